@@ -1,0 +1,133 @@
+"""Hash functions as named values, so that a signing request can say which one it means.
+
+SHA-2 (FIPS 180-4), RIPEMD-160 (ISO/IEC 10118-3), BLAKE2b (RFC 7693), Keccak-256 (the Keccak submission's padding, as
+Ethereum uses it), tagged hashes (BIP-340, "Design"), HMAC (RFC 2104) and PBKDF2 (RFC 8018).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+from collections.abc import Callable
+
+from walletcore.errors import Unsupported
+
+__all__ = [
+    "Hash",
+    "blake2b_256",
+    "hash160",
+    "hmac_sha512",
+    "keccak256",
+    "pbkdf2_hmac_sha512",
+    "ripemd160",
+    "sha256",
+    "sha256d",
+    "sha512",
+    "tagged",
+]
+
+Digest = Callable[[bytes], bytes]
+
+
+class Hash:
+    """A hash function with a name; equal when the names are equal. Calling it hashes bytes."""
+
+    __slots__ = ("_digest", "name")
+
+    def __init__(self, name: str, digest: Digest) -> None:
+        self.name = name
+        self._digest = digest
+
+    def __call__(self, data: bytes) -> bytes:
+        return self._digest(data)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Hash and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<hash {self.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Hash], tuple[str]]:
+        return by_name, (self.name,)
+
+
+def _ripemd160() -> Digest:
+    """OpenSSL's, where it has one that works (OpenSSL 3.0.0-3.0.6 and FIPS hosts do not); otherwise pycryptodome's."""
+    try:
+        kept = hashlib.new("ripemd160", usedforsecurity=False)
+    except ValueError:
+        from Crypto.Hash import RIPEMD160
+
+        return lambda data: RIPEMD160.new(data).digest()
+
+    def digest(data: bytes) -> bytes:
+        state = kept.copy()  # three times faster than hashlib.new
+        state.update(data)
+        return state.digest()
+
+    return digest
+
+
+@functools.cache
+def _keccak256() -> Digest:
+    """safe-pysha3 where it is installed (four times faster), otherwise pycryptodome; imported at the first use."""
+    try:
+        from sha3 import keccak_256
+    except ImportError:
+        from Crypto.Hash import keccak
+
+        return lambda data: keccak.new(data=data, digest_bits=256).digest()
+    return lambda data: keccak_256(data).digest()
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+_RIPEMD160 = _ripemd160()
+
+sha256 = Hash("sha256", _sha256)
+sha256d = Hash("sha256d", lambda data: hashlib.sha256(hashlib.sha256(data).digest()).digest())
+sha512 = Hash("sha512", lambda data: hashlib.sha512(data).digest())
+ripemd160 = Hash("ripemd160", _RIPEMD160)
+hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
+blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
+keccak256 = Hash("keccak256", lambda data: _keccak256()(data))
+
+_NAMED = {h.name: h for h in (sha256, sha256d, sha512, ripemd160, hash160, blake2b_256, keccak256)}
+
+
+@functools.lru_cache(maxsize=64)
+def tagged(tag: str) -> Hash:
+    """BIP-340: SHA256(SHA256(tag) || SHA256(tag) || data), with the first block kept as a mid-state."""
+    prefix = hashlib.sha256(hashlib.sha256(tag.encode()).digest() * 2)
+
+    def digest(data: bytes) -> bytes:
+        state = prefix.copy()
+        state.update(data)
+        return state.digest()
+
+    return Hash(f"tagged:{tag}", digest)
+
+
+def by_name(name: str) -> Hash:
+    """The hash of that name: one of this module's, or ``tagged:<tag>``. Raises `Unsupported`."""
+    if name.startswith("tagged:"):
+        return tagged(name.removeprefix("tagged:"))
+    if name not in _NAMED:
+        raise Unsupported(f"no hash is named {name[:40]!r}", reason="unknown")
+    return _NAMED[name]
+
+
+def hmac_sha512(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA512, 64 bytes."""
+    return hmac.digest(key, data, "sha512")
+
+
+def pbkdf2_hmac_sha512(password: bytes, salt: bytes, iterations: int, length: int = 64) -> bytes:
+    """PBKDF2 with HMAC-SHA512."""
+    return hashlib.pbkdf2_hmac("sha512", password, salt, iterations, length)

@@ -1,0 +1,81 @@
+"""Key material between rooms: bytes that do not print, pickle, copy or compare carelessly.
+
+Python copies freely, so wiping is best effort: see SECURITY.md for what that does and does not promise.
+"""
+
+from __future__ import annotations
+
+import functools
+import hmac
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec, TypeVar
+
+from walletcore.errors import InvalidKey, SecretExportError
+
+__all__ = ["Secret", "sealed"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Secret:
+    """Bytes that must not leak: shown by size only, compared in constant time, never exported by accident.
+
+    Raises `InvalidKey` when the data is not bytes, or when a wiped secret is revealed.
+    """
+
+    __slots__ = ("_data", "_wiped")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        if type(data) not in (bytes, bytearray):
+            raise InvalidKey(f"expected bytes, got {type(data).__name__}", reason="type")
+        self._data = bytearray(data)
+        self._wiped = False
+
+    def reveal(self) -> bytes:
+        """The bytes themselves: the one door. Use it inside the expression that computes with them."""
+        if self._wiped:
+            raise InvalidKey("the secret was wiped", reason="wiped")
+        return bytes(self._data)
+
+    def wipe(self) -> None:
+        """Overwrite the bytes held here (best effort: copies made by Python or a C library are out of reach)."""
+        self._data[:] = bytes(len(self._data))
+        self._wiped = True
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Secret and hmac.compare_digest(self._data, other._data)
+
+    def __repr__(self) -> str:
+        return f"Secret({'wiped' if self._wiped else f'{len(self._data)} bytes'})"
+
+    def __enter__(self) -> Secret:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wipe()
+
+    def _refuse_export(self, *_: object) -> NoReturn:
+        raise SecretExportError(f"{self!r} is not copied or serialised; use reveal() where it is meant")
+
+    __reduce_ex__ = __reduce__ = __copy__ = __deepcopy__ = __getstate__ = _refuse_export
+
+
+def sealed(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function that handles secrets fail without its frames: crash reporters print their local variables."""
+
+    @functools.wraps(function)
+    def door(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            failure = error.with_traceback(None)
+            failure.__cause__ = failure.__context__ = None
+        del args, kwargs
+        raise failure
+
+    return door

@@ -1,0 +1,42 @@
+# Short names for what a developer runs. Everything works after the second command of the README.
+
+BIN ?= .venv/bin
+
+# How many tests carry the marker `engine`. They need Debian or npm packages, are deselected by default, and are
+# counted here so that none is ever left out silently: whoever adds one changes this number.
+ENGINE_TESTS := 0
+
+.PHONY: test lint format types docs engines clean
+
+test:
+	$(BIN)/pytest
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types:
+	$(BIN)/mypy
+
+docs:
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+# Installs what the engines need, runs their tests, and fails unless exactly ENGINE_TESTS of them passed.
+engines: engine-packages
+	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
+	{ $(BIN)/pytest -m engine > "$$log" 2>&1; status=$$?; cat "$$log"; } && \
+	passed=$$(sed -nE 's/^([0-9]+) passed.*/\1/p' "$$log" | tail -n 1) && \
+	case $$status in 0|5) ;; *) exit $$status ;; esac && \
+	test "$${passed:-0}" -eq $(ENGINE_TESTS) && ! grep -qE '^[0-9]+ .*(skipped|xfailed|xpassed)' "$$log" || \
+	{ echo "engines: expected exactly $(ENGINE_TESTS) tests to pass, none skipped"; exit 1; }
+
+# Debian and npm packages that engine tests need: none yet.
+.PHONY: engine-packages
+engine-packages:
+
+clean:
+	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,24 +12,37 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 from walletcore.errors import InvalidKey, SecretExportError
 
-__all__ = ["Secret", "sealed"]
+__all__ = ["Confidential", "Secret", "sealed"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Secret:
+class Confidential:
+    """A value that holds a secret: it is never copied, pickled or hashed; each attempt raises `SecretExportError`."""
+
+    __slots__ = ()
+
+    def _refuse_export(self, *_: object) -> NoReturn:
+        raise SecretExportError(f"{self!r} is not copied or serialised; reveal the secret where that is meant")
+
+    __reduce_ex__ = __reduce__ = __copy__ = __deepcopy__ = __getstate__ = _refuse_export
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Secret(Confidential):
     """Bytes that must not leak: shown by size only, compared in constant time, never exported by accident.
 
     Raises `InvalidKey` when the data is not bytes, or when a wiped secret is revealed.
     """
 
     __slots__ = ("_data", "_wiped")
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, data: bytes | bytearray) -> None:
         if type(data) not in (bytes, bytearray):
-            raise InvalidKey(f"expected bytes, got {type(data).__name__}", reason="type")
+            kind = type(data).__name__
+            del data  # a crash reporter would print it
+            raise InvalidKey(f"expected bytes, got {kind}", reason="type")
         self._data = bytearray(data)
         self._wiped = False
 
@@ -50,6 +63,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         return type(other) is Secret and hmac.compare_digest(self._data, other._data)
 
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"Secret({'wiped' if self._wiped else f'{len(self._data)} bytes'})"
 
@@ -58,11 +73,6 @@ class Secret:
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
-
-    def _refuse_export(self, *_: object) -> NoReturn:
-        raise SecretExportError(f"{self!r} is not copied or serialised; use reveal() where it is meant")
-
-    __reduce_ex__ = __reduce__ = __copy__ = __deepcopy__ = __getstate__ = _refuse_export
 
 
 def sealed(function: Callable[P, R]) -> Callable[P, R]:

@@ -1,0 +1,26 @@
+"""One adapter per well-kept curve library; no elliptic-curve arithmetic of our own.
+
+Each module has `check_secret`, `public_key`, `parse_public` and a table `SCHEMES`: a scheme's name -> its `Operations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from walletcore.secret import Secret
+
+__all__ = ["Operations"]
+
+
+class Operations(NamedTuple):
+    """What a signature scheme can do; ``prepared`` is whatever a curve module keeps of a key between signatures."""
+
+    prepare: Callable[[Secret, bytes | None], Any]
+    """secret, tweak -> prepared"""
+    sign: Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
+    """prepared, message, aux -> signature, recovery id"""
+    verify: Callable[[bytes, bytes, bytes], None]
+    """public key, message, signature: raises InvalidSignature; only the canonical form passes"""
+    accept: Callable[[bytes, bytes, bytes, int | None], tuple[bytes, int | None]]
+    """public key, message, signature as a device returned it, recovery id -> the same, verified and canonical"""

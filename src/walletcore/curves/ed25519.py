@@ -1,0 +1,68 @@
+"""Ed25519 over libsodium through PyNaCl's bindings (RFC 8032, 5.1): seeds only, never a foreign public half.
+
+Verification is strict: canonical R, A and S, and no points of small order.
+"""
+
+from __future__ import annotations
+
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+from walletcore.curves import Operations
+from walletcore.errors import InvalidKey, InvalidSignature
+from walletcore.secret import Secret
+
+__all__ = ["ORDER", "SCHEMES", "check_secret", "parse_public", "public_key"]
+
+ORDER = 2**252 + 27742317777372353535851937790883648493
+
+
+def check_secret(secret: Secret) -> None:
+    """Raise `InvalidKey` unless the secret is a seed of 32 bytes."""
+    if len(secret) != 32:
+        raise InvalidKey(f"expected 32 bytes as ed25519 seed, got {len(secret)}", reason="length")
+
+
+def public_key(secret: Secret) -> bytes:
+    """The 32-byte public key of a seed."""
+    public: bytes = bindings.crypto_sign_seed_keypair(secret.reveal())[0]
+    return public
+
+
+def parse_public(data: bytes) -> bytes:
+    """The 32 bytes of a point in canonical form, of the main subgroup and not of small order. Raises `InvalidKey`."""
+    if len(data) != 32:
+        raise InvalidKey(f"expected 32 bytes as ed25519 public key, got {len(data)}", reason="length")
+    if not bindings.crypto_core_ed25519_is_valid_point(data):
+        raise InvalidKey("expected a point of ed25519's main subgroup", reason="point")
+    return data
+
+
+def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
+    """seed || public key, as libsodium wants it; the public half is computed here: a foreign one gives the key away."""
+    if tweak is not None:
+        raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
+    return Secret(bindings.crypto_sign_seed_keypair(secret.reveal())[1])
+
+
+def _sign(prepared: Secret, message: bytes, aux: bytes) -> tuple[bytes, None]:
+    return bindings.crypto_sign(message, prepared.reveal())[:64], None
+
+
+def _verify(public: bytes, message: bytes, signature: bytes) -> None:
+    if len(signature) != 64:
+        raise InvalidSignature(f"expected a signature of 64 bytes, got {len(signature)}", reason="length")
+    try:
+        bindings.crypto_sign_open(signature + message, public)
+    except CryptoError:
+        raise InvalidSignature("the ed25519 signature does not verify", reason="mismatch") from None
+
+
+def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
+    if recovery is not None:
+        raise InvalidSignature("an ed25519 signature has no recovery id", reason="mismatch")
+    _verify(public, message, signature)
+    return signature, None
+
+
+SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, _accept)}

@@ -1,0 +1,308 @@
+"""secp256k1 over libsecp256k1: the only file that touches coincurve, its private low-level module included.
+
+SEC 1 (points), RFC 6979 (ECDSA nonces), BIP-340 (Schnorr), BIP-341 (taproot tweak),
+BIP-66 (strict DER), BIP-146 (low s).
+Points are 33 bytes (compressed), scalars 32 bytes big-endian, signatures 64 bytes (r || s, or R.x || s).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coincurve._libsecp256k1 import ffi, lib
+from coincurve.context import GLOBAL_CONTEXT
+
+from walletcore.curves import Operations
+from walletcore.errors import InvalidKey, InvalidSignature
+from walletcore.hashes import tagged
+from walletcore.secret import Secret
+
+__all__ = [
+    "ORDER",
+    "SCHEMES",
+    "check_secret",
+    "decode_der",
+    "ecdsa_recover",
+    "encode_der",
+    "even_y",
+    "parse_public",
+    "public_key",
+    "taproot_output",
+    "tweak_public",
+    "tweak_secret",
+    "uncompressed",
+]
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+_HALF_ORDER = ORDER // 2
+_CONTEXT = GLOBAL_CONTEXT.ctx
+_COMPRESSED, _UNCOMPRESSED = 258, 2
+_NEW = ffi.new
+_TAP_TWEAK = tagged("TapTweak")
+
+CData = Any  # what cffi hands out has no type
+
+
+def check_secret(secret: Secret) -> None:
+    """Raise `InvalidKey` unless the secret is a scalar from 1 to n-1 in 32 bytes."""
+    if len(secret) != 32:
+        raise InvalidKey(f"expected 32 bytes as secp256k1 private key, got {len(secret)}", reason="length")
+    if not lib.secp256k1_ec_seckey_verify(_CONTEXT, secret.reveal()):
+        raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+
+
+def public_key(secret: Secret) -> bytes:
+    """The point of a valid secret, computed in constant time."""
+    point = _NEW("secp256k1_pubkey *")
+    if not lib.secp256k1_ec_pubkey_create(_CONTEXT, point, secret.reveal()):
+        raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+    return _serialize(point)
+
+
+def parse_public(data: bytes) -> bytes:
+    """The canonical 33 bytes of a point given in 33 or 65 bytes (SEC 1, 2.3.4). Hybrid forms (06, 07) are refused."""
+    if (len(data), data[:1]) not in {(33, b"\x02"), (33, b"\x03"), (65, b"\x04")}:
+        raise InvalidKey("expected 33 bytes beginning with 02 or 03, or 65 beginning with 04", reason="non-canonical")
+    return _serialize(_parse(data))
+
+
+def uncompressed(public: bytes) -> bytes:
+    """The 65 bytes of a point: 04 || x || y."""
+    return _serialize(_parse(public), 65, _UNCOMPRESSED)
+
+
+def even_y(public: bytes) -> bytes:
+    """The point with the same x and even y (BIP-340, lift_x)."""
+    return b"\x02" + public[1:]
+
+
+def tweak_secret(secret: Secret, tweak: bytes) -> Secret:
+    """(secret + tweak) mod n. Raises `InvalidKey` when the tweak is not below n or the sum is zero (BIP-32)."""
+    scalar = _NEW("unsigned char[32]", secret.reveal())
+    if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, tweak):
+        raise InvalidKey("the tweaked private key is out of range", reason="range")
+    return Secret(ffi.buffer(scalar)[:])
+
+
+def tweak_public(public: bytes, tweak: bytes) -> bytes:
+    """public + tweak*G. Raises `InvalidKey` when the tweak is not below n or the sum is the point at infinity."""
+    point = _parse(public)
+    if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, tweak):
+        raise InvalidKey("the tweaked public key is no point", reason="range")
+    return _serialize(point)
+
+
+def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
+    """BIP-341, "Constructing and spending Taproot outputs": Q = P + H_TapTweak(P || root)*G, as 02 || Q.x."""
+    x = internal[1:]
+    point = _NEW("secp256k1_pubkey *")
+    tweak = _TAP_TWEAK(x + merkle_root)
+    if not lib.secp256k1_xonly_pubkey_tweak_add(_CONTEXT, point, _parse_x_only(x), tweak):
+        raise InvalidKey("the tweaked public key is no point", reason="range")
+    return even_y(_serialize(point))
+
+
+def decode_der(data: bytes) -> bytes:
+    """r || s of a strict DER signature (BIP-66), with r and s from 1 to n-1. Raises `InvalidSignature`."""
+    if len(data) < 8 or len(data) > 72 or data[0] != 0x30 or data[1] != len(data) - 2:
+        raise InvalidSignature(
+            "expected a DER sequence of at most 72 bytes and nothing after it", reason="non-canonical"
+        )
+    r, rest = _der_integer(data[2:])
+    s, rest = _der_integer(rest)
+    if rest:
+        raise InvalidSignature("expected two integers in the DER sequence, got more", reason="trailing")
+    return r + s
+
+
+def _der_integer(data: bytes) -> tuple[bytes, bytes]:
+    length = data[1] if len(data) > 1 else 0
+    body = data[2 : 2 + length]
+    if data[:1] != b"\x02" or not 1 <= length <= 33 or len(body) != length:
+        raise InvalidSignature("expected a DER integer of 1 to 33 bytes", reason="non-canonical")
+    if body[0] & 0x80 or (length > 1 and body[0] == 0 and not body[1] & 0x80):
+        raise InvalidSignature("expected a positive DER integer without padding", reason="non-canonical")
+    value = int.from_bytes(body)
+    if not 0 < value < ORDER:
+        raise InvalidSignature("expected r and s from 1 to n-1", reason="range")
+    return value.to_bytes(32), data[2 + length :]
+
+
+def encode_der(signature: bytes) -> bytes:
+    """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
+    body = b"".join(_der_of(signature[i : i + 32]) for i in (0, 32))
+    return bytes((0x30, len(body))) + body
+
+
+def _der_of(scalar: bytes) -> bytes:
+    digits = scalar.lstrip(b"\x00") or b"\x00"
+    padded = b"\x00" + digits if digits[0] & 0x80 else digits
+    return bytes((0x02, len(padded))) + padded
+
+
+def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
+    """The point that made a signature (SEC 1, 4.1.6). Raises `InvalidSignature`."""
+    _check_digest(digest)
+    _check_length(signature)
+    if type(recovery) is not int or not 0 <= recovery <= 3:
+        raise InvalidSignature("expected a recovery id from 0 to 3", reason="range")
+    recoverable = _NEW("secp256k1_ecdsa_recoverable_signature *")
+    point = _NEW("secp256k1_pubkey *")
+    if not (
+        lib.secp256k1_ecdsa_recoverable_signature_parse_compact(_CONTEXT, recoverable, signature, recovery)
+        and lib.secp256k1_ecdsa_recover(_CONTEXT, point, recoverable, digest)
+    ):
+        raise InvalidSignature("no key can have made this signature", reason="mismatch")
+    return _serialize(point)
+
+
+def _prepare_ecdsa(secret: Secret, tweak: bytes | None) -> Secret:
+    if tweak is not None:
+        raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
+    return secret
+
+
+def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes) -> tuple[bytes, int]:
+    """RFC 6979 with SHA-256 and no extra entropy; low s, by libsecp256k1's own promise."""
+    _check_digest(digest)
+    signature = _NEW("secp256k1_ecdsa_recoverable_signature *")
+    if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, signature, digest, secret.reveal(), ffi.NULL, ffi.NULL):
+        raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+    compact, recovery = _NEW("unsigned char[64]"), _NEW("int *")
+    lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, compact, recovery, signature)
+    return ffi.buffer(compact)[:], recovery[0]
+
+
+def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
+    _check_digest(digest)
+    _check_length(signature)
+    parsed = _NEW("secp256k1_ecdsa_signature *")
+    if not (
+        lib.secp256k1_ecdsa_signature_parse_compact(_CONTEXT, parsed, signature)
+        and lib.secp256k1_ecdsa_verify(_CONTEXT, parsed, digest, _parse(public))  # 0 for a high s, too
+    ):
+        raise InvalidSignature("the ECDSA signature does not verify", reason="mismatch")
+
+
+def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, int]:
+    """DER or r || s, high or low s, with or without recovery id -> r || s with low s and its recovery id, verified."""
+    compact = signature if len(signature) == 64 else decode_der(signature)
+    s = int.from_bytes(compact[32:])
+    if s > _HALF_ORDER:
+        compact = compact[:32] + (ORDER - s).to_bytes(32) if s < ORDER else compact
+        recovery = None if recovery is None else recovery ^ 1
+    for candidate in range(4) if recovery is None else (recovery,):
+        try:
+            if ecdsa_recover(digest, compact, candidate) == public:
+                return compact, candidate
+        except InvalidSignature:
+            continue
+    raise InvalidSignature("the ECDSA signature is not by the key that was asked", reason="mismatch")
+
+
+def _prepare_schnorr(secret: Secret, tweak: bytes | None) -> CData:
+    """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
+    pair = _NEW("secp256k1_keypair *")
+    if not lib.secp256k1_keypair_create(_CONTEXT, pair, secret.reveal()):
+        raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+    if tweak is not None:
+        x_only = _NEW("secp256k1_xonly_pubkey *")
+        lib.secp256k1_keypair_xonly_pub(_CONTEXT, x_only, ffi.NULL, pair)
+        if not lib.secp256k1_keypair_xonly_tweak_add(_CONTEXT, pair, _TAP_TWEAK(_serialize_x_only(x_only) + tweak)):
+            raise InvalidKey("the tweaked private key is out of range", reason="range")
+    return pair
+
+
+def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]:
+    """BIP-340, "Default Signing": aux is 32 bytes of fresh randomness, or zeros."""
+    if type(aux) is not bytes or len(aux) != 32:
+        raise InvalidKey("expected 32 bytes as auxiliary randomness", reason="length")
+    signature = _NEW("unsigned char[64]")
+    if len(message) == 32:
+        lib.secp256k1_schnorrsig_sign32(_CONTEXT, signature, message, pair, aux)
+    else:
+        extra = _NEW("secp256k1_schnorrsig_extraparams *", {"magic": _EXTRA_MAGIC, "ndata": ffi.from_buffer(aux)})
+        lib.secp256k1_schnorrsig_sign_custom(_CONTEXT, signature, message, len(message), pair, extra)
+    return ffi.buffer(signature)[:], None
+
+
+_EXTRA_MAGIC = (0xDA, 0x6F, 0xB3, 0x8C)  # SECP256K1_SCHNORRSIG_EXTRAPARAMS_MAGIC
+
+
+def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
+    _check_length(signature)
+    if not lib.secp256k1_schnorrsig_verify(_CONTEXT, signature, message, len(message), _parse_x_only(public[1:])):
+        raise InvalidSignature("the BIP-340 signature does not verify", reason="mismatch")
+
+
+def _accept_schnorr(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
+    if recovery is not None:
+        raise InvalidSignature("a BIP-340 signature has no recovery id", reason="mismatch")
+    _verify_schnorr(public, message, signature)
+    return signature, None
+
+
+def _check_digest(digest: bytes) -> None:
+    if type(digest) is not bytes or len(digest) != 32:
+        raise InvalidSignature("expected a digest of 32 bytes", reason="length")
+
+
+def _check_length(signature: bytes) -> None:
+    if type(signature) is not bytes or len(signature) != 64:
+        raise InvalidSignature("expected a signature of 64 bytes", reason="length")
+
+
+def _parse(public: bytes) -> CData:
+    point = _NEW("secp256k1_pubkey *")
+    if not lib.secp256k1_ec_pubkey_parse(_CONTEXT, point, public, len(public)):
+        raise InvalidKey("expected a point of secp256k1", reason="point")
+    return point
+
+
+def _serialize(point: CData, size: int = 33, form: int = _COMPRESSED) -> bytes:
+    out = _NEW("unsigned char[]", size)
+    lib.secp256k1_ec_pubkey_serialize(_CONTEXT, out, _NEW("size_t *", size), point, form)
+    data: bytes = ffi.buffer(out)[:]
+    return data
+
+
+def _parse_x_only(x: bytes) -> CData:
+    point = _NEW("secp256k1_xonly_pubkey *")
+    if not lib.secp256k1_xonly_pubkey_parse(_CONTEXT, point, x):
+        raise InvalidKey("expected the x of a point of secp256k1", reason="point")
+    return point
+
+
+def _serialize_x_only(point: CData) -> bytes:
+    out = _NEW("unsigned char[32]")
+    lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, out, point)
+    data: bytes = ffi.buffer(out)[:]
+    return data
+
+
+SCHEMES = {
+    "ecdsa": Operations(_prepare_ecdsa, _sign_ecdsa, _verify_ecdsa, _accept_ecdsa),
+    "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _accept_schnorr),
+}
+
+
+def _self_test() -> None:
+    """The low-level module is private to coincurve: refuse to start on one that does not give the published figures."""
+    one = Secret(bytes(31) + b"\x01")
+    generator = bytes.fromhex("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")  # SEC 2, 2.4.1
+    three = Secret(bytes(31) + b"\x03")
+    bip340_0 = bytes.fromhex(  # BIP-340, test vector 0
+        "e907831f80848d1069a5371b402410364bdf1c5f8307b0084c55f1ce2dca8215"
+        "25f66a4a85ea8b71e482a74f382d2ce5ebeee8fdb2172f477df4900d310536c0"
+    )
+    lib.secp256k1_selftest()
+    signed, recovery = _sign_ecdsa(one, bytes(32), b"")
+    if not (
+        public_key(one) == generator
+        and _accept_ecdsa(generator, bytes(32), signed, recovery)[0] == signed
+        and _sign_schnorr(_prepare_schnorr(three, None), bytes(32), bytes(32))[0] == bip340_0
+    ):
+        raise ImportError("coincurve's libsecp256k1 does not give the published figures")
+
+
+_self_test()

@@ -1,0 +1,229 @@
+"""Keys and what they can do: one private and one public type for all curves and schemes.
+
+The curve modules do the mathematics and are imported when a key of theirs is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from typing import Any, Protocol, cast
+
+from walletcore.curves import Operations
+from walletcore.errors import InvalidKey, InvalidSignature, Unsupported
+from walletcore.secret import Confidential, Secret
+
+__all__ = ["Curve", "PrivateKey", "PublicKey", "Scheme"]
+
+
+class Curve(Enum):
+    """The curves; the value is the name used in vectors."""
+
+    SECP256K1 = "secp256k1"
+    P256 = "nist256p1"
+    ED25519 = "ed25519"
+
+
+class Scheme(Enum):
+    """The signature schemes; the value is the name used in vectors and in request ids."""
+
+    ECDSA = "ecdsa"
+    BIP340 = "bip340"
+    ECDSA_P256 = "ecdsa-p256"
+    ED25519 = "ed25519"
+
+    @property
+    def curve(self) -> Curve:
+        """The curve whose keys sign with this scheme."""
+        return _CURVES[self]
+
+
+_CURVES = {
+    Scheme.ECDSA: Curve.SECP256K1,
+    Scheme.BIP340: Curve.SECP256K1,
+    Scheme.ECDSA_P256: Curve.P256,
+    Scheme.ED25519: Curve.ED25519,
+}
+_MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519"}
+_MAX_PUBLIC, _MAX_KEPT = 65, 16
+_NO_AUX = bytes(32)
+
+
+class CurveModule(Protocol):
+    """What each module of ``walletcore.curves`` offers."""
+
+    SCHEMES: Mapping[str, Operations]
+
+    def check_secret(self, secret: Secret) -> None: ...
+    def public_key(self, secret: Secret) -> bytes: ...
+    def parse_public(self, data: bytes) -> bytes: ...
+
+
+@cache
+def _module(curve: Curve) -> CurveModule:
+    return cast(CurveModule, importlib.import_module(f"walletcore.curves.{_MODULES[curve]}"))
+
+
+@cache
+def _operations(scheme: Scheme) -> Operations:
+    return _module(scheme.curve).SCHEMES[scheme.value]
+
+
+def _checked_curve(curve: object) -> Curve:
+    if type(curve) is not Curve:
+        raise InvalidKey(f"expected a Curve, got {type(curve).__name__}", reason="type")
+    return curve
+
+
+def _operations_for(scheme: object, curve: Curve) -> Operations:
+    if type(scheme) is not Scheme:
+        raise Unsupported(f"expected a Scheme, got {type(scheme).__name__}", reason="type")
+    if _CURVES[scheme] is not curve:
+        raise Unsupported(f"a key of {curve.value} does not sign with {scheme.value}", reason="scheme")
+    return _operations(scheme)
+
+
+def _checked_bytes(value: object, what: str) -> bytes:
+    if type(value) is not bytes:
+        raise InvalidSignature(f"expected the {what} as bytes, got {type(value).__name__}", reason="type")
+    return value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PublicKey:
+    """A point in its curve's canonical form: 33 bytes compressed (SEC 1), or 32 bytes (RFC 8032).
+
+    Raises `InvalidKey` for any other spelling; `parse` also takes the 65-byte form.
+    """
+
+    curve: Curve
+    data: bytes
+
+    def __post_init__(self) -> None:
+        if PublicKey.parse(self.curve, self.data).data != self.data:
+            raise InvalidKey("expected the canonical form; PublicKey.parse takes the others", reason="non-canonical")
+
+    @classmethod
+    def parse(cls, curve: Curve, data: bytes) -> PublicKey:
+        """The key in any standard form of its curve. Raises `InvalidKey`."""
+        if type(data) is not bytes or len(data) > _MAX_PUBLIC:
+            raise InvalidKey("expected a public key of at most 65 bytes", reason="type")
+        return cls.trusted(curve, _module(_checked_curve(curve)).parse_public(data))
+
+    @classmethod
+    def trusted(cls, curve: Curve, data: bytes) -> PublicKey:
+        """A key whose bytes a curve module has just computed; nothing is checked again."""
+        key = object.__new__(cls)
+        object.__setattr__(key, "curve", curve)
+        object.__setattr__(key, "data", data)
+        return key
+
+    def verify(self, scheme: Scheme, message: bytes, signature: bytes) -> None:
+        """Return if this key signed the message (the digest, for ECDSA); otherwise raise `InvalidSignature`.
+
+        Signatures are 64 bytes; for ECDSA only the low-s form passes.
+        """
+        operations = _operations_for(scheme, self.curve)
+        operations.verify(self.data, _checked_bytes(message, "message"), _checked_bytes(signature, "signature"))
+
+    def accept(
+        self, scheme: Scheme, message: bytes, signature: bytes, recovery: int | None = None
+    ) -> tuple[bytes, int | None]:
+        """Verify a signature as a device returned it (DER or raw, high or low s).
+
+        Returns its canonical 64 bytes and its recovery id (secp256k1 ECDSA only). Raises `InvalidSignature`.
+        """
+        operations = _operations_for(scheme, self.curve)
+        checked = _checked_bytes(message, "message"), _checked_bytes(signature, "signature")
+        return operations.accept(self.data, *checked, recovery)
+
+    def taproot_output(self, merkle_root: bytes) -> PublicKey:
+        """The BIP-341 output key (even y) of this internal key; the root is 32 bytes, or empty for key path only."""
+        if self.curve is not Curve.SECP256K1 or len(merkle_root) not in (0, 32):
+            raise InvalidKey("expected a secp256k1 key and a merkle root of 0 or 32 bytes", reason="length")
+        from walletcore.curves import secp256k1
+
+        return PublicKey.trusted(self.curve, secp256k1.taproot_output(self.data, merkle_root))
+
+    def even_y(self) -> PublicKey:
+        """The key with the same x and even y, which is what BIP-340 signs with."""
+        if self.curve is not Curve.SECP256K1 or self.data[0] == 2:
+            return self
+        return PublicKey.trusted(self.curve, b"\x02" + self.data[1:])
+
+    def __repr__(self) -> str:
+        return f"PublicKey({self.curve.value}, {self.data.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey(Confidential):
+    """A scalar (secp256k1, P-256) or seed (ed25519) of 32 bytes; prints and compares as carefully as its `Secret`.
+
+    Raises `InvalidKey` when the secret is not in range. Its public half is always derived, never a parameter.
+    """
+
+    curve: Curve
+    secret: Secret
+    _public_key: PublicKey | None = field(default=None, init=False, repr=False, compare=False)
+    _kept: dict[tuple[Scheme, bytes | None], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if type(self.secret) is not Secret:
+            object.__setattr__(self, "secret", None)  # a crash reporter would print it
+            raise InvalidKey("expected the private key as a Secret", reason="type")
+        _module(_checked_curve(self.curve)).check_secret(self.secret)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public half, computed at the first use."""
+        if self._public_key is None:
+            public = PublicKey.trusted(self.curve, _module(self.curve).public_key(self.secret))
+            object.__setattr__(self, "_public_key", public)
+            return public
+        return self._public_key
+
+    def sign(self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX) -> bytes:
+        """The 64-byte signature of a message (a 32-byte digest, for ECDSA), deterministic: RFC 6979, BIP-340, RFC 8032.
+
+        ``tweak`` is BIP-341's merkle root (empty: key path only); ``aux`` is BIP-340's auxiliary randomness.
+        """
+        return self.sign_recoverable(scheme, message, tweak=tweak, aux=aux)[0]
+
+    def sign_recoverable(
+        self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX
+    ) -> tuple[bytes, int | None]:
+        """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
+        operations = _operations_for(scheme, self.curve)
+        prepared = self._kept.get((scheme, tweak))
+        if prepared is None:
+            prepared = self._prepare(operations, scheme, tweak)
+        return operations.sign(prepared, _checked_bytes(message, "message"), aux)
+
+    def _prepare(self, operations: Operations, scheme: Scheme, tweak: bytes | None) -> Any:
+        """Keep what costs as much as a signature to make again, for a handful of tweaks."""
+        if tweak is not None and (type(tweak) is not bytes or len(tweak) not in (0, 32)):
+            raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
+        prepared = operations.prepare(self.secret, tweak)
+        if len(self._kept) >= _MAX_KEPT:
+            self._kept.clear()
+        self._kept[scheme, tweak] = prepared
+        return prepared
+
+    def wipe(self) -> None:
+        """Overwrite the secret and forget what was kept for signing (best effort, see `Secret.wipe`)."""
+        self.secret.wipe()
+        for prepared in self._kept.values():
+            if type(prepared) is Secret:
+                prepared.wipe()
+        self._kept.clear()
+
+    def __enter__(self) -> PrivateKey:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wipe()

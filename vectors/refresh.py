@@ -1,0 +1,60 @@
+"""Write test-secrets.json and THIRD_PARTY.md anew from the vector files; a house test compares them."""
+
+import hashlib
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from read import ROOT, cases, files
+
+SECRETS = frozenset({"entropy", "phrase", "private", "secret", "seed", "wif", "xprv"})  # members that hold a secret
+CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
+
+
+def digests() -> list[str]:
+    """SHA-256 of every secret as it is written, after NFKD (which makes the Japanese separator a space)."""
+    values = {value for file in files() for case in cases(file) for value in _secrets(case)}
+    return sorted(
+        hashlib.sha256(unicodedata.normalize("NFKD", value).encode()).hexdigest() for value in values if value
+    )
+
+
+def _secrets(case: dict[str, Any]) -> Iterator[str]:
+    for members in (case["input"], case["expect"]):
+        yield from (value for name, value in members.items() if name in SECRETS)
+
+
+def test_secrets() -> str:
+    """The deny-list, one digest a line."""
+    lines = ",\n    ".join(f'"{digest}"' for digest in digests())
+    head = '  "test_only": true,\n  "hash": "sha256 of the NFKD text as UTF-8",\n'
+    return f'{{\n{head}  "digests": [\n    {lines}\n  ]\n}}\n'
+
+
+def third_party() -> str:
+    """The table of all sources."""
+    rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for file in files():
+        for source in json.loads((ROOT / f"{file}.json").read_text(encoding="utf-8"))["sources"].values():
+            if source["relation"] != "generated":
+                rows[(source["repository"], source["licence"], _version(source))].add(file)
+    table = "".join(f"| {' | '.join(row)} | {', '.join(sorted(used))} |\n" for row, used in sorted(rows.items()))
+    return f"# Sources of the vectors\n\nWritten by `refresh.py` from the `sources` of every file.\n\n{CAPTION}{table}"
+
+
+def _version(source: dict[str, str]) -> str:
+    if "implementation" in source:
+        return f"{source['implementation']} {source['release']} (run)"
+    return f"`{source['path']}` @ {source.get('commit') or source['release']}"
+
+
+def main() -> None:
+    """Write both files."""
+    (ROOT / "test-secrets.json").write_text(test_secrets(), encoding="utf-8")
+    (ROOT / "THIRD_PARTY.md").write_text(third_party(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""Mnemonic phrases: entropy as 12 to 24 words with a checksum, and the seed that a phrase stands for.
+
+BIP-39, "Generating the mnemonic", "From mnemonic to seed" and "Wordlists".
+
+A phrase has one canonical text: the words of the list in NFKD with one space between them. White space is layout: any
+run of it, at the ends too, reads as one separator, and the seed is that of the canonical text. Letters are not: a word
+in capitals is refused, and an abbreviated one is read only when asked for. No error ever repeats a word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from walletcore.errors import MnemonicError
+from walletcore.hashes import hmac_sha512, pbkdf2_hmac_sha512
+from walletcore.mnemonic.wordlists import LANGUAGES, WordList, word_list
+from walletcore.secret import Confidential, Secret, sealed
+
+__all__ = ["LANGUAGES", "WORD_COUNTS", "Mnemonic"]
+
+WORD_COUNTS = (12, 15, 18, 21, 24)
+_ENTROPY_SIZES = tuple(count * 4 // 3 for count in WORD_COUNTS)  # ENT / 8
+_MAX_PHRASE = 1024  # characters; 24 words of the longest in any list are 287
+_MAX_PASSPHRASE = 4096  # characters; NFKD of hostile combining marks takes quadratic time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Mnemonic(Confidential):
+    """Entropy of 16, 20, 24, 28 or 32 bytes and the language that spells it; shown by word count only.
+
+    Raises `MnemonicError`. `reveal` is the one door to the words, ``entropy.reveal`` the one to the bytes.
+    """
+
+    entropy: Secret
+    language: str = "english"
+    __hash__ = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if type(self.entropy) is not Secret:
+            raise MnemonicError(f"expected a Secret as entropy, got {type(self.entropy).__name__}", reason="type")
+        if len(self.entropy) not in _ENTROPY_SIZES:
+            raise MnemonicError(f"expected 16, 20, 24, 28 or 32 bytes, got {len(self.entropy)}", reason="length")
+        word_list(self.language)
+
+    @classmethod
+    @sealed
+    def generate(cls, words: int = 24, *, language: str = "english", entropy: bytes | Secret | None = None) -> Mnemonic:
+        """A new phrase from the operating system's randomness; ``entropy`` (words * 4 / 3 bytes) is for tests."""
+        if type(words) is not int or words not in WORD_COUNTS:
+            raise MnemonicError(f"expected one of {WORD_COUNTS} as number of words", reason="word-count")
+        mnemonic = cls.from_entropy(secrets.token_bytes(words * 4 // 3) if entropy is None else entropy, language)
+        if len(mnemonic) != words:
+            raise MnemonicError(f"expected entropy for {words} words, got it for {len(mnemonic)}", reason="length")
+        return mnemonic
+
+    @classmethod
+    @sealed
+    def from_entropy(cls, entropy: bytes | Secret, language: str = "english") -> Mnemonic:
+        """The phrase of 16, 20, 24, 28 or 32 bytes; the bytes are copied. Raises `MnemonicError`."""
+        if type(entropy) is Secret:
+            return cls(entropy=Secret(entropy.reveal()), language=language)
+        if type(entropy) is not bytes:
+            raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
+        return cls(entropy=Secret(entropy), language=language)
+
+    @classmethod
+    @sealed
+    def parse(cls, phrase: str, *, language: str | None = None, expand_prefix: bool = False) -> Mnemonic:
+        """Read a phrase and check its checksum; in any normal form and with any white space between the words.
+
+        Without ``language`` all ten lists are tried, and a phrase that is valid in two is refused ("ambiguous"): its
+        seed is the same in both, its entropy need not be. ``expand_prefix`` reads words cut to four letters or more,
+        and without their accents. Raises `MnemonicError` with the position of the first word that is not known.
+        """
+        words = _split(phrase)
+        names = LANGUAGES if language is None else (language,)
+        readings = {name: _indexes(words, word_list(name), expand_prefix) for name in names}
+        complete = {name: indexes for name, indexes in readings.items() if len(indexes) == len(words)}
+        if not complete:
+            _refuse_word(words, max(map(len, readings.values())), names)
+        entropies = {name: entropy for name, indexes in complete.items() if (entropy := _entropy(indexes)) is not None}
+        if not entropies:
+            raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=_scheme(words))
+        if len(entropies) > 1:
+            raise MnemonicError(f"the phrase is valid in {' and '.join(entropies)}: say which", reason="ambiguous")
+        ((name, entropy),) = entropies.items()
+        return cls(entropy=Secret(entropy), language=name)
+
+    @sealed
+    def reveal(self) -> str:
+        """The phrase itself: the words in NFKD, joined by a space (Japanese: U+3000). The one door to the text."""
+        return word_list(self.language).separator.join(self._words())
+
+    @sealed
+    def seed(self, passphrase: str = "") -> Secret:
+        """The 64 bytes that hierarchies start from (BIP-39, "From mnemonic to seed"); every passphrase gives some seed.
+
+        Raises `MnemonicError` for a passphrase that is no text of at most 4096 Unicode scalar values.
+        """
+        salt = _utf8_nfkd("mnemonic" + _checked_passphrase(passphrase))
+        return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt, 2048))
+
+    def _words(self) -> list[str]:
+        bits, words = _with_checksum(self.entropy.reveal()), word_list(self.language).words
+        return [words[bits >> shift & 0x7FF] for shift in range(11 * len(self) - 11, -1, -11)]
+
+    def __len__(self) -> int:
+        """The number of words, MS."""
+        return len(self.entropy) * 3 // 4
+
+    def __repr__(self) -> str:
+        return f"Mnemonic({len(self)} words, {self.language})"
+
+
+Mnemonic.__init__ = sealed(Mnemonic.__init__)  # type: ignore[method-assign]
+
+
+def _split(phrase: str) -> list[str]:
+    """The words of a phrase in NFKD; Unicode's white space, the ideographic space included, stands between them."""
+    if type(phrase) is not str:
+        raise MnemonicError(f"expected a phrase as text, got {type(phrase).__name__}", reason="type")
+    if len(phrase) > _MAX_PHRASE:
+        raise MnemonicError(f"expected at most {_MAX_PHRASE} characters, got {len(phrase)}", reason="too-large")
+    words = unicodedata.normalize("NFKD", phrase).split()
+    if len(words) not in WORD_COUNTS:
+        message = f"expected 12, 15, 18, 21 or 24 words, got {len(words)}"
+        raise MnemonicError(message, reason="word-count", hint=_OTHER_COUNTS.get(len(words)) or _scheme(words))
+    return words
+
+
+def _indexes(words: Sequence[str], known: WordList, expand_prefix: bool) -> list[int]:
+    """The indexes of the words, up to the first that the list does not have."""
+    indexes = []
+    for word in words:
+        index = known.index.get(word)
+        if index is None and expand_prefix:
+            index = known.expand(word)
+        if index is None:
+            break
+        indexes.append(index)
+    return indexes
+
+
+def _refuse_word(words: Sequence[str], position: int, names: Sequence[str]) -> NoReturn:
+    """Name the place of the first unknown word, never the word: most of it may be right, and it is secret."""
+    word, lists = words[position], f"the {names[0]} list" if len(names) == 1 else "any one list"
+    hint = ""
+    if word != word.lower():
+        hint = "words are written in small letters"
+    elif any(word_list(name).expand(word) is not None for name in names):
+        hint = "shortened words and words without their accents are read with expand_prefix=True"
+    raise MnemonicError(f"word {position + 1} of {len(words)} is not in {lists}", reason="unknown", hint=hint)
+
+
+def _with_checksum(entropy: bytes) -> int:
+    """ENT || CS as one number: the entropy, then the first ENT / 32 bits of its SHA-256."""
+    cs = len(entropy) // 4
+    return int.from_bytes(entropy) << cs | hashlib.sha256(entropy).digest()[0] >> (8 - cs)
+
+
+def _entropy(indexes: Sequence[int]) -> bytes | None:
+    """The entropy that the 11-bit indexes spell, or None when the checksum does not match."""
+    bits = 0
+    for index in indexes:
+        bits = bits << 11 | index
+    cs = len(indexes) // 3
+    entropy = (bits >> cs).to_bytes(4 * cs)
+    return entropy if _with_checksum(entropy) == bits else None
+
+
+def _checked_passphrase(passphrase: str) -> str:
+    if type(passphrase) is not str:
+        raise MnemonicError(f"expected a passphrase as text, got {type(passphrase).__name__}", reason="type")
+    if len(passphrase) > _MAX_PASSPHRASE:
+        raise MnemonicError(f"expected a passphrase of at most {_MAX_PASSPHRASE} characters", reason="too-large")
+    return passphrase
+
+
+def _utf8_nfkd(text: str) -> bytes:
+    try:
+        return unicodedata.normalize("NFKD", text).encode()
+    except UnicodeEncodeError:
+        raise MnemonicError("the passphrase contains half of a surrogate pair", reason="character") from None
+
+
+_OTHER_COUNTS = {
+    13: "LooksLikeMonero: 13 words are a MyMonero phrase, perhaps an Electrum one; neither is BIP-39",
+    20: "LooksLikeSlip39: 20 words are one share of a Shamir backup (SLIP-39)",
+    25: "LooksLikeMonero or LooksLikeAlgorand: both write 25 words; neither is BIP-39",
+    33: "LooksLikeSlip39: 33 words are one share of a Shamir backup (SLIP-39)",
+}
+_ELECTRUM_VERSIONS = ("01", "100", "101", "102")  # electrum/version.py: standard, segwit and their two-factor forms
+
+
+def _scheme(words: Sequence[str]) -> str:
+    """A hint at the scheme, other than BIP-39, whose own check the words pass; one phrase in 200 does by chance."""
+    text = " ".join(words).encode(errors="replace")
+    if hmac_sha512(b"Seed version", text).hex().startswith(_ELECTRUM_VERSIONS):
+        return "LooksLikeElectrum: the words carry the version of an Electrum seed, which is not BIP-39"
+    # ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds
+    if len(words) == 24 and pbkdf2_hmac_sha512(hmac_sha512(text, b""), b"TON seed version", 390)[0] == 0:
+        return "LooksLikeTon: the words pass the check of a TON phrase, which is not BIP-39"
+    return ""

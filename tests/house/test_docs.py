@@ -1,0 +1,100 @@
+"""The pages tell the truth: every Python block runs, every shown output is what it prints, every link leads somewhere.
+
+The blocks of one page share a namespace, as a reader would type them one after the other. A fenced block marked `text`
+that directly follows a Python block is what that block prints.
+"""
+
+import contextlib
+import io
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from house.source import ROOT, modules
+
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+COMMANDS = """\
+python3 -m venv .venv && .venv/bin/pip install -e '.[cli]' && .venv/bin/walletcore demo
+python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One Python block: where it stands, what it says, and what the page claims it prints (None: nothing is claimed)."""
+
+    line: int
+    code: str
+    output: str | None
+
+
+def pages() -> list[Path]:
+    """Every page whose blocks are meant to run; the architecture's are sketches of an interface, not programs."""
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return sorted(path for path in found if path.name != "architecture.md" and "_build" not in path.parts)
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def blocks(path: Path) -> tuple[Block, ...]:
+    text = path.read_text(encoding="utf-8")
+    fences = list(FENCE.finditer(text))
+    found = []
+    for fence, following in zip(fences, [*fences[1:], None], strict=True):
+        if fence[1] != "python":
+            continue
+        shown = following is not None and following[1] == "text" and not text[fence.end() : following.start()].strip()
+        line = text.count("\n", 0, fence.start(2))
+        found.append(Block(line=line, code=fence[2], output=following[2] if shown and following else None))
+    return tuple(found)
+
+
+def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
+    """Run one block in the page's namespace, with the page's own line numbers in a traceback; return what it printed."""
+    program = compile("\n" * block.line + block.code, str(path), "exec")
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(program, namespace)
+    return printed.getvalue()
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if blocks(path)], ids=label)
+def test_every_block_of_the_page_runs(path: Path) -> None:
+    namespace: dict[str, Any] = {"__name__": "page"}
+    for block in blocks(path):
+        printed = run(path, block, namespace)
+        if block.output is not None or printed:
+            assert printed == block.output, f"{label(path)}:{block.line}"
+
+
+@pytest.mark.parametrize("path", [*pages(), ROOT / "docs" / "architecture.md"], ids=label)
+def test_every_link_to_a_file_leads_to_one(path: Path) -> None:
+    targets = [target for target in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_the_readme_has_a_tour_that_runs() -> None:
+    assert len(blocks(ROOT / "README.md")) >= 4
+
+
+def test_the_readme_has_exactly_the_two_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    first = FENCE.search(text)
+    assert first is not None
+    assert first[2] == COMMANDS
+    assert text.rindex("\n## Two commands\n", 0, first.start()) > 0
+
+
+def test_the_map_of_specifications_names_every_module_and_no_other() -> None:
+    text = (ROOT / "docs" / "specs.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z0-9_/]+\.py)`", text))
+    existing = {module.path.relative_to(ROOT / "src" / "walletcore").as_posix() for module in modules()}
+    assert named - existing == set()
+    assert {path for path in existing if not path.endswith("__init__.py")} - named == set()

@@ -1,0 +1,63 @@
+"""Time and chance: the source reads no clock, and takes randomness only where a new secret is made."""
+
+import ast
+
+from house.source import Module, functions, modules
+
+# Every place that makes a secret out of nothing: module, function.
+SOURCES = {("mnemonic.bip39", "Mnemonic.generate")}
+
+FORBIDDEN = {"datetime", "random", "time", "uuid"}
+GENERATORS = {
+    "getrandom",
+    "SystemRandom",
+    "token_bytes",
+    "token_hex",
+    "token_urlsafe",
+    "urandom",
+    "randbits",
+    "randbelow",
+}
+CHANCE_PARAMETERS = {"rng", "random", "rand", "randbytes", "randomness", "urandom", "prng"}
+
+
+def uses_of_chance(module: Module) -> set[tuple[str, str]]:
+    """The functions (or "" for the module itself) in which a generator of randomness is named."""
+    inside = {
+        id(node): name  # an inner function comes after its outer one and wins
+        for name, function in functions(module)
+        for node in ast.walk(function)
+    }
+    return {(module.name, inside.get(id(node), "")) for node in ast.walk(module.tree) if names_chance(node)}
+
+
+def names_chance(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in GENERATORS
+    return isinstance(node, ast.Name) and node.id in GENERATORS | {"secrets"}
+
+
+def test_M22_no_module_reads_a_clock_or_a_weak_generator() -> None:
+    found = [f"{m.name}: {found.target}" for m in modules() for found in m.imports if found.top in FORBIDDEN]
+    assert not found
+
+
+def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:
+    places = {place for module in modules() for place in uses_of_chance(module)}
+    assert places <= SOURCES
+
+
+def test_M22_secrets_are_made_with_the_system_generator() -> None:
+    importers = {m.name for m in modules() for found in m.imports if found.top == "secrets"}
+    assert importers == {module for module, _ in SOURCES}
+
+
+def test_M22_no_function_accepts_a_generator() -> None:
+    offered = [
+        f"{module.name}.{name}({argument.arg})"
+        for module in modules()
+        for name, function in functions(module)
+        for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+        if argument.arg in CHANCE_PARAMETERS
+    ]
+    assert not offered

@@ -38,7 +38,7 @@ class Mnemonic(Confidential):
 
     entropy: Secret
     language: str = "english"
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __post_init__(self) -> None:
         if type(self.entropy) is not Secret:

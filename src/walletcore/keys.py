@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature, Unsupported
-from walletcore.secret import Confidential, Secret
+from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["Curve", "PrivateKey", "PublicKey", "Scheme"]
 
@@ -172,7 +172,6 @@ class PrivateKey(Confidential):
 
     def __post_init__(self) -> None:
         if type(self.secret) is not Secret:
-            object.__setattr__(self, "secret", None)  # a crash reporter would print it
             raise InvalidKey("expected the private key as a Secret", reason="type")
         _module(_checked_curve(self.curve)).check_secret(self.secret)
 
@@ -227,3 +226,6 @@ class PrivateKey(Confidential):
 
     def __exit__(self, *_: object) -> None:
         self.wipe()
+
+
+PrivateKey.__init__ = sealed(PrivateKey.__init__)  # type: ignore[method-assign]

@@ -1,0 +1,60 @@
+"""Chains by name: ``chain("polygon")``, ``chain("evm:polygon")``, ``chain("eip155:137")``.
+
+A family is a module with a tuple ``CHAINS``; other packages add theirs through the entry-point group
+`walletcore.chains`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from functools import cache
+
+from walletcore.chains.base import Chain
+from walletcore.errors import Unsupported
+
+__all__ = ["FAMILIES", "chain", "chains"]
+
+FAMILIES = ("bitcoin", "evm", "solana")
+_MAX_NAME = 80
+
+
+@cache
+def _family(name: str) -> tuple[Chain, ...]:
+    rows: tuple[Chain, ...] = importlib.import_module(f"walletcore.chains.{name}").CHAINS
+    return rows
+
+
+@cache
+def _others() -> tuple[tuple[str, tuple[Chain, ...]], ...]:
+    """Families of other packages: entry points that name a module with ``CHAINS``."""
+    from importlib.metadata import entry_points
+
+    return tuple((point.name, point.load().CHAINS) for point in entry_points(group="walletcore.chains"))
+
+
+def _families() -> Iterator[tuple[str, tuple[Chain, ...]]]:
+    for name in FAMILIES:
+        yield name, _family(name)
+    yield from _others()
+
+
+def chains() -> tuple[Chain, ...]:
+    """All chains that this installation knows, family by family."""
+    return tuple(row for _, rows in _families() for row in rows)
+
+
+def chain(name: str) -> Chain:
+    """The chain of that name, ``family:name`` or CAIP-2 name. Raises `Unsupported`."""
+    if type(name) is not str or len(name) > _MAX_NAME:
+        raise Unsupported(f"expected a chain's name of at most {_MAX_NAME} characters", reason="type")
+    return _find(name)
+
+
+@cache
+def _find(name: str) -> Chain:
+    for family, rows in _families():
+        for row in rows:
+            if name in (row.name, f"{family}:{row.name}", row.caip2):
+                return row
+    raise Unsupported(f"no chain is named {name!r}", reason="unknown", hint="`walletcore chains` lists them")

@@ -1,0 +1,162 @@
+"""What all families share: a chain is a row, an address and a signed transaction are values.
+
+Chains are named by CAIP-2, assets by CAIP-19, accounts by CAIP-10; coin types are SLIP-44; profiles are BIP-44's idea.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from walletcore.errors import AddressError, PathError, Unsupported
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import Path
+from walletcore.signing import Answers, Signable, memory
+
+__all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
+
+T = TypeVar("T", bound="Signable[Any]")
+_LEVELS = ("account", "change", "index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How wallets derive keys for a chain: a template such as ``m/44'/501'/{account}'/0'``, and who uses it.
+
+    ``derivation`` is a word for ``walletcore.hd`` (bip32, slip10), ``kind`` the kind of address that goes with it.
+    """
+
+    name: str
+    path: str
+    derivation: str = "bip32"
+    curve: Curve = Curve.SECP256K1
+    kind: str = ""
+    wallets: tuple[str, ...] = ()
+    source: str
+
+    def fill(self, *, account: int = 0, change: int = 0, index: int = 0) -> Path:
+        """The path for these numbers. Raises `PathError` when one that is not zero has no place in the template."""
+        text = self.path
+        for level, number in zip(_LEVELS, (account, change, index), strict=True):
+            if type(number) is not int:
+                raise PathError(f"expected an int as {level}, got {type(number).__name__}", reason="type")
+            place = f"{{{level}}}"
+            if number and place not in text:
+                raise PathError(f"profile {self.name!r} ({self.path}) has no {level}, got {number}", reason="unknown")
+            text = text.replace(place, str(number))
+        return Path.parse(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A chain of some family: names, numbers and profiles (the first is the default). Frozen and hashable."""
+
+    name: str
+    symbol: str
+    decimals: int
+    slip44: int
+    caip2: str
+    curves: tuple[Curve, ...] = (Curve.SECP256K1,)
+    profiles: tuple[Profile, ...] = ()
+
+    @property
+    def asset(self) -> str:
+        """The CAIP-19 name of the native asset."""
+        return f"{self.caip2}/slip44:{self.slip44}"
+
+    def account_id(self, address: str) -> str:
+        """The CAIP-10 name of an account."""
+        return f"{self.caip2}:{address}"
+
+    def profile(self, name: str = "", *, kind: str = "") -> Profile:
+        """The profile of that name, or the first one for that kind of address, or the default. Raises `Unsupported`."""
+        for profile in self.profiles:
+            if name in ("", profile.name) and kind in ("", profile.kind):
+                return profile
+        wanted = " for ".join(part for part in (name and f"named {name!r}", kind and f"kind {kind!r}") if part)
+        raise Unsupported(f"{self.name} has no profile {wanted}", reason="unknown")
+
+    def path(self, *, account: int = 0, change: int = 0, index: int = 0, profile: str = "", kind: str = "") -> Path:
+        """The derivation path of a profile. Raises `PathError` when the template lacks a number that was asked for."""
+        return self.profile(profile, kind=kind).fill(account=account, change=change, index=index)
+
+    @abstractmethod
+    def address(self, key: PublicKey, *, kind: str = "") -> Address:
+        """The address of a key, of the default kind or the one that is named. Raises `AddressError`."""
+
+    def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
+        """The addresses of many canonical public keys of the chain's first curve. Raises `AddressError`."""
+        return [self.address(PublicKey(self.curves[0], key), kind=kind).text for key in keys]
+
+    @abstractmethod
+    def parse_address(self, text: str) -> Address:
+        """Read an address. Raises `AddressError` with what was expected and what came."""
+
+    @abstractmethod
+    def decode_transaction(
+        self, raw: bytes, *, keys: Sequence[PublicKey] = ()
+    ) -> Signable[Any] | SignedTransaction[Any]:
+        """Read a transaction, signed or not; ``keys`` name signers that the bytes know only by hash.
+
+        Raises `TransactionError`.
+        """
+
+    @abstractmethod
+    def transaction_id(self, raw: bytes) -> str:
+        """The id that explorers show for a signed transaction. Raises `TransactionError`."""
+
+    def _check_key(self, key: PublicKey) -> None:
+        if type(key) is not PublicKey or key.curve not in self.curves:
+            expected = " or ".join(curve.value for curve in self.curves)
+            raise AddressError(f"expected a public key of {expected}", reason="type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """An address of a chain: its text, the bytes it stands for, its kind and, where the format has one, a tag."""
+
+    chain: Chain
+    text: str
+    payload: bytes
+    kind: str = ""
+    tag: int | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def account_id(self) -> str:
+        """The CAIP-10 name."""
+        return self.chain.account_id(self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedTransaction(Generic[T]):
+    """A transaction with accepted signatures: ``raw`` goes to the node, ``id`` to the ledger."""
+
+    chain: Chain
+    raw: bytes = field(repr=False)
+    transaction: T
+    answers: Answers = field(repr=False)
+    _id: str | None = memory()
+
+    @property
+    def id(self) -> str:
+        """The id that explorers show."""
+        if self._id is None:
+            identity = self.chain.transaction_id(self.raw)
+            object.__setattr__(self, "_id", identity)
+            return identity
+        return self._id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedMessage(Generic[T]):
+    """A message with its accepted signature in the form its readers expect."""
+
+    chain: Chain
+    raw: bytes
+    message: T
+    answers: Answers = field(repr=False)

@@ -1,0 +1,101 @@
+"""What a signature will do, in words that serve every chain, so that one policy can read them all.
+
+Assets are CAIP-19, accounts CAIP-10, chains CAIP-2; amounts are integers in the smallest unit. An effect states only
+what the signed bytes commit to; whatever else they may do is `Opaque`. A None amount means all of it, or not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Approve", "Authority", "Call", "Effect", "Fee", "Opaque", "Statement", "Transfer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """An amount of an asset moves from source to destination (CAIP-10 accounts), with the destination's tag or memo."""
+
+    asset: str
+    amount: int | None
+    source: str
+    destination: str
+    tag: int | None = None
+
+    def __str__(self) -> str:
+        tag = "" if self.tag is None else f" (tag {self.tag})"
+        return f"transfer {_amount(self.amount)} of {self.asset} from {self.source} to {self.destination}{tag}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """At most this much of an asset is paid for the transaction; ``payer`` is the CAIP-10 account where it is known."""
+
+    asset: str
+    at_most: int | None
+    payer: str = ""
+
+    def __str__(self) -> str:
+        return f"pay at most {_amount(self.at_most)} of {self.asset} as fee{f' by {self.payer}' if self.payer else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """The spender may move up to this much of an asset later."""
+
+    asset: str
+    amount: int | None
+    spender: str
+
+    def __str__(self) -> str:
+        return f"allow {self.spender} to spend {_amount(self.amount)} of {self.asset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Who controls an account changes."""
+
+    account: str
+    change: str
+
+    def __str__(self) -> str:
+        return f"change who controls {self.account}: {self.change}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A program or contract is called by name, with arguments that were understood."""
+
+    target: str
+    name: str
+    arguments: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"call {self.target} {self.name}({', '.join(f'{key}={value}' for key, value in self.arguments)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A text is signed; nothing moves by itself."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"state {self.text!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opaque:
+    """Bytes that were not understood, or an outcome that the signature leaves open; ``why`` says which."""
+
+    why: str
+    data: bytes = b""
+
+    def __str__(self) -> str:
+        return f"unknown: {self.why}{f' ({len(self.data)} bytes)' if self.data else ''}"
+
+
+Effect = Transfer | Fee | Approve | Authority | Call | Statement | Opaque
+
+
+def _amount(amount: int | None) -> str:
+    return "an unknown amount" if amount is None else str(amount)

@@ -1,0 +1,56 @@
+"""Where keys live. A back end is a module with ``open_uri``; `open_signer` finds it by the scheme of a URI.
+
+Configuration holds a pinned public key and a private URI; secrets come from a callback when they are needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Protocol, cast
+
+from walletcore.errors import SignerError, Unsupported
+from walletcore.keys import PublicKey
+from walletcore.secret import Secret
+from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signing import AsyncSigner, Signer
+
+__all__ = ["SCHEMES", "open_signer"]
+
+SCHEMES = {"hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
+"""URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
+
+
+class Opener(Protocol):
+    """What a back end offers under its scheme."""
+
+    def __call__(self, uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> Signer | AsyncSigner:
+        """A signer for that public key, or one of walletcore's errors."""
+
+
+def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> Signer | AsyncSigner:
+    """The signer behind a URI such as ``hd:m/44'/60'/0'/0/0``, which must hold the key that is pinned.
+
+    ``secrets`` is called with the name of what is needed. Raises `Unsupported` for an unknown scheme, `SignerError` for
+    a malformed URI, and whatever the back end refuses.
+    """
+    if type(public_key) is not PublicKey:
+        raise SignerError("expected the pinned PublicKey", reason="type")
+    parsed = SignerUri.parse(uri)
+    signer = _opener(parsed.scheme)(parsed, public_key, secrets or _no_secrets)
+    if signer.public_key != public_key:
+        raise SignerError("the signer holds another key than the pinned one", reason="mismatch")
+    return signer
+
+
+def _opener(scheme: str) -> Opener:
+    if scheme in SCHEMES:
+        return cast(Opener, importlib.import_module(SCHEMES[scheme]).open_uri)
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="walletcore.signers", name=scheme):
+        return cast(Opener, point.load())
+    raise Unsupported(f"no signer is registered for {scheme[:20]!r}", reason="unknown")
+
+
+def _no_secrets(name: str) -> Secret:
+    raise SignerError(f"the signer needs the {name}: pass secrets=", reason="missing")

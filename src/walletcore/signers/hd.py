@@ -1,0 +1,72 @@
+"""Where the hd stair meets the signers wing: signers for requests that say where their keys come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from walletcore.errors import InvalidKey
+from walletcore.hd import master
+from walletcore.keys import PrivateKey, PublicKey
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import Path
+from walletcore.secret import sealed
+from walletcore.signers.local import LocalSigner
+from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signing import SigningRequest
+
+__all__ = ["Tree", "open_uri", "signers_for"]
+
+
+class Tree(Protocol):
+    """The root of a tree of keys, whatever its derivation."""
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The 4 bytes that key origins name the root by."""
+
+    @property
+    def private_key(self) -> PrivateKey:
+        """The key at this node."""
+
+    def derive(self, path: Path) -> Tree:
+        """The node further down."""
+
+
+def signers_for(
+    requests: Sequence[SigningRequest], trees: Iterable[Tree], *, check: bool = True
+) -> tuple[LocalSigner, ...]:
+    """One signer for each key that a request's origin leads to in one of these trees.
+
+    A fingerprint is 4 bytes of another's choosing: a path that leads to another key than the requested one gives no
+    signer.
+    """
+    roots = [(tree.fingerprint, tree) for tree in trees]
+    found: dict[PublicKey, LocalSigner] = {}
+    for request in requests:
+        if request.origin is None or request.key in found:
+            continue
+        for fingerprint, tree in roots:
+            if fingerprint != request.origin.fingerprint or tree.private_key.curve is not request.key.curve:
+                continue
+            key = tree.derive(request.origin.path).private_key
+            if request.key in (key.public_key, key.public_key.even_y()):
+                found[request.key] = LocalSigner(key, check)
+                break
+    return tuple(found.values())
+
+
+@sealed
+def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:
+    """``hd:m/44'/60'/0'/0/0?derivation=bip32`` asks for the ``mnemonic`` and the ``passphrase`` (both UTF-8).
+
+    Raises `InvalidKey` when the path leads to another key than the pinned one.
+    """
+    uri.expect("derivation", "language")
+    path = Path.parse(uri.path)
+    phrase = Mnemonic.parse(secrets("mnemonic").reveal().decode(), language=uri.option("language") or None)
+    seed = phrase.seed(secrets("passphrase").reveal().decode())
+    key = master(uri.option("derivation", "bip32"), public_key.curve, seed).derive(path).private_key
+    if key.public_key != public_key:
+        raise InvalidKey("the path leads to another key than the pinned one", reason="mismatch")
+    return LocalSigner(key)

@@ -1,0 +1,58 @@
+"""A signer over one private key in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from walletcore.errors import InvalidKey, SigningRefused
+from walletcore.keys import PrivateKey, PublicKey, Scheme
+from walletcore.secret import Confidential
+from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+
+__all__ = ["LocalSigner", "open_uri"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSigner(Confidential):
+    """Signs with a key in memory. A context manager: leaving it wipes the key (best effort).
+
+    With ``check`` (the default) its answers are verified like any other, which is also the guard against faults in
+    computation; without, it marks them accepted itself, for whoever decides that the speed is worth it.
+    """
+
+    key: PrivateKey
+    check: bool = True
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that this signer signs for."""
+        return self.key.public_key
+
+    def sign(self, request: SigningRequest) -> Signature:
+        """The signature: RFC 6979, BIP-340 with zero auxiliary randomness, or RFC 8032.
+
+        Raises `SigningRefused` for a request to another key.
+        """
+        mine = self.key.public_key
+        if request.key != (mine.even_y() if request.scheme is Scheme.BIP340 and request.key != mine else mine):
+            raise SigningRefused("the request is for another key", reason="mismatch")
+        data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak)
+        if self.check:
+            return Signature(scheme=request.scheme, data=data, recovery=recovery)
+        return AcceptedSignature(scheme=request.scheme, data=data, recovery=recovery, request_id=request.id)
+
+    def __enter__(self) -> LocalSigner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.key.wipe()
+
+
+def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:
+    """``local:`` asks for the ``private key`` (32 bytes). Raises `InvalidKey` when it is not the pinned key's."""
+    uri.expect(path="")
+    key = PrivateKey(public_key.curve, secrets("private key"))
+    if key.public_key != public_key:
+        raise InvalidKey("the private key is not that of the pinned public key", reason="mismatch")
+    return LocalSigner(key)

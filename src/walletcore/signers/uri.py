@@ -1,0 +1,54 @@
+"""Where a private key lives, as a URI (RFC 3986): ``scheme:path?name=value``. No secret is ever part of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+from walletcore.errors import SignerError
+from walletcore.secret import Secret
+
+__all__ = ["Secrets", "SignerUri"]
+
+Secrets = Callable[[str], Secret]
+"""Called at the moment a secret is needed, with its name (``private key``, ``mnemonic``, ``PIN``)."""
+_MAX_URI = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerUri:
+    """The parts of a signer's URI; ``options`` are its query."""
+
+    scheme: str
+    path: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> SignerUri:
+        """Read a URI. Raises `SignerError`; the text is not repeated, someone may have put a secret in it."""
+        if type(text) is not str or not text.isascii() or not text.isprintable() or len(text) > _MAX_URI:
+            raise SignerError(f"expected a URI of at most {_MAX_URI} printable ASCII characters", reason="type")
+        scheme, colon, rest = text.partition(":")
+        if not colon or not scheme.isalnum():
+            raise SignerError("expected a URI that begins with a scheme, such as local:", reason="prefix")
+        path, _, query = rest.partition("?")
+        try:
+            options = tuple(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), max_num_fields=20))
+        except ValueError:
+            raise SignerError("expected name=value pairs after the ?", reason="character") from None
+        if len({name for name, _ in options}) != len(options):
+            raise SignerError("an option appears twice in the signer's URI", reason="duplicate")
+        return cls(scheme=scheme.lower(), path=unquote(path), options=options)
+
+    def option(self, name: str, default: str = "") -> str:
+        """The value of an option."""
+        return dict(self.options).get(name, default)
+
+    def expect(self, *names: str, path: str | None = None) -> None:
+        """Raise `SignerError` when an option has another name than these, or the path is another one."""
+        unknown = {name for name, _ in self.options} - set(names)
+        if unknown:
+            raise SignerError(f"{self.scheme}: has no option {min(unknown)[:20]!r}", reason="unknown")
+        if path is not None and self.path != path:
+            raise SignerError(f"expected {self.scheme}:{path} with no other path", reason="unknown")

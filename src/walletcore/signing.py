@@ -1,0 +1,348 @@
+"""The hall: where what must be signed meets who can sign it, and neither knows the other.
+
+A subject (`Signable`) states its `requests`; signers answer them; the subject accepts each answer and assembles the
+result.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+
+from walletcore.effects import Effect
+from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError
+from walletcore.hashes import Hash, sha256
+from walletcore.keys import PublicKey, Scheme
+from walletcore.path import KeyOrigin
+
+__all__ = [
+    "AcceptedSignature",
+    "Answers",
+    "AsyncSigner",
+    "BatchSigner",
+    "Signable",
+    "Signature",
+    "Signer",
+    "SigningRequest",
+    "accepted",
+    "collect",
+    "collect_async",
+    "complete",
+    "memory",
+    "merge",
+    "remembered",
+    "sign",
+    "sign_async",
+]
+
+S = TypeVar("S")
+T = TypeVar("T")
+Signed_co = TypeVar("Signed_co", covariant=True)
+
+
+def remembered(method: Callable[[S], T]) -> Callable[[S], T]:
+    """Keep the value of a frozen value's method ``name`` in its field ``_name`` (None until the first call)."""
+    slot = f"_{method.__name__}"
+
+    @functools.wraps(method)
+    def recall(self: S) -> T:
+        value = getattr(self, slot)
+        if value is None:
+            value = method(self)
+            object.__setattr__(self, slot, value)
+        return cast(T, value)
+
+    return recall
+
+
+def memory() -> Any:
+    """The field that `remembered` writes to: no parameter, not shown, not compared."""
+    return field(default=None, init=False, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What a signer returns: 64 bytes, or DER for ECDSA; ``recovery`` is 0 to 3, for secp256k1 ECDSA only."""
+
+    scheme: Scheme
+    data: bytes
+    recovery: int | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.scheme) is not Scheme or type(self.data) is not bytes:
+            raise InvalidSignature("expected a Scheme and bytes as signature", reason="type")
+        if self.recovery is not None and (type(self.recovery) is not int or not 0 <= self.recovery <= 3):
+            raise InvalidSignature("expected a recovery id from 0 to 3", reason="range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedSignature(Signature):
+    """A signature that `SigningRequest.accept` verified for one request; pickled, it becomes a plain `Signature`."""
+
+    request_id: bytes
+
+    def __reduce__(self) -> tuple[Callable[..., Signature], tuple[Scheme, bytes, int | None]]:
+        return _plain, (self.scheme, self.data, self.recovery)
+
+
+def _plain(scheme: Scheme, data: bytes, recovery: int | None) -> Signature:
+    return Signature(scheme=scheme, data=data, recovery=recovery)
+
+
+Answers = tuple[Signature | None, ...]
+"""One place per request; None where no answer has come yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRequest:
+    """The exact bytes that one key is asked to authorise, and how.
+
+    ``payload`` is hashed by ``prehash`` where one is named. ``tweak`` is BIP-341's merkle root (empty: key path only);
+    the key then is the internal key with even y. ``origin`` and ``subject`` tell holders, policies and screens more;
+    they are not compared and not part of the id. Raises `TransactionError` for a request that nobody could answer.
+    """
+
+    key: PublicKey
+    scheme: Scheme
+    payload: bytes
+    prehash: Hash | None = None
+    tweak: bytes | None = None
+    origin: KeyOrigin | None = field(default=None, compare=False)
+    subject: Signable[Any] | None = field(default=None, compare=False, repr=False)
+    _message: bytes | None = memory()
+    _id: bytes | None = memory()
+
+    def __post_init__(self) -> None:
+        if type(self.key) is not PublicKey or type(self.scheme) is not Scheme or type(self.payload) is not bytes:
+            raise TransactionError("expected a PublicKey, a Scheme and bytes as payload", reason="type")
+        if self.scheme.curve is not self.key.curve:
+            got = f"{self.scheme.value} for a key of {self.key.curve.value}"
+            raise TransactionError(f"expected a scheme of the key's curve, got {got}", reason="scheme")
+        if self.prehash is not None and type(self.prehash) is not Hash:
+            raise TransactionError("expected a named Hash as prehash", reason="type")
+        if self.tweak is not None and not (self.scheme is Scheme.BIP340 and self._is_taproot(self.tweak)):
+            raise TransactionError("a tweak is 0 or 32 bytes, for BIP-340 and a key with even y", reason="scheme")
+
+    def _is_taproot(self, tweak: bytes) -> bool:
+        return type(tweak) is bytes and len(tweak) in (0, 32) and self.key.data[0] == 2
+
+    @property
+    def message(self) -> bytes:
+        """What the signature is made over: the prehash of the payload, or the payload."""
+        if self._message is None:
+            message = self.payload if self.prehash is None else self.prehash(self.payload)
+            object.__setattr__(self, "_message", message)
+            return message
+        return self._message
+
+    @property
+    def id(self) -> bytes:
+        """SHA-256 over key, scheme, payload, prehash name and tweak, each with its length: 32 bytes."""
+        if self._id is None:
+            parts = (
+                self.key.curve.value.encode(),
+                self.key.data,
+                self.scheme.value.encode(),
+                self.payload,
+                b"" if self.prehash is None else self.prehash.name.encode(),
+                b"\x00" if self.tweak is None else b"\x01" + self.tweak,
+            )
+            identity = sha256(b"".join([b"walletcore/request/1", *(len(p).to_bytes(8) + p for p in parts)]))
+            object.__setattr__(self, "_id", identity)
+            return identity
+        return self._id
+
+    def accept(self, answer: Signature) -> AcceptedSignature:
+        """Verify an answer and bring it to its canonical form (64 bytes, low s, recovery id), bound to this request.
+
+        Raises `InvalidSignature` for anything that the key of this request did not sign.
+        """
+        if type(answer) is AcceptedSignature and answer.request_id == self.id:
+            return answer
+        if not isinstance(answer, Signature):
+            raise InvalidSignature(f"expected a Signature, got {type(answer).__name__}", reason="type")
+        if answer.scheme is not self.scheme:
+            raise InvalidSignature(f"expected {self.scheme.value}, got {answer.scheme.value}", reason="mismatch")
+        key = self.key if self.tweak is None else self.key.taproot_output(self.tweak)
+        data, recovery = key.accept(self.scheme, self.message, answer.data, answer.recovery)
+        return AcceptedSignature(scheme=self.scheme, data=data, recovery=recovery, request_id=self.id)
+
+
+class Named(Protocol):
+    """What the hall knows of a chain: its CAIP-2 name."""
+
+    @property
+    def caip2(self) -> str:
+        """The chain's CAIP-2 name."""
+
+
+class Signable(Protocol[Signed_co]):
+    """Anything that can be signed: a transaction, a message, a partly signed transaction."""
+
+    @property
+    def chain(self) -> Named:
+        """The chain; a rule reads ``chain.caip2``."""
+
+    @property
+    def raw(self) -> bytes:
+        """What the chain's decode_transaction accepts: a signer elsewhere rebuilds the subject from it."""
+
+    def requests(self) -> tuple[SigningRequest, ...]:
+        """What must be signed, and by whom."""
+
+    def assemble(self, answers: Answers) -> Signed_co:
+        """Accept every answer (one place per request) and build the result; nothing unverified becomes part of it."""
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What it will do."""
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """One key, usable and never seen."""
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that this signer signs for."""
+
+    def sign(self, request: SigningRequest) -> Signature:
+        """The signature as the device made it; `SigningRequest.accept` makes it canonical. Raises `SignerError`."""
+
+
+@runtime_checkable
+class AsyncSigner(Protocol):
+    """As `Signer`; ``sign`` returns an awaitable."""
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that this signer signs for."""
+
+    def sign(self, request: SigningRequest) -> Awaitable[Signature]:
+        """The signature as the device made it. Raises `SignerError`."""
+
+
+@runtime_checkable
+class BatchSigner(Signer, Protocol):
+    """A signer that answers many requests in one round trip, or on one screen."""
+
+    def sign_all(self, requests: Sequence[SigningRequest]) -> Sequence[Signature]:
+        """One answer per request, in order. Raises `SignerError`."""
+
+
+def sign(subject: Signable[T], *signers: Signer) -> T:
+    """Ask the signers for what the subject needs, and assemble.
+
+    Raises `MissingSignature`, `InvalidSignature`, `SignerError`.
+    """
+    return subject.assemble(collect(subject.requests(), *signers))
+
+
+async def sign_async(subject: Signable[T], *signers: AsyncSigner | Signer) -> T:
+    """As `sign`, for signers that wait; those that do not run in a thread."""
+    return subject.assemble(await collect_async(subject.requests(), *signers))
+
+
+def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
+    """The accepted answers of whichever signers hold the keys, None elsewhere; equal requests are asked once.
+
+    Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
+    """
+    answers: dict[bytes, Signature] = {}
+    for signer, wanted in _routes(requests, signers):
+        _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
+    return _in_order(requests, answers)
+
+
+async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigner | Signer) -> Answers:
+    """As `collect`; all signers are asked at the same time."""
+    import asyncio
+
+    routes = _routes(requests, signers)
+    given = await asyncio.gather(*(_ask_async(signer, wanted) for signer, wanted in routes))
+    answers: dict[bytes, Signature] = {}
+    for (_, wanted), signatures in zip(routes, given, strict=True):
+        _fill(answers, wanted, signatures)
+    return _in_order(requests, answers)
+
+
+def merge(*parts: Answers) -> Answers:
+    """Answers from several places for the same requests; the first that is present wins. Raises `InvalidSignature`."""
+    if len({len(part) for part in parts}) > 1:
+        raise InvalidSignature("expected parts with the same number of places", reason="length")
+    return tuple(next((a for a in places if a is not None), None) for places in zip(*parts, strict=True))
+
+
+def complete(answers: Answers) -> tuple[Signature, ...]:
+    """The same answers, none of them absent. Raises `MissingSignature` naming the places."""
+    missing = [place for place, answer in enumerate(answers) if answer is None]
+    if missing:
+        raise MissingSignature(f"no signature for request {', '.join(map(str, missing[:10]))}", reason="missing")
+    return cast("tuple[Signature, ...]", answers)
+
+
+def accepted(requests: Sequence[SigningRequest], answers: Answers) -> Answers:
+    """Each answer accepted by the request in its place. Raises `InvalidSignature`."""
+    if type(answers) is not tuple or len(answers) != len(requests):
+        raise InvalidSignature(f"expected a tuple of {len(requests)} answers", reason="length")
+    return tuple(None if a is None else r.accept(a) for r, a in zip(requests, answers, strict=True))
+
+
+Holder = AsyncSigner | Signer
+Route = tuple[Holder, list[SigningRequest]]
+
+
+def _routes(requests: Sequence[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
+    """Which signer is asked for what: by public key; for BIP-340, which knows only x, by the key with even y."""
+    holders: dict[tuple[bool, PublicKey], Holder] = {}
+    for signer in signers:
+        key = signer.public_key
+        holders.setdefault((False, key), signer)
+        holders.setdefault((True, key.even_y()), signer)
+    routes: dict[int, Route] = {}
+    for request in {request.id: request for request in requests}.values():
+        x_only = request.scheme is Scheme.BIP340
+        holder = holders.get((x_only, request.key.even_y() if x_only else request.key))
+        if holder is not None:
+            routes.setdefault(id(holder), (holder, []))[1].append(request)
+    return list(routes.values())
+
+
+def _ask(signer: Signer, requests: list[SigningRequest]) -> Sequence[Signature]:
+    sign_all = getattr(signer, "sign_all", None)
+    answers = [signer.sign(request) for request in requests] if sign_all is None else sign_all(requests)
+    for answer in answers if isinstance(answers, Sequence) else (answers,):
+        if inspect.isawaitable(answer):
+            if inspect.iscoroutine(answer):
+                answer.close()
+            raise TypeError(f"{type(signer).__name__} is asynchronous: use sign_async")
+    return cast(Sequence[Signature], answers)
+
+
+async def _ask_async(signer: Holder, requests: list[SigningRequest]) -> Sequence[Signature]:
+    sign_all = getattr(signer, "sign_all", None)
+    if sign_all is not None:
+        return cast(Sequence[Signature], await _called(sign_all, requests))
+    return [cast(Signature, await _called(signer.sign, request)) for request in requests]
+
+
+async def _called(function: Callable[[Any], Any], argument: object) -> object:
+    """Await an asynchronous function; run any other in a thread, and await what it returns where that is awaitable."""
+    import asyncio
+
+    result = function(argument) if inspect.iscoroutinefunction(function) else asyncio.to_thread(function, argument)
+    answer = await result
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+def _fill(answers: dict[bytes, Signature], wanted: list[SigningRequest], given: Sequence[Signature]) -> None:
+    if len(given) != len(wanted):
+        raise SignerError(f"expected {len(wanted)} answers of a signer, got {len(given)}", reason="length")
+    for request, answer in zip(wanted, given, strict=True):
+        answers[request.id] = request.accept(answer)
+
+
+def _in_order(requests: Sequence[SigningRequest], answers: dict[bytes, Signature]) -> Answers:
+    return tuple(answers.get(request.id) for request in requests)

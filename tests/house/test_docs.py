@@ -26,7 +26,7 @@ python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One Python block: where it stands, what it says, and what the page claims it prints (None: nothing is claimed)."""
+    """One Python block: where it stands, what it says, and what the page says it prints (None: says nothing)."""
 
     line: int
     code: str
@@ -58,7 +58,7 @@ def blocks(path: Path) -> tuple[Block, ...]:
 
 
 def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
-    """Run one block in the page's namespace, with the page's own line numbers in a traceback; return what it printed."""
+    """Run one block in the page's namespace, at its own line numbers; return what it printed."""
     program = compile("\n" * block.line + block.code, str(path), "exec")
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(program, namespace)

@@ -1,0 +1,160 @@
+"""Every public door that meets a secret, and every wrong thing that can be handed in at it, full of the canary.
+
+What holds secrets is discovered (`Confidential`, and fields of such a class), so that a new room is held to the same;
+`EXAMPLES` says how to make one of each.
+"""
+
+import importlib
+import inspect
+import re
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from typing import Any
+
+from house.canary import ENTROPY, KEY, PASSPHRASE, PHRASE, SEED, XPRV
+from house.source import modules
+from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.secret import Confidential, Secret
+
+__all__ = ["EXAMPLES", "doors", "failures", "secret_classes", "told"]
+
+EXAMPLES: dict[str, Callable[[], Any]] = {
+    "Secret": lambda: Secret(KEY),
+    "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
+    "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
+}
+
+# The canary in clothes that some door takes, and in clothes that no door should take.
+CLOTHES: list[Any] = [
+    *(
+        KEY,
+        KEY[:31],
+        KEY + b"\x00",
+        ENTROPY,
+        SEED,
+        SEED + SEED,
+        bytearray(KEY),
+        memoryview(KEY),
+        list(KEY),
+        tuple(SEED),
+    ),
+    *(KEY.hex(), "0x" + KEY.hex(), SEED.hex(), int.from_bytes(KEY), int.from_bytes(SEED), XPRV, XPRV[:-1], XPRV + "1"),
+    *(PHRASE, PHRASE + " zoo", PHRASE.rsplit(" ", 1)[0] + " zoo", PHRASE.upper(), PHRASE.split(), PHRASE.encode()),
+    *(PHRASE + "\ud800", PASSPHRASE + "\ud800", PASSPHRASE.encode(), PASSPHRASE * 1000, (PHRASE, PASSPHRASE)),
+    *(Secret(KEY), Secret(KEY[:31]), Secret(SEED), Secret(SEED * 2), Secret(b"\xff" * 16 + KEY[16:])),
+]
+GARBAGE: list[Any] = [
+    *(None, True, -1, 2**300, 1.5, "", "garbage", "m/2147483648", b"", b"x" * 7, b"x" * 32, object(), [1], Curve.P256),
+]
+SECRET_NAMES = {"entropy", "passphrase", "password", "phrase", "secret", "seed", "xprv"}
+BEHIND_THE_DOORS = {"curves", "hashes"}  # rooms that take what a door has checked, and check it no second time
+
+
+def public_objects() -> Iterator[tuple[str, Any]]:
+    """Every public class and function of the package, once, with its name."""
+    for module in modules():
+        if module.room in BEHIND_THE_DOORS:
+            continue
+        namespace = importlib.import_module(module.dotted)
+        for name in getattr(namespace, "__all__", ()):
+            value = getattr(namespace, name)
+            if getattr(value, "__module__", "") == module.dotted and callable(value):
+                yield name, value
+
+
+@cache
+def secret_classes() -> dict[str, type[Any]]:
+    """The classes that hold secrets: `Confidential` ones, and those with a field of such a class."""
+    classes = {name: value for name, value in public_objects() if inspect.isclass(value) and value is not Confidential}
+    found = {name for name, value in classes.items() if issubclass(value, Confidential)}
+    found |= {
+        name for name, value in classes.items() if _words(vars(value).get("__annotations__", {}).values()) & found
+    }
+    return {name: classes[name] for name in sorted(found)}
+
+
+def _words(annotations: Iterable[object]) -> set[str]:
+    return set(re.findall(r"\w+", " ".join(map(str, annotations))))
+
+
+def doors() -> Iterator[tuple[str, Callable[[], Callable[..., Any]]]]:
+    """Each public callable that meets a secret, and how to get at it: a method needs an example."""
+    classes = secret_classes()
+    for name, cls in classes.items():
+        yield name, partial(classes.__getitem__, name)
+        for attribute in sorted(filter(lambda a: not a.startswith("_"), dir(cls))):
+            if callable(getattr(cls, attribute)):
+                yield f"{name}.{attribute}", partial(_method, name, attribute)
+    for name, value in public_objects():
+        if inspect.isfunction(value) and _takes_secrets(value):
+            yield name, partial(_itself, value)
+
+
+def _itself(value: Callable[..., Any]) -> Callable[..., Any]:
+    return value
+
+
+def _method(name: str, attribute: str) -> Callable[..., Any]:
+    method: Callable[..., Any] = getattr(EXAMPLES[name](), attribute)
+    return method
+
+
+def _takes_secrets(function: Callable[..., Any]) -> bool:
+    return any(_is_secret(parameter) for parameter in inspect.signature(function).parameters.values())
+
+
+def _is_secret(parameter: inspect.Parameter) -> bool:
+    return parameter.name in SECRET_NAMES or not _words([parameter.annotation]).isdisjoint(secret_classes())
+
+
+def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
+    """A value that a door may well accept, so that it is another argument that it refuses."""
+    choices = {
+        "phrase": PHRASE,
+        "xprv": XPRV,
+        "seed": Secret(SEED),
+        "Curve": Curve.SECP256K1,
+        "Scheme": Scheme.ECDSA,
+        "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
+        "Secret": Secret(KEY),
+        "Path": "m/0",
+        "bytes": KEY if makes_secrets else bytes(32),
+        "str": XPRV if makes_secrets else "bitcoin",
+        "int": 0,
+    }
+    wanted = f"{parameter.name}: {parameter.annotation}"
+    return next((value for word, value in choices.items() if word in wanted), None)
+
+
+def failures(function: Callable[..., Any]) -> Iterator[Exception]:
+    """What the function raises when one argument at a time is wrong, the canary in the others and in the wrong one."""
+    parameters = {n: p for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD}
+    makes_secrets = function in secret_classes().values() or inspect.isclass(getattr(function, "__self__", None))
+    needed = {n: p for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL}
+    fixed = {name: _plausible(parameter, makes_secrets) for name, parameter in needed.items()}
+    for name, parameter in parameters.items():
+        for value in [*GARBAGE, *(CLOTHES if makes_secrets or _is_secret(parameter) else ())]:
+            try:
+                if parameter.kind is parameter.VAR_POSITIONAL:
+                    function(*fixed.values(), value)
+                else:
+                    function(**{**fixed, name: value})
+            except Exception as error:
+                yield error
+
+
+def told(error: BaseException) -> str:
+    """Everything that a crash reporter could collect from an error, but for the frames of this module."""
+    return "\n".join(_told(error, traceback.TracebackException.from_exception(error, capture_locals=True)))
+
+
+def _told(error: BaseException, report: traceback.TracebackException) -> Iterator[str]:
+    yield from (repr(error), str(error), repr(error.args), repr(vars(error)))
+    for frame in report.stack:
+        if frame.filename != __file__:
+            yield repr(frame.locals)
+    for nested, told_by in ((error.__cause__, report.__cause__), (error.__context__, report.__context__)):
+        if nested is not None and told_by is not None:
+            yield from _told(nested, told_by)

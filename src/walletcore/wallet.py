@@ -1,0 +1,178 @@
+"""The friendly door: words or a public key in, addresses and signers out (BIP-39, BIP-44 and its relatives)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict, Unpack, cast
+
+from walletcore.chains import chain as find_chain
+from walletcore.chains.base import Address, Chain, Profile
+from walletcore.errors import DerivationError, PathError, SignerError
+from walletcore.hd import master
+from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
+from walletcore.keys import Curve, PublicKey
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import HARDENED, KeyOrigin, Path
+from walletcore.secret import Confidential, Secret, sealed
+from walletcore.signers.hd import Tree, signers_for
+from walletcore.signers.local import LocalSigner
+from walletcore.signing import Signable
+
+__all__ = ["Wallet", "Where"]
+
+_TESTNETS = 1  # SLIP-44: the coin type of all test nets; their extended keys are tpub
+_MAX_KEPT = 256
+
+
+class Where(TypedDict, total=False):
+    """Which key of a chain: numbers for the profile's template, and the profile by name or by kind of address.
+
+    ``account`` left out is 0, or the account of a watch-only wallet's key; ``change`` and ``index`` left out are 0.
+    """
+
+    account: int
+    change: int
+    index: int
+    profile: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet(Confidential):
+    """A seed, or an account's extended public key, from which addresses come; only a seed can sign.
+
+    A context manager: leaving it wipes the seed (best effort). Methods that take a `Where` raise `Unsupported` for an
+    unknown chain or profile, and `PathError` when the template has no place for a number that was asked for.
+    """
+
+    _seed: Secret | None = None
+    _xpub: ExtendedPublicKey | None = None
+    _trees: dict[tuple[str, Curve], Tree] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _accounts: dict[Path, ExtendedPublicKey] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    @sealed
+    def from_mnemonic(cls, phrase: str, passphrase: str = "", *, language: str | None = None) -> Wallet:
+        """The wallet of a BIP-39 phrase. Raises `MnemonicError`."""
+        return cls(Mnemonic.parse(phrase, language=language).seed(passphrase))
+
+    @classmethod
+    @sealed
+    def from_seed(cls, seed: Secret | bytes) -> Wallet:
+        """The wallet of a seed of 16 to 64 bytes. Raises `DerivationError`."""
+        wallet = cls(seed if type(seed) is Secret else Secret(cast(bytes, seed)))
+        wallet._tree("bip32", Curve.SECP256K1)
+        return wallet
+
+    @classmethod
+    def from_xpub(cls, text: str) -> Wallet:
+        """A watch-only wallet of an account's extended public key (m/purpose'/coin'/account').
+
+        Raises `DerivationError`.
+        """
+        xpub = ExtendedPublicKey.parse(text)
+        if xpub.child_number < HARDENED:
+            raise DerivationError("expected the extended public key of an account, a hardened step", reason="hardened")
+        return cls(None, xpub)
+
+    def address(self, chain: str | Chain, **where: Unpack[Where]) -> Address:
+        """The address of that key; ``kind`` chooses the profile (p2tr: BIP-86) unless one is named."""
+        row, profile, path = self._find(chain, where)
+        return row.address(self._public_key(row, profile, path), kind=where.get("kind", "") or profile.kind)
+
+    def public_key(self, chain: str | Chain, **where: Unpack[Where]) -> PublicKey:
+        """The public key behind that address."""
+        return self._public_key(*self._find(chain, where))
+
+    @property
+    def is_watch_only(self) -> bool:
+        """Whether there is no seed: addresses, but no signers."""
+        return self._seed is None
+
+    def origin(self, chain: str | Chain, **where: Unpack[Where]) -> KeyOrigin:
+        """Where that key comes from: a transaction that carries it finds its signer through `signers_for`."""
+        _, profile, path = self._find(chain, where)
+        return KeyOrigin(self._tree(profile.derivation, profile.curve).fingerprint, path)
+
+    def signer(self, chain: str | Chain, **where: Unpack[Where]) -> LocalSigner:
+        """A signer for that key. Raises `SignerError` when the wallet is watch-only."""
+        _, profile, path = self._find(chain, where)
+        return LocalSigner(self._tree(profile.derivation, profile.curve).derive(path).private_key)
+
+    def signers_for(self, subject: Signable[Any]) -> tuple[LocalSigner, ...]:
+        """Signers for those requests whose key origin leads into this wallet. Raises `SignerError` when watch-only."""
+        words = {(profile.derivation, profile.curve) for profile in cast(Chain, subject.chain).profiles}
+        return signers_for(subject.requests(), [self._tree(*word) for word in words])
+
+    def xpub(self, chain: str | Chain, **where: Unpack[Where]) -> ExtendedPublicKey:
+        """The account's extended public key: the node at the last hardened step of the profile's path.
+
+        With any private key below it, it gives the account's private key away (BIP-32, "Implications").
+        Raises `DerivationError` for a tree that has no extended public keys.
+        """
+        row, profile, path = self._find(chain, where)
+        account, rest = _split(path)
+        if profile.derivation != "bip32" or not rest:
+            raise DerivationError(
+                f"profile {profile.name!r} of {row.name} has no extended public key", reason="hardened"
+            )
+        return self._account(row, profile, account)
+
+    def _find(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile, Path]:
+        row = chain if isinstance(chain, Chain) else find_chain(chain)
+        kind = where.get("kind", "") or ("" if self._xpub is None else self._xpub.kind)
+        profile = row.profile(where.get("profile", ""), kind=kind)
+        account = where.get("account", 0 if self._xpub is None else self._xpub.child_number - HARDENED)
+        return row, profile, profile.fill(account=account, change=where.get("change", 0), index=where.get("index", 0))
+
+    def _public_key(self, row: Chain, profile: Profile, path: Path) -> PublicKey:
+        account, rest = _split(path)
+        if profile.derivation == "bip32" and rest:
+            return self._account(row, profile, account).derive(Path(rest)).public_key
+        return self._tree(profile.derivation, profile.curve).derive(path).private_key.public_key
+
+    def _account(self, row: Chain, profile: Profile, path: Path) -> ExtendedPublicKey:
+        """The extended public key at a hardened path: kept, since all addresses of an account start from it."""
+        network = "testnet" if row.slip44 == _TESTNETS else "mainnet"
+        if self._xpub is not None:
+            return _checked_account(self._xpub, path, network)
+        kept = self._accounts.get(path)
+        if kept is None:
+            tree = cast(ExtendedPrivateKey, self._tree(profile.derivation, profile.curve))
+            kept = replace(tree.derive(path).public, network=network)
+            if len(self._accounts) >= _MAX_KEPT:
+                self._accounts.clear()
+            self._accounts[path] = kept
+        return kept
+
+    def _tree(self, derivation: str, curve: Curve) -> Tree:
+        if self._seed is None:
+            raise SignerError("a watch-only wallet has no private keys", reason="missing")
+        if (derivation, curve) not in self._trees:
+            self._trees[derivation, curve] = master(derivation, curve, self._seed)
+        return self._trees[derivation, curve]
+
+    def __enter__(self) -> Wallet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._trees.clear()
+        if self._seed is not None:
+            self._seed.wipe()
+
+
+def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
+    """The path down to its last hardened step, and the steps after it, which a public key can take."""
+    last = max((depth for depth, step in enumerate(path.steps, 1) if step >= HARDENED), default=0)
+    return Path(path.steps[:last]), path.steps[last:]
+
+
+def _checked_account(xpub: ExtendedPublicKey, path: Path, network: str) -> ExtendedPublicKey:
+    """A watch-only key serves just the account that its own fields name: the depth, the number and the network."""
+    if xpub.network != network:
+        raise DerivationError(f"expected an extended key for {network}, got one for {xpub.network}", reason="network")
+    if xpub.depth != len(path):
+        raise DerivationError(f"expected an extended key at {path}, got one of depth {xpub.depth}", reason="mismatch")
+    if xpub.child_number != path.steps[-1]:
+        raise PathError(f"expected the key of {path}, got another account's", reason="mismatch")
+    return xpub

@@ -6,6 +6,9 @@ No message ever contains a secret.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 __all__ = [
     "REASONS",
     "AddressError",
@@ -27,6 +30,7 @@ __all__ = [
     "TransactionError",
     "Unsupported",
     "WalletcoreError",
+    "raised_as",
 ]
 
 REASONS: dict[str, str] = {
@@ -137,3 +141,12 @@ class SigningRefused(SignerError):
 
 class OutcomeUnknown(SignerError):
     """The signer may or may not have signed; only the very same request may be tried again."""
+
+
+@contextmanager
+def raised_as(kind: type[WalletcoreError]) -> Iterator[None]:
+    """Turn a `DecodingError` of ``coding`` into the class of the door that was knocked at, with its text and reason."""
+    try:
+        yield
+    except DecodingError as error:
+        raise kind(str(error), reason=error.reason, hint=error.hint) from None

@@ -1,0 +1,127 @@
+"""Recursive Length Prefix, Ethereum's serialisation of nested byte strings (Yellow Paper, Appendix B)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from walletcore.errors import DecodingError
+
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint"]
+
+Item: TypeAlias = "bytes | Sequence[Item]"
+
+MAX_DEPTH = 32  # lists within lists; a transaction with an access list has four
+MAX_ITEMS = 1 << 16  # strings and lists together, so that a megabyte cannot become thirty
+_STRING, _LIST = 0x80, 0xC0
+_SHORT = 55  # the longest payload whose length fits the first byte
+_STRING_HEADS = tuple(bytes((_STRING + size,)) for size in range(_SHORT + 1))
+_EMPTY_LIST = bytes((_LIST,))
+
+
+def encode(item: Item) -> bytes:
+    """The bytes of a byte string, or of a tuple or list of items. Raises `DecodingError` on anything else."""
+    return _string(item) if type(item) is bytes else _list(item, 1)  # type: ignore[arg-type]
+
+
+def _string(data: bytes) -> bytes:
+    """R_b: a byte below 128 stands for itself, everything else follows its length."""
+    size = len(data)
+    if size == 1 and data[0] < _STRING:
+        return data
+    return (_STRING_HEADS[size] if size <= _SHORT else _long_head(_STRING, size)) + data
+
+
+def _list(items: Sequence[Item], depth: int) -> bytes:
+    """R_l: the encoded items, one after the other, following their common length."""
+    if type(items) is not tuple and type(items) is not list:
+        raise DecodingError(f"expected bytes, a tuple or a list, got {type(items).__name__}", reason="type")
+    if depth > MAX_DEPTH:
+        raise DecodingError(f"expected at most {MAX_DEPTH} lists within each other", reason="too-deep")
+    if not items:
+        return _EMPTY_LIST
+    payload = b"".join([_string(item) if type(item) is bytes else _list(item, depth + 1) for item in items])
+    size = len(payload)
+    return (bytes((_LIST + size,)) if size <= _SHORT else _long_head(_LIST, size)) + payload
+
+
+def _long_head(kind: int, size: int) -> bytes:
+    length = encode_uint(size)
+    return bytes((kind + _SHORT + len(length),)) + length
+
+
+def decode(data: bytes) -> Item:
+    """The item that all of ``data`` encodes, in the one canonical way: bytes, or a tuple of items.
+
+    Raises `DecodingError`: "truncated", "trailing", "non-canonical", "too-deep" (over `MAX_DEPTH`), "too-large" (over
+    `MAX_ITEMS`). Nothing is allocated from a claimed length, and open lists are counted here, not on Python's stack.
+    """
+    if type(data) is not bytes:
+        raise DecodingError(f"expected bytes, got {type(data).__name__}", reason="type")
+    items: list[Item] = []
+    position, end = 0, len(data)
+    parents: list[tuple[list[Item], int]] = []
+    for _ in range(MAX_ITEMS):
+        start, stop = _payload(data, position, end)
+        if data[position] < _LIST:
+            items.append(data[start:stop])
+            position = stop
+        else:
+            parents.append((items, end))
+            items, position, end = [], start, stop
+            if len(parents) > MAX_DEPTH:
+                raise DecodingError(f"expected at most {MAX_DEPTH} lists within each other", reason="too-deep")
+        while parents and position == end:
+            complete = tuple(items)
+            items, end = parents.pop()
+            items.append(complete)
+        if not parents:
+            break
+    else:
+        raise DecodingError(f"expected at most {MAX_ITEMS} items", reason="too-large")
+    if position != end:
+        raise DecodingError(f"{end - position} bytes remain after the item", reason="trailing")
+    return items[0]
+
+
+def _payload(data: bytes, position: int, end: int) -> tuple[int, int]:
+    """Where the payload of the item at ``position`` starts and stops, at the latest at ``end``."""
+    if position >= end:
+        raise DecodingError("expected an item, got no bytes", reason="truncated")
+    head = data[position]
+    if head < _STRING:
+        return position, position + 1
+    start = position + 1
+    size = head - (_STRING if head < _LIST else _LIST)
+    if size > _SHORT:
+        length = data[start : min(end, start + size - _SHORT)]
+        start += size - _SHORT
+        size = int.from_bytes(length, "big")
+        if start <= end and (length[0] == 0 or size <= _SHORT):
+            raise DecodingError(f"the length at byte {position} has a shorter form", reason="non-canonical")
+    stop = start + size
+    if stop > end:
+        raise DecodingError(f"the item at byte {position} needs {stop - end} bytes more", reason="truncated")
+    if head == _STRING + 1 and data[start] < _STRING:
+        raise DecodingError(f"the byte {position} stands before a byte that needs no length", reason="non-canonical")
+    return start, stop
+
+
+def encode_uint(number: int) -> bytes:
+    """A number as RLP has it: big-endian without leading zeros, so that 0 is ``b""``. Raises `DecodingError`."""
+    if type(number) is not int:
+        raise DecodingError(f"expected an int, got {type(number).__name__}", reason="type")
+    if number < 0:
+        raise DecodingError("expected a number that is not negative", reason="range")
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def decode_uint(data: Item, max_bits: int) -> int:
+    """The number below 2^``max_bits`` that `encode_uint` makes these bytes of. Raises `DecodingError`."""
+    if type(data) is not bytes:
+        raise DecodingError(f"expected the bytes of a number, got a {type(data).__name__}", reason="type")
+    if data[:1] == b"\0":
+        raise DecodingError("expected a number without leading zeros", reason="non-canonical")
+    if 8 * len(data) > max_bits + 7 or (number := int.from_bytes(data, "big")) >> max_bits:
+        raise DecodingError(f"expected a number below 2^{max_bits}", reason="range")
+    return number

@@ -1,0 +1,71 @@
+"""Time to import, in fresh interpreters, less the time of an empty one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+from bench.harness import Case, Target, Workload
+
+TEN_MS = 0.010
+READY = "from walletcore.chains import {0}; from walletcore.signers.local import LocalSigner"
+STATEMENTS = {
+    "import coincurve": "import coincurve",
+    "import walletcore": "import walletcore",
+    "bitcoin ready to sign": READY.format("bitcoin"),
+    "evm ready to sign": READY.format("evm"),
+    "solana ready to sign": READY.format("solana"),
+    "import bip_utils": "import bip_utils",
+}
+
+
+def seconds(statement: str) -> float:
+    """One fresh interpreter."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-I", "-c", statement], check=True)
+    return time.perf_counter() - start
+
+
+class Import(Case):
+    """A statement's own time: an interpreter with it less one without, each the best of three."""
+
+    def timed(self, count: int) -> float:
+        statement = STATEMENTS[self.name]
+        pairs = [(seconds(statement), seconds("pass")) for _ in range(3)]
+        return max(min(full for full, _ in pairs) - min(empty for _, empty in pairs), 1e-6)
+
+
+class Constant(Case):
+    """A span of time to hold others against."""
+
+    def timed(self, count: int) -> float:
+        return TEN_MS
+
+
+def nothing(_: Any, count: int) -> None:
+    """The work is in `Import.timed`."""
+
+
+def cases() -> list[Case]:
+    """Our root and three chains beside the imports of others."""
+    needs = {name: name.removeprefix("import ") for name in STATEMENTS if name.startswith("import ")}
+    contestants: list[Case] = [Import(name=name, run=nothing, needs=needs.get(name, "")) for name in STATEMENTS]
+    return [*contestants, Constant(name="10 ms", run=nothing)]
+
+
+WORKLOADS = [
+    Workload(
+        name="import",
+        reference="import coincurve",
+        cases=cases,
+        targets=(
+            Target(case="import walletcore", reference="10 ms", ratio=1),
+            Target(case="bitcoin ready to sign", reference="import coincurve", ratio=3),
+            Target(case="evm ready to sign", reference="import coincurve", ratio=3),
+            Target(case="solana ready to sign", reference="import coincurve", ratio=3),
+        ),
+        rounds=7,
+    ),
+]

@@ -1,0 +1,137 @@
+"""Interleaved timing: the cases of a workload take turns in one process, and the figure is the median of round ratios.
+
+A shared machine drifts; a ratio of neighbours does not. Before anything is timed, all cases that answer must agree.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+BATCH = 0.04  # seconds a case runs per round
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One contestant: ``run(state, count)`` does the work ``count`` times; ``prepare(count)`` is not timed."""
+
+    name: str
+    run: Callable[[Any, int], None]
+    prepare: Callable[[int], Any] = lambda count: None
+    answer: Callable[[], object] | None = None
+    needs: str = ""
+
+    def timed(self, count: int) -> float:
+        state = self.prepare(count)
+        start = time.perf_counter()
+        self.run(state, count)
+        return (time.perf_counter() - start) / count
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """``case`` takes at most ``ratio`` times as long as ``reference``."""
+
+    case: str
+    reference: str
+    ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """Cases that do the same job; ratios are printed against ``reference``."""
+
+    name: str
+    reference: str
+    cases: Callable[[], list[Case]]
+    targets: tuple[Target, ...] = ()
+    rounds: int = 11
+
+
+@dataclass(kw_only=True)
+class Result:
+    """Seconds per operation and round, by case."""
+
+    workload: Workload
+    samples: dict[str, list[float]] = field(default_factory=dict)
+
+    def ratios(self, case: str, reference: str) -> list[float]:
+        return sorted(a / b for a, b in zip(self.samples[case], self.samples[reference], strict=True))
+
+    def ratio(self, case: str, reference: str) -> float:
+        return statistics.median(self.ratios(case, reference))
+
+    def verdicts(self) -> list[tuple[Target, float]]:
+        """Each target whose cases were measured, with the ratio seen."""
+        known = self.samples.keys()
+        return [(t, self.ratio(t.case, t.reference)) for t in self.workload.targets if {t.case, t.reference} <= known]
+
+
+def each(function: Callable[[], object]) -> Callable[[Any, int], None]:
+    """A case's ``run`` from a function that does the work once."""
+
+    def run(_: Any, count: int) -> None:
+        for _ in range(count):
+            function()
+
+    return run
+
+
+def installed(module: str) -> bool:
+    """Whether a peer can be imported."""
+    try:
+        importlib.import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
+def measure(workload: Workload, *, rounds: int | None = None) -> Result:
+    """Run a workload. Raises ValueError when two cases give different answers."""
+    cases = [case for case in workload.cases() if not case.needs or installed(case.needs)]
+    _agree(workload, cases)
+    counts = {case.name: _calibrated(case) for case in cases}
+    result = Result(workload=workload, samples={case.name: [] for case in cases})
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(rounds or workload.rounds):
+            for case in cases:
+                result.samples[case.name].append(case.timed(counts[case.name]))
+            gc.collect()
+    finally:
+        gc.enable()
+    return result
+
+
+def _agree(workload: Workload, cases: list[Case]) -> None:
+    answers = {case.name: case.answer() for case in cases if case.answer}
+    if len({repr(answer) for answer in answers.values()}) > 1:
+        raise ValueError(f"{workload.name}: the cases disagree: {answers}")
+
+
+def _calibrated(case: Case) -> int:
+    count = 1
+    case.timed(1)
+    while (seconds := case.timed(count) * count) < BATCH / 4:
+        count = max(count * 2, int(count * BATCH / 2 / max(seconds, 1e-7)))
+    return max(1, int(count * BATCH / seconds))
+
+
+def table(result: Result) -> str:
+    """A workload's figures as a Markdown table, and its targets below."""
+    reference = result.workload.reference
+    lines = [f"## {result.workload.name}", "", f"| case | us | x {reference} | quartiles |", "|---|---:|---:|---:|"]
+    for name, samples in sorted(result.samples.items(), key=lambda item: statistics.median(item[1])):
+        low, _, high = statistics.quantiles(result.ratios(name, reference), n=4)
+        us, ratio = statistics.median(samples) * 1e6, result.ratio(name, reference)
+        lines.append(f"| {name} | {us:.2f} | {ratio:.2f} | {low:.2f}-{high:.2f} |")
+    for target, seen in result.verdicts():
+        verdict = "reached" if seen <= target.ratio else "MISSED"
+        lines.append(f"\n{verdict}: {target.case} at most {target.ratio:g}x {target.reference}, seen {seen:.3f}")
+    return "\n".join(lines) + "\n"

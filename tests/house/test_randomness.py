@@ -23,18 +23,14 @@ CHANCE_PARAMETERS = {"rng", "random", "rand", "randbytes", "randomness", "urando
 
 def uses_of_chance(module: Module) -> set[tuple[str, str]]:
     """The functions (or "" for the module itself) in which a generator of randomness is named."""
+    names = GENERATORS | ({"secrets"} if any(found.top == "secrets" for found in module.imports) else set())
     inside = {
         id(node): name  # an inner function comes after its outer one and wins
         for name, function in functions(module)
         for node in ast.walk(function)
     }
-    return {(module.name, inside.get(id(node), "")) for node in ast.walk(module.tree) if names_chance(node)}
-
-
-def names_chance(node: ast.AST) -> bool:
-    if isinstance(node, ast.Attribute):
-        return node.attr in GENERATORS
-    return isinstance(node, ast.Name) and node.id in GENERATORS | {"secrets"}
+    used = [node for node in ast.walk(module.tree) if getattr(node, "attr", getattr(node, "id", "")) in names]
+    return {(module.name, inside.get(id(node), "")) for node in used}
 
 
 def test_M22_no_module_reads_a_clock_or_a_weak_generator() -> None:

@@ -15,8 +15,8 @@ by_name = pytest.mark.parametrize("module", modules(), ids=lambda module: module
 def public(module: Module) -> tuple[str, ...]:
     """The names of `__all__`, read from the text, where they must stand as a literal."""
     for node in module.tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return tuple(ast.literal_eval(node.value))
+        if isinstance(node, ast.Assign | ast.AnnAssign) and ast.unparse(node).startswith("__all__"):
+            return tuple(ast.literal_eval(node.value or ast.Tuple([])))
     raise AssertionError(f"{module.dotted} has no __all__")
 
 

@@ -1,0 +1,358 @@
+"""BIP-32 extended keys of secp256k1, private and public as two types, and their texts (xprv, xpub; SLIP-0132).
+
+BIP-32, "Child key derivation (CKD) functions", "Master key generation" and "Serialization format", in its words: k and
+K are a private and a public key, c its chain code, I_L and I_R the halves of a hash.
+"""
+# ruff: noqa: E741, N803, N806 - I and K are the specification's letters
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
+
+from walletcore.coding.text import base58check
+from walletcore.curves import secp256k1
+from walletcore.errors import DerivationError, InvalidKey, raised_as
+from walletcore.hashes import hash160, hmac_sha512
+from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
+from walletcore.keys import Curve, PrivateKey, PublicKey
+from walletcore.path import HARDENED, Path
+from walletcore.secret import Confidential, Secret, sealed
+
+__all__ = ["VERSIONS", "ExtendedPrivateKey", "ExtendedPublicKey", "Version"]
+
+_MAX_DEPTH = 255
+_NO_PARENT = bytes(4)
+
+
+class Version(NamedTuple):
+    """The version bytes of a pair of texts: where their addresses live, and the kind of script they are for."""
+
+    network: str
+    kind: str
+    public: bytes
+    private: bytes
+
+
+VERSIONS = tuple(
+    Version(network, kind, bytes.fromhex(public), bytes.fromhex(private))
+    for network, kind, public, private in (
+        # BIP-32, "Serialization format": no kind of script is said
+        ("mainnet", "", "0488b21e", "0488ade4"),  # xpub, xprv
+        ("testnet", "", "043587cf", "04358394"),  # tpub, tprv
+        # SLIP-132, "Registered HD version bytes"
+        ("mainnet", "p2sh-p2wpkh", "049d7cb2", "049d7878"),  # ypub, yprv
+        ("mainnet", "p2wpkh", "04b24746", "04b2430c"),  # zpub, zprv
+        ("mainnet", "p2sh-p2wsh", "0295b43f", "0295b005"),  # Ypub, Yprv
+        ("mainnet", "p2wsh", "02aa7ed3", "02aa7a99"),  # Zpub, Zprv
+        ("testnet", "p2sh-p2wpkh", "044a5262", "044a4e28"),  # upub, uprv
+        ("testnet", "p2wpkh", "045f1cf6", "045f18bc"),  # vpub, vprv
+        ("testnet", "p2sh-p2wsh", "024289ef", "024285b5"),  # Upub, Uprv
+        ("testnet", "p2wsh", "02575483", "02575048"),  # Vpub, Vprv
+    )
+)
+_SPELLED = {(row.network, row.kind): row for row in VERSIONS}
+_READ = {version: (row, private) for row in VERSIONS for version, private in ((row.public, False), (row.private, True))}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    """Where an extended key stands in its tree, and what its text says about its use."""
+
+    chain_code: bytes
+    depth: int = 0
+    parent_fingerprint: bytes = _NO_PARENT
+    child_number: int = 0
+    network: str = "mainnet"
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ExtendedPrivateKey(Confidential, _Node):
+    """A private key and its chain code (32 bytes): every key below it can be derived.
+
+    ``depth`` is 0 to 255 and ``child_number`` 0 to 2^32-1 (hardened from 2^31 on); both are 0 at the root, and
+    ``parent_fingerprint`` (4 bytes) is zero there. Below the root a zero fingerprint is accepted: wallets write it.
+    ``network`` is mainnet or testnet, ``kind`` the script that SLIP-132 version bytes name, or empty.
+    Raises `DerivationError`.
+    """
+
+    private_key: PrivateKey
+    __hash__ = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if type(self.private_key) is not PrivateKey or self.private_key.curve is not Curve.SECP256K1:
+            raise DerivationError("expected a PrivateKey of secp256k1", reason="type")
+        _check_node(self)
+
+    @classmethod
+    @sealed
+    def from_seed(cls, seed: bytes | Secret, *, network: str = "mainnet") -> ExtendedPrivateKey:
+        """The master key of a seed of 16 to 64 bytes. Raises `DerivationError`."""
+        I = hmac_sha512(b"Bitcoin seed", checked_seed(seed).reveal())
+        return cls(private_key=_private_key(Secret(I[:32])), chain_code=I[32:], network=network)
+
+    @classmethod
+    @sealed
+    def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPrivateKey:
+        """Read xprv, tprv or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
+
+        Raises `DerivationError`.
+        """
+        place, chain_code, key = _decode(text, private=True, network=network, kind=kind)
+        return cls(private_key=_private_key(Secret(key[1:])), chain_code=chain_code, **place)
+
+    @sealed
+    def reveal(self, *, kind: str = "") -> str:
+        """The text that gives everything below this key away: xprv (tprv), or the SLIP-132 form of a kind of script."""
+        return _text(self, _version(self.network, kind).private, b"\0" + self.private_key.secret.reveal())
+
+    @sealed
+    def derive(self, path: Path | str) -> ExtendedPrivateKey:
+        """The key at the end of this path, counted from here. Raises `PathError`, and `DerivationError` past depth 255.
+
+        Points are computed only where a step is not hardened, and for the fingerprint of the last parent.
+        """
+        steps = _checked_steps(self, path)
+        if not steps:
+            return self
+        k_par, c_par = self.private_key.secret, self.chain_code
+        for i in steps[:-1]:
+            k_par, c_par = _ckd_priv(k_par, c_par, b"" if i >= HARDENED else self._point(k_par), i)
+        K_par = self._point(k_par)
+        k, c = _ckd_priv(k_par, c_par, K_par, steps[-1])
+        return ExtendedPrivateKey(private_key=_private_key(k), chain_code=c, **_place(self, steps, K_par))
+
+    def _point(self, k: Secret) -> bytes:
+        """point(k), which this key remembers of itself."""
+        return self.public_key.data if k is self.private_key.secret else secp256k1.public_key(k)
+
+    @property
+    def public(self) -> ExtendedPublicKey:
+        """The public half (N in BIP-32), which derives the children that are not hardened.
+
+        Together with the private key of one such child it gives this private key away, and all below it with it
+        (BIP-32, "Implications"): hand out the public half of an account, keep private keys below the account to
+        yourself.
+        """
+        return ExtendedPublicKey(
+            public_key=self.public_key,
+            chain_code=self.chain_code,
+            depth=self.depth,
+            parent_fingerprint=self.parent_fingerprint,
+            child_number=self.child_number,
+            network=self.network,
+            kind=self.kind,
+        )
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The public key, computed at the first use."""
+        return self.private_key.public_key
+
+    @property
+    def identifier(self) -> bytes:
+        """The hash160 of the public key, 20 bytes."""
+        return hash160(self.public_key.data)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The first 4 bytes of the identifier; key origins name a master key by it."""
+        return self.identifier[:4]
+
+    def __repr__(self) -> str:
+        return f"ExtendedPrivateKey({self.network}, depth {self.depth})"
+
+
+ExtendedPrivateKey.__init__ = sealed(ExtendedPrivateKey.__init__)  # type: ignore[method-assign]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ExtendedPublicKey(_Node):
+    """A public key and its chain code (32 bytes): the keys below it by steps that are not hardened can be derived.
+
+    The other fields are those of `ExtendedPrivateKey`. Raises `DerivationError`.
+    """
+
+    public_key: PublicKey
+
+    def __post_init__(self) -> None:
+        if type(self.public_key) is not PublicKey or self.public_key.curve is not Curve.SECP256K1:
+            raise DerivationError("expected a PublicKey of secp256k1", reason="type")
+        _check_node(self)
+
+    @classmethod
+    @sealed
+    def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPublicKey:
+        """Read xpub, tpub or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
+
+        Raises `DerivationError`.
+        """
+        place, chain_code, key = _decode(text, private=False, network=network, kind=kind)
+        try:
+            public_key = PublicKey(Curve.SECP256K1, key)
+        except InvalidKey as error:
+            raise DerivationError(str(error), reason="point") from None
+        return cls(public_key=public_key, chain_code=chain_code, **place)
+
+    def text(self, *, kind: str = "") -> str:
+        """The text: xpub (tpub), or the SLIP-132 form of a kind of script such as p2wpkh (zpub, vpub).
+
+        Raises `DerivationError` for a kind that SLIP-132 does not register.
+        """
+        return _text(self, _version(self.network, kind).public, self.public_key.data)
+
+    def derive(self, path: Path | str) -> ExtendedPublicKey:
+        """The key at the end of this path, counted from here.
+
+        Raises `PathError`, and `DerivationError` for a hardened step ("hardened") and past depth 255.
+        """
+        steps = _checked_steps(self, path)
+        if not steps:
+            return self
+        K_par, K, c = b"", self.public_key.data, self.chain_code
+        for i in steps:
+            K_par, (K, c) = K, _ckd_pub(K, c, i)
+        public_key = PublicKey.trusted(Curve.SECP256K1, K)
+        return ExtendedPublicKey(public_key=public_key, chain_code=c, **_place(self, steps, K_par))
+
+    @property
+    def identifier(self) -> bytes:
+        """The hash160 of the public key, 20 bytes."""
+        return hash160(self.public_key.data)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The first 4 bytes of the identifier."""
+        return self.identifier[:4]
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"ExtendedPublicKey({self})"
+
+
+def _ckd_priv(k_par: Secret, c_par: bytes, K_par: bytes, i: int) -> tuple[Secret, bytes]:
+    """CKDpriv((k_par, c_par), i) -> (k_i, c_i); K_par is point(k_par), needed for a step that is not hardened."""
+    data = b"\0" + k_par.reveal() if i >= HARDENED else K_par
+    I = hmac_sha512(c_par, data + i.to_bytes(4))
+    try:
+        return secp256k1.tweak_secret(k_par, I[:32]), I[32:]
+    except InvalidKey as error:
+        raise _no_key(i, error) from None
+
+
+def _ckd_pub(K_par: bytes, c_par: bytes, i: int) -> tuple[bytes, bytes]:
+    """CKDpub((K_par, c_par), i) -> (K_i, c_i)."""
+    if i >= HARDENED:
+        raise DerivationError("a hardened step needs the private key", reason="hardened")
+    I = hmac_sha512(c_par, K_par + i.to_bytes(4))
+    try:
+        return secp256k1.tweak_public(K_par, I[:32]), I[32:]
+    except InvalidKey as error:
+        raise _no_key(i, error) from None
+
+
+def _no_key(i: int, error: InvalidKey) -> DerivationError:
+    """I_L is not below n, or the sum is no key: as good as impossible (2^-127), and BIP-32 says to take the next i."""
+    if error.reason != "range":
+        return DerivationError(str(error), reason=error.reason)
+    return DerivationError(f"there is no key at index {i}", reason="range", hint="use the next index")
+
+
+def _private_key(secret: Secret) -> PrivateKey:
+    try:
+        return PrivateKey(Curve.SECP256K1, secret)
+    except InvalidKey as error:
+        raise DerivationError(str(error), reason=error.reason) from None
+
+
+def _check_node(node: _Node) -> None:
+    checked_chain_code(node.chain_code)
+    _check_int(node.depth, _MAX_DEPTH, "depth")
+    _check_int(node.child_number, 2**32 - 1, "child number")
+    if type(node.parent_fingerprint) is not bytes or len(node.parent_fingerprint) != 4:
+        raise DerivationError("expected 4 bytes as parent fingerprint", reason="length")
+    if node.depth == 0 and (node.child_number or node.parent_fingerprint != _NO_PARENT):
+        raise DerivationError("a master key has no parent fingerprint and no child number", reason="non-canonical")
+    _version(node.network, node.kind)
+
+
+def _check_int(number: int, limit: int, what: str) -> None:
+    if type(number) is not int:
+        raise DerivationError(f"expected an int as {what}, got {type(number).__name__}", reason="type")
+    if not 0 <= number <= limit:
+        raise DerivationError(f"expected a {what} from 0 to {limit}", reason="range")
+
+
+def _version(network: str, kind: str) -> Version:
+    if type(network) is not str or type(kind) is not str or (network, kind) not in _SPELLED:
+        raise DerivationError("expected a network and a kind of script of `VERSIONS`", reason="unknown")
+    return _SPELLED[network, kind]
+
+
+def _checked_steps(node: _Node, path: Path | str) -> tuple[int, ...]:
+    steps = checked_path(path).steps
+    if node.depth + len(steps) > _MAX_DEPTH:
+        raise DerivationError(f"{len(steps)} steps from depth {node.depth} go past {_MAX_DEPTH}", reason="range")
+    return steps
+
+
+class _Place(TypedDict):
+    depth: int
+    parent_fingerprint: bytes
+    child_number: int
+    network: str
+    kind: str
+
+
+def _place(node: _Node, steps: Sequence[int], K_par: bytes) -> _Place:
+    """Where the key stands that these steps, the last one taken from K_par, lead to."""
+    return {
+        "depth": node.depth + len(steps),
+        "parent_fingerprint": hash160(K_par)[:4],
+        "child_number": steps[-1],
+        "network": node.network,
+        "kind": node.kind,
+    }
+
+
+def _text(node: _Node, version: bytes, key: bytes) -> str:
+    """BIP-32, "Serialization format": 4 + 1 + 4 + 4 + 32 + 33 bytes in Base58Check."""
+    place = bytes((node.depth,)) + node.parent_fingerprint + node.child_number.to_bytes(4)
+    return base58check.encode(version + place + node.chain_code + key)
+
+
+def _decode(text: str, *, private: bool, network: str | None, kind: str | None) -> tuple[_Place, bytes, bytes]:
+    """The place, the chain code and the 33 bytes of the key of an extended key's text."""
+    with raised_as(DerivationError):
+        data = base58check.decode(text, size=78)
+    version, key = _READ.get(data[:4]), data[45:]
+    if version is None:
+        raise DerivationError("expected the version bytes of an extended key", reason="version")
+    row, is_private = version
+    if is_private is not (key[0] == 0):
+        raise DerivationError("version bytes and key do not go together", reason="mismatch")
+    _expect(row, is_private, private=private, network=network, kind=kind)
+    place = _Place(
+        depth=data[4],
+        parent_fingerprint=data[5:9],
+        child_number=int.from_bytes(data[9:13]),
+        network=row.network,
+        kind=row.kind,
+    )
+    return place, data[13:45], key
+
+
+def _expect(row: Version, is_private: bool, *, private: bool, network: str | None, kind: str | None) -> None:
+    if is_private is not private:
+        wanted, got = ("private", "public") if private else ("public", "private")
+        raise DerivationError(f"expected a {wanted} extended key, got a {got} one", reason="version")
+    if network not in (None, row.network):
+        raise DerivationError(f"expected a key of another network, got one of {row.network}", reason="network")
+    if kind not in (None, row.kind):
+        raise DerivationError(
+            f"expected other version bytes, got those of {row.kind or 'plain BIP-32'}", reason="version"
+        )

@@ -1,0 +1,30 @@
+"""What every tree of keys checks at its door: the seed (BIP-32, "Master key generation"), the path, the chain code."""
+
+from __future__ import annotations
+
+from walletcore.errors import DerivationError
+from walletcore.path import Path
+from walletcore.secret import Secret, sealed
+
+__all__ = ["checked_chain_code", "checked_path", "checked_seed"]
+
+
+@sealed
+def checked_seed(seed: bytes | Secret) -> Secret:
+    """A seed of 128 to 512 bits. Raises `DerivationError`."""
+    if type(seed) not in (bytes, Secret):
+        raise DerivationError(f"expected bytes or a Secret as seed, got {type(seed).__name__}", reason="type")
+    if not 16 <= len(seed) <= 64:
+        raise DerivationError(f"expected a seed of 16 to 64 bytes, got {len(seed)}", reason="length")
+    return seed if isinstance(seed, Secret) else Secret(seed)
+
+
+def checked_path(path: Path | str) -> Path:
+    """A path, given as such or as text. Raises `PathError`."""
+    return path if isinstance(path, Path) else Path.parse(path)
+
+
+def checked_chain_code(chain_code: bytes) -> None:
+    """Raise `DerivationError` unless a chain code is 32 bytes."""
+    if type(chain_code) is not bytes or len(chain_code) != 32:
+        raise DerivationError("expected 32 bytes as chain code", reason="length")

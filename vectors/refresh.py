@@ -9,24 +9,34 @@ from typing import Any
 
 from read import ROOT, cases, files
 
-SECRETS = frozenset({"entropy", "phrase", "private", "secret", "seed", "wif", "xprv"})  # members that hold a secret
+SECRETS = {  # members that hold a secret, or a list of them
+    *("entropy", "mnemonic", "phrase", "private", "private_key", "private_keys"),
+    *("secret", "seed", "tweaked_private_key", "wif", "xprv"),
+}
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 
 
 def digests() -> list[str]:
     """SHA-256 of every secret as it is written, after NFKD (which makes the Japanese separator a space)."""
-    values = {value for file in files() for case in cases(file) for value in _secrets(case)}
+    members = ({"input": case["input"], "expect": case["expect"]} for file in files() for case in cases(file))
+    values = {value for member in members for value in _secrets("", member)}
     return sorted(
         hashlib.sha256(unicodedata.normalize("NFKD", value).encode()).hexdigest() for value in values if value
     )
 
 
-def _secrets(case: dict[str, Any]) -> Iterator[str]:
-    for members in (case["input"], case["expect"]):
-        yield from (value for name, value in members.items() if name in SECRETS)
+def _secrets(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _secrets(key, member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _secrets(name, member)
+    elif name in SECRETS:
+        yield value
 
 
-def test_secrets() -> str:
+def deny_list() -> str:
     """The deny-list, one digest a line."""
     lines = ",\n    ".join(f'"{digest}"' for digest in digests())
     head = '  "test_only": true,\n  "hash": "sha256 of the NFKD text as UTF-8",\n'
@@ -38,7 +48,7 @@ def third_party() -> str:
     rows: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for file in files():
         for source in json.loads((ROOT / f"{file}.json").read_text(encoding="utf-8"))["sources"].values():
-            if source["relation"] != "generated":
+            if "generator" not in source:
                 rows[(source["repository"], source["licence"], _version(source))].add(file)
     table = "".join(f"| {' | '.join(row)} | {', '.join(sorted(used))} |\n" for row, used in sorted(rows.items()))
     return f"# Sources of the vectors\n\nWritten by `refresh.py` from the `sources` of every file.\n\n{CAPTION}{table}"
@@ -52,7 +62,7 @@ def _version(source: dict[str, str]) -> str:
 
 def main() -> None:
     """Write both files."""
-    (ROOT / "test-secrets.json").write_text(test_secrets(), encoding="utf-8")
+    (ROOT / "test-secrets.json").write_text(deny_list(), encoding="utf-8")
     (ROOT / "THIRD_PARTY.md").write_text(third_party(), encoding="utf-8")
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from struct import Struct
+from typing import Any, Generic, TypeVar
 
 from walletcore.errors import DecodingError, WalletcoreError
 
@@ -119,35 +120,41 @@ def _check_range(value: int, low: int, high: int) -> None:
 # Numbers
 
 
-def _integer(size: int, order: Literal["little", "big"], *, signed: bool = False) -> Codec[int]:
+def _integer(layout: Struct) -> Codec[int]:
+    size, unpack_from, pack = layout.size, layout.unpack_from, layout.pack
+    signed = layout.format[1:].islower()
     low, high = (-(1 << 8 * size - 1), (1 << 8 * size - 1) - 1) if signed else (0, (1 << 8 * size) - 1)
-    from_bytes = int.from_bytes
 
     def read(reader: Reader) -> int:
-        return from_bytes(reader.take(size), order, signed=signed)
+        start = reader.position
+        stop = start + size
+        if stop > len(reader.data):
+            reader.take(size)  # refuses
+        reader.position = stop
+        number: int = unpack_from(reader.data, start)[0]
+        return number
 
     def write(value: int, out: bytearray) -> None:
         if type(value) is not int or not low <= value <= high:
             _check_range(value, low, high)
-        out += value.to_bytes(size, order, signed=signed)
+        out += pack(value)
 
     return Codec(kind=int, minimum=size, read=read, write=write)
 
 
-u8 = _integer(1, "little")
-u16le = _integer(2, "little")
-u32le = _integer(4, "little")
-u64le = _integer(8, "little")
-i32le = _integer(4, "little", signed=True)
-u32be = _integer(4, "big")
-u64be = _integer(8, "big")
-
+u8 = _integer(Struct("<B"))
+u16le = _integer(Struct("<H"))
+u32le = _integer(Struct("<I"))
+u64le = _integer(Struct("<Q"))
+i32le = _integer(Struct("<i"))
+u32be = _integer(Struct(">I"))
+u64be = _integer(Struct(">Q"))
 
 _COMPACT_SIZES = {0xFD: (2, 0xFD), 0xFE: (4, 1 << 16), 0xFF: (8, 1 << 32)}  # bytes that follow, least number they hold
 
 
 def _read_compact_size(reader: Reader) -> int:
-    first = reader.take(1)[0]
+    first = u8.read(reader)
     if first < 0xFD:
         return first
     size, least = _COMPACT_SIZES[first]
@@ -175,7 +182,7 @@ compact_size = Codec(kind=int, minimum=1, read=_read_compact_size, write=_write_
 def _read_compact_u16(reader: Reader) -> int:
     value = 0
     for shift in (0, 7, 14):
-        byte = reader.take(1)[0]
+        byte = u8.read(reader)
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             break

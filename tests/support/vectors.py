@@ -1,7 +1,7 @@
 """Published figures as parametrised tests: `@vectors("bip32/derive")` runs a test once per case of that file.
 
-The schema is described in `vectors/README.md`. `USED` remembers what was asked for; a house test proves that
-every case of every file is run by some test.
+The schema is described in `vectors/README.md`. A house test reads the decorators and proves that every case of every
+file is run by some test.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["ROOT", "USED", "Case", "Use", "files", "load", "select", "vectors"]
+__all__ = ["ROOT", "Case", "Use", "files", "load", "select", "vectors"]
 
 ROOT = Path(__file__).resolve().parents[2] / "vectors"
 
@@ -43,9 +43,6 @@ class Use:
     file: str
     operation: str = ""
     result: str = ""
-
-
-USED: set[Use] = set()
 
 
 def files() -> tuple[str, ...]:
@@ -86,6 +83,5 @@ def select(use: Use) -> tuple[Case, ...]:
 
 def vectors(file: str, *, operation: str = "", result: str = "") -> Callable[..., Any]:
     """Parametrise the test's argument `case` with the cases of a file, all or those of one operation or result."""
-    use = Use(file=file, operation=operation, result=result)
-    USED.add(use)
-    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in select(use)])
+    cases = select(Use(file=file, operation=operation, result=result))
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases])

@@ -9,6 +9,7 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def blocks(path: Path) -> tuple[Block, ...]:
     text = path.read_text(encoding="utf-8")
     fences = list(FENCE.finditer(text))
     found = []
-    for fence, following in zip(fences, [*fences[1:], None], strict=True):
+    for fence, following in zip_longest(fences, fences[1:]):
         if fence[1] != "python":
             continue
         shown = following is not None and following[1] == "text" and not text[fence.end() : following.start()].strip()
@@ -66,7 +67,8 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("path", [path for path in pages() if blocks(path)], ids=label)
-def test_every_block_of_the_page_runs(path: Path) -> None:
+def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)  # pages name files as seen from there
     namespace: dict[str, Any] = {"__name__": "page"}
     for block in blocks(path):
         printed = run(path, block, namespace)

@@ -233,6 +233,11 @@ def test_every_case_is_run_by_some_test(file: str) -> None:
     assert [case.id for case in load(file) if case.id not in run_somewhere()] == []
 
 
+def test_asking_for_a_case_that_is_not_there_is_a_mistake() -> None:
+    with pytest.raises(LookupError):
+        select(Use(file="bip340/sign", result="invalid"))
+
+
 # The reader for other languages.
 
 RUNNER = """

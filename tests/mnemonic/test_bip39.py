@@ -27,6 +27,7 @@ from bip_utils import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.cpu import SLACK, cpu_seconds
 from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
 from walletcore.mnemonic import LANGUAGES, Mnemonic
 from walletcore.mnemonic.bip39 import WORD_COUNTS
@@ -157,6 +158,17 @@ def test_M12_27_words_with_a_valid_checksum_are_refused() -> None:
 @pytest.mark.parametrize("text", ["abandon " * 100_000, " " * 1_000_000, "a" * 1_000_000, "\u0315\u0300" * 500_000])
 def test_M14_a_huge_phrase_is_refused_before_any_work(text: str) -> None:
     assert refusal(Mnemonic.parse, text).reason == "too-large"
+
+
+@pytest.mark.parametrize("text", ["'abandon ' * 100_000", "'\\u0315\\u0300' * 524_288"])
+def test_M14_a_huge_phrase_costs_less_than_five_milliseconds(text: str) -> None:
+    setup = f"from walletcore.mnemonic import Mnemonic\nfrom contextlib import suppress\ntext = {text}"
+    assert cpu_seconds("with suppress(ValueError): Mnemonic.parse(text)", setup=setup) < 0.005 * SLACK
+
+
+def test_M14_a_hostile_passphrase_costs_less_than_twenty_milliseconds() -> None:
+    setup = "from walletcore.mnemonic import Mnemonic\nmnemonic = Mnemonic.from_entropy(bytes(16))"
+    assert cpu_seconds("mnemonic.seed('\\u0315\\u0300' * 2048)", setup=setup) < 0.020 * SLACK
 
 
 def test_M14_a_huge_passphrase_is_refused_before_any_work() -> None:

@@ -4,8 +4,6 @@ Children of the house tests run it under odd conditions and compare what it prin
 elsewhere.
 """
 
-from typing import cast
-
 from walletcore import Mnemonic, Wallet, chain, sign
 from walletcore.chains import evm, solana
 
@@ -30,7 +28,7 @@ def run() -> list[str]:
 
 def ethereum(wallet: Wallet) -> str:
     """A signed EIP-1559 transfer."""
-    row = cast(evm.Evm, chain("ethereum"))
+    row = chain("ethereum", evm.Evm)
     transaction = evm.Transaction(
         chain=row,
         sender=wallet.public_key(row),
@@ -46,7 +44,7 @@ def ethereum(wallet: Wallet) -> str:
 
 def solana_transfer(wallet: Wallet) -> str:
     """A signed transfer of lamports."""
-    row = cast(solana.SolanaChain, chain("solana"))
+    row = chain("solana", solana.SolanaChain)
     source = wallet.public_key(row)
     transaction = solana.Transaction.compile(
         chain=row,

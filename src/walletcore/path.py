@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from walletcore.errors import PathError
 
@@ -28,6 +29,7 @@ def _index(index: int, limit: int) -> int:
     return index
 
 
+@lru_cache(maxsize=1024)  # the upper levels of paths are the same few words again and again
 def _step(text: str) -> int:
     match = _STEP.fullmatch(text)
     if match is None:
@@ -48,7 +50,8 @@ class Path:
         if len(self.steps) > MAX_DEPTH:
             raise PathError(f"expected at most {MAX_DEPTH} steps, got {len(self.steps)}", reason="too-large")
         for step in self.steps:
-            _index(step, 2 * HARDENED)
+            if type(step) is not int or not 0 <= step < 2 * HARDENED:
+                _index(step, 2 * HARDENED)
 
     @classmethod
     def parse(cls, text: str) -> Path:
@@ -60,7 +63,7 @@ class Path:
         root, *steps = text.split("/")
         if root != "m":
             raise PathError(f"expected a path that begins with m, got {text[:20]!r}", reason="prefix")
-        return cls(tuple(_step(step) for step in steps))
+        return cls(tuple(map(_step, steps)))
 
     def __truediv__(self, step: int | str) -> Path:
         """One step further down: an index (``hardened(44)``, ``7``) or its text (``"44'"``)."""

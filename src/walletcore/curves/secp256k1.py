@@ -20,12 +20,14 @@ from walletcore.secret import Secret
 __all__ = [
     "ORDER",
     "SCHEMES",
+    "add_scalars",
     "check_secret",
     "decode_der",
     "ecdsa_recover",
     "encode_der",
     "even_y",
     "parse_public",
+    "point",
     "public_key",
     "taproot_output",
     "tweak_public",
@@ -53,10 +55,15 @@ def check_secret(secret: Secret) -> None:
 
 def public_key(secret: Secret) -> bytes:
     """The point of a valid secret, computed in constant time."""
-    point = _NEW("secp256k1_pubkey *")
-    if not lib.secp256k1_ec_pubkey_create(_CONTEXT, point, secret.reveal()):
+    return point(secret.reveal())
+
+
+def point(k: bytes) -> bytes:
+    """k*G for a scalar of 32 bytes, in constant time. Raises `InvalidKey` unless it is from 1 to n-1."""
+    out = _NEW("secp256k1_pubkey *")
+    if not lib.secp256k1_ec_pubkey_create(_CONTEXT, out, k):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-    return _serialize(point)
+    return _serialize(out)
 
 
 def parse_public(data: bytes) -> bytes:
@@ -78,10 +85,16 @@ def even_y(public: bytes) -> bytes:
 
 def tweak_secret(secret: Secret, tweak: bytes) -> Secret:
     """(secret + tweak) mod n. Raises `InvalidKey` when the tweak is not below n or the sum is zero (BIP-32)."""
-    scalar = _NEW("unsigned char[32]", secret.reveal())
+    return Secret(add_scalars(secret.reveal(), tweak))
+
+
+def add_scalars(k: bytes, tweak: bytes) -> bytes:
+    """(k + tweak) mod n, in 32 bytes. Raises `InvalidKey` when the tweak is not below n or the sum is zero."""
+    scalar = _NEW("unsigned char[32]", k)
     if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, tweak):
         raise InvalidKey("the tweaked private key is out of range", reason="range")
-    return Secret(ffi.buffer(scalar)[:])
+    total: bytes = ffi.buffer(scalar)[:]
+    return total
 
 
 def tweak_public(public: bytes, tweak: bytes) -> bytes:

@@ -218,9 +218,8 @@ def uses(path: Path) -> Iterator[Use]:
         if isinstance(node, ast.FunctionDef):
             for call in node.decorator_list:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "vectors":
-                    (file,) = (ast.literal_eval(argument) for argument in call.args)
                     filters = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
-                    yield Use(file=file, **filters)
+                    yield from (Use(file=ast.literal_eval(argument), **filters) for argument in call.args)
 
 
 @cache

@@ -81,7 +81,7 @@ def select(use: Use) -> tuple[Case, ...]:
     return chosen
 
 
-def vectors(file: str, *, operation: str = "", result: str = "") -> Callable[..., Any]:
-    """Parametrise the test's argument `case` with the cases of a file, all or those of one operation or result."""
-    cases = select(Use(file=file, operation=operation, result=result))
-    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases])
+def vectors(*names: str, operation: str = "", result: str = "") -> Callable[..., Any]:
+    """Parametrise the test's argument `case` with the cases of these files, all or those of one operation or result."""
+    chosen = (case for name in names for case in select(Use(file=name, operation=operation, result=result)))
+    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in chosen])

@@ -1,0 +1,180 @@
+"""Bitcoin and its test networks, each a row.
+
+CAIP-2 names are BIP-122's (the first 32 hex digits of the genesis block's hash), coin types SLIP-44's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.bitcoin.address import (
+    MAINNET,
+    REGTEST,
+    TESTNET,
+    Prefixes,
+    decode_address,
+    encode_address,
+    segwit_text,
+)
+from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, Destination
+from walletcore.errors import AddressError, InvalidKey
+from walletcore.hashes import hash160
+from walletcore.keys import Curve, PublicKey
+from walletcore.signing import Signable
+
+__all__ = ["CHAINS", "BitcoinChain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitcoinChain(Chain):
+    """A network of Bitcoin: what its addresses begin with, besides what every chain has."""
+
+    prefixes: Prefixes
+
+    def address(self, key: PublicKey, *, kind: str = "", merkle_root: bytes = b"") -> Address:
+        """The address of a key: p2wpkh (the default), p2tr, p2pkh, p2sh-p2wpkh, or p2wsh of ``<key> CHECKSIG``.
+
+        ``merkle_root`` is that of a p2tr output's script tree (32 bytes; empty: none, BIP-86). The address of
+        p2sh-p2wpkh is of kind p2sh, as anyone reads it. Raises `AddressError`.
+        """
+        self._check_key(key)
+        template = _chosen(KEY_KINDS, kind or self.profiles[0].kind)
+        if type(merkle_root) is not bytes or len(merkle_root) not in (0, 32) or (merkle_root and kind != "p2tr"):
+            raise AddressError("a merkle root is 32 bytes, for p2tr", reason="length")
+        return self.address_of(template(key.data, merkle_root))
+
+    def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
+        """The addresses of many keys, 33 bytes each as a curve module or `PublicKey` gave them. Raises `AddressError`.
+
+        That they are points is not checked again, but for p2tr, which computes with them.
+        """
+        kind = kind or self.profiles[0].kind
+        template = _chosen(KEY_KINDS, kind)
+        for key in keys:
+            if type(key) is not bytes or len(key) != 33 or key[0] not in (2, 3):
+                raise AddressError("expected compressed public keys of 33 bytes", reason="type")
+        if kind == "p2wpkh":
+            hrp = self.prefixes.hrp
+            return [segwit_text(hrp, 0, hash160(key)) for key in keys]
+        try:
+            return [encode_address(self.prefixes, template(key, b"")) for key in keys]
+        except InvalidKey as error:
+            raise AddressError(str(error), reason=error.reason) from None
+
+    def script_address(self, script: bytes, *, kind: str) -> Address:
+        """The address of a redeem script (p2sh) or a witness script (p2wsh, p2sh-p2wsh). Raises `AddressError`."""
+        return self.address_of(_chosen(SCRIPT_KINDS, kind)(script))
+
+    def address_of(self, destination: Destination) -> Address:
+        """The address of a destination on this network."""
+        text = encode_address(self.prefixes, destination)
+        return Address(chain=self, text=text, payload=destination.payload, kind=destination.kind)
+
+    def parse_address(self, text: str, *, require_spendable: bool = False) -> Address:
+        """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr or witness_unknown. Raises `AddressError`.
+
+        ``witness_unknown`` is a version or length that BIP-350 keeps for later; until then anyone may spend it. With
+        ``require_spendable`` a p2tr address must hold a point of the curve: coins sent to any other are lost.
+        """
+        return self.address_of(self._destination(text, require_spendable))
+
+    def script_pubkey(self, address: Address, *, require_spendable: bool = False) -> bytes:
+        """The output script of an address of this network, see `parse_address`. Raises `AddressError`."""
+        if type(address) is not Address:
+            raise AddressError("expected an Address; parse_address reads one", reason="type")
+        if address.chain != self:
+            raise AddressError(f"expected an address of {self.name}, got one of {address.chain.name}", reason="network")
+        return self._destination(address.text, require_spendable).script_pubkey  # the text is what people see
+
+    def _destination(self, text: object, require_spendable: bool) -> Destination:
+        destination = decode_address(self.prefixes, text)
+        if require_spendable and destination.kind == "p2tr":
+            _check_point(destination.payload)
+        return destination
+
+    def decode_transaction(
+        self, raw: bytes, *, keys: Sequence[PublicKey] = ()
+    ) -> Signable[Any] | SignedTransaction[Any]:
+        """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
+
+        See `walletcore.chains.bitcoin.decode.decode_transaction`.
+        """
+        from walletcore.chains.bitcoin.decode import decode_transaction
+
+        return decode_transaction(self, raw, keys)
+
+    def transaction_id(self, raw: bytes) -> str:
+        """The txid of a transaction as the network carries it: 64 hex digits, as explorers show it."""
+        from walletcore.chains.bitcoin.tx import Tx
+
+        return Tx.decode(raw).txid
+
+
+def _chosen(kinds: dict[str, Any], kind: str) -> Any:
+    if type(kind) is not str or kind not in kinds:
+        raise AddressError(f"expected one of {', '.join(kinds)} as kind", reason="unknown")
+    return kinds[kind]
+
+
+def _check_point(x: bytes) -> None:
+    """BIP-341: the 32 bytes of a taproot output are the x of a point, or nobody can spend it."""
+    try:
+        PublicKey(Curve.SECP256K1, b"\x02" + x)
+    except InvalidKey:
+        raise AddressError("the taproot output key is no point: coins sent there are lost", reason="point") from None
+
+
+_ELECTRUM = "spesmilo/electrum electrum/bip39_wallet_formats.json"
+_TREZOR = "@trezor/connect lib/types/api/discoverAccounts"
+_TRUST = "trustwallet/wallet-core registry.json"
+_PROFILES = (  # purpose, kind of address, wallets, and where these say so
+    (84, "p2wpkh", ("Electrum", "Trezor", "Trust Wallet"), (_ELECTRUM, _TREZOR, _TRUST)),
+    (86, "p2tr", ("Trezor",), (_TREZOR,)),
+    (49, "p2sh-p2wpkh", ("Electrum", "Trezor"), (_ELECTRUM, _TREZOR)),
+    (44, "p2pkh", ("Electrum", "Trezor", "Trust Wallet"), (_ELECTRUM, _TREZOR, _TRUST)),
+)
+
+
+def _profiles(coin_type: int) -> tuple[Profile, ...]:
+    return tuple(
+        Profile(
+            name=f"bip{purpose}",
+            path=f"m/{purpose}'/{coin_type}'/{{account}}'/{{change}}/{{index}}",
+            kind=kind,
+            wallets=wallets,
+            source="; ".join((f"BIP-{purpose}", *sources)),
+        )
+        for purpose, kind, wallets, sources in _PROFILES
+    )
+
+
+def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> BitcoinChain:
+    return BitcoinChain(
+        name=name,
+        symbol="tBTC",
+        decimals=8,
+        slip44=1,
+        caip2=f"bip122:{genesis}",
+        profiles=_profiles(1),
+        prefixes=prefixes,
+    )
+
+
+CHAINS = (
+    BitcoinChain(
+        name="bitcoin",
+        symbol="BTC",
+        decimals=8,
+        slip44=0,
+        caip2="bip122:000000000019d6689c085ae165831e93",
+        profiles=_profiles(0),
+        prefixes=MAINNET,
+    ),
+    _test_network("bitcoin-testnet", "000000000933ea01ad0ee984209779ba"),  # version 3
+    _test_network("bitcoin-testnet4", "00000000da84f2bafbbc53dee25a72ae"),  # BIP-94
+    _test_network("bitcoin-signet", "00000008819873e925422c1ff0f99f7c"),  # BIP-325, the default signet
+    _test_network("bitcoin-regtest", "0f9188f13cb7b2c71f2a335e3a4fc328", REGTEST),
+)

@@ -1,0 +1,199 @@
+"""What a transaction spends: an output of P2WPKH or P2TR, its key, and the transaction that proves its amount.
+
+How a PSBT carries them: BIP-174 (UTXOs, BIP-32 derivations) and BIP-371 (internal key, merkle root).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from walletcore.chains.bitcoin.psbt import PsbtInput
+from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
+from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, SIGHASH_DEFAULT
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.errors import InvalidKey, TransactionError
+from walletcore.hashes import hash160
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin, Path
+
+__all__ = ["HASH_TYPES", "Input", "from_psbt", "keys_by_script", "to_psbt"]
+
+HASH_TYPES = {"p2wpkh": SIGHASH_ALL, "p2tr": SIGHASH_DEFAULT}
+"""The kinds of outputs that can be spent, and what their signatures commit to: the whole transaction."""
+_REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """An output that is spent: ``txid`` as explorers show it, ``vout``, and what is known of the output.
+
+    Give ``value`` with the ``key`` and its ``kind`` (p2wpkh unless said otherwise, or p2tr), or with the
+    ``script_pubkey``; or give ``previous``, the transaction with that txid as the network carries it, which proves
+    both. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree. ``origin`` says where
+    the key comes from and is not compared. With none of these the output is unknown. Raises `TransactionError`.
+    """
+
+    txid: str
+    vout: int
+    value: int | None = None
+    script_pubkey: bytes = b""
+    kind: str = ""
+    key: PublicKey | None = None
+    merkle_root: bytes = b""
+    previous: bytes = field(default=b"", repr=False)
+    sequence: int = _REPLACEABLE
+    origin: KeyOrigin | None = field(default=None, compare=False)
+    _outpoint: TxIn = field(init=False, repr=False, compare=False)
+    _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._check_types()
+        self._set(_outpoint=TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
+        if self.previous:
+            self._prove(previous_output(self.previous, self.txid, self.vout))
+        if self.key is not None:
+            self._derive(self.key)
+        if self.value is None and not self.script_pubkey and not self.kind and not self.merkle_root:
+            return
+        if self.value is None or not self.script_pubkey:
+            raise TransactionError("expected a value, with a key or a script_pubkey", reason="missing")
+        self._classify(TxOut(value=self.value, script_pubkey=self.script_pubkey))
+
+    def _check_types(self) -> None:
+        parts = (self.script_pubkey, self.merkle_root, self.previous)
+        if any(type(part) is not bytes for part in parts) or type(self.kind) is not str:
+            raise TransactionError("expected script, merkle root and previous as bytes, kind as text", reason="type")
+        if len(self.merkle_root) not in (0, 32):
+            raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
+        if type(self.key) not in (PublicKey, type(None)) or type(self.origin) not in (KeyOrigin, type(None)):
+            raise TransactionError("expected a PublicKey as key and a KeyOrigin as origin", reason="type")
+        if self.key is not None and self.key.curve is not Curve.SECP256K1:
+            raise TransactionError("expected a key of secp256k1", reason="scheme")
+
+    def _set(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _prove(self, proven: TxOut) -> None:
+        if self.value not in (None, proven.value) or self.script_pubkey not in (b"", proven.script_pubkey):
+            raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
+        self._set(value=proven.value, script_pubkey=proven.script_pubkey)
+
+    def _derive(self, key: PublicKey) -> None:
+        """The script of the key, which must be the one that is known already."""
+        kind = self.kind or (_spendable_kind(self.script_pubkey) if self.script_pubkey else "p2wpkh")
+        if kind not in HASH_TYPES:
+            raise TransactionError(f"expected {' or '.join(HASH_TYPES)} as kind", reason="unknown")
+        script_pubkey = KEY_KINDS[kind](key.data, self.merkle_root).script_pubkey
+        if self.script_pubkey not in (b"", script_pubkey):
+            raise TransactionError("the output that is spent is not guarded by this key", reason="mismatch")
+        self._set(script_pubkey=script_pubkey, key=key.even_y() if kind == "p2tr" else key)
+
+    def _classify(self, spent: TxOut) -> None:
+        kind = _spendable_kind(spent.script_pubkey)
+        if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
+            raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
+        self._set(kind=kind, _spent=spent)
+
+    @property
+    def outpoint(self) -> TxIn:
+        """The input as it stands in the unsigned transaction."""
+        return self._outpoint
+
+    @property
+    def spent(self) -> TxOut | None:
+        """The output that is spent; None when it is not known."""
+        return self._spent
+
+
+def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
+    """The output of a transaction in the form of the network, which must have that txid. Raises `TransactionError`."""
+    tx = Tx.decode(previous)
+    if tx.txid != txid:
+        raise TransactionError("the previous transaction has another txid", reason="mismatch")
+    if vout >= len(tx.outputs):
+        raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")
+    return tx.outputs[vout]
+
+
+def _spendable_kind(script_pubkey: bytes) -> str:
+    destination = destination_of(script_pubkey)
+    kind = "no known kind" if destination is None else destination.kind
+    if kind not in HASH_TYPES:
+        raise TransactionError(f"expected to spend {' or '.join(HASH_TYPES)}, got {kind}", reason="unknown")
+    return kind
+
+
+def to_psbt(each: Input) -> PsbtInput:
+    """The fields from which `from_psbt` makes the same input again."""
+    if each.spent is None:
+        return PsbtInput()
+    known = PsbtInput(
+        non_witness_utxo=each.previous,
+        witness_utxo=each.spent,
+        sighash_type=HASH_TYPES[each.kind],
+        tap_merkle_root=each.merkle_root,
+    )
+    if each.key is None:
+        return known
+    key = each.key.data
+    if each.kind == "p2tr":
+        origins = () if each.origin is None else ((key[1:], each.origin),)
+        return replace(known, tap_internal_key=key[1:], tap_bip32_derivation=origins)
+    its_own_root = KeyOrigin(hash160(key)[:4], Path())  # BIP-32, "Key identifiers": the field needs some origin
+    return replace(known, bip32_derivation=((key, each.origin or its_own_root),))
+
+
+def keys_by_script(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:
+    """The keys by the scripts that they can spend, without script trees."""
+    return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys for kind in HASH_TYPES}
+
+
+def from_psbt(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey]) -> Input:
+    """The input that a PSBT describes; ``keys`` (see `keys_by_script`) serve where it names none.
+
+    Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
+    "policy" for a hash type that would leave something open.
+    """
+    spending = partial(Input, txid=outpoint.txid, vout=outpoint.vout, sequence=outpoint.sequence)
+    spent = fields.witness_utxo
+    if spent is None and fields.non_witness_utxo:
+        spent = previous_output(fields.non_witness_utxo, outpoint.txid, outpoint.vout)
+    if spent is None:
+        if fields != PsbtInput():
+            raise TransactionError("expected the output that is spent", reason="missing")
+        return spending()
+    kind = _spendable_kind(spent.script_pubkey)
+    if fields.sighash_type not in (None, HASH_TYPES[kind]):
+        raise TransactionError(f"expected sighash type {HASH_TYPES[kind]} for {kind}", reason="policy")
+    key, origin = _named_key(fields, kind)
+    return spending(
+        value=spent.value,
+        script_pubkey=spent.script_pubkey,
+        key=key or keys.get(spent.script_pubkey),
+        merkle_root=fields.tap_merkle_root,
+        previous=fields.non_witness_utxo,
+        origin=origin,
+    )
+
+
+def _named_key(fields: PsbtInput, kind: str) -> tuple[PublicKey | None, KeyOrigin | None]:
+    """The one key that the fields name, if any, and its origin, if that is known."""
+    named: dict[bytes, KeyOrigin | None] = {}
+    if kind == "p2tr":
+        foreign: object = fields.bip32_derivation
+        named.update({b"\x02" + x: None for x in (fields.tap_internal_key,) if x})
+        named.update({b"\x02" + x: origin for x, origin in fields.tap_bip32_derivation})
+    else:
+        foreign = fields.tap_internal_key or fields.tap_bip32_derivation or fields.tap_merkle_root
+        named.update(fields.bip32_derivation)
+    if foreign or len(named) > 1:
+        raise TransactionError(f"expected the one key of {kind}", reason="mismatch")
+    for data, origin in named.items():
+        try:
+            return PublicKey(Curve.SECP256K1, data), origin
+        except InvalidKey as error:
+            raise TransactionError(str(error), reason=error.reason) from None
+    return None, None

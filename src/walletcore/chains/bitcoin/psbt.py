@@ -1,0 +1,231 @@
+"""Partially signed Bitcoin transactions, version 0: the fields that key-path spends need (BIP-174, BIP-371).
+
+Strict: one spelling of every number, no key twice, nothing after the end, and no field that is not understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, UNSIGNED_TX, Tx, TxOut
+from walletcore.coding.wire import Codec, Reader, compact_size, fixed, u32le
+from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.path import KeyOrigin, Path
+
+__all__ = ["MAGIC", "Psbt", "PsbtInput"]
+
+MAGIC = b"psbt\xff"
+_MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
+_MAX_STEPS = 255
+
+Derivation = tuple[bytes, KeyOrigin]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsbtInput:
+    """The fields of one input, in BIP-174's and BIP-371's words; None, b"" and () where a field is absent.
+
+    ``bip32_derivation``: compressed keys and where they come from; ``tap_bip32_derivation``: the same for x-only keys
+    without leaf hashes.
+    """
+
+    non_witness_utxo: bytes = b""
+    witness_utxo: TxOut | None = None
+    sighash_type: int | None = None
+    bip32_derivation: tuple[Derivation, ...] = ()
+    tap_bip32_derivation: tuple[Derivation, ...] = ()
+    tap_internal_key: bytes = b""
+    tap_merkle_root: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Psbt:
+    """An unsigned transaction and what is known of each of its inputs. Raises `TransactionError`."""
+
+    unsigned_tx: Tx
+    inputs: tuple[PsbtInput, ...]
+
+    def __post_init__(self) -> None:
+        if self.unsigned_tx.witnesses or any(each.script_sig for each in self.unsigned_tx.inputs):
+            raise TransactionError("expected an unsigned transaction", reason="non-canonical")
+        if len(self.inputs) != len(self.unsigned_tx.inputs):
+            raise TransactionError("expected one map per input", reason="length")
+
+    @classmethod
+    def decode(cls, raw: bytes) -> Psbt:
+        """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood."""
+        if type(raw) is bytes and len(raw) > _MAX_PSBT:
+            raise TransactionError(f"expected at most {_MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
+        with raised_as(TransactionError):
+            return _PSBT.decode(raw)
+
+    def encode(self) -> bytes:
+        """The bytes, the fields of each map in the order of their numbers."""
+        return _PSBT.encode(self)
+
+
+# What the values of fields look like.
+
+
+def _read_origin(reader: Reader) -> KeyOrigin:
+    fingerprint = reader.take(4)
+    if reader.remaining > 4 * _MAX_STEPS:
+        raise DecodingError(f"expected at most {_MAX_STEPS} steps", reason="too-large")
+    return KeyOrigin(fingerprint, Path(tuple(u32le.read(reader) for _ in range((reader.remaining + 3) // 4))))
+
+
+def _write_origin(origin: KeyOrigin, out: bytearray) -> None:
+    out += origin.fingerprint
+    for step in origin.path.steps:
+        u32le.write(step, out)
+
+
+def _read_tap_origin(reader: Reader) -> KeyOrigin:
+    if compact_size.read(reader):
+        raise DecodingError("leaf hashes belong to script-path spends", reason="unknown")
+    return _read_origin(reader)
+
+
+def _write_tap_origin(origin: KeyOrigin, out: bytearray) -> None:
+    out += b"\x00"
+    _write_origin(origin, out)
+
+
+def _write_all(value: bytes, out: bytearray) -> None:
+    out += value
+
+
+_BYTES = Codec(kind=bytes, minimum=0, read=lambda reader: reader.take(reader.remaining), write=_write_all)
+_ORIGIN = Codec(kind=KeyOrigin, minimum=4, read=_read_origin, write=_write_origin)
+_TAP_ORIGIN = Codec(kind=KeyOrigin, minimum=5, read=_read_tap_origin, write=_write_tap_origin)
+
+
+# Maps: which fields there are, and which of them are understood.
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """Where a field's value belongs, and its format; with ``key``, the field may stand once per key."""
+
+    attribute: str
+    value: Codec[Any]
+    key: Codec[bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Global:
+    unsigned_tx: Tx | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Map:
+    """The fields of one kind of map: BIP-174's names by number, and those that are understood."""
+
+    prefix: str
+    names: str
+    fields: Mapping[int, _Field] = field(default_factory=dict)
+
+    def name(self, number: int) -> str:
+        names = self.names.split()
+        return f"{self.prefix}_{names[number] if number < len(names) else f'0x{number:02X}'}"
+
+
+_GLOBAL = _Map(
+    prefix="PSBT_GLOBAL",
+    names="UNSIGNED_TX XPUB TX_VERSION FALLBACK_LOCKTIME INPUT_COUNT OUTPUT_COUNT TX_MODIFIABLE",
+    fields={0x00: _Field("unsigned_tx", UNSIGNED_TX), 0xFB: _Field("version", u32le)},
+)
+_INPUT = _Map(
+    prefix="PSBT_IN",
+    names="NON_WITNESS_UTXO WITNESS_UTXO PARTIAL_SIG SIGHASH_TYPE REDEEM_SCRIPT WITNESS_SCRIPT BIP32_DERIVATION"
+    " FINAL_SCRIPTSIG FINAL_SCRIPTWITNESS POR_COMMITMENT RIPEMD160 SHA256 HASH160 HASH256 PREVIOUS_TXID OUTPUT_INDEX"
+    " SEQUENCE REQUIRED_TIME_LOCKTIME REQUIRED_HEIGHT_LOCKTIME TAP_KEY_SIG TAP_SCRIPT_SIG TAP_LEAF_SCRIPT"
+    " TAP_BIP32_DERIVATION TAP_INTERNAL_KEY TAP_MERKLE_ROOT",
+    fields={
+        0x00: _Field("non_witness_utxo", _BYTES),
+        0x01: _Field("witness_utxo", TX_OUT),
+        0x03: _Field("sighash_type", u32le),
+        0x06: _Field("bip32_derivation", _ORIGIN, fixed(33)),
+        0x16: _Field("tap_bip32_derivation", _TAP_ORIGIN, fixed(32)),
+        0x17: _Field("tap_internal_key", fixed(32)),
+        0x18: _Field("tap_merkle_root", fixed(32)),
+    },
+)
+_OUTPUT = _Map(
+    prefix="PSBT_OUT",
+    names="REDEEM_SCRIPT WITNESS_SCRIPT BIP32_DERIVATION AMOUNT SCRIPT TAP_INTERNAL_KEY TAP_TREE TAP_BIP32_DERIVATION",
+)
+
+
+def _read_map(reader: Reader, known: _Map, step: str = "") -> dict[str, Any]:
+    """The values of the fields of one map, by attribute."""
+    values: dict[str, Any] = {}
+    seen: set[bytes] = set()
+    name = ""
+    try:
+        while key := SCRIPT.read(reader):
+            name = f".{known.name(key[0])}"
+            if key in seen:
+                raise DecodingError("the same key twice in one map", reason="duplicate")
+            seen.add(key)
+            _read_field(values, known, key, SCRIPT.read(reader))
+            name = ""
+    except DecodingError as error:
+        error.add_note(step + name)
+        raise
+    return values
+
+
+def _read_field(values: dict[str, Any], known: _Map, key: bytes, value: bytes) -> None:
+    """``<keytype> <keydata>`` and ``<valuedata>`` of one field."""
+    number, data = key[0], key[1:]
+    if number not in known.fields:
+        raise DecodingError("this field is not understood", reason="unknown")
+    found = known.fields[number]
+    if found.key is not None:
+        pair = found.key.decode(data), found.value.decode(value)
+        values[found.attribute] = (*values.get(found.attribute, ()), pair)
+    elif data:
+        raise DecodingError(f"expected no key data, got {len(data)} bytes", reason="length")
+    else:
+        values[found.attribute] = found.value.decode(value)
+
+
+def _write_map(values: object, known: _Map, out: bytearray) -> None:
+    for number, each in known.fields.items():
+        value = getattr(values, each.attribute)
+        pairs = value if each.key is not None else () if value in (None, b"") else ((b"", value),)
+        for data, content in pairs:
+            SCRIPT.write(bytes((number,)) + data, out)
+            SCRIPT.write(each.value.encode(content), out)
+    out.append(0)
+
+
+def _read(reader: Reader) -> Psbt:
+    if reader.data[: len(MAGIC)] != MAGIC:
+        raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
+    reader.take(len(MAGIC))
+    common = _Global(**_read_map(reader, _GLOBAL))
+    if common.version:
+        raise DecodingError(f"expected version 0, got {common.version}", reason="version")
+    if common.unsigned_tx is None:
+        raise DecodingError("expected an unsigned transaction", reason="missing")
+    tx = common.unsigned_tx
+    inputs = tuple(PsbtInput(**_read_map(reader, _INPUT, f".inputs[{i}]")) for i in range(len(tx.inputs)))
+    for i in range(len(tx.outputs)):
+        _read_map(reader, _OUTPUT, f".outputs[{i}]")
+    return Psbt(unsigned_tx=tx, inputs=inputs)
+
+
+def _write(psbt: Psbt, out: bytearray) -> None:
+    out += MAGIC
+    _write_map(_Global(unsigned_tx=psbt.unsigned_tx), _GLOBAL, out)
+    for each in psbt.inputs:
+        _write_map(each, _INPUT, out)
+    out += bytes(len(psbt.unsigned_tx.outputs))  # their maps are empty
+
+
+_PSBT = Codec(kind=Psbt, minimum=len(MAGIC) + 1, read=_read, write=_write)

@@ -1,0 +1,109 @@
+"""What a signature commits to: BIP-143 for witness version 0, BIP-341 for the taproot key path.
+
+The hash types are named in Bitcoin Core's words; all of them have a formula here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, TX_OUT, Tx, TxOut
+from walletcore.errors import TransactionError
+from walletcore.hashes import sha256, sha256d, tagged
+
+__all__ = [
+    "SIGHASH_ALL",
+    "SIGHASH_ANYONECANPAY",
+    "SIGHASH_DEFAULT",
+    "SIGHASH_NONE",
+    "SIGHASH_SINGLE",
+    "TAP_SIGHASH",
+    "Commitments",
+]
+
+SIGHASH_DEFAULT, SIGHASH_ALL, SIGHASH_NONE, SIGHASH_SINGLE, SIGHASH_ANYONECANPAY = 0x00, 0x01, 0x02, 0x03, 0x80
+TAP_SIGHASH = tagged("TapSighash")
+_BASE = 0x1F  # BIP-143 compares these bits of the hash type with NONE and SINGLE
+_TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
+_EPOCH = b"\x00"
+_ZERO = bytes(32)
+
+
+class Commitments:
+    """The messages of one transaction; what all inputs share is hashed once, so that n inputs cost n steps.
+
+    ``spent`` are the outputs that the inputs spend, in their order.
+    """
+
+    __slots__ = (
+        "inputs",
+        "locktime",
+        "outpoints",
+        "outputs",
+        "sequences",
+        "sha_amounts",
+        "sha_outputs",
+        "sha_prevouts",
+        "sha_scriptpubkeys",
+        "sha_sequences",
+        "spent",
+        "version",
+    )
+
+    def __init__(self, tx: Tx, spent: Sequence[TxOut]) -> None:
+        if len(spent) != len(tx.inputs):
+            raise TransactionError(f"expected {len(tx.inputs)} spent outputs, got {len(spent)}", reason="length")
+        self.version = tx.version.to_bytes(4, "little")
+        self.locktime = tx.locktime.to_bytes(4, "little")
+        self.outpoints = [OUTPOINT.encode(each) for each in tx.inputs]
+        self.sequences = [each.sequence.to_bytes(4, "little") for each in tx.inputs]
+        self.outputs = [TX_OUT.encode(each) for each in tx.outputs]
+        self.spent = [(each.value.to_bytes(8, "little"), SCRIPT.encode(each.script_pubkey)) for each in spent]
+        self.sha_prevouts = sha256(b"".join(self.outpoints))
+        self.sha_sequences = sha256(b"".join(self.sequences))
+        self.sha_outputs = sha256(b"".join(self.outputs))
+        self.sha_amounts = sha256(b"".join([amount for amount, _ in self.spent]))
+        self.sha_scriptpubkeys = sha256(b"".join([script for _, script in self.spent]))
+
+    def segwit_v0(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
+        """BIP-143, "Specification": the preimage, whose double SHA-256 is signed."""
+        anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
+        whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
+        single = base == SIGHASH_SINGLE and index < len(self.outputs)
+        amount, _ = self.spent[index]
+        return b"".join(
+            (
+                self.version,
+                _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
+                sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
+                self.outpoints[index],
+                SCRIPT.encode(script_code),
+                amount,
+                self.sequences[index],
+                sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs
+                self.locktime,
+                hash_type.to_bytes(4, "little"),
+            )
+        )
+
+    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
+        """BIP-341, "Common signature message", for the key path without annex: 0x00 || SigMsg(hash_type, 0).
+
+        `TAP_SIGHASH` of it is signed. Raises `TransactionError` for a hash type that BIP-341 does not have.
+        """
+        anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & ~SIGHASH_ANYONECANPAY
+        if hash_type not in _TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self.outputs)):
+            raise TransactionError("expected a hash type of BIP-341, and for SINGLE an output", reason="range")
+        parts = [_EPOCH, bytes((hash_type,)), self.version, self.locktime]
+        if not anyone:
+            parts += self.sha_prevouts, self.sha_amounts, self.sha_scriptpubkeys, self.sha_sequences
+        if base not in (SIGHASH_NONE, SIGHASH_SINGLE):
+            parts.append(self.sha_outputs)
+        parts.append(b"\x00")  # spend_type: key path, no annex
+        if anyone:
+            parts += self.outpoints[index], *self.spent[index], self.sequences[index]
+        else:
+            parts.append(index.to_bytes(4, "little"))
+        if base == SIGHASH_SINGLE:
+            parts.append(sha256(self.outputs[index]))
+        return b"".join(parts)

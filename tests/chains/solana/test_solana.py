@@ -26,6 +26,7 @@ from walletcore.chains.solana import (
     SYSTEM_PROGRAM,
     AccountMeta,
     Instruction,
+    SolanaChain,
     Transaction,
     transfer,
 )
@@ -97,6 +98,17 @@ def test_the_paths_of_the_profiles_are_those_that_wallets_use() -> None:
     assert {profile.derivation for profile in SOLANA.profiles} == {"slip10"}
     assert {profile.curve for profile in SOLANA.profiles} == {Curve.ED25519}
     assert all(profile.source for profile in SOLANA.profiles)
+
+
+@vectors("chains/solana")
+def test_a_phrase_leads_through_each_profile_to_its_published_address(case: Case) -> None:
+    row = chain(case.input["chain"], SolanaChain)
+    path = row.path(account=case.input.get("account", 0), profile=case.input["profile"])
+    seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
+    key = master("slip10", Curve.ED25519, seed).derive(path).private_key.public_key
+    assert str(path) == case.input["path"]
+    assert key.data.hex() == case.expect["public_key"]
+    assert row.address(key).text == case.expect["address"]
 
 
 @pytest.mark.parametrize(

@@ -26,27 +26,31 @@ class Curve(Enum):
     P256 = "nist256p1"
     ED25519 = "ed25519"
 
+    __hash__ = object.__hash__  # members are single; Enum would hash the name, in Python
+
 
 class Scheme(Enum):
-    """The signature schemes; the value is the name used in vectors and in request ids."""
+    """The signature schemes; the value is the name used in vectors and in request ids.
 
-    ECDSA = "ecdsa"
-    BIP340 = "bip340"
-    ECDSA_P256 = "ecdsa-p256"
-    ED25519 = "ed25519"
+    ``curve`` is the curve whose keys sign with the scheme.
+    """
 
-    @property
-    def curve(self) -> Curve:
-        """The curve whose keys sign with this scheme."""
-        return _CURVES[self]
+    curve: Curve
+
+    ECDSA = "ecdsa", Curve.SECP256K1
+    BIP340 = "bip340", Curve.SECP256K1
+    ECDSA_P256 = "ecdsa-p256", Curve.P256
+    ED25519 = "ed25519", Curve.ED25519
+
+    def __new__(cls, name: str, curve: Curve) -> Scheme:
+        member = object.__new__(cls)
+        member._value_ = name
+        member.curve = curve
+        return member
+
+    __hash__ = object.__hash__
 
 
-_CURVES = {
-    Scheme.ECDSA: Curve.SECP256K1,
-    Scheme.BIP340: Curve.SECP256K1,
-    Scheme.ECDSA_P256: Curve.P256,
-    Scheme.ED25519: Curve.ED25519,
-}
 _MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519"}
 _MAX_PUBLIC, _MAX_KEPT = 65, 16
 _NO_AUX = bytes(32)
@@ -81,7 +85,7 @@ def _checked_curve(curve: object) -> Curve:
 def _operations_for(scheme: object, curve: Curve) -> Operations:
     if type(scheme) is not Scheme:
         raise Unsupported(f"expected a Scheme, got {type(scheme).__name__}", reason="type")
-    if _CURVES[scheme] is not curve:
+    if scheme.curve is not curve:
         raise Unsupported(f"a key of {curve.value} does not sign with {scheme.value}", reason="scheme")
     return _operations(scheme)
 
@@ -154,6 +158,9 @@ class PublicKey:
             return self
         return PublicKey.trusted(self.curve, b"\x02" + self.data[1:])
 
+    def __hash__(self) -> int:
+        return hash(self.data)
+
     def __repr__(self) -> str:
         return f"PublicKey({self.curve.value}, {self.data.hex()})"
 
@@ -176,6 +183,14 @@ class PrivateKey(Confidential):
         _module(_checked_curve(self.curve)).check_secret(self.secret)
 
     __hash__ = None  # type: ignore[assignment]
+
+    @classmethod
+    def trusted(cls, curve: Curve, secret: Secret) -> PrivateKey:
+        """A key whose secret a curve module has just computed; nothing is checked again."""
+        key = object.__new__(cls)
+        for name, value in (("curve", curve), ("secret", secret), ("_public_key", None), ("_kept", {})):
+            object.__setattr__(key, name, value)
+        return key
 
     @property
     def public_key(self) -> PublicKey:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -82,7 +82,7 @@ class Signature:
 class AcceptedSignature(Signature):
     """A signature that `SigningRequest.accept` verified for one request; pickled, it becomes a plain `Signature`."""
 
-    request_id: bytes
+    request: SigningRequest = field(repr=False)
 
     def __reduce__(self) -> tuple[Callable[..., Signature], tuple[Scheme, bytes, int | None]]:
         return _plain, (self.scheme, self.data, self.recovery)
@@ -126,6 +126,9 @@ class SigningRequest:
         if self.tweak is not None and not (self.scheme is Scheme.BIP340 and self._is_taproot(self.tweak)):
             raise TransactionError("a tweak is 0 or 32 bytes, for BIP-340 and a key with even y", reason="scheme")
 
+    def __hash__(self) -> int:
+        return hash(self.payload)
+
     def _is_taproot(self, tweak: bytes) -> bool:
         return type(tweak) is bytes and len(tweak) in (0, 32) and self.key.data[0] == 2
 
@@ -160,7 +163,7 @@ class SigningRequest:
 
         Raises `InvalidSignature` for anything that the key of this request did not sign.
         """
-        if type(answer) is AcceptedSignature and answer.request_id == self.id:
+        if type(answer) is AcceptedSignature and answer.request == self:
             return answer
         if not isinstance(answer, Signature):
             raise InvalidSignature(f"expected a Signature, got {type(answer).__name__}", reason="type")
@@ -168,7 +171,7 @@ class SigningRequest:
             raise InvalidSignature(f"expected {self.scheme.value}, got {answer.scheme.value}", reason="mismatch")
         key = self.key if self.tweak is None else self.key.taproot_output(self.tweak)
         data, recovery = key.accept(self.scheme, self.message, answer.data, answer.recovery)
-        return AcceptedSignature(scheme=self.scheme, data=data, recovery=recovery, request_id=self.id)
+        return AcceptedSignature(scheme=self.scheme, data=data, recovery=recovery, request=self)
 
 
 class Named(Protocol):
@@ -250,7 +253,7 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
 
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
-    answers: dict[bytes, Signature] = {}
+    answers: dict[SigningRequest, Signature] = {}
     for signer, wanted in _routes(requests, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
     return _in_order(requests, answers)
@@ -262,7 +265,7 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
 
     routes = _routes(requests, signers)
     given = await asyncio.gather(*(_ask_async(signer, wanted) for signer, wanted in routes))
-    answers: dict[bytes, Signature] = {}
+    answers: dict[SigningRequest, Signature] = {}
     for (_, wanted), signatures in zip(routes, given, strict=True):
         _fill(answers, wanted, signatures)
     return _in_order(requests, answers)
@@ -287,24 +290,22 @@ def accepted(requests: Sequence[SigningRequest], answers: Answers) -> Answers:
     """Each answer accepted by the request in its place. Raises `InvalidSignature`."""
     if type(answers) is not tuple or len(answers) != len(requests):
         raise InvalidSignature(f"expected a tuple of {len(requests)} answers", reason="length")
-    return tuple(None if a is None else r.accept(a) for r, a in zip(requests, answers, strict=True))
+    return tuple([None if a is None else r.accept(a) for r, a in zip(requests, answers, strict=True)])
 
 
 Holder = AsyncSigner | Signer
 Route = tuple[Holder, list[SigningRequest]]
 
 
-def _routes(requests: Sequence[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
+def _routes(requests: Sequence[SigningRequest], signers: Sequence[Holder]) -> list[Route]:
     """Which signer is asked for what: by public key; for BIP-340, which knows only x, by the key with even y."""
-    holders: dict[tuple[bool, PublicKey], Holder] = {}
-    for signer in signers:
-        key = signer.public_key
-        holders.setdefault((False, key), signer)
-        holders.setdefault((True, key.even_y()), signer)
+    by_key = {signer.public_key: signer for signer in reversed(signers)}  # the first one wins
+    by_x: dict[PublicKey, Holder] = {}
+    if any(request.scheme is Scheme.BIP340 for request in requests):
+        by_x = {signer.public_key.even_y(): signer for signer in reversed(signers)}
     routes: dict[int, Route] = {}
-    for request in {request.id: request for request in requests}.values():
-        x_only = request.scheme is Scheme.BIP340
-        holder = holders.get((x_only, request.key.even_y() if x_only else request.key))
+    for request in dict.fromkeys(requests):
+        holder = by_x.get(request.key.even_y()) if request.scheme is Scheme.BIP340 else by_key.get(request.key)
         if holder is not None:
             routes.setdefault(id(holder), (holder, []))[1].append(request)
     return list(routes.values())
@@ -314,7 +315,7 @@ def _ask(signer: Signer, requests: list[SigningRequest]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
     answers = [signer.sign(request) for request in requests] if sign_all is None else sign_all(requests)
     for answer in answers if isinstance(answers, Sequence) else (answers,):
-        if inspect.isawaitable(answer):
+        if not isinstance(answer, Signature) and inspect.isawaitable(answer):
             if inspect.iscoroutine(answer):
                 answer.close()
             raise TypeError(f"{type(signer).__name__} is asynchronous: use sign_async")
@@ -337,12 +338,12 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _fill(answers: dict[bytes, Signature], wanted: list[SigningRequest], given: Sequence[Signature]) -> None:
+def _fill(answers: dict[SigningRequest, Signature], wanted: list[SigningRequest], given: Sequence[Signature]) -> None:
     if len(given) != len(wanted):
         raise SignerError(f"expected {len(wanted)} answers of a signer, got {len(given)}", reason="length")
     for request, answer in zip(wanted, given, strict=True):
-        answers[request.id] = request.accept(answer)
+        answers[request] = request.accept(answer)
 
 
-def _in_order(requests: Sequence[SigningRequest], answers: dict[bytes, Signature]) -> Answers:
-    return tuple(answers.get(request.id) for request in requests)
+def _in_order(requests: Sequence[SigningRequest], answers: dict[SigningRequest, Signature]) -> Answers:
+    return tuple([answers.get(request) for request in requests])

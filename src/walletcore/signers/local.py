@@ -40,7 +40,7 @@ class LocalSigner(Confidential):
         data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak)
         if self.check:
             return Signature(scheme=request.scheme, data=data, recovery=recovery)
-        return AcceptedSignature(scheme=request.scheme, data=data, recovery=recovery, request_id=request.id)
+        return AcceptedSignature(scheme=request.scheme, data=data, recovery=recovery, request=request)
 
     def __enter__(self) -> LocalSigner:
         return self

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from walletcore.errors import DecodingError
 
-__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint"]
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint", "join"]
 
 Item: TypeAlias = "bytes | Sequence[Item]"
 
@@ -40,7 +40,12 @@ def _list(items: Sequence[Item], depth: int) -> bytes:
         raise DecodingError(f"expected at most {MAX_DEPTH} lists within each other", reason="too-deep")
     if not items:
         return _EMPTY_LIST
-    payload = b"".join([_string(item) if type(item) is bytes else _list(item, depth + 1) for item in items])
+    return join([_string(item) if type(item) is bytes else _list(item, depth + 1) for item in items])
+
+
+def join(encoded: Iterable[bytes]) -> bytes:
+    """The list of items that are encoded already: what one list shares with another is encoded once."""
+    payload = b"".join(encoded)
     size = len(payload)
     return (bytes((_LIST + size,)) if size <= _SHORT else _long_head(_LIST, size)) + payload
 

@@ -39,12 +39,12 @@ class Secret(Confidential):
     __slots__ = ("_data", "_wiped")
 
     def __init__(self, data: bytes | bytearray) -> None:
+        self._data, self._wiped = bytearray(), False  # first, since a crash reporter prints a half-made secret, too
         if type(data) not in (bytes, bytearray):
             kind = type(data).__name__
             del data  # a crash reporter would print it
             raise InvalidKey(f"expected bytes, got {kind}", reason="type")
-        self._data = bytearray(data)
-        self._wiped = False
+        self._data += data
 
     def reveal(self) -> bytes:
         """The bytes themselves: the one door. Use it inside the expression that computes with them."""

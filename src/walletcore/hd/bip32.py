@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, TypeVar
 
 from walletcore.coding.text import base58check
 from walletcore.curves import secp256k1
@@ -54,6 +54,9 @@ VERSIONS = tuple(
 )
 _SPELLED = {(row.network, row.kind): row for row in VERSIONS}
 _READ = {version: (row, private) for row in VERSIONS for version, private in ((row.public, False), (row.private, True))}
+
+
+Key = TypeVar("Key", "ExtendedPrivateKey", "ExtendedPublicKey")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,16 +120,13 @@ class ExtendedPrivateKey(Confidential, _Node):
         steps = _checked_steps(self, path)
         if not steps:
             return self
-        k_par, c_par = self.private_key.secret, self.chain_code
+        k_par, c_par = self.private_key.secret.reveal(), self.chain_code
         for i in steps[:-1]:
-            k_par, c_par = _ckd_priv(k_par, c_par, b"" if i >= HARDENED else self._point(k_par), i)
-        K_par = self._point(k_par)
+            k_par, c_par = _ckd_priv(k_par, c_par, b"" if i >= HARDENED else secp256k1.point(k_par), i)
+        K_par = secp256k1.point(k_par) if len(steps) > 1 else self.public_key.data
         k, c = _ckd_priv(k_par, c_par, K_par, steps[-1])
-        return ExtendedPrivateKey(private_key=_private_key(k), chain_code=c, **_place(self, steps, K_par))
-
-    def _point(self, k: Secret) -> bytes:
-        """point(k), which this key remembers of itself."""
-        return self.public_key.data if k is self.private_key.secret else secp256k1.public_key(k)
+        private_key = PrivateKey.trusted(Curve.SECP256K1, Secret(k))
+        return _descendant(self, steps, K_par, {"private_key": private_key, "chain_code": c})
 
     @property
     def public(self) -> ExtendedPublicKey:
@@ -215,7 +215,7 @@ class ExtendedPublicKey(_Node):
         for i in steps:
             K_par, (K, c) = K, _ckd_pub(K, c, i)
         public_key = PublicKey.trusted(Curve.SECP256K1, K)
-        return ExtendedPublicKey(public_key=public_key, chain_code=c, **_place(self, steps, K_par))
+        return _descendant(self, steps, K_par, {"public_key": public_key, "chain_code": c})
 
     @property
     def identifier(self) -> bytes:
@@ -234,14 +234,14 @@ class ExtendedPublicKey(_Node):
         return f"ExtendedPublicKey({self})"
 
 
-def _ckd_priv(k_par: Secret, c_par: bytes, K_par: bytes, i: int) -> tuple[Secret, bytes]:
+def _ckd_priv(k_par: bytes, c_par: bytes, K_par: bytes, i: int) -> tuple[bytes, bytes]:
     """CKDpriv((k_par, c_par), i) -> (k_i, c_i); K_par is point(k_par), needed for a step that is not hardened."""
-    data = b"\0" + k_par.reveal() if i >= HARDENED else K_par
+    data = b"\0" + k_par if i >= HARDENED else K_par
     I = hmac_sha512(c_par, data + i.to_bytes(4))
     try:
-        return secp256k1.tweak_secret(k_par, I[:32]), I[32:]
-    except InvalidKey as error:
-        raise _no_key(i, error) from None
+        return secp256k1.add_scalars(k_par, I[:32]), I[32:]
+    except InvalidKey:
+        raise _no_key(i) from None
 
 
 def _ckd_pub(K_par: bytes, c_par: bytes, i: int) -> tuple[bytes, bytes]:
@@ -251,14 +251,12 @@ def _ckd_pub(K_par: bytes, c_par: bytes, i: int) -> tuple[bytes, bytes]:
     I = hmac_sha512(c_par, K_par + i.to_bytes(4))
     try:
         return secp256k1.tweak_public(K_par, I[:32]), I[32:]
-    except InvalidKey as error:
-        raise _no_key(i, error) from None
+    except InvalidKey:
+        raise _no_key(i) from None
 
 
-def _no_key(i: int, error: InvalidKey) -> DerivationError:
+def _no_key(i: int) -> DerivationError:
     """I_L is not below n, or the sum is no key: as good as impossible (2^-127), and BIP-32 says to take the next i."""
-    if error.reason != "range":
-        return DerivationError(str(error), reason=error.reason)
     return DerivationError(f"there is no key at index {i}", reason="range", hint="use the next index")
 
 
@@ -300,29 +298,33 @@ def _checked_steps(node: _Node, path: Path | str) -> tuple[int, ...]:
     return steps
 
 
-class _Place(TypedDict):
-    depth: int
-    parent_fingerprint: bytes
-    child_number: int
-    network: str
-    kind: str
-
-
-def _place(node: _Node, steps: Sequence[int], K_par: bytes) -> _Place:
-    """Where the key stands that these steps, the last one taken from K_par, lead to."""
-    return {
+def _descendant(node: Key, steps: Sequence[int], K_par: bytes, material: dict[str, object]) -> Key:
+    """The key that these steps, the last one taken from K_par, lead to; all parts were computed, so none is checked."""
+    key = object.__new__(type(node))
+    place = {
         "depth": node.depth + len(steps),
         "parent_fingerprint": hash160(K_par)[:4],
         "child_number": steps[-1],
         "network": node.network,
         "kind": node.kind,
     }
+    for name, value in (material | place).items():
+        object.__setattr__(key, name, value)
+    return key
 
 
 def _text(node: _Node, version: bytes, key: bytes) -> str:
     """BIP-32, "Serialization format": 4 + 1 + 4 + 4 + 32 + 33 bytes in Base58Check."""
     place = bytes((node.depth,)) + node.parent_fingerprint + node.child_number.to_bytes(4)
     return base58check.encode(version + place + node.chain_code + key)
+
+
+class _Place(TypedDict):
+    depth: int
+    parent_fingerprint: bytes
+    child_number: int
+    network: str
+    kind: str
 
 
 def _decode(text: str, *, private: bool, network: str | None, kind: str | None) -> tuple[_Place, bytes, bytes]:

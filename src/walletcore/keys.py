@@ -213,6 +213,8 @@ class PrivateKey(Confidential):
     ) -> tuple[bytes, int | None]:
         """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
         operations = _operations_for(scheme, self.curve)
+        if tweak is not None and type(tweak) is not bytes:
+            raise InvalidKey(f"expected bytes as tweak, got {type(tweak).__name__}", reason="type")
         prepared = self._kept.get((scheme, tweak))
         if prepared is None:
             prepared = self._prepare(operations, scheme, tweak)
@@ -220,7 +222,7 @@ class PrivateKey(Confidential):
 
     def _prepare(self, operations: Operations, scheme: Scheme, tweak: bytes | None) -> Any:
         """Keep what costs as much as a signature to make again, for a handful of tweaks."""
-        if tweak is not None and (type(tweak) is not bytes or len(tweak) not in (0, 32)):
+        if tweak is not None and len(tweak) not in (0, 32):
             raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
         prepared = operations.prepare(self.secret, tweak)
         if len(self._kept) >= _MAX_KEPT:

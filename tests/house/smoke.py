@@ -5,7 +5,7 @@ elsewhere.
 """
 
 from walletcore import Mnemonic, Wallet, chain, sign
-from walletcore.chains import evm, solana
+from walletcore.chains import bitcoin, evm, solana
 
 __all__ = ["run"]
 
@@ -20,10 +20,31 @@ def run() -> list[str]:
             row = chain(name)
             lines += [str(wallet.address(name, profile=profile.name)) for profile in row.profiles]
             lines += [row.parse_address(line).text for line in lines[-1:]]
-        lines += [ethereum(wallet), solana_transfer(wallet)]
+        lines += [bitcoin_spend(wallet), ethereum(wallet), solana_transfer(wallet)]
         watching = Wallet.from_xpub(str(wallet.xpub("bitcoin")))
         lines.append(str(watching.address("bitcoin", index=7)))
     return lines
+
+
+def bitcoin_spend(wallet: Wallet) -> str:
+    """A signed transaction that spends one output of P2WPKH and one of P2TR."""
+    row = chain("bitcoin", bitcoin.BitcoinChain)
+    transaction = bitcoin.Transaction(
+        chain=row,
+        inputs=tuple(
+            bitcoin.Input(
+                txid=f"{index:064x}",
+                vout=0,
+                value=60_000,
+                key=wallet.public_key(row, kind=kind),
+                kind=kind,
+                origin=wallet.origin(row, kind=kind),
+            )
+            for index, kind in enumerate(("p2wpkh", "p2tr"), 1)
+        ),
+        outputs=(bitcoin.pay(wallet.address(row, index=1), 119_000),),
+    )
+    return sign(transaction, *wallet.signers_for(transaction)).raw.hex()
 
 
 def ethereum(wallet: Wallet) -> str:

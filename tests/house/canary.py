@@ -13,7 +13,7 @@ from bip_utils import Base58Encoder
 
 from walletcore.mnemonic.bip39 import Mnemonic
 
-__all__ = ["ENTROPY", "KEY", "PASSPHRASE", "PHRASE", "SEED", "XPRV", "leaks"]
+__all__ = ["ENTROPY", "KEY", "PASSPHRASE", "PHRASE", "SEED", "WIF", "XPRV", "leaks"]
 
 ENTROPY = hashlib.sha256(b"canary entropy").digest()
 KEY = hashlib.sha256(b"canary key").digest()
@@ -21,6 +21,7 @@ PHRASE = Mnemonic.from_entropy(ENTROPY).reveal()
 PASSPHRASE = "correct-staple-canary"
 SEED = Mnemonic.from_entropy(ENTROPY).seed(PASSPHRASE).reveal()
 XPRV = Base58Encoder.CheckEncode(bytes.fromhex("0488ade4") + bytes(9) + hashlib.sha256(b"cc").digest() + b"\x00" + KEY)
+WIF = Base58Encoder.CheckEncode(b"\x80" + KEY + b"\x01")
 
 
 def _windows(text: str, size: int) -> Iterator[str]:

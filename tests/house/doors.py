@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from house.canary import ENTROPY, KEY, PASSPHRASE, PHRASE, SEED, XPRV
+from house.canary import ENTROPY, KEY, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.local import LocalSigner
@@ -30,6 +31,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
+    "Wif": lambda: Wif.parse(WIF),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "Wallet": lambda: Wallet.from_seed(SEED),
 }
@@ -49,6 +51,7 @@ CLOTHES: list[Any] = [
         tuple(SEED),
     ),
     *(KEY.hex(), "0x" + KEY.hex(), SEED.hex(), int.from_bytes(KEY), int.from_bytes(SEED), XPRV, XPRV[:-1], XPRV + "1"),
+    *(WIF, WIF[:-1], WIF + "1", WIF.encode()),
     *(PHRASE, PHRASE + " zoo", PHRASE.rsplit(" ", 1)[0] + " zoo", PHRASE.upper(), PHRASE.split(), PHRASE.encode()),
     *(PHRASE + "\ud800", PASSPHRASE + "\ud800", PASSPHRASE.encode(), PASSPHRASE * 1000, (PHRASE, PASSPHRASE)),
     *(Secret(KEY), Secret(KEY[:31]), Secret(SEED), Secret(SEED * 2), Secret(b"\xff" * 16 + KEY[16:])),

@@ -6,8 +6,8 @@ import importlib
 import json
 import pickle
 import pprint
-from collections.abc import Callable
-from dataclasses import asdict, astuple
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, astuple, fields, is_dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from house.canary import KEY, PHRASE, XPRV, leaks
 from house.doors import EXAMPLES, doors, failures, secret_classes, told
 from walletcore.errors import SecretExportError, WalletcoreError
+from walletcore.secret import Secret
 
 DOORS = dict(doors())
 
@@ -118,3 +119,21 @@ def test_X11_a_secret_compares_only_with_its_own_kind_and_has_no_hash(make: Call
 @by_example
 def test_X11_equal_secrets_are_equal(make: Callable[[], Any]) -> None:
     assert make() == make()
+
+
+def held(value: object) -> Iterator[Secret]:
+    """The secrets that a value holds, at any depth."""
+    if type(value) is Secret:
+        yield value
+    elif is_dataclass(value):
+        for part in fields(value):
+            yield from held(getattr(value, part.name))
+
+
+@pytest.mark.parametrize("name", [name for name, cls in secret_classes().items() if hasattr(cls, "__exit__")])
+def test_X12_leaving_a_secret_wipes_what_it_held(name: str) -> None:
+    with EXAMPLES[name]() as one:
+        secrets = list(held(one))
+    assert secrets
+    assert [repr(secret) for secret in secrets] == ["Secret(wiped)"] * len(secrets)
+    assert leaks(repr([vars(type(secret))["_data"].__get__(secret) for secret in secrets])) == []

@@ -301,11 +301,13 @@ def _routes(requests: Sequence[SigningRequest], signers: Sequence[Holder]) -> li
     """Which signer is asked for what: by public key; for BIP-340, which knows only x, by the key with even y."""
     by_key = {signer.public_key: signer for signer in reversed(signers)}  # the first one wins
     by_x: dict[PublicKey, Holder] = {}
-    if any(request.scheme is Scheme.BIP340 for request in requests):
-        by_x = {signer.public_key.even_y(): signer for signer in reversed(signers)}
     routes: dict[int, Route] = {}
     for request in dict.fromkeys(requests):
-        holder = by_x.get(request.key.even_y()) if request.scheme is Scheme.BIP340 else by_key.get(request.key)
+        if request.scheme is Scheme.BIP340:
+            by_x = by_x or {signer.public_key.even_y(): signer for signer in reversed(signers)}
+            holder = by_x.get(request.key.even_y())
+        else:
+            holder = by_key.get(request.key)
         if holder is not None:
             routes.setdefault(id(holder), (holder, []))[1].append(request)
     return list(routes.values())
@@ -313,13 +315,18 @@ def _routes(requests: Sequence[SigningRequest], signers: Sequence[Holder]) -> li
 
 def _ask(signer: Signer, requests: list[SigningRequest]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
-    answers = [signer.sign(request) for request in requests] if sign_all is None else sign_all(requests)
-    for answer in answers if isinstance(answers, Sequence) else (answers,):
-        if not isinstance(answer, Signature) and inspect.isawaitable(answer):
-            if inspect.iscoroutine(answer):
-                answer.close()
-            raise TypeError(f"{type(signer).__name__} is asynchronous: use sign_async")
-    return cast(Sequence[Signature], answers)
+    if sign_all is None:
+        return [_given(signer, signer.sign(request)) for request in requests]
+    return cast(Sequence[Signature], _given(signer, sign_all(requests)))
+
+
+def _given(signer: Signer, answer: T) -> T:
+    """The answer, which must be here already. Raises TypeError."""
+    if not isinstance(answer, Signature) and inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise TypeError(f"{type(signer).__name__} is asynchronous: use sign_async")
+    return answer
 
 
 async def _ask_async(signer: Holder, requests: list[SigningRequest]) -> Sequence[Signature]:

@@ -124,10 +124,18 @@ class Transaction:
     def fields(self) -> bytes:
         """The nine fields in the order of EIP-1559, each encoded: what signed and unsigned bytes have in common."""
         encode, uint = rlp.encode, rlp.encode_uint
-        fees = (self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
-        to = b"" if self.to is None else self.to.payload
-        rest = (to, uint(self.value), self.data, self.access_list)
-        return b"".join([encode(uint(number)) for number in fees] + [encode(item) for item in rest])
+        encoded = (
+            encode(uint(self.chain.chain_id)),
+            encode(uint(self.nonce)),
+            encode(uint(self.max_priority_fee)),
+            encode(uint(self.max_fee)),
+            encode(uint(self.gas)),
+            encode(b"" if self.to is None else self.to.payload),
+            encode(uint(self.value)),
+            encode(self.data),
+            encode(self.access_list),
+        )
+        return b"".join(encoded)
 
     def requests(self) -> tuple[SigningRequest, ...]:
         """One request: the sender's recoverable ECDSA signature over the Keccak-256 of `raw`.

@@ -1,0 +1,179 @@
+"""The ed25519 adapter against PyNaCl's high-level interface, cryptography and solders; rows K06-K08."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given
+from hypothesis import strategies as st
+from nacl.signing import SigningKey, VerifyKey
+from solders.keypair import Keypair
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+
+from walletcore.curves.ed25519 import ORDER, SCHEMES, check_secret, parse_public, public_key
+from walletcore.errors import InvalidKey, InvalidSignature, WalletcoreError
+from walletcore.secret import Secret
+
+ED25519 = SCHEMES["ed25519"]
+PRIME = 2**255 - 19
+FOREIGN = "1398f62c6d1a457c51ba6a4b5f3dbd2f69fca93216218dc8997e416bd17d93ca"
+SMALL_ORDER = [  # all points whose order divides 8, canonical and not (libsodium's and RFC 8032's lists)
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+]
+
+seeds = st.binary(min_size=32, max_size=32)
+
+
+def reason(call: Callable[..., object], *args: Any) -> str:
+    with pytest.raises(WalletcoreError) as caught:
+        call(*args)
+    assert type(caught.value) in (InvalidKey, InvalidSignature)
+    return caught.value.reason
+
+
+def signed(seed: bytes, message: bytes) -> bytes:
+    signature, recovery = ED25519.sign(ED25519.prepare(Secret(seed), None), message, b"")
+    assert recovery is None
+    return signature
+
+
+@given(seeds)
+def test_a_public_key_is_that_of_three_other_implementations(seed: bytes) -> None:
+    public = public_key(Secret(seed))
+    assert public == bytes(SigningKey(seed).verify_key) == bytes(Keypair.from_seed(seed).pubkey())
+    theirs = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+    assert public == theirs.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    assert parse_public(public) == public
+
+
+@given(seeds, st.binary(max_size=300))
+def test_a_signature_is_that_of_three_other_implementations(seed: bytes, message: bytes) -> None:
+    signature, public = signed(seed, message), public_key(Secret(seed))
+    assert signature == SigningKey(seed).sign(message).signature
+    assert signature == Ed25519PrivateKey.from_private_bytes(seed).sign(message)
+    assert signature == bytes(Keypair.from_seed(seed).sign_message(message))
+    ED25519.verify(public, message, signature)
+    assert ED25519.accept(public, message, signature, None) == (signature, None)
+    VerifyKey(public).verify(message, signature)
+
+
+@given(seeds, st.binary(max_size=60), st.integers(0, 63), st.integers(0, 7))
+def test_a_signature_with_a_flipped_bit_is_refused(seed: bytes, message: bytes, place: int, bit: int) -> None:
+    flipped = bytearray(signed(seed, message))
+    flipped[place] ^= 1 << bit
+    public = public_key(Secret(seed))
+    assert reason(ED25519.verify, public, message, bytes(flipped)) == "mismatch"
+    assert reason(ED25519.accept, public, message, bytes(flipped), None) == "mismatch"
+    assert not Signature(bytes(flipped)).verify(Pubkey(public), message)
+
+
+@given(seeds, seeds, st.binary(max_size=60))
+def test_a_signature_by_another_key_or_over_another_message_is_refused(one: bytes, other: bytes, text: bytes) -> None:
+    signature = signed(one, text)
+    if one != other:
+        assert reason(ED25519.verify, public_key(Secret(other)), text, signature) == "mismatch"
+    assert reason(ED25519.verify, public_key(Secret(one)), text + b"\0", signature) == "mismatch"
+
+
+@pytest.mark.parametrize("seed", [b"", b"\1", bytes(31), bytes(33)])
+def test_K01_a_seed_of_another_length_is_refused(seed: bytes) -> None:
+    assert reason(check_secret, Secret(seed)) == "length"
+
+
+def test_K06_a_key_with_a_foreign_public_half_is_refused_by_its_length() -> None:
+    assert reason(check_secret, Secret(bytes([7]) * 32 + bytes.fromhex(FOREIGN))) == "length"
+    with pytest.raises(ValueError, match="signature error"):
+        Keypair.from_bytes(bytes([7]) * 32 + bytes.fromhex(FOREIGN))
+
+
+def test_K06_a_key_with_its_own_public_half_is_no_seed_either() -> None:
+    whole = bytes([7]) * 32 + public_key(Secret(bytes([7]) * 32))
+    assert reason(check_secret, Secret(whole)) == "length"
+
+
+@pytest.mark.parametrize("point", SMALL_ORDER)
+def test_K07_a_point_of_small_order_is_no_key_and_verifies_nothing(point: str) -> None:
+    public = bytes.fromhex(point)
+    assert reason(parse_public, public) == "point"
+    for r in (public, bytes.fromhex(SMALL_ORDER[1])):
+        for message in (b"", b"any", b"message"):
+            assert reason(ED25519.verify, public, message, r + bytes(32)) == "mismatch"
+            assert reason(ED25519.accept, public, message, r + bytes(32), None) == "mismatch"
+
+
+def test_K07_openssl_takes_the_forgery_that_we_refuse() -> None:
+    identity = bytes.fromhex(SMALL_ORDER[1])
+    Ed25519PublicKey.from_public_bytes(identity).verify(identity + bytes(32), b"any message")
+    assert reason(ED25519.verify, identity, b"any message", identity + bytes(32)) == "mismatch"
+
+
+@given(seeds, st.binary(max_size=60))
+def test_K08_s_plus_the_order_is_refused(seed: bytes, message: bytes) -> None:
+    signature = signed(seed, message)
+    for times in range(1, 16):
+        s = int.from_bytes(signature[32:], "little") + times * ORDER
+        if s < 2**256:
+            malleable = signature[:32] + s.to_bytes(32, "little")
+            assert reason(ED25519.verify, public_key(Secret(seed)), message, malleable) == "mismatch"
+
+
+@pytest.mark.parametrize("y", [PRIME, PRIME + 1, PRIME + 3, 2**255 - 1])
+def test_K08_a_y_that_is_not_below_the_prime_is_no_key(y: int) -> None:
+    for sign in (0, 1 << 255):
+        public = (y + sign).to_bytes(32, "little")
+        assert reason(parse_public, public) == "point"
+        assert reason(ED25519.verify, public, b"", bytes(64)) == "mismatch"
+
+
+@pytest.mark.parametrize("r", [PRIME, PRIME + 1, 2**255 - 1])
+def test_K08_an_r_that_is_not_below_the_prime_is_refused(r: int) -> None:
+    public = public_key(Secret(bytes([7]) * 32))
+    assert reason(ED25519.verify, public, b"", r.to_bytes(32, "little") + bytes(32)) == "mismatch"
+
+
+def test_a_point_with_a_part_of_small_order_is_no_key() -> None:
+    """Solders (like most) takes any point of the curve; we take those of the main subgroup only."""
+    points = [n.to_bytes(32, "little") for n in range(2, 60) if Pubkey(n.to_bytes(32, "little")).is_on_curve()]
+    refused = [point for point in points if _is_refused(point)]
+    assert len(refused) > len(points) // 2  # seven of eight, on average
+
+
+def _is_refused(point: bytes) -> bool:
+    try:
+        parse_public(point)
+    except InvalidKey:
+        return True
+    return False
+
+
+@given(st.binary(max_size=40))
+def test_what_we_take_as_a_key_is_on_the_curve_for_solders(data: bytes) -> None:
+    if len(data) != 32:
+        assert reason(parse_public, data) == "length"
+    elif not _is_refused(data):
+        assert Pubkey(data).is_on_curve()
+
+
+@pytest.mark.parametrize("size", [0, 32, 63, 65, 128])
+def test_a_signature_has_64_bytes(size: int) -> None:
+    public = public_key(Secret(bytes([7]) * 32))
+    assert reason(ED25519.verify, public, b"", bytes(size)) == "length"
+    assert reason(ED25519.accept, public, b"", bytes(size), None) == "length"
+
+
+def test_an_ed25519_answer_has_no_recovery_id_and_its_key_no_tweak() -> None:
+    public, signature = public_key(Secret(bytes([7]) * 32)), signed(bytes([7]) * 32, b"")
+    assert reason(ED25519.accept, public, b"", signature, 0) == "mismatch"
+    assert reason(ED25519.prepare, Secret(bytes([7]) * 32), b"") == "scheme"

@@ -1,0 +1,96 @@
+"""Wallet Import Format: one private key of Bitcoin as a text of 51 or 52 characters.
+
+Bitcoin Core, ``key_io.cpp``, DecodeSecret and EncodeSecret; the version bytes are SECRET_KEY in ``chainparams.cpp``.
+The text is Base58Check of version (1 byte) || key (32 bytes), and a last byte 01 if its public key is compressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from walletcore.coding.text import base58check
+from walletcore.errors import InvalidKey, KeystoreError, raised_as
+from walletcore.keys import Curve, PrivateKey
+from walletcore.secret import Confidential, Secret, sealed
+
+__all__ = ["VERSIONS", "Wif"]
+
+VERSIONS: Mapping[str, bytes] = {
+    "mainnet": b"\x80",
+    "testnet": b"\xef",  # testnet3, testnet4, signet and regtest
+}
+_COMPRESSED = b"\x01"
+_LENGTHS = (33, 34)  # the version byte and the key; one byte more where its public key is compressed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Wif(Confidential):
+    """A private key of secp256k1, the network it is for (a name in `VERSIONS`), and how its public key is written.
+
+    ``compressed`` is True where scripts and addresses take the 33-byte form of the public key. Where it is False they
+    take the 65-byte form: the addresses that a chain makes of the key's ``public_key`` are then not those of this text.
+    Raises `KeystoreError`.
+    """
+
+    private_key: PrivateKey
+    compressed: bool = True
+    network: str = "mainnet"
+    __hash__ = None
+
+    def __post_init__(self) -> None:
+        if type(self.private_key) is not PrivateKey or self.private_key.curve is not Curve.SECP256K1:
+            raise KeystoreError("expected a PrivateKey of secp256k1", reason="type")
+        if type(self.compressed) is not bool:
+            raise KeystoreError(f"expected compressed as a bool, got {type(self.compressed).__name__}", reason="type")
+        _version(self.network)
+
+    @classmethod
+    @sealed
+    def parse(cls, text: str, *, network: str = "mainnet") -> Wif:
+        """Read the one text of a key of this network. Raises `KeystoreError`.
+
+        A text for another network in `VERSIONS` is refused with the reason "network".
+        """
+        version = _version(network)
+        with raised_as(KeystoreError):
+            data = base58check.decode(text)
+        _check(data, version)
+        return cls(private_key=_private_key(Secret(data[1:33])), compressed=len(data) == 34, network=network)
+
+    @sealed
+    def reveal(self) -> str:
+        """The text, which gives the key away. Raises `InvalidKey` when the key was wiped."""
+        suffix = _COMPRESSED if self.compressed else b""
+        return base58check.encode(_version(self.network) + self.private_key.secret.reveal() + suffix)
+
+    def __repr__(self) -> str:
+        return f"Wif({self.network}, {'compressed' if self.compressed else 'uncompressed'})"
+
+
+Wif.__init__ = sealed(Wif.__init__)  # type: ignore[method-assign]
+
+
+def _version(network: str) -> bytes:
+    if type(network) is not str or network not in VERSIONS:
+        raise KeystoreError("expected a network of `VERSIONS`", reason="unknown")
+    return VERSIONS[network]
+
+
+def _check(data: bytes, version: bytes) -> None:
+    """Length, version and last byte are those of a key of the network with this version."""
+    if len(data) not in _LENGTHS:
+        raise KeystoreError(f"expected 33 or 34 bytes before the checksum, got {len(data)}", reason="length")
+    if data[:1] != version:
+        if data[:1] in VERSIONS.values():
+            raise KeystoreError("expected a key of this network, got one of another", reason="network")
+        raise KeystoreError("expected the version byte of a private key", reason="version")
+    if data[33:] not in (b"", _COMPRESSED):
+        raise KeystoreError("expected 01 after the key, or nothing", reason="non-canonical")
+
+
+def _private_key(secret: Secret) -> PrivateKey:
+    try:
+        return PrivateKey(Curve.SECP256K1, secret)
+    except InvalidKey as error:
+        raise KeystoreError(str(error), reason=error.reason) from None

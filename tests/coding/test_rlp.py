@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tracemalloc
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import rlp as peer  # type: ignore[import-untyped]
@@ -227,9 +227,31 @@ class Data(bytes):
     """Bytes that could compare as they like."""
 
 
+class Pair(NamedTuple):
+    """A tuple whose order is its own business."""
+
+    first: bytes
+    second: bytes
+
+
 @pytest.mark.parametrize(
     "item",
-    ["", "00", 0, 1, True, None, 1.5, bytearray(1), memoryview(b"1"), {b"a"}, {b"a": b"b"}, range(2), Data(b"1")],
+    [
+        "",
+        "00",
+        0,
+        1,
+        True,
+        None,
+        1.5,
+        bytearray(1),
+        memoryview(b"1"),
+        {b"a"},
+        {b"a": b"b"},
+        range(0),
+        Data(b"1"),
+        Pair(b"", b""),
+    ],
 )
 def test_only_bytes_tuples_and_lists_are_written(item: object) -> None:
     assert refusal(encode, item) == refusal(encode, [item]) == refusal(encode, (b"", [b"", item])) == "type"

@@ -196,6 +196,14 @@ def test_58_08_to_58_10_a_long_text_is_refused_before_any_work(row: str, text: s
     assert seconds_to_refuse("base58check", text) < SLACK * 0.005, row
 
 
+def test_a_mebibyte_is_not_written_in_base58() -> None:
+    code = (
+        "try: base58.encode(data)\nexcept DecodingError as error: reason = error.reason\nassert reason == 'too-large'"
+    )
+    imports = "from walletcore.coding.text import base58\nfrom walletcore.errors import DecodingError"
+    assert cpu_seconds(code, setup=f"{imports}\ndata = b'1' * (1 << 20)") < SLACK * 0.005
+
+
 def test_base58_stops_at_512_characters_both_ways() -> None:
     assert base58.decode("1" * 512) == bytes(512)
     assert base58.encode(bytes(512)) == "1" * 512

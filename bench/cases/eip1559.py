@@ -11,7 +11,8 @@ from walletcore import Curve, LocalSigner, PrivateKey, Secret, chain, sign
 from walletcore.chains import evm
 
 KEY = PrivateKey(Curve.SECP256K1, Secret(climit.SECRET))
-TO = bytes([0x42]) * 20
+ETHEREUM = chain("ethereum", evm.Evm)
+TO = ETHEREUM.account(bytes([0x42]) * 20)
 VALUE, GAS, MAX_FEE, PRIORITY = 10**17, 21_000, 30 * 10**9, 10**9
 
 
@@ -38,7 +39,7 @@ def eth_account_raw(nonce: int) -> bytes:
         "type": 2,
         "chainId": 1,
         "nonce": nonce,
-        "to": TO,
+        "to": TO.payload,
         "value": VALUE,
         "gas": GAS,
         "maxFeePerGas": MAX_FEE,
@@ -78,7 +79,6 @@ def cases() -> list[Case]:
     ]
 
 
-ETHEREUM = chain("ethereum")
 WORKLOADS = [
     Workload(
         name="EIP-1559 object -> raw",

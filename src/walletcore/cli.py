@@ -148,8 +148,9 @@ def _wallet(xpub: str, secrets: _Secrets, passphrase: bool, language: str) -> Wa
 
 def _addresses(wallet: Wallet, chain: str, where: Where, indexes: range) -> Iterator[dict[str, str]]:
     for index in indexes:
-        found = wallet.address(chain, **{**where, "index": index})
-        path = "" if wallet.is_watch_only else str(wallet.origin(chain, **{**where, "index": index}).path)
+        here: Where = {**where, "index": index}
+        found = wallet.address(chain, **here)
+        path = "" if wallet.is_watch_only else str(wallet.origin(chain, **here).path)
         yield {"chain": found.chain.name, "kind": found.kind, "path": path, "address": found.text}
 
 
@@ -210,7 +211,7 @@ def demo(
 
     wrong = 0
     for line in play(load(figures)):
-        typer.echo(line)
-        wrong += not line.right
+        typer.echo(str(line))
+        wrong += line.right is False
     typer.echo(f"{wrong} lines differ from their figures" if wrong else "every line equals its figure")
     raise typer.Exit(1 if wrong else 0)

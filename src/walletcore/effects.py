@@ -23,7 +23,8 @@ class Transfer:
 
     def __str__(self) -> str:
         tag = "" if self.tag is None else f" (tag {self.tag})"
-        return f"transfer {_amount(self.amount)} of {self.asset} from {self.source} to {self.destination}{tag}"
+        source = f" from {self.source}" if self.source else ""
+        return f"transfer {_amount(self.amount)} of {self.asset}{source} to {self.destination}{tag}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

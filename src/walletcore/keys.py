@@ -182,7 +182,7 @@ class PrivateKey(Confidential):
             raise InvalidKey("expected the private key as a Secret", reason="type")
         _module(_checked_curve(self.curve)).check_secret(self.secret)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     @classmethod
     def trusted(cls, curve: Curve, secret: Secret) -> PrivateKey:

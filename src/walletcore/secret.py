@@ -63,7 +63,7 @@ class Secret(Confidential):
     def __eq__(self, other: object) -> bool:
         return type(other) is Secret and hmac.compare_digest(self._data, other._data)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return f"Secret({'wiped' if self._wiped else f'{len(self._data)} bytes'})"

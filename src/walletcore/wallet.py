@@ -120,7 +120,10 @@ class Wallet(Confidential):
 
     def _find(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile, Path]:
         row = chain if isinstance(chain, Chain) else find_chain(chain)
-        kind = where.get("kind", "") or ("" if self._xpub is None else self._xpub.kind)
+        spelled = "" if self._xpub is None else self._xpub.kind
+        kind = where.get("kind", "") or spelled
+        if spelled not in ("", kind):
+            raise DerivationError(f"expected an extended key for {kind}, got one for {spelled}", reason="mismatch")
         profile = row.profile(where.get("profile", ""), kind=kind)
         account = where.get("account", 0 if self._xpub is None else self._xpub.child_number - HARDENED)
         return row, profile, profile.fill(account=account, change=where.get("change", 0), index=where.get("index", 0))

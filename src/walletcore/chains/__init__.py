@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from functools import cache
+from typing import TypeVar, overload
 
 from walletcore.chains.base import Chain
 from walletcore.errors import Unsupported
@@ -17,6 +18,8 @@ __all__ = ["FAMILIES", "chain", "chains"]
 
 FAMILIES = ("bitcoin", "evm", "solana")
 _MAX_NAME = 80
+
+C = TypeVar("C", bound=Chain)
 
 
 @cache
@@ -44,11 +47,21 @@ def chains() -> tuple[Chain, ...]:
     return tuple(row for _, rows in _families() for row in rows)
 
 
-def chain(name: str) -> Chain:
-    """The chain of that name, ``family:name`` or CAIP-2 name. Raises `Unsupported`."""
+@overload
+def chain(name: str) -> Chain: ...
+@overload
+def chain(name: str, family: type[C]) -> C: ...
+def chain(name: str, family: type[Chain] = Chain) -> Chain:
+    """The chain of that name, ``family:name`` or CAIP-2 name; of a certain family where its type is given.
+
+    Raises `Unsupported`.
+    """
     if type(name) is not str or len(name) > _MAX_NAME:
         raise Unsupported(f"expected a chain's name of at most {_MAX_NAME} characters", reason="type")
-    return _find(name)
+    found = _find(name)
+    if not isinstance(found, family):
+        raise Unsupported(f"expected a chain of {family.__name__}, got {found.name}", reason="mismatch")
+    return found
 
 
 @cache

@@ -1,0 +1,84 @@
+"""The demo: every line has a figure, every figure comes from the vectors, and one wrong byte is seen."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from walletcore.chains import chains
+from walletcore.cli import run
+from walletcore.demo import FIGURES, load, play
+from walletcore.errors import DecodingError
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "chains"
+
+
+@pytest.fixture
+def figures() -> dict[str, Any]:
+    return load()
+
+
+def vector_cases(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((VECTORS / f"{name}.json").read_text())["cases"]
+    return cases
+
+
+def test_every_line_equals_its_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo"]) == 0
+    shown = capsys.readouterr().out
+    assert "WRONG" not in shown
+    assert shown.count("\nok ") == sum(len(row.profiles) for row in chains()) + 2 * 3
+
+
+@pytest.mark.parametrize("section", ["addresses", "transactions"])
+def test_one_byte_that_differs_is_a_wrong_line_and_a_failure(
+    figures: dict[str, Any], section: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place, entry in enumerate(figures[section]):
+        for name in {"address", "raw", "id"} & entry.keys():
+            changed = json.loads(json.dumps(figures))
+            last = entry[name][-1]
+            changed[section][place][name] = entry[name][:-1] + ("1" if last != "1" else "2")
+            assert [line.right for line in play(changed)].count(False) == 1
+    path = tmp_path / "figures.json"
+    path.write_text(json.dumps(changed))
+    assert run(["demo", "--figures", str(path)]) == 1
+    assert "WRONG" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("section", ["addresses", "transactions"])
+def test_a_figure_that_is_missing_or_unknown_is_a_wrong_line(figures: dict[str, Any], section: str) -> None:
+    fewer = {**figures, section: figures[section][1:]}
+    assert False in [line.right for line in play(fewer)]
+    more = {**figures, section: [*figures[section], {**figures[section][0], "chain": "another"}]}
+    assert [line.right for line in play(more)].count(False) == 1
+
+
+def test_the_figures_are_those_of_the_vectors(figures: dict[str, Any]) -> None:
+    known = {
+        (case["input"]["chain"], case["input"].get("profile"), case["expect"].get("address"))
+        for name in ("bitcoin", "evm", "solana")
+        for case in vector_cases(name)
+        if case["input"].get("mnemonic") == figures["phrase"] and not case["input"]["passphrase"]
+    }
+    assert {(f["chain"], f["profile"], f["address"]) for f in figures["addresses"]} <= known
+    signed = {(case["expect"]["raw"], case["expect"]["id"]) for case in vector_cases("demo-transactions")}
+    assert {(f["raw"], f["id"].removeprefix("0x")) for f in figures["transactions"]} == signed
+    assert all(figure["sources"] for section in ("addresses", "transactions") for figure in figures[section])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"phrase": ""}', "[" * 100_000])
+def test_figures_that_cannot_be_read_are_one_clear_line(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text(text)
+    with pytest.raises(DecodingError):
+        load(path)
+    assert run(["demo", "--figures", str(path)]) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_the_figures_ship_with_the_package() -> None:
+    assert FIGURES.is_file()

@@ -1,0 +1,159 @@
+"""The wallet: one door from words to addresses and signers, and a watch-only one without secrets."""
+
+import pickle
+
+import pytest
+
+from walletcore import LocalSigner, Wallet, WalletcoreError, chain, sign
+from walletcore.chains import evm
+from walletcore.errors import DerivationError, MnemonicError, PathError, SecretExportError, SignerError, Unsupported
+
+ETHEREUM = chain("ethereum", evm.Evm)
+PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+# BIP-84, "Test vectors", account 0; BIP-32 test vector 1 for the others
+ZPUB = "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs"
+TV1_MASTER = (
+    "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8"
+)
+
+
+@pytest.fixture
+def wallet() -> Wallet:
+    return Wallet.from_mnemonic(PHRASE)
+
+
+def test_the_first_address_of_bip84_is_the_default_of_bitcoin(wallet: Wallet) -> None:
+    assert str(wallet.address("bitcoin")) == "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"  # BIP-84
+    assert str(wallet.address("bitcoin", index=1)) == "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g"
+    assert str(wallet.address("bitcoin", change=1)) == "bc1q8c6fshw2dlwun7ekn9qwf37cu2rn755upcp6el"
+
+
+def test_a_kind_chooses_the_profile(wallet: Wallet) -> None:
+    assert str(wallet.address("bitcoin", kind="p2tr")) == (  # BIP-86
+        "bc1p5cyxnuxmeuwuvkwfem96lqzszd02n6xdcjrs20cac6yqjjwudpxqkedrcr"
+    )
+
+
+def test_a_watch_only_wallet_has_the_addresses_of_the_seed(wallet: Wallet) -> None:
+    watching = Wallet.from_xpub(ZPUB)
+    assert [str(watching.address("bitcoin", index=i)) for i in range(5)] == [
+        str(wallet.address("bitcoin", index=i)) for i in range(5)
+    ]
+    assert watching.xpub("bitcoin").text(kind="p2wpkh") == ZPUB
+    assert wallet.xpub("bitcoin").text(kind="p2wpkh") == ZPUB
+
+
+def test_a_watch_only_wallet_refuses_what_needs_a_secret() -> None:
+    watching = Wallet.from_xpub(ZPUB)
+    for refused in (watching.signer, watching.origin):
+        with pytest.raises(SignerError):
+            refused("bitcoin")
+    with pytest.raises(WalletcoreError):
+        watching.address("solana")
+
+
+def test_B22_an_extended_key_of_another_network_or_kind_is_refused(wallet: Wallet) -> None:
+    watching = Wallet.from_xpub(ZPUB)
+    with pytest.raises(DerivationError) as network:
+        watching.address("bitcoin-testnet")
+    assert network.value.reason == "network"
+    with pytest.raises(Unsupported):
+        watching.address("bitcoin", profile="bip86")
+    with pytest.raises(DerivationError) as kind:
+        watching.address("bitcoin", kind="p2tr")
+    assert kind.value.reason == "mismatch"
+    testnet = Wallet.from_xpub(str(wallet.xpub("bitcoin-testnet")))
+    assert str(testnet.xpub("bitcoin-testnet")).startswith("tpub")
+    assert testnet.address("bitcoin-testnet") == wallet.address("bitcoin-testnet")
+    with pytest.raises(DerivationError):
+        testnet.address("bitcoin")
+
+
+def test_a_watch_only_wallet_serves_its_own_account_only(wallet: Wallet) -> None:
+    third = Wallet.from_xpub(str(wallet.xpub("bitcoin", account=3)))
+    assert third.address("bitcoin") == wallet.address("bitcoin", account=3)
+    assert third.address("bitcoin", account=3, index=9) == wallet.address("bitcoin", account=3, index=9)
+    with pytest.raises(PathError):
+        third.address("bitcoin", account=0)
+
+
+def test_an_extended_key_that_is_no_account_is_refused() -> None:
+    with pytest.raises(DerivationError):
+        Wallet.from_xpub(TV1_MASTER)
+
+
+def test_an_index_without_a_place_in_the_template_is_refused_and_never_the_same_key_twice(wallet: Wallet) -> None:
+    for asked in ({"index": 1}, {"change": 1}):
+        with pytest.raises(PathError):
+            wallet.address("solana", **asked)  # type: ignore[arg-type]
+    with pytest.raises(PathError):
+        wallet.address("ethereum", profile="ledger-live", index=1)
+    assert wallet.address("solana", account=1) != wallet.address("solana")
+
+
+@pytest.mark.parametrize("index", [-1, 2**31, 2**32, 10**400])
+def test_S08_S09_an_index_out_of_range_is_refused(wallet: Wallet, index: int) -> None:
+    with pytest.raises(PathError):
+        wallet.address("bitcoin", index=index)
+
+
+@pytest.mark.parametrize("index", [True, 1.0, "0", None])
+def test_S10_an_index_that_is_no_int_is_refused(wallet: Wallet, index: object) -> None:
+    with pytest.raises(PathError):
+        wallet.address("bitcoin", index=index)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["", "bitcoinn", "x" * 10**6, "eip155:0", None, 1, b"bitcoin"])
+def test_an_unknown_chain_is_refused(wallet: Wallet, name: object) -> None:
+    with pytest.raises(Unsupported):
+        wallet.address(name)  # type: ignore[arg-type]
+
+
+def test_a_chain_has_three_names(wallet: Wallet) -> None:
+    assert chain("polygon") is chain("evm:polygon") is chain("eip155:137")
+
+
+def test_the_wallet_finds_the_signers_of_a_transaction_by_key_origin(wallet: Wallet) -> None:
+    transaction = evm.Transaction(
+        chain=ETHEREUM,
+        sender=wallet.public_key("ethereum", index=2),
+        origin=wallet.origin("ethereum", index=2),
+        to=ETHEREUM.account(bytes(20)),
+        value=1,
+        nonce=0,
+        gas=21_000,
+        max_fee=2,
+        max_priority_fee=1,
+    )
+    (signer,) = wallet.signers_for(transaction)
+    assert sign(transaction, signer).raw == sign(transaction, wallet.signer("ethereum", index=2)).raw
+    assert Wallet.from_mnemonic(PHRASE, "another").signers_for(transaction) == ()
+
+
+def test_a_wallet_is_not_exported_and_shows_nothing(wallet: Wallet) -> None:
+    with pytest.raises(SecretExportError):
+        pickle.dumps(wallet)
+    assert "5eb00bbd" not in repr(wallet)
+
+
+def test_leaving_a_wallet_wipes_its_seed() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        wallet.address("bitcoin")
+    with pytest.raises(WalletcoreError):
+        wallet.signer("bitcoin")
+
+
+def test_a_bad_phrase_is_refused_without_repeating_it() -> None:
+    with pytest.raises(MnemonicError) as refused:
+        Wallet.from_mnemonic("zebra " * 12)
+    assert "zebra" not in str(refused.value)
+
+
+@pytest.mark.parametrize("seed", [b"", bytes(15), bytes(65), "00" * 16, bytearray(15), None])
+def test_S01_S03_S04_S05_a_seed_of_the_wrong_size_or_type_is_refused(seed: object) -> None:
+    with pytest.raises(WalletcoreError):
+        Wallet.from_seed(seed)  # type: ignore[arg-type]
+
+
+def test_signers_of_a_wallet_are_local() -> None:
+    assert isinstance(Wallet.from_mnemonic(PHRASE).signer("solana"), LocalSigner)

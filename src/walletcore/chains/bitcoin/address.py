@@ -44,8 +44,7 @@ def encode_address(prefixes: Prefixes, destination: Destination) -> str:
         return base58check.encode(bytes((prefixes.p2pkh,)) + destination.payload)
     if destination.kind == "p2sh":
         return base58check.encode(bytes((prefixes.p2sh,)) + destination.payload)
-    opcode = destination.script_pubkey[0]
-    return segwit_text(prefixes.hrp, opcode - 0x50 if opcode else 0, destination.payload)
+    return segwit_text(prefixes.hrp, destination.version, destination.payload)
 
 
 def decode_address(prefixes: Prefixes, text: object) -> Destination:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from walletcore.errors import AddressError
+from walletcore.coding.wire import prefixed, u8, u16le
+from walletcore.errors import AddressError, DecodingError
 from walletcore.hashes import hash160, sha256
 from walletcore.keys import Curve, PublicKey
 
@@ -26,8 +27,12 @@ __all__ = [
 ]
 
 WITNESS_UNKNOWN = "witness_unknown"
-_OP_0, _OP_1, _OP_RETURN = 0x00, 0x51, b"\x6a"
-_PUSHDATA = {0x4C: 1, 0x4D: 2}  # OP_PUSHDATA1, OP_PUSHDATA2: the bytes of length that follow
+_OP_RETURN = b"\x6a"
+_OPCODES = (0x00, *range(0x51, 0x61))  # OP_0, OP_1 to OP_16: the opcode of each witness version
+_VERSIONS = {opcode: version for version, opcode in enumerate(_OPCODES)}
+_OP_PUSHDATA1, _OP_PUSHDATA2 = 0x4C, 0x4D
+_SHORT_PUSH = prefixed(u8)
+_LONG_PUSHES = {_OP_PUSHDATA1: prefixed(u8), _OP_PUSHDATA2: prefixed(u16le)}
 _MAX_REDEEM_SCRIPT = 520  # BIP-16: a longer script cannot be pushed, so it could never be spent
 _MAX_WITNESS_SCRIPT = 10_000  # BIP-141, "P2WSH"
 _WITNESS_KINDS = {(0, 20): "p2wpkh", (0, 32): "p2wsh", (1, 32): "p2tr"}
@@ -40,6 +45,11 @@ class Destination:
     kind: str
     payload: bytes
     script_pubkey: bytes
+
+    @property
+    def version(self) -> int:
+        """The witness version, for destinations that are witness programs."""
+        return _VERSIONS[self.script_pubkey[0]]
 
 
 def p2pkh(key_hash: bytes) -> Destination:
@@ -58,8 +68,8 @@ def witness(version: int, program: bytes) -> Destination:
     if not 2 <= size <= 40 or (version == 0 and size not in (20, 32)):
         expected = "2 to 40" if version else "20 or 32"
         raise AddressError(f"expected {expected} bytes of witness program, got {size}", reason="length")
-    script = bytes((_OP_1 + version - 1 if version else _OP_0, size)) + program
-    return Destination(_WITNESS_KINDS.get((version, size), WITNESS_UNKNOWN), program, script)
+    kind = _WITNESS_KINDS.get((version, size), WITNESS_UNKNOWN)
+    return Destination(kind, program, bytes((_OPCODES[version], size)) + program)
 
 
 def destination_of(script_pubkey: bytes) -> Destination | None:
@@ -67,24 +77,24 @@ def destination_of(script_pubkey: bytes) -> Destination | None:
     for template, payload in ((p2pkh, script_pubkey[3:-2]), (p2sh, script_pubkey[2:-1])):
         if len(payload) == 20 and template(payload).script_pubkey == script_pubkey:
             return template(payload)
-    opcode, size, program = script_pubkey[:1], script_pubkey[1:2], script_pubkey[2:]
-    version = opcode[0] - _OP_1 + 1 if opcode > b"\x00" else 0
-    if not 2 <= len(program) <= 40 or size[0] != len(program) or not 0 <= version <= 16:
+    program = script_pubkey[2:]
+    if not 2 <= len(program) <= 40 or script_pubkey[1] != len(program) or script_pubkey[0] not in _VERSIONS:
         return None
+    version = _VERSIONS[script_pubkey[0]]
     return witness(version, program) if version or len(program) in (20, 32) else None
 
 
 def null_data(script_pubkey: bytes) -> bytes | None:
     """What a script of OP_RETURN and at most one push carries; None for any other script."""
-    if script_pubkey[:1] != _OP_RETURN:
+    opcode, push = script_pubkey[:1], script_pubkey[1:]
+    if opcode != _OP_RETURN or not push:
+        return b"" if opcode == _OP_RETURN else None
+    try:
+        if push[0] < _OP_PUSHDATA1:
+            return _SHORT_PUSH.decode(push)
+        return _LONG_PUSHES[push[0]].decode(push[1:]) if push[0] in _LONG_PUSHES else None
+    except DecodingError:
         return None
-    opcode, rest = script_pubkey[1:2], script_pubkey[2:]
-    if opcode < b"\x4c":
-        size, data = opcode[0] if opcode else 0, rest
-    else:
-        width = _PUSHDATA.get(opcode[0], 0)
-        size, data = int.from_bytes(rest[:width], "little") if width else -1, rest[width:]
-    return data if len(data) == size else None
 
 
 def _p2wpkh(key: bytes, _: bytes) -> Destination:

@@ -30,6 +30,7 @@ __all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "Tx
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more
 _MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
+_MAX_ITEMS = 200_000  # of all witnesses together: more than any node relays
 _U32 = 0xFFFF_FFFF
 _NULL = ("00" * 32, _U32)  # what the one input of a coinbase transaction spends
 _TXID = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -153,33 +154,38 @@ _INPUTS, _OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compa
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=_INPUTS, outputs=_OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=_INPUTS, outputs=_OUTPUTS)
 _WITNESS = array(SCRIPT, count=compact_size)
-_MARKER_AND_FLAG = b"\x00\x01"
+_MARKER, _FLAG = b"\x00", b"\x01"
 
 
 def _read(reader: Reader) -> Tx:
     version = u32le.read(reader)
-    has_witness = reader.data[reader.position : reader.position + 2] == _MARKER_AND_FLAG
-    if has_witness:
-        reader.take(2)
+    has_witness = reader.data[reader.position : reader.position + 1] == _MARKER
+    if has_witness and reader.take(2) != _MARKER + _FLAG:
+        raise DecodingError("expected flag 01 after marker 00, where a count of inputs is 1 or more", reason="version")
     body = _BODY.read(reader)
-    witnesses = tuple(_read_witness(reader, index) for index in range(len(body.inputs) if has_witness else 0))
-    if has_witness and not any(witnesses):
-        raise DecodingError("expected the form without witnesses, as there are none", reason="non-canonical")
+    witnesses = _read_witnesses(reader, len(body.inputs)) if has_witness else ()
     locktime = u32le.read(reader)
     return Tx(version=version, inputs=body.inputs, outputs=body.outputs, witnesses=witnesses, locktime=locktime)
 
 
-def _read_witness(reader: Reader, index: int) -> Witness:
+def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
+    witnesses: list[Witness] = []
+    items = 0
     try:
-        start = reader.position
-        count = compact_size.read(reader)
-        if count > _MAX_STACK:
-            raise DecodingError(f"expected at most {_MAX_STACK} items, got {count}", reason="too-large")
-        reader.position = start
-        return _WITNESS.read(reader)
+        for _ in range(number):
+            most = min(_MAX_STACK, _MAX_ITEMS - items)
+            start, count = reader.position, compact_size.read(reader)
+            if count > most:
+                raise DecodingError(f"expected at most {most} items, got {count}", reason="too-large")
+            reader.position = start
+            witnesses.append(_WITNESS.read(reader))
+            items += count
     except DecodingError as error:
-        error.add_note(f".witnesses[{index}]")
+        error.add_note(f".witnesses[{len(witnesses)}]")
         raise
+    if not items:
+        raise DecodingError("expected the form without witnesses, as there are none", reason="non-canonical")
+    return tuple(witnesses)
 
 
 def _write(tx: Tx, out: bytearray) -> None:
@@ -187,7 +193,7 @@ def _write(tx: Tx, out: bytearray) -> None:
         UNSIGNED_TX.write(tx, out)
         return
     u32le.write(tx.version, out)
-    out += _MARKER_AND_FLAG
+    out += _MARKER + _FLAG
     _INPUTS.write(tx.inputs, out)
     _OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack, cast
 
 from walletcore.chains import chain as find_chain
 from walletcore.chains.base import Address, Chain, Profile
-from walletcore.errors import DerivationError, PathError, SignerError
+from walletcore.errors import DerivationError, PathError, SignerError, TransactionError
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.keys import Curve, PublicKey
@@ -65,6 +65,7 @@ class Wallet(Confidential):
         return wallet
 
     @classmethod
+    @sealed  # someone may paste an xprv
     def from_xpub(cls, text: str) -> Wallet:
         """A watch-only wallet of an account's extended public key (m/purpose'/coin'/account').
 
@@ -101,7 +102,10 @@ class Wallet(Confidential):
 
     def signers_for(self, subject: Signable[Any]) -> tuple[LocalSigner, ...]:
         """Signers for those requests whose key origin leads into this wallet. Raises `SignerError` when watch-only."""
-        words = {(profile.derivation, profile.curve) for profile in cast(Chain, subject.chain).profiles}
+        row = getattr(subject, "chain", None)
+        if not isinstance(row, Chain):
+            raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+        words = {(profile.derivation, profile.curve) for profile in row.profiles}
         return signers_for(subject.requests(), [self._tree(*word) for word in words])
 
     def xpub(self, chain: str | Chain, **where: Unpack[Where]) -> ExtendedPublicKey:

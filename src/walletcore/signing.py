@@ -84,6 +84,11 @@ class AcceptedSignature(Signature):
 
     request: SigningRequest = field(repr=False)
 
+    @property
+    def request_id(self) -> bytes:
+        """The id of the request that it answers."""
+        return self.request.id
+
     def __reduce__(self) -> tuple[Callable[..., Signature], tuple[Scheme, bytes, int | None]]:
         return _plain, (self.scheme, self.data, self.recovery)
 
@@ -346,8 +351,8 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
 
 
 def _fill(answers: dict[SigningRequest, Signature], wanted: list[SigningRequest], given: Sequence[Signature]) -> None:
-    if len(given) != len(wanted):
-        raise SignerError(f"expected {len(wanted)} answers of a signer, got {len(given)}", reason="length")
+    if not isinstance(given, Sequence) or len(given) != len(wanted):
+        raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
     for request, answer in zip(wanted, given, strict=True):
         answers[request] = request.accept(answer)
 

@@ -185,7 +185,7 @@ def test_a_witness_has_no_more_items_than_any_script_can_take() -> None:
 
 
 def test_all_witnesses_have_no_more_items_than_any_node_relays() -> None:
-    inputs = b"\xfd\xc9\x00" + b"".join(bytes((i,)) + IN[1:] for i in range(201))
+    inputs = bytes((201,)) + b"".join(bytes((i,)) + IN[1:] for i in range(201))
     stack = b"\xfd\xe8\x03" + bytes(1000)
     assert decode_reason(raw(flag=b"\x00\x01", inputs=inputs, tail=stack * 201)) == "too-large"
     assert len(Tx.decode(raw(flag=b"\x00\x01", inputs=inputs, tail=stack * 200 + b"\x00")).witnesses) == 201
@@ -291,7 +291,8 @@ def test_the_address_of_an_output_is_not_compared() -> None:
 
 
 HOSTILE = {
-    "outputs": "b'\\x02\\0\\0\\0' + ONE_INPUT + b'\\xfe' + (116_000).to_bytes(4, 'little') + bytes(9 * 116_000) + bytes(4) + b'x'",
+    "outputs": "b'\\x02\\0\\0\\0' + ONE_INPUT + b'\\xfe' + (116_000).to_bytes(4, 'little')"
+    " + bytes(9 * 116_000) + bytes(4) + b'x'",
     "inputs": "b'\\x02\\0\\0\\0\\xfd' + (25_000).to_bytes(2, 'little')"
     " + b''.join(i.to_bytes(36, 'little') + bytes(5) for i in range(25_000)) + b'\\x01' + bytes(9) + bytes(4) + b'x'",
     "witnesses": "b'\\x02\\0\\0\\0\\0\\1\\xfd' + (1_000).to_bytes(2, 'little')"

@@ -185,9 +185,11 @@ def test_a_sealed_function_returns_and_is_called_as_before() -> None:
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_a_sealed_function_lets_the_user_stop_it(stop: type[BaseException]) -> None:
-    with pytest.raises(stop):
+def test_X10_a_sealed_function_that_the_user_stops_tells_nothing_either(stop: type[BaseException]) -> None:
+    with pytest.raises(stop) as caught:
         sealed(careless)(CANARY, fail=stop)
+    assert caught.value.__context__ is None
+    assert [frame.name for frame in traceback.TracebackException.from_exception(caught.value).stack][1:] == ["door"]
 
 
 def test_X10_a_sealed_function_called_wrongly_tells_nothing_either() -> None:

@@ -82,7 +82,7 @@ def sealed(function: Callable[P, R]) -> Callable[P, R]:
     def door(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except Exception as error:
+        except BaseException as error:  # the user's interrupt as well
             failure = error.with_traceback(None)
             failure.__cause__ = failure.__context__ = None
         del args, kwargs

@@ -376,6 +376,8 @@ def test_bip340_signs_messages_of_any_length(secret: bytes, message: bytes, aux:
     BIP340.verify(public, message, signature)
     assert reason(BIP340.verify, public, message + b"\0", signature) == "mismatch"
     assert coincurve.PublicKeyXOnly(public[1:]).verify(signature, message)
+    again, _ = BIP340.sign(BIP340.prepare(Secret(secret), None), message, bytes([aux[0] ^ 1]) + aux[1:])
+    assert again[:32] != signature[:32]
 
 
 @pytest.mark.parametrize("aux", [b"", bytes(31), bytes(33), "0" * 32, None, bytearray(32)])

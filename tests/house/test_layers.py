@@ -23,7 +23,7 @@ THIRD_PARTY = {
     "segno": {"cli"},
 }
 
-INPUT_OUTPUT_ROOMS = {"signers", "bulk", "server", "demo", "cli", "__main__"}
+INPUT_OUTPUT_ROOMS = {"signers", "bulk", "server", "cli"}
 INPUT_OUTPUT = {
     *("asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "http", "logging", "mmap", "multiprocessing", "os"),
     *("selectors", "shutil", "signal", "smtplib", "socket", "socketserver", "sqlite3", "ssl", "subprocess", "tempfile"),

@@ -4,7 +4,7 @@ import json
 
 from house.source import PACKAGE, child, modules
 
-INPUT_OUTPUT_ROOMS = ("__main__", "bulk", "cli", "demo", "server")
+INPUT_OUTPUT_ROOMS = ("__main__", "bulk", "cli", "server")
 
 # Imports everything that the library might ever import, even lazily; then records every event that Python reports.
 LISTEN = """

@@ -1,0 +1,140 @@
+"""EVM chains as rows: names, numbers, profiles and the addresses that they lead to."""
+
+from dataclasses import FrozenInstanceError, replace
+from typing import Any
+
+import pytest
+from eth_utils.crypto import keccak
+
+from support.evm import ETHEREUM, POLYGON, SEPOLIA, transfer
+from support.vectors import Case, vectors
+from walletcore.chains import chain, chains
+from walletcore.chains.evm import CHAINS, Evm, Transaction
+from walletcore.errors import PathError, TransactionError, Unsupported
+from walletcore.hd import master
+from walletcore.keys import Curve
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import Path
+
+MAX_CHAIN_ID = 9_223_372_036_854_775_771  # EIP-2294
+
+
+@vectors("chains/evm")
+def test_published_phrases_have_their_addresses_on_every_chain(case: Case) -> None:
+    row = chain(case.input["chain"], Evm)
+    path = Path.parse(case.input["path"])
+    if "profile" in case.input:
+        numbers = {level: case.input[level] for level in ("account", "change", "index") if level in case.input}
+        assert row.path(profile=case.input["profile"], **numbers) == path
+    seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
+    key = master("bip32", Curve.SECP256K1, seed).derive(path).private_key.public_key
+    address = row.address(key)
+    assert key.data.hex() == case.expect["public_key"]
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+
+
+def test_a_name_and_a_chain_id_are_enough() -> None:
+    row = Evm(name="gnosis", chain_id=100)
+    assert (row.symbol, row.decimals, row.slip44, row.caip2) == ("ETH", 18, 60, "eip155:100")
+    assert (row.asset, row.account_id("0x00")) == ("eip155:100/slip44:60", "eip155:100:0x00")
+    assert (row.curves, row.profiles) == ((Curve.SECP256K1,), ETHEREUM.profiles)
+    decoded = row.decode_transaction(transfer(chain=row).raw)
+    assert isinstance(decoded, Transaction)
+    assert decoded.chain is row
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "caip2", "asset"),
+    [
+        (ETHEREUM, "ethereum", "eip155:1", "eip155:1/slip44:60"),
+        (SEPOLIA, "sepolia", "eip155:11155111", "eip155:11155111/slip44:60"),
+        (POLYGON, "polygon", "eip155:137", "eip155:137/slip44:966"),
+    ],
+)
+def test_the_rows_are_found_by_each_of_their_names(row: Evm, name: str, caip2: str, asset: str) -> None:
+    assert chain(name) is chain(f"evm:{name}") is chain(caip2) is row
+    assert (row.caip2, row.asset) == (caip2, asset)
+
+
+def test_rows_have_names_and_ids_of_their_own_and_compare_by_value() -> None:
+    assert len({row.name for row in chains()}) == len({row.caip2 for row in chains()}) == len(chains())
+    assert Evm(name="ethereum", chain_id=1) == ETHEREUM
+    assert len({*CHAINS, Evm(name="ethereum", chain_id=1)}) == len(CHAINS)
+    assert repr(ETHEREUM) == "Evm(ethereum, eip155:1)"
+
+
+def test_a_row_does_not_change_but_makes_others() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ETHEREUM.chain_id = 5  # type: ignore[misc]
+    fork = replace(ETHEREUM, name="fork", chain_id=5)
+    assert (fork.caip2, fork.symbol) == ("eip155:5", "ETH")
+    with pytest.raises(TypeError):
+        Evm(name="ethereum", chain_id=1, caip2="eip155:2")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("chain_id", [0, -1, MAX_CHAIN_ID + 1, 2**256, True, 1.0, "1", None])
+def test_ET01_a_chain_without_an_id_of_its_own_is_refused(chain_id: Any) -> None:
+    with pytest.raises(Unsupported) as caught:
+        Evm(name="other", chain_id=chain_id)
+    assert caught.value.reason == "range"
+
+
+def test_the_largest_chain_id_is_that_of_eip_2294() -> None:
+    assert Evm(name="other", chain_id=MAX_CHAIN_ID).caip2 == f"eip155:{MAX_CHAIN_ID}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "path"),
+    [
+        ({}, "m/44'/60'/0'/0/0"),
+        ({"index": 3}, "m/44'/60'/0'/0/3"),
+        ({"account": 2, "index": 3}, "m/44'/60'/2'/0/3"),
+        ({"profile": "ledger-live", "account": 3}, "m/44'/60'/3'/0/0"),
+        ({"profile": "ledger-legacy", "index": 3}, "m/44'/60'/0'/3"),
+    ],
+)
+def test_profiles_fill_the_path_of_their_wallets(numbers: dict[str, Any], path: str) -> None:
+    assert str(ETHEREUM.path(**numbers)) == path
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"change": 1},
+        {"profile": "ledger-live", "index": 1},
+        {"profile": "ledger-live", "account": 1, "index": 1},
+        {"profile": "ledger-live", "change": 1},
+        {"profile": "ledger-legacy", "account": 1},
+        {"profile": "ledger-legacy", "change": 1},
+        {"index": 2**31},
+        {"index": -1},
+        {"index": True},
+        {"account": "0"},
+    ],
+)
+def test_a_number_without_a_place_is_refused(numbers: dict[str, Any]) -> None:
+    with pytest.raises(PathError):
+        ETHEREUM.path(**numbers)
+
+
+def test_a_profile_or_kind_that_is_not_there_is_refused() -> None:
+    for choice in ({"profile": "metamask"}, {"kind": "p2wpkh"}):
+        with pytest.raises(Unsupported):
+            ETHEREUM.path(**choice)  # type: ignore[arg-type]
+
+
+def test_every_profile_says_where_it_comes_from() -> None:
+    assert [profile.name for profile in ETHEREUM.profiles] == ["bip44", "ledger-live", "ledger-legacy"]
+    assert all(profile.source and profile.wallets for row in CHAINS for profile in row.profiles)
+
+
+def test_the_id_of_a_transaction_is_the_hash_of_its_bytes() -> None:
+    raw = transfer().raw
+    assert ETHEREUM.transaction_id(raw) == f"0x{keccak(raw).hex()}"
+
+
+@pytest.mark.parametrize("raw", [b"", "02", None, bytearray(b"\x02"), 2])
+def test_what_is_no_transaction_has_no_id(raw: Any) -> None:
+    with pytest.raises(TransactionError) as caught:
+        ETHEREUM.transaction_id(raw)
+    assert caught.value.reason == "type"

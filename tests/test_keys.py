@@ -1,0 +1,445 @@
+"""Keys: one private and one public type over three curves; rows K01-K08, K13, K16, K17 and X01, X02, X18, X19."""
+
+import copy
+import multiprocessing
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import coincurve
+import pytest
+import wallycore as wally
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from nacl.signing import SigningKey
+
+from walletcore.curves.p256 import ORDER as P256_ORDER
+from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
+from walletcore.curves.secp256k1 import encode_der
+from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, Unsupported, WalletcoreError
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
+from walletcore.secret import Secret
+
+K1, P256, ED = Curve.SECP256K1, Curve.P256, Curve.ED25519
+DIGEST = bytes(range(32))
+SIZES = {K1: 33, P256: 33, ED: 32}
+FOREIGN = bytes.fromhex("1398f62c6d1a457c51ba6a4b5f3dbd2f69fca93216218dc8997e416bd17d93ca")
+
+seeds = st.integers(1, min(P256_ORDER, SECP256K1_ORDER) - 1).map(lambda k: k.to_bytes(32))
+schemes = st.sampled_from(Scheme)
+digests = st.binary(min_size=32, max_size=32)
+every_scheme = pytest.mark.parametrize("scheme", Scheme)
+every_curve = pytest.mark.parametrize("curve", Curve)
+
+
+def key(curve: Curve, number: int = 7) -> PrivateKey:
+    return PrivateKey(curve, Secret(number.to_bytes(32)))
+
+
+def reason(call: Callable[..., object], *args: Any, **options: Any) -> str:
+    with pytest.raises(WalletcoreError) as caught:
+        call(*args, **options)
+    assert isinstance(caught.value, (InvalidKey, InvalidSignature, Unsupported))
+    return caught.value.reason
+
+
+class Bytes(bytes):
+    """Says that it is equal to everything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = bytes.__hash__
+
+
+# -- names
+
+
+def test_every_scheme_knows_its_curve_and_every_curve_has_a_scheme() -> None:
+    assert {scheme.curve for scheme in Scheme} == set(Curve)
+    by_value: Any = Scheme
+    assert by_value("ecdsa").curve is K1
+    assert Curve("nist256p1") is P256
+    for value in ("ECDSA", "", None, 1):
+        with pytest.raises(ValueError, match="valid"):
+            by_value(value)
+
+
+@pytest.mark.parametrize("member", [*Curve, *Scheme])
+def test_a_name_stays_itself_in_another_process(member: Curve | Scheme) -> None:
+    assert pickle.loads(pickle.dumps(member)) is copy.deepcopy(member) is member
+
+
+# -- public keys
+
+
+@every_curve
+def test_a_public_key_is_a_value(curve: Curve) -> None:
+    one, same, other = key(curve).public_key, key(curve).public_key, key(curve, 8).public_key
+    assert one == same == PublicKey(curve, one.data) == PublicKey.parse(curve, one.data)
+    assert hash(one) == hash(same)
+    assert one != other
+    assert (one == one.data) is False  # type: ignore[comparison-overlap]
+    assert len({one, same, other}) == 2
+    assert len(one.data) == SIZES[curve]
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one
+    with pytest.raises(FrozenInstanceError):
+        one.data = other.data  # type: ignore[misc]
+
+
+def test_keys_of_two_curves_with_the_same_bytes_differ() -> None:
+    shared = next(
+        data
+        for n in range(1, 1000)
+        if (data := key(K1, n).public_key.data) and _is_key(P256, data)  # a point of each, with the same x
+    )
+    assert PublicKey(K1, shared) != PublicKey(P256, shared)
+
+
+def _is_key(curve: Curve, data: bytes) -> bool:
+    try:
+        PublicKey(curve, data)
+    except InvalidKey:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("curve", "theirs"), [(K1, ec.SECP256K1()), (P256, ec.SECP256R1())], ids=["secp256k1", "nist256p1"]
+)
+@given(secret=seeds)
+def test_parsing_takes_the_long_form_and_the_constructor_does_not(
+    curve: Curve, theirs: ec.EllipticCurve, secret: bytes
+) -> None:
+    numbers = ec.derive_private_key(int.from_bytes(secret), theirs).public_key().public_numbers()
+    long = b"\4" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32)
+    public = PublicKey.parse(curve, long)
+    assert public == PrivateKey(curve, Secret(secret)).public_key
+    assert public.data == bytes([2 + numbers.y % 2]) + numbers.x.to_bytes(32)
+    assert reason(PublicKey, curve, long) == "non-canonical"
+
+
+@pytest.mark.parametrize("curve", [K1, P256])
+def test_K04_a_hybrid_point_is_refused(curve: Curve) -> None:
+    long = _uncompressed(curve)
+    for lead in (6, 7):
+        assert reason(PublicKey.parse, curve, bytes([lead]) + long[1:]) == "non-canonical"
+
+
+def _uncompressed(curve: Curve) -> bytes:
+    theirs = ec.derive_private_key(7, {K1: ec.SECP256K1(), P256: ec.SECP256R1()}[curve]).public_key().public_numbers()
+    return b"\4" + theirs.x.to_bytes(32) + theirs.y.to_bytes(32)
+
+
+@every_curve
+@pytest.mark.parametrize("data", [b"", b"\2", bytes(31), bytes(33), bytes(65), bytes(66), b"\2" + b"\xff" * 32])
+def test_K05_bytes_that_are_no_point_are_refused(curve: Curve, data: bytes) -> None:
+    assert reason(PublicKey, curve, data) in ("length", "non-canonical", "point", "type")
+    assert reason(PublicKey.parse, curve, data) in ("length", "non-canonical", "point", "type")
+
+
+@every_curve
+@pytest.mark.parametrize("wrap", [bytearray, memoryview, Bytes, bytes.hex, list, lambda data: None, int.from_bytes])
+def test_X18_X19_a_public_key_is_made_of_bytes_and_nothing_else(curve: Curve, wrap: Callable[[bytes], Any]) -> None:
+    data = wrap(key(curve).public_key.data)
+    assert reason(PublicKey, curve, data) == "type"
+    assert reason(PublicKey.parse, curve, data) == "type"
+
+
+@pytest.mark.parametrize("curve", [None, "secp256k1", 1, Scheme.ECDSA, ["secp256k1"]])
+def test_a_key_is_of_a_curve(curve: Any) -> None:
+    assert reason(PublicKey, curve, key(K1).public_key.data) == "type"
+    assert reason(PublicKey.parse, curve, key(K1).public_key.data) == "type"
+    assert reason(PrivateKey, curve, Secret(bytes([7]) * 32)) == "type"
+
+
+def test_a_public_key_shows_itself() -> None:
+    assert repr(key(ED).public_key) == f"PublicKey(ed25519, {key(ED).public_key.data.hex()})"
+
+
+@given(seeds)
+def test_even_y_keeps_x_and_is_what_bip340_signs_with(secret: bytes) -> None:
+    public = PrivateKey(K1, Secret(secret)).public_key
+    even = public.even_y()
+    assert even.data == b"\2" + public.data[1:] == even.even_y().data
+    assert PublicKey(K1, even.data) == even
+    other = PrivateKey(ED, Secret(secret)).public_key
+    assert other.even_y() is other
+
+
+@given(seeds, st.one_of(st.just(b""), digests))
+def test_the_taproot_output_is_that_of_another_implementation(secret: bytes, root: bytes) -> None:
+    private = PrivateKey(K1, Secret(secret))
+    output = private.public_key.taproot_output(root)
+    assert output.data[1:] == bytes(wally.ec_public_key_bip341_tweak(private.public_key.data, root or None, 0))[1:]
+    assert output.data[0] == 2
+    signature = private.sign(Scheme.BIP340, DIGEST, tweak=root)
+    output.verify(Scheme.BIP340, DIGEST, signature)
+    tweaked = bytes(wally.ec_private_key_bip341_tweak(secret, root or None, 0))
+    assert signature == bytes(wally.ec_sig_from_bytes_aux(tweaked, DIGEST, bytes(32), wally.EC_FLAG_SCHNORR))
+
+
+@pytest.mark.parametrize("root", [b"\0", bytes(31), bytes(33), bytes(64)])
+def test_a_merkle_root_has_0_or_32_bytes(root: bytes) -> None:
+    assert reason(key(K1).public_key.taproot_output, root) == "length"
+    assert reason(key(ED).public_key.taproot_output, b"") == "length"
+    assert reason(key(K1).sign, Scheme.BIP340, DIGEST, tweak=root) == "length"
+
+
+# -- private keys
+
+
+@every_curve
+@pytest.mark.parametrize("data", [b"", b"\1", bytes(31), b"\1" * 33, b"\1" * 64])
+def test_K01_K02_a_secret_of_another_length_is_not_padded(curve: Curve, data: bytes) -> None:
+    assert reason(PrivateKey, curve, Secret(data)) == "length"
+
+
+@pytest.mark.parametrize(("curve", "order"), [(K1, SECP256K1_ORDER), (P256, P256_ORDER)])
+def test_K03_a_secret_out_of_range_is_refused(curve: Curve, order: int) -> None:
+    for number in (0, order, order + 1, 2**256 - 1):
+        assert reason(key, curve, number) == "range"
+    for number in (1, order - 1):
+        assert key(curve, number).public_key
+
+
+@every_curve
+@pytest.mark.parametrize("data", [bytes([7]) * 32, bytearray([7]) * 32, "07" * 32, 7, None, [7] * 32])
+def test_K02_a_private_key_is_made_of_a_secret_and_nothing_else(curve: Curve, data: Any) -> None:
+    assert reason(PrivateKey, curve, data) == "type"
+
+
+def test_K06_a_private_key_takes_no_public_half() -> None:
+    assert reason(PrivateKey, ED, Secret(bytes([7]) * 32 + FOREIGN)) == "length"
+    with pytest.raises(TypeError):
+        PrivateKey(ED, Secret(bytes([7]) * 32), FOREIGN)  # type: ignore[call-arg]
+
+
+@every_curve
+def test_X11_private_keys_are_equal_as_their_secrets_are_and_have_no_hash(curve: Curve) -> None:
+    assert key(curve) == key(curve) != key(curve, 8)
+    assert key(K1) != key(P256)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(key(curve))
+
+
+@every_curve
+@pytest.mark.parametrize("export", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_X09_a_private_key_is_neither_copied_nor_pickled(curve: Curve, export: Callable[[object], object]) -> None:
+    held = key(curve)
+    held.sign(next(scheme for scheme in Scheme if scheme.curve is curve), DIGEST)
+    for value in (held, [held], {"key": held}):
+        with pytest.raises(SecretExportError):
+            export(value) if export is not copy.copy else export(held)
+
+
+@every_curve
+def test_X08_a_private_key_shows_nothing(curve: Curve) -> None:
+    held = key(curve)
+    held.sign(next(scheme for scheme in Scheme if scheme.curve is curve), DIGEST)
+    assert repr(held) == str(held) == f"PrivateKey(curve={curve!r}, secret=Secret(32 bytes))"
+
+
+@every_scheme
+def test_X12_a_wiped_key_signs_no_more(scheme: Scheme) -> None:
+    with key(scheme.curve) as held:
+        public = held.public_key
+        kept = held.sign(scheme, DIGEST)
+        prepared = list(held._kept.values())
+    assert reason(held.sign, scheme, DIGEST) == "wiped"
+    assert all(reason(p.reveal) == "wiped" for p in prepared if isinstance(p, Secret))
+    assert held.public_key is public
+    public.verify(scheme, DIGEST, kept)
+
+
+@every_curve
+def test_X12_a_key_that_was_wiped_before_its_first_use_has_no_public_half(curve: Curve) -> None:
+    held = key(curve)
+    held.wipe()
+    with pytest.raises(InvalidKey) as caught:
+        _ = held.public_key
+    assert caught.value.reason == "wiped"
+
+
+# -- signing and verifying
+
+
+def their_verification(scheme: Scheme, public: PublicKey, message: bytes, signature: bytes) -> None:
+    """Raises when another implementation refuses the signature."""
+    match scheme:
+        case Scheme.ED25519:
+            Ed25519PublicKey.from_public_bytes(public.data).verify(signature, message)
+        case Scheme.BIP340:
+            assert coincurve.PublicKeyXOnly(public.data[1:]).verify(signature, message)
+        case _:
+            curve = ec.SECP256K1() if scheme is Scheme.ECDSA else ec.SECP256R1()
+            theirs = ec.EllipticCurvePublicKey.from_encoded_point(curve, public.data)
+            theirs.verify(encode_der(signature), message, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+
+
+@given(schemes, seeds, digests)
+def test_every_signature_verifies_here_and_elsewhere(scheme: Scheme, secret: bytes, message: bytes) -> None:
+    held = PrivateKey(scheme.curve, Secret(secret))
+    signature, recovery = held.sign_recoverable(scheme, message)
+    assert len(signature) == 64
+    assert (recovery is None) == (scheme is not Scheme.ECDSA)
+    held.public_key.verify(scheme, message, signature)
+    their_verification(scheme, held.public_key, message, signature)
+    assert held.public_key.accept(scheme, message, signature, recovery) == (signature, recovery)
+
+
+@given(digests, digests, st.booleans())
+def test_a_signature_on_p256_of_openssl_is_accepted(secret: bytes, digest: bytes, der: bool) -> None:
+    number = int.from_bytes(secret) % (P256_ORDER - 1) + 1
+    theirs = ec.derive_private_key(number, ec.SECP256R1()).sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+    r, s = utils.decode_dss_signature(theirs)
+    answer = theirs if der else r.to_bytes(32) + s.to_bytes(32)
+    public = key(P256, number).public_key
+    signature, recovery = public.accept(Scheme.ECDSA_P256, digest, answer)
+    assert recovery is None
+    assert signature == r.to_bytes(32) + min(s, P256_ORDER - s).to_bytes(32)
+    public.verify(Scheme.ECDSA_P256, digest, signature)
+
+
+@given(schemes, seeds, digests, st.integers(0, 63), st.integers(0, 7))
+def test_K17_a_flipped_bit_in_signature_message_or_key_is_noticed(
+    scheme: Scheme, secret: bytes, message: bytes, place: int, bit: int
+) -> None:
+    assume(any(message))  # over a digest of zeros, an ECDSA signature is also one of the negated key
+
+    def flip(data: bytes) -> bytes:
+        at = place % len(data)
+        return data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
+
+    public = PrivateKey(scheme.curve, Secret(secret)).public_key
+    signature, recovery = PrivateKey(scheme.curve, Secret(secret)).sign_recoverable(scheme, message)
+    for door in (public.verify, public.accept):
+        assert reason(door, scheme, message, flip(signature))
+        assert reason(door, scheme, flip(message), signature)
+    if recovery is not None:
+        assert reason(public.accept, scheme, message, signature, recovery ^ 1)
+    if place >= len(public.data) or (scheme is Scheme.BIP340 and not place):
+        return
+    try:
+        other = PublicKey(scheme.curve, flip(public.data))
+    except InvalidKey:
+        return
+    assert reason(other.verify, scheme, message, signature) == "mismatch"
+    assert reason(other.accept, scheme, message, signature) == "mismatch"
+
+
+@every_scheme
+def test_K16_the_same_message_has_the_same_signature_and_another_one_another_r(scheme: Scheme) -> None:
+    held = key(scheme.curve)
+    first = held.sign(scheme, DIGEST)
+    assert {held.sign(scheme, DIGEST) for _ in range(1000)} == {first}
+    assert {key(scheme.curve).sign(scheme, DIGEST) for _ in range(10)} == {first}
+    seen = {held.sign(scheme, n.to_bytes(32))[:32] for n in range(1000)}
+    assert len(seen) == 1000
+
+
+@every_scheme
+@pytest.mark.parametrize("message", [None, "0" * 32, 7, bytearray(DIGEST), memoryview(DIGEST), Bytes(DIGEST), [1]])
+def test_K13_X18_X19_a_message_is_bytes_and_nothing_else(scheme: Scheme, message: Any) -> None:
+    held = key(scheme.curve)
+    signature = held.sign(scheme, DIGEST)
+    for call in (
+        lambda: held.sign(scheme, message),
+        lambda: held.public_key.verify(scheme, message, signature),
+        lambda: held.public_key.accept(scheme, message, signature),
+        lambda: held.public_key.verify(scheme, DIGEST, message),
+        lambda: held.public_key.accept(scheme, DIGEST, message),
+    ):
+        assert reason(call) == "type"
+
+
+@pytest.mark.parametrize("scheme", [Scheme.ECDSA, Scheme.ECDSA_P256])
+@pytest.mark.parametrize("digest", [b"", bytes(31), bytes(33), bytes(64)])
+def test_K13_ecdsa_signs_digests_of_32_bytes_only(scheme: Scheme, digest: bytes) -> None:
+    held = key(scheme.curve)
+    signature = held.sign(scheme, DIGEST)
+    assert reason(held.sign, scheme, digest) == "length"
+    assert reason(held.public_key.verify, scheme, digest, signature) == "length"
+    assert reason(held.public_key.accept, scheme, digest, signature)
+
+
+@every_scheme
+@pytest.mark.parametrize("wrong", [None, "ecdsa", 1, Curve.SECP256K1, ["ecdsa"]])
+def test_a_scheme_is_a_scheme(scheme: Scheme, wrong: Any) -> None:
+    held = key(scheme.curve)
+    assert reason(held.sign, wrong, DIGEST) == "type"
+    assert reason(held.public_key.verify, wrong, DIGEST, bytes(64)) == "type"
+    assert reason(held.public_key.accept, wrong, DIGEST, bytes(64)) == "type"
+
+
+@every_scheme
+@every_curve
+def test_a_key_signs_with_the_schemes_of_its_curve_only(scheme: Scheme, curve: Curve) -> None:
+    held = key(curve)
+    if scheme.curve is curve:
+        held.public_key.verify(scheme, DIGEST, held.sign(scheme, DIGEST))
+        return
+    assert reason(held.sign, scheme, DIGEST) == "scheme"
+    assert reason(held.public_key.verify, scheme, DIGEST, bytes(64)) == "scheme"
+    assert reason(held.public_key.accept, scheme, DIGEST, bytes(64)) == "scheme"
+
+
+@pytest.mark.parametrize("tweak", [[], bytearray(), "", 0, bytearray(32), {}])
+def test_a_tweak_is_bytes(tweak: Any) -> None:
+    assert reason(key(K1).sign, Scheme.BIP340, DIGEST, tweak=tweak) == "type"
+
+
+def test_a_tweak_goes_with_bip340_only() -> None:
+    for scheme in set(Scheme) - {Scheme.BIP340}:
+        assert reason(key(scheme.curve).sign, scheme, DIGEST, tweak=b"") == "scheme"
+
+
+@given(seeds, st.lists(st.one_of(st.none(), st.just(b""), digests), max_size=40))
+def test_what_is_kept_between_signatures_changes_none_and_stays_small(secret: bytes, tweaks: list[Any]) -> None:
+    held = PrivateKey(K1, Secret(secret))
+    for tweak in tweaks:
+        fresh = PrivateKey(K1, Secret(secret))
+        assert held.sign(Scheme.BIP340, DIGEST, tweak=tweak) == fresh.sign(Scheme.BIP340, DIGEST, tweak=tweak)
+        assert held.sign(Scheme.ECDSA, DIGEST) == fresh.sign(Scheme.ECDSA, DIGEST)
+        assert len(held._kept) <= 16
+
+
+def test_an_ed25519_key_signs_as_pynacl_does_whatever_was_kept() -> None:
+    held = key(ED)
+    for message in (b"", b"one", b"one", bytes(5000)):
+        assert held.sign(Scheme.ED25519, message) == SigningKey((7).to_bytes(32)).sign(message).signature
+
+
+@every_scheme
+def test_X01_many_threads_sign_with_one_key_as_one_does(scheme: Scheme) -> None:
+    held, tweaks = key(scheme.curve), [None, b"", *(bytes([n]) * 32 for n in range(20))]
+    expected = [key(scheme.curve).sign(scheme, n.to_bytes(32)) for n in range(300)]
+
+    def run(_: int) -> bool:
+        if scheme is Scheme.BIP340:  # the kept key pairs come and go meanwhile
+            for tweak in tweaks:
+                held.sign(scheme, DIGEST, tweak=tweak)
+        return [held.sign(scheme, n.to_bytes(32)) for n in range(300)] == expected
+
+    with ThreadPoolExecutor(32) as pool:
+        assert all(pool.map(run, range(32)))
+
+
+def _sign_in_child(scheme: Scheme) -> tuple[bytes, bytes]:
+    signature = HELD[scheme].sign(scheme, DIGEST)
+    return HELD[scheme].public_key.data, signature
+
+
+HELD = {scheme: key(scheme.curve) for scheme in Scheme}
+
+
+def test_X02_forked_children_sign_with_the_key_of_their_parent() -> None:
+    expected = [_sign_in_child(scheme) for scheme in Scheme]  # kept in the parent, used in the children
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        for _ in range(4):
+            assert pool.map_async(_sign_in_child, Scheme).get(timeout=60) == expected

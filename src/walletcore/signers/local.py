@@ -37,7 +37,7 @@ class LocalSigner(Confidential):
         if type(request) is not SigningRequest:
             raise SigningRefused(f"expected a SigningRequest, got {type(request).__name__}", reason="type")
         mine = self.key.public_key
-        if not (request.key == mine or (request.scheme is Scheme.BIP340 and request.key == mine.even_y())):
+        if not (request.key == mine or (request.scheme is Scheme.BIP340 and request.key.even_y() == mine.even_y())):
             raise SigningRefused("the request is for another key", reason="mismatch")
         data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak)
         if self.check:

@@ -5,13 +5,13 @@ The figures ship beside this file with their sources: other implementations made
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from walletcore.chains import bitcoin, chain, chains, evm, solana
+from walletcore.coding import strict_json
 from walletcore.errors import DecodingError
 from walletcore.signing import Signable, sign
 from walletcore.wallet import Wallet
@@ -35,9 +35,10 @@ class Line:
 def load(path: Path | None = None) -> dict[str, Any]:
     """The figures that ship, or those of another file. Raises `DecodingError`."""
     try:
-        figures = json.loads((path or FIGURES).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DecodingError(f"cannot read the figures: {type(error).__name__}", reason="type") from None
+        text = (path or FIGURES).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DecodingError(f"cannot read the figures: {type(error).__name__}", reason="missing") from None
+    figures = strict_json.decode(text)
     if not isinstance(figures, dict) or not figures.keys() >= {"phrase", "addresses", "transactions"}:
         raise DecodingError("expected a phrase, addresses and transactions as figures", reason="missing")
     return figures

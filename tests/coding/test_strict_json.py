@@ -1,0 +1,93 @@
+"""JSON from outside: what Python's own reader takes, but depth, length and doubles are refused before it runs."""
+
+import json
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.cpu import SLACK, cpu_seconds
+from walletcore.coding import strict_json
+from walletcore.errors import DecodingError
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(values, st.booleans())
+def test_what_python_writes_is_read_back(value: object, ascii_only: bool) -> None:
+    assert strict_json.decode(json.dumps(value, ensure_ascii=ascii_only)) == value
+
+
+@given(st.text(max_size=40) | st.text(alphabet='[]{}",:\\0aé \n', max_size=40))
+def test_anything_else_is_refused_and_never_otherwise(text: str) -> None:
+    try:
+        read = strict_json.decode(text)
+    except DecodingError:
+        return
+    assert json.dumps(read) == json.dumps(json.loads(text))
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '["]", [', "[" * 30 + '"\\"[",['])
+@pytest.mark.parametrize("limit", [150, 1_000, 100_000])
+def test_X03_nesting_is_too_deep_under_any_recursion_limit(opening: str, limit: int) -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 150 + len(_frames())))
+    try:
+        with pytest.raises(DecodingError) as refused:
+            strict_json.decode(opening * 10_000)
+        assert refused.value.reason == "too-deep"
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _frames() -> list[object]:
+    frames, frame = [], sys._getframe()
+    while frame.f_back:
+        frames.append(frame)
+        frame = frame.f_back
+    return list(frames)
+
+
+def test_brackets_within_strings_do_not_count() -> None:
+    assert strict_json.decode('{"a": "' + "[" * 100 + '\\"' + "{" * 100 + '"}') == {"a": "[" * 100 + '"' + "{" * 100}
+    assert strict_json.decode("[" * 32 + "]" * 32)
+    with pytest.raises(DecodingError):
+        strict_json.decode("[" * 33 + "]" * 33)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"a": 1, "a": 1}', "duplicate"),
+        ('{"a": {"b": 1, "\\u0062": 2}}', "duplicate"),
+        ("NaN", "non-canonical"),
+        ("[-Infinity]", "non-canonical"),
+        ("", "character"),
+        ("1 2", "character"),
+        ("'a'", "character"),
+        ("[1,]", "character"),
+        ("\ufeff[]", "character"),
+        ("9" * 5000, "character"),
+        (" " * 2**20 + "1", "too-large"),
+        (b"[]", "type"),
+        (None, "type"),
+    ],
+)
+def test_KS13_doubles_constants_and_bad_texts_are_refused(text: object, reason: str) -> None:
+    with pytest.raises(DecodingError) as refused:
+        strict_json.decode(text)  # type: ignore[arg-type]
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "text", ["'[' * 2**20", "'\"' * 2**20", "'\\\\' * 2**20", "'\"' + '\\\\' * (2**20 - 1)", "'{}' * 2**19"]
+)
+def test_a_hostile_megabyte_is_refused_in_time(text: str) -> None:
+    setup = f"from walletcore.coding import strict_json\nfrom walletcore.errors import DecodingError\ntext = {text}"
+    code = "try:\n    strict_json.decode(text)\n    assert False\nexcept DecodingError:\n    pass"
+    assert cpu_seconds(code, setup=setup) < 0.250 * SLACK

@@ -71,7 +71,7 @@ def kernel_accepts(raw: bytes, spent: Sequence[TxOut]) -> bool:
 
 private_keys = st.integers(1, 2**256 - 2**129).map(key)
 points = private_keys.map(lambda each: each.public_key)
-txids = st.binary(min_size=32, max_size=32).map(bytes.hex)
+txids = st.binary(min_size=32, max_size=32).filter(any).map(bytes.hex)  # that of zeros is the coinbase's
 u32s = st.integers(0, 2**32 - 1)
 scripts = st.binary(max_size=300)
 values = st.integers(0, 21_000_000 * 10**8 // 4)

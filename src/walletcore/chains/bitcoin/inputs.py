@@ -133,17 +133,16 @@ def to_psbt(each: Input) -> PsbtInput:
     known = PsbtInput(
         non_witness_utxo=each.previous,
         witness_utxo=each.spent,
-        sighash_type=HASH_TYPES[each.kind],
+        sighash_type=HASH_TYPES[each.kind] or None,  # taproot's default is stated by silence
         tap_merkle_root=each.merkle_root,
     )
     if each.key is None:
         return known
     key = each.key.data
+    origin = each.origin or KeyOrigin(hash160(key)[:4], Path())  # BIP-32, "Key identifiers": the root of its own tree
     if each.kind == "p2tr":
-        origins = () if each.origin is None else ((key[1:], each.origin),)
-        return replace(known, tap_internal_key=key[1:], tap_bip32_derivation=origins)
-    its_own_root = KeyOrigin(hash160(key)[:4], Path())  # BIP-32, "Key identifiers": the field needs some origin
-    return replace(known, bip32_derivation=((key, each.origin or its_own_root),))
+        return replace(known, tap_internal_key=key[1:], tap_bip32_derivation=((key[1:], origin),))
+    return replace(known, bip32_derivation=((key, origin),))
 
 
 def keys_by_script(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:

@@ -176,7 +176,7 @@ def _read_map(reader: Reader, known: _Map, step: str = "") -> dict[str, Any]:
     except DecodingError as error:
         error.add_note(step + name)
         raise
-    return values
+    return {attribute: tuple(value) if type(value) is list else value for attribute, value in values.items()}
 
 
 def _read_field(values: dict[str, Any], known: _Map, key: bytes, value: bytes) -> None:
@@ -186,8 +186,7 @@ def _read_field(values: dict[str, Any], known: _Map, key: bytes, value: bytes) -
         raise DecodingError("this field is not understood", reason="unknown")
     found = known.fields[number]
     if found.key is not None:
-        pair = found.key.decode(data), found.value.decode(value)
-        values[found.attribute] = (*values.get(found.attribute, ()), pair)
+        values.setdefault(found.attribute, []).append((found.key.decode(data), found.value.decode(value)))
     elif data:
         raise DecodingError(f"expected no key data, got {len(data)} bytes", reason="length")
     else:

@@ -1,0 +1,161 @@
+"""What signatures commit to: BIP-143 and BIP-341 to the byte, and libwally for every hash type."""
+
+from typing import Any
+
+import pytest
+import wallycore
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.bitcoin import key, reason, scripts, txs, values
+from support.vectors import Case, vectors
+from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.chains.bitcoin.sighash import SIGHASH_SINGLE, TAP_SIGHASH, Commitments
+from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.curves.secp256k1 import encode_der
+from walletcore.errors import TransactionError
+from walletcore.hashes import hash160, sha256, sha256d
+from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.secret import Secret
+from walletcore.signers.local import LocalSigner
+from walletcore.signing import SigningRequest
+
+TAPROOT_TYPES = [0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83]
+SEGWIT_TYPES = [0x01, 0x02, 0x03, 0x81, 0x82, 0x83]
+
+
+def spent_of(case: Case) -> list[TxOut]:
+    return [
+        TxOut(value=int(each["amount"]), script_pubkey=bytes.fromhex(each["script"])) for each in case.input["spent"]
+    ]
+
+
+def commitments(case: Case) -> Commitments:
+    return Commitments(Tx.decode(bytes.fromhex(case.input["unsigned"])), spent_of(case))
+
+
+def private_key(case: Case) -> PrivateKey:
+    return PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"])))
+
+
+def script_code(case: Case) -> bytes:
+    """BIP-143: for P2WPKH that of P2PKH with the same hash."""
+    return p2pkh(spent_of(case)[case.input["index"]].script_pubkey[2:]).script_pubkey
+
+
+@vectors("bitcoin/bip143", operation="tx.preimage")
+def test_the_published_preimage_of_p2wpkh(case: Case) -> None:
+    index, shared = case.input["index"], commitments(case)
+    preimage = shared.segwit_v0(index, script_code(case), case.input["hash_type"])
+    assert preimage.hex() == case.expect["preimage"]
+    assert (sha256d(preimage).hex(), sha256d.name) == (case.expect["sighash"], case.expect["prehash"])
+    parts = case.expect["parts"]
+    assert sha256(shared.sha_prevouts).hex() == parts["hash_prevouts"]
+    assert sha256(shared.sha_sequences).hex() == parts["hash_sequence"]
+    assert sha256(shared.sha_outputs).hex() == parts["hash_outputs"]
+    assert hash160(bytes.fromhex(case.input["public_key"])) == script_code(case)[3:-2]
+
+
+@vectors("bitcoin/bip143", operation="tx.sign")
+def test_the_published_signature_of_p2wpkh(case: Case) -> None:
+    private = private_key(case)
+    payload = commitments(case).segwit_v0(case.input["index"], script_code(case), case.input["hash_type"])
+    request = SigningRequest(key=private.public_key, scheme=Scheme.ECDSA, payload=payload, prehash=sha256d)
+    signature = encode_der(request.accept(LocalSigner(private).sign(request)).data) + bytes((case.input["hash_type"],))
+    assert signature.hex() == case.expect["signature"]
+    assert [signature.hex(), private.public_key.data.hex()] == case.expect["witness"]
+
+
+@vectors("bitcoin/bip341", operation="tx.preimage")
+def test_the_published_preimages_of_the_taproot_key_path(case: Case) -> None:
+    shared = commitments(case)
+    preimage = shared.taproot(case.input["index"], case.input["hash_type"])
+    assert preimage.hex() == case.expect["preimage"]
+    assert (TAP_SIGHASH(preimage).hex(), TAP_SIGHASH.name) == (case.expect["sighash"], case.expect["prehash"])
+    for name, value in case.expect.get("parts", {}).items():
+        assert getattr(shared, name).hex() == value
+
+
+@vectors("bitcoin/bip341", operation="tx.sign")
+def test_the_published_signatures_of_the_taproot_key_path(case: Case) -> None:
+    private = private_key(case)
+    root = bytes.fromhex(case.input.get("merkle_root", ""))
+    request = SigningRequest(
+        key=private.public_key.even_y(),
+        scheme=Scheme.BIP340,
+        payload=commitments(case).taproot(case.input["index"], case.input["hash_type"]),
+        prehash=TAP_SIGHASH,
+        tweak=root,
+    )
+    hash_type = bytes((case.input["hash_type"],)) if case.input["hash_type"] else b""
+    signature = request.accept(LocalSigner(private).sign(request)).data + hash_type
+    assert signature.hex() == case.expect["signature"]
+    assert [signature.hex()] == case.expect["witness"]
+
+
+@st.composite
+def spending(draw: st.DrawFn) -> tuple[Tx, list[TxOut], int]:
+    """Draw a transaction, what it spends, and one of its inputs."""
+    tx = draw(txs(signed=False))
+    spent = [TxOut(value=draw(values), script_pubkey=draw(scripts.filter(bool))) for _ in tx.inputs]
+    return tx, spent, draw(st.integers(0, len(tx.inputs) - 1))
+
+
+@given(spending(), scripts, st.sampled_from(SEGWIT_TYPES))
+def test_libwally_agrees_about_version_0(drawn: tuple[Tx, list[TxOut], int], code: bytes, hash_type: int) -> None:
+    tx, spent, index = drawn
+    theirs = wallycore.tx_get_btc_signature_hash(
+        wallycore.tx_from_bytes(tx.encode(), 0),
+        index,
+        code or b"\x51",
+        spent[index].value,
+        hash_type,
+        wallycore.WALLY_TX_FLAG_USE_WITNESS,
+    )
+    assert sha256d(Commitments(tx, spent).segwit_v0(index, code or b"\x51", hash_type)) == bytes(theirs)
+
+
+@given(spending(), st.sampled_from(TAPROOT_TYPES))
+def test_libwally_agrees_about_taproot(drawn: tuple[Tx, list[TxOut], int], hash_type: int) -> None:
+    tx, spent, index = drawn
+    spent[index] = TxOut(value=spent[index].value, script_pubkey=b"\x51\x20" + bytes(32))  # libwally insists
+    shared = Commitments(tx, spent)
+    if hash_type & 3 == SIGHASH_SINGLE and index >= len(tx.outputs):
+        assert reason(TransactionError, shared.taproot, index, hash_type) == "range"
+        return
+    all_scripts = wallycore.map_init(len(spent), None)
+    for place, each in enumerate(spent):
+        wallycore.map_add_integer(all_scripts, place, each.script_pubkey)
+    theirs = wallycore.tx_get_btc_taproot_signature_hash(
+        wallycore.tx_from_bytes(tx.encode(), 0),
+        index,
+        all_scripts,
+        [each.value for each in spent],
+        None,
+        0,
+        wallycore.WALLY_NO_CODESEPARATOR,
+        None,
+        hash_type,
+        0,
+    )
+    assert TAP_SIGHASH(shared.taproot(index, hash_type)) == bytes(theirs)
+
+
+@pytest.mark.parametrize("hash_type", sorted(set(range(256)) - set(TAPROOT_TYPES)))
+def test_T11_a_hash_type_that_taproot_does_not_have_is_refused(hash_type: int) -> None:
+    tx = Tx.decode(bytes.fromhex("02000000" + "01" + "11" * 36 + "00" + "ff" * 4 + "01" + "00" * 9 + "00" * 4))
+    shared = Commitments(tx, [TxOut(value=1, script_pubkey=b"\x51")])
+    assert reason(TransactionError, shared.taproot, 0, hash_type) == "range"
+
+
+@given(spending())
+def test_every_input_needs_what_it_spends(drawn: tuple[Tx, list[TxOut], int]) -> None:
+    tx, spent, _ = drawn
+    wrong: list[Any] = [spent[:-1], [*spent, spent[0]]]
+    for each in wrong:
+        assert reason(TransactionError, Commitments, tx, each) == "length"
+
+
+def test_the_generator_signs_for_itself() -> None:
+    """The helper makes the keys that it says."""
+    assert key(1).public_key.data.hex() == "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"

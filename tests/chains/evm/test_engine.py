@@ -135,10 +135,3 @@ def test_what_the_rules_of_the_chain_forbid_is_refused_by_the_engine(
     with pytest.raises(REFUSALS):
         fresh.send_raw_transaction(f"0x{signed.raw.hex()}")
     assert fresh.get_balance(YOU.text) == 0
-
-
-def test_the_engine_refuses_a_transaction_for_another_chain(fresh: EthereumTester) -> None:
-    mainnet = Evm(name="ethereum", chain_id=1)
-    other = sign(payment(chain=mainnet, to=mainnet.account(YOU.payload)), ALICE)
-    with pytest.raises(ValidationError, match="chain"):
-        fresh.send_raw_transaction(f"0x{other.raw.hex()}")

@@ -10,7 +10,6 @@ in capitals is refused, and an abbreviated one is read only when asked for. No e
 from __future__ import annotations
 
 import hashlib
-import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,6 +50,8 @@ class Mnemonic(Confidential):
     @sealed
     def generate(cls, words: int = 24, *, language: str = "english", entropy: bytes | Secret | None = None) -> Mnemonic:
         """A new phrase from the operating system's randomness; ``entropy`` (words * 4 / 3 bytes) is for tests."""
+        import secrets  # not needed to read phrases, and slow to import
+
         if type(words) is not int or words not in WORD_COUNTS:
             raise MnemonicError(f"expected one of {WORD_COUNTS} as number of words", reason="word-count")
         mnemonic = cls.from_entropy(secrets.token_bytes(words * 4 // 3) if entropy is None else entropy, language)

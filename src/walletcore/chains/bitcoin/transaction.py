@@ -79,7 +79,7 @@ class Transaction:
 
     @property
     def txid(self) -> str:
-        """The id that it will have: signatures do not change it."""
+        """The id that it will have: witnesses do not change it."""
         return self._unsigned.txid
 
     @property

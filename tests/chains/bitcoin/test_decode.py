@@ -1,0 +1,125 @@
+"""Bytes back into transactions: what the network's form leaves open stays open, until keys and amounts are known."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from support.bitcoin import BITCOIN, TESTNET, key, reason, signer, txs
+from support.vectors import Case, vectors
+from walletcore.chains.base import SignedTransaction
+from walletcore.chains.bitcoin import Input, Transaction, pay
+from walletcore.chains.bitcoin.tx import Tx
+from walletcore.effects import Opaque, Transfer
+from walletcore.errors import TransactionError
+from walletcore.keys import Curve, PrivateKey
+from walletcore.secret import Secret
+from walletcore.signing import sign
+
+ALICE, BOB = key(1).public_key, key(2).public_key
+TO = BITCOIN.address(key(7).public_key)
+
+
+def spending(*keys: Any, kind: str = "p2wpkh") -> Transaction:
+    inputs = tuple(
+        Input(txid="11" * 32, vout=vout, value=100_000, key=each, kind=kind) for vout, each in enumerate(keys)
+    )
+    return Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(TO, 90_000),))
+
+
+def without_keys(tx: Transaction) -> Transaction:
+    """Return the same transaction as someone knows it who sees only what is on the chain."""
+    inputs = tuple(
+        Input(txid=each.txid, vout=each.vout, value=each.value, script_pubkey=each.script_pubkey) for each in tx.inputs
+    )
+    return Transaction(chain=BITCOIN, inputs=inputs, outputs=tx.outputs)
+
+
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr"])
+def test_keys_that_the_bytes_do_not_name_are_found_by_what_they_can_spend(kind: str) -> None:
+    tx = spending(ALICE, BOB, kind=kind)
+    raw = without_keys(tx).raw
+    known = BITCOIN.decode_transaction(raw)
+    assert isinstance(known, Transaction)
+    assert known.effects() == tx.effects()
+    assert reason(TransactionError, known.requests) == "missing"
+    half = BITCOIN.decode_transaction(raw, keys=[BOB])
+    assert isinstance(half, Transaction)
+    assert [each.key is None for each in half.inputs] == [True, False]
+    assert reason(TransactionError, half.requests) == "missing"
+    whole = BITCOIN.decode_transaction(raw, keys=[key(9).public_key, BOB, ALICE])
+    assert isinstance(whole, Transaction)
+    assert whole == tx
+    assert whole.requests() == tx.requests()
+
+
+def test_keys_that_spend_nothing_change_nothing() -> None:
+    tx = spending(ALICE)
+    assert BITCOIN.decode_transaction(tx.raw, keys=[BOB, key(3).public_key]) == tx
+
+
+@pytest.mark.parametrize(
+    "keys", [[None], [b"\2" * 33], ["02"], [key(1)], [PrivateKey(Curve.ED25519, Secret(bytes(32))).public_key]]
+)
+def test_keys_are_public_keys(keys: Any) -> None:
+    assert reason(TransactionError, BITCOIN.decode_transaction, spending(ALICE).raw, keys=keys) == "type"
+
+
+def test_the_network_form_of_an_unsigned_transaction_leaves_the_amounts_open() -> None:
+    tx = spending(ALICE)
+    network = Tx(version=2, inputs=(tx.inputs[0].outpoint,), outputs=tx.outputs, locktime=0).encode()
+    decoded = BITCOIN.decode_transaction(network, keys=[ALICE])
+    assert isinstance(decoded, Transaction)
+    assert decoded.txid == tx.txid
+    assert [type(effect) for effect in decoded.effects()] == [Transfer, Opaque]
+    assert reason(TransactionError, decoded.requests) == "missing"
+    assert BITCOIN.decode_transaction(decoded.raw) == decoded
+
+
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr"])
+def test_a_signed_transaction_is_read_without_answers(kind: str) -> None:
+    tx = spending(ALICE, BOB, kind=kind)
+    signed = sign(tx, signer(1), signer(2))
+    decoded = BITCOIN.decode_transaction(signed.raw, keys=[ALICE, BOB])
+    assert isinstance(decoded, SignedTransaction)
+    assert (decoded.raw, decoded.id, decoded.answers) == (signed.raw, signed.id, ())
+    assert decoded.transaction.txid == tx.txid
+    assert decoded.transaction.outputs == tx.outputs
+    assert [type(effect) for effect in decoded.transaction.effects()] == [Transfer, Opaque]
+
+
+@vectors("bitcoin/bip143", "bitcoin/bip341", operation="tx.parse")
+def test_published_signed_transactions_are_read(case: Case) -> None:
+    raw = bytes.fromhex(case.input["raw"])
+    signed = BITCOIN.decode_transaction(raw)
+    assert isinstance(signed, SignedTransaction)
+    assert signed.id == case.expect["id"] == BITCOIN.transaction_id(raw)
+    assert signed.transaction.txid != signed.id  # other inputs have a script_sig, which the id covers
+    assert isinstance(signed.transaction.effects()[-1], Opaque)
+
+
+@given(txs())
+def test_what_the_network_carries_is_read(tx: Tx) -> None:
+    decoded = TESTNET.decode_transaction(tx.encode())
+    signed = bool(tx.witnesses or any(each.script_sig for each in tx.inputs))
+    assert isinstance(decoded, SignedTransaction if signed else Transaction)
+    assert len(decoded.transaction.outputs if isinstance(decoded, SignedTransaction) else decoded.outputs) == len(
+        tx.outputs
+    )
+
+
+def test_a_coinbase_transaction_has_no_signer() -> None:
+    coinbase = bytes.fromhex("02000000" + "01" + "00" * 32 + "ff" * 4 + "0151" + "ff" * 4 + "01" + "00" * 9 + "00" * 4)
+    assert reason(TransactionError, BITCOIN.decode_transaction, coinbase) == "range"
+    assert len(BITCOIN.transaction_id(coinbase)) == 64
+
+
+@pytest.mark.parametrize("raw", [None, "psbt", bytearray(b"psbt\xff"), 7])
+def test_only_bytes_are_decoded(raw: Any) -> None:
+    assert reason(TransactionError, BITCOIN.decode_transaction, raw) == "type"
+    assert reason(TransactionError, BITCOIN.transaction_id, raw) == "type"
+
+
+def test_a_psbt_has_no_transaction_id_yet() -> None:
+    with pytest.raises(TransactionError):
+        BITCOIN.transaction_id(spending(ALICE).raw)

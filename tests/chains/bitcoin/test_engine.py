@@ -1,0 +1,206 @@
+"""Bitcoin Core's own kernel: it accepts what we sign, refuses it with one bit flipped, and extends a chain with it."""
+
+from pathlib import Path
+
+import pbk
+import pytest
+
+from support.bitcoin import REGTEST, kernel_accepts, key, signer
+from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.hashes import sha256d
+from walletcore.signing import sign
+
+SUBSIDY = 50 * 10**8
+MINER, ALICE = key(11), key(12)
+KINDS = [("p2wpkh",), ("p2tr",), ("p2wpkh", "p2tr"), ("p2tr", "p2wpkh", "p2tr"), ("p2wpkh", "p2wpkh")]
+
+
+def spending(kinds: tuple[str, ...]) -> Transaction:
+    inputs = tuple(
+        Input(txid=f"{place + 1:064x}", vout=place, value=70_000, key=key(place + 1).public_key, kind=kind)
+        for place, kind in enumerate(kinds)
+    )
+    everyone = [REGTEST.address(ALICE.public_key, kind=kind) for kind in ("p2pkh", "p2sh-p2wpkh", "p2wsh", "p2tr")]
+    return Transaction(chain=REGTEST, inputs=inputs, outputs=tuple(pay(to, 10_000) for to in everyone))
+
+
+def spent(tx: Transaction) -> list[TxOut]:
+    return [each.spent for each in tx.inputs if each.spent is not None]
+
+
+@pytest.mark.parametrize("kinds", KINDS, ids="+".join)
+def test_every_input_that_we_sign_is_accepted(kinds: tuple[str, ...]) -> None:
+    tx = (
+        spending(kinds)
+        if len(kinds) > 1
+        else Transaction(
+            chain=REGTEST,
+            inputs=spending(kinds).inputs,
+            outputs=(pay(REGTEST.address(ALICE.public_key), 60_000),),
+        )
+    )
+    signed = sign(tx, *(signer(place + 1) for place in range(len(kinds))))
+    assert kernel_accepts(signed.raw, spent(tx))
+
+
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr"])
+def test_one_flipped_bit_of_a_signature_is_refused(kind: str) -> None:
+    tx = spending((kind, "p2tr"))
+    signed = Tx.decode(sign(tx, signer(1), signer(2)).raw)
+    signature, *rest = signed.witnesses[0]
+    for bit in range(0, 8 * len(signature), 7):
+        damaged = bytearray(signature)
+        damaged[bit // 8] ^= 1 << bit % 8
+        raw = Tx(
+            version=signed.version,
+            inputs=signed.inputs,
+            outputs=signed.outputs,
+            witnesses=((bytes(damaged), *rest), *signed.witnesses[1:]),
+            locktime=signed.locktime,
+        ).encode()
+        assert not kernel_accepts(raw, spent(tx))
+
+
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr"])
+def test_another_amount_script_or_output_is_refused(kind: str) -> None:
+    tx = spending((kind, kind))
+    raw = sign(tx, signer(1), signer(2)).raw
+    first, second = spent(tx)
+    assert kernel_accepts(raw, [first, second])
+    more = TxOut(value=first.value + 1, script_pubkey=first.script_pubkey)
+    other = TxOut(value=first.value, script_pubkey=second.script_pubkey)
+    assert not kernel_accepts(raw, [more, second])
+    assert not kernel_accepts(raw, [other, second])
+    for place in (4 + 2 + 1 + 36 + 1, len(raw) - 1):  # the first sequence number, the lock time
+        damaged = bytearray(raw)
+        damaged[place] ^= 1
+        assert not kernel_accepts(bytes(damaged), [first, second])
+
+
+def test_a_wrong_claim_about_an_amount_gives_no_valid_signature() -> None:
+    """BIP-143 and BIP-341: a signature commits to the value of its own input."""
+    for kind in ("p2wpkh", "p2tr"):
+        tx = spending((kind, kind))
+        lied = Transaction(
+            chain=REGTEST,
+            inputs=(
+                Input(txid=tx.inputs[0].txid, vout=0, value=71_000, key=key(1).public_key, kind=kind),
+                tx.inputs[1],
+            ),
+            outputs=tx.outputs,
+        )
+        assert not kernel_accepts(sign(lied, signer(1), signer(2)).raw, spent(tx))
+
+
+# -- a chain of blocks, in this process
+
+
+def merkle_root(hashes: list[bytes]) -> bytes:
+    while len(hashes) > 1:
+        hashes += hashes[-1:] * (len(hashes) % 2)
+        hashes = [sha256d(hashes[i] + hashes[i + 1]) for i in range(0, len(hashes), 2)]
+    return hashes[0]
+
+
+class Chain:
+    """A regtest chain of Bitcoin Core's kernel, and the miner who extends it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manager = pbk.load_chainman(folder, pbk.ChainType.REGTEST)
+        self.tip = bytes(self.manager.get_active_chain().block_tree_entries[-1].block_hash)
+        self.time = 1_296_688_602  # of the genesis block
+        self.coinbases: list[Tx] = []
+
+    @property
+    def height(self) -> int:
+        return int(self.manager.get_active_chain().height)
+
+    def mine(self, *raws: bytes) -> None:
+        """Offer a block with these transactions; only a valid one raises the height."""
+        height = self.height + 1
+        coinbase = self._coinbase(height, raws)
+        ids = [bytes.fromhex(tx.txid)[::-1] for tx in (coinbase, *map(Tx.decode, raws))]
+        self.time += 600
+        header = self._header(merkle_root(ids))
+        block = header + bytes((1 + len(raws),)) + coinbase.encode() + b"".join(raws)
+        self.manager.process_block(pbk.Block(block))
+        if self.height == height:
+            self.tip = sha256d(header)
+            self.coinbases.append(coinbase)
+
+    def _coinbase(self, height: int, raws: tuple[bytes, ...]) -> Tx:
+        assert height < 128  # BIP-34: a short push
+        number = bytes((0x50 + height,)) if height <= 16 else bytes((1, height))
+        outputs = [TxOut(value=SUBSIDY, script_pubkey=REGTEST.script_pubkey(REGTEST.address(MINER.public_key)))]
+        if raws:  # BIP-141, "Commitment structure"
+            wtxids = [bytes(32), *(bytes.fromhex(Tx.decode(raw).wtxid)[::-1] for raw in raws)]
+            commitment = sha256d(merkle_root(wtxids) + bytes(32))
+            outputs.append(TxOut(value=0, script_pubkey=b"\x6a\x24\xaa\x21\xa9\xed" + commitment))
+        source = TxIn(txid="00" * 32, vout=0xFFFF_FFFF, script_sig=number + b"\x00")
+        witnesses = ((bytes(32),),) if raws else ()
+        return Tx(version=2, inputs=(source,), outputs=tuple(outputs), witnesses=witnesses, locktime=0)
+
+    def _header(self, root: bytes) -> bytes:
+        bits = 0x207F_FFFF
+        for nonce in range(2**32):
+            numbers = b"".join(number.to_bytes(4, "little") for number in (self.time, bits, nonce))
+            header = (0x2000_0000).to_bytes(4, "little") + self.tip + root + numbers
+            if int.from_bytes(sha256d(header), "little") <= 0x7F_FFFF << 232:
+                return header
+        raise AssertionError("no block")
+
+
+@pytest.fixture(scope="module")
+def mined(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    chain = Chain(tmp_path_factory.mktemp("regtest"))
+    for _ in range(101):
+        chain.mine()
+    assert chain.height == 101
+    return chain
+
+
+def flipped(raw: bytes) -> bytes:
+    """Flip one bit in the middle of the first signature."""
+    tx = Tx.decode(raw)
+    (signature, *rest), *others = tx.witnesses
+    damaged = signature[:20] + bytes((signature[20] ^ 1,)) + signature[21:]
+    witnesses = ((damaged, *rest), *others)
+    return Tx(
+        version=tx.version, inputs=tx.inputs, outputs=tx.outputs, witnesses=witnesses, locktime=tx.locktime
+    ).encode()
+
+
+def test_a_chain_grows_by_what_we_sign_and_not_by_one_flipped_bit(mined: Chain) -> None:
+    """The first coinbase goes to P2WPKH and P2TR outputs of ours, and these go on, together."""
+    coinbase = mined.coinbases[0]
+    first = Transaction(
+        chain=REGTEST,
+        inputs=(Input(txid=coinbase.txid, vout=0, key=MINER.public_key, previous=coinbase.encode()),),
+        outputs=(
+            pay(REGTEST.address(ALICE.public_key), 20 * 10**8),
+            pay(REGTEST.address(ALICE.public_key, kind="p2tr"), 29 * 10**8),
+        ),
+    )
+    signed = sign(first, signer(11))
+    mined.mine(flipped(signed.raw))
+    assert mined.height == 101
+    mined.mine(signed.raw)
+    assert mined.height == 102
+    second = Transaction(
+        chain=REGTEST,
+        inputs=(
+            Input(txid=signed.id, vout=0, key=ALICE.public_key, previous=signed.raw),
+            Input(txid=signed.id, vout=1, key=ALICE.public_key, previous=signed.raw),
+        ),
+        outputs=(pay(REGTEST.address(MINER.public_key, kind="p2tr"), 48 * 10**8),),
+    )
+    assert [each.kind for each in second.inputs] == ["p2wpkh", "p2tr"]
+    assert second.claimed_fee == 10**8
+    again = sign(second, signer(12))
+    mined.mine(flipped(again.raw))
+    assert mined.height == 102
+    mined.mine(again.raw)
+    assert mined.height == 103
+    mined.mine(again.raw)  # the same coins a second time
+    assert mined.height == 103

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from walletcore.errors import InvalidKey
+from walletcore.errors import InvalidKey, SignerError
 from walletcore.hd import master
 from walletcore.keys import PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import Path
-from walletcore.secret import sealed
+from walletcore.secret import Secret, sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import SigningRequest
@@ -60,13 +60,26 @@ def signers_for(
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:
     """``hd:m/44'/60'/0'/0/0?derivation=bip32`` asks for the ``mnemonic`` and the ``passphrase`` (both UTF-8).
 
-    Raises `InvalidKey` when the path leads to another key than the pinned one.
+    Raises `InvalidKey` when the path leads to another key than the pinned one, `SignerError` for a secret that is no
+    text.
     """
     uri.expect("derivation", "language")
     path = Path.parse(uri.path)
-    phrase = Mnemonic.parse(secrets("mnemonic").reveal().decode(), language=uri.option("language") or None)
-    seed = phrase.seed(secrets("passphrase").reveal().decode())
+    phrase = Mnemonic.parse(_text("mnemonic", secrets), language=uri.option("language") or None)
+    seed = phrase.seed(_text("passphrase", secrets))
     key = master(uri.option("derivation", "bip32"), public_key.curve, seed).derive(path).private_key
     if key.public_key != public_key:
         raise InvalidKey("the path leads to another key than the pinned one", reason="mismatch")
     return LocalSigner(key)
+
+
+@sealed
+def _text(name: str, secrets: Secrets) -> str:
+    """A secret as text. The error of a decoder would hold all of its bytes."""
+    secret = secrets(name)
+    if type(secret) is not Secret:
+        raise SignerError(f"expected the {name} as a Secret", reason="type")
+    try:
+        return secret.reveal().decode()
+    except UnicodeDecodeError:
+        raise SignerError(f"expected the {name} in UTF-8", reason="character") from None

@@ -1,5 +1,6 @@
 """BIP-32: extended keys, their texts and children; rows S01-S13 and B01-B23 of the bad inputs and their neighbours."""
 
+import hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -172,6 +173,22 @@ def test_S03_a_seed_of_15_bytes_is_refused(size: int) -> None:
 @pytest.mark.parametrize("size", [65, 128, 1_000_000])
 def test_S04_a_seed_of_65_bytes_is_refused(size: int) -> None:
     assert refusal(ExtendedPrivateKey.from_seed, bytes(size)) == "length"
+
+
+@pytest.mark.parametrize("size", [1, 15, 65, 128, 1024])
+def test_S04_seeds_of_old_wallets_are_taken_when_asked_for(size: int) -> None:
+    seed = (bytes(range(1, 129)) * 8)[:size]
+    key = ExtendedPrivateKey.from_seed(seed, any_length=True)
+    halves = hmac.digest(b"Bitcoin seed", seed, "sha512")  # the standard library's, not ours
+    assert (key.private_key.secret.reveal(), key.chain_code) == (halves[:32], halves[32:])
+    if size >= 16:  # bip_utils has no upper limit
+        assert key.reveal() == Bip32Slip10Secp256k1.FromSeed(seed).PrivateKey().ToExtended()
+
+
+@pytest.mark.parametrize("size", [0, 1025])
+def test_S04_no_seed_and_endless_ones_are_refused_even_then(size: int) -> None:
+    with pytest.raises(DerivationError):
+        ExtendedPrivateKey.from_seed(bytes(size), any_length=True)
 
 
 @pytest.mark.parametrize("seed", [SEED.hex(), bytearray(SEED), memoryview(SEED), list(SEED), 5, None])

@@ -91,9 +91,14 @@ class ExtendedPrivateKey(Confidential, _Node):
 
     @classmethod
     @sealed
-    def from_seed(cls, seed: bytes | Secret, *, network: str = "mainnet") -> ExtendedPrivateKey:
-        """The master key of a seed of 16 to 64 bytes. Raises `DerivationError`."""
-        I = hmac_sha512(b"Bitcoin seed", checked_seed(seed).reveal())
+    def from_seed(
+        cls, seed: bytes | Secret, *, network: str = "mainnet", any_length: bool = False
+    ) -> ExtendedPrivateKey:
+        """The master key of a seed of 16 to 64 bytes; ``any_length`` is for old wallets that took others.
+
+        Raises `DerivationError`.
+        """
+        I = hmac_sha512(b"Bitcoin seed", checked_seed(seed, any_length=any_length).reveal())
         return cls(private_key=_private_key(Secret(I[:32])), chain_code=I[32:], network=network)
 
     @classmethod

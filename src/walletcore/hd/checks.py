@@ -8,14 +8,17 @@ from walletcore.secret import Secret, sealed
 
 __all__ = ["checked_chain_code", "checked_path", "checked_seed"]
 
+_MAX_LEGACY = 1024
+
 
 @sealed
-def checked_seed(seed: bytes | Secret) -> Secret:
-    """A seed of 128 to 512 bits. Raises `DerivationError`."""
+def checked_seed(seed: bytes | Secret, *, any_length: bool = False) -> Secret:
+    """A seed of 128 to 512 bits, or of any length but none. Raises `DerivationError`."""
     if type(seed) not in (bytes, Secret):
         raise DerivationError(f"expected bytes or a Secret as seed, got {type(seed).__name__}", reason="type")
-    if not 16 <= len(seed) <= 64:
-        raise DerivationError(f"expected a seed of 16 to 64 bytes, got {len(seed)}", reason="length")
+    shortest, longest = (1, _MAX_LEGACY) if any_length else (16, 64)
+    if not shortest <= len(seed) <= longest:
+        raise DerivationError(f"expected a seed of {shortest} to {longest} bytes, got {len(seed)}", reason="length")
     return seed if isinstance(seed, Secret) else Secret(seed)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+import weakref
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -31,6 +32,7 @@ __all__ = [
     "collect",
     "collect_async",
     "complete",
+    "in_use",
     "memory",
     "merge",
     "remembered",
@@ -61,6 +63,41 @@ def remembered(method: Callable[[S], T]) -> Callable[[S], T]:
 def memory() -> Any:
     """The field that `remembered` writes to: no parameter, not shown, not compared."""
     return field(default=None, init=False, repr=False, compare=False)
+
+
+class _Kept:
+    """Weak references to requests; a copy or pickle of their subject does without."""
+
+    __slots__ = ("_references",)
+
+    def __init__(self, requests: tuple[SigningRequest, ...] = ()) -> None:
+        self._references = tuple([weakref.ref(request) for request in requests])
+
+    def requests(self) -> tuple[SigningRequest, ...]:
+        """All of them, or none where one has gone."""
+        found = tuple([reference() for reference in self._references])
+        return () if None in found else cast("tuple[SigningRequest, ...]", found)
+
+    def __reduce__(self) -> tuple[type[_Kept], tuple[()]]:
+        return _Kept, ()
+
+
+def in_use(method: Callable[[S], tuple[SigningRequest, ...]]) -> Callable[[S], tuple[SigningRequest, ...]]:
+    """Keep the requests of a frozen subject in its field ``_requests`` for as long as somebody else holds them.
+
+    They hold their subject: were they simply remembered, each transaction would be a cycle for the garbage collector.
+    """
+
+    @functools.wraps(method)
+    def recall(self: S) -> tuple[SigningRequest, ...]:
+        kept = cast("_Kept | None", self._requests)  # type: ignore[attr-defined]
+        requests = () if kept is None else kept.requests()
+        if not requests:
+            requests = method(self)
+            object.__setattr__(self, "_requests", _Kept(requests))
+        return requests
+
+    return recall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +138,7 @@ Answers = tuple[Signature | None, ...]
 """One place per request; None where no answer has come yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class SigningRequest:
     """The exact bytes that one key is asked to authorise, and how.
 
@@ -258,22 +295,22 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
 
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
-    answers: dict[SigningRequest, Signature] = {}
-    for signer, wanted in _routes(requests, signers):
+    answers: dict[SigningRequest, Signature | None] = dict.fromkeys(requests)
+    for signer, wanted in _routes(answers, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
-    return _in_order(requests, answers)
+    return tuple([answers[request] for request in requests])
 
 
 async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigner | Signer) -> Answers:
     """As `collect`; all signers are asked at the same time."""
     import asyncio
 
-    routes = _routes(requests, signers)
+    answers: dict[SigningRequest, Signature | None] = dict.fromkeys(requests)
+    routes = _routes(answers, signers)
     given = await asyncio.gather(*(_ask_async(signer, wanted) for signer, wanted in routes))
-    answers: dict[SigningRequest, Signature] = {}
     for (_, wanted), signatures in zip(routes, given, strict=True):
         _fill(answers, wanted, signatures)
-    return _in_order(requests, answers)
+    return tuple([answers[request] for request in requests])
 
 
 def merge(*parts: Answers) -> Answers:
@@ -302,12 +339,12 @@ Holder = AsyncSigner | Signer
 Route = tuple[Holder, list[SigningRequest]]
 
 
-def _routes(requests: Sequence[SigningRequest], signers: Sequence[Holder]) -> list[Route]:
+def _routes(requests: Iterable[SigningRequest], signers: Sequence[Holder]) -> list[Route]:
     """Which signer is asked for what: by public key; for BIP-340, which knows only x, by the key with even y."""
     by_key = {signer.public_key: signer for signer in reversed(signers)}  # the first one wins
     by_x: dict[PublicKey, Holder] = {}
     routes: dict[int, Route] = {}
-    for request in dict.fromkeys(requests):
+    for request in requests:
         if request.scheme is Scheme.BIP340:
             by_x = by_x or {signer.public_key.even_y(): signer for signer in reversed(signers)}
             holder = by_x.get(request.key.even_y())
@@ -350,12 +387,10 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _fill(answers: dict[SigningRequest, Signature], wanted: list[SigningRequest], given: Sequence[Signature]) -> None:
-    if not isinstance(given, Sequence) or len(given) != len(wanted):
+def _fill(
+    answers: dict[SigningRequest, Signature | None], wanted: list[SigningRequest], given: Sequence[Signature]
+) -> None:
+    if not isinstance(given, (list, Sequence)) or len(given) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
     for request, answer in zip(wanted, given, strict=True):
         answers[request] = request.accept(answer)
-
-
-def _in_order(requests: Sequence[SigningRequest], answers: dict[SigningRequest, Signature]) -> Answers:
-    return tuple([answers.get(request) for request in requests])

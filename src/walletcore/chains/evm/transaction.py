@@ -19,7 +19,7 @@ from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, memory, remembered
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory, remembered
 
 __all__ = ["GWEI", "AccessList", "Transaction", "decode"]
 
@@ -64,7 +64,7 @@ class Transaction:
     data: bytes = field(default=b"", repr=False)
     access_list: AccessList = ()
     _fields: bytes | None = memory()
-    _raw: bytes | None = memory()
+    _requests: Any = memory()
 
     def __post_init__(self) -> None:
         if not isinstance(self.chain, Evm):
@@ -115,7 +115,6 @@ class Transaction:
             raise TransactionError(f"expected at most {_MAX_DATA} bytes of data", reason="too-large")
 
     @property
-    @remembered
     def raw(self) -> bytes:
         """The bytes that are signed: 0x02 and the list of nine fields."""
         return _TYPE + rlp.join((self.fields(),))
@@ -137,6 +136,7 @@ class Transaction:
         )
         return b"".join(encoded)
 
+    @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
         """One request: the sender's recoverable ECDSA signature over the Keccak-256 of `raw`.
 

@@ -6,7 +6,7 @@ The curve modules do the mathematics and are imported when a key of theirs is fi
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -52,6 +52,8 @@ class Scheme(Enum):
 
 
 _MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519"}
+Sign = Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
+Kept = dict[tuple[Scheme, bytes | None], tuple[Sign, Any]]
 _MAX_PUBLIC, _MAX_KEPT = 65, 16
 _NO_AUX = bytes(32)
 
@@ -175,7 +177,7 @@ class PrivateKey(Confidential):
     curve: Curve
     secret: Secret
     _public_key: PublicKey | None = field(default=None, init=False, repr=False, compare=False)
-    _kept: dict[tuple[Scheme, bytes | None], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if type(self.secret) is not Secret:
@@ -212,28 +214,25 @@ class PrivateKey(Confidential):
         self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX
     ) -> tuple[bytes, int | None]:
         """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
-        operations = _operations_for(scheme, self.curve)
-        if tweak is not None and type(tweak) is not bytes:
-            raise InvalidKey(f"expected bytes as tweak, got {type(tweak).__name__}", reason="type")
-        prepared = self._kept.get((scheme, tweak))
-        if prepared is None:
-            prepared = self._prepare(operations, scheme, tweak)
-        return operations.sign(prepared, _checked_bytes(message, "message"), aux)
+        if type(scheme) is not Scheme or (tweak is not None and type(tweak) is not bytes):
+            raise InvalidKey("expected a Scheme, and bytes as tweak", reason="type")
+        sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)
+        return sign(prepared, _checked_bytes(message, "message"), aux)
 
-    def _prepare(self, operations: Operations, scheme: Scheme, tweak: bytes | None) -> Any:
-        """Keep what costs as much as a signature to make again, for a handful of tweaks."""
+    def _prepare(self, scheme: Scheme, tweak: bytes | None) -> tuple[Sign, Any]:
+        """How to sign, and what costs as much as a signature to make again; kept for a handful of tweaks."""
+        operations = _operations_for(scheme, self.curve)
         if tweak is not None and len(tweak) not in (0, 32):
             raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
-        prepared = operations.prepare(self.secret, tweak)
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
-        self._kept[scheme, tweak] = prepared
-        return prepared
+        self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
+        return self._kept[scheme, tweak]
 
     def wipe(self) -> None:
         """Overwrite the secret and forget what was kept for signing (best effort, see `Secret.wipe`)."""
         self.secret.wipe()
-        for prepared in self._kept.values():
+        for _, prepared in self._kept.values():
             if type(prepared) is Secret:
                 prepared.wipe()
         self._kept.clear()

@@ -1,0 +1,141 @@
+"""Signers for requests that say where their keys come from: the right tree, the right path, and nothing else."""
+
+from typing import Any
+
+import pytest
+from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walletcore.errors import DerivationError
+from walletcore.hd import master
+from walletcore.hd.bip32 import ExtendedPrivateKey
+from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.path import KeyOrigin, Path
+from walletcore.signers.hd import Tree, signers_for
+from walletcore.signing import AcceptedSignature, Signature, SigningRequest, collect
+
+SEED = bytes(range(16))  # BIP-32, test vector 1
+FINGERPRINT = bytes.fromhex("3442193e")  # of its master key, as BIP-32 prints it
+TREE = ExtendedPrivateKey.from_seed(SEED)
+ED_TREE = Slip10PrivateKey.from_seed(SEED, Curve.ED25519)
+
+steps = st.lists(st.one_of(st.integers(0, 5), st.integers(2**31, 2**31 + 5)), max_size=4).map(tuple)
+
+
+def k1_key(path: str, seed: bytes = SEED) -> PublicKey:
+    """The key at the end of a path, by another implementation."""
+    node = Bip32Slip10Secp256k1.FromSeedAndPath(seed, path) if path != "m" else Bip32Slip10Secp256k1.FromSeed(seed)
+    return PublicKey(Curve.SECP256K1, node.PublicKey().RawCompressed().ToBytes())
+
+
+def ed_key(path: str) -> PublicKey:
+    node = Bip32Slip10Ed25519.FromSeedAndPath(SEED, path)
+    return PublicKey(Curve.ED25519, node.PublicKey().RawCompressed().ToBytes()[1:])
+
+
+def request(key: PublicKey, path: str | None, fingerprint: bytes = FINGERPRINT, **options: Any) -> SigningRequest:
+    origin = None if path is None else KeyOrigin(fingerprint, Path.parse(path))
+    scheme = Scheme.ECDSA if key.curve is Curve.SECP256K1 else Scheme.ED25519
+    fields: dict[str, Any] = {"key": key, "scheme": scheme, "payload": bytes(32), "origin": origin}
+    return SigningRequest(**{**fields, **options})
+
+
+def test_the_fingerprint_is_that_of_the_published_master_key() -> None:
+    assert TREE.fingerprint == FINGERPRINT
+
+
+@given(steps)
+def test_a_request_finds_the_signer_that_its_origin_leads_to(path: tuple[int, ...]) -> None:
+    text = str(Path(path))
+    wanted = request(k1_key(text), text)
+    (signer,) = signers_for([wanted], [TREE])
+    assert signer.public_key == wanted.key
+    assert isinstance(collect((wanted,), signer)[0], AcceptedSignature)
+
+
+def test_a_tree_of_another_curve_is_told_apart() -> None:
+    trees: list[Tree] = [TREE, ED_TREE]
+    one = request(ed_key("m/44'/501'/0'"), "m/44'/501'/0'", ED_TREE.fingerprint)
+    other = request(k1_key("m/0"), "m/0")
+    found = signers_for([one, other], trees)
+    assert [signer.public_key for signer in found] == [one.key, other.key]
+    assert all(collect((one, other), *found))
+    assert signers_for([one], [TREE]) == ()
+
+
+def test_the_key_of_bip340_may_be_the_even_one() -> None:
+    path = next(f"m/{n}" for n in range(20) if k1_key(f"m/{n}").data[0] == 3)
+    wanted = request(k1_key(path).even_y(), path, scheme=Scheme.BIP340, tweak=b"")
+    found = signers_for([wanted], [TREE])
+    assert len(found) == 1
+    assert all(collect((wanted,), *found))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        request(k1_key("m/0"), None),
+        request(k1_key("m/0"), "m/0", bytes(4)),
+        request(k1_key("m/0"), "m/0", FINGERPRINT[::-1]),
+        request(k1_key("m/0"), "m/1"),
+        request(k1_key("m/0"), "m"),
+        request(k1_key("m/0"), "m/0'"),
+        request(k1_key("m/0", bytes(16)), "m/0"),
+    ],
+    ids=["no origin", "no fingerprint", "another's", "another path", "the root", "hardened", "another's key"],
+)
+def test_an_origin_that_does_not_lead_to_the_key_gives_no_signer(wanted: SigningRequest) -> None:
+    assert signers_for([wanted], [TREE]) == ()
+    assert signers_for([wanted], []) == ()
+
+
+def test_each_key_has_one_signer_however_often_it_is_asked_for() -> None:
+    wanted = [request(k1_key(path), path, payload=bytes([n]) * 32) for n in range(5) for path in ("m/0", "m/1")]
+    found = signers_for(wanted, [TREE])
+    assert [signer.public_key for signer in found] == [k1_key("m/0"), k1_key("m/1")]
+    assert all(collect(wanted, *found))
+    assert signers_for([], [TREE]) == ()
+
+
+def test_a_second_tree_with_the_same_fingerprint_is_tried_as_well() -> None:
+    class Impostor:
+        """Claims the fingerprint; its keys are others."""
+
+        fingerprint = FINGERPRINT
+
+        def __init__(self, node: ExtendedPrivateKey) -> None:
+            self.node = node
+            self.private_key = node.private_key
+
+        def derive(self, path: Path) -> Tree:
+            return self.node.derive(path)
+
+    impostor = Impostor(ExtendedPrivateKey.from_seed(bytes(16)))
+    wanted = request(k1_key("m/0"), "m/0")
+    assert signers_for([wanted], [impostor]) == ()
+    trees: list[Tree] = [impostor, TREE]
+    for order in (trees, trees[::-1]):
+        assert [signer.public_key for signer in signers_for([wanted], order)] == [wanted.key]
+
+
+def test_an_ed25519_path_with_a_step_that_is_not_hardened_is_refused() -> None:
+    with pytest.raises(DerivationError) as caught:
+        signers_for([request(ed_key("m/0'"), "m/0", ED_TREE.fingerprint)], [ED_TREE])
+    assert caught.value.reason == "hardened"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_the_signers_check_or_not_as_the_caller_says(check: bool) -> None:
+    wanted = request(k1_key("m/0"), "m/0")
+    (signer,) = signers_for([wanted], [TREE], check=check)
+    assert type(signer.sign(wanted)) is (Signature if check else AcceptedSignature)
+    assert signer.check is check
+
+
+def test_the_trees_of_every_derivation_are_trees() -> None:
+    for derivation, curve in (("bip32", Curve.SECP256K1), *(("slip10", curve) for curve in Curve)):
+        tree: Tree = master(derivation, curve, SEED)
+        assert tree.derive(Path.parse("m/0'")).private_key.curve is curve
+        assert len(tree.fingerprint) == 4

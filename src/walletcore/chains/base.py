@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from walletcore.errors import AddressError, PathError, Unsupported
 from walletcore.keys import Curve, PublicKey
-from walletcore.path import Path
+from walletcore.path import HARDENED, Path
 from walletcore.signing import Answers, Signable, memory
 
 __all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
@@ -42,6 +42,8 @@ class Profile:
         for level, number in zip(_LEVELS, (account, change, index), strict=True):
             if type(number) is not int:
                 raise PathError(f"expected an int as {level}, got {type(number).__name__}", reason="type")
+            if not 0 <= number < HARDENED:
+                raise PathError(f"expected a number from 0 to {HARDENED - 1} as {level}", reason="range")
             place = f"{{{level}}}"
             if number and place not in text:
                 raise PathError(f"profile {self.name!r} ({self.path}) has no {level}, got {number}", reason="unknown")

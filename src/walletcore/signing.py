@@ -205,7 +205,7 @@ class SigningRequest:
 
         Raises `InvalidSignature` for anything that the key of this request did not sign.
         """
-        if type(answer) is AcceptedSignature and answer.request == self:
+        if type(answer) is AcceptedSignature and (answer.request is self or answer.request == self):
             return answer
         if not isinstance(answer, Signature):
             raise InvalidSignature(f"expected a Signature, got {type(answer).__name__}", reason="type")
@@ -322,8 +322,8 @@ def merge(*parts: Answers) -> Answers:
 
 def complete(answers: Answers) -> tuple[Signature, ...]:
     """The same answers, none of them absent. Raises `MissingSignature` naming the places."""
-    missing = [place for place, answer in enumerate(answers) if answer is None]
-    if missing:
+    if None in answers:
+        missing = [place for place, answer in enumerate(answers) if answer is None]
         raise MissingSignature(f"no signature for request {', '.join(map(str, missing[:10]))}", reason="missing")
     return cast("tuple[Signature, ...]", answers)
 
@@ -339,20 +339,19 @@ Holder = AsyncSigner | Signer
 Route = tuple[Holder, list[SigningRequest]]
 
 
-def _routes(requests: Iterable[SigningRequest], signers: Sequence[Holder]) -> list[Route]:
-    """Which signer is asked for what: by public key; for BIP-340, which knows only x, by the key with even y."""
-    by_key = {signer.public_key: signer for signer in reversed(signers)}  # the first one wins
-    by_x: dict[PublicKey, Holder] = {}
-    routes: dict[int, Route] = {}
+def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
+    """Which signer is asked for what: by public key; for BIP-340, which knows only x, by x. The first one is asked."""
+    wanted: dict[PublicKey | bytes, list[SigningRequest]] = {}
     for request in requests:
-        if request.scheme is Scheme.BIP340:
-            by_x = by_x or {signer.public_key.even_y(): signer for signer in reversed(signers)}
-            holder = by_x.get(request.key.even_y())
-        else:
-            holder = by_key.get(request.key)
-        if holder is not None:
-            routes.setdefault(id(holder), (holder, []))[1].append(request)
-    return list(routes.values())
+        name = request.key.data[1:] if request.scheme is Scheme.BIP340 else request.key
+        wanted.setdefault(name, []).append(request)
+    routes = []
+    for signer in signers:
+        key = signer.public_key
+        mine = wanted.pop(key, []) + wanted.pop(key.data[1:], [])
+        if mine:
+            routes.append((signer, mine))
+    return routes
 
 
 def _ask(signer: Signer, requests: list[SigningRequest]) -> Sequence[Signature]:

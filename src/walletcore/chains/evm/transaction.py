@@ -30,6 +30,7 @@ AccessList: TypeAlias = "tuple[tuple[bytes, tuple[bytes, ...]], ...]"
 """Accounts (20 bytes) with the storage keys (32 bytes each) that are announced for them (EIP-2930)."""
 
 _TYPE = b"\x02"
+_PARITY = (rlp.encode(b""), rlp.encode(b"\x01"))
 _UNSIGNED, _SIGNED = 9, 12  # fields
 _MAX_RAW = 2 << 20
 _MAX_DATA = 1 << 20
@@ -158,9 +159,8 @@ class Transaction:
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
         """The transaction with its signature. Raises `InvalidSignature`, `MissingSignature`."""
-        answers = accepted(self.requests(), answers)
-        (signature,) = complete(answers)
-        raw = _TYPE + rlp.join((self.fields(), *_encode_signature(signature)))
+        (signature,) = answers = complete(accepted(self.requests(), answers))
+        raw = _TYPE + rlp.join((self.fields(), _encode_signature(signature)))
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=answers)
 
     def effects(self) -> tuple[Effect, ...]:
@@ -205,13 +205,13 @@ def _check_size(value: object, size: int, what: str) -> None:
         raise TransactionError(f"expected {size} bytes as {what} in access_list", reason="length")
 
 
-def _encode_signature(signature: Signature) -> tuple[bytes, bytes, bytes]:
-    """signature_y_parity, signature_r, signature_s, encoded; r and s as the numbers that they are."""
+def _encode_signature(signature: Signature) -> bytes:
+    """signature_y_parity, signature_r, signature_s, each encoded; r and s as the numbers that they are."""
     parity = signature.recovery
     if parity is None or parity > 1:  # an r of n or more before it was reduced, of which Ethereum knows nothing
         raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
     r, s = signature.data[:32].lstrip(b"\0"), signature.data[32:].lstrip(b"\0")
-    return rlp.encode(rlp.encode_uint(parity)), rlp.encode(r), rlp.encode(s)
+    return _PARITY[parity] + rlp.encode(r) + rlp.encode(s)
 
 
 def decode(chain: Evm, raw: bytes, keys: Sequence[PublicKey]) -> Transaction | SignedTransaction[Transaction]:

@@ -99,25 +99,41 @@ def test_each_key_has_one_signer_however_often_it_is_asked_for() -> None:
     assert signers_for([], [TREE]) == ()
 
 
+class Claimant:
+    """A tree that claims a fingerprint, and remembers what it was asked to derive."""
+
+    fingerprint = FINGERPRINT
+
+    def __init__(self, node: Tree) -> None:
+        self.node = node
+        self.private_key = node.private_key
+        self.asked: list[Path] = []
+
+    def derive(self, path: Path) -> Tree:
+        self.asked.append(path)
+        return self.node.derive(path)
+
+
 def test_a_second_tree_with_the_same_fingerprint_is_tried_as_well() -> None:
-    class Impostor:
-        """Claims the fingerprint; its keys are others."""
-
-        fingerprint = FINGERPRINT
-
-        def __init__(self, node: ExtendedPrivateKey) -> None:
-            self.node = node
-            self.private_key = node.private_key
-
-        def derive(self, path: Path) -> Tree:
-            return self.node.derive(path)
-
-    impostor = Impostor(ExtendedPrivateKey.from_seed(bytes(16)))
+    impostor = Claimant(ExtendedPrivateKey.from_seed(bytes(16)))
     wanted = request(k1_key("m/0"), "m/0")
     assert signers_for([wanted], [impostor]) == ()
     trees: list[Tree] = [impostor, TREE]
     for order in (trees, trees[::-1]):
         assert [signer.public_key for signer in signers_for([wanted], order)] == [wanted.key]
+
+
+def test_a_tree_of_another_curve_is_not_asked_even_with_the_same_fingerprint() -> None:
+    impostor = Claimant(ED_TREE)  # it could not take this step at all
+    wanted = request(k1_key("m/0"), "m/0")
+    assert [signer.public_key for signer in signers_for([wanted], [impostor, TREE])] == [wanted.key]
+    assert impostor.asked == []
+
+
+def test_a_key_is_derived_once_however_many_requests_ask_for_it() -> None:
+    tree = Claimant(TREE)
+    signers_for([request(k1_key("m/0"), "m/0", payload=bytes([n]) * 32) for n in range(9)], [tree])
+    assert tree.asked == [Path.parse("m/0")]
 
 
 def test_an_ed25519_path_with_a_step_that_is_not_hardened_is_refused() -> None:

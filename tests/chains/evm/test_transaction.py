@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import copy
+import gc
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, replace
@@ -237,6 +239,28 @@ def test_the_one_request_says_all_that_a_signer_may_want_to_know() -> None:
     assert request.subject is transaction
     assert request.origin is origin
     assert request in request.subject.requests()  # what a guard asks that does not trust its caller
+
+
+def test_requests_are_made_once_while_somebody_holds_them() -> None:
+    transaction = transfer()
+    held = transaction.requests()
+    assert transaction.requests()[0] is held[0]
+    assert pickle.loads(pickle.dumps(transaction)).requests() == copy.deepcopy(transaction).requests() == held
+    del held
+    assert transaction.requests()[0].subject is transaction
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_signed_transaction_leaves_nothing_to_the_garbage_collector(check: bool) -> None:
+    holder = signer(b"\x11" * 32, check=check)
+    sign(transfer(), holder)  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        sign(transfer(), holder)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_every_way_through_the_hall_ends_in_the_same_bytes() -> None:

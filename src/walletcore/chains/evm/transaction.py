@@ -65,7 +65,7 @@ class Transaction:
     data: bytes = field(default=b"", repr=False)
     access_list: AccessList = ()
     _fields: bytes | None = memory()
-    _requests: Any = memory()
+    _requests: object | None = memory()
 
     def __post_init__(self) -> None:
         if not isinstance(self.chain, Evm):

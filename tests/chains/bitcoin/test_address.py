@@ -259,6 +259,12 @@ def test_W05_an_address_of_another_network_is_refused(kind: str) -> None:
                 assert reason(AddressError, row.script_pubkey, address) == "network"
 
 
+def test_W05_neighbour_networks_that_share_their_texts_are_told_apart() -> None:
+    testnet4 = chain("bitcoin-testnet4", BitcoinChain).address(GENERATOR)
+    assert TESTNET.parse_address(testnet4.text).chain is TESTNET
+    assert reason(AddressError, TESTNET.script_pubkey, testnet4) == "network"
+
+
 def test_a_script_is_not_made_from_a_text() -> None:
     value: Any = P2WPKH
     assert reason(AddressError, BITCOIN.script_pubkey, value) == "type"
@@ -430,6 +436,11 @@ def test_only_taproot_has_a_merkle_root(kind: str) -> None:
 def test_a_batch_takes_compressed_keys_only(data: Any) -> None:
     for kind in KEY_KINDS:
         assert reason(AddressError, BITCOIN.addresses, [GENERATOR.data, data], kind=kind) == "type"
+
+
+@pytest.mark.parametrize("keys", [None, 7, GENERATOR, GENERATOR.data, GENERATOR.data.hex()])
+def test_a_batch_is_a_sequence_of_keys(keys: Any) -> None:
+    assert reason(AddressError, BITCOIN.addresses, keys) == "type"
 
 
 def test_a_batch_refuses_a_taproot_key_off_the_curve() -> None:

@@ -59,7 +59,18 @@ def test_keys_that_spend_nothing_change_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [[None], [b"\2" * 33], ["02"], [key(1)], [PrivateKey(Curve.ED25519, Secret(bytes(32))).public_key]]
+    "keys",
+    [
+        None,
+        7,
+        ALICE,
+        "02",
+        [None],
+        [b"\2" * 33],
+        ["02"],
+        [key(1)],
+        [PrivateKey(Curve.ED25519, Secret(bytes(32))).public_key],
+    ],
 )
 def test_keys_are_public_keys(keys: Any) -> None:
     assert reason(TransactionError, BITCOIN.decode_transaction, spending(ALICE).raw, keys=keys) == "type"

@@ -427,6 +427,8 @@ def test_where_a_key_comes_from_is_not_compared() -> None:
         ({"script_pubkey": b"\x51"}, "unknown"),
         ({"script_pubkey": b"\x00\x20" + bytes(32)}, "unknown"),
         ({"script_pubkey": b"\x52\x20" + bytes(32)}, "unknown"),
+        ({"key": None, "script_pubkey": b"\x51\x20" + bytes(32), "kind": "p2wpkh"}, "mismatch"),
+        ({"key": None, "script_pubkey": b"\x00\x14" + bytes(20), "kind": "p2tr"}, "mismatch"),
         ({"merkle_root": bytes(31)}, "length"),
         ({"merkle_root": "00" * 32}, "type"),
         ({"merkle_root": bytes(32)}, "mismatch"),

@@ -53,9 +53,8 @@ class BitcoinChain(Chain):
         """
         kind = kind or self.profiles[0].kind
         template = _chosen(KEY_KINDS, kind)
-        for key in keys:
-            if type(key) is not bytes or len(key) != 33 or key[0] not in (2, 3):
-                raise AddressError("expected compressed public keys of 33 bytes", reason="type")
+        if not isinstance(keys, Sequence) or not all(map(_is_compressed, keys)):
+            raise AddressError("expected compressed public keys of 33 bytes", reason="type")
         if kind == "p2wpkh":
             hrp = self.prefixes.hrp
             return [segwit_text(hrp, 0, hash160(key)) for key in keys]
@@ -117,6 +116,10 @@ def _chosen(kinds: dict[str, Any], kind: str) -> Any:
     if type(kind) is not str or kind not in kinds:
         raise AddressError(f"expected one of {', '.join(kinds)} as kind", reason="unknown")
     return kinds[kind]
+
+
+def _is_compressed(key: object) -> bool:
+    return type(key) is bytes and len(key) == 33 and key[0] in (2, 3)
 
 
 def _check_point(x: bytes) -> None:

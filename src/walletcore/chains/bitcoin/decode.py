@@ -27,7 +27,9 @@ def decode_transaction(
     """
     if type(raw) is not bytes:
         raise TransactionError(f"expected bytes, got {type(raw).__name__}", reason="type")
-    if any(type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys):
+    if not isinstance(keys, Sequence) or any(
+        type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
+    ):
         raise TransactionError("expected public keys of secp256k1", reason="type")
     if raw.startswith(MAGIC):
         return _from_psbt(chain, Psbt.decode(raw), keys)

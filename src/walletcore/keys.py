@@ -226,8 +226,8 @@ class PrivateKey(Confidential):
             raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
-        self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
-        return self._kept[scheme, tweak]
+        kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
+        return kept  # not read again: another thread may have made room meanwhile
 
     def wipe(self) -> None:
         """Overwrite the secret and forget what was kept for signing (best effort, see `Secret.wipe`)."""

@@ -3,6 +3,7 @@
 import copy
 import multiprocessing
 import pickle
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
@@ -18,10 +19,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
+from support.vectors import Case, load, vectors
 from walletcore.curves.p256 import ORDER as P256_ORDER
 from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
-from walletcore.curves.secp256k1 import encode_der
+from walletcore.curves.secp256k1 import decode_der, encode_der
 from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, Unsupported, WalletcoreError
+from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 
@@ -249,12 +252,13 @@ def test_X08_a_private_key_shows_nothing(curve: Curve) -> None:
 def test_X12_a_wiped_key_signs_no_more(scheme: Scheme) -> None:
     with key(scheme.curve) as held:
         public = held.public_key
-        kept = held.sign(scheme, DIGEST)
-        prepared = list(held._kept.values())
+        signature = held.sign(scheme, DIGEST)
+        prepared = [kept for _, kept in held._kept.values()]
+    assert prepared
     assert reason(held.sign, scheme, DIGEST) == "wiped"
     assert all(reason(p.reveal) == "wiped" for p in prepared if isinstance(p, Secret))
     assert held.public_key is public
-    public.verify(scheme, DIGEST, kept)
+    public.verify(scheme, DIGEST, signature)
 
 
 @every_curve
@@ -331,6 +335,36 @@ def test_K17_a_flipped_bit_in_signature_message_or_key_is_noticed(
         return
     assert reason(other.verify, scheme, message, signature) == "mismatch"
     assert reason(other.accept, scheme, message, signature) == "mismatch"
+
+
+@vectors("bip340/verify")
+def test_K14_every_published_bip340_signature_has_its_verdict(case: Case) -> None:
+    fields = {name: bytes.fromhex(case.input[name]) for name in ("public_key", "message", "signature")}
+
+    def verify() -> None:
+        public = PublicKey(K1, b"\2" + fields["public_key"])
+        public.verify(Scheme.BIP340, fields["message"], fields["signature"])
+        assert public.accept(Scheme.BIP340, fields["message"], fields["signature"]) == (fields["signature"], None)
+
+    if case.expect["result"] == "valid":
+        verify()
+    else:
+        assert reason(verify) in ("mismatch", "point", "length")
+
+
+def test_K15_every_invalid_signature_of_wycheproof_is_refused() -> None:
+    cases = [case for case in load("wycheproof/ecdsa-bitcoin") if case.verdict("low-s") == "invalid"]
+    assert len(cases) >= 301
+    for case in cases:
+        public = PublicKey.parse(K1, bytes.fromhex(case.input["public_key"]))
+        digest = sha256(bytes.fromhex(case.input["message"]))
+        der = bytes.fromhex(case.input["signature"])
+        assert reason(lambda: public.verify(Scheme.ECDSA, digest, decode_der(der)))  # noqa: B023 - called at once
+
+
+def test_K16_a_hundred_thousand_ecdsa_signatures_of_one_digest_are_the_same() -> None:
+    held = key(K1)
+    assert len({held.sign(Scheme.ECDSA, DIGEST) for _ in range(100_000)}) == 1
 
 
 @every_scheme
@@ -434,6 +468,19 @@ def test_X01_many_threads_sign_with_one_key_as_one_does(scheme: Scheme) -> None:
 
     with ThreadPoolExecutor(32) as pool:
         assert all(pool.map(run, range(32)))
+
+
+def test_X01_threads_that_use_many_tweaks_make_room_for_each_other() -> None:
+    held = key(K1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads meet within a signature
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            tweaks = [number.to_bytes(32) for number in range(4000)]
+            signatures = list(pool.map(lambda tweak: held.sign(Scheme.BIP340, DIGEST, tweak=tweak), tweaks))
+    finally:
+        sys.setswitchinterval(interval)
+    assert signatures[:20] == [key(K1).sign(Scheme.BIP340, DIGEST, tweak=tweak) for tweak in tweaks[:20]]
 
 
 def _sign_in_child(scheme: Scheme) -> tuple[bytes, bytes]:

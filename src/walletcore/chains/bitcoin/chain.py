@@ -99,9 +99,9 @@ class BitcoinChain(Chain):
     ) -> Signable[Any] | SignedTransaction[Any]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
-        See `walletcore.chains.bitcoin.decode.decode_transaction`.
+        See `walletcore.chains.bitcoin.interchange.decode_transaction`.
         """
-        from walletcore.chains.bitcoin.decode import decode_transaction
+        from walletcore.chains.bitcoin.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys)
 

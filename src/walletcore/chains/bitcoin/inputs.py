@@ -1,24 +1,20 @@
 """What a transaction spends: an output of P2WPKH or P2TR, its key, and the transaction that proves its amount.
 
-How a PSBT carries them: BIP-174 (UTXOs, BIP-32 derivations) and BIP-371 (internal key, merkle root).
+P2WPKH is BIP-141's, P2TR BIP-341's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 
-from walletcore.chains.bitcoin.psbt import PsbtInput
 from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
 from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
-from walletcore.errors import InvalidKey, TransactionError
-from walletcore.hashes import hash160
+from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
-from walletcore.path import KeyOrigin, Path
+from walletcore.path import KeyOrigin
 
-__all__ = ["HASH_TYPES", "Input", "from_psbt", "keys_by_script", "to_psbt"]
+__all__ = ["HASH_TYPES", "Input", "previous_output", "spendable_kind"]
 
 HASH_TYPES = {"p2wpkh": SIGHASH_ALL, "p2tr": SIGHASH_DEFAULT}
 """The kinds of outputs that can be spent, and what their signatures commit to: the whole transaction."""
@@ -83,7 +79,7 @@ class Input:
 
     def _derive(self, key: PublicKey) -> None:
         """The script of the key, which must be the one that is known already."""
-        kind = self.kind or (_spendable_kind(self.script_pubkey) if self.script_pubkey else "p2wpkh")
+        kind = self.kind or (spendable_kind(self.script_pubkey) if self.script_pubkey else "p2wpkh")
         if kind not in HASH_TYPES:
             raise TransactionError(f"expected {' or '.join(HASH_TYPES)} as kind", reason="unknown")
         script_pubkey = KEY_KINDS[kind](key.data, self.merkle_root).script_pubkey
@@ -92,7 +88,7 @@ class Input:
         self._set(script_pubkey=script_pubkey, key=key.even_y() if kind == "p2tr" else key)
 
     def _classify(self, spent: TxOut) -> None:
-        kind = _spendable_kind(spent.script_pubkey)
+        kind = spendable_kind(spent.script_pubkey)
         if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
             raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
         self._set(kind=kind, _spent=spent)
@@ -118,81 +114,10 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
     return tx.outputs[vout]
 
 
-def _spendable_kind(script_pubkey: bytes) -> str:
+def spendable_kind(script_pubkey: bytes) -> str:
+    """The kind of an output that can be spent, one of `HASH_TYPES`. Raises `TransactionError`."""
     destination = destination_of(script_pubkey)
     kind = "no known kind" if destination is None else destination.kind
     if kind not in HASH_TYPES:
         raise TransactionError(f"expected to spend {' or '.join(HASH_TYPES)}, got {kind}", reason="unknown")
     return kind
-
-
-def to_psbt(each: Input) -> PsbtInput:
-    """The fields from which `from_psbt` makes the same input again."""
-    if each.spent is None:
-        return PsbtInput()
-    known = PsbtInput(
-        non_witness_utxo=each.previous,
-        witness_utxo=each.spent,
-        sighash_type=HASH_TYPES[each.kind] or None,  # taproot's default is stated by silence
-        tap_merkle_root=each.merkle_root,
-    )
-    if each.key is None:
-        return known
-    key = each.key.data
-    origin = each.origin or KeyOrigin(hash160(key)[:4], Path())  # BIP-32, "Key identifiers": the root of its own tree
-    if each.kind == "p2tr":
-        return replace(known, tap_internal_key=key[1:], tap_bip32_derivation=((key[1:], origin),))
-    return replace(known, bip32_derivation=((key, origin),))
-
-
-def keys_by_script(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:
-    """The keys by the scripts that they can spend, without script trees."""
-    return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys for kind in HASH_TYPES}
-
-
-def from_psbt(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey]) -> Input:
-    """The input that a PSBT describes; ``keys`` (see `keys_by_script`) serve where it names none.
-
-    Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
-    "policy" for a hash type that would leave something open.
-    """
-    spending = partial(Input, txid=outpoint.txid, vout=outpoint.vout, sequence=outpoint.sequence)
-    spent = fields.witness_utxo
-    if spent is None and fields.non_witness_utxo:
-        spent = previous_output(fields.non_witness_utxo, outpoint.txid, outpoint.vout)
-    if spent is None:
-        if fields != PsbtInput():
-            raise TransactionError("expected the output that is spent", reason="missing")
-        return spending()
-    kind = _spendable_kind(spent.script_pubkey)
-    if fields.sighash_type not in (None, HASH_TYPES[kind]):
-        raise TransactionError(f"expected sighash type {HASH_TYPES[kind]} for {kind}", reason="policy")
-    key, origin = _named_key(fields, kind)
-    return spending(
-        value=spent.value,
-        script_pubkey=spent.script_pubkey,
-        key=key or keys.get(spent.script_pubkey),
-        merkle_root=fields.tap_merkle_root,
-        previous=fields.non_witness_utxo,
-        origin=origin,
-    )
-
-
-def _named_key(fields: PsbtInput, kind: str) -> tuple[PublicKey | None, KeyOrigin | None]:
-    """The one key that the fields name, if any, and its origin, if that is known."""
-    named: dict[bytes, KeyOrigin | None] = {}
-    if kind == "p2tr":
-        foreign: object = fields.bip32_derivation
-        named.update({b"\x02" + x: None for x in (fields.tap_internal_key,) if x})
-        named.update({b"\x02" + x: origin for x, origin in fields.tap_bip32_derivation})
-    else:
-        foreign = fields.tap_internal_key or fields.tap_bip32_derivation or fields.tap_merkle_root
-        named.update(fields.bip32_derivation)
-    if foreign or len(named) > 1:
-        raise TransactionError(f"expected the one key of {kind}", reason="mismatch")
-    for data, origin in named.items():
-        try:
-            return PublicKey(Curve.SECP256K1, data), origin
-        except InvalidKey as error:
-            raise TransactionError(str(error), reason=error.reason) from None
-    return None, None

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import HASH_TYPES, Input, to_psbt
-from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.inputs import HASH_TYPES, Input
 from walletcore.chains.bitcoin.script import destination_of, null_data, p2pkh
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
@@ -96,7 +95,9 @@ class Transaction:
     @remembered
     def raw(self) -> bytes:
         """The PSBT: everything that a signer elsewhere needs."""
-        return Psbt(unsigned_tx=self._unsigned, inputs=tuple(to_psbt(each) for each in self.inputs)).encode()
+        from walletcore.chains.bitcoin.interchange import encode_psbt  # signing alone does not need it
+
+        return encode_psbt(self._unsigned, self.inputs)
 
     @remembered
     def requests(self) -> tuple[SigningRequest, ...]:

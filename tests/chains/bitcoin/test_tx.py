@@ -277,6 +277,14 @@ def test_witnesses_are_one_per_input_or_none(stacks: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "stacks", [None, 7, [], [(b"",)], (None,), ([b""],), ("ab",), ((b"", "a"),), ((bytearray(),),)]
+)
+def test_witnesses_are_tuples_of_bytes(stacks: Any) -> None:
+    ins, outs = (TxIn(txid=ID, vout=0),), (TxOut(value=1, script_pubkey=b""),)
+    assert reason(TransactionError, Tx, version=2, inputs=ins, outputs=outs, witnesses=stacks, locktime=0) == "type"
+
+
 def test_an_address_of_an_output_is_an_address() -> None:
     value: Any = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
     assert reason(TransactionError, TxOut, value=1, script_pubkey=b"", address=value) == "type"

@@ -46,7 +46,7 @@ class Input:
 
     def __post_init__(self) -> None:
         self._check_types()
-        self._set(_outpoint=TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
+        object.__setattr__(self, "_outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
         if self.previous:
             self._prove(previous_output(self.previous, self.txid, self.vout))
         if self.key is not None:
@@ -58,13 +58,15 @@ class Input:
         self._classify(TxOut(value=self.value, script_pubkey=self.script_pubkey))
 
     def _check_types(self) -> None:
-        parts = (self.script_pubkey, self.merkle_root, self.previous)
-        if any(type(part) is not bytes for part in parts) or type(self.kind) is not str:
+        types = type(self.script_pubkey), type(self.merkle_root), type(self.previous), type(self.kind)
+        if types != (bytes, bytes, bytes, str):
             raise TransactionError("expected script, merkle root and previous as bytes, kind as text", reason="type")
         if len(self.merkle_root) not in (0, 32):
             raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
-        if type(self.key) not in (PublicKey, type(None)) or type(self.origin) not in (KeyOrigin, type(None)):
-            raise TransactionError("expected a PublicKey as key and a KeyOrigin as origin", reason="type")
+        if self.origin is not None and type(self.origin) is not KeyOrigin:
+            raise TransactionError("expected a KeyOrigin as origin", reason="type")
+        if self.key is not None and type(self.key) is not PublicKey:
+            raise TransactionError("expected a PublicKey as key", reason="type")
         if self.key is not None and self.key.curve is not Curve.SECP256K1:
             raise TransactionError("expected a key of secp256k1", reason="scheme")
 

@@ -106,6 +106,8 @@ class Tx:
             raise TransactionError("the same output is spent twice", reason="duplicate")
         if _NULL in outpoints and len(self.inputs) > 1:
             raise TransactionError("a coinbase input stands alone", reason="range")
+        if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
+            raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
         if self.witnesses and (len(self.witnesses) != len(self.inputs) or not any(self.witnesses)):
             raise TransactionError("expected a witness per input, or none at all", reason="non-canonical")
 
@@ -139,10 +141,17 @@ def _check_items(items: object, kind: type, name: str) -> None:
         raise TransactionError(f"expected {name}, got none", reason="length")
 
 
-@dataclass(frozen=True, slots=True)
+def _is_witness(stack: object) -> bool:
+    return type(stack) is tuple and not set(map(type, stack)) - {bytes}
+
+
 class _Body:
-    inputs: tuple[TxIn, ...]
-    outputs: tuple[TxOut, ...]
+    """What stands between the marker and the witnesses."""
+
+    __slots__ = ("inputs", "outputs")
+
+    def __init__(self, inputs: tuple[TxIn, ...], outputs: tuple[TxOut, ...]) -> None:
+        self.inputs, self.outputs = inputs, outputs
 
 
 SCRIPT = prefixed(compact_size)

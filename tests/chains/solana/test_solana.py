@@ -225,6 +225,11 @@ def test_the_batch_door_takes_keys_of_32_bytes(key: Any) -> None:
     assert reason(AddressError, SOLANA.addresses, [PAYER.public_key.data, key]) == "length"
 
 
+@pytest.mark.parametrize("keys", [None, 7, iter([]), {PAYER.public_key.data}, "1" * 32, PAYER.public_key.data])
+def test_the_batch_door_takes_a_sequence_of_keys(keys: Any) -> None:
+    assert reason(AddressError, SOLANA.addresses, keys) == "length"
+
+
 # -- building
 
 

@@ -59,7 +59,7 @@ class SolanaChain(Chain):
     def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
         """The addresses of public keys of 32 bytes each. Raises `AddressError`."""
         _check_kind(kind)
-        if any(type(key) is not bytes or len(key) != 32 for key in keys):
+        if not isinstance(keys, Sequence) or any(type(key) is not bytes or len(key) != 32 for key in keys):
             raise AddressError("expected public keys of 32 bytes", reason="length")
         return [base58.encode(key) for key in keys]
 

@@ -11,13 +11,15 @@ import inspect
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
-from walletcore.effects import Effect
 from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError
 from walletcore.hashes import Hash, sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
+
+if TYPE_CHECKING:
+    from walletcore.effects import Effect
 
 __all__ = [
     "AcceptedSignature",

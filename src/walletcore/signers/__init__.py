@@ -6,13 +6,15 @@ Configuration holds a pinned public key and a private URI; secrets come from a c
 from __future__ import annotations
 
 import importlib
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from walletcore.errors import SignerError, Unsupported
 from walletcore.keys import PublicKey
 from walletcore.secret import Secret
-from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import AsyncSigner, Signer
+
+if TYPE_CHECKING:
+    from walletcore.signers.uri import Secrets, SignerUri
 
 __all__ = ["SCHEMES", "open_signer"]
 
@@ -35,6 +37,8 @@ def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = No
     """
     if type(public_key) is not PublicKey:
         raise SignerError("expected the pinned PublicKey", reason="type")
+    from walletcore.signers.uri import SignerUri  # a signer in this process needs no URI
+
     parsed = SignerUri.parse(uri)
     signer = _opener(parsed.scheme)(parsed, public_key, secrets or _no_secrets)
     if signer.public_key != public_key:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from walletcore.errors import InvalidKey, SigningRefused
 from walletcore.keys import PrivateKey, PublicKey, Scheme
 from walletcore.secret import Confidential
-from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+
+if TYPE_CHECKING:
+    from walletcore.signers.uri import Secrets, SignerUri
 
 __all__ = ["LocalSigner", "open_uri"]
 

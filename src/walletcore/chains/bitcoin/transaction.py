@@ -6,19 +6,22 @@ Between signers they travel as PSBTs (BIP-174).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import HASH_TYPES, Input
-from walletcore.chains.bitcoin.script import destination_of, null_data, p2pkh
+from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import encode_der
-from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import AddressError, TransactionError
 from walletcore.hashes import sha256d
 from walletcore.keys import PublicKey, Scheme
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, memory, remembered
+
+if TYPE_CHECKING:
+    from walletcore.effects import Effect
 
 __all__ = ["Transaction", "pay"]
 
@@ -147,40 +150,11 @@ class Transaction:
     def effects(self) -> tuple[Effect, ...]:
         """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
 
-        The source is stated when all inputs spend from one address. Change is a transfer like any other.
+        See `walletcore.chains.bitcoin.outcome`.
         """
-        scripts = {each.script_pubkey for each in self.inputs}
-        source = self._account(scripts.pop()) if len(scripts) == 1 else ""
-        return (*(self._paid(output, source) for output in self.outputs), self._fee(source))
+        from walletcore.chains.bitcoin.outcome import effects_of  # imported by those who read, not by those who sign
 
-    def _paid(self, output: TxOut, source: str) -> Effect:
-        destination = self._account(output.script_pubkey)
-        if destination:
-            return Transfer(asset=self.chain.asset, amount=output.value, source=source, destination=destination)
-        data = null_data(output.script_pubkey)
-        if data is not None and output.value == 0:
-            text = data.decode("utf-8", "replace")
-            if text.isprintable() and text.encode() == data:
-                return Statement(text=text)
-            return Opaque(why="data in an OP_RETURN output", data=data)
-        return Opaque(why=f"{output.value} satoshi to a script without address", data=output.script_pubkey)
-
-    def _account(self, script_pubkey: bytes) -> str:
-        destination = destination_of(script_pubkey)
-        return "" if destination is None else self.chain.account_id(self.chain.address_of(destination).text)
-
-    def _fee(self, source: str) -> Effect:
-        """A taproot signature commits to the amounts of all inputs, a P2WPKH signature to its own input's only.
-
-        Asked twice with another lie each time, the signer of two P2WPKH inputs gives signatures that fit together and
-        pay a fee that was never shown (CVE-2020-14199). A taproot input among them helps only who signs it too, so it
-        is not counted on: either all inputs are taproot, or the others come with their previous transactions.
-        """
-        if self.claimed_fee is None:
-            return Opaque(why="the fee: what the inputs are worth is not known")
-        if any(each.kind != "p2tr" and not each.previous for each in self.inputs):
-            return Opaque(why="the fee: a P2WPKH input without its previous transaction only claims its value")
-        return Fee(asset=self.chain.asset, at_most=self.claimed_fee, payer=source)
+        return effects_of(self)
 
 
 def _witness(request: SigningRequest, answer: Signature) -> Witness:

@@ -1,0 +1,58 @@
+"""What a transaction will do, as far as its signatures commit to it (BIP-143, "Motivation"; BIP-341, "Rationale")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from walletcore.chains.bitcoin.script import destination_of, null_data
+from walletcore.chains.bitcoin.tx import TxOut
+from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.transaction import Transaction
+
+__all__ = ["effects_of"]
+
+
+def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
+    """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
+
+    The source is stated when all inputs spend from one address. Change is a transfer like any other.
+    """
+    scripts = {each.script_pubkey for each in transaction.inputs}
+    source = _account(transaction.chain, scripts.pop()) if len(scripts) == 1 else ""
+    paid = (_paid(transaction.chain, output, source) for output in transaction.outputs)
+    return (*paid, _fee(transaction, source))
+
+
+def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
+    destination = _account(chain, output.script_pubkey)
+    if destination:
+        return Transfer(asset=chain.asset, amount=output.value, source=source, destination=destination)
+    data = null_data(output.script_pubkey)
+    if data is not None and output.value == 0:
+        text = data.decode("utf-8", "replace")
+        if text.isprintable() and text.encode() == data:
+            return Statement(text=text)
+        return Opaque(why="data in an OP_RETURN output", data=data)
+    return Opaque(why=f"{output.value} satoshi to a script without address", data=output.script_pubkey)
+
+
+def _account(chain: BitcoinChain, script_pubkey: bytes) -> str:
+    destination = destination_of(script_pubkey)
+    return "" if destination is None else chain.account_id(chain.address_of(destination).text)
+
+
+def _fee(transaction: Transaction, source: str) -> Effect:
+    """A taproot signature commits to the amounts of all inputs, a P2WPKH signature to its own input's only.
+
+    Asked twice with another lie each time, the signer of two P2WPKH inputs gives signatures that fit together and
+    pay a fee that was never shown (CVE-2020-14199). A taproot input among them helps only who signs it too, so it
+    is not counted on: either all inputs are taproot, or the others come with their previous transactions.
+    """
+    if transaction.claimed_fee is None:
+        return Opaque(why="the fee: what the inputs are worth is not known")
+    if any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
+        return Opaque(why="the fee: a P2WPKH input without its previous transaction only claims its value")
+    return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

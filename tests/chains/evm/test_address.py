@@ -113,7 +113,9 @@ def test_A01_one_letter_in_the_wrong_case_is_refused(payload: bytes, place: int)
     text = checksummed(payload)
     changed = text[:place] + text[place].swapcase() + text[place + 1 :]
     if changed != text:
-        assert refused(changed) == refused(changed, allow_unchecked=True) == "checksum"
+        assert refused(changed) == "checksum"
+        if changed[2:] not in (changed[2:].lower(), changed[2:].upper()):
+            assert refused(changed, allow_unchecked=True) == "checksum"
 
 
 def test_an_address_of_one_row_is_not_that_of_another() -> None:

@@ -67,18 +67,10 @@ def memory() -> Any:
     return field(default=None, init=False, repr=False, compare=False)
 
 
-class _Kept:
-    """Weak references to requests; a copy or pickle of their subject does without."""
+class _Kept(tuple["weakref.ref[SigningRequest]", ...]):
+    """Weak references to requests; a copy or a pickle of their subject does without."""
 
-    __slots__ = ("_references",)
-
-    def __init__(self, requests: tuple[SigningRequest, ...] = ()) -> None:
-        self._references = tuple([weakref.ref(request) for request in requests])
-
-    def requests(self) -> tuple[SigningRequest, ...]:
-        """All of them, or none where one has gone."""
-        found = tuple([reference() for reference in self._references])
-        return () if None in found else cast("tuple[SigningRequest, ...]", found)
+    __slots__ = ()
 
     def __reduce__(self) -> tuple[type[_Kept], tuple[()]]:
         return _Kept, ()
@@ -93,10 +85,11 @@ def in_use(method: Callable[[S], tuple[SigningRequest, ...]]) -> Callable[[S], t
     @functools.wraps(method)
     def recall(self: S) -> tuple[SigningRequest, ...]:
         kept = cast("_Kept | None", self._requests)  # type: ignore[attr-defined]
-        requests = () if kept is None else kept.requests()
-        if not requests:
-            requests = method(self)
-            object.__setattr__(self, "_requests", _Kept(requests))
+        held = tuple([reference() for reference in kept]) if kept else ()
+        if held and all(held):
+            return cast("tuple[SigningRequest, ...]", held)
+        requests = method(self)
+        object.__setattr__(self, "_requests", _Kept([weakref.ref(request) for request in requests]))
         return requests
 
     return recall
@@ -284,12 +277,19 @@ def sign(subject: Signable[T], *signers: Signer) -> T:
 
     Raises `MissingSignature`, `InvalidSignature`, `SignerError`.
     """
-    return subject.assemble(collect(subject.requests(), *signers))
+    return subject.assemble(collect(_requests_of(subject), *signers))
 
 
 async def sign_async(subject: Signable[T], *signers: AsyncSigner | Signer) -> T:
     """As `sign`, for signers that wait; those that do not run in a thread."""
-    return subject.assemble(await collect_async(subject.requests(), *signers))
+    return subject.assemble(await collect_async(_requests_of(subject), *signers))
+
+
+def _requests_of(subject: Signable[Any]) -> tuple[SigningRequest, ...]:
+    requests = getattr(subject, "requests", None)
+    if not callable(requests):
+        raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+    return cast("tuple[SigningRequest, ...]", requests())
 
 
 def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
@@ -317,6 +317,8 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
 
 def merge(*parts: Answers) -> Answers:
     """Answers from several places for the same requests; the first that is present wins. Raises `InvalidSignature`."""
+    for part in parts:
+        _check_answers(part)
     if len({len(part) for part in parts}) > 1:
         raise InvalidSignature("expected parts with the same number of places", reason="length")
     return tuple(next((a for a in places if a is not None), None) for places in zip(*parts, strict=True))
@@ -324,10 +326,16 @@ def merge(*parts: Answers) -> Answers:
 
 def complete(answers: Answers) -> tuple[Signature, ...]:
     """The same answers, none of them absent. Raises `MissingSignature` naming the places."""
+    _check_answers(answers)
     if None in answers:
         missing = [place for place, answer in enumerate(answers) if answer is None]
         raise MissingSignature(f"no signature for request {', '.join(map(str, missing[:10]))}", reason="missing")
     return cast("tuple[Signature, ...]", answers)
+
+
+def _check_answers(answers: Answers) -> None:
+    if type(answers) is not tuple:
+        raise InvalidSignature(f"expected a tuple of answers, got {type(answers).__name__}", reason="type")
 
 
 def accepted(requests: Sequence[SigningRequest], answers: Answers) -> Answers:
@@ -345,6 +353,8 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
     """Which signer is asked for what: by public key; for BIP-340, which knows only x, by x. The first one is asked."""
     wanted: dict[PublicKey | bytes, list[SigningRequest]] = {}
     for request in requests:
+        if type(request) is not SigningRequest:
+            raise TransactionError("expected a sequence of SigningRequest", reason="type")
         name = request.key.data[1:] if request.scheme is Scheme.BIP340 else request.key
         wanted.setdefault(name, []).append(request)
     routes = []

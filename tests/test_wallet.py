@@ -1,17 +1,29 @@
 """The wallet: one door from words to addresses and signers, and a watch-only one without secrets."""
 
 import pickle
+import traceback
+from typing import Any
 
 import pytest
 
-from walletcore import LocalSigner, Wallet, WalletcoreError, chain, sign
+from walletcore import ExtendedPublicKey, LocalSigner, Secret, Wallet, WalletcoreError, chain, sign
 from walletcore.chains import evm
-from walletcore.errors import DerivationError, MnemonicError, PathError, SecretExportError, SignerError, Unsupported
+from walletcore.errors import (
+    DerivationError,
+    InvalidKey,
+    MnemonicError,
+    PathError,
+    SecretExportError,
+    SignerError,
+    SigningRefused,
+    Unsupported,
+)
 
 ETHEREUM = chain("ethereum", evm.Evm)
 PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
 # BIP-84, "Test vectors", account 0; BIP-32 test vector 1 for the others
 ZPUB = "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs"
+XPUB_84 = str(ExtendedPublicKey.parse(ZPUB))  # the same key, which says no kind of address
 TV1_MASTER = (
     "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8"
 )
@@ -157,3 +169,74 @@ def test_S01_S03_S04_S05_a_seed_of_the_wrong_size_or_type_is_refused(seed: objec
 
 def test_signers_of_a_wallet_are_local() -> None:
     assert isinstance(Wallet.from_mnemonic(PHRASE).signer("solana"), LocalSigner)
+
+
+def test_a_pinned_watch_only_wallet_serves_its_chain_and_profile_only() -> None:
+    pinned = Wallet.from_xpub(XPUB_84, chain="bitcoin")
+    assert pinned.address("bitcoin") == Wallet.from_mnemonic(PHRASE).address("bitcoin")
+    for refused in ({"kind": "p2tr"}, {"profile": "bip44"}):
+        with pytest.raises(DerivationError):
+            pinned.address("bitcoin", **refused)  # type: ignore[arg-type]
+    for foreign in ("ethereum", "bitcoin-testnet", "polygon"):
+        with pytest.raises(DerivationError):
+            pinned.address(foreign)
+
+
+def test_a_pinned_wallet_is_refused_where_the_key_cannot_be_of_that_chain() -> None:
+    for chain_name, profile in (("bitcoin-testnet", ""), ("ethereum", "ledger-legacy"), ("bitcoin", "nobody")):
+        with pytest.raises(WalletcoreError):
+            Wallet.from_xpub(ZPUB, chain=chain_name, profile=profile)
+
+
+def test_a_pinned_profile_becomes_the_default() -> None:
+    wallet = Wallet.from_mnemonic(PHRASE)
+    pinned = Wallet.from_xpub(str(wallet.xpub("bitcoin", kind="p2tr")), chain="bitcoin", kind="p2tr")
+    assert pinned.address("bitcoin", index=3) == wallet.address("bitcoin", kind="p2tr", index=3)
+
+
+def test_P23_a_path_of_another_coin_is_refused_unless_it_is_allowed(wallet: Wallet) -> None:
+    transaction = evm.Transaction(
+        chain=ETHEREUM,
+        sender=wallet.public_key("bitcoin"),  # m/84'/0'/0'/0/0
+        origin=wallet.origin("bitcoin"),
+        to=None,
+        value=1,
+        nonce=0,
+        gas=21_000,
+        max_fee=2,
+        max_priority_fee=1,
+    )
+    with pytest.raises(SigningRefused) as refused:
+        wallet.signers_for(transaction)
+    assert refused.value.reason == "policy"
+    assert len(wallet.signers_for(transaction, allow_foreign_path=True)) == 1
+
+
+def test_leaving_a_wallet_wipes_its_trees_and_answers_nothing_more() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        wallet.address("bitcoin")
+        wallet.address("solana")
+        trees = list(wallet._trees.values())
+    assert trees
+    for tree in trees:
+        with pytest.raises(InvalidKey):
+            tree.private_key.secret.reveal()
+    for ask in (wallet.address, wallet.signer, wallet.xpub, wallet.origin):
+        with pytest.raises(WalletcoreError):
+            ask("bitcoin")
+
+
+def test_a_wallet_copies_the_seed_of_its_caller() -> None:
+    seed = Secret(bytes(range(32)))
+    with Wallet.from_seed(seed) as wallet:
+        wallet.address("bitcoin")
+    assert seed.reveal() == bytes(range(32))
+
+
+@pytest.mark.parametrize("arguments", [(PHRASE,), (None, PHRASE), (), (bytes(64),), (Secret(bytes(64)), PHRASE)])
+def test_X10_the_constructor_takes_no_phrase(arguments: tuple[Any, ...]) -> None:
+    with pytest.raises(WalletcoreError) as refused:
+        Wallet(*arguments)
+    shown = traceback.TracebackException.from_exception(refused.value, capture_locals=True)
+    ours = [f"{frame.locals}" for frame in shown.stack if frame.filename != __file__]
+    assert "abandon" not in "".join(ours)

@@ -148,7 +148,7 @@ class PublicKey:
 
     def taproot_output(self, merkle_root: bytes) -> PublicKey:
         """The BIP-341 output key (even y) of this internal key; the root is 32 bytes, or empty for key path only."""
-        if self.curve is not Curve.SECP256K1 or len(merkle_root) not in (0, 32):
+        if self.curve is not Curve.SECP256K1 or type(merkle_root) is not bytes or len(merkle_root) not in (0, 32):
             raise InvalidKey("expected a secp256k1 key and a merkle root of 0 or 32 bytes", reason="length")
         from walletcore.curves import secp256k1
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, Unpack, cast
 
 from walletcore.chains import chain as find_chain
 from walletcore.chains.base import Address, Chain, Profile
-from walletcore.errors import DerivationError, PathError, SignerError, TransactionError
+from walletcore.errors import DerivationError, PathError, SignerError, SigningRefused, TransactionError
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.keys import Curve, PublicKey
@@ -16,7 +17,7 @@ from walletcore.path import HARDENED, KeyOrigin, Path
 from walletcore.secret import Confidential, Secret, sealed
 from walletcore.signers.hd import Tree, signers_for
 from walletcore.signers.local import LocalSigner
-from walletcore.signing import Signable
+from walletcore.signing import Signable, SigningRequest
 
 __all__ = ["Wallet", "Where"]
 
@@ -47,8 +48,17 @@ class Wallet(Confidential):
 
     _seed: Secret | None = None
     _xpub: ExtendedPublicKey | None = None
+    _pinned: tuple[Chain, Profile] | None = None
     _trees: dict[tuple[str, Curve], Tree] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _accounts: dict[Path, ExtendedPublicKey] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _accounts: dict[tuple[str, Path], ExtendedPublicKey] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        if (type(self._seed), type(self._xpub)) not in ((Secret, type(None)), (type(None), ExtendedPublicKey)):
+            raise DerivationError(
+                "expected a seed or an extended public key; the from_ methods take them", reason="type"
+            )
 
     @classmethod
     @sealed
@@ -59,22 +69,28 @@ class Wallet(Confidential):
     @classmethod
     @sealed
     def from_seed(cls, seed: Secret | bytes) -> Wallet:
-        """The wallet of a seed of 16 to 64 bytes. Raises `DerivationError`."""
-        wallet = cls(seed if type(seed) is Secret else Secret(cast(bytes, seed)))
+        """The wallet of a seed of 16 to 64 bytes, which are copied. Raises `DerivationError`."""
+        wallet = cls(Secret(seed.reveal() if type(seed) is Secret else cast(bytes, seed)))
         wallet._tree("bip32", Curve.SECP256K1)
         return wallet
 
     @classmethod
     @sealed  # someone may paste an xprv
-    def from_xpub(cls, text: str) -> Wallet:
+    def from_xpub(cls, text: str, *, chain: str | Chain | None = None, profile: str = "", kind: str = "") -> Wallet:
         """A watch-only wallet of an account's extended public key (m/purpose'/coin'/account').
 
-        Raises `DerivationError`.
+        The text says neither for which chain nor, unless it is of a SLIP-132 form, for which kind of address it was
+        made: name the ``chain`` (and the ``profile`` or ``kind``, if not the default), and every other is refused.
+        Without, whoever asks for an address vouches for them. Raises `DerivationError`, `Unsupported`.
         """
         xpub = ExtendedPublicKey.parse(text)
         if xpub.child_number < HARDENED:
             raise DerivationError("expected the extended public key of an account, a hardened step", reason="hardened")
-        return cls(None, xpub)
+        if chain is None:
+            return cls(None, xpub)
+        row, chosen = cls(None, xpub)._choose(chain, {"profile": profile, "kind": kind})
+        _checked_account(xpub, _split(chosen.fill(account=xpub.child_number - HARDENED))[0], row)
+        return cls(None, xpub, (row, chosen))
 
     def address(self, chain: str | Chain, **where: Unpack[Where]) -> Address:
         """The address of that key; ``kind`` chooses the profile (p2tr: BIP-86) unless one is named."""
@@ -100,13 +116,20 @@ class Wallet(Confidential):
         _, profile, path = self._find(chain, where)
         return LocalSigner(self._tree(profile.derivation, profile.curve).derive(path).private_key)
 
-    def signers_for(self, subject: Signable[Any]) -> tuple[LocalSigner, ...]:
-        """Signers for those requests whose key origin leads into this wallet. Raises `SignerError` when watch-only."""
+    def signers_for(self, subject: Signable[Any], *, allow_foreign_path: bool = False) -> tuple[LocalSigner, ...]:
+        """Signers for those requests whose key origin leads into this wallet.
+
+        An origin whose coin type (BIP-44) is not the chain's is refused with `SigningRefused`: coins sent to such keys
+        are not found again by other wallets. ``allow_foreign_path`` allows it. Raises `SignerError` when watch-only.
+        """
         row = getattr(subject, "chain", None)
         if not isinstance(row, Chain):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+        requests = subject.requests()
+        if not allow_foreign_path:
+            _check_coin_types(row, requests)
         words = {(profile.derivation, profile.curve) for profile in row.profiles}
-        return signers_for(subject.requests(), [self._tree(*word) for word in words])
+        return signers_for(requests, [self._tree(*word) for word in words])
 
     def xpub(self, chain: str | Chain, **where: Unpack[Where]) -> ExtendedPublicKey:
         """The account's extended public key: the node at the last hardened step of the profile's path.
@@ -123,14 +146,23 @@ class Wallet(Confidential):
         return self._account(row, profile, account)
 
     def _find(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile, Path]:
-        row = chain if isinstance(chain, Chain) else find_chain(chain)
-        spelled = "" if self._xpub is None else self._xpub.kind
-        kind = where.get("kind", "") or spelled
-        if spelled not in ("", kind):
-            raise DerivationError(f"expected an extended key for {kind}, got one for {spelled}", reason="mismatch")
-        profile = row.profile(where.get("profile", ""), kind=kind)
+        row, profile = self._choose(chain, where)
         account = where.get("account", 0 if self._xpub is None else self._xpub.child_number - HARDENED)
         return row, profile, profile.fill(account=account, change=where.get("change", 0), index=where.get("index", 0))
+
+    def _choose(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile]:
+        """The chain and the profile that are asked for, which a watch-only wallet may have been made for."""
+        row = chain if isinstance(chain, Chain) else find_chain(chain)
+        spelled = "" if self._xpub is None else self._xpub.kind
+        name, kind = where.get("profile", ""), where.get("kind", "") or spelled
+        if spelled not in ("", kind):
+            raise DerivationError(f"expected an extended key for {kind}, got one for {spelled}", reason="mismatch")
+        if self._pinned is None:
+            return row, row.profile(name, kind=kind)
+        pinned, profile = self._pinned
+        if row != pinned or name not in ("", profile.name) or kind not in ("", profile.kind):
+            raise DerivationError(f"this key was given for {pinned.name}, {profile.name}, only", reason="mismatch")
+        return row, profile
 
     def _public_key(self, row: Chain, profile: Profile, path: Path) -> PublicKey:
         account, rest = _split(path)
@@ -140,16 +172,16 @@ class Wallet(Confidential):
 
     def _account(self, row: Chain, profile: Profile, path: Path) -> ExtendedPublicKey:
         """The extended public key at a hardened path: kept, since all addresses of an account start from it."""
-        network = "testnet" if row.slip44 == _TESTNETS else "mainnet"
         if self._xpub is not None:
-            return _checked_account(self._xpub, path, network)
-        kept = self._accounts.get(path)
+            return _checked_account(self._xpub, path, row)
+        place = (_network(row), path)
+        kept = self._accounts.get(place)
         if kept is None:
             tree = cast(ExtendedPrivateKey, self._tree(profile.derivation, profile.curve))
-            kept = replace(tree.derive(path).public, network=network)
+            kept = replace(tree.derive(path).public, network=_network(row))
             if len(self._accounts) >= _MAX_KEPT:
                 self._accounts.clear()
-            self._accounts[path] = kept
+            self._accounts[place] = kept
         return kept
 
     def _tree(self, derivation: str, curve: Curve) -> Tree:
@@ -163,7 +195,10 @@ class Wallet(Confidential):
         return self
 
     def __exit__(self, *_: object) -> None:
+        for tree in self._trees.values():
+            tree.private_key.wipe()
         self._trees.clear()
+        self._accounts.clear()
         if self._seed is not None:
             self._seed.wipe()
 
@@ -174,12 +209,29 @@ def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
     return Path(path.steps[:last]), path.steps[last:]
 
 
-def _checked_account(xpub: ExtendedPublicKey, path: Path, network: str) -> ExtendedPublicKey:
+def _check_coin_types(row: Chain, requests: Sequence[SigningRequest]) -> None:
+    """Raise `SigningRefused` where the second step of an origin's path is in none of the chain's profiles."""
+    own = {profile.fill().steps[1] for profile in row.profiles}
+    for request in requests:
+        if request.origin is not None and request.origin.path.steps[1:2] not in [(step,) for step in own]:
+            hint = "allow_foreign_path=True signs all the same"
+            raise SigningRefused(f"{request.origin.path} is no path of {row.name}", reason="policy", hint=hint)
+
+
+def _network(row: Chain) -> str:
+    return "testnet" if row.slip44 == _TESTNETS else "mainnet"
+
+
+def _checked_account(xpub: ExtendedPublicKey, path: Path, row: Chain) -> ExtendedPublicKey:
     """A watch-only key serves just the account that its own fields name: the depth, the number and the network."""
-    if xpub.network != network:
-        raise DerivationError(f"expected an extended key for {network}, got one for {xpub.network}", reason="network")
+    if xpub.network != _network(row):
+        got = f"expected an extended key for {_network(row)}, got one for {xpub.network}"
+        raise DerivationError(got, reason="network")
     if xpub.depth != len(path):
         raise DerivationError(f"expected an extended key at {path}, got one of depth {xpub.depth}", reason="mismatch")
     if xpub.child_number != path.steps[-1]:
         raise PathError(f"expected the key of {path}, got another account's", reason="mismatch")
     return xpub
+
+
+Wallet.__init__ = sealed(Wallet.__init__)  # type: ignore[method-assign]

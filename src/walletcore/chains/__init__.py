@@ -58,6 +58,8 @@ def chain(name: str, family: type[Chain] = Chain) -> Chain:
     """
     if type(name) is not str or len(name) > _MAX_NAME:
         raise Unsupported(f"expected a chain's name of at most {_MAX_NAME} characters", reason="type")
+    if not (isinstance(family, type) and issubclass(family, Chain)):
+        raise Unsupported("expected a family's type of chain", reason="type")
     found = _find(name)
     if not isinstance(found, family):
         raise Unsupported(f"expected a chain of {family.__name__}, got {found.name}", reason="mismatch")

@@ -29,21 +29,24 @@ class Opener(Protocol):
         """A signer for that public key, or one of walletcore's errors."""
 
 
-def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> Signer | AsyncSigner:
+def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> Signer:
     """The signer behind a URI such as ``hd:m/44'/60'/0'/0/0``, which must hold the key that is pinned.
 
+    The signer of an asynchronous back end is one for `sign_async` only; `sign` refuses it with TypeError.
     ``secrets`` is called with the name of what is needed. Raises `Unsupported` for an unknown scheme, `SignerError` for
     a malformed URI, and whatever the back end refuses.
     """
     if type(public_key) is not PublicKey:
         raise SignerError("expected the pinned PublicKey", reason="type")
+    if secrets is not None and not callable(secrets):
+        raise SignerError("expected a function as secrets", reason="type")
     from walletcore.signers.uri import SignerUri  # a signer in this process needs no URI
 
     parsed = SignerUri.parse(uri)
     signer = _opener(parsed.scheme)(parsed, public_key, secrets or _no_secrets)
     if signer.public_key != public_key:
         raise SignerError("the signer holds another key than the pinned one", reason="mismatch")
-    return signer
+    return cast(Signer, signer)
 
 
 def _opener(scheme: str) -> Opener:

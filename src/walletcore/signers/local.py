@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.errors import InvalidKey, SigningRefused
 from walletcore.keys import PrivateKey, PublicKey, Scheme
-from walletcore.secret import Confidential
+from walletcore.secret import Confidential, sealed
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 if TYPE_CHECKING:
@@ -20,12 +20,18 @@ __all__ = ["LocalSigner", "open_uri"]
 class LocalSigner(Confidential):
     """Signs with a key in memory. A context manager: leaving it wipes the key (best effort).
 
+    Raises `InvalidKey` when it is given anything else than a `PrivateKey`.
+
     With ``check`` (the default) its answers are verified like any other, which is also the guard against faults in
     computation; without, it marks them accepted itself, for whoever decides that the speed is worth it.
     """
 
     key: PrivateKey
     check: bool = True
+
+    def __post_init__(self) -> None:
+        if type(self.key) is not PrivateKey or type(self.check) is not bool:
+            raise InvalidKey("expected a PrivateKey and a bool", reason="type")
 
     @property
     def public_key(self) -> PublicKey:
@@ -52,6 +58,9 @@ class LocalSigner(Confidential):
 
     def __exit__(self, *_: object) -> None:
         self.key.wipe()
+
+
+LocalSigner.__init__ = sealed(LocalSigner.__init__)  # type: ignore[method-assign]
 
 
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:

@@ -245,7 +245,7 @@ def test_X09_a_private_key_is_neither_copied_nor_pickled(curve: Curve, export: C
 def test_X08_a_private_key_shows_nothing(curve: Curve) -> None:
     held = key(curve)
     held.sign(next(scheme for scheme in Scheme if scheme.curve is curve), DIGEST)
-    assert repr(held) == str(held) == f"PrivateKey(curve={curve!r}, secret=Secret(32 bytes))"
+    assert repr(held) == str(held) == f"PrivateKey({curve.value})"
 
 
 @every_scheme

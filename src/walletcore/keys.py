@@ -167,7 +167,7 @@ class PublicKey:
         return f"PublicKey({self.curve.value}, {self.data.hex()})"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PrivateKey(Confidential):
     """A scalar (secp256k1, P-256) or seed (ed25519) of 32 bytes; prints and compares as carefully as its `Secret`.
 
@@ -228,6 +228,9 @@ class PrivateKey(Confidential):
             self._kept.clear()
         kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
         return kept  # not read again: another thread may have made room meanwhile
+
+    def __repr__(self) -> str:
+        return f"PrivateKey({getattr(self.curve, 'value', '?')})"
 
     def wipe(self) -> None:
         """Overwrite the secret and forget what was kept for signing (best effort, see `Secret.wipe`)."""

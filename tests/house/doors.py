@@ -118,7 +118,11 @@ def _takes_secrets(function: Callable[..., Any]) -> bool:
 
 
 def _is_secret(parameter: inspect.Parameter) -> bool:
-    return parameter.name in SECRET_NAMES or not _words([parameter.annotation]).isdisjoint(secret_classes())
+    return (
+        parameter.name in SECRET_NAMES
+        or parameter.annotation == "Secrets | None"
+        or not _words([parameter.annotation]).isdisjoint(secret_classes())
+    )
 
 
 def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
@@ -140,8 +144,8 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
     return next((value for word, value in choices.items() if word in wanted), None)
 
 
-def failures(function: Callable[..., Any]) -> Iterator[Exception]:
-    """What the function raises when one argument at a time is wrong, the canary in the others and in the wrong one."""
+def outcomes(function: Callable[..., Any]) -> Iterator[object]:
+    """What comes of one wrong argument at a time, the canary in it and in the others: an error, or a value."""
     parameters = {n: p for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD}
     makes_secrets = function in secret_classes().values() or inspect.isclass(getattr(function, "__self__", None))
     needed = {n: p for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL}
@@ -151,11 +155,18 @@ def failures(function: Callable[..., Any]) -> Iterator[Exception]:
         for value in [*GARBAGE, *(CLOTHES if secret else ())]:
             try:
                 if parameter.kind is parameter.VAR_POSITIONAL:
-                    function(*fixed.values(), value)
+                    yield function(*fixed.values(), value)
                 else:
-                    function(**{**fixed, name: value})
+                    yield function(**{**fixed, name: value})
             except Exception as error:
                 yield error
+
+
+def failures(function: Callable[..., Any]) -> Iterator[Exception]:
+    """What the function raises when one argument at a time is wrong."""
+    for outcome in outcomes(function):
+        if isinstance(outcome, Exception):
+            yield outcome
 
 
 def told(error: BaseException) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from house.canary import KEY, PHRASE, XPRV, leaks
-from house.doors import EXAMPLES, doors, failures, secret_classes, told
+from house.doors import EXAMPLES, doors, failures, outcomes, secret_classes, told
 from walletcore.errors import SecretExportError, WalletcoreError
 from walletcore.secret import Secret
 
@@ -80,6 +80,13 @@ def test_X10_bad_input_raises_only_errors_of_the_library(door: str) -> None:
     assert [error for error in failures(DOORS[door]()) if not isinstance(error, WalletcoreError)] == []
 
 
+@by_door
+def test_X08_nothing_that_is_made_of_a_wrong_argument_shows_a_secret(door: str) -> None:
+    kinds = tuple(secret_classes().values())
+    made = [value for value in outcomes(DOORS[door]()) if isinstance(value, kinds)]
+    assert [needle for value in made for needle in leaks(f"{value!r} {value}")] == []
+
+
 def in_the_message(secret: object) -> None:
     raise ValueError(f"bad secret {secret!r}")
 
@@ -128,6 +135,9 @@ def held(value: object) -> Iterator[Secret]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from held(getattr(value, part.name))
+    elif isinstance(value, dict | tuple | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from held(part)
 
 
 @pytest.mark.parametrize("name", [name for name, cls in secret_classes().items() if hasattr(cls, "__exit__")])

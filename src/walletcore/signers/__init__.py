@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from walletcore.errors import SignerError, Unsupported
 from walletcore.keys import PublicKey
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 from walletcore.signing import AsyncSigner, Signer
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Opener(Protocol):
         """A signer for that public key, or one of walletcore's errors."""
 
 
+@sealed  # a secret may stand where the URI or the function belongs
 def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> Signer:
     """The signer behind a URI such as ``hd:m/44'/60'/0'/0/0``, which must hold the key that is pinned.
 

@@ -28,7 +28,9 @@ def test_every_line_equals_its_figure(capsys: pytest.CaptureFixture[str]) -> Non
     assert run(["demo"]) == 0
     shown = capsys.readouterr().out
     assert "WRONG" not in shown
-    assert shown.count("\nok ") == sum(len(row.profiles) for row in chains()) + 2 * 3
+    transactions = load()["transactions"]
+    lines = sum(len(row.profiles) for row in chains()) + sum(2 + len(each["effects"]) for each in transactions)
+    assert shown.count("\nok ") == lines
 
 
 @pytest.mark.parametrize("section", ["addresses", "transactions"])
@@ -68,7 +70,44 @@ def test_the_figures_are_those_of_the_vectors(figures: dict[str, Any]) -> None:
     assert all(figure["sources"] for section in ("addresses", "transactions") for figure in figures[section])
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"phrase": ""}', "[" * 100_000])
+@pytest.mark.parametrize("place", range(3))
+def test_an_effect_that_differs_is_a_wrong_line(figures: dict[str, Any], place: int) -> None:
+    for wrong in (["Opaque", 1, ""], ["Transfer", 1, ""], None):
+        for at in range(len(figures["transactions"][place]["effects"])):
+            changed = json.loads(json.dumps(figures))
+            changed["transactions"][place]["effects"][at] = wrong
+            assert [line.right for line in play(changed)].count(False) == 1
+    fewer = json.loads(json.dumps(figures))
+    fewer["transactions"][place]["effects"].pop()
+    assert [line.right for line in play(fewer)].count(False) == 1
+
+
+def test_the_effects_are_the_inputs_of_the_vectors(figures: dict[str, Any]) -> None:
+    """What the transactions are built from, and what that makes: outputs, the value and the transfer; gas times fee."""
+    bitcoin, ethereum, solana = (case["input"] for case in vector_cases("demo-transactions"))
+    shown = {each["chain"]: [tuple(effect) for effect in each["effects"]] for each in figures["transactions"]}
+    paid = [("Transfer", int(output["amount"]), output["address"]) for output in bitcoin["outputs"]]
+    assert shown["bitcoin"] == [*paid, ("Opaque", None, "")]
+    (kind, value, to), fee = shown["ethereum"]
+    assert (kind, value, to[2:].lower()) == ("Transfer", int(ethereum["value"]), ethereum["to"])
+    assert fee == ("Fee", int(ethereum["gas"]) * int(ethereum["max_fee"]), "")
+    transfer = solana["transfer"]
+    assert shown["solana"] == [("Transfer", int(transfer["lamports"]), transfer["destination"]), ("Fee", None, "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"phrase": ""}',
+        '{"phrase": "", "addresses": [1], "transactions": []}',
+        '{"phrase": "", "addresses": [{"chain": 1}], "transactions": []}',
+        '{"phrase": "", "addresses": [], "transactions": [{"chain": "bitcoin", "raw": "", "id": "", "effects": 1}]}',
+        "[" * 100_000,
+    ],
+)
 def test_figures_that_cannot_be_read_are_one_clear_line(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,17 +1,20 @@
 """The main job end to end: words, addresses, one signed transaction per family, each line checked against a figure.
 
-The figures ship beside this file with their sources: other implementations made them, or specifications publish them.
+The figures ship beside this file with their sources: other implementations made them, or specifications publish them;
+those of the effects are the amounts and destinations that the transactions are built from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.coding import strict_json
+from walletcore.effects import Effect, Fee, Transfer
 from walletcore.errors import DecodingError
 from walletcore.signing import Signable, sign
 from walletcore.wallet import Wallet
@@ -23,7 +26,7 @@ FIGURES = Path(__file__).with_name("demo.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Something computed, and whether it equals its figure; a remark has no figure to differ from."""
+    """Something computed, and whether it equals its figure; a heading has no figure to differ from."""
 
     text: str
     right: bool | None = None
@@ -39,9 +42,20 @@ def load(path: Path | None = None) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise DecodingError(f"cannot read the figures: {type(error).__name__}", reason="missing") from None
     figures = strict_json.decode(text)
-    if not isinstance(figures, dict) or not figures.keys() >= {"phrase", "addresses", "transactions"}:
+    if not isinstance(figures, dict) or not _are_figures(figures):
         raise DecodingError("expected a phrase, addresses and transactions as figures", reason="missing")
     return figures
+
+
+def _are_figures(figures: dict[str, Any]) -> bool:
+    addresses, transactions = figures.get("addresses"), figures.get("transactions")
+    if type(figures.get("phrase")) is not str or type(addresses) is not list or type(transactions) is not list:
+        return False
+    named = [(entry, ("chain", "profile", "address")) for entry in addresses]
+    named += [(entry, ("chain", "raw", "id")) for entry in transactions]
+    return all(type(entry) is dict and all(type(entry.get(n)) is str for n in names) for entry, names in named) and all(
+        type(entry.get("effects")) is list for entry in transactions
+    )
 
 
 def play(figures: dict[str, Any]) -> Iterator[Line]:
@@ -70,12 +84,19 @@ def _transactions(wallet: Wallet, figures: list[dict[str, Any]]) -> Iterator[Lin
         signed = sign(transaction, *wallet.signers_for(transaction))
         figure = wanted.pop(signed.chain.name, {})
         yield Line(text=f"\n{signed.chain.name}: what the transaction will do")
-        for effect in transaction.effects():
-            yield Line(text=f"  {effect}")
+        yield from _effects(transaction.effects(), figure.get("effects", []))
         yield Line(text=f"signed {signed.raw.hex()}", right=signed.raw.hex() == figure.get("raw"))
         yield Line(text=f"id     {signed.id}", right=signed.id == figure.get("id"))
     for name in wanted:
         yield Line(text=f"a transaction of {name} is not known here", right=False)
+
+
+def _effects(effects: tuple[Effect, ...], figures: list[list[Any]]) -> Iterator[Line]:
+    """Each effect against its kind, amount and destination, which are the transaction's own inputs."""
+    for effect, figure in zip_longest(effects, figures):
+        amount = effect.amount if isinstance(effect, Transfer) else effect.at_most if isinstance(effect, Fee) else None
+        destination = effect.destination.rpartition(":")[2] if isinstance(effect, Transfer) else ""
+        yield Line(text=str(effect), right=figure == [type(effect).__name__, amount, destination])
 
 
 def _bitcoin(wallet: Wallet) -> Signable[Any]:

@@ -1,6 +1,7 @@
 """The ed25519 adapter against PyNaCl's high-level interface, cryptography and solders; rows K06-K08."""
 
 from collections.abc import Callable
+from hashlib import shake_256
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
-from walletcore.curves.ed25519 import ORDER, SCHEMES, check_secret, parse_public, public_key
+from walletcore.curves.ed25519 import ORDER, SCHEMES, check_secret, is_point, parse_public, public_key
 from walletcore.errors import InvalidKey, InvalidSignature, WalletcoreError
 from walletcore.secret import Secret
 
@@ -177,3 +178,34 @@ def test_an_ed25519_answer_has_no_recovery_id_and_its_key_no_tweak() -> None:
     public, signature = public_key(Secret(bytes([7]) * 32)), signed(bytes([7]) * 32, b"")
     assert reason(ED25519.accept, public, b"", signature, 0) == "mismatch"
     assert reason(ED25519.prepare, Secret(bytes([7]) * 32), b"") == "scheme"
+
+
+# -- points
+
+
+def test_20000_random_strings_are_points_when_solders_says_so() -> None:
+    strings = (shake_256(number.to_bytes(4)).digest(32) for number in range(20_000))
+    verdicts = [(is_point(data), Pubkey(data).is_on_curve()) for data in strings]
+    assert {True, False} == {ours for ours, _ in verdicts}
+    assert all(ours == theirs for ours, theirs in verdicts)
+
+
+def test_strings_at_the_edges_are_points_when_solders_says_so() -> None:
+    edges = {n % 2**255 for n in [*range(-300, 300), *range(PRIME - 300, PRIME + 19), *(2**k for k in range(255))]}
+    for y in edges:
+        for sign in (0, 1):  # 2^255 - 19 and above are spellings of 0 and above
+            data = (y | sign << 255).to_bytes(32, "little")
+            assert is_point(data) == Pubkey(data).is_on_curve(), data.hex()
+
+
+@pytest.mark.parametrize("text", SMALL_ORDER)
+def test_points_of_small_order_are_points_and_no_keys(text: str) -> None:
+    data = bytes.fromhex(text)
+    assert is_point(data)
+    assert Pubkey(data).is_on_curve()
+    assert reason(parse_public, data) == "point"
+
+
+@pytest.mark.parametrize("data", [b"", bytes(31), bytes(33), None, bytearray(32), "1" * 32])
+def test_only_32_bytes_can_be_a_point(data: Any) -> None:
+    assert reason(is_point, data) == "length"

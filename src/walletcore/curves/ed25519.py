@@ -1,20 +1,22 @@
 """Ed25519 over libsodium through PyNaCl's bindings (RFC 8032, 5.1): seeds only, never a foreign public half.
 
-Verification is strict: canonical R, A and S, and no points of small order.
+Verification is strict: canonical R, A and S, and no points of small order. `is_point` asks less: whether 32 bytes stand
+for any point of the curve at all, which is what chains ask of addresses that must not be keys.
 """
 
 from __future__ import annotations
 
 from nacl import bindings
-from nacl.exceptions import CryptoError
+from nacl.exceptions import CryptoError, UnavailableError
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret
 
-__all__ = ["ORDER", "SCHEMES", "check_secret", "parse_public", "public_key"]
+__all__ = ["ORDER", "SCHEMES", "check_secret", "is_point", "parse_public", "public_key"]
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
+_NEUTRAL = b"\1" + bytes(31)  # the point (0, 1)
 
 
 def check_secret(secret: Secret) -> None:
@@ -36,6 +38,22 @@ def parse_public(data: bytes) -> bytes:
     if not bindings.crypto_core_ed25519_is_valid_point(data):
         raise InvalidKey("expected a point of ed25519's main subgroup", reason="point")
     return data
+
+
+def is_point(data: bytes) -> bool:
+    """Whether 32 bytes can be decompressed to a point, small order and non-canonical y included (RFC 8032, 5.1.3, 2-4).
+
+    libsodium's addition decompresses just so, as curve25519-dalek does, and refuses what is no point.
+    """
+    if type(data) is not bytes or len(data) != 32:
+        raise InvalidKey("expected 32 bytes as point of ed25519", reason="length")
+    try:
+        bindings.crypto_core_ed25519_add(data, _NEUTRAL)
+    except UnavailableError:  # a libsodium without these functions has not said no
+        raise
+    except CryptoError:
+        return False
+    return True
 
 
 def _prepare(secret: Secret, tweak: bytes | None) -> Secret:

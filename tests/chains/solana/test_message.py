@@ -1,5 +1,6 @@
-"""Solana's legacy messages against solders (the Rust SDK), the published figures and rows SO1, SO2 and SO4."""
+"""Solana's legacy messages, and the wire, against solders (the Rust SDK), published figures, SO1-SO4."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -20,15 +21,14 @@ from solders.transaction import VersionedTransaction
 
 from support.vectors import Case, vectors
 from walletcore.chains.solana.message import (
-    NO_SIGNATURE,
     PACKET_SIZE,
     AccountMeta,
     CompiledInstruction,
     Instruction,
+    LookupTable,
     Message,
-    decode_wire,
-    encode_wire,
 )
+from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire, encode_wire
 from walletcore.errors import TransactionError
 
 KEYS = tuple(bytes(Keypair.from_seed(bytes([i]) * 32).pubkey()) for i in range(1, 9))
@@ -45,8 +45,8 @@ def call(*accounts: AccountMeta, program: bytes = PROGRAM, data: bytes = b"\x01\
     return Instruction(program_id=program, accounts=accounts, data=data)
 
 
-def compiled(*instructions: Instruction, fee_payer: bytes = PAYER) -> Message:
-    return Message.compile(fee_payer=fee_payer, instructions=instructions, recent_blockhash=BLOCKHASH)
+def compiled(*calls: Instruction, fee_payer: bytes = PAYER, tables: Sequence[LookupTable] | None = None) -> Message:
+    return Message.compile(fee_payer=fee_payer, instructions=calls, recent_blockhash=BLOCKHASH, tables=tables)
 
 
 GOOD = compiled(call(meta(ALICE, signer=True, writable=True), meta(BOB, writable=True), meta(CAROL)))
@@ -451,20 +451,21 @@ def test_X13_more_than_a_packet_is_refused_before_any_work() -> None:
         assert refusal(raw) == "too-large"
 
 
-@pytest.mark.parametrize("version", [0, 1, 127])
-def test_a_versioned_message_is_refused_by_its_version(version: int) -> None:
-    assert refusal(bytes([0x80 | version]) + GOOD.raw) == "version"
+@pytest.mark.parametrize("version", [1, 2, 126, 127])
+def test_a_message_of_an_unknown_version_is_refused_by_its_version(version: int) -> None:
+    raw = compiled(call(meta(ALICE)), tables=()).raw
+    for message in (bytes([0x80 | version]) + GOOD.raw, bytes([0x80 | version]) + raw[1:]):
+        assert refusal(message) == "version"
 
 
-@pytest.mark.parametrize("version", [0, 1])
-def test_a_versioned_transaction_is_refused_by_its_version(version: int) -> None:
-    assert refusal(signed(bytes([0x80 | version]) + GOOD.raw)) == "version"
+def test_a_transaction_of_an_unknown_version_is_refused_by_its_version() -> None:
+    assert refusal(signed(b"\x81" + GOOD.raw)) == "version"
+    assert refusal(signed(b"\xff" + GOOD.raw))
 
 
-def test_a_version_0_transaction_of_the_rust_sdk_is_refused_by_its_version() -> None:
-    payer = Keypair.from_seed(bytes([1]) * 32)
-    message = MessageV0.try_compile(payer.pubkey(), [their_instruction(call(meta(ALICE)))], [], Hash(BLOCKHASH))
-    assert refusal(bytes(VersionedTransaction(message, [payer]))) == "version"
+def test_a_legacy_message_behind_the_byte_of_version_0_is_refused() -> None:
+    assert refusal(b"\x80" + GOOD.raw) == "truncated"  # it has no lookups
+    assert refusal(signed(b"\x80" + GOOD.raw)) == "truncated"
 
 
 def both_ways() -> bytes:

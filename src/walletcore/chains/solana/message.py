@@ -1,32 +1,35 @@
-"""Solana's legacy message, and a transaction on the wire: signatures, then the message they are made over.
+"""Solana's messages, legacy and version 0, which say what is signed.
 
-Solana's documentation: "Transactions" (message header, account addresses, instructions, compact-array format). Where it
-leaves the order of accounts within a class open, `Message.compile` takes the Rust SDK's (`CompiledKeys`): by the bytes
-of the key. A message of another SDK keeps the order in which it came.
+Solana's documentation: "Transactions" (message header, account addresses, instructions, compact-array format),
+"Versioned Transactions", "Address Lookup Tables". Where it leaves the order of accounts within a class open,
+`Message.compile` takes the Rust SDK's (``CompiledKeys``): by the bytes of the key. A message of another SDK keeps the
+order in which it came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from walletcore.coding.wire import array, compact_u16, fixed, prefixed, struct, u8
-from walletcore.errors import TransactionError, raised_as
+from walletcore.coding.wire import Codec, array, compact_u16, fixed, mapped, prefixed, struct, u8
+from walletcore.errors import DecodingError, TransactionError, raised_as
 
 __all__ = [
-    "NO_SIGNATURE",
     "PACKET_SIZE",
     "AccountMeta",
     "CompiledInstruction",
     "Instruction",
+    "LookupTable",
     "Message",
-    "decode_wire",
-    "encode_wire",
+    "TableLookup",
+    "decode_message",
 ]
 
 PACKET_SIZE = 1232  # PACKET_DATA_SIZE: the smallest IPv6 MTU without the headers; no transaction is larger
-NO_SIGNATURE = bytes(64)  # stands where a signature will be
 _MAX_ACCOUNTS = PACKET_SIZE // 32
+_MAX_PLACES = 256  # a place is one byte
+_TABLE_META = 56  # LOOKUP_TABLE_META_SIZE
 _SIGNATURE = 64
 _VERSIONED = 0x80  # the top bit of a message's first byte: version 0 and later
 
@@ -71,54 +74,109 @@ class CompiledInstruction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A legacy message: what is signed. ``raw`` are its bytes.
+class LookupTable:
+    """An address lookup table as the cluster keeps it: its own 32 bytes, and the at most 256 accounts that it lists.
 
-    The account keys stand in four classes: writable signers (the fee payer first), read-only signers, writable others,
-    read-only others; the header counts them. Raises `TransactionError` for a message that no node would take.
+    Whoever gives a table vouches for it: the signed bytes name the table and places in it, not what stands there.
     """
 
+    key: bytes
+    addresses: tuple[bytes, ...]
+
+    def __post_init__(self) -> None:
+        _check_account(self.key, "lookup table")
+        if type(self.addresses) is not tuple or len(self.addresses) > _MAX_PLACES:
+            raise TransactionError(f"expected a tuple of at most {_MAX_PLACES} accounts", reason="length")
+        for address in self.addresses:
+            _check_account(address, "account of a lookup table")
+
+    @classmethod
+    def from_account(cls, key: bytes, data: bytes) -> LookupTable:
+        """The table from the data of its account, as nodes return it. Raises `TransactionError`.
+
+        ``AddressLookupTable`` in the SDK: 56 bytes that begin with the state (u32, 1 for a table), then the accounts.
+        """
+        if type(data) is not bytes or len(data) > _TABLE_META + 32 * _MAX_PLACES:
+            raise TransactionError("expected the data of a lookup table's account as bytes", reason="too-large")
+        if data[:4] != b"\1\0\0\0" or len(data) < _TABLE_META or (len(data) - _TABLE_META) % 32:
+            raise TransactionError("expected 56 bytes of a lookup table, then accounts", reason="version")
+        return cls(key=key, addresses=tuple(data[i : i + 32] for i in range(_TABLE_META, len(data), 32)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLookup:
+    """What a message loads from the lookup table at ``key``: places, one byte each, writable and read-only."""
+
+    key: bytes
+    writable: bytes
+    readonly: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message: what is signed. ``raw`` are its bytes. ``version`` is None (legacy) or 0 (with lookups).
+
+    The account keys stand in four classes: writable signers (the fee payer first), read-only signers, writable others,
+    read-only others; the header counts them. Behind them come the accounts that lookups load: all writable ones, then
+    all read-only ones. Raises `TransactionError` for a message that no node would take.
+    """
+
+    version: int | None = None
     num_required_signatures: int
     num_readonly_signed_accounts: int
     num_readonly_unsigned_accounts: int
     account_keys: tuple[bytes, ...]
     recent_blockhash: bytes
     instructions: tuple[CompiledInstruction, ...]
+    lookups: tuple[TableLookup, ...] = ()
     raw: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         with raised_as(TransactionError):
-            object.__setattr__(self, "raw", _MESSAGE.encode(self))
+            object.__setattr__(self, "raw", (_LEGACY if self.version is None else _VERSION_0).encode(self))
         size = 1 + _SIGNATURE * self.num_required_signatures + len(self.raw)
         if size > PACKET_SIZE:
             raise TransactionError(
                 f"expected a transaction of at most {PACKET_SIZE} bytes, got {size}", reason="too-large"
             )
         self._check_header()
+        self._check_lookups()
         for instruction in self.instructions:
             self._check_places(instruction)
 
     @classmethod
-    def compile(cls, *, fee_payer: bytes, instructions: Sequence[Instruction], recent_blockhash: bytes) -> Message:
-        """The message for a fee payer (32 bytes) and instructions: each account once, with every right it needs."""
+    def compile(
+        cls,
+        *,
+        fee_payer: bytes,
+        instructions: Sequence[Instruction],
+        recent_blockhash: bytes,
+        tables: Sequence[LookupTable] | None = None,
+    ) -> Message:
+        """The message for a fee payer (32 bytes) and instructions: each account once, with every right it needs.
+
+        With ``tables`` (even none of them: an empty tuple) it has version 0, and what may stand in a table does:
+        accounts that neither sign nor are called as programs.
+        """
         _check_account(fee_payer, "fee payer")
-        if type(instructions) not in (tuple, list):
-            raise TransactionError("expected a tuple or list of instructions", reason="type")
         rights = _rights(instructions)
         rights.pop(fee_payer, None)
+        lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, _checked_tables(tables or ()))
         others = sorted(rights, key=lambda key: (not rights[key][0], not rights[key][1], key))
         keys = (fee_payer, *others)
         if len(keys) > _MAX_ACCOUNTS:
             raise TransactionError(f"expected at most {_MAX_ACCOUNTS} accounts, got {len(keys)}", reason="too-large")
-        places = {key: place for place, key in enumerate(keys)}
+        places = {key: place for place, key in enumerate((*keys, *loaded))}
         classes = list(rights.values())
         return cls(
+            version=None if tables is None else 0,
             num_required_signatures=1 + sum(signer for signer, _ in classes),
             num_readonly_signed_accounts=classes.count((True, False)),
             num_readonly_unsigned_accounts=classes.count((False, False)),
             account_keys=keys,
             recent_blockhash=recent_blockhash,
             instructions=tuple(_compiled(instruction, places) for instruction in instructions),
+            lookups=lookups,
         )
 
     @property
@@ -126,13 +184,33 @@ class Message:
         """The keys that must sign, the fee payer first."""
         return self.account_keys[: self.num_required_signatures]
 
-    def decompile(self) -> tuple[Instruction, ...]:
-        """The instructions, each account with the rights that the message gives it."""
-        metas = [self._meta(place) for place in range(len(self.account_keys))]
+    def accounts(self, tables: Sequence[LookupTable] = ()) -> tuple[AccountMeta | None, ...]:
+        """Every account with its rights, in the order of its places; None for those behind a table that is not given.
+
+        Raises `TransactionError` when a table lacks a place, or the same account turns up twice.
+        """
+        known = {table.key: table.addresses for table in _checked_tables(tables)}
+        loaded = [_loaded(known, lookup.key, lookup.writable, True) for lookup in self.lookups]
+        loaded += [_loaded(known, lookup.key, lookup.readonly, False) for lookup in self.lookups]
+        metas = (*map(self._meta, range(len(self.account_keys))), *(meta for metas in loaded for meta in metas))
+        found = [meta.pubkey for meta in metas if meta is not None]
+        if len(set(found)) != len(found):
+            raise TransactionError("a lookup table gives an account a second time", reason="duplicate")
+        return metas
+
+    def decompile(self, tables: Sequence[LookupTable] = ()) -> tuple[Instruction, ...]:
+        """The instructions, each account with the rights that the message gives it.
+
+        Raises `TransactionError` when the tables of its lookups are not all given.
+        """
+        metas = self.accounts(tables)
+        known = tuple(meta for meta in metas if meta is not None)
+        if len(known) < len(metas):
+            raise TransactionError("accounts stand in lookup tables that are not given", reason="missing")
         return tuple(
             Instruction(
                 program_id=self.account_keys[instruction.program_id_index],
-                accounts=tuple(metas[place] for place in instruction.accounts),
+                accounts=tuple(known[place] for place in instruction.accounts),
                 data=instruction.data,
             )
             for instruction in self.instructions
@@ -156,36 +234,68 @@ class Message:
         if len(set(self.account_keys)) != len(self.account_keys):
             raise TransactionError("an account key appears twice", reason="duplicate")
 
+    def _check_lookups(self) -> None:
+        if self.lookups and self.version is None:
+            raise TransactionError("a legacy message has no lookups", reason="version")
+        if any(not lookup.writable + lookup.readonly for lookup in self.lookups):
+            raise TransactionError("a lookup loads no account", reason="missing")
+        places = [(lookup.key, place) for lookup in self.lookups for place in lookup.writable + lookup.readonly]
+        if len(set(places)) != len(places):
+            raise TransactionError("a place of a lookup table is loaded twice", reason="duplicate")
+        if len(self.account_keys) + len(places) > _MAX_PLACES:
+            raise TransactionError(f"expected at most {_MAX_PLACES} accounts with the loaded ones", reason="too-large")
+
     def _check_places(self, instruction: CompiledInstruction) -> None:
-        count = len(self.account_keys)
-        if not 0 < instruction.program_id_index < count:
+        static = len(self.account_keys)
+        if not 0 < instruction.program_id_index < static:
             raise TransactionError(
-                f"expected a program from 1 to {count - 1} (0 is the fee payer), got {instruction.program_id_index}",
+                f"expected a program from 1 to {static - 1} (0 is the fee payer), got {instruction.program_id_index}",
                 reason="range",
             )
+        count = static + sum(len(lookup.writable) + len(lookup.readonly) for lookup in self.lookups)
         if instruction.accounts and max(instruction.accounts) >= count:
             raise TransactionError(
                 f"an instruction names account {max(instruction.accounts)} of {count}", reason="range"
             )
 
 
+def _version(byte: int) -> int:
+    if byte != _VERSIONED:
+        raise DecodingError(f"expected a legacy message or one of version 0, got {byte & 0x7F}", reason="version")
+    return 0
+
+
+def _version_byte(version: int) -> int:
+    if version != 0:
+        raise DecodingError("expected None or 0 as version", reason="version")
+    return _VERSIONED
+
+
 _KEY = fixed(32)
-_INSTRUCTION = struct(
-    CompiledInstruction, program_id_index=u8, accounts=prefixed(compact_u16), data=prefixed(compact_u16)
-)
-_MESSAGE = struct(
+_PLACES = prefixed(compact_u16)
+_INSTRUCTION = struct(CompiledInstruction, program_id_index=u8, accounts=_PLACES, data=prefixed(compact_u16))
+_LOOKUP = struct(TableLookup, key=_KEY, writable=_PLACES, readonly=_PLACES)
+_FIELDS: dict[str, Codec[Any]] = {
+    "num_required_signatures": u8,
+    "num_readonly_signed_accounts": u8,
+    "num_readonly_unsigned_accounts": u8,
+    "account_keys": array(_KEY, count=compact_u16),
+    "recent_blockhash": _KEY,
+    "instructions": array(_INSTRUCTION, count=compact_u16),
+}
+_LEGACY = struct(Message, **_FIELDS)
+_VERSION_0 = struct(
     Message,
-    num_required_signatures=u8,
-    num_readonly_signed_accounts=u8,
-    num_readonly_unsigned_accounts=u8,
-    account_keys=array(_KEY, count=compact_u16),
-    recent_blockhash=_KEY,
-    instructions=array(_INSTRUCTION, count=compact_u16),
+    version=mapped(u8, int, _version, _version_byte),
+    **_FIELDS,
+    lookups=array(_LOOKUP, count=compact_u16),
 )
 
 
 def _rights(instructions: Sequence[Instruction]) -> dict[bytes, tuple[bool, bool]]:
     """Each account, and whether any of the instructions needs it to sign and to be written."""
+    if type(instructions) not in (tuple, list):
+        raise TransactionError("expected a tuple or list of instructions", reason="type")
     rights: dict[bytes, tuple[bool, bool]] = {}
     for instruction in instructions:
         if type(instruction) is not Instruction:
@@ -197,6 +307,49 @@ def _rights(instructions: Sequence[Instruction]) -> dict[bytes, tuple[bool, bool
     return rights
 
 
+def _extracted(
+    rights: dict[bytes, tuple[bool, bool]], programs: set[bytes], tables: Sequence[LookupTable]
+) -> tuple[tuple[TableLookup, ...], list[bytes]]:
+    """Take out of ``rights`` what the tables list; the lookups, and the accounts in the order in which they load.
+
+    As ``CompiledKeys::try_extract_table_lookup``: table by table, sorted by key, at the first place that lists it.
+    """
+    lookups: list[TableLookup] = []
+    loaded: tuple[list[bytes], list[bytes]] = [], []
+    for table in tables:
+        movable = {key for key, (signer, _) in rights.items() if not signer} - programs
+        found = sorted(movable & set(table.addresses))
+        writable = [key for key in found if rights[key][1]]
+        readonly = [key for key in found if not rights[key][1]]
+        if found:
+            places = (bytes(map(table.addresses.index, keys)) for keys in (writable, readonly))
+            lookups.append(TableLookup(key=table.key, writable=next(places), readonly=next(places)))
+        loaded[0].extend(writable)
+        loaded[1].extend(readonly)
+        for key in found:
+            del rights[key]
+    return tuple(lookups), loaded[0] + loaded[1]
+
+
+def _loaded(
+    known: Mapping[bytes, tuple[bytes, ...]], key: bytes, places: bytes, writable: bool
+) -> list[AccountMeta | None]:
+    """The accounts at these places of a table; None where the table is not known."""
+    if key not in known:
+        return [None] * len(places)
+    if places and max(places) >= len(known[key]):
+        raise TransactionError(f"a lookup names place {max(places)} of {len(known[key])}", reason="range")
+    return [AccountMeta(pubkey=known[key][place], is_signer=False, is_writable=writable) for place in places]
+
+
+def _checked_tables(tables: Sequence[LookupTable]) -> Sequence[LookupTable]:
+    if type(tables) not in (tuple, list) or any(type(table) is not LookupTable for table in tables):
+        raise TransactionError("expected a tuple or list of LookupTable as tables", reason="type")
+    if len({table.key for table in tables}) != len(tables):
+        raise TransactionError("a lookup table is given twice", reason="duplicate")
+    return tables
+
+
 def _compiled(instruction: Instruction, places: dict[bytes, int]) -> CompiledInstruction:
     return CompiledInstruction(
         program_id_index=places[instruction.program_id],
@@ -205,58 +358,10 @@ def _compiled(instruction: Instruction, places: dict[bytes, int]) -> CompiledIns
     )
 
 
-def encode_wire(signatures: Sequence[bytes], message: Message) -> bytes:
-    """The bytes of a transaction: a compact array of signatures of 64 bytes, and the message."""
-    return b"".join((compact_u16.encode(len(signatures)), *signatures, message.raw))
-
-
-def decode_wire(raw: bytes) -> tuple[tuple[bytes, ...], Message]:
-    """The signatures (none before a bare message) and the message; bytes that can be read both ways are refused.
-
-    Raises `TransactionError`.
-    """
-    if type(raw) is not bytes:
-        raise TransactionError(f"expected a transaction as bytes, got {type(raw).__name__}", reason="type")
-    if len(raw) > PACKET_SIZE:
-        raise TransactionError(f"expected at most {PACKET_SIZE} bytes, got {len(raw)}", reason="too-large")
-    readings, refusals = [], []
-    for read in (_read_message, _read_transaction):
-        try:
-            readings.append(read(raw))
-        except TransactionError as error:
-            refusals.append(error)
-    if len(readings) > 1:
-        raise TransactionError("the bytes are both a message and a signed transaction", reason="ambiguous")
-    if not readings:
-        raise refusals[_looks_signed(raw)]
-    return readings[0]
-
-
-def _looks_signed(raw: bytes) -> bool:
-    """Whether a message may begin after the signatures: its first byte repeats their number, or is a version."""
-    count = raw[0] if raw else 0
-    end = 1 + _SIGNATURE * count
-    return count > 0 and raw[end : end + 1] in (raw[:1], b"\x80", b"\x81")
-
-
-def _read_message(raw: bytes) -> tuple[tuple[bytes, ...], Message]:
-    if raw and raw[0] & _VERSIONED:
-        raise TransactionError(f"expected a legacy message, got one of version {raw[0] - _VERSIONED}", reason="version")
+def decode_message(raw: bytes) -> Message:
+    """The message that all of these bytes are; the top bit of the first one is set in versions. `TransactionError`."""
     with raised_as(TransactionError):
-        return (), _MESSAGE.decode(raw)
-
-
-def _read_transaction(raw: bytes) -> tuple[tuple[bytes, ...], Message]:
-    """A compact array of signatures and a message: the number is one byte, since 128 would not fit a packet."""
-    count = raw[0] if raw else 0
-    end = 1 + _SIGNATURE * count
-    if not 0 < count < 128 or end >= len(raw):
-        raise TransactionError(f"expected signatures and a message, got {len(raw)} bytes", reason="truncated")
-    _, message = _read_message(raw[end:])
-    if count != message.num_required_signatures:
-        expected = message.num_required_signatures
-        raise TransactionError(f"expected {expected} signatures, got {count}", reason="mismatch")
-    return tuple(raw[start : start + _SIGNATURE] for start in range(1, end, _SIGNATURE)), message
+        return (_VERSION_0 if raw and raw[0] & _VERSIONED else _LEGACY).decode(raw)
 
 
 def _check_account(value: bytes, what: str) -> None:

@@ -8,12 +8,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from walletcore.errors import AddressError, PathError, Unsupported
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.signing import Answers, Signable, memory
+
+if TYPE_CHECKING:
+    from walletcore.effects import Effect
 
 __all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
 
@@ -153,6 +156,10 @@ class SignedTransaction(Generic[T]):
             return identity
         return self._id
 
+    def effects(self) -> tuple[Effect, ...]:
+        """What the transaction does."""
+        return self.transaction.effects()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedMessage(Generic[T]):
@@ -162,3 +169,7 @@ class SignedMessage(Generic[T]):
     raw: bytes
     message: T
     answers: Answers = field(repr=False)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What the message does."""
+        return self.message.effects()

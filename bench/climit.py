@@ -50,15 +50,22 @@ def three_creates(count: int) -> None:
     create(3 * count)
 
 
-def ecdsa(count: int) -> None:
-    """``count`` recoverable ECDSA signatures."""
+def ecdsa(count: int) -> bytes:
+    """``count`` recoverable ECDSA signatures; the last one, of `message` (count - 1), as r || s."""
     out = ctypes.create_string_buffer(65)
     if not _loops().ecdsa_loop(_library(), SECRET, DIGEST, ctypes.c_long(count), out):
         raise RuntimeError("libsecp256k1 refused")
+    return out.raw[31::-1] + out.raw[63:31:-1]  # on the machines that this is built for, scalars lie little-endian
 
 
-def schnorr(count: int) -> None:
-    """``count`` BIP-340 signatures with the key pair kept."""
+def schnorr(count: int) -> bytes:
+    """``count`` BIP-340 signatures with the key pair kept; the last one, of `message` (count - 1)."""
     out = ctypes.create_string_buffer(64)
     if not _loops().schnorr_loop(_library(), _keypair(), DIGEST, AUX, ctypes.c_long(count), out):
         raise RuntimeError("libsecp256k1 refused")
+    return out.raw
+
+
+def message(number: int) -> bytes:
+    """What the loops sign at that place."""
+    return bytes((number & 0xFF,)) + DIGEST[1:]

@@ -66,6 +66,10 @@ class Result:
     def ratio(self, case: str, reference: str) -> float:
         return statistics.median(self.ratios(case, reference))
 
+    def unmeasured(self) -> list[Target]:
+        """The targets that name a case which was left out."""
+        return [t for t in self.workload.targets if not {t.case, t.reference} <= self.samples.keys()]
+
     def verdicts(self) -> list[tuple[Target, float]]:
         """Each target whose cases were measured, with the ratio seen."""
         known = self.samples.keys()
@@ -134,4 +138,5 @@ def table(result: Result) -> str:
     for target, seen in result.verdicts():
         verdict = "reached" if seen <= target.ratio else "MISSED"
         lines.append(f"\n{verdict}: {target.case} at most {target.ratio:g}x {target.reference}, seen {seen:.3f}")
+    lines += [f"\nNOT MEASURED, a peer is missing: {t.case} beside {t.reference}" for t in result.unmeasured()]
     return "\n".join(lines) + "\n"

@@ -59,11 +59,16 @@ def numbered(function: Callable[[int], bytes]) -> Callable[[Any, int], None]:
     return run
 
 
+def c_call(_: Any, count: int) -> None:
+    """The bare signatures."""
+    climit.ecdsa(count)
+
+
 def cases() -> list[Case]:
     """The bare signature, ours without and with the check, eth-account."""
     unchecked, checked = LocalSigner(KEY, check=False), LocalSigner(KEY)
     return [
-        Case(name="C call", run=lambda _, count: climit.ecdsa(count)),
+        Case(name="C call", run=c_call),
         Case(
             name="walletcore, check=False",
             run=numbered(lambda nonce: ours(unchecked, nonce)),

@@ -40,14 +40,25 @@ def sign_only(prepared: list[SigningRequest], _: int) -> None:
         sign(request)
 
 
-def cases(scheme: Scheme, c_call: Callable[[int], None]) -> Callable[[], list[Case]]:
+def signed(scheme: Scheme) -> bytes:
+    """Our signature of what the C loop signs first."""
+    key = KEY.public_key.even_y() if scheme is Scheme.BIP340 else KEY.public_key
+    request = SigningRequest(key=key, scheme=scheme, payload=climit.message(0))
+    return request.accept(LocalSigner(KEY).sign(request)).data
+
+
+def _discard(_: bytes) -> None:
+    """Timed cases return nothing."""
+
+
+def cases(scheme: Scheme, c_call: Callable[[int], bytes]) -> Callable[[], list[Case]]:
     """The C call, the signer without its check, and with it."""
 
     def make() -> list[Case]:
         fresh = requests(scheme)
         return [
-            Case(name="C call", run=lambda _, count: c_call(count)),
-            Case(name="LocalSigner(check=False)", prepare=fresh, run=sign_only),
+            Case(name="C call", run=lambda _, count: _discard(c_call(count)), answer=lambda: c_call(1)),
+            Case(name="LocalSigner(check=False)", prepare=fresh, run=sign_only, answer=lambda: signed(scheme)),
             Case(name="LocalSigner, accepted", prepare=fresh, run=sign_with(LocalSigner(KEY))),
         ]
 

@@ -32,14 +32,14 @@ def ours(signer: LocalSigner, nonce: int) -> bytes:
 
 
 def eth_account_raw(nonce: int) -> bytes:
-    """eth-account, on coincurve like ours."""
+    """eth-account, on coincurve like ours, given its transaction as its documentation has it: addresses as text."""
     from eth_account import Account
 
     fields = {
         "type": 2,
         "chainId": 1,
         "nonce": nonce,
-        "to": TO.payload,
+        "to": TO.text,
         "value": VALUE,
         "gas": GAS,
         "maxFeePerGas": MAX_FEE,

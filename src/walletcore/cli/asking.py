@@ -1,0 +1,97 @@
+"""Where a command's input comes from: secrets by prompt, standard input or file descriptor; texts by argument or file.
+
+A secret is never an argument: arguments stay in the shell's history and in the list of processes.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from walletcore.errors import DecodingError, SigningRefused, WalletcoreError
+
+__all__ = ["Secrets", "agreed", "can_agree", "nobody_to_ask", "read_text"]
+
+_MAX_LINE = 1 << 16
+_MAX_TEXT = 33 << 20  # characters: a PSBT of 16 MB in hex, and the rest
+_STDIN = "-"
+
+
+class Secrets:
+    """Where the secrets of one command come from: lines of a stream, or a person at the terminal."""
+
+    def __init__(self, *, stdin: bool, fd: int | None) -> None:
+        if stdin and fd is not None:
+            raise typer.BadParameter("expected one of --stdin and --fd")
+        self._lines = None if not stdin and fd is None else _lines(0 if fd is None else fd)
+
+    def ask(self, name: str) -> str:
+        """One secret: the next line, or what the person types without seeing it. Raises `DecodingError`."""
+        if self._lines is None:
+            return _prompted(name)
+        line = next(self._lines, None)
+        if line is None:
+            raise DecodingError(f"expected the {name} on a line of its own, got no more lines", reason="missing")
+        return line
+
+
+def _prompted(name: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)  # it would show what is typed
+        try:
+            return getpass.getpass(f"{name}: ")
+        except (getpass.GetPassWarning, EOFError, OSError, UnicodeDecodeError, AttributeError):
+            hint = "give --stdin or --fd where nobody can be asked"
+            raise DecodingError(f"there is no terminal to ask for the {name}", reason="missing", hint=hint) from None
+
+
+def _lines(descriptor: int) -> Iterator[str]:
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            while line := stream.readline(_MAX_LINE):
+                yield line.decode().removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DecodingError(f"cannot read the secrets: {type(error).__name__}", reason="missing") from None
+
+
+def read_text(source: str, what: str) -> str:
+    """The text of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
+    try:
+        if source == _STDIN:
+            with os.fdopen(0, encoding="utf-8", closefd=False) as stream:
+                text = stream.read(_MAX_TEXT + 1)
+        else:
+            with Path(source).open(encoding="utf-8") as stream:
+                text = stream.read(_MAX_TEXT + 1)
+    except (OSError, ValueError) as error:  # no file, no text, no such descriptor
+        raise DecodingError(f"cannot read {what}: {_why(error)}", reason="missing") from None
+    if len(text) > _MAX_TEXT:
+        raise DecodingError(f"expected {what} of at most {_MAX_TEXT} characters", reason="too-large")
+    return text
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or "no such input" if isinstance(error, OSError) else "it is not text in UTF-8"
+
+
+def can_agree() -> bool:
+    """Whether there is somebody to ask: standard input is a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def agreed(question: str) -> None:
+    """Ask a person, who has to say yes. Raises `SigningRefused`, and `typer.Abort` at the end of the input."""
+    if not typer.confirm(question, err=True):
+        raise SigningRefused("not confirmed: nothing was signed", reason="policy")
+
+
+def nobody_to_ask() -> WalletcoreError:
+    """Why something that has to be confirmed cannot be."""
+    hint = "--yes confirms beforehand, for machines that have read the effects"
+    return SigningRefused("nobody can be asked to confirm: standard input is no terminal", reason="missing", hint=hint)

@@ -1,0 +1,92 @@
+"""What people read: tables, facts, amounts in whole coins, QR codes; JSON is for machines.
+
+What comes from outside is shown with its control characters spelled out: a terminal would obey them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "title"]
+
+_GAP = "  "
+Row = Sequence[str]
+
+
+def plain(text: str) -> str:
+    """The text on one line, with whatever is not printable (control characters, overrides of direction) escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def title(text: str) -> None:
+    """A heading, bold on a terminal."""
+    typer.secho(plain(text), bold=True)
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> None:
+    """Names and values, one a line, the values below each other."""
+    _print_aligned([(f"  {name}", value) for name, value in rows])
+
+
+def print_table(titles: Row, rows: Iterable[Row]) -> None:
+    """Columns with titles: in colour and folded to its width on a terminal, aligned and whole elsewhere."""
+    listed = list(rows)
+    if sys.stdout is not None and sys.stdout.isatty():
+        _print_rich(titles, listed)
+    else:
+        _print_aligned([titles, *listed])
+
+
+def _print_aligned(rows: Sequence[Row]) -> None:
+    shown = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        typer.echo(_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_rich(titles: Row, rows: Sequence[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in titles:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    Console().print(table)
+
+
+def amount(units: int | None, decimals: int, symbol: str) -> str:
+    """An amount in whole coins: 1500000000 with 9 decimals is ``1.5 SOL``."""
+    if units is None:
+        return f"an unknown amount of {symbol}"
+    digits = str(abs(units)).rjust(decimals + 1, "0")
+    whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
+    return f"{'-' if units < 0 else ''}{whole}{'.' + part if part else ''} {symbol}"
+
+
+def json_text(value: Any) -> str:
+    """JSON in ASCII, indented by two: every terminal can show it, every machine read it."""
+    import json
+
+    return json.dumps(value, indent=2)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON on standard output."""
+    typer.echo(json_text(value))
+
+
+def qr(text: str) -> None:
+    """Draw a QR code: with block characters where the terminal has them, else with escape sequences."""
+    import segno
+
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
+    segno.make(text, micro=False).terminal(compact=encoding.startswith("utf"))

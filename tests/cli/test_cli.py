@@ -1,0 +1,171 @@
+"""How a command ends: exit codes, one clear line, and no traceback whatever happens to the streams."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from support.commands import COMMAND, PHRASE, piped
+from walletcore.cli import run
+from walletcore.cli.show import amount, plain
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("address",),
+        ("address", "bitcoin", "--count", "x"),
+        ("address", "bitcoin", "--count", "0"),
+        ("address", "bitcoin", "--fd", "-1"),
+        ("address", "bitcoin", "--fd", "99999999999999999999"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    done = piped(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_two_places_for_secrets_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["address", "bitcoin", "--stdin", "--fd", "3"]) == 2
+    assert "--fd" in capsys.readouterr().err
+
+
+def test_help_names_every_command_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "0 done, 1 refused, 2 wrong usage, 3 not verified, 130 interrupted" in shown
+
+
+def test_without_the_extra_the_command_says_what_to_install() -> None:
+    code = "import sys; sys.modules['typer'] = None; from walletcore.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "walletcore[cli]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nobody_to_prompt_is_said_with_a_hint() -> None:
+    done = subprocess.run(
+        [*COMMAND, "address", "bitcoin"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,  # no controlling terminal either
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: there is no terminal to ask for the mnemonic\nhint: give --stdin or --fd where nobody can be asked\n"
+    )
+
+
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["chains", "address bitcoin --stdin", "demo"])
+def test_closed_streams_are_no_traceback(command: str, redirection: str) -> None:
+    line = f"{sys.executable} -m walletcore {command} {redirection}"
+    done = subprocess.run(["sh", "-c", line], input=PHRASE, capture_output=True, text=True, start_new_session=True)
+    assert done.returncode in (0, 1)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["chains --json", "demo", "address bitcoin --stdin --count 50"])
+def test_a_reader_that_leaves_early_is_no_error_worth_a_word(command: str) -> None:
+    line = f"{sys.executable} -m walletcore {command} | true"
+    done = subprocess.run(["sh", "-c", line], input=PHRASE, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_a_full_disk_is_one_line() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*COMMAND, "chains"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "error: cannot read or write: No space left on device\n")
+
+
+def test_an_interrupted_prompt_leaves_quietly() -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [*COMMAND, "address", "bitcoin"])
+    shown = b""
+    while b"mnemonic: " not in shown:
+        shown += os.read(terminal, 1024)
+    os.kill(pid, signal.SIGINT)
+    try:
+        while chunk := os.read(terminal, 1024):
+            shown += chunk
+    except OSError:
+        pass
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert b"error: interrupted" in shown
+    assert b"Traceback" not in shown
+
+
+def test_the_end_of_a_prompt_is_said() -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [*COMMAND, "address", "bitcoin"])
+    shown = b""
+    while b"mnemonic: " not in shown:
+        shown += os.read(terminal, 1024)
+    os.write(terminal, b"\x04")
+    try:
+        while chunk := os.read(terminal, 1024):
+            shown += chunk
+    except OSError:
+        pass
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    assert b"Traceback" not in shown
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_complete(shell: str) -> None:
+    variables = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = subprocess.run([*COMMAND, "--show-completion", shell], capture_output=True, text=True, env=variables)
+    assert done.returncode == 0
+    assert "complete" in done.stdout.lower()
+
+
+def test_chain_names_are_completed() -> None:
+    variables = {
+        **os.environ,
+        "COMP_WORDS": "walletcore address pol",
+        "COMP_CWORD": "2",
+        "_WALLETCORE_COMPLETE": "complete_bash",
+    }
+    done = subprocess.run(COMMAND, capture_output=True, text=True, env=variables)
+    assert done.stdout.split() == ["polygon"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain é 秘", "plain é 秘"),
+        ("a\x1b[2Jb", "a\\x1b[2Jb"),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("abc\u202edef", "abc\\u202edef"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_spelled_out(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "shown"),
+    [
+        (1_500_000_000, 9, "1.5 X"),
+        (1, 18, "0.000000000000000001 X"),
+        (0, 8, "0 X"),
+        (10**18, 18, "1 X"),
+        (-5, 1, "-0.5 X"),
+        (7, 0, "7 X"),
+        (None, 8, "an unknown amount of X"),
+    ],
+)
+def test_amounts_are_exact(units: int | None, decimals: int, shown: str) -> None:
+    assert amount(units, decimals, "X") == shown

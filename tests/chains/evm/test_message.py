@@ -1,0 +1,373 @@
+"""EIP-191: what is signed, who signed it, and what a person is told about it."""
+
+import asyncio
+import contextlib
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct, encode_intended_validator, encode_typed_data
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.evm import ALICE, ETHEREUM, LAST, MALLORY, POLYGON, secrets, signer, transfer
+from walletcore.chains import chain
+from walletcore.chains.base import Address
+from walletcore.chains.evm import Message, TypedData
+from walletcore.chains.evm.message import decode
+from walletcore.effects import Approve, Opaque, Statement
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, WalletcoreError
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin, Path
+from walletcore.signing import Signature, collect, merge, sign, sign_async
+
+VALIDATOR = ETHEREUM.account(b"\x42" * 20)
+KEY = b"\x11" * 32
+
+
+def message(**changes: Any) -> Message:
+    """Return Alice's message with some fields changed."""
+    return Message(**{"chain": ETHEREUM, "signer": ALICE.public_key, "data": b"hello world", **changes})
+
+
+def typed(**domain: Any) -> TypedData:
+    """Return a vote in a domain."""
+    return TypedData.parse(
+        {
+            "types": {"Vote": [{"name": "yes", "type": "bool"}]},
+            "primaryType": "Vote",
+            "domain": domain,
+            "message": {"yes": True},
+        }
+    )
+
+
+def permit(**domain: Any) -> TypedData:
+    """Return an ERC-2612 permit in a domain."""
+    members = [("owner", "address"), ("spender", "address"), ("value", "uint256"), ("nonce", "uint256")]
+    return TypedData.parse(
+        {
+            "types": {"Permit": [{"name": n, "type": t} for n, t in (*members, ("deadline", "uint256"))]},
+            "primaryType": "Permit",
+            "domain": domain,
+            "message": {"owner": b"\x01" * 20, "spender": b"\x02" * 20, "value": "7", "nonce": 0, "deadline": 2**64},
+        }
+    )
+
+
+# What is signed.
+
+
+@given(secrets, st.binary(max_size=200))
+def test_personal_messages_are_those_of_eth_account(secret: bytes, data: bytes) -> None:
+    theirs = Account.sign_message(encode_defunct(data), secret)
+    mine = message(signer=signer(secret).public_key, data=data)
+    assert mine.digest == bytes(theirs.message_hash)
+    assert sign(mine, signer(secret)).raw == bytes(theirs.signature)
+
+
+@given(secrets, st.binary(max_size=200), st.binary(min_size=20, max_size=20))
+def test_data_for_a_validator_are_those_of_eth_account(secret: bytes, data: bytes, validator: bytes) -> None:
+    theirs = Account.sign_message(encode_intended_validator(ETHEREUM.account(validator).text, data), secret)
+    mine = message(signer=signer(secret).public_key, data=data, validator=ETHEREUM.account(validator))
+    assert sign(mine, signer(secret)).raw == bytes(theirs.signature)
+
+
+@given(secrets)
+def test_signed_typed_data_are_those_of_eth_account(secret: bytes) -> None:
+    data = permit(name="USD Coin", version="2", chainId=1, verifyingContract=b"\x03" * 20)
+    document = json.loads(data.raw)
+    theirs = Account.sign_message(encode_typed_data(full_message=document), secret)
+    assert sign(message(signer=signer(secret).public_key, data=data), signer(secret)).raw == bytes(theirs.signature)
+
+
+def test_the_request_carries_the_prefixed_bytes_their_hash_and_the_message() -> None:
+    origin = KeyOrigin(b"\x01\x02\x03\x04", Path.parse("m/44'/60'/0'/0/0"))
+    mine = message(origin=origin)
+    (request,) = mine.requests()
+    assert request.payload == b"\x19Ethereum Signed Message:\n11hello world"
+    assert request.message == mine.digest
+    assert (request.origin, request.subject) == (origin, mine)
+
+
+def test_a_message_is_signed_through_every_driver() -> None:
+    mine = message()
+    expected = sign(mine, ALICE).raw
+    assert mine.assemble(merge(collect(mine.requests(), MALLORY), collect(mine.requests(), ALICE))).raw == expected
+    assert asyncio.run(sign_async(mine, ALICE)).raw == expected
+    with pytest.raises(MissingSignature):
+        sign(mine, MALLORY)
+    assert copy.deepcopy(mine) == mine == pickle.loads(pickle.dumps(mine))
+
+
+def test_an_answer_that_is_wrong_is_not_assembled() -> None:
+    mine = message()
+    (answer,) = collect(message(data=b"hello worle").requests(), ALICE)
+    assert answer is not None
+    with pytest.raises(InvalidSignature):
+        mine.assemble((Signature(scheme=answer.scheme, data=answer.data),))
+
+
+def test_a_message_without_a_signer_has_effects_but_no_requests() -> None:
+    mine = message(signer=None)
+    assert mine.effects() == (Statement(text="hello world"),)
+    with pytest.raises(TransactionError, match="signer key unknown") as caught:
+        mine.requests()
+    assert caught.value.reason == "missing"
+
+
+# What comes back from bytes.
+
+
+@given(st.binary(max_size=120) | st.from_regex(rb"[0-9]{1,12}", fullmatch=True))
+def test_a_message_is_rebuilt_from_its_bytes(data: bytes) -> None:
+    for mine in (message(data=data), message(data=data, validator=VALIDATOR)):
+        again = decode(ETHEREUM, mine.raw, [ALICE.public_key])
+        assert again == mine
+        assert again.requests() == mine.requests()
+
+
+def test_typed_data_are_rebuilt_from_their_json() -> None:
+    mine = message(data=typed(name="Vote", chainId=1))
+    assert decode(ETHEREUM, mine.raw, [ALICE.public_key]) == mine
+    with pytest.raises(TransactionError):
+        decode(POLYGON, mine.raw)
+
+
+@given(
+    st.binary(max_size=60)
+    | st.binary(max_size=60).map(lambda rest: b"\x19Ethereum Signed Message:\n" + rest)
+    | st.binary(max_size=60).map(lambda rest: b"\x19\x00" + rest)
+    | st.text(max_size=60).map(lambda rest: b'{"types":' + rest.encode(errors="surrogatepass"))
+)
+def test_bytes_are_a_message_with_these_bytes_or_refused(raw: bytes) -> None:
+    with contextlib.suppress(TransactionError):
+        assert decode(ETHEREUM, raw).raw == raw
+
+
+REFUSED_BYTES: list[Any] = [
+    b"",
+    b"hello",
+    b"\x19",
+    b"\x19\x01" + bytes(64),  # hashes only: what they stand for is not known
+    b"\x19\x00" + bytes(19),
+    b"\x19Ethereum Signed Message:\n",
+    b"\x19Ethereum Signed Message:\n5hell",
+    b"\x19Ethereum Signed Message:\n3hell",
+    b"\x19Ethereum Signed Message:\n04hell",
+    b"\x19Ethereum Signed Message:\n-4hell",
+    b"{}",
+    b'{"\xff"}',
+    "text",
+    None,
+    bytearray(b"\x19\x00" + bytes(20)),
+    b"\x19Ethereum Signed Message:\n2097153" + bytes(2097153),
+]
+
+
+@pytest.mark.parametrize("raw", REFUSED_BYTES, ids=lambda raw: repr(raw)[:40])
+def test_other_bytes_are_refused(raw: Any) -> None:
+    with pytest.raises(TransactionError):
+        decode(ETHEREUM, raw)
+
+
+@pytest.mark.parametrize("keys", [5, [ALICE.public_key, MALLORY.public_key], ["key"]])
+def test_keys_that_are_no_sequence_of_one_key_are_refused(keys: Any) -> None:
+    with pytest.raises(TransactionError):
+        decode(ETHEREUM, message().raw, keys)
+
+
+# Who signed.
+
+
+@given(secrets, st.binary(max_size=40))
+def test_the_signer_is_recovered_and_no_other_message_verifies(secret: bytes, data: bytes) -> None:
+    key = signer(secret).public_key
+    mine = message(signer=key, data=data)
+    signature = sign(mine, signer(secret)).raw
+    assert mine.recover(signature) == key
+    mine.verify(signature, key)
+    mine.verify(signature, POLYGON.address(key))
+    for other in (message(data=data + b"!"), message(data=data, validator=VALIDATOR)):
+        with pytest.raises(InvalidSignature):
+            other.verify(signature, key)
+
+
+def high_s(signature: bytes) -> bytes:
+    """Return the other signature that mathematics allows."""
+    s = LAST + 1 - int.from_bytes(signature[32:64])
+    return signature[:32] + s.to_bytes(32) + bytes((55 - signature[64],))
+
+
+GOOD = sign(message(), ALICE).raw
+BAD_SIGNATURES: dict[str, Any] = {
+    "64 bytes": GOOD[:64],
+    "66 bytes": GOOD + b"\0",
+    "no bytes": b"",
+    "text": GOOD.hex(),
+    "bytearray": bytearray(GOOD),
+    "v of 0": GOOD[:64] + bytes((GOOD[64] - 27,)),
+    "v of 29": GOOD[:64] + b"\x1d",
+    "v of EIP-155": GOOD[:64] + b"\x25",
+    "the other v": GOOD[:64] + bytes((55 - GOOD[64],)),
+    "high s": high_s(GOOD),
+    "r of zero": bytes(32) + GOOD[32:],
+    "s of zero": GOOD[:32] + bytes(32) + GOOD[64:],
+    "r of n": (LAST + 1).to_bytes(32) + GOOD[32:],
+    "r flipped": bytes((GOOD[0] ^ 1,)) + GOOD[1:],
+}
+
+
+@pytest.mark.parametrize("name", BAD_SIGNATURES)
+def test_a_signature_that_is_not_exactly_right_is_refused(name: str) -> None:
+    message().verify(GOOD, ALICE.public_key)
+    with pytest.raises(InvalidSignature):
+        message().verify(BAD_SIGNATURES[name], ALICE.public_key)
+
+
+def test_the_bare_parity_passes_by_name_only() -> None:
+    bare = GOOD[:64] + bytes((GOOD[64] - 27,))
+    message().verify(bare, ALICE.public_key, allow_parity=True)
+    message().verify(GOOD, ALICE.public_key, allow_parity=True)
+    with pytest.raises(InvalidSignature):
+        message().verify(GOOD[:64] + b"\x02", ALICE.public_key, allow_parity=True)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        MALLORY.public_key,
+        ETHEREUM.address(MALLORY.public_key),
+        ETHEREUM.address(ALICE.public_key).text,
+        ETHEREUM.address(ALICE.public_key).payload,
+        Address(chain=chain("bitcoin"), text="", payload=ETHEREUM.address(ALICE.public_key).payload),
+        None,
+    ],
+    ids=str,
+)
+def test_another_signer_is_refused(other: Any) -> None:
+    with pytest.raises(InvalidSignature):
+        message().verify(GOOD, other)
+
+
+@given(st.binary(max_size=70))
+def test_no_bytes_make_verification_fail_in_another_way(signature: bytes) -> None:
+    with pytest.raises(InvalidSignature):
+        message().verify(signature, ALICE.public_key)
+
+
+# What a person is told.
+
+
+def shown(data: bytes) -> str:
+    """Return why a personal message cannot be read; empty for text."""
+    (effect,) = message(data=data).effects()
+    if isinstance(effect, Statement):
+        assert effect.text.encode() == data
+        return ""
+    assert isinstance(effect, Opaque)
+    assert effect.data == data
+    return effect.why
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "I agree to the terms of service!", "line\nline\ttab\r\n", "Grüße 🦊 👨‍👩‍👧", "deadbeef", "0x"],
+)
+def test_text_is_a_statement(text: str) -> None:
+    assert shown(text.encode()) == ""
+
+
+ET13 = {
+    "a hash of 32 bytes": bytes(range(128, 160)),
+    "the hash of a transaction": transfer().requests()[0].message,
+    "that hash in hexadecimal": transfer().requests()[0].message.hex().encode(),
+    "that hash with 0x": b"0x" + transfer().requests()[0].message.hex().encode(),
+    "an unsigned transaction": transfer().raw,
+    "a transaction in hexadecimal": b"0x" + transfer().raw.hex().encode(),
+    "a legacy transaction": bytes.fromhex("c9") + bytes(9).replace(b"\0", b"\x01"),
+    "typed data that are hashed": typed().payload,
+    "a personal message": message().payload,
+}
+
+
+@pytest.mark.parametrize("name", ET13)
+def test_ET13_data_that_is_a_hash_or_a_transaction_is_flagged(name: str) -> None:
+    assert "blind signing" in shown(ET13[name])
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff", bytes(31), bytes(33), b"pay\x00me", "\u202eevil".encode(), b"\x7f", b"ab" * 33, b"a\x1b[2J"]
+)
+def test_other_bytes_are_opaque(data: bytes) -> None:
+    assert shown(data) != ""
+
+
+def test_data_for_a_validator_are_opaque() -> None:
+    (effect,) = message(validator=VALIDATOR).effects()
+    assert effect == Opaque(why=f"data for the contract {VALIDATOR.account_id}", data=b"hello world")
+
+
+def test_a_permit_is_an_approval_where_contract_and_chain_are_named() -> None:
+    contract = ETHEREUM.account(b"\x03" * 20)
+    (effect,) = message(data=permit(chainId=1, verifyingContract=contract.text)).effects()
+    spender = ETHEREUM.account(b"\x02" * 20).account_id
+    assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (permit(chainId=1), "typed data Permit for whatever contract takes it on eip155:1"),
+        (typed(name="Vote"), "typed data Vote of 'Vote' for whatever contract takes it on any chain"),
+        (
+            typed(verifyingContract=VALIDATOR.text, chainId="1"),
+            f"typed data Vote for contract {VALIDATOR} on eip155:1",
+        ),
+    ],
+)
+def test_other_typed_data_say_what_they_are_bound_to(data: TypedData, why: str) -> None:
+    assert message(data=data).effects() == (Opaque(why=why, data=data.raw),)
+
+
+# What is refused.
+
+
+def test_E15_typed_data_for_another_chain_are_refused() -> None:
+    assert message(data=typed(chainId=1))
+    assert message(data=typed())
+    with pytest.raises(TransactionError) as caught:
+        message(data=typed(chainId=137))
+    assert caught.value.reason == "network"
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "text": {"data": "hello"},
+    "bytearray": {"data": bytearray(b"hello")},
+    "nothing": {"data": None},
+    "a dict": {"data": {}},
+    "too much": {"data": bytes((1 << 20) + 1)},
+    "a chain by name": {"chain": "ethereum"},
+    "a chain of another family": {"chain": chain("solana")},
+    "a signer in bytes": {"signer": ALICE.public_key.data},
+    "a signer of another curve": {
+        "signer": PublicKey(
+            Curve.ED25519, bytes.fromhex("d7" + "5a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        )
+    },
+    "an origin in text": {"origin": "m/0"},
+    "a validator in text": {"validator": VALIDATOR.text},
+    "a validator of another chain": {"validator": POLYGON.account(bytes(20))},
+    "typed data with a validator": {"data": typed(), "validator": VALIDATOR},
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_makes_no_message_is_refused(name: str) -> None:
+    with pytest.raises(WalletcoreError) as caught:
+        message(**REFUSED[name])
+    assert type(caught.value) is TransactionError
+    assert caught.value.reason

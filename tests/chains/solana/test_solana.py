@@ -350,7 +350,8 @@ def test_an_account_that_is_no_key_cannot_be_asked_and_is_read_all_the_same() ->
     tx = pair(instructions=instructions)
     assert reason(TransactionError, tx.requests) == "point"
     decoded = SOLANA.decode_transaction(tx.raw)
-    assert decoded.effects()[0] == Transfer(  # type: ignore[union-attr]
+    assert isinstance(decoded, Transaction)
+    assert decoded.effects()[0] == Transfer(
         asset=SOLANA.asset, amount=1, source=OFF_CURVE.account_id, destination=TO.account_id
     )
 

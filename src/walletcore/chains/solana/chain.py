@@ -131,7 +131,7 @@ def account(value: Account, what: str) -> bytes:
     """The 32 bytes of a key or of an address of this family; ``what`` names it in the `TransactionError`."""
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
-    if type(value) is Address and isinstance(value.chain, SolanaChain):
+    if type(value) is Address and isinstance(value.chain, SolanaChain) and len(value.payload) == 32:
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
 

@@ -41,10 +41,9 @@ def associated_token_account(*, owner: Account, mint: Address, program: bytes = 
 
     ``program`` is the token program that owns the mint. Raises `TransactionError`.
     """
-    data = account(mint, "mint")
+    seeds = (account(owner, "owner"), _token_program(program), account(mint, "mint"))
     if type(mint) is not Address or not isinstance(mint.chain, SolanaChain):
         raise TransactionError("expected an Address as mint", reason="type")
-    seeds = (account(owner, "owner"), _token_program(program), data)
     return mint.chain.account(find_program_address(seeds, ASSOCIATED_TOKEN_PROGRAM)[0])
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.effects import Effect
 from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError, WalletcoreError
-from walletcore.hashes import keccak256, sha256, sha256d, tagged
+from walletcore.hashes import Hash, keccak256, sha256, sha256d, tagged
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
@@ -43,6 +43,7 @@ from walletcore.signing import (
     remembered,
     sign,
     sign_async,
+    vouch,
 )
 
 K1, P256, ED = Curve.SECP256K1, Curve.P256, Curve.ED25519
@@ -220,8 +221,8 @@ def test_origin_and_subject_change_neither_the_id_nor_equality(wanted: SigningRe
 
 def test_parts_of_an_id_cannot_be_shifted_into_each_other() -> None:
     one = request(payload=b"abc", prehash=tagged("d"))
-    other = request(payload=b"abctagged:d", prehash=None)
-    assert one.id != other.id
+    for payload, prehash in ((b"abctagged:d", sha256), (b"abctagged:", tagged("d")), (b"ab", tagged("cd"))):
+        assert one.id != request(payload=payload, prehash=prehash).id
 
 
 @pytest.mark.parametrize("wanted", VARIANTS)
@@ -233,7 +234,7 @@ def test_a_request_travels_between_processes(wanted: SigningRequest) -> None:
 
 
 def test_the_message_is_the_prehash_of_the_payload_or_the_payload() -> None:
-    assert request(prehash=None).message == b"payload"
+    assert request(payload=bytes(32), prehash=None).message == bytes(32)
     assert request(prehash=sha256d).message == hashlib.sha256(hashlib.sha256(b"payload").digest()).digest()
     wanted = request()
     assert wanted.message is wanted.message
@@ -348,8 +349,9 @@ def test_an_accepted_answer_of_the_same_bytes_is_verified_again_for_another_requ
     wanted: SigningRequest, number: int
 ) -> None:
     taken = wanted.accept(answer_to(wanted, number))
-    forged = replace(taken, data=taken.data[:40] + bytes([taken.data[40] ^ 1]) + taken.data[41:])
-    other = replace(wanted, payload=b"other")
+    flipped = taken.data[:40] + bytes([taken.data[40] ^ 1]) + taken.data[41:]
+    forged = vouch(wanted, flipped, taken.recovery)
+    other = replace(wanted, payload=bytes(32))
     assert reason(InvalidSignature, other.accept, forged) == "mismatch"
     if wanted.prehash is None:
         return
@@ -433,8 +435,97 @@ def test_an_accepted_answer_that_was_pickled_is_a_plain_one_and_verified_again()
     for there in (pickle.loads(pickle.dumps(taken)), copy.copy(taken), copy.deepcopy(taken)):
         assert type(there) is Signature
         assert request().accept(there) == taken
-    forged = pickle.loads(pickle.dumps(replace(taken, data=bytes(64))))
+    forged = pickle.loads(pickle.dumps(vouch(request(), bytes(64))))
     assert reason(InvalidSignature, request().accept, forged) == "mismatch"
+
+
+def test_nobody_makes_or_changes_an_accepted_answer_but_accept_and_vouch() -> None:
+    taken = request().accept(answer_to(request()))
+    for change in ({"data": bytes(64)}, {"request": request(payload=b"other")}, {}):
+        with pytest.raises(InvalidSignature):
+            replace(taken, **change)
+    with pytest.raises(InvalidSignature):
+        AcceptedSignature(scheme=Scheme.ECDSA, data=bytes(64), recovery=0, request=request())
+
+    class Disguised(AcceptedSignature):
+        pass
+
+    disguised = object.__new__(Disguised)
+    for name, value in (("scheme", Scheme.ECDSA), ("data", bytes(64)), ("recovery", 0), ("request", request())):
+        object.__setattr__(disguised, name, value)
+    with pytest.raises(InvalidSignature):
+        request().accept(disguised)
+
+
+def test_a_hash_under_a_borrowed_name_is_refused() -> None:
+    for borrowed in (Hash("keccak256", lambda data: bytes(32)), Hash("", sha256), Hash("sha256", sha256)):
+        with pytest.raises(TransactionError):
+            request(prehash=borrowed)
+
+
+@pytest.mark.parametrize("payload", [b"", b"x", bytes(31), bytes(33)])
+@pytest.mark.parametrize("scheme", [Scheme.ECDSA, Scheme.ECDSA_P256])
+def test_ecdsa_signs_a_digest_or_names_a_hash(scheme: Scheme, payload: bytes) -> None:
+    with pytest.raises(TransactionError):
+        request(scheme=scheme, payload=payload, prehash=None)
+
+
+@pytest.mark.parametrize("requests", [None, 5, {request()}, (5,), [None], (r for r in (request(),))])
+def test_what_is_no_sequence_of_requests_is_refused(requests: Any) -> None:
+    with pytest.raises(TransactionError):
+        collect(requests)
+    with pytest.raises(TransactionError):
+        asyncio.run(collect_async(requests))
+
+
+@pytest.mark.parametrize("signer", [None, 5, "signer", object()])
+def test_what_is_no_signer_is_refused(signer: Any) -> None:
+    with pytest.raises(SignerError):
+        collect([request()], signer)
+
+
+@pytest.mark.parametrize("subject", [None, 5, object()])
+def test_what_cannot_be_signed_is_refused(subject: Any) -> None:
+    with pytest.raises(TransactionError):
+        sign(subject)
+
+
+def test_a_batch_signer_cannot_empty_what_it_is_asked() -> None:
+    class Emptying:
+        public_key = key(1).public_key
+
+        def sign(self, wanted: SigningRequest) -> Signature:
+            raise AssertionError
+
+        def sign_all(self, wanted: Any) -> list[Signature]:
+            if hasattr(wanted, "clear"):
+                wanted.clear()
+            return []
+
+    with pytest.raises(SignerError):
+        collect([request()], Emptying())
+
+
+def test_collect_async_waits_for_all_before_it_says_that_one_has_failed() -> None:
+    done = []
+
+    class Failing:
+        public_key = key(1).public_key
+
+        async def sign(self, wanted: SigningRequest) -> Signature:
+            raise SignerError("no")
+
+    class Slow:
+        public_key = key(2).public_key
+
+        async def sign(self, wanted: SigningRequest) -> Signature:
+            await asyncio.sleep(0.01)
+            done.append(wanted)
+            return answer_to(wanted, 2)
+
+    with pytest.raises(SignerError):
+        asyncio.run(collect_async([request(1), request(2)], Failing(), Slow()))
+    assert len(done) == 1
 
 
 def test_a_taproot_answer_is_one_by_the_output_key_and_not_by_the_internal_key() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from walletcore import ExtendedPublicKey, LocalSigner, Secret, Wallet, WalletcoreError, chain, sign
+from walletcore import ExtendedPublicKey, KeyOrigin, LocalSigner, Path, Secret, Wallet, WalletcoreError, chain, sign
 from walletcore.chains import evm
 from walletcore.errors import (
     DerivationError,
@@ -240,3 +240,39 @@ def test_X10_the_constructor_takes_no_phrase(arguments: tuple[Any, ...]) -> None
     shown = traceback.TracebackException.from_exception(refused.value, capture_locals=True)
     ours = [f"{frame.locals}" for frame in shown.stack if frame.filename != __file__]
     assert "abandon" not in "".join(ours)
+
+
+@pytest.mark.parametrize("misspelt", [{"indx": 7}, {"acount": 3}, {"Index": 1}, {"index ": 1}])
+def test_a_misspelt_number_is_refused_and_never_the_first_address(wallet: Wallet, misspelt: dict[str, int]) -> None:
+    for ask in (wallet.address, wallet.public_key, wallet.origin, wallet.signer, wallet.xpub):
+        with pytest.raises(PathError):
+            ask("bitcoin", **misspelt)  # type: ignore[arg-type]
+
+
+def test_an_extended_key_of_an_account_takes_no_index(wallet: Wallet) -> None:
+    for below in ({"index": 0}, {"change": 1}):
+        with pytest.raises(PathError):
+            wallet.xpub("bitcoin", **below)  # type: ignore[arg-type]
+
+
+def test_an_origin_of_somebody_else_is_not_ours_to_judge(wallet: Wallet) -> None:
+    foreign = KeyOrigin(b"\x00\x01\x02\x03", Path.parse("m/0/5"))
+    transaction = evm.Transaction(
+        chain=ETHEREUM,
+        sender=wallet.public_key("ethereum"),
+        origin=foreign,
+        to=None,
+        value=1,
+        nonce=0,
+        gas=21_000,
+        max_fee=2,
+        max_priority_fee=1,
+    )
+    assert wallet.signers_for(transaction) == ()
+
+
+@pytest.mark.parametrize("text", ["x" * 81, 10**5000, None, ["p2tr"]])
+def test_X16_X19_names_that_are_no_short_text_are_refused(wallet: Wallet, text: object) -> None:
+    for name in ("profile", "kind"):
+        with pytest.raises(WalletcoreError):
+            wallet.address("bitcoin", **{name: text})  # type: ignore[arg-type]

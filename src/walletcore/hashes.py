@@ -41,6 +41,11 @@ class Hash:
     def __call__(self, data: bytes) -> bytes:
         return self._digest(data)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether this is the one hash of that name: what this module has, or made with `tagged`."""
+        return _KNOWN.get(self.name) is self
+
     def __eq__(self, other: object) -> bool:
         return type(other) is Hash and self.name == other.name
 
@@ -98,10 +103,10 @@ hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest())
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
 keccak256 = Hash("keccak256", lambda data: _keccak256()(data))
 
-_NAMED = {h.name: h for h in (sha256, sha256d, sha512, ripemd160, hash160, blake2b_256, keccak256)}
+_KNOWN = {h.name: h for h in (sha256, sha256d, sha512, ripemd160, hash160, blake2b_256, keccak256)}
 
 
-@functools.lru_cache(maxsize=64)
+@functools.cache
 def tagged(tag: str) -> Hash:
     """BIP-340: SHA256(SHA256(tag) || SHA256(tag) || data), with the first block kept as a mid-state."""
     prefix = hashlib.sha256(hashlib.sha256(tag.encode()).digest() * 2)
@@ -111,16 +116,16 @@ def tagged(tag: str) -> Hash:
         state.update(data)
         return state.digest()
 
-    return Hash(f"tagged:{tag}", digest)
+    return _KNOWN.setdefault(f"tagged:{tag}", Hash(f"tagged:{tag}", digest))
 
 
 def by_name(name: str) -> Hash:
     """The hash of that name: one of this module's, or ``tagged:<tag>``. Raises `Unsupported`."""
     if name.startswith("tagged:"):
         return tagged(name.removeprefix("tagged:"))
-    if name not in _NAMED:
+    if name not in _KNOWN:
         raise Unsupported(f"no hash is named {name[:40]!r}", reason="unknown")
-    return _NAMED[name]
+    return _KNOWN[name]
 
 
 def hmac_sha512(key: bytes, data: bytes) -> bytes:

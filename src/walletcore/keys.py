@@ -143,6 +143,8 @@ class PublicKey:
         Returns its canonical 64 bytes and its recovery id (secp256k1 ECDSA only). Raises `InvalidSignature`.
         """
         operations = _operations_for(scheme, self.curve)
+        if recovery is not None and type(recovery) is not int:
+            raise InvalidSignature("expected a recovery id from 0 to 3", reason="type")
         checked = _checked_bytes(message, "message"), _checked_bytes(signature, "signature")
         return operations.accept(self.data, *checked, recovery)
 
@@ -216,6 +218,8 @@ class PrivateKey(Confidential):
         """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
         if type(scheme) is not Scheme or (tweak is not None and type(tweak) is not bytes):
             raise InvalidKey("expected a Scheme, and bytes as tweak", reason="type")
+        if self.secret.is_wiped:
+            raise InvalidKey("the secret was wiped", reason="wiped")
         sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)
         return sign(prepared, _checked_bytes(message, "message"), aux)
 
@@ -235,9 +239,8 @@ class PrivateKey(Confidential):
     def wipe(self) -> None:
         """Overwrite the secret and forget what was kept for signing (best effort, see `Secret.wipe`)."""
         self.secret.wipe()
-        for _, prepared in self._kept.values():
-            if type(prepared) is Secret:
-                prepared.wipe()
+        for (scheme, _), (_, prepared) in list(self._kept.items()):
+            _operations(scheme).forget(prepared)
         self._kept.clear()
 
     def __enter__(self) -> PrivateKey:

@@ -33,7 +33,7 @@ def _index(index: int, limit: int) -> int:
 def _step(text: str) -> int:
     match = _STEP.fullmatch(text)
     if match is None:
-        raise PathError(f"expected a number and perhaps a ' as step, got {text[:20]!r}", reason="character")
+        raise PathError("expected a number and perhaps a ' as each step", reason="character")
     index = int(match[1])
     return hardened(index) if match[2] else _index(index, HARDENED)
 
@@ -62,7 +62,7 @@ class Path:
             raise PathError(f"expected at most {MAX_TEXT} characters, got {len(text)}", reason="too-large")
         root, *steps = text.split("/")
         if root != "m":
-            raise PathError(f"expected a path that begins with m, got {text[:20]!r}", reason="prefix")
+            raise PathError("expected a path that begins with m", reason="prefix")
         return cls(tuple(map(_step, steps)))
 
     def __truediv__(self, step: int | str) -> Path:

@@ -48,20 +48,29 @@ class Secret(Confidential):
 
     def reveal(self) -> bytes:
         """The bytes themselves: the one door. Use it inside the expression that computes with them."""
-        if self._wiped:
+        data = bytes(self._data)
+        if self._wiped:  # looked at last: another thread may be wiping
+            del data
             raise InvalidKey("the secret was wiped", reason="wiped")
-        return bytes(self._data)
+        return data
+
+    @property
+    def is_wiped(self) -> bool:
+        """Whether the bytes are gone."""
+        return self._wiped
 
     def wipe(self) -> None:
         """Overwrite the bytes held here (best effort: copies made by Python or a C library are out of reach)."""
-        self._data[:] = bytes(len(self._data))
         self._wiped = True
+        self._data[:] = bytes(len(self._data))
 
     def __len__(self) -> int:
         return len(self._data)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is Secret and hmac.compare_digest(self._data, other._data)
+        if type(other) is not Secret or self._wiped or other._wiped:
+            return False
+        return hmac.compare_digest(self._data, other._data)
 
     __hash__ = None
 

@@ -40,6 +40,7 @@ __all__ = [
     "remembered",
     "sign",
     "sign_async",
+    "vouch",
 ]
 
 S = TypeVar("S")
@@ -110,11 +111,17 @@ class Signature:
             raise InvalidSignature("expected a recovery id from 0 to 3", reason="range")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class AcceptedSignature(Signature):
-    """A signature that `SigningRequest.accept` verified for one request; pickled, it becomes a plain `Signature`."""
+    """A signature that `SigningRequest.accept` verified for one request, which nothing else makes or changes.
+
+    Copied or pickled, it becomes a plain `Signature` again, to be verified anew.
+    """
 
     request: SigningRequest = field(repr=False)
+
+    def __init__(self, **_: object) -> None:
+        raise InvalidSignature("SigningRequest.accept makes an AcceptedSignature, and vouch for who decides so")
 
     @property
     def request_id(self) -> bytes:
@@ -125,12 +132,23 @@ class AcceptedSignature(Signature):
         return _plain, (self.scheme, self.data, self.recovery)
 
 
+def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> AcceptedSignature:
+    """An answer that is taken as it is: for whoever made the signature in this process and decides not to check it."""
+    accepted = object.__new__(AcceptedSignature)
+    for name, value in (("scheme", request.scheme), ("data", data), ("recovery", recovery), ("request", request)):
+        object.__setattr__(accepted, name, value)
+    return accepted
+
+
 def _plain(scheme: Scheme, data: bytes, recovery: int | None) -> Signature:
     return Signature(scheme=scheme, data=data, recovery=recovery)
 
 
 Answers = tuple[Signature | None, ...]
 """One place per request; None where no answer has come yet."""
+
+
+_OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
@@ -158,8 +176,13 @@ class SigningRequest:
         if self.scheme.curve is not self.key.curve:
             got = f"{self.scheme.value} for a key of {self.key.curve.value}"
             raise TransactionError(f"expected a scheme of the key's curve, got {got}", reason="scheme")
-        if self.prehash is not None and type(self.prehash) is not Hash:
-            raise TransactionError("expected a named Hash as prehash", reason="type")
+        if self.prehash is None:
+            if self.scheme in _OVER_DIGESTS and len(self.payload) != 32:
+                raise TransactionError("expected a digest of 32 bytes, or the name of a hash", reason="length")
+        elif type(self.prehash) is not Hash or not self.prehash.is_known:
+            raise TransactionError("expected a Hash of walletcore.hashes as prehash", reason="type")
+        if type(self.origin) not in (KeyOrigin, type(None)):
+            raise TransactionError("expected a KeyOrigin as origin", reason="type")
         if self.tweak is not None and not (self.scheme is Scheme.BIP340 and self._is_taproot(self.tweak)):
             raise TransactionError("a tweak is 0 or 32 bytes, for BIP-340 and a key with even y", reason="scheme")
 
@@ -208,7 +231,7 @@ class SigningRequest:
             raise InvalidSignature(f"expected {self.scheme.value}, got {answer.scheme.value}", reason="mismatch")
         key = self.key if self.tweak is None else self.key.taproot_output(self.tweak)
         data, recovery = key.accept(self.scheme, self.message, answer.data, answer.recovery)
-        return AcceptedSignature(scheme=self.scheme, data=data, recovery=recovery, request=self)
+        return vouch(self, data, recovery)
 
 
 class Named(Protocol):
@@ -277,12 +300,14 @@ def sign(subject: Signable[T], *signers: Signer) -> T:
 
     Raises `MissingSignature`, `InvalidSignature`, `SignerError`.
     """
-    return subject.assemble(collect(_requests_of(subject), *signers))
+    requests = _requests_of(subject)
+    return subject.assemble(collect(requests, *signers))
 
 
 async def sign_async(subject: Signable[T], *signers: AsyncSigner | Signer) -> T:
     """As `sign`, for signers that wait; those that do not run in a thread."""
-    return subject.assemble(await collect_async(_requests_of(subject), *signers))
+    requests = _requests_of(subject)
+    return subject.assemble(await collect_async(requests, *signers))
 
 
 def _requests_of(subject: Signable[Any]) -> tuple[SigningRequest, ...]:
@@ -297,20 +322,23 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
 
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
-    answers: dict[SigningRequest, Signature | None] = dict.fromkeys(requests)
+    answers = _places(requests)
     for signer, wanted in _routes(answers, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
     return tuple([answers[request] for request in requests])
 
 
 async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigner | Signer) -> Answers:
-    """As `collect`; all signers are asked at the same time."""
+    """As `collect`; all signers are asked at the same time, and all have answered or failed when it ends."""
     import asyncio
 
-    answers: dict[SigningRequest, Signature | None] = dict.fromkeys(requests)
+    answers = _places(requests)
     routes = _routes(answers, signers)
-    given = await asyncio.gather(*(_ask_async(signer, wanted) for signer, wanted in routes))
+    asked = (_ask_async(signer, wanted) for signer, wanted in routes)
+    given = await asyncio.gather(*asked, return_exceptions=True)
     for (_, wanted), signatures in zip(routes, given, strict=True):
+        if isinstance(signatures, BaseException):
+            raise signatures
         _fill(answers, wanted, signatures)
     return tuple([answers[request] for request in requests])
 
@@ -346,27 +374,34 @@ def accepted(requests: Sequence[SigningRequest], answers: Answers) -> Answers:
 
 
 Holder = AsyncSigner | Signer
-Route = tuple[Holder, list[SigningRequest]]
+Route = tuple[Holder, tuple[SigningRequest, ...]]
+Places = dict[SigningRequest, Signature | None]
+
+
+def _places(requests: Sequence[SigningRequest]) -> Places:
+    if not isinstance(requests, Sequence) or any(type(request) is not SigningRequest for request in requests):
+        raise TransactionError("expected a sequence of SigningRequest", reason="type")
+    return dict.fromkeys(requests)
 
 
 def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
-    """Which signer is asked for what: by public key; for BIP-340, which knows only x, by x. The first one is asked."""
-    wanted: dict[PublicKey | bytes, list[SigningRequest]] = {}
+    """Which signer is asked for what: by public key, for BIP-340 by the key with even y. The first one is asked."""
+    wanted: dict[tuple[bool, PublicKey], list[SigningRequest]] = {}
     for request in requests:
-        if type(request) is not SigningRequest:
-            raise TransactionError("expected a sequence of SigningRequest", reason="type")
-        name = request.key.data[1:] if request.scheme is Scheme.BIP340 else request.key
-        wanted.setdefault(name, []).append(request)
-    routes = []
+        by_x = request.scheme is Scheme.BIP340
+        wanted.setdefault((by_x, request.key.even_y() if by_x else request.key), []).append(request)
+    routes: list[Route] = []
     for signer in signers:
-        key = signer.public_key
-        mine = wanted.pop(key, []) + wanted.pop(key.data[1:], [])
+        key = getattr(signer, "public_key", None)
+        if type(key) is not PublicKey:
+            raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
+        mine = (*wanted.pop((False, key), ()), *wanted.pop((True, key.even_y()), ()))
         if mine:
             routes.append((signer, mine))
     return routes
 
 
-def _ask(signer: Signer, requests: list[SigningRequest]) -> Sequence[Signature]:
+def _ask(signer: Signer, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
     if sign_all is None:
         return [_given(signer, signer.sign(request)) for request in requests]
@@ -382,7 +417,7 @@ def _given(signer: Signer, answer: T) -> T:
     return answer
 
 
-async def _ask_async(signer: Holder, requests: list[SigningRequest]) -> Sequence[Signature]:
+async def _ask_async(signer: Holder, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
     if sign_all is not None:
         return cast(Sequence[Signature], await _called(sign_all, requests))
@@ -399,7 +434,7 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
 
 
 def _fill(
-    answers: dict[SigningRequest, Signature | None], wanted: list[SigningRequest], given: Sequence[Signature]
+    answers: dict[SigningRequest, Signature | None], wanted: tuple[SigningRequest, ...], given: Sequence[Signature]
 ) -> None:
     if not isinstance(given, (list, Sequence)) or len(given) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")

@@ -126,10 +126,10 @@ class Wallet(Confidential):
         if not isinstance(row, Chain):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
         requests = subject.requests()
+        trees = [self._tree(*word) for word in {(profile.derivation, profile.curve) for profile in row.profiles}]
         if not allow_foreign_path:
-            _check_coin_types(row, requests)
-        words = {(profile.derivation, profile.curve) for profile in row.profiles}
-        return signers_for(requests, [self._tree(*word) for word in words])
+            _check_coin_types(row, requests, {tree.fingerprint for tree in trees})
+        return signers_for(requests, trees)
 
     def xpub(self, chain: str | Chain, **where: Unpack[Where]) -> ExtendedPublicKey:
         """The account's extended public key: the node at the last hardened step of the profile's path.
@@ -137,6 +137,8 @@ class Wallet(Confidential):
         With any private key below it, it gives the account's private key away (BIP-32, "Implications").
         Raises `DerivationError` for a tree that has no extended public keys.
         """
+        if where.keys() & {"change", "index"}:
+            raise PathError("an account's extended key is above change and index", reason="unknown")
         row, profile, path = self._find(chain, where)
         account, rest = _split(path)
         if profile.derivation != "bip32" or not rest:
@@ -152,6 +154,8 @@ class Wallet(Confidential):
 
     def _choose(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile]:
         """The chain and the profile that are asked for, which a watch-only wallet may have been made for."""
+        if unknown := where.keys() - Where.__annotations__.keys():
+            raise PathError(f"expected {', '.join(Where.__annotations__)}, got {min(unknown)[:20]!r}", reason="unknown")
         row = chain if isinstance(chain, Chain) else find_chain(chain)
         spelled = "" if self._xpub is None else self._xpub.kind
         name, kind = where.get("profile", ""), where.get("kind", "") or spelled
@@ -187,20 +191,23 @@ class Wallet(Confidential):
     def _tree(self, derivation: str, curve: Curve) -> Tree:
         if self._seed is None:
             raise SignerError("a watch-only wallet has no private keys", reason="missing")
-        if (derivation, curve) not in self._trees:
-            self._trees[derivation, curve] = master(derivation, curve, self._seed)
-        return self._trees[derivation, curve]
+        tree = self._trees.get((derivation, curve))
+        if tree is None:
+            tree = self._trees[derivation, curve] = master(derivation, curve, self._seed)
+            if self._seed.is_wiped:  # another thread has left the wallet meanwhile
+                tree.private_key.wipe()
+        return tree
 
     def __enter__(self) -> Wallet:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for tree in self._trees.values():
+        if self._seed is not None:
+            self._seed.wipe()
+        for tree in list(self._trees.values()):
             tree.private_key.wipe()
         self._trees.clear()
         self._accounts.clear()
-        if self._seed is not None:
-            self._seed.wipe()
 
 
 def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
@@ -209,13 +216,13 @@ def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
     return Path(path.steps[:last]), path.steps[last:]
 
 
-def _check_coin_types(row: Chain, requests: Sequence[SigningRequest]) -> None:
-    """Raise `SigningRefused` where the second step of an origin's path is in none of the chain's profiles."""
-    own = {profile.fill().steps[1] for profile in row.profiles}
-    for request in requests:
-        if request.origin is not None and request.origin.path.steps[1:2] not in [(step,) for step in own]:
+def _check_coin_types(row: Chain, requests: Sequence[SigningRequest], mine: set[bytes]) -> None:
+    """Raise `SigningRefused` where the second step of the path to a key of ours is in none of the chain's profiles."""
+    known = {profile.fill().steps[1:2] for profile in row.profiles}
+    for origin in (request.origin for request in requests):
+        if origin is not None and origin.fingerprint in mine and origin.path.steps[1:2] not in known:
             hint = "allow_foreign_path=True signs all the same"
-            raise SigningRefused(f"{request.origin.path} is no path of {row.name}", reason="policy", hint=hint)
+            raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
 
 
 def _network(row: Chain) -> str:

@@ -7,7 +7,7 @@ from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletcore.errors import DerivationError
+from walletcore.errors import TransactionError
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
@@ -136,10 +136,20 @@ def test_a_key_is_derived_once_however_many_requests_ask_for_it() -> None:
     assert tree.asked == [Path.parse("m/0")]
 
 
-def test_an_ed25519_path_with_a_step_that_is_not_hardened_is_refused() -> None:
-    with pytest.raises(DerivationError) as caught:
-        signers_for([request(ed_key("m/0'"), "m/0", ED_TREE.fingerprint)], [ED_TREE])
-    assert caught.value.reason == "hardened"
+def test_a_path_that_leads_nowhere_gives_no_signer() -> None:
+    assert signers_for([request(ed_key("m/0'"), "m/0", ED_TREE.fingerprint)], [ED_TREE]) == ()
+
+
+def test_a_path_deeper_than_wallets_go_gives_no_signer_and_takes_no_time() -> None:
+    deep = "m" + "/0'" * 11
+    assert signers_for([request(ed_key(deep), deep, ED_TREE.fingerprint)], [ED_TREE]) == ()
+    assert len(signers_for([request(ed_key(deep[:-3]), deep[:-3], ED_TREE.fingerprint)], [ED_TREE])) == 1
+
+
+@pytest.mark.parametrize("wanted", [None, 5, "request"])
+def test_what_is_no_request_is_refused(wanted: Any) -> None:
+    with pytest.raises(TransactionError):
+        signers_for([wanted], [ED_TREE])
 
 
 @pytest.mark.parametrize("check", [True, False])

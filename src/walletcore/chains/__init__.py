@@ -72,4 +72,4 @@ def _find(name: str) -> Chain:
         for row in rows:
             if name in (row.name, f"{family}:{row.name}", row.caip2):
                 return row
-    raise Unsupported(f"no chain is named {name!r}", reason="unknown", hint="`walletcore chains` lists them")
+    raise Unsupported("no chain has that name", reason="unknown", hint="`walletcore chains` lists them")

@@ -5,6 +5,7 @@ Chains are named by CAIP-2, assets by CAIP-19, accounts by CAIP-10; coin types a
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ __all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
 
 T = TypeVar("T", bound="Signable[Any]")
 _LEVELS = ("account", "change", "index")
+_STEP = re.compile(r"(0|[1-9][0-9]{0,9}|\{(account|change|index)\})'?", re.ASCII)
+_MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,11 @@ class Profile:
     kind: str = ""
     wallets: tuple[str, ...] = ()
     source: str
+
+    def __post_init__(self) -> None:
+        steps = self.path.split("/")
+        if steps[0] != "m" or not all(map(_STEP.fullmatch, steps[1:])):
+            raise PathError("expected m and steps that are a number or one of {account}, {change}, {index}")
 
     def fill(self, *, account: int = 0, change: int = 0, index: int = 0) -> Path:
         """The path for these numbers. Raises `PathError` when one that is not zero has no place in the template."""
@@ -77,6 +85,9 @@ class Chain:
 
     def profile(self, name: str = "", *, kind: str = "") -> Profile:
         """The profile of that name, or the first one for that kind of address, or the default. Raises `Unsupported`."""
+        for text in (name, kind):
+            if type(text) is not str or len(text) > _MAX_NAME:
+                raise Unsupported(f"expected a name of at most {_MAX_NAME} characters", reason="type")
         for profile in self.profiles:
             if name in ("", profile.name) and kind in ("", profile.kind):
                 return profile

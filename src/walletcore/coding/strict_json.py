@@ -6,6 +6,7 @@ Python's own scanner recurses in C: under a raised recursion limit, which other 
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -28,7 +29,11 @@ def decode(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX_DEPT
         raise DecodingError(f"expected at most {max_length} characters of JSON, got {len(text)}", reason="too-large")
     _check_depth(text, max_depth)
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_refuse_constant
+        )
+        json.dumps(value, ensure_ascii=False).encode()  # no half of a surrogate pair, which no text has
+        return value
     except DecodingError:
         raise
     except ValueError as error:
@@ -50,6 +55,13 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise DecodingError("a name appears twice in one JSON object", reason="duplicate")
     return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise DecodingError("a number is too large for a float", reason="range")
+    return number
 
 
 def _refuse_constant(name: str) -> Any:

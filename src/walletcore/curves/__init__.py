@@ -22,5 +22,7 @@ class Operations(NamedTuple):
     """prepared, message, aux -> signature, recovery id"""
     verify: Callable[[bytes, bytes, bytes], None]
     """public key, message, signature: raises InvalidSignature; only the canonical form passes"""
+    forget: Callable[[Any], None]
+    """prepared: overwrite it (best effort)"""
     accept: Callable[[bytes, bytes, bytes, int | None], tuple[bytes, int | None]]
     """public key, message, signature as a device returned it, recovery id -> the same, verified and canonical"""

@@ -11,7 +11,7 @@ from nacl.exceptions import CryptoError, UnavailableError
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 
 __all__ = ["ORDER", "SCHEMES", "check_secret", "is_point", "parse_public", "public_key"]
 
@@ -25,6 +25,7 @@ def check_secret(secret: Secret) -> None:
         raise InvalidKey(f"expected 32 bytes as ed25519 seed, got {len(secret)}", reason="length")
 
 
+@sealed
 def public_key(secret: Secret) -> bytes:
     """The 32-byte public key of a seed."""
     public: bytes = bindings.crypto_sign_seed_keypair(secret.reveal())[0]
@@ -56,6 +57,7 @@ def is_point(data: bytes) -> bool:
     return True
 
 
+@sealed
 def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
     """seed || public key, as libsodium wants it; the public half is computed here: a foreign one gives the key away."""
     if tweak is not None:
@@ -63,6 +65,7 @@ def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
     return Secret(bindings.crypto_sign_seed_keypair(secret.reveal())[1])
 
 
+@sealed
 def _sign(prepared: Secret, message: bytes, aux: bytes) -> tuple[bytes, None]:
     return bindings.crypto_sign(message, prepared.reveal())[:64], None
 
@@ -83,4 +86,4 @@ def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | Non
     return signature, None
 
 
-SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, _accept)}
+SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}

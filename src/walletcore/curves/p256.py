@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature, Unsupported
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 
 __all__ = [
     "ORDER",
@@ -43,6 +43,7 @@ def check_secret(secret: Secret) -> None:
         raise InvalidKey("expected a P-256 private key from 1 to n-1", reason="range")
 
 
+@sealed
 def public_key(secret: Secret) -> bytes:
     """The point of a valid secret."""
     return _compressed(_private(secret.reveal()).public_key())
@@ -60,6 +61,7 @@ def uncompressed(public: bytes) -> bytes:
     return _parse(public).public_bytes(_X962, serialization.PublicFormat.UncompressedPoint)
 
 
+@sealed
 def tweak_secret(secret: Secret, tweak: bytes) -> Secret:
     """(secret + tweak) mod n. Raises `InvalidKey` when the tweak is not below n or the sum is zero (SLIP-10)."""
     if int.from_bytes(tweak) >= ORDER:
@@ -100,6 +102,7 @@ def _compressed(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(_X962, serialization.PublicFormat.CompressedPoint)
 
 
+@sealed
 def _prepare(secret: Secret, tweak: bytes | None) -> ec.EllipticCurvePrivateKey:
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
@@ -116,6 +119,10 @@ def _sign(key: ec.EllipticCurvePrivateKey, digest: bytes, aux: bytes) -> tuple[b
             "this OpenSSL has no deterministic ECDSA; 3.2 is the first that has", reason="missing"
         ) from None
     return _low_s(_decode_der(der)), None
+
+
+def _forget(key: ec.EllipticCurvePrivateKey) -> None:
+    """OpenSSL holds the scalar, and overwrites it when the last reference goes."""
 
 
 def _verify(public: bytes, digest: bytes, signature: bytes) -> None:
@@ -163,4 +170,4 @@ def _check_digest(digest: bytes) -> None:
         raise InvalidSignature("expected a digest of 32 bytes", reason="length")
 
 
-SCHEMES = {"ecdsa-p256": Operations(_prepare, _sign, _verify, _accept)}
+SCHEMES = {"ecdsa-p256": Operations(_prepare, _sign, _verify, _forget, _accept)}

@@ -15,7 +15,7 @@ from coincurve.context import GLOBAL_CONTEXT
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.hashes import tagged
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 
 __all__ = [
     "ORDER",
@@ -53,6 +53,7 @@ def check_secret(secret: Secret) -> None:
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
 
 
+@sealed
 def public_key(secret: Secret) -> bytes:
     """The point of a valid secret, computed in constant time."""
     return point(secret.reveal())
@@ -60,6 +61,7 @@ def public_key(secret: Secret) -> bytes:
 
 def point(k: bytes) -> bytes:
     """k*G for a scalar of 32 bytes, in constant time. Raises `InvalidKey` unless it is from 1 to n-1."""
+    _check_scalar(k)
     out = _NEW("secp256k1_pubkey *")
     if not lib.secp256k1_ec_pubkey_create(_CONTEXT, out, k):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
@@ -90,6 +92,8 @@ def tweak_secret(secret: Secret, tweak: bytes) -> Secret:
 
 def add_scalars(k: bytes, tweak: bytes) -> bytes:
     """(k + tweak) mod n, in 32 bytes. Raises `InvalidKey` when the tweak is not below n or the sum is zero."""
+    _check_scalar(k)
+    _check_scalar(tweak)
     scalar = _NEW("unsigned char[32]", k)
     if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, tweak):
         raise InvalidKey("the tweaked private key is out of range", reason="range")
@@ -99,6 +103,7 @@ def add_scalars(k: bytes, tweak: bytes) -> bytes:
 
 def tweak_public(public: bytes, tweak: bytes) -> bytes:
     """public + tweak*G. Raises `InvalidKey` when the tweak is not below n or the sum is the point at infinity."""
+    _check_scalar(tweak)
     point = _parse(public)
     if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, tweak):
         raise InvalidKey("the tweaked public key is no point", reason="range")
@@ -242,6 +247,10 @@ def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]
 _EXTRA_MAGIC = (0xDA, 0x6F, 0xB3, 0x8C)  # SECP256K1_SCHNORRSIG_EXTRAPARAMS_MAGIC
 
 
+def _forget_schnorr(pair: CData) -> None:
+    ffi.buffer(pair)[:] = bytes(ffi.sizeof("secp256k1_keypair"))
+
+
 def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
     _check_length(signature)
     if not lib.secp256k1_schnorrsig_verify(_CONTEXT, signature, message, len(message), _parse_x_only(public[1:])):
@@ -253,6 +262,12 @@ def _accept_schnorr(public: bytes, message: bytes, signature: bytes, recovery: i
         raise InvalidSignature("a BIP-340 signature has no recovery id", reason="mismatch")
     _verify_schnorr(public, message, signature)
     return signature, None
+
+
+def _check_scalar(scalar: bytes) -> None:
+    """C reads 32 bytes, whether they are there or not."""
+    if len(scalar) != 32:
+        raise InvalidKey(f"expected 32 bytes as scalar, got {len(scalar)}", reason="length")
 
 
 def _check_digest(digest: bytes) -> None:
@@ -294,8 +309,8 @@ def _serialize_x_only(point: CData) -> bytes:
 
 
 SCHEMES = {
-    "ecdsa": Operations(_prepare_ecdsa, _sign_ecdsa, _verify_ecdsa, _accept_ecdsa),
-    "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _accept_schnorr),
+    "ecdsa": Operations(_prepare_ecdsa, _sign_ecdsa, _verify_ecdsa, Secret.wipe, _accept_ecdsa),
+    "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _forget_schnorr, _accept_schnorr),
 }
 
 

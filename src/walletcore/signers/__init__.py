@@ -57,7 +57,7 @@ def _opener(scheme: str) -> Opener:
 
     for point in entry_points(group="walletcore.signers", name=scheme):
         return cast(Opener, point.load())
-    raise Unsupported(f"no signer is registered for {scheme[:20]!r}", reason="unknown")
+    raise Unsupported("no signer is registered for this scheme", reason="unknown", hint=f"known: {', '.join(SCHEMES)}")
 
 
 def _no_secrets(name: str) -> Secret:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from walletcore.errors import InvalidKey, SignerError
+from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
 from walletcore.hd import master
 from walletcore.keys import PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
@@ -16,6 +16,9 @@ from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import SigningRequest
 
 __all__ = ["Tree", "open_uri", "signers_for"]
+
+
+_MAX_STEPS = 10
 
 
 class Tree(Protocol):
@@ -38,22 +41,33 @@ def signers_for(
 ) -> tuple[LocalSigner, ...]:
     """One signer for each key that a request's origin leads to in one of these trees.
 
-    A fingerprint is 4 bytes of another's choosing: a path that leads to another key than the requested one gives no
-    signer.
+    An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper than
+    wallets go (10 steps) gives no signer.
     """
     roots = [(tree.fingerprint, tree) for tree in trees]
     found: dict[PublicKey, LocalSigner] = {}
     for request in requests:
-        if request.origin is None or request.key in found:
+        if type(request) is not SigningRequest:
+            raise TransactionError("expected requests", reason="type")
+        if request.origin is None or request.key in found or len(request.origin.path) > _MAX_STEPS:
             continue
         for fingerprint, tree in roots:
-            if fingerprint != request.origin.fingerprint or tree.private_key.curve is not request.key.curve:
-                continue
-            key = tree.derive(request.origin.path).private_key
-            if request.key in (key.public_key, key.public_key.even_y()):
+            key = _key(tree, request) if fingerprint == request.origin.fingerprint else None
+            if key is not None:
                 found[request.key] = LocalSigner(key, check)
                 break
     return tuple(found.values())
+
+
+def _key(tree: Tree, request: SigningRequest) -> PrivateKey | None:
+    """The key that the origin leads to in this tree, if it is the requested one."""
+    if request.origin is None or tree.private_key.curve is not request.key.curve:
+        return None
+    try:
+        key = tree.derive(request.origin.path).private_key
+    except DerivationError:  # a step that this tree does not have
+        return None
+    return key if request.key in (key.public_key, key.public_key.even_y()) else None
 
 
 @sealed

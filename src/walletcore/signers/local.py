@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from walletcore.errors import InvalidKey, SigningRefused
 from walletcore.keys import PrivateKey, PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
-from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+from walletcore.signing import Signature, SigningRequest, vouch
 
 if TYPE_CHECKING:
     from walletcore.signers.uri import Secrets, SignerUri
@@ -51,7 +51,7 @@ class LocalSigner(Confidential):
         data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak)
         if self.check:
             return Signature(scheme=request.scheme, data=data, recovery=recovery)
-        return AcceptedSignature(scheme=request.scheme, data=data, recovery=recovery, request=request)
+        return vouch(request, data, recovery)
 
     def __enter__(self) -> LocalSigner:
         return self

@@ -49,6 +49,6 @@ class SignerUri:
         """Raise `SignerError` when an option has another name than these, or the path is another one."""
         unknown = {name for name, _ in self.options} - set(names)
         if unknown:
-            raise SignerError(f"{self.scheme}: has no option {min(unknown)[:20]!r}", reason="unknown")
+            raise SignerError(f"expected no option but {', '.join(names) or 'none'}", reason="unknown")
         if path is not None and self.path != path:
             raise SignerError(f"expected {self.scheme}:{path} with no other path", reason="unknown")

@@ -420,9 +420,11 @@ def test_a_creation_is_opaque_and_its_value_goes_where_no_bytes_say() -> None:
     assert transfer(to=None, value=5, data=b"\x00").effects() == (moved(5, destination=""), creation, FEE)
 
 
-def test_effects_state_the_bytes_and_not_the_text_beside_them() -> None:
+def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     disguised = Address(chain=ETHEREUM, text=str(ETHEREUM.account(b"\x01" * 20)), payload=b"B" * 20)
-    assert transfer(to=disguised).effects() == (moved(10**18), FEE)
+    with pytest.raises(TransactionError) as refused:
+        transfer(to=disguised)
+    assert refused.value.reason == "mismatch"
 
 
 # -- refused fields

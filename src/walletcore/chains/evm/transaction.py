@@ -96,6 +96,8 @@ class Transaction:
             raise TransactionError(expected, reason="network")
         if type(to.payload) is not bytes or len(to.payload) != 20:
             raise TransactionError("expected an address of 20 bytes as to", reason="length")
+        if to.text[2:].lower() != to.payload.hex():
+            raise TransactionError("the address's text and bytes are not the same", reason="mismatch")
 
     def _check_numbers(self) -> None:
         for name, limit in _LIMITS:

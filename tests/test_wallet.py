@@ -271,7 +271,7 @@ def test_an_origin_of_somebody_else_is_not_ours_to_judge(wallet: Wallet) -> None
     assert wallet.signers_for(transaction) == ()
 
 
-@pytest.mark.parametrize("text", ["x" * 81, 10**5000, None, ["p2tr"]])
+@pytest.mark.parametrize("text", ["x" * 81, 10**5000, ["p2tr"]], ids=["long", "number", "list"])
 def test_X16_X19_names_that_are_no_short_text_are_refused(wallet: Wallet, text: object) -> None:
     for name in ("profile", "kind"):
         with pytest.raises(WalletcoreError):

@@ -10,13 +10,12 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import typer
 
 from walletcore.errors import DecodingError, SigningRefused, WalletcoreError
 
-__all__ = ["Secrets", "agreed", "can_agree", "nobody_to_ask", "read_text"]
+__all__ = ["Secrets", "agreed", "asked_text", "can_agree", "nobody_to_ask", "read_text"]
 
 _MAX_LINE = 1 << 16
 _MAX_TEXT = 33 << 20  # characters: a PSBT of 16 MB in hex, and the rest
@@ -29,7 +28,7 @@ class Secrets:
     def __init__(self, *, stdin: bool, fd: int | None) -> None:
         if stdin and fd is not None:
             raise typer.BadParameter("expected one of --stdin and --fd")
-        self._lines = None if not stdin and fd is None else _lines(0 if fd is None else fd)
+        self._lines = None if not stdin and fd is None else _lines(fd or 0)
 
     def ask(self, name: str) -> str:
         """One secret: the next line, or what the person types without seeing it. Raises `DecodingError`."""
@@ -60,15 +59,25 @@ def _lines(descriptor: int) -> Iterator[str]:
         raise DecodingError(f"cannot read the secrets: {type(error).__name__}", reason="missing") from None
 
 
+def asked_text(name: str, *, stdin: bool, fd: int | None) -> str:
+    """All that standard input or a descriptor has; from neither, one line that a person types without seeing it.
+
+    Raises `DecodingError`.
+    """
+    if stdin and fd is not None:
+        raise typer.BadParameter("expected one of --stdin and --fd")
+    return _read(fd or 0, f"the {name}") if stdin or fd is not None else _prompted(name)
+
+
 def read_text(source: str, what: str) -> str:
     """The text of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
+    return _read(0 if source == _STDIN else source, what)
+
+
+def _read(source: int | str, what: str) -> str:
     try:
-        if source == _STDIN:
-            with os.fdopen(0, encoding="utf-8", closefd=False) as stream:
-                text = stream.read(_MAX_TEXT + 1)
-        else:
-            with Path(source).open(encoding="utf-8") as stream:
-                text = stream.read(_MAX_TEXT + 1)
+        with open(source, encoding="utf-8", closefd=type(source) is str) as stream:
+            text = stream.read(_MAX_TEXT + 1)
     except (OSError, ValueError) as error:  # no file, no text, no such descriptor
         raise DecodingError(f"cannot read {what}: {_why(error)}", reason="missing") from None
     if len(text) > _MAX_TEXT:

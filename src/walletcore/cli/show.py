@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "title"]
+__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "section", "title"]
 
 _GAP = "  "
 Row = Sequence[str]
@@ -32,6 +32,13 @@ def title(text: str) -> None:
 def facts(rows: Iterable[tuple[str, str]]) -> None:
     """Names and values, one a line, the values below each other."""
     _print_aligned([(f"  {name}", value) for name, value in rows])
+
+
+def section(name: str, titles: Row, rows: Sequence[Row]) -> None:
+    """A table with a heading; columns in which no row has anything are left out."""
+    typer.echo(name)
+    kept = [place for place in range(len(titles)) if any(row[place] for row in rows)]
+    _print_aligned([["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)])
 
 
 def print_table(titles: Row, rows: Iterable[Row]) -> None:

@@ -1,0 +1,58 @@
+"""Effects as rows for people: what moves, how much of it in whole coins, from where to where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from walletcore.chains.base import Chain
+from walletcore.cli.show import amount
+from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
+
+__all__ = ["TITLES", "rows_of"]
+
+TITLES = ("effect", "amount", "from", "to")
+_UNLIMITED = 1 << 255
+
+
+def rows_of(effects: Iterable[Effect], row: Chain) -> Iterator[tuple[str, str, str, str]]:
+    """One row of `TITLES` per effect of a transaction or message of this chain."""
+    return (_row(effect, row) for effect in effects)
+
+
+def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:
+    match effect:
+        case Transfer():
+            tag = "" if effect.tag is None else f" (tag {effect.tag})"
+            to = _account(effect.destination, row) + tag
+            return "transfer", _amount(effect.amount, effect.asset, row), _account(effect.source, row), to
+        case Fee():
+            known = f"at most {_amount(effect.at_most, effect.asset, row)}"
+            return "fee", "not known" if effect.at_most is None else known, _account(effect.payer, row), ""
+        case Approve():
+            return "allow to spend", _allowance(effect, row), "", _account(effect.spender, row)
+        case Authority():
+            return "change of control", effect.change, _account(effect.account, row), ""
+        case Call():
+            arguments = ", ".join(f"{name}={value}" for name, value in effect.arguments)
+            return "call", f"{effect.name}({arguments})", "", _account(effect.target, row)
+        case Statement():
+            return "statement", repr(effect.text), "", ""
+        case Opaque():
+            return "not understood", f"{effect.why}{f' ({len(effect.data)} bytes)' if effect.data else ''}", "", ""
+
+
+def _allowance(effect: Approve, row: Chain) -> str:
+    if effect.amount is None or effect.amount >= _UNLIMITED:
+        return f"ALL of {_amount(None, effect.asset, row).removeprefix('an unknown amount of ')}, now and later"
+    return _amount(effect.amount, effect.asset, row)
+
+
+def _amount(units: int | None, asset: str, row: Chain) -> str:
+    """In whole coins where the asset is the chain's own; else in its smallest units, as its decimals are not signed."""
+    if asset == row.asset:
+        return amount(units, row.decimals, row.symbol)
+    return f"{'an unknown amount' if units is None else f'{units} units'} of {asset.removeprefix(row.caip2 + '/')}"
+
+
+def _account(name: str, row: Chain) -> str:
+    return name.removeprefix(f"{row.caip2}:")

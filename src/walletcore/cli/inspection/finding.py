@@ -1,0 +1,74 @@
+"""What a text turned out to be, as a value: people see tables of it, machines JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from walletcore.chains.base import Chain
+from walletcore.effects import Effect
+
+__all__ = ["Finding", "Oddity", "effect_values", "family", "names_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """Something that a careful person would want to be told: a word for machines, a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One reading of a text: what it is, where it is valid, its facts by name, what it would do, what is odd.
+
+    ``row`` is the chain that effects are told for; ``derived`` are addresses below an extended key, as rows of
+    profile, path, chains and address.
+    """
+
+    what: str
+    chains: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    derived: tuple[tuple[str, str, str, str], ...] = ()
+    effects: tuple[Effect, ...] = ()
+    row: Chain | None = None
+    odd: tuple[Oddity, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding for machines; amounts are decimal digits in a text, since many readers round large numbers."""
+        columns = ("profile", "path", "chains", "address")
+        return {
+            "what": self.what,
+            "chains": list(self.chains),
+            "facts": dict(self.facts),
+            "derived": [dict(zip(columns, row, strict=True)) for row in self.derived],
+            "effects": [effect_values(effect) for effect in self.effects],
+            "odd": [{"code": each.code, "text": each.text} for each in self.odd],
+        }
+
+
+def effect_values(effect: Effect) -> dict[str, Any]:
+    """An effect for machines: its name and its fields, amounts as digits, bytes as hex."""
+    return {
+        "effect": type(effect).__name__,
+        **{field.name: _value(getattr(effect, field.name)) for field in fields(effect)},
+    }
+
+
+def _value(value: Any) -> Any:
+    if type(value) is bytes:
+        return value.hex()
+    return str(value) if type(value) is int else value
+
+
+def family(row: Chain) -> str:
+    """The family of a chain: bitcoin, evm, solana; of another package the name of its type."""
+    package, _, module = type(row).__module__.partition("walletcore.chains.")
+    return type(row).__name__ if package else module.partition(".")[0]
+
+
+def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
+    """The names of chains."""
+    return tuple(row.name for row in rows)

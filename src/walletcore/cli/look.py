@@ -1,0 +1,110 @@
+"""Commands to look into things: ``inspect`` any text, ``path`` a derivation path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from walletcore.cli import show
+from walletcore.cli.asking import asked_text
+from walletcore.cli.base import AsJson, FromFd, FromStdin, app
+from walletcore.errors import DecodingError
+
+if TYPE_CHECKING:
+    from walletcore.cli.inspection.finding import Finding
+
+__all__ = []
+
+
+@app.command()
+def inspect(
+    text: Annotated[str, typer.Argument(help="What to look into. Left out: asked for without echo.")] = "",
+    chain: Annotated[str, typer.Option(help="Look at it as something of this chain only.")] = "",
+    stdin: FromStdin = False,
+    fd: FromFd = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a text is: an address, a key or a transaction of any chain; what it would do, and what is odd.
+
+    Private keys and phrases are taken from a prompt, standard input or a file descriptor, and described only.
+    """
+    from walletcore.chains import chain as find_chain
+    from walletcore.chains import chains
+    from walletcore.cli.inspection import recognise
+
+    if text:
+        _refuse_secret(text)
+    content = text or asked_text("text", stdin=stdin, fd=fd)
+    found = recognise(content, (find_chain(chain),) if chain else chains())
+    if as_json:
+        show.print_json([finding.as_json() for finding in found])
+        return
+    for place, finding in enumerate(found):
+        if place:
+            typer.echo()
+        _print(finding)
+
+
+def _refuse_secret(text: str) -> None:
+    from walletcore.cli.inspection.keys import looks_secret
+
+    if looks_secret(text):
+        hint = "your shell may have kept it: treat it as seen by others; give secrets at the prompt, --stdin or --fd"
+        raise DecodingError("this looks like a private key or a phrase, which is never an argument", hint=hint)
+
+
+def _print(finding: Finding) -> None:
+    show.title(f"{finding.what} of {_listed(finding.chains)}" if finding.chains else finding.what)
+    show.facts(finding.facts)
+    if finding.derived:
+        titles = ("profile", "path", "chains", "first address")
+        rows = [(name, path, _listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived]
+        show.section("as an account" if any(path for _, path, _, _ in rows) else "addresses", titles, rows)
+    if finding.effects and finding.row is not None:
+        from walletcore.cli.inspection.effects import TITLES, rows_of
+
+        show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row)))
+    if finding.odd:
+        typer.echo("what is odd")
+        for each in finding.odd:
+            typer.secho(f"  {show.plain(each.text)}", fg="yellow")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """A few names, or the first of them and how many more."""
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
+
+
+@app.command()
+def path(
+    path: Annotated[str, typer.Argument(help="A derivation path, such as m/84'/0'/0'/0/5.")],
+    as_json: AsJson = False,
+) -> None:
+    """Explain each level of a derivation path, and list every profile of every chain that uses it."""
+    from walletcore.cli.inspection.paths import levels, uses
+    from walletcore.path import Path
+
+    parsed = Path.parse(path)
+    steps, used = levels(parsed), uses(parsed)
+    if as_json:
+        found: dict[str, Any] = {"path": str(parsed), "levels": steps, "profiles": used}
+        show.print_json(found)
+        return
+    if steps:
+        explained = [(s["step"], "yes" if s["hardened"] else "no", s["level"], s["meaning"]) for s in steps]
+        show.section(str(parsed), ("step", "hardened", "level", "meaning"), explained)
+    else:
+        typer.echo("m: the master key itself")
+    titles = ("profile", "chains", "numbers", "kind", "wallets")
+    rows = [(u["profile"], _listed(tuple(u["chains"])), _numbers(u), u["kind"], ", ".join(u["wallets"])) for u in used]
+    if rows:
+        show.section("used by", titles, rows)
+    else:
+        typer.echo("used by no profile of a chain that is known here")
+
+
+def _numbers(use: dict[str, Any]) -> str:
+    known = ", ".join(f"{name} {number}" for name, number in use["numbers"].items())
+    part = "" if use["whole"] else f"the beginning of {use['template']}"
+    return ", ".join(text for text in (known, part) if text)

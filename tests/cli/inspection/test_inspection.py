@@ -1,0 +1,263 @@
+"""What `inspect` says of published texts: the right thing, all that is odd about it, and never a secret."""
+
+import base64
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.commands import PHRASE, at_a_terminal
+from support.vectors import Case, load
+from walletcore.chains import bitcoin, chain, chains, evm, solana
+from walletcore.chains.base import SignedTransaction
+from walletcore.cli import run
+from walletcore.cli.inspection import recognise
+from walletcore.cli.inspection.finding import Finding
+from walletcore.coding.text import base58
+from walletcore.errors import DecodingError
+from walletcore.keys import Curve, PublicKey
+
+DEMO = {case.id.rpartition("/")[2]: case for case in load("chains/demo-transactions")}
+WIFS = [case for case in load("bitcoin/wif") if case.expect["result"] == "valid" and "wif" in case.input]
+PRIVATE = [case for case in load("bip32/parse") if "private" in case.expect]
+PUBLIC = [case for case in load("bip32/parse") if "private" not in case.expect]
+
+
+def only(text: str) -> Finding:
+    (finding,) = recognise(text, chains())
+    return finding
+
+
+def codes(finding: Finding) -> set[str]:
+    return {each.code for each in finding.odd}
+
+
+def ids(case: Case) -> str:
+    return case.id
+
+
+def inspected(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert run(["inspect", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+ADDRESSES = [
+    case
+    for file in ("bitcoin/key_io", "evm/addresses", "solana/addresses")
+    for case in load(file)
+    if case.expect["result"] == "valid" and "address" in case.input
+]
+
+
+@pytest.mark.parametrize("case", ADDRESSES, ids=ids)
+def test_a_published_address_is_recognised(case: Case) -> None:
+    finding = only(case.input["address"])
+    assert finding.what == "address"
+    assert case.input["chain"] in finding.chains
+    assert dict(finding.facts)["payload"] == case.expect["payload"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0x52908400098527886E0F7030069857D2E4169EE7".lower(), "unchecked"),
+        ("0x0000000000000000000000000000000000000000", "unspendable"),
+        ("0x0000000000000000000000000000000000000001", "reserved"),
+        ("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "test-network"),  # BIP-173
+        ("BC1SW50QGDZ25J", "anyone-can-spend"),  # BIP-350: version 16
+        ("bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y", "anyone-can-spend"),  # BIP-350
+        ("5ZWj7a1f8tWkjBESHKgrLmXshuXxqeY9SYcfbshpAqPG", ""),  # a key
+    ],
+)
+def test_what_a_payer_should_know_of_an_address_is_said(text: str, code: str) -> None:
+    assert codes(only(text)) == ({code} if code else set())
+
+
+def test_an_address_of_a_program_has_no_key() -> None:
+    payload, _ = solana.find_program_address([b"walletcore"], solana.TOKEN_PROGRAM)
+    assert codes(only(base58.encode(payload))) == {"no-key"}
+
+
+@pytest.mark.parametrize("case", PUBLIC, ids=ids)
+def test_a_published_extended_public_key_is_described(case: Case) -> None:
+    finding = only(case.input["key"])
+    facts = dict(finding.facts)
+    assert finding.what == "extended public key"
+    assert facts["public key"] == case.expect["public"]
+    assert facts["depth"].startswith(f"{case.expect['depth']}, ")
+
+
+@pytest.mark.parametrize("case", PRIVATE, ids=ids)
+def test_a_published_extended_private_key_is_described_and_not_shown(case: Case) -> None:
+    finding = only(case.input["key"])
+    assert finding.what == "extended private key"
+    assert "secret" in codes(finding)
+    assert dict(finding.facts)["public key"] == case.expect["public"]
+    shown = json.dumps(finding.as_json())
+    assert case.input["key"] not in shown
+    assert case.expect["private"] not in shown
+    assert case.expect["chain_code"] not in shown
+
+
+@pytest.mark.parametrize("case", WIFS, ids=ids)
+def test_a_published_private_key_in_wif_is_described_and_not_shown(case: Case) -> None:
+    finding = only(case.input["wif"])
+    assert finding.what == "private key (WIF)"
+    assert case.input["wif"] not in json.dumps(finding.as_json())
+
+
+def test_an_account_key_comes_with_its_first_addresses() -> None:
+    finding = only(
+        "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs"
+    )  # BIP-84, account 0 and its first address
+    assert finding.derived == (("bip84", "m/84'/0'/0'/0/0", "bitcoin", "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"),)
+    assert dict(finding.facts)["kind of script"] == "p2wpkh"
+
+
+def test_a_phrase_is_described_and_not_shown() -> None:
+    finding = only(PHRASE)
+    assert finding.what == "BIP-39 phrase"
+    assert dict(finding.facts) == {"words": "12", "language": "english"}
+    assert codes(finding) == {"secret"}
+
+
+@pytest.mark.parametrize("name", DEMO)
+def test_a_published_signed_transaction_is_recognised(name: str) -> None:
+    case = DEMO[name]
+    finding = only(case.expect["raw"])
+    assert finding.what == "signed transaction"
+    assert name in finding.chains
+    facts = dict(finding.facts)
+    assert facts["id"].removeprefix("0x") == case.expect["id"]
+    assert only(base64.b64encode(bytes.fromhex(case.expect["raw"])).decode()) == finding
+    assert only("0x" + case.expect["raw"]) == finding
+
+
+def test_a_transaction_of_bitcoin_says_neither_its_network_nor_its_fee() -> None:
+    finding = only(DEMO["bitcoin"].expect["raw"])
+    assert len(finding.chains) == 5
+    assert codes(finding) == {"network-open", "fee-unknown"}
+
+
+def test_it_can_be_told_as_one_of_another_network(capsys: pytest.CaptureFixture[str]) -> None:
+    (found,) = inspected(capsys, DEMO["bitcoin"].expect["raw"], "--chain", "bitcoin-regtest")
+    assert found["chains"] == ["bitcoin-regtest"]
+    assert ":bcrt1" in found["effects"][0]["destination"]
+
+
+def unsigned(**changes: Any) -> evm.Transaction:
+    row = chain("ethereum", evm.Evm)
+    values = {
+        "chain": row,
+        "to": row.account(bytes(range(20))),
+        "value": 10**18,
+        "nonce": 0,
+        "gas": 21_000,
+        "max_fee": 30 * evm.GWEI,
+        "max_priority_fee": evm.GWEI,
+    }
+    return evm.Transaction(**{**values, **changes})
+
+
+GROUPED = {
+    "nothing": ({}, set()),
+    "high fee": ({"value": 10**15}, {"high-fee"}),
+    "high price": ({"value": 10**21, "max_fee": 2 * 10**12}, {"high-fee"}),
+    "call": ({"data": b"\x01\x02\x03\x04"}, {"opaque"}),
+    "creation": ({"to": None, "data": b"\x60\x00"}, {"opaque"}),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), GROUPED.values(), ids=GROUPED.keys())
+def test_what_is_odd_about_a_transaction_is_said(changes: dict[str, Any], expected: set[str]) -> None:
+    finding = only(unsigned(**changes).raw.hex())
+    assert finding.what == "unsigned transaction"
+    assert codes(finding) == expected
+
+
+def test_a_chain_that_is_not_known_is_named_by_its_id() -> None:
+    strange = evm.Evm(name="strange", chain_id=987_654_321)
+    finding = only(unsigned(chain=strange, to=strange.account(bytes(range(20)))).raw.hex())
+    assert finding.chains == ("eip155:987654321",)
+    assert codes(finding) == {"unknown-network"}
+
+
+def test_a_transaction_of_another_network_than_asked_for_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", unsigned().raw.hex(), "--chain", "polygon"]) == 1
+    assert "expected chain id 137, got 1" in capsys.readouterr().err
+
+
+def test_inputs_of_several_kinds_are_mixed() -> None:
+    row = chain("bitcoin", bitcoin.BitcoinChain)
+    key = PublicKey(Curve.SECP256K1, bytes.fromhex(PUBLIC[0].expect["public"]))
+    inputs = tuple(
+        bitcoin.Input(txid="01" * 32, vout=place, value=10_000, key=key, kind=kind)
+        for place, kind in enumerate(("p2wpkh", "p2tr"))
+    )
+    pays = bitcoin.pay(row.address(key), 19_000)
+    finding = only(base64.b64encode(bitcoin.Transaction(chain=row, inputs=inputs, outputs=(pays,)).raw).decode())
+    assert dict(finding.facts)["form"] == "PSBT (BIP-174)"
+    assert "mixed" in codes(finding)
+
+
+REFUSED = {
+    "nothing": ("", "unknown"),
+    "a word": ("hello", "unknown"),
+    "a hash": ("ab" * 32, "ambiguous"),
+    "a typo": ("bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyv", "checksum"),
+    "a typo in upper and lower case": ("0x6Fac4D18c912343BF86fa7049364Dd4E424Ab9C1", "checksum"),
+    "a transaction and a byte": (DEMO["ethereum"].expect["raw"] + "00", "unknown"),
+    "half a transaction": (DEMO["solana"].expect["raw"][:300], "unknown"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_is_nothing_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(DecodingError) as caught:
+        recognise(text, chains())
+    assert caught.value.reason == reason
+
+
+@given(st.text() | st.binary(max_size=200).map(bytes.hex))
+def test_any_text_is_recognised_or_refused(text: str) -> None:
+    with contextlib.suppress(DecodingError):
+        assert recognise(text, chains())
+
+
+XPRV = PRIVATE[0].input["key"]
+SECRETS = {
+    "xprv": XPRV,
+    "xprv with a typo": XPRV[:-1] + ("1" if XPRV[-1] != "1" else "2"),
+    "wif": WIFS[0].input["wif"],
+    "phrase": PHRASE,
+    "phrase with a typo": PHRASE + "x",
+}
+
+
+@pytest.mark.parametrize("text", SECRETS.values(), ids=SECRETS.keys())
+def test_a_secret_as_an_argument_is_refused_and_not_repeated(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", text]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "never an argument" in shown.err
+    assert text[-20:] not in shown.err
+
+
+def test_a_secret_at_the_prompt_is_not_shown() -> None:
+    code, shown = at_a_terminal("inspect", answers={"text: ": WIFS[0].input["wif"]})
+    assert code == 0
+    assert "private key (WIF)" in shown
+    assert WIFS[0].input["wif"] not in shown
+
+
+def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    case = DEMO["ethereum"]
+    assert run(["inspect", case.expect["raw"]]) == 0
+    shown = capsys.readouterr().out
+    assert "at most 0.00063 ETH" in shown
+    assert "0.1 ETH" in shown
+    assert case.expect["id"] in shown
+    assert isinstance(chain("ethereum").decode_transaction(bytes.fromhex(case.expect["raw"])), SignedTransaction)

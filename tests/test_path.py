@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
+from support.vectors import Case, vectors
 from walletcore.errors import PathError
 from walletcore.path import HARDENED, KeyOrigin, Path, hardened
 
@@ -22,6 +23,26 @@ def refusal(text: Any) -> str:
     with pytest.raises(PathError) as caught:
         Path.parse(text)
     return caught.value.reason
+
+
+# -- published figures
+
+
+@vectors("bip32/path", result="valid")
+def test_a_published_path_is_read_and_written(case: Case) -> None:
+    assert Path.parse(case.input["path"]).steps == tuple(case.expect["steps"])
+    assert str(Path(tuple(case.expect["steps"]))) == case.expect["text"]
+
+
+@vectors("bip32/path", result="invalid")
+def test_a_published_wrong_path_is_refused(case: Case) -> None:
+    assert refusal(case.input["path"]) == case.expect["reason"]
+
+
+@vectors("bip32/path", result="rule")
+def test_P02_P04_P09_P14_what_others_read_in_two_ways_is_refused(case: Case) -> None:
+    assert case.verdict("strict-path") == "invalid"
+    assert refusal(case.input["path"]) == case.expect["reason"]
 
 
 # -- rows

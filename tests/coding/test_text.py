@@ -119,6 +119,15 @@ def test_base58check_agrees_with_two_other_implementations(zeros: int, rest: byt
     assert base58check.decode(text) == base58check.decode(text, size=len(payload)) == payload
 
 
+@vectors("base58/ripple")
+def test_base58_in_another_alphabet_gives_the_published_texts_and_reads_them(case: Case) -> None:
+    ripple = Base58(alphabet=RIPPLE_ALPHABET)
+    codec = {"base58-ripple": ripple, "base58check-ripple": Base58Check(radix=ripple)}[case.input["format"]]
+    data = bytes.fromhex(case.input["data"])
+    assert codec.encode(data) == case.expect["text"]
+    assert codec.decode(case.expect["text"]) == data
+
+
 @given(st.binary(max_size=60))
 def test_base58_in_another_alphabet_agrees_with_another_implementation(data: bytes) -> None:
     ripple = Base58(alphabet=RIPPLE_ALPHABET)
@@ -222,7 +231,7 @@ def test_base58_wants_58_different_digits(alphabet: str) -> None:
 # Bech32
 
 
-@vectors("bech32/bip173", result="valid")
+@vectors("bech32/bip173", "bech32/cosmos", result="valid")
 def test_bech32_reads_the_published_texts_and_gives_them(case: Case) -> None:
     check_bech32(case)
 

@@ -37,7 +37,8 @@ LICENCES = frozenset(
     }
 )
 CITED_ONLY = frozenset({"CC-BY-SA-4.0"})  # no figures are taken from these: they may only agree
-ROW = re.compile(r"\| `(\S+): (.+) @ (.+)` \| (\d+) \| (\d+) \| (\d+) \| ([^|]*) \| ?([^|]*) ?\|")
+ROW = re.compile(r"\| `(\S+): (.+) @ (.+)` \| (\d+) \| (\d+) \| (\d+) \| ?([^|]*?) ?\| ?([^|]*) ?\|")
+ENTRY = re.compile(r"\| `(\S+/\S+)` \| (\d+) \| all \|")  # an entry of the index that is several files
 
 each_file = pytest.mark.parametrize("file", files())
 Document = dict[str, Any]
@@ -196,18 +197,32 @@ def citations() -> dict[Upstream, tuple[set[str], set[str]]]:
 
 
 def test_every_upstream_file_has_its_row() -> None:
-    assert set(coverage_rows()) == set(citations())
+    assert {upstream for upstream, row in coverage_rows().items() if row[1]} == set(citations())
 
 
-@pytest.mark.parametrize("upstream", sorted(citations()), ids=lambda upstream: f"{upstream[0]}:{upstream[1]}")
+def test_every_line_of_the_coverage_tables_is_read() -> None:
+    lines = [line for line in (ROOT / "COVERAGE.md").read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
+    assert [line for line in lines if not ROW.fullmatch(line) and not ENTRY.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("upstream", sorted(coverage_rows()), ids=lambda upstream: f"{upstream[0]}:{upstream[1]}")
 def test_the_coverage_page_counts_what_the_files_hold(upstream: Upstream) -> None:
     total, carried, omitted, used, reasons = coverage_rows()[upstream]
-    names, items = citations()[upstream]
+    names, items = citations().get(upstream, ((), ()))
     numbered = {item for item in items if item.startswith("#")}
     assert used == ", ".join(sorted(names))
     assert carried == len(numbered or items)
     assert total == carried + omitted
     assert omitted == sum(int(number) for number in re.findall(r"(?:^|; )(\d+): \w", reasons))
+    assert str(total) not in re.findall(r"\bindex (\d+): \w", reasons), "the index has no other number"
+
+
+@pytest.mark.parametrize(
+    ("repository", "cases"),
+    [match.groups() for match in map(ENTRY.fullmatch, (ROOT / "COVERAGE.md").read_text().splitlines()) if match],
+)
+def test_the_rows_of_a_repository_add_up_to_its_entry_in_the_index(repository: str, cases: str) -> None:
+    assert sum(row[0] for upstream, row in coverage_rows().items() if upstream[0] == repository) == int(cases)
 
 
 # Every case is run: the decorators are read, so that this holds however few tests are selected.
@@ -218,7 +233,8 @@ def uses(path: Path) -> Iterator[Use]:
         if isinstance(node, ast.FunctionDef):
             for call in node.decorator_list:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "vectors":
-                    filters = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+                    keywords = [word for word in call.keywords if word.arg != "rows"]
+                    filters = {str(word.arg): ast.literal_eval(word.value) for word in keywords}
                     yield from (Use(file=ast.literal_eval(argument), **filters) for argument in call.args)
 
 

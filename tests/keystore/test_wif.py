@@ -56,7 +56,7 @@ def network_of(case: Case) -> str:
 # Published figures
 
 
-@vectors("bitcoin/wif", result="valid")
+@vectors("bitcoin/wif", "bitcoin/base58_keys", operation="key.parse", result="valid")
 def test_the_published_texts_are_read_and_written(case: Case) -> None:
     key = Wif.parse(case.input["wif"], network=network_of(case))
     assert key.private_key.secret.reveal().hex() == case.expect["private_key"]
@@ -72,7 +72,7 @@ def test_the_published_wrong_texts_are_refused(case: Case) -> None:
         assert {refusal(case.input["wif"], network=network) for network in VERSIONS}
 
 
-@vectors("bitcoin/key_io")
+@vectors("bitcoin/key_io", "bitcoin/base58_keys", operation="address.parse")
 def test_no_address_of_bitcoin_core_is_a_key_on_any_network(case: Case) -> None:
     for network in VERSIONS:
         assert refusal(case.input["address"], network=network)

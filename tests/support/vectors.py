@@ -81,7 +81,23 @@ def select(use: Use) -> tuple[Case, ...]:
     return chosen
 
 
-def vectors(*names: str, operation: str = "", result: str = "") -> Callable[..., Any]:
-    """Parametrise the test's argument `case` with the cases of these files, all or those of one operation or result."""
+def vectors(
+    *names: str, operation: str = "", result: str = "", rows: Mapping[str, tuple[str, int]] = MappingProxyType({})
+) -> Callable[..., Any]:
+    """Parametrise the test's argument `case` with the cases of these files, all or those of one operation or result.
+
+    ``rows`` says which rows of the bad inputs the items of a source are, so that tests carry them in their names: with
+    ``{"bip#5/": ("B", 0)}`` the case of ``bip#5/7`` is B07.
+    """
     chosen = (case for name in names for case in select(Use(file=name, operation=operation, result=result)))
-    return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in chosen])
+    return pytest.mark.parametrize("case", [pytest.param(case, id="-".join(_names(case, rows))) for case in chosen])
+
+
+def _names(case: Case, rows: Mapping[str, tuple[str, int]]) -> list[str]:
+    numbers = (
+        (letters, first + int(entry.removeprefix(start)))
+        for start, (letters, first) in rows.items()
+        for entry in case.src
+        if entry.startswith(start)
+    )
+    return [*(f"{letters}{number:02}" for letters, number in numbers), case.id]

@@ -44,7 +44,14 @@ def row_of(case: Case) -> BitcoinChain:
 # -- published figures
 
 
-@vectors("bitcoin/key_io", "bitcoin/segwit-addresses", operation="address.parse", result="valid")
+@vectors(
+    "bitcoin/key_io",
+    "bitcoin/segwit-addresses",
+    "bitcoin/addresses",
+    "bitcoin/base58_keys",
+    operation="address.parse",
+    result="valid",
+)
 def test_published_addresses_are_read(case: Case) -> None:
     address = row_of(case).parse_address(case.input["address"])
     assert (address.kind, address.payload.hex()) == (case.expect["kind"], case.expect["payload"])
@@ -53,8 +60,16 @@ def test_published_addresses_are_read(case: Case) -> None:
     assert row_of(case).parse_address(address.text) == address
 
 
-@vectors("bitcoin/key_io", "bitcoin/segwit-addresses", operation="address.parse", result="invalid")
-def test_SG01_to_SG25_and_SG34_published_mistakes_are_refused(case: Case) -> None:
+@vectors(
+    "bitcoin/key_io",
+    "bitcoin/segwit-addresses",
+    "bitcoin/addresses",
+    "bitcoin/base58_keys",
+    operation="address.parse",
+    result="invalid",
+    rows={"bip173#invalid address ": ("SG", 1), "bip350#invalid address ": ("SG", 11), "invalid#": ("SG34.", 0)},
+)
+def test_published_mistakes_are_refused(case: Case) -> None:
     with pytest.raises(AddressError) as caught:
         row_of(case).parse_address(case.input["address"])
     if "several-faults" not in case.flags:
@@ -73,7 +88,7 @@ def test_Core_says_whether_the_case_of_letters_may_be_swapped(case: Case) -> Non
         reason(AddressError, row_of(case).parse_address, swapped)
 
 
-@vectors("chains/bitcoin", "bitcoin/segwit-addresses", operation="address.encode")
+@vectors("chains/bitcoin", "bitcoin/segwit-addresses", "bitcoin/addresses", operation="address.encode")
 def test_published_keys_have_their_addresses(case: Case) -> None:
     public = case.expect.get("public_key", case.input.get("public_key"))
     row, kind = row_of(case), case.input["kind"]

@@ -48,15 +48,22 @@ def test_published_addresses_are_read(case: Case) -> None:
 
 
 @vectors("evm/addresses", operation="address.parse", result="invalid")
-def test_A06_a_checksum_for_another_chain_is_refused(case: Case) -> None:
-    with pytest.raises(AddressError) as caught:
-        row_of(case).parse_address(case.input["address"])
-    assert caught.value.reason == case.expect["reason"]
+def test_A06_a_checksum_for_another_chain_and_other_published_mistakes_are_refused(case: Case) -> None:
+    assert refused(case.input["address"]) == case.expect["reason"]
+
+
+@vectors("evm/addresses", operation="address.parse", result="rule")
+def test_a_published_address_without_checksum_is_refused_unless_it_is_asked_for(case: Case) -> None:
+    assert case.verdict("checksummed") == "invalid"
+    assert refused(case.input["address"]) == case.expect["reason"]
+    address = row_of(case).parse_address(case.input["address"], allow_unchecked=True)
+    assert (address.text.lower(), address.payload.hex()) == (case.input["address"], case.input["address"][2:])
 
 
 @vectors("evm/addresses", operation="address.encode")
 def test_published_keys_have_their_addresses(case: Case) -> None:
-    key = public(bytes.fromhex(case.input["private_key"]))
+    secret, sec1 = (bytes.fromhex(case.input.get(name, "")) for name in ("private_key", "public_key"))
+    key = public(secret) if secret else PublicKey(Curve.SECP256K1, sec1)
     address = row_of(case).address(key)
     assert key.data.hex() == case.expect["public_key"]
     assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from walletcore.chains import FAMILIES, chain, chains
 from walletcore.chains.base import Chain
@@ -82,6 +84,41 @@ def test_a_chain_may_be_asked_for_with_its_family() -> None:
     row: SolanaChain = chain("solana", SolanaChain)
     assert row is chain("solana")
     assert refusal("bitcoin", SolanaChain).reason == "mismatch"
+
+
+def names_of(row: Chain) -> tuple[str, str, str]:
+    return row.name, f"{type(row).__module__.split('.')[2]}:{row.name}", row.caip2
+
+
+known = st.sampled_from([name for row in chains() for name in names_of(row)])
+edits = st.builds(
+    lambda name, place, text: name[:place] + text + name[place + 1 :], known, st.integers(0, 40), st.text(max_size=3)
+)
+
+
+@given(st.one_of(known, edits, known.map(str.upper), known.map(str.title), st.text(max_size=100)))
+def test_a_name_finds_the_one_chain_that_has_it_or_none(name: str) -> None:
+    rows = [row for row in chains() if name in names_of(row)]
+    if rows:
+        assert [chain(name)] == rows
+    else:
+        assert refusal(name).reason == ("unknown" if len(name) <= 80 else "type")
+
+
+@given(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.binary(), st.lists(st.text()), st.tuples(known))
+)
+def test_X19_what_is_no_text_is_no_name(name: Any) -> None:
+    assert refusal(name).reason == "type"
+
+
+@given(known, known)
+def test_a_family_has_its_own_chains_only(name: str, other: str) -> None:
+    family = type(chain(other))
+    if isinstance(chain(name), family):
+        assert chain(name, family) is chain(name)
+    else:
+        assert refusal(name, family).reason == "mismatch"
 
 
 @pytest.fixture

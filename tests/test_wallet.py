@@ -5,9 +5,13 @@ import traceback
 from typing import Any
 
 import pytest
+from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
+from hypothesis import given
+from hypothesis import strategies as st
 
 from walletcore import ExtendedPublicKey, KeyOrigin, LocalSigner, Path, Secret, Wallet, WalletcoreError, chain, sign
-from walletcore.chains import evm
+from walletcore.chains import chains, evm
+from walletcore.chains.base import Chain, Profile
 from walletcore.errors import (
     DerivationError,
     InvalidKey,
@@ -18,6 +22,8 @@ from walletcore.errors import (
     SigningRefused,
     Unsupported,
 )
+from walletcore.keys import Curve
+from walletcore.mnemonic.bip39 import Mnemonic
 
 ETHEREUM = chain("ethereum", evm.Evm)
 PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
@@ -276,3 +282,66 @@ def test_X16_X19_names_that_are_no_short_text_are_refused(wallet: Wallet, text: 
     for name in ("profile", "kind"):
         with pytest.raises(WalletcoreError):
             wallet.address("bitcoin", **{name: text})  # type: ignore[arg-type]
+
+
+# -- properties
+
+numbers = st.one_of(
+    st.integers(0, 2**31 - 1), st.integers(), st.sampled_from([0, 1, 2**31 - 1, 2**31, -1, True, 1.0, "0", None])
+)
+profiles = sorted({profile.name for row in chains() for profile in row.profiles})
+kinds = sorted({profile.kind for row in chains() for profile in row.profiles})
+wheres = st.fixed_dictionaries(
+    {},
+    optional={
+        "account": numbers,
+        "change": numbers,
+        "index": numbers,
+        "profile": st.sampled_from([*profiles, "", "bip", "BIP84"]),
+        "kind": st.sampled_from([*kinds, "P2TR", "p2"]),
+    },
+)
+in_range = st.fixed_dictionaries(
+    {}, optional={"account": st.integers(0, 2**31 - 1), "change": st.integers(0, 1), "index": st.integers(0, 2**31 - 1)}
+)
+SEED = Mnemonic.parse(PHRASE).seed().reveal()
+
+
+@given(st.sampled_from(chains()), wheres)
+def test_a_wallet_asks_for_the_keys_of_the_chains_own_path_or_for_none(row: Chain, where: dict[str, Any]) -> None:
+    wallet = Wallet.from_seed(SEED)
+    try:
+        path = row.path(**where)
+    except WalletcoreError as error:
+        with pytest.raises(type(error)) as caught:
+            wallet.address(row, **where)
+        assert caught.value.reason == error.reason  # noqa: PT017
+    else:
+        assert wallet.origin(row, **where).path == path
+        kind = where.get("kind", "") or row.profile(where.get("profile", "")).kind
+        assert wallet.address(row, **where) == row.address(wallet.public_key(row, **where), kind=kind)
+
+
+@given(st.sampled_from([(row, profile) for row in chains() for profile in row.profiles]), in_range)
+def test_bip_utils_derives_the_key_of_every_profile(choice: tuple[Chain, Profile], where: dict[str, Any]) -> None:
+    row, profile = choice
+    where = {name: number for name, number in where.items() if f"{{{name}}}" in profile.path}
+    tree = {Curve.SECP256K1: Bip32Slip10Secp256k1, Curve.ED25519: Bip32Slip10Ed25519}[profile.curve]
+    key = tree.FromSeed(SEED).DerivePath(str(row.path(profile=profile.name, **where))).PublicKey().RawCompressed()
+    public = Wallet.from_seed(SEED).public_key(row, profile=profile.name, **where)
+    assert public.data == key.ToBytes()[-len(public.data) :]
+
+
+@given(st.sampled_from([(row, profile) for row in chains() for profile in row.profiles]), in_range, in_range)
+def test_two_questions_have_one_answer_only_when_they_are_the_same(
+    choice: tuple[Chain, Profile], first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    row, profile = choice
+    answers = []
+    for where in (first, second):
+        try:
+            answers.append(row.path(profile=profile.name, **where))
+        except PathError:
+            return
+    asked = [tuple(where.get(name, 0) for name in ("account", "change", "index")) for where in (first, second)]
+    assert (answers[0] == answers[1]) == (asked[0] == asked[1])

@@ -9,7 +9,9 @@ from pbk import ScriptPubkey, ScriptVerificationFlags, ScriptVerifyException, Tr
 from pbk.script import PrecomputedTransactionData
 
 from walletcore.chains import chain
-from walletcore.chains.bitcoin import BitcoinChain, TxOut
+from walletcore.chains.bitcoin import BitcoinChain, Input, TxOut
+from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import WalletcoreError
 from walletcore.keys import Curve, PrivateKey
@@ -18,8 +20,12 @@ from walletcore.signers.local import LocalSigner
 
 __all__ = [
     "BITCOIN",
+    "GUARDS",
+    "HASH_TYPES",
+    "MULTISIG",
     "REGTEST",
     "TESTNET",
+    "funding",
     "kernel_accepts",
     "key",
     "points",
@@ -27,6 +33,7 @@ __all__ = [
     "reason",
     "scripts",
     "signer",
+    "spending",
     "txids",
     "txs",
     "values",
@@ -53,6 +60,39 @@ def reason(error: type[WalletcoreError], call: Callable[..., Any], *args: Any, *
         call(*args, **options)
     assert type(caught.value) is error
     return caught.value.reason
+
+
+ALICE = key(1).public_key
+MULTISIG = multisig(2, [key(number).public_key for number in (1, 2, 3)])
+GUARDS: dict[str, dict[str, Any]] = {
+    "p2pk": {"kind": "p2pk", "key": ALICE},
+    "p2pkh": {"kind": "p2pkh", "key": ALICE},
+    "multisig": {"script_pubkey": MULTISIG},
+    "p2sh": {"redeem_script": MULTISIG},
+    "p2sh of p2pkh": {"redeem_script": BITCOIN.script_pubkey(BITCOIN.address(ALICE, kind="p2pkh")), "key": ALICE},
+    "p2sh-p2wpkh": {"kind": "p2sh-p2wpkh", "key": ALICE},
+    "p2wpkh": {"kind": "p2wpkh", "key": ALICE},
+    "p2wsh": {"witness_script": MULTISIG},
+    "p2wsh of p2pk": {"kind": "p2wsh", "key": ALICE},
+    "p2sh-p2wsh": {"kind": "p2sh-p2wsh", "witness_script": MULTISIG},
+    "p2tr": {"kind": "p2tr", "key": ALICE},
+}
+"""What guards an output, for every kind that is signed for: keys 1, or two of 1, 2 and 3."""
+HASH_TYPES = ["ALL", "NONE", "SINGLE", "ALL|ANYONECANPAY", "NONE|ANYONECANPAY", "SINGLE|ANYONECANPAY"]
+
+
+def funding(guard: str, value: int = 100_000, place: int = 0) -> Tx:
+    """Return a transaction whose output at this place is guarded so; the others are worth one satoshi."""
+    others = (TxOut(value=1, script_pubkey=b"\x51"),) * place
+    outputs = (*others, TxOut(value=value, script_pubkey=Lock(**GUARDS[guard]).script_pubkey))
+    return Tx(version=2, inputs=(TxIn(txid="77" * 32, vout=place),), outputs=outputs, locktime=0)
+
+
+def spending(guard: str, *, place: int = 0, **options: Any) -> Input:
+    """Return the input that spends it, with the transaction that proves its amount."""
+    source = funding(guard, place=place)
+    parts = {"txid": source.txid, "vout": place, "previous": source.encode(), **GUARDS[guard], **options}
+    return Input(**parts)
 
 
 def kernel_accepts(raw: bytes, spent: Sequence[TxOut]) -> bool:

@@ -159,13 +159,13 @@ def test_fields_stand_in_the_order_of_their_numbers() -> None:
         *(("common", number, f"0x{number:02X}") for number in (0x07, 0xFC, 0xFF)),
         *(
             ("inputs", number, name)
-            for number, name in ((2, "PARTIAL_SIG"), (4, "REDEEM_SCRIPT"), (7, "FINAL_SCRIPTSIG"))
+            for number, name in ((2, "PARTIAL_SIG"), (9, "POR_COMMITMENT"), (7, "FINAL_SCRIPTSIG"))
         ),
         *(
             ("inputs", number, name)
             for number, name in ((8, "FINAL_SCRIPTWITNESS"), (0x13, "TAP_KEY_SIG"), (0x19, "0x19"))
         ),
-        *(("outputs", number, name) for number, name in ((0, "REDEEM_SCRIPT"), (2, "BIP32_DERIVATION"), (8, "0x08"))),
+        *(("outputs", number, name) for number, name in ((3, "AMOUNT"), (6, "TAP_TREE"), (8, "0x08"))),
     ],
 )
 def test_a_field_that_is_not_understood_is_named(place: str, number: int, name: str) -> None:
@@ -248,7 +248,7 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, WITNESS_UTXO) + field(3, b"\0\0\0\0"), "policy"),
         *((field(1, WITNESS_UTXO) + field(3, bytes((t, 0, 0, 0))), "policy") for t in (2, 3, 0x80, 0x81, 0x82, 0x83)),
         (field(1, WITNESS_UTXO) + field(3, b"\1\1\0\0"), "policy"),
-        *((field(1, TAPROOT_UTXO) + field(3, bytes((t, 0, 0, 0))), "policy") for t in (1, 2, 3, 4, 0x81)),
+        *((field(1, TAPROOT_UTXO) + field(3, bytes((t, 0, 0, 0))), "policy") for t in (2, 3, 4, 0x80, 0x81)),
         (field(1, WITNESS_UTXO) + OTHER_KEY, "mismatch"),
         (field(1, WITNESS_UTXO) + P2WPKH_KEY + OTHER_KEY, "mismatch"),
         (field(1, WITNESS_UTXO) + P2WPKH_KEY + INTERNAL, "mismatch"),
@@ -262,9 +262,16 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, TAPROOT_UTXO) + field(0x17, (5).to_bytes(32)), "point"),
         (field(1, TAPROOT_UTXO) + INTERNAL + OTHER_TAP_ORIGIN, "mismatch"),
         (field(1, TAPROOT_UTXO) + TAP_ORIGIN + OTHER_TAP_ORIGIN, "mismatch"),
-        (field(1, bytes(8) + b"\x17\xa9\x14" + bytes(20) + b"\x87"), "unknown"),
-        (field(1, bytes(8) + b"\x22\x00\x20" + bytes(32)), "unknown"),
-        (field(1, bytes(8) + b"\x00"), "unknown"),
+        (field(1, bytes(8) + b"\x17\xa9\x14" + bytes(20) + b"\x87") + P2WPKH_KEY, "mismatch"),
+        (field(1, bytes(8) + b"\x22\x00\x20" + bytes(32)) + P2WPKH_KEY, "mismatch"),
+        (field(1, bytes(8) + b"\x22\x00\x20" + bytes(32)) + field(5, b"\x51"), "mismatch"),
+        (field(1, bytes(8) + b"\x17\xa9\x14" + bytes(20) + b"\x87") + field(4, b"\x51"), "mismatch"),
+        (field(1, WITNESS_UTXO) + field(4, b"\x51"), "mismatch"),
+        (field(1, WITNESS_UTXO) + field(5, b"\x51"), "mismatch"),
+        (field(1, TAPROOT_UTXO) + field(5, b"\x51"), "mismatch"),
+        (field(1, bytes(8) + b"\x19\x76\xa9\x14" + bytes(20) + b"\x88\xac"), "missing"),
+        (field(1, bytes(8) + b"\x00"), "missing"),
+        (field(1, bytes(8) + b"\x01\x51"), "unknown"),
     ],
 )
 def test_T10_PS56_to_PS59_fields_that_contradict_each_other_are_refused(inputs: bytes, why: str) -> None:

@@ -5,7 +5,7 @@ CAIP-2 names are BIP-122's (the first 32 hex digits of the genesis block's hash)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,15 +95,16 @@ class BitcoinChain(Chain):
         return destination
 
     def decode_transaction(
-        self, raw: bytes, *, keys: Sequence[PublicKey] = ()
+        self, raw: bytes, *, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
     ) -> Signable[Any] | SignedTransaction[Any]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
-        See `walletcore.chains.bitcoin.interchange.decode_transaction`.
+        ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See
+        `walletcore.chains.bitcoin.interchange.decode_transaction`.
         """
         from walletcore.chains.bitcoin.interchange import decode_transaction
 
-        return decode_transaction(self, raw, keys)
+        return decode_transaction(self, raw, keys, sighash)
 
     def transaction_id(self, raw: bytes) -> str:
         """The txid of a transaction as the network carries it: 64 hex digits, as explorers show it."""

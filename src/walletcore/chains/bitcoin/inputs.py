@@ -1,23 +1,26 @@
-"""What a transaction spends: an output of P2WPKH or P2TR, its key, and the transaction that proves its amount.
+"""What a transaction spends: an output, the key or script that guards it, and the transaction that proves its amount.
 
-P2WPKH is BIP-141's, P2TR BIP-341's.
+P2WPKH is BIP-141's, P2TR BIP-341's; `walletcore.chains.bitcoin.locks` knows the other kinds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
-from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, SIGHASH_DEFAULT
+from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of, p2pkh
+from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 
-__all__ = ["HASH_TYPES", "Input", "previous_output", "spendable_kind"]
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.locks import Lock, Origins
 
-HASH_TYPES = {"p2wpkh": SIGHASH_ALL, "p2tr": SIGHASH_DEFAULT}
-"""The kinds of outputs that can be spent, and what their signatures commit to: the whole transaction."""
+__all__ = ["Input", "previous_output"]
+
+_PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, without the modules of the others
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 
 
@@ -25,10 +28,14 @@ _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 class Input:
     """An output that is spent: ``txid`` as explorers show it, ``vout``, and what is known of the output.
 
-    Give ``value`` with the ``key`` and its ``kind`` (p2wpkh unless said otherwise, or p2tr), or with the
-    ``script_pubkey``; or give ``previous``, the transaction with that txid as the network carries it, which proves
-    both. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree. ``origin`` says where
-    the key comes from and is not compared. With none of these the output is unknown. Raises `TransactionError`.
+    Give ``value`` with the ``key`` and its ``kind`` (p2wpkh unless said otherwise, p2tr, p2sh-p2wpkh, p2pkh, p2pk), or
+    with ``witness_script`` or ``redeem_script`` (of multisig, P2PK or P2PKH), or with the ``script_pubkey``; or give
+    ``previous``, the transaction with that txid as the network carries it, which proves both: p2pk, p2pkh, p2sh and
+    bare multisig need it. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree.
+
+    ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
+    where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
+    the output is unknown. Raises `TransactionError`.
     """
 
     txid: str
@@ -38,29 +45,40 @@ class Input:
     kind: str = ""
     key: PublicKey | None = None
     merkle_root: bytes = b""
+    redeem_script: bytes = b""
+    witness_script: bytes = b""
     previous: bytes = field(default=b"", repr=False)
     sequence: int = _REPLACEABLE
+    sighash: str = ""
     origin: KeyOrigin | None = field(default=None, compare=False)
+    origins: Origins = field(default=(), compare=False)
     _outpoint: TxIn = field(init=False, repr=False, compare=False)
     _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
+    _lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check_types()
         object.__setattr__(self, "_outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
         if self.previous:
             self._prove(previous_output(self.previous, self.txid, self.vout))
-        if self.key is not None:
+        plain = self._is_plain()
+        if plain and self.key is not None:
             self._derive(self.key)
-        if self.value is None and not self.script_pubkey and not self.kind and not self.merkle_root:
+        if not plain:
+            self._open()
+        elif self.value is None and not (self.script_pubkey or self.kind or self.merkle_root or self.sighash):
             return
         if self.value is None or not self.script_pubkey:
-            raise TransactionError("expected a value, with a key or a script_pubkey", reason="missing")
-        self._classify(TxOut(value=self.value, script_pubkey=self.script_pubkey))
+            raise TransactionError("expected a value, with a key or a script", reason="missing")
+        self._set(_spent=TxOut(value=self.value, script_pubkey=self.script_pubkey))
+        self._check_kind()
 
     def _check_types(self) -> None:
-        types = type(self.script_pubkey), type(self.merkle_root), type(self.previous), type(self.kind)
-        if types != (bytes, bytes, bytes, str):
-            raise TransactionError("expected script, merkle root and previous as bytes, kind as text", reason="type")
+        scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.merkle_root, self.previous
+        if any(type(each) is not bytes for each in scripts) or type(self.kind) is not str:
+            raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
+        if type(self.sighash) is not str or self.sighash not in ("", *HASH_TYPES):
+            raise TransactionError(f"expected one of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
         if len(self.merkle_root) not in (0, 32):
             raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
@@ -74,6 +92,15 @@ class Input:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
+    def _is_plain(self) -> bool:
+        """Whether it is, or can only be, P2WPKH or P2TR."""
+        if self.redeem_script or self.witness_script or self.origins != ():
+            return False
+        if self.kind or not self.script_pubkey:
+            return self.kind in ("", *_PLAIN)
+        destination = destination_of(self.script_pubkey)
+        return destination is not None and destination.kind in _PLAIN
+
     def _prove(self, proven: TxOut) -> None:
         if self.value not in (None, proven.value) or self.script_pubkey not in (b"", proven.script_pubkey):
             raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
@@ -81,19 +108,42 @@ class Input:
 
     def _derive(self, key: PublicKey) -> None:
         """The script of the key, which must be the one that is known already."""
-        kind = self.kind or (spendable_kind(self.script_pubkey) if self.script_pubkey else "p2wpkh")
-        if kind not in HASH_TYPES:
-            raise TransactionError(f"expected {' or '.join(HASH_TYPES)} as kind", reason="unknown")
+        kind = self.kind or (_kind_of(self.script_pubkey) if self.script_pubkey else "p2wpkh")
         script_pubkey = KEY_KINDS[kind](key.data, self.merkle_root).script_pubkey
         if self.script_pubkey not in (b"", script_pubkey):
             raise TransactionError("the output that is spent is not guarded by this key", reason="mismatch")
         self._set(script_pubkey=script_pubkey, key=key.even_y() if kind == "p2tr" else key)
 
-    def _classify(self, spent: TxOut) -> None:
-        kind = spendable_kind(spent.script_pubkey)
+    def _open(self) -> None:
+        """The same for the kinds that have scripts, or signatures that prove no amount."""
+        from walletcore.chains.bitcoin.locks import Lock
+
+        lock = Lock(
+            kind=self.kind,
+            key=self.key,
+            script_pubkey=self.script_pubkey,
+            redeem_script=self.redeem_script,
+            witness_script=self.witness_script,
+            origins=self.origins,
+        )
+        if lock.is_legacy and not self.previous:
+            raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
+        self._set(
+            _lock=lock,
+            kind=lock.kind,
+            key=lock.key,
+            script_pubkey=lock.script_pubkey,
+            redeem_script=lock.redeem_script,
+            witness_script=lock.witness_script,
+        )
+
+    def _check_kind(self) -> None:
+        kind = self.kind if self._lock else _kind_of(self.script_pubkey)
         if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
             raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
-        self._set(kind=kind, _spent=spent)
+        if self.sighash == "DEFAULT" and kind != "p2tr":
+            raise TransactionError("only taproot has the hash type DEFAULT", reason="mismatch")
+        self._set(kind=kind, sighash=self.sighash or ("DEFAULT" if kind == "p2tr" else "ALL"))
 
     @property
     def outpoint(self) -> TxIn:
@@ -104,6 +154,42 @@ class Input:
     def spent(self) -> TxOut | None:
         """The output that is spent; None when it is not known."""
         return self._spent
+
+    @property
+    def lock(self) -> Lock | None:
+        """What guards it, for other kinds than P2WPKH and P2TR."""
+        return self._lock
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """The keys that may sign, in the order of the script; none where they are not known."""
+        if self._lock is not None:
+            return self._lock.keys
+        return () if self.key is None or self._spent is None else (self.key,)
+
+    @property
+    def required(self) -> int:
+        """How many of the keys must sign."""
+        return 1 if self._lock is None else self._lock.required
+
+    @property
+    def script_code(self) -> bytes:
+        """The script that runs last, which signatures commit to; that of P2WPKH is P2PKH's (BIP-143)."""
+        return p2pkh(self.script_pubkey[2:]).script_pubkey if self._lock is None else self._lock.script_code
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether signatures are made as before BIP-143."""
+        return self._lock is not None and self._lock.is_legacy
+
+    @property
+    def hash_type(self) -> int:
+        """The number of ``sighash``."""
+        return HASH_TYPES.get(self.sighash, SIGHASH_DEFAULT)
+
+    def origin_of(self, key: PublicKey) -> KeyOrigin | None:
+        """Where one of its keys comes from."""
+        return self.origin if key == self.key and self.origin else dict(self.origins).get(key)
 
 
 def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
@@ -116,10 +202,6 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
     return tx.outputs[vout]
 
 
-def spendable_kind(script_pubkey: bytes) -> str:
-    """The kind of an output that can be spent, one of `HASH_TYPES`. Raises `TransactionError`."""
+def _kind_of(script_pubkey: bytes) -> str:
     destination = destination_of(script_pubkey)
-    kind = "no known kind" if destination is None else destination.kind
-    if kind not in HASH_TYPES:
-        raise TransactionError(f"expected to spend {' or '.join(HASH_TYPES)}, got {kind}", reason="unknown")
-    return kind
+    return "no known kind" if destination is None else destination.kind

@@ -1,21 +1,23 @@
 """Transactions between signers, as PSBTs, both ways; and the form of the network, read.
 
-BIP-174 (UTXOs, BIP-32 derivations), BIP-371 (internal key, merkle root), BIP-144.
+BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root), BIP-144.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import HASH_TYPES, Input, previous_output, spendable_kind
-from walletcore.chains.bitcoin.psbt import MAGIC, Psbt, PsbtInput
-from walletcore.chains.bitcoin.script import KEY_KINDS
+from walletcore.chains.bitcoin.inputs import Input, previous_output
+from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.psbt import MAGIC, Derivation, Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -23,16 +25,21 @@ from walletcore.path import KeyOrigin, Path
 
 __all__ = ["decode_transaction", "encode_psbt"]
 
+_NAMES = {number: name for name, number in HASH_TYPES.items()}
+
 
 def encode_psbt(unsigned: Tx, inputs: Sequence[Input]) -> bytes:
-    """The PSBT of an unsigned transaction and what is known of its inputs."""
-    return Psbt(unsigned_tx=unsigned, inputs=tuple(_fields(each) for each in inputs)).encode()
+    """The PSBT of an unsigned transaction, what is known of its inputs, and whose its change is."""
+    outputs = tuple(_output_fields(each) for each in unsigned.outputs)
+    return Psbt(unsigned_tx=unsigned, inputs=tuple(_fields(each) for each in inputs), outputs=outputs).encode()
 
 
 def decode_transaction(
-    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey]
+    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey], sighash: Collection[str] = ()
 ) -> Transaction | SignedTransaction[Transaction]:
     """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
+
+    A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type.
 
     The form of the network says nothing of the outputs that are spent: unsigned, it becomes a `Transaction` that cannot
     be signed; with a witness or script_sig anywhere, a `SignedTransaction` without answers, since signatures over
@@ -44,8 +51,10 @@ def decode_transaction(
         type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
     ):
         raise TransactionError("expected public keys of secp256k1", reason="type")
+    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in _NAMES.values() for each in sighash):
+        raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
-        return _from_psbt(chain, Psbt.decode(raw), keys)
+        return _from_psbt(chain, Psbt.decode(raw), keys, {"ALL", "DEFAULT", *sighash})
     tx = Tx.decode(raw)
     inputs = tuple(Input(txid=each.txid, vout=each.vout, sequence=each.sequence) for each in tx.inputs)
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
@@ -54,42 +63,93 @@ def decode_transaction(
     return transaction
 
 
-def _from_psbt(chain: BitcoinChain, psbt: Psbt, keys: Sequence[PublicKey]) -> Transaction:
+def _from_psbt(chain: BitcoinChain, psbt: Psbt, keys: Sequence[PublicKey], allowed: Collection[str]) -> Transaction:
     tx, known = psbt.unsigned_tx, _keys_by_script(keys)
-    inputs = []
-    for index, (outpoint, fields) in enumerate(zip(tx.inputs, psbt.inputs, strict=True)):
-        try:
-            inputs.append(_input(outpoint, fields, known))
-        except TransactionError as error:
-            raise TransactionError(f"input {index}: {error}", reason=error.reason) from None
-    return Transaction(chain=chain, inputs=tuple(inputs), outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
+    inputs, outputs = [], []
+    place = ""
+    try:
+        for index, (outpoint, fields) in enumerate(zip(tx.inputs, psbt.inputs, strict=True)):
+            place = f"input {index}"
+            inputs.append(_input(outpoint, fields, known, allowed))
+        for index, (output, owner) in enumerate(zip(tx.outputs, psbt.outputs, strict=True)):
+            place = f"output {index}"
+            outputs.append(_output(output, owner))
+    except TransactionError as error:
+        raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
+    version, locktime = tx.version, tx.locktime
+    return Transaction(chain=chain, inputs=tuple(inputs), outputs=tuple(outputs), version=version, locktime=locktime)
+
+
+# Values into fields
 
 
 def _fields(each: Input) -> PsbtInput:
     """The fields from which `_input` makes the same input again."""
     if each.spent is None:
         return PsbtInput()
-    known = PsbtInput(
+    proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
+    key = each.key.data[1:] if each.key and each.kind == "p2tr" else b""
+    derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys})
+    return PsbtInput(
         non_witness_utxo=each.previous,
-        witness_utxo=each.spent,
-        sighash_type=HASH_TYPES[each.kind] or None,  # taproot's default is stated by silence
+        witness_utxo=None if proven else each.spent,
+        sighash_type=each.hash_type or None,  # taproot's default is stated by silence
+        redeem_script=each.redeem_script,
+        witness_script=each.witness_script,
         tap_merkle_root=each.merkle_root,
+        tap_internal_key=key,
+        tap_bip32_derivation=derivations if key else (),
+        bip32_derivation=() if key else derivations,
     )
-    if each.key is None:
-        return known
-    key = each.key.data
-    origin = each.origin or KeyOrigin(hash160(key)[:4], Path())  # BIP-32, "Key identifiers": the root of its own tree
-    if each.kind == "p2tr":
-        return replace(known, tap_internal_key=key[1:], tap_bip32_derivation=((key[1:], origin),))
-    return replace(known, bip32_derivation=((key, origin),))
+
+
+def _output_fields(output: TxOut) -> PsbtOutput:
+    lock = output.lock
+    if lock is None:
+        return PsbtOutput()
+    key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
+    derivations = _derivations(lock.kind, lock.keys, dict(lock.origins))
+    return PsbtOutput(
+        redeem_script=lock.redeem_script,
+        witness_script=lock.witness_script,
+        tap_internal_key=key,
+        tap_bip32_derivation=derivations if key else (),
+        bip32_derivation=() if key else derivations,
+    )
+
+
+def _derivations(
+    kind: str, keys: Sequence[PublicKey], origins: Mapping[PublicKey, KeyOrigin | None]
+) -> tuple[Derivation, ...]:
+    """Keys and where they come from; one key alone is named in any case, as the root of its own tree (BIP-32)."""
+    found: dict[bytes, KeyOrigin] = {}
+    for key in keys:
+        origin = origins.get(key)
+        if origin is None and len(keys) == 1:
+            origin = KeyOrigin(hash160(key.data)[:4], Path())
+        if origin is not None:
+            found[key.data[1:] if kind == "p2tr" else key.data] = origin
+    return tuple(found.items())
+
+
+# Fields into values
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What fields say of the keys of an output: one key, or the origins of keys that stand in its script."""
+
+    key: PublicKey | None = None
+    origin: KeyOrigin | None = None
+    origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
 
 
 def _keys_by_script(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:
     """The keys by the scripts that they can spend, without script trees."""
-    return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys for kind in HASH_TYPES}
+    return {template(key.data, b"").script_pubkey: key for key in keys for template in KEY_KINDS.values()}
 
 
-def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey]) -> Input:
+def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey], allowed: Collection[str]) -> Input:
     """The input that a PSBT describes; ``keys`` (by script) serve where it names none.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
@@ -103,35 +163,86 @@ def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey]) -
         if fields != PsbtInput():
             raise TransactionError("expected the output that is spent", reason="missing")
         return spending()
-    kind = spendable_kind(spent.script_pubkey)
-    if fields.sighash_type not in (None, HASH_TYPES[kind]):
-        raise TransactionError(f"expected sighash type {HASH_TYPES[kind]} for {kind}", reason="policy")
-    key, origin = _named_key(fields, kind)
+    named = _named(spent.script_pubkey, fields, fields.tap_merkle_root)
     return spending(
         value=spent.value,
         script_pubkey=spent.script_pubkey,
-        key=key or keys.get(spent.script_pubkey),
+        key=named.key or (None if named.origins else keys.get(spent.script_pubkey)),
         merkle_root=fields.tap_merkle_root,
+        redeem_script=fields.redeem_script,
+        witness_script=fields.witness_script,
         previous=fields.non_witness_utxo,
-        origin=origin,
+        sighash=_sighash(fields.sighash_type, _is_taproot(spent.script_pubkey), allowed),
+        origin=named.origin,
+        origins=named.origins,
     )
 
 
-def _named_key(fields: PsbtInput, kind: str) -> tuple[PublicKey | None, KeyOrigin | None]:
-    """The one key that the fields name, if any, and its origin, if that is known."""
+def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> str:
+    if number is None:
+        return ""
+    name = _NAMES.get(number, "unknown")
+    if name not in allowed or (name == "DEFAULT" and not is_taproot):
+        hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if name in HASH_TYPES else ""
+        raise TransactionError(f"expected signatures over everything, got {name}", reason="policy", hint=hint)
+    return name
+
+
+def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
+    """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
+    if fields == PsbtOutput():
+        return output
+    named = _named(output.script_pubkey, fields)
+    origins = named.origins
+    if named.key is not None and named.origin is not None:
+        origins = ((named.key, named.origin),)
+    lock = Lock(
+        key=named.key,
+        script_pubkey=output.script_pubkey,
+        redeem_script=fields.redeem_script,
+        witness_script=fields.witness_script,
+        origins=origins,
+    )
+    return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
+
+
+def _is_taproot(script_pubkey: bytes) -> bool:
+    destination = destination_of(script_pubkey)
+    return destination is not None and destination.kind == "p2tr"
+
+
+def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: bytes = b"") -> _Named:
+    """The keys that the fields name and their origins, if those are known."""
     named: dict[bytes, KeyOrigin | None] = {}
-    if kind == "p2tr":
+    if _is_taproot(script_pubkey):
         foreign: object = fields.bip32_derivation
         named.update({b"\x02" + x: None for x in (fields.tap_internal_key,) if x})
         named.update({b"\x02" + x: origin for x, origin in fields.tap_bip32_derivation})
     else:
-        foreign = fields.tap_internal_key or fields.tap_bip32_derivation or fields.tap_merkle_root
+        foreign = fields.tap_internal_key or fields.tap_bip32_derivation or merkle_root
         named.update(fields.bip32_derivation)
-    if foreign or len(named) > 1:
-        raise TransactionError(f"expected the one key of {kind}", reason="mismatch")
-    for data, origin in named.items():
-        try:
-            return PublicKey(Curve.SECP256K1, data), origin
-        except InvalidKey as error:
-            raise TransactionError(str(error), reason=error.reason) from None
-    return None, None
+    if foreign:
+        raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
+    pairs = [(_public_key(data), origin) for data, origin in named.items()]
+    in_script = _keys_of_script(script_pubkey, fields)
+    if in_script:
+        return _Named(origins=tuple((key, origin) for key, origin in pairs if origin is not None))
+    if len(pairs) > 1:
+        raise TransactionError("expected one key, as no script has several", reason="mismatch")
+    return _Named(*pairs[0]) if pairs else _Named()
+
+
+def _keys_of_script(script_pubkey: bytes, fields: PsbtInput | PsbtOutput) -> bool:
+    """Whether the script itself names its keys: P2PK and multisig."""
+    scripts = fields.redeem_script, fields.witness_script
+    if destination_of(script_pubkey) and not any(scripts):
+        return False
+    lock = Lock(script_pubkey=script_pubkey, redeem_script=scripts[0], witness_script=scripts[1])
+    return bool(lock.keys)
+
+
+def _public_key(data: bytes) -> PublicKey:
+    try:
+        return PublicKey(Curve.SECP256K1, data)
+    except InvalidKey as error:
+        raise TransactionError(str(error), reason=error.reason) from None

@@ -14,16 +14,31 @@ if TYPE_CHECKING:
 
 __all__ = ["effects_of"]
 
+_ANYONECANPAY = "|ANYONECANPAY"
+
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
 
-    The source is stated when all inputs spend from one address. Change is a transfer like any other.
+    An output that the signature of any input leaves open is opaque: whoever signs that input may see it replaced. The
+    source is stated when all inputs spend from one address and none may be added. Change is a transfer like any other.
     """
     scripts = {each.script_pubkey for each in transaction.inputs}
-    source = _account(transaction.chain, scripts.pop()) if len(scripts) == 1 else ""
-    paid = (_paid(transaction.chain, output, source) for output in transaction.outputs)
+    fixed = not any(each.sighash.endswith(_ANYONECANPAY) for each in transaction.inputs)
+    source = _account(transaction.chain, scripts.pop()) if len(scripts) == 1 and fixed else ""
+    paid = []
+    for place, output in enumerate(transaction.outputs):
+        why = _left_open(transaction, place)
+        paid.append(Opaque(why=why, data=output.script_pubkey) if why else _paid(transaction.chain, output, source))
     return (*paid, _fee(transaction, source))
+
+
+def _left_open(transaction: Transaction, place: int) -> str:
+    """Why the output at this place may become another one; empty where all signatures commit to it."""
+    for index, each in enumerate(transaction.inputs):
+        if each.sighash.startswith("NONE") or (each.sighash.startswith("SINGLE") and index != place):
+            return f"output {place} may be replaced: input {index} is signed {each.sighash}"
+    return ""
 
 
 def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
@@ -45,7 +60,7 @@ def _account(chain: BitcoinChain, script_pubkey: bytes) -> str:
 
 
 def _fee(transaction: Transaction, source: str) -> Effect:
-    """A taproot signature commits to the amounts of all inputs, a P2WPKH signature to its own input's only.
+    """A taproot signature commits to the amounts of all inputs, one of segwit version 0 to its own input's only.
 
     Asked twice with another lie each time, the signer of two P2WPKH inputs gives signatures that fit together and
     pay a fee that was never shown (CVE-2020-14199). A taproot input among them helps only who signs it too, so it
@@ -53,6 +68,9 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     """
     if transaction.claimed_fee is None:
         return Opaque(why="the fee: what the inputs are worth is not known")
+    for index, each in enumerate(transaction.inputs):
+        if each.sighash not in ("ALL", "DEFAULT"):
+            return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
     if any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
-        return Opaque(why="the fee: a P2WPKH input without its previous transaction only claims its value")
+        return Opaque(why="the fee: a segwit input without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

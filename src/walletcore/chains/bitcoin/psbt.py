@@ -1,4 +1,4 @@
-"""Partially signed Bitcoin transactions, version 0: the fields that key-path spends need (BIP-174, BIP-371).
+"""Partially signed Bitcoin transactions, version 0: what a signer needs to know (BIP-174, BIP-371).
 
 Strict: one spelling of every number, no key twice, nothing after the end, and no field that is not understood.
 """
@@ -14,7 +14,7 @@ from walletcore.coding.wire import Codec, Reader, compact_size, fixed, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.path import KeyOrigin, Path
 
-__all__ = ["MAGIC", "Psbt", "PsbtInput"]
+__all__ = ["MAGIC", "Psbt", "PsbtInput", "PsbtOutput"]
 
 MAGIC = b"psbt\xff"
 _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
@@ -34,6 +34,8 @@ class PsbtInput:
     non_witness_utxo: bytes = b""
     witness_utxo: TxOut | None = None
     sighash_type: int | None = None
+    redeem_script: bytes = b""
+    witness_script: bytes = b""
     bip32_derivation: tuple[Derivation, ...] = ()
     tap_bip32_derivation: tuple[Derivation, ...] = ()
     tap_internal_key: bytes = b""
@@ -41,17 +43,34 @@ class PsbtInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PsbtOutput:
+    """The fields of one output that say who can spend it: those of change."""
+
+    redeem_script: bytes = b""
+    witness_script: bytes = b""
+    bip32_derivation: tuple[Derivation, ...] = ()
+    tap_internal_key: bytes = b""
+    tap_bip32_derivation: tuple[Derivation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Psbt:
-    """An unsigned transaction and what is known of each of its inputs. Raises `TransactionError`."""
+    """An unsigned transaction and what is known of each of its inputs and outputs (by default nothing).
+
+    Raises `TransactionError`.
+    """
 
     unsigned_tx: Tx
     inputs: tuple[PsbtInput, ...]
+    outputs: tuple[PsbtOutput, ...] = ()
 
     def __post_init__(self) -> None:
         if self.unsigned_tx.witnesses or any(each.script_sig for each in self.unsigned_tx.inputs):
             raise TransactionError("expected an unsigned transaction", reason="non-canonical")
         if len(self.inputs) != len(self.unsigned_tx.inputs):
             raise TransactionError("expected one map per input", reason="length")
+        if len(self.outputs) not in (0, len(self.unsigned_tx.outputs)):
+            raise TransactionError("expected one map per output, or none", reason="length")
 
     @classmethod
     def decode(cls, raw: bytes) -> Psbt:
@@ -148,6 +167,8 @@ _INPUT = _Map(
         0x00: _Field("non_witness_utxo", _BYTES),
         0x01: _Field("witness_utxo", TX_OUT),
         0x03: _Field("sighash_type", u32le),
+        0x04: _Field("redeem_script", _BYTES),
+        0x05: _Field("witness_script", _BYTES),
         0x06: _Field("bip32_derivation", _ORIGIN, fixed(33)),
         0x16: _Field("tap_bip32_derivation", _TAP_ORIGIN, fixed(32)),
         0x17: _Field("tap_internal_key", fixed(32)),
@@ -157,6 +178,13 @@ _INPUT = _Map(
 _OUTPUT = _Map(
     prefix="PSBT_OUT",
     names="REDEEM_SCRIPT WITNESS_SCRIPT BIP32_DERIVATION AMOUNT SCRIPT TAP_INTERNAL_KEY TAP_TREE TAP_BIP32_DERIVATION",
+    fields={
+        0x00: _Field("redeem_script", _BYTES),
+        0x01: _Field("witness_script", _BYTES),
+        0x02: _Field("bip32_derivation", _ORIGIN, fixed(33)),
+        0x05: _Field("tap_internal_key", fixed(32)),
+        0x07: _Field("tap_bip32_derivation", _TAP_ORIGIN, fixed(32)),
+    },
 )
 
 
@@ -214,9 +242,8 @@ def _read(reader: Reader) -> Psbt:
         raise DecodingError("expected an unsigned transaction", reason="missing")
     tx = common.unsigned_tx
     inputs = tuple(PsbtInput(**_read_map(reader, _INPUT, f".inputs[{i}]")) for i in range(len(tx.inputs)))
-    for i in range(len(tx.outputs)):
-        _read_map(reader, _OUTPUT, f".outputs[{i}]")
-    return Psbt(unsigned_tx=tx, inputs=inputs)
+    outputs = tuple(PsbtOutput(**_read_map(reader, _OUTPUT, f".outputs[{i}]")) for i in range(len(tx.outputs)))
+    return Psbt(unsigned_tx=tx, inputs=inputs, outputs=outputs)
 
 
 def _write(psbt: Psbt, out: bytearray) -> None:
@@ -224,7 +251,8 @@ def _write(psbt: Psbt, out: bytearray) -> None:
     _write_map(_Global(unsigned_tx=psbt.unsigned_tx), _GLOBAL, out)
     for each in psbt.inputs:
         _write_map(each, _INPUT, out)
-    out += bytes(len(psbt.unsigned_tx.outputs))  # their maps are empty
+    for output in psbt.outputs or (PsbtOutput(),) * len(psbt.unsigned_tx.outputs):
+        _write_map(output, _OUTPUT, out)
 
 
 _PSBT = Codec(kind=Psbt, minimum=len(MAGIC) + 1, read=_read, write=_write)

@@ -1,6 +1,7 @@
-"""What a signature commits to: BIP-143 for witness version 0, BIP-341 for the taproot key path.
+"""What a signature commits to: BIP-143 for witness version 0, BIP-341 for the taproot key path, and what was before.
 
-The hash types are named in Bitcoin Core's words; all of them have a formula here.
+The hash types are named in Bitcoin Core's words; all of them have a formula here. Legacy: src/script/interpreter.cpp,
+`SignatureHash` and `CTransactionSignatureSerializer`.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, TX_OUT, Tx, TxOut
+from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
 from walletcore.hashes import sha256, sha256d, tagged
 
 __all__ = [
+    "HASH_TYPES",
     "SIGHASH_ALL",
     "SIGHASH_ANYONECANPAY",
     "SIGHASH_DEFAULT",
@@ -19,11 +22,24 @@ __all__ = [
     "SIGHASH_SINGLE",
     "TAP_SIGHASH",
     "Commitments",
+    "is_single",
 ]
 
 SIGHASH_DEFAULT, SIGHASH_ALL, SIGHASH_NONE, SIGHASH_SINGLE, SIGHASH_ANYONECANPAY = 0x00, 0x01, 0x02, 0x03, 0x80
 TAP_SIGHASH = tagged("TapSighash")
+HASH_TYPES = {
+    "DEFAULT": SIGHASH_DEFAULT,
+    "ALL": SIGHASH_ALL,
+    "NONE": SIGHASH_NONE,
+    "SINGLE": SIGHASH_SINGLE,
+    "ALL|ANYONECANPAY": SIGHASH_ALL | SIGHASH_ANYONECANPAY,
+    "NONE|ANYONECANPAY": SIGHASH_NONE | SIGHASH_ANYONECANPAY,
+    "SINGLE|ANYONECANPAY": SIGHASH_SINGLE | SIGHASH_ANYONECANPAY,
+}
+"""Core's names of the hash types, and the byte at the end of a signature; DEFAULT is taproot's, and has none."""
 _BASE = 0x1F  # BIP-143 compares these bits of the hash type with NONE and SINGLE
+_BLANK = b"\xff" * 8 + b"\x00"  # an output that a legacy SINGLE leaves open
+_CODESEPARATOR = b"\xab"
 _TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
 _EPOCH = b"\x00"
 _ZERO = bytes(32)
@@ -64,6 +80,27 @@ class Commitments:
         self.sha_outputs = sha256(b"".join(self.outputs))
         self.sha_amounts = sha256(b"".join([amount for amount, _ in self.spent]))
         self.sha_scriptpubkeys = sha256(b"".join([script for _, script in self.spent]))
+
+    def legacy(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
+        """Before BIP-143: the transaction as this input sees it, whose double SHA-256 is signed.
+
+        It repeats the whole transaction for each input. ``hash_type`` has four bytes. Raises `TransactionError` for
+        SINGLE without an output at that place: the digest would be the number 1, and such a signature spends anything.
+        """
+        anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
+        if base == SIGHASH_SINGLE and index >= len(self.outputs):
+            raise TransactionError(f"SINGLE needs an output {index}", reason="range")
+        whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
+        other = self.sequences if whole else [_ZERO[:4]] * len(self.sequences)
+        inputs = [outpoint + b"\x00" + last for outpoint, last in zip(self.outpoints, other, strict=True)]
+        inputs[index] = self.outpoints[index] + SCRIPT.encode(_without_separators(script_code)) + self.sequences[index]
+        if anyone:
+            inputs = [inputs[index]]
+        single = [_BLANK] * index + self.outputs[index : index + 1]
+        outputs = self.outputs if whole else single if base == SIGHASH_SINGLE else []
+        counts = compact_size.encode(len(inputs)), compact_size.encode(len(outputs))
+        tail = self.locktime + hash_type.to_bytes(4, "little")
+        return b"".join((self.version, counts[0], *inputs, counts[1], *outputs, tail))
 
     def segwit_v0(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
         """BIP-143, "Specification": the preimage, whose double SHA-256 is signed."""
@@ -107,3 +144,16 @@ class Commitments:
         if base == SIGHASH_SINGLE:
             parts.append(sha256(self.outputs[index]))
         return b"".join(parts)
+
+
+def is_single(hash_type: int) -> bool:
+    """Whether a signature of this type commits to one output only: that at the place of its input."""
+    return hash_type & _BASE == SIGHASH_SINGLE
+
+
+def _without_separators(script_code: bytes) -> bytes:
+    if _CODESEPARATOR not in script_code:
+        return script_code
+    from walletcore.chains.bitcoin.opcodes import without_separators  # hardly any script has one
+
+    return without_separators(script_code)

@@ -1,6 +1,6 @@
-"""Transactions to be signed: P2WPKH (BIP-141, BIP-143) and the key path of P2TR (BIP-341), each input whole.
+"""Transactions to be signed: every kind of input that keys or multisig scripts guard, and every hash type by its name.
 
-Between signers they travel as PSBTs (BIP-174).
+BIP-141, BIP-143, BIP-341 (key path), and what was before. Between signers they travel as PSBTs (BIP-174).
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import HASH_TYPES, Input
-from walletcore.chains.bitcoin.script import p2pkh
-from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import encode_der
-from walletcore.errors import AddressError, TransactionError
+from walletcore.errors import AddressError, MissingSignature, TransactionError
 from walletcore.hashes import sha256d
-from walletcore.keys import PublicKey, Scheme
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, memory, remembered
+from walletcore.keys import Scheme
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, memory, remembered
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Transaction", "pay"]
 
 _NULL_TXID = "00" * 32
+_MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 
 
 def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
@@ -47,7 +47,8 @@ def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
 class Transaction:
     """What is spent and who is paid; ``sign`` gives a `SignedTransaction`. Raises `TransactionError`.
 
-    All inputs must be signed; the signatures commit to every input and every output.
+    All inputs must be signed. The signatures commit to every input and every output, unless an input's ``sighash``
+    names what is left open.
     """
 
     chain: BitcoinChain
@@ -72,6 +73,9 @@ class Transaction:
         object.__setattr__(self, "_unsigned", unsigned)
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
             raise TransactionError(f"expected addresses of {self.chain.name} only", reason="network")
+        for index, each in enumerate(self.inputs):
+            if is_single(each.hash_type) and index >= len(self.outputs):
+                raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
         if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
             raise TransactionError(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
         if (self.claimed_fee or 0) < 0:
@@ -81,8 +85,26 @@ class Transaction:
 
     @property
     def txid(self) -> str:
-        """The id that it will have: witnesses do not change it."""
-        return self._unsigned.txid
+        """The id that it will have: witnesses do not change it.
+
+        Raises `TransactionError` ("missing") where a legacy signature will be part of it.
+        """
+        if any(each.is_legacy for each in self.inputs):
+            raise TransactionError("the id of a legacy input's transaction depends on its signatures", reason="missing")
+        return self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs]).txid
+
+    @property
+    def vsize(self) -> int:
+        """Virtual bytes of the signed transaction, if every ECDSA signature has 71 bytes (half have; the rest 70).
+
+        That of the signed transaction is `Tx.vsize` of its raw bytes. Raises `TransactionError` ("missing").
+        """
+        return self._signed([[self._largest(each)] * each.required for each in self._known()]).vsize
+
+    @property
+    def fee_rate(self) -> int | None:
+        """`claimed_fee` in satoshi per 1,000 virtual bytes (Core's CFeeRate), rounded up; None if that is not known."""
+        return None if self.claimed_fee is None else -(-1000 * self.claimed_fee // self.vsize)
 
     @property
     def claimed_fee(self) -> int | None:
@@ -104,47 +126,87 @@ class Transaction:
 
     @remembered
     def requests(self) -> tuple[SigningRequest, ...]:
-        """One per input, in order. Raises `TransactionError` ("missing") where an output or its key is not known."""
-        spent, keys = [], []
+        """One per input and key, in the order of inputs and of the keys in their scripts.
+
+        Raises `TransactionError` ("missing") where an output or its key is not known.
+        """
+        commitments = Commitments(self._unsigned, [each.spent for each in self._known() if each.spent])
+        found: list[SigningRequest] = []
         for index, each in enumerate(self.inputs):
-            if each.spent is None or each.key is None:
+            found += self._requests_of(commitments, index, each)
+        return tuple(found)
+
+    def _known(self) -> tuple[Input, ...]:
+        """The inputs, of which each names what it spends and its keys."""
+        for index, each in enumerate(self.inputs):
+            if each.spent is None or not each.keys:
                 lacking = "the output that it spends" if each.spent is None else "its key"
                 raise TransactionError(f"input {index}: {lacking} is not known", reason="missing")
-            spent.append(each.spent)
-            keys.append(each.key)
-        commitments = Commitments(self._unsigned, spent)
-        return tuple(self._request(commitments, index, key) for index, key in enumerate(keys))
+        return self.inputs
 
-    def _request(self, commitments: Commitments, index: int, key: PublicKey) -> SigningRequest:
-        each = self.inputs[index]
-        hash_type = HASH_TYPES[each.kind]
+    def _requests_of(self, commitments: Commitments, index: int, each: Input) -> list[SigningRequest]:
+        hash_type = each.hash_type
         if each.kind == "p2tr":
-            return SigningRequest(
+            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
+            payload = commitments.taproot(index, hash_type)
+        else:
+            scheme, prehash, tweak = Scheme.ECDSA, sha256d, None
+            preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
+            payload = preimage(index, each.script_code, hash_type)
+        return [
+            SigningRequest(
                 key=key,
-                scheme=Scheme.BIP340,
-                payload=commitments.taproot(index, hash_type),
-                prehash=TAP_SIGHASH,
-                tweak=each.merkle_root,
-                origin=each.origin,
+                scheme=scheme,
+                payload=payload,
+                prehash=prehash,
+                tweak=tweak,
+                origin=each.origin_of(key),
                 subject=self,
             )
-        script_code = p2pkh(each.script_pubkey[2:]).script_pubkey  # BIP-143: that of P2PKH with the same hash
-        return SigningRequest(
-            key=key,
-            scheme=Scheme.ECDSA,
-            payload=commitments.segwit_v0(index, script_code, hash_type),
-            prehash=sha256d,
-            origin=each.origin,
-            subject=self,
-        )
+            for key in each.keys
+        ]
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
-        """The signed transaction. Raises `MissingSignature`, `InvalidSignature`."""
-        requests = self.requests()
-        checked = accepted(requests, answers)
-        witnesses = tuple(map(_witness, requests, complete(checked)))
-        raw = replace(self._unsigned, witnesses=witnesses).encode()
+        """The signed transaction. A script that wants m of n keys takes any m of them, the first in its order.
+
+        Raises `MissingSignature`, `InvalidSignature`.
+        """
+        checked = accepted(self.requests(), answers)
+        raw = self._signed(self._chosen(checked)).encode()
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=checked)
+
+    def _chosen(self, answers: Answers) -> list[list[bytes]]:
+        """For each input as many signatures as its script takes, as they stand there. Raises `MissingSignature`."""
+        chosen, missing, place = [], [], 0
+        for each in self.inputs:
+            given = list(enumerate(answers[place : place + len(each.keys)], place))
+            found = [_signature(each, answer) for _, answer in given if answer is not None][: each.required]
+            if len(found) < each.required:
+                missing += [i for i, answer in given if answer is None]
+            chosen.append(found)
+            place += len(each.keys)
+        if missing:
+            places = ", ".join(map(str, missing[:10]))
+            raise MissingSignature(f"too few signatures: none for request {places}", reason="missing")
+        return chosen
+
+    def _signed(self, signatures: list[list[bytes]]) -> Tx:
+        """The transaction with these signatures in it."""
+        return self._with_scripts([_spend(*pair) for pair in zip(self.inputs, signatures, strict=True)])
+
+    def _with_scripts(self, scripts: list[tuple[bytes, Witness]]) -> Tx:
+        tx = self._unsigned
+        if any(script_sig for script_sig, _ in scripts):
+            pairs = zip(tx.inputs, scripts, strict=True)
+            tx = replace(tx, inputs=tuple([replace(each, script_sig=script_sig) for each, (script_sig, _) in pairs]))
+        witnesses = tuple([witness for _, witness in scripts])
+        return replace(tx, witnesses=witnesses) if any(witnesses) else tx
+
+    @staticmethod
+    def _largest(each: Input) -> bytes:
+        if each.kind == "p2tr":
+            return bytes(64 + (each.hash_type > 0))
+        return bytes(_MAX_DER + 1)
 
     @remembered
     def effects(self) -> tuple[Effect, ...]:
@@ -157,8 +219,15 @@ class Transaction:
         return effects_of(self)
 
 
-def _witness(request: SigningRequest, answer: Signature) -> Witness:
-    """BIP-141: signature and key; BIP-341: the signature alone, since its hash type is the default."""
-    if request.scheme is Scheme.BIP340:
-        return (answer.data,)
-    return encode_der(answer.data) + bytes((HASH_TYPES["p2wpkh"],)), request.key.data
+def _signature(each: Input, answer: Signature) -> bytes:
+    """BIP-341: 64 bytes, and the hash type unless it is the default; before: DER and the hash type."""
+    if each.kind == "p2tr":
+        return answer.data + bytes((each.hash_type,)) if each.hash_type else answer.data
+    return encode_der(answer.data) + bytes((each.hash_type,))
+
+
+def _spend(each: Input, signatures: list[bytes]) -> tuple[bytes, Witness]:
+    """BIP-141: signature and key; BIP-341: the signature alone; for other kinds what their script takes."""
+    if each.lock is not None:
+        return each.lock.spend(signatures)
+    return b"", tuple(signatures) if each.kind == "p2tr" else (*signatures, each.keys[0].data)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address
 from walletcore.coding.wire import (
@@ -24,6 +25,9 @@ from walletcore.coding.wire import (
 )
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256d
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.locks import Lock
 
 __all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
 
@@ -65,12 +69,13 @@ class TxIn:
 class TxOut:
     """An amount in satoshi, 0 to 21e14, and the script that guards it. Raises `TransactionError`.
 
-    ``address`` is the one that the script was made from, if it was; it is not compared.
+    ``address`` or ``lock`` is what the script was made from, if it was (`pay`, `change`); they are not compared.
     """
 
     value: int
     script_pubkey: bytes
     address: Address | None = field(default=None, compare=False, repr=False)
+    lock: Lock | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if type(self.value) is not int or not 0 <= self.value <= MAX_MONEY:
@@ -79,6 +84,15 @@ class TxOut:
             raise TransactionError("expected script_pubkey as bytes", reason="type")
         if self.address is not None and type(self.address) is not Address:
             raise TransactionError("expected an Address as address", reason="type")
+        if self.lock is not None:
+            _check_lock(self.lock, self.script_pubkey)
+
+
+def _check_lock(lock: object, script_pubkey: bytes) -> None:
+    from walletcore.chains.bitcoin.locks import Lock  # whoever has one has imported it
+
+    if type(lock) is not Lock or lock.script_pubkey != script_pubkey:
+        raise TransactionError("expected the Lock that the script was made from", reason="mismatch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +141,11 @@ class Tx:
     def txid(self) -> str:
         """The id that explorers show: of the transaction without witnesses."""
         return sha256d(UNSIGNED_TX.encode(self))[::-1].hex()
+
+    @property
+    def vsize(self) -> int:
+        """The size that fees are counted by: a quarter of its weight, rounded up (BIP-141, "Transaction size")."""
+        return (3 * len(UNSIGNED_TX.encode(self)) + len(self.encode()) + 3) // 4
 
     @property
     def wtxid(self) -> str:

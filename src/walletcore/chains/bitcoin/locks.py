@@ -1,0 +1,247 @@
+"""What guards an output: the script that runs last, the keys that it asks for, and what they must hand over.
+
+P2PK, P2PKH and multisig (BIP-11), by themselves, in P2SH (BIP-16), in P2WSH or in P2SH-P2WSH (BIP-141); P2WPKH,
+P2SH-P2WPKH; the key path of P2TR (BIP-86).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from walletcore.chains.bitcoin.opcodes import classify, push
+from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, p2pkh
+from walletcore.chains.bitcoin.tx import TxOut, Witness
+from walletcore.curves.secp256k1 import uncompressed
+from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hashes import hash160
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin
+
+__all__ = ["Lock", "Origins", "change"]
+
+Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
+_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh")
+_CHECKSIG = b"\xac"
+_P2WPKH = KEY_KINDS["p2wpkh"]
+
+
+def _p2pk(key: bytes) -> bytes:
+    return push(key) + _CHECKSIG
+
+
+# Kind -> output script, redeem script and witness script of a compressed key.
+_OF_KEY: dict[str, Callable[[bytes], tuple[bytes, bytes, bytes]]] = {
+    "p2pk": lambda key: (_p2pk(key), b"", b""),
+    "p2pkh": lambda key: (KEY_KINDS["p2pkh"](key, b"").script_pubkey, b"", b""),
+    "p2wpkh": lambda key: (_P2WPKH(key, b"").script_pubkey, b"", b""),
+    "p2sh-p2wpkh": lambda key: (KEY_KINDS["p2sh-p2wpkh"](key, b"").script_pubkey, _P2WPKH(key, b"").script_pubkey, b""),
+    "p2wsh": lambda key: (KEY_KINDS["p2wsh"](key, b"").script_pubkey, b"", _p2pk(key)),
+    "p2tr": lambda key: (KEY_KINDS["p2tr"](key, b"").script_pubkey, b"", b""),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """What guards an output, from what is known of it: a key and a kind, or scripts; all of it must fit together.
+
+    ``script_code`` is the script that runs last (BIP-143's word), ``keys`` are those that it asks for, in its order and
+    without those that are no points, of which ``required`` must sign. Without the scripts or the key behind a
+    hash they stay empty. ``origins`` say where keys come from and are not compared. Raises `TransactionError`.
+    """
+
+    kind: str = ""
+    key: PublicKey | None = None
+    script_pubkey: bytes = b""
+    redeem_script: bytes = b""
+    witness_script: bytes = b""
+    origins: Origins = field(default=(), compare=False)
+    script_code: bytes = field(default=b"", init=False)
+    keys: tuple[PublicKey, ...] = field(default=(), init=False)
+    required: int = field(default=1, init=False)
+    _form: bytes = field(default=b"", init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._check_types()
+        if self.key is not None:
+            self._set_scripts(self.key)
+        elif not self.script_pubkey:
+            self._wrap()
+        elif self.witness_script and not self.redeem_script and classify(self.script_pubkey).kind == "p2sh":
+            self._set(redeem_script=_hashed("p2wsh", self.witness_script))
+        kind = self._peel()
+        if self.kind not in ("", kind):
+            raise TransactionError(f"the output is {kind}", reason="mismatch")
+        self._set(kind=kind)
+        self._find_keys()
+        if not {key for key, _ in self.origins} <= set(self.keys):
+            raise TransactionError("expected the origins of keys of this output", reason="mismatch")
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether signatures are made as before BIP-143, and so prove no amount; a bare P2SH without script is not."""
+        return self.kind in _LEGACY and bool(self.script_code)
+
+    @property
+    def script_sig(self) -> bytes:
+        """What stands there before anybody has signed: the witness program of a nested output."""
+        return push(self.redeem_script) if self.kind.startswith("p2sh-") else b""
+
+    def spend(self, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
+        """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys."""
+        stack = list(signatures)
+        if self._form:
+            stack.append(self._form)
+        elif self.script_code[-1:] == b"\xae":
+            stack.insert(0, b"")  # BIP-147: CHECKMULTISIG takes one item too many
+        if self.kind == "p2tr":
+            return b"", tuple(stack)
+        if self.witness_script:
+            stack.append(self.witness_script)
+        if not self.is_legacy:
+            return self.script_sig, tuple(stack)
+        if self.redeem_script:
+            stack.append(self.redeem_script)
+        return b"".join(map(push, stack)), ()
+
+    def _set(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _check_types(self) -> None:
+        scripts = type(self.script_pubkey), type(self.redeem_script), type(self.witness_script)
+        if type(self.kind) is not str or scripts != (bytes, bytes, bytes):
+            raise TransactionError("expected the kind as text and scripts as bytes", reason="type")
+        if self.key is not None and (type(self.key) is not PublicKey or self.key.curve is not Curve.SECP256K1):
+            raise TransactionError("expected a public key of secp256k1", reason="type")
+        if type(self.origins) is not tuple or not all(map(_is_origin, self.origins)):
+            raise TransactionError("expected origins as a tuple of pairs of PublicKey and KeyOrigin", reason="type")
+
+    def _set_scripts(self, key: PublicKey) -> None:
+        """The scripts of a key; they must be those that are known already."""
+        if self.kind and self.kind not in _OF_KEY:
+            raise TransactionError(f"expected one of {', '.join(_OF_KEY)} as kind, for one key", reason="unknown")
+        known = self.script_pubkey, self.redeem_script, self.witness_script
+        if not self.kind and not any(known):
+            raise TransactionError("expected the kind of the output", reason="missing")
+        for template in (_OF_KEY[self.kind],) if self.kind else _OF_KEY.values():
+            made = template(key.data)
+            if all(have in (b"", want) for have, want in zip(known, made, strict=True)):
+                self._set(**dict(zip(("script_pubkey", "redeem_script", "witness_script"), made, strict=True)))
+                return
+        if not self.script_pubkey:
+            self._wrap()
+
+    def _wrap(self) -> None:
+        """The output script of a witness script, a redeem script, or the one in the other."""
+        if self.witness_script:
+            inner = _hashed("p2wsh", self.witness_script)
+            if self.redeem_script or self.kind == "p2sh-p2wsh":
+                self._set(redeem_script=self.redeem_script or inner)
+            else:
+                self._set(script_pubkey=inner)
+        if self.redeem_script:
+            self._set(script_pubkey=_hashed("p2sh", self.redeem_script))
+        if not self.script_pubkey:
+            raise TransactionError("expected a key and a kind, or a script", reason="missing")
+
+    def _peel(self) -> str:
+        """From the output script inwards to the one that runs last; the kind of the whole."""
+        outer = classify(self.script_pubkey).kind
+        kind, inner, redeem, last = outer, self.script_pubkey, self.redeem_script, self.witness_script
+        if outer == "p2sh" and redeem:
+            _check_hash("p2sh", redeem, self.script_pubkey)
+            nested = classify(redeem).kind
+            inner, redeem = redeem, b""
+            kind = f"p2sh-{nested}" if nested in ("p2wpkh", "p2wsh") else outer
+        if kind.endswith("p2wsh") and last:
+            _check_hash("p2wsh", last, inner)
+            inner, last = last, b""
+        if redeem or last:
+            raise TransactionError(f"the output is {kind}, which has no such script", reason="mismatch")
+        if kind.endswith("p2wpkh"):
+            inner = p2pkh(inner[2:]).script_pubkey  # BIP-143: the script code of P2WPKH
+        hidden = (kind == "p2sh" and not self.redeem_script) or (kind.endswith("p2wsh") and not self.witness_script)
+        if not hidden and kind != "p2tr":
+            self._set(script_code=inner)
+        return kind
+
+    def _find_keys(self) -> None:
+        """The keys of the script that runs last; those of hashes must be given."""
+        if self.kind == "p2tr":
+            self._set(keys=(self.key.even_y(),) if self.key else (), key=self.key and self.key.even_y())
+            return
+        if not self.script_code:
+            if self.key is not None:
+                raise TransactionError("the output has the hash of a script that is not this key's", reason="mismatch")
+            return
+        found = classify(self.script_code)
+        if found.kind not in ("p2pk", "p2pkh", "multisig"):
+            raise TransactionError(f"expected to spend a known kind, got {self.kind} of {found.kind}", reason="unknown")
+        if not self.is_legacy and any(len(each) != 33 for each in found.keys):
+            raise TransactionError("segwit scripts have compressed keys", reason="policy")  # BIP-143
+        keys = self._own_key() if found.kind == "p2pkh" else tuple(filter(None, map(_point, found.keys)))
+        if len(keys) < found.required:
+            raise TransactionError("too few keys of the script are points: nobody can spend it", reason="point")
+        if self.key is not None and keys != (self.key,):
+            raise TransactionError("the output is not guarded by this one key", reason="mismatch")
+        single = keys[0] if keys and found.kind != "multisig" else None
+        self._set(keys=keys, required=max(found.required, 1), key=single)
+
+    def _own_key(self) -> tuple[PublicKey, ...]:
+        """The key behind the hash of P2PKH or P2WPKH, in the form that was hashed."""
+        if self.key is None:
+            return ()
+        for form in (self.key.data, uncompressed(self.key.data)):
+            if p2pkh(hash160(form)).script_pubkey == self.script_code and (len(form) == 33 or self.is_legacy):
+                self._set(_form=form)
+                return (self.key,)
+        raise TransactionError("the output is not guarded by this key", reason="mismatch")
+
+
+def change(
+    key: PublicKey | None = None,
+    *,
+    kind: str = "",
+    value: int,
+    origin: KeyOrigin | None = None,
+    redeem_script: bytes = b"",
+    witness_script: bytes = b"",
+    origins: Origins = (),
+) -> TxOut:
+    """The output that returns ``value`` satoshi to a key of one's own (p2wpkh unless said otherwise), or to a script.
+
+    It carries the key and where it comes from, so that whoever holds the tree of keys can derive the key again and see
+    that it is theirs: nobody needs to believe a path. Raises `TransactionError`.
+    """
+    named = ((key, origin),) if key is not None and origin is not None else ()
+    if key is not None and kind == "p2tr" and named and type(key) is PublicKey:
+        named = ((key.even_y(), named[0][1]),)
+    chosen = kind or ("p2wpkh" if key is not None else "")
+    lock = Lock(
+        kind=chosen, key=key, redeem_script=redeem_script, witness_script=witness_script, origins=(*named, *origins)
+    )
+    return TxOut(value=value, script_pubkey=lock.script_pubkey, lock=lock)
+
+
+def _is_origin(pair: object) -> bool:
+    return type(pair) is tuple and tuple(map(type, pair)) == (PublicKey, KeyOrigin)
+
+
+def _hashed(kind: str, script: bytes) -> bytes:
+    try:
+        return SCRIPT_KINDS[kind](script).script_pubkey
+    except AddressError as error:
+        raise TransactionError(str(error), reason=error.reason) from None
+
+
+def _check_hash(kind: str, script: bytes, outer: bytes) -> None:
+    if _hashed(kind, script) != outer:
+        raise TransactionError(f"the {kind} output has the hash of another script", reason="mismatch")
+
+
+def _point(data: bytes) -> PublicKey | None:
+    try:
+        return PublicKey.parse(Curve.SECP256K1, data)
+    except InvalidKey:
+        return None

@@ -122,7 +122,7 @@ def test_base58check_agrees_with_two_other_implementations(zeros: int, rest: byt
 @vectors("base58/ripple")
 def test_base58_in_another_alphabet_gives_the_published_texts_and_reads_them(case: Case) -> None:
     ripple = Base58(alphabet=RIPPLE_ALPHABET)
-    codec = {"base58-ripple": ripple, "base58check-ripple": Base58Check(radix=ripple)}[case.input["format"]]
+    codec: Base58 | Base58Check = Base58Check(radix=ripple) if "check" in case.input["format"] else ripple
     data = bytes.fromhex(case.input["data"])
     assert codec.encode(data) == case.expect["text"]
     assert codec.decode(case.expect["text"]) == data

@@ -2,6 +2,7 @@
 
 Assets are CAIP-19, accounts CAIP-10, chains CAIP-2; amounts are integers in the smallest unit. An effect states only
 what the signed bytes commit to; whatever else they may do is `Opaque`. A None amount means all of it, or not known.
+The chain is the subject's: signed bytes of Bitcoin and Solana do not say on which of their networks they are valid.
 """
 
 from __future__ import annotations

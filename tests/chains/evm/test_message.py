@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, LAST, MALLORY, POLYGON, secrets, signer, transfer
+from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
 from walletcore.chains.evm import Message, TypedData
@@ -59,6 +60,38 @@ def permit(**domain: Any) -> TypedData:
 
 
 # What is signed.
+
+
+@vectors("evm/eip191", operation="message.sign")
+def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None:
+    holder = signer(bytes.fromhex(case.input["private_key"]))
+    validator = case.input.get("validator")
+    mine = message(
+        chain=chain(case.input["chain"]),
+        signer=holder.public_key,
+        data=bytes.fromhex(case.input["message"]),
+        validator=None if validator is None else ETHEREUM.account(bytes.fromhex(validator)),
+    )
+    assert mine.payload.hex() == case.expect["preimage"]
+    assert mine.digest.hex() == case.expect["digest"]
+    if "signature" in case.expect:
+        signature = bytes.fromhex(case.expect["signature"])
+        assert sign(mine, holder).raw == signature
+        assert ETHEREUM.address(mine.recover(signature)).text == case.expect["address"]
+
+
+@vectors("evm/eip191", operation="message.verify")
+def test_published_signatures_are_judged_by_the_strict_rules(case: Case) -> None:
+    mine = message(signer=None, data=bytes.fromhex(case.input["message"]))
+    address, signature = ETHEREUM.parse_address(case.input["address"]), bytes.fromhex(case.input["signature"])
+    verdicts = case.expect.get("verdicts", {})
+    strict = next((verdicts[rule] for rule in ("low-s", "v-27-28") if rule in verdicts), case.expect["result"])
+    if strict == "valid":
+        mine.verify(signature, address)
+        return
+    with pytest.raises(InvalidSignature) as caught:
+        mine.verify(signature, address)
+    assert caught.value.reason == case.expect["reason"]
 
 
 @given(secrets, st.binary(max_size=200))

@@ -13,10 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
+from support.evm import signer
+from support.vectors import Case, vectors
+from walletcore.chains.evm import Evm, Message
 from walletcore.chains.evm.structs import StructTypes
 from walletcore.chains.evm.typed_data import Domain, TypedData
 from walletcore.errors import TransactionError
 from walletcore.hashes import keccak256
+from walletcore.signing import sign
 
 DOMAIN = {"name": "Mail", "version": "1", "chainId": 1, "verifyingContract": "0x" + "cc" * 20}
 
@@ -42,6 +46,37 @@ def refused(document: Any) -> str:
     with pytest.raises(TransactionError):
         TypedData.parse(text)
     return caught.value.reason
+
+
+# Published figures.
+
+
+@vectors("evm/eip712", "evm/eip712-metamask")
+def test_published_typed_data_have_their_hashes_or_are_refused(case: Case) -> None:
+    document = case.input["typed_data"]
+    if case.verdict("eip712-strict") == "invalid":
+        assert refused(document) == case.expect["reason"]
+        return
+    mine = TypedData.parse(document)
+    made = {
+        "digest": mine.digest.hex(),
+        "struct_hash": mine.struct_hash.hex(),
+        "domain_separator": mine.domain_separator.hex(),
+        "encode_data": mine.types.encode_data(mine.primary_type, mine.message).hex(),
+        "encode_type": mine.types.encode_type(mine.primary_type),
+    }
+    assert {name: case.expect.get(name, value) for name, value in made.items()} == made
+
+
+@vectors("evm/eip712", "evm/eip712-metamask", operation="typed_data.sign")
+def test_published_typed_data_have_their_signatures(case: Case) -> None:
+    if case.verdict("eip712-strict") == "invalid":
+        return
+    data = TypedData.parse(case.input["typed_data"])
+    holder = signer(bytes.fromhex(case.input["private_key"]))
+    row = Evm(name="any", chain_id=data.domain.chain_id or 1)
+    signed = sign(Message(chain=row, signer=holder.public_key, data=data), holder)
+    assert signed.raw.hex() == case.expect["signature"]
 
 
 # Beside eth-account: types that refer to each other at random, and values of them.
@@ -402,7 +437,7 @@ def test_E20_a_primary_type_that_is_not_declared_is_refused(primary: Any) -> Non
 
 
 @pytest.mark.parametrize(
-    "value", [256, -1, 1.5, True, "256", "-1", "0x1", "1.5", "", None, 2**300, "9" * 79, "9" * 5000]
+    "value", [256, -1, 1.5, True, "256", "-1", "0x100", "0x", "0xg", "1.5", "", None, 2**300, "9" * 79, "9" * 5000]
 )
 def test_E20_an_integer_that_is_out_of_range_or_none_is_refused(value: Any) -> None:
     assert refused(one("uint8", value)) in ("range", "type", "non-canonical")
@@ -413,6 +448,12 @@ def test_E20_the_ends_of_a_range_are_the_last_to_pass(kind: str, low: int, high:
     for end, step in ((low, -1), (high, 1)):
         assert TypedData.parse(one(kind, end)).digest == TypedData.parse(one(kind, str(end))).digest
         assert refused(one(kind, end + step)) == "range"
+
+
+def test_an_unsigned_integer_may_be_hex_digits_and_a_signed_one_may_not() -> None:
+    assert TypedData.parse(one("uint256", "0x00fF")).digest == TypedData.parse(one("uint256", 255)).digest
+    assert refused(one("int256", "0xff")) == "non-canonical"
+    assert refused(one("uint256", "0x" + "0" * 65)) == "non-canonical"
 
 
 @pytest.mark.parametrize("source", [None, 5, [], b"{}", "", "[]", "null", "{", '{"types": NaN}', bytearray(b"{}")])

@@ -145,7 +145,10 @@ class Message:
         v = signature[64]
         if v not in (27, 28) and not (allow_parity and v in (0, 1)):
             raise InvalidSignature(f"expected 27 or 28 as v, got {v}", reason="range")
-        if int.from_bytes(signature[32:64]) > ORDER // 2:
+        r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:64])
+        if not (0 < r < ORDER and 0 < s < ORDER):
+            raise InvalidSignature("expected r and s from 1 to n-1", reason="range")
+        if s > ORDER // 2:
             raise InvalidSignature("expected the lower of the two values of s", reason="non-canonical")
         parity = v - 27 if v > 1 else v
         return PublicKey.trusted(Curve.SECP256K1, ecdsa_recover(self.digest, signature[:64], parity))

@@ -1,10 +1,10 @@
 """EIP-712 struct types: their text, their hash, and the hash of a value of one of them.
 
 EIP-712, "Definition of typed structured data", "Definition of hashStruct", "encodeType", "encodeData". Every value has
-one type and few spellings: bool is a bool; intN and uintN are ints, or canonical decimal text, since JSON of other
-languages stops at 2^53; bytes and bytesN are bytes, or 0x and hex digits, exactly N; an address is 20 bytes, or text
-with the right EIP-55 checksum or without capital letters; arrays are lists; a struct is a dict with all of its members
-and no other. None is no value.
+one type and few spellings: bool is a bool; intN and uintN are ints, or decimal digits as text, since JSON of other
+languages stops at 2^53, and uintN may be 0x and hex digits; bytes and bytesN are bytes, or 0x and hex digits, exactly
+N; an address is 20 bytes, or text with the right EIP-55 checksum or without capital letters; arrays are lists; a struct
+is a dict with all of its members and no other. None is no value.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*", re.ASCII)
 _BUILT_IN = re.compile(r"(u?int|bytes)[0-9]*|address|bool|string", re.ASCII)
 _ARRAYS = re.compile(r"(?:\[(?:[1-9][0-9]{0,8})?\]){0,16}", re.ASCII)
 _DECIMAL = re.compile(r"0|-?[1-9][0-9]{0,77}", re.ASCII)
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}", re.ASCII)
 _HEX = re.compile(r"[0-9a-fA-F]*", re.ASCII)
 _WORD = 2**256 - 1
 
@@ -114,7 +115,7 @@ def _bool(value: object) -> bytes:
 
 def _integer(low: int, high: int) -> Encode:
     def encode(value: object) -> bytes:
-        number = value if type(value) is int else _from_decimal(value)
+        number = value if type(value) is int else _from_text(value, low == 0)
         if not low <= number <= high:
             kind = f"{'u' if low == 0 else ''}int{(high - low).bit_length()}"
             raise TransactionError(f"expected an integer in the range of {kind}", reason="range")
@@ -123,13 +124,15 @@ def _integer(low: int, high: int) -> Encode:
     return encode
 
 
-def _from_decimal(value: object) -> int:
+def _from_text(value: object, unsigned: bool) -> int:
     if type(value) is not str:
-        raise _wrong("an int, or decimal digits as text", value)
-    if not _DECIMAL.fullmatch(value):
-        hint = "no 0x, no sign +, no leading zeros, no spaces, no fraction"
-        raise TransactionError("expected an int, or its decimal digits as text", reason="non-canonical", hint=hint)
-    return int(value)
+        raise _wrong("an int, or its decimal digits as text", value)
+    if _DECIMAL.fullmatch(value):
+        return int(value)
+    if unsigned and _QUANTITY.fullmatch(value):
+        return int(value, 16)
+    hint = "no sign +, no leading zeros, no spaces, no fraction; 0x and hex digits for uint only"
+    raise TransactionError("expected an int, or its decimal digits as text", reason="non-canonical", hint=hint)
 
 
 def _octets(value: object) -> bytes:

@@ -173,6 +173,8 @@ def _read_domain(items: tuple[tuple[str, Any], ...], declared: Members | None) -
 
 def _domain_word(name: str, kind: str, value: object) -> bytes:
     try:
+        if name == "chainId" and type(value) is str and value.startswith("0x"):
+            raise TransactionError("expected an int, or its decimal digits as text", reason="type")
         return ATOMIC[kind](value)
     except TransactionError as error:
         raise TransactionError(f"domain: {name}: {error}", reason=error.reason, hint=error.hint) from None

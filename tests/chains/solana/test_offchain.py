@@ -1,6 +1,7 @@
 """Off-chain and plain messages: the published figures, row SO5, and what the proposal limits."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +14,14 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature as TheirSignature
 from solders.transaction import VersionedTransaction
 
+from support.vectors import Case, vectors
 from walletcore.chains.base import SignedMessage
 from walletcore.chains.solana import CHAINS, PACKET_SIZE, OffchainMessage, PlainMessage
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
 from walletcore.chains.solana.wire import decode_wire
 from walletcore.effects import Statement
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
-from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
@@ -116,11 +118,66 @@ def test_bytes_that_do_not_conform_to_their_preamble_are_refused() -> None:
     assert reason(SOLANA.decode_message, raw[:16] + b"\1" + raw[17:]) == "version"
     assert reason(SOLANA.decode_message, raw[:50] + b"\0" + raw[51 + 32 :]) == "length"
     assert reason(SOLANA.decode_message, raw[:-7] + b"\0\0") == "length"
-    assert reason(SOLANA.decode_message, raw[:50] + b"\2" + raw[51:83] * 2 + raw[83:]) == "length"
-    assert reason(SOLANA.decode_message, raw[:51] + bytes(32) + raw[83:]) == "point"
+    assert reason(SOLANA.decode_message, raw[:50] + b"\2" + raw[51:83] * 2 + raw[83:]) == "duplicate"
     for size in (1 << 20, 65536):
         assert reason(SOLANA.decode_message, raw + bytes(size)) == "too-large"
         assert reason(SOLANA.decode_transaction, raw + bytes(size)) == "too-large"
+
+
+# -- the published figures
+
+
+@vectors("solana/offchain", operation="message.parse", result="valid")
+def test_the_published_messages_are_read(case: Case) -> None:
+    read = SOLANA.decode_message(bytes.fromhex(case.input["raw"]))
+    assert isinstance(read, OffchainMessage)
+    assert (read.text, read.format, read.application.hex()) == tuple(
+        case.expect[name] for name in ("text", "format", "application")
+    )
+    assert SOLANA.decode_message(read.raw).raw.hex() == case.input["raw"]
+    assert reason(read.requests) == "point"
+
+
+@vectors("solana/offchain", operation="message.parse", result="invalid")
+def test_the_published_messages_that_are_none_are_refused(case: Case) -> None:
+    assert reason(SOLANA.decode_message, bytes.fromhex(case.input["raw"])) == case.expect["reason"]
+
+
+def published(given: Mapping[str, Any]) -> OffchainMessage:
+    return OffchainMessage(
+        chain=SOLANA,
+        text=given["text"],
+        format=given["format"],
+        application=bytes.fromhex(given["application"]),
+        signers=tuple(map(SOLANA.parse_address, given["signers"])),
+    )
+
+
+@vectors("solana/offchain", operation="message.preimage", result="valid")
+def test_the_published_messages_are_written(case: Case) -> None:
+    assert published(case.input).raw.hex() == case.expect["preimage"]
+
+
+@vectors("solana/offchain", operation="message.preimage", result="invalid")
+def test_the_published_messages_that_cannot_be_written_are_refused(case: Case) -> None:
+    assert reason(published, case.input) == case.expect["reason"]
+
+
+@vectors("solana/plain", operation="message.sign")
+def test_the_published_texts_are_signed(case: Case) -> None:
+    key = PrivateKey(Curve.ED25519, Secret(bytes.fromhex(case.input["private_key"])))
+    made = PlainMessage(chain=SOLANA, text=bytes.fromhex(case.input["message"]).decode(), signer=key.public_key)
+    assert SOLANA.address(key.public_key).text == case.expect["address"]
+    assert made.raw.hex() == case.expect["preimage"]
+    assert sign(made, LocalSigner(key)).raw.hex() == case.expect["signature"]
+
+
+@vectors("solana/plain", operation="message.verify")
+def test_the_published_signatures_of_texts_verify(case: Case) -> None:
+    key = PublicKey(Curve.ED25519, SOLANA.parse_address(case.input["address"]).payload)
+    made = PlainMessage(chain=SOLANA, text=bytes.fromhex(case.input["message"]).decode(), signer=key)
+    signature = bytes.fromhex(case.input["signature"])
+    assert made.assemble((Signature(scheme=Scheme.ED25519, data=signature),)).raw == signature
 
 
 # -- signing
@@ -190,6 +247,14 @@ def test_the_text_and_the_application_are_stated() -> None:
         Statement(text=f"for the application {Pubkey(DOMAIN)}"),
     )
     assert message("Hello", application=bytes(32)).effects() == (Statement(text="Hello"),)
+
+
+def test_a_signer_that_is_no_key_can_be_read_and_does_not_sign() -> None:
+    made = message(signers=(ALICE.public_key, SOLANA.account(bytes(32))))
+    assert SOLANA.decode_message(made.raw) == made
+    assert made.effects()[0] == Statement(text="Hello")
+    assert reason(made.requests) == "point"
+    assert message(signers=(SOLANA.address(ALICE.public_key),)) == message()
 
 
 # -- row SO5

@@ -136,7 +136,7 @@ def test_every_profile_leads_to_the_address_that_a_trezor_shows(path: str, addre
 # -- addresses
 
 
-@vectors("solana/addresses", operation="address.parse", result="valid")
+@vectors("solana/addresses", "solana/public-keys", operation="address.parse", result="valid")
 def test_the_published_addresses_are_read(case: Case) -> None:
     address = SOLANA.parse_address(case.input["address"])
     assert address.payload.hex() == case.expect["payload"]
@@ -144,7 +144,7 @@ def test_the_published_addresses_are_read(case: Case) -> None:
     assert address.account_id == f"{SOLANA.caip2}:{case.expect['address']}"
 
 
-@vectors("solana/addresses", operation="address.parse", result="invalid")
+@vectors("solana/addresses", "solana/public-keys", operation="address.parse", result="invalid")
 def test_the_published_addresses_that_are_none_are_refused(case: Case) -> None:
     assert reason(AddressError, SOLANA.parse_address, case.input["address"]) == case.expect["reason"]
 

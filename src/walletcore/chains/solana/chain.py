@@ -14,7 +14,7 @@ from walletcore.chains.base import Address, Chain, Profile, SignedMessage, Signe
 from walletcore.chains.solana.message import LookupTable
 from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire
 from walletcore.coding.text import base58
-from walletcore.errors import AddressError, TransactionError, Unsupported, raised_as
+from walletcore.errors import AddressError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Answers
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from walletcore.chains.solana.offchain import OffchainMessage
     from walletcore.chains.solana.transaction import Transaction
 
-__all__ = ["CHAINS", "Account", "SolanaChain", "account"]
+__all__ = ["CHAINS", "Account", "SolanaChain", "account", "signing_key"]
 
 Account = PublicKey | Address
 """What names an account in the builders of instructions: an ed25519 key, or an address of this family."""
@@ -134,6 +134,14 @@ def account(value: Account, what: str) -> bytes:
     if type(value) is Address and isinstance(value.chain, SolanaChain) and len(value.payload) == 32:
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
+
+
+def signing_key(data: bytes) -> PublicKey:
+    """The key of an account that must sign. Raises `TransactionError` when it is none."""
+    try:
+        return PublicKey(Curve.ED25519, data)
+    except InvalidKey:
+        raise TransactionError(f"{base58.encode(data)} must sign, but is not a key", reason="point") from None
 
 
 def _check_kind(kind: str) -> None:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from walletcore.chains.base import SignedMessage
-from walletcore.chains.solana.chain import SolanaChain
+from walletcore.chains.solana.chain import Account, SolanaChain, account, signing_key
 from walletcore.chains.solana.message import PACKET_SIZE
 from walletcore.chains.solana.wire import decode_wire, utf8
 from walletcore.coding.text import base58
 from walletcore.coding.wire import array, fixed, prefixed, struct, u8, u16le
 from walletcore.effects import Effect, Statement
-from walletcore.errors import InvalidKey, InvalidSignature, TransactionError, raised_as
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.errors import InvalidSignature, TransactionError, raised_as
+from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory
 
@@ -61,12 +61,13 @@ class OffchainMessage:
 
     ``format`` is 0 (printable ASCII), 1 (UTF-8), both of at most 1232 bytes with the header, or 2 (UTF-8 of at most
     65535 bytes with it); left out, the first one that fits. ``origins`` may say where the keys come from, in their
-    order. Raises `TransactionError`.
+    order. A signer may be an address, which is taken for its key; where it has none, the message can be read and not
+    signed. Raises `TransactionError`.
     """
 
     chain: SolanaChain
     text: str
-    signers: tuple[PublicKey, ...]
+    signers: tuple[Account, ...]
     application: bytes = bytes(32)
     format: int | None = None
     origins: tuple[KeyOrigin | None, ...] = field(default=(), compare=False)
@@ -76,7 +77,7 @@ class OffchainMessage:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, SolanaChain):
             raise TransactionError("expected a SolanaChain as chain", reason="type")
-        _check_signers(self.signers, self.origins)
+        object.__setattr__(self, "signers", _checked_signers(self.signers, self.origins))
         body = _body(self.text)
         size = 53 + 32 * len(self.signers) + len(body)  # preamble and body
         best = _LONG_UTF8 if size > PACKET_SIZE else _ASCII if _is_printable(body) else _UTF8
@@ -94,7 +95,7 @@ class OffchainMessage:
             version=0,
             application=self.application,
             format=chosen,
-            signers=tuple(key.data for key in self.signers),
+            signers=tuple(account(signer, "signer") for signer in self.signers),
             body=body,
         )
         with raised_as(TransactionError):
@@ -102,9 +103,10 @@ class OffchainMessage:
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
-        """One per signer: ed25519 over preamble and body."""
-        origins = self.origins or (None,) * len(self.signers)
-        return tuple(_request(self, key, origin) for key, origin in zip(self.signers, origins, strict=True))
+        """One per signer: ed25519 over preamble and body. Raises `TransactionError` where a signer is no key."""
+        keys = [signing_key(account(signer, "signer")) for signer in self.signers]
+        origins = self.origins or (None,) * len(keys)
+        return tuple(_request(self, key, origin) for key, origin in zip(keys, origins, strict=True))
 
     def assemble(self, answers: Answers) -> SignedMessage[OffchainMessage]:
         """The envelope: the number of signatures, the signatures, the message.
@@ -139,7 +141,9 @@ class PlainMessage:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, SolanaChain):
             raise TransactionError("expected a SolanaChain as chain", reason="type")
-        _check_signers((self.signer,), (self.origin,))
+        if type(self.signer) is not PublicKey:
+            raise TransactionError("expected an ed25519 key as signer", reason="type")
+        _checked_signers((self.signer,), (self.origin,))
         _body(self.text)
 
     @property
@@ -173,13 +177,11 @@ def decode(chain: SolanaChain, raw: bytes) -> OffchainMessage:
     with raised_as(TransactionError):
         preamble = _PREAMBLE.decode(raw)
     try:
-        text, signers = preamble.body.decode(), tuple(PublicKey(Curve.ED25519, key) for key in preamble.signers)
+        text = preamble.body.decode()
     except UnicodeDecodeError:
         raise TransactionError("the body is not UTF-8", reason="character") from None
-    except InvalidKey as error:
-        raise TransactionError(str(error), reason=error.reason) from None
-    application, chosen = preamble.application, preamble.format
-    return OffchainMessage(chain=chain, text=text, signers=signers, application=application, format=chosen)
+    signers, application = tuple(map(chain.account, preamble.signers)), preamble.application
+    return OffchainMessage(chain=chain, text=text, signers=signers, application=application, format=preamble.format)
 
 
 def decode_envelope(chain: SolanaChain, raw: bytes) -> OffchainMessage | SignedMessage[OffchainMessage]:
@@ -219,15 +221,24 @@ def _is_printable(body: bytes) -> bool:
     return body.isascii() and body.decode().isprintable()
 
 
-def _check_signers(signers: tuple[PublicKey, ...], origins: tuple[KeyOrigin | None, ...]) -> None:
-    if type(signers) is not tuple or not all(type(k) is PublicKey and k.curve is Curve.ED25519 for k in signers):
-        raise TransactionError("expected a tuple of ed25519 keys as signers", reason="type")
-    if not 0 < len(signers) < 256 or len(set(signers)) != len(signers):
-        raise TransactionError("expected from 1 to 255 different signers", reason="length")
+def _checked_signers(signers: tuple[Account, ...], origins: tuple[KeyOrigin | None, ...]) -> tuple[Account, ...]:
+    if type(signers) is not tuple or not 0 < len(signers) < 256:
+        raise TransactionError("expected a tuple of 1 to 255 signers", reason="length")
+    if len({account(signer, "signer") for signer in signers}) != len(signers):
+        raise TransactionError("a signer appears twice", reason="duplicate")
     if type(origins) is not tuple or any(type(origin) not in (KeyOrigin, type(None)) for origin in origins):
         raise TransactionError("expected a tuple of KeyOrigin or None as origins", reason="type")
     if origins and len(origins) != len(signers):
         raise TransactionError("expected one origin per signer", reason="length")
+    return tuple(map(_as_key, signers))
+
+
+def _as_key(signer: Account) -> Account:
+    """The key of an address that has one, so that a message is equal to itself when it is read again."""
+    try:
+        return signing_key(account(signer, "signer"))
+    except TransactionError:
+        return signer
 
 
 def _request(subject: S, key: PublicKey, origin: KeyOrigin | None) -> SigningRequest:

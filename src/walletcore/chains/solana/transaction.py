@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.solana import budget, memos, system, token
-from walletcore.chains.solana.chain import Account, SolanaChain, account
+from walletcore.chains.solana.chain import Account, SolanaChain, account, signing_key
 from walletcore.chains.solana.message import AccountMeta, CompiledInstruction, Instruction, LookupTable, Message
 from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire, encode_wire
 from walletcore.coding.text import base58
 from walletcore.effects import Effect, Fee, Opaque
-from walletcore.errors import InvalidKey, InvalidSignature, TransactionError, raised_as
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.errors import InvalidSignature, TransactionError, raised_as
+from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory, remembered
 
@@ -100,7 +100,7 @@ class Transaction:
         known = {key.data: (key, origin) for key, origin in self.signers}
         return tuple(
             SigningRequest(key=key, scheme=Scheme.ED25519, payload=self.raw, origin=origin, subject=self)
-            for key, origin in (known.get(data) or (_public_key(data), None) for data in self.message.signers)
+            for key, origin in (known.get(data) or (signing_key(data), None) for data in self.message.signers)
         )
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
@@ -183,13 +183,6 @@ def decode_partial(chain: SolanaChain, raw: bytes, tables: Sequence[LookupTable]
 
 def _answer(data: bytes) -> Signature | None:
     return None if data == NO_SIGNATURE else Signature(scheme=Scheme.ED25519, data=data)
-
-
-def _public_key(data: bytes) -> PublicKey:
-    try:
-        return PublicKey(Curve.ED25519, data)
-    except InvalidKey:
-        raise TransactionError(f"{base58.encode(data)} must sign, but is not a key", reason="point") from None
 
 
 def _is_signer(value: object) -> bool:

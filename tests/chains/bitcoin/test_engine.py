@@ -1,12 +1,14 @@
 """Bitcoin Core's own kernel: it accepts what we sign, refuses it with one bit flipped, and extends a chain with it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pbk
 import pytest
 
-from support.bitcoin import REGTEST, kernel_accepts, key, signer
+from support.bitcoin import GUARDS, HASH_TYPES, REGTEST, kernel_accepts, key, signer
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.hashes import sha256d
 from walletcore.signing import sign
@@ -204,3 +206,43 @@ def test_a_chain_grows_by_what_we_sign_and_not_by_one_flipped_bit(mined: Chain) 
     assert mined.height == 103
     mined.mine(again.raw)  # the same coins a second time
     assert mined.height == 103
+
+
+def damaged(raw: bytes) -> bytes:
+    """Flip one bit in the first signature, wherever it stands."""
+    tx = Tx.decode(raw)
+    if tx.witnesses:
+        (stack,) = tx.witnesses
+        place = next(place for place, item in enumerate(stack) if item)
+        broken = stack[place][:20] + bytes((stack[place][20] ^ 1,)) + stack[place][21:]
+        return replace(tx, witnesses=((*stack[:place], broken, *stack[place + 1 :]),)).encode()
+    (source,) = tx.inputs
+    script_sig = source.script_sig[:20] + bytes((source.script_sig[20] ^ 1,)) + source.script_sig[21:]
+    return replace(tx, inputs=(replace(source, script_sig=script_sig),)).encode()
+
+
+def test_a_spend_of_every_kind_is_mined_and_not_with_one_flipped_bit(mined: Chain) -> None:
+    """One coinbase pays an output of every kind; each is spent on its own, with one hash type after the other."""
+    coinbase = mined.coinbases[1]
+    mined.mine()  # it is a hundred blocks deep
+    first = Transaction(
+        chain=REGTEST,
+        inputs=(Input(txid=coinbase.txid, vout=0, key=MINER.public_key, previous=coinbase.encode()),),
+        outputs=tuple(TxOut(value=10**8, script_pubkey=Lock(**guard).script_pubkey) for guard in GUARDS.values()),
+    )
+    funded = sign(first, signer(11))
+    mined.mine(funded.raw)
+    height = mined.height
+    for place, (guard, spec) in enumerate(GUARDS.items()):
+        sighash = HASH_TYPES[place % len(HASH_TYPES)]
+        tx = Transaction(
+            chain=REGTEST,
+            inputs=(Input(txid=funded.id, vout=place, previous=funded.raw, sighash=sighash, **spec),),
+            outputs=(pay(REGTEST.address(ALICE.public_key), 99_000_000),),
+        )
+        signed = sign(tx, signer(2), signer(1))
+        mined.mine(damaged(signed.raw))
+        assert mined.height == height, guard
+        mined.mine(signed.raw)
+        height += 1
+        assert mined.height == height, guard

@@ -120,7 +120,9 @@ def test_what_the_network_carries_is_read(tx: Tx) -> None:
 
 
 def test_a_coinbase_transaction_has_no_signer() -> None:
-    coinbase = bytes.fromhex("02000000" + "01" + "00" * 32 + "ff" * 4 + "0151" + "ff" * 4 + "01" + "00" * 9 + "00" * 4)
+    coinbase = bytes.fromhex(
+        "02000000" + "01" + "00" * 32 + "ff" * 4 + "025151" + "ff" * 4 + "01" + "00" * 9 + "00" * 4
+    )
     assert reason(TransactionError, BITCOIN.decode_transaction, coinbase) == "range"
     assert len(BITCOIN.transaction_id(coinbase)) == 64
 

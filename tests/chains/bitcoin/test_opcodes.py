@@ -7,7 +7,8 @@ import wallycore
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from support.bitcoin import key, reason
+from support.bitcoin import BITCOIN, key, reason
+from support.vectors import Case, vectors
 from walletcore.chains.bitcoin.opcodes import (
     Instruction,
     asm,
@@ -18,7 +19,7 @@ from walletcore.chains.bitcoin.opcodes import (
     push,
 )
 from walletcore.errors import TransactionError
-from walletcore.keys import Curve, PrivateKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
 
 KEYS = [key(number).public_key for number in range(1, 22)]
@@ -153,6 +154,18 @@ def test_more_than_a_block_holds_is_refused_before_it_is_read() -> None:
         assert reason(TransactionError, door, bytes(4_000_001)) == "too-large"
 
 
+@vectors("bitcoin/scripts", operation="script.parse", result="valid")
+def test_published_scripts_are_printed(case: Case) -> None:
+    script = bytes.fromhex(case.input["script"])
+    assert asm(script) == case.expect["asm"]
+    assert encode_script(parse_script(script)) == script
+
+
+@vectors("bitcoin/scripts", operation="script.parse", result="invalid")
+def test_published_scripts_that_end_too_early_are_refused(case: Case) -> None:
+    assert reason(TransactionError, parse_script, bytes.fromhex(case.input["script"])) == case.expect["reason"]
+
+
 # -- kinds
 
 
@@ -227,6 +240,14 @@ def test_libwally_sees_the_same_kinds(script: bytes) -> None:
 
 
 # -- multisig scripts
+
+
+@vectors("bitcoin/bip67", operation="script.multisig")
+def test_published_multisig_scripts_of_sorted_keys(case: Case) -> None:
+    keys = [PublicKey(Curve.SECP256K1, bytes.fromhex(data)) for data in case.input["public_keys"]]
+    script = multisig(case.input["required"], keys, sort=case.input["sort"])
+    assert script.hex() == case.expect["script"]
+    assert BITCOIN.script_address(script, kind="p2sh").text == case.expect["address"]
 
 
 @given(st.integers(1, 15).flatmap(lambda n: st.tuples(st.integers(1, n), st.permutations(KEYS[:n]))), st.booleans())

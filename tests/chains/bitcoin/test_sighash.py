@@ -14,7 +14,7 @@ from walletcore.chains.bitcoin.sighash import SIGHASH_SINGLE, TAP_SIGHASH, Commi
 from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
-from walletcore.hashes import hash160, sha256, sha256d
+from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
@@ -39,31 +39,40 @@ def private_key(case: Case) -> PrivateKey:
 
 
 def script_code(case: Case) -> bytes:
-    """BIP-143: for P2WPKH that of P2PKH with the same hash."""
+    """The one that is given; BIP-143: for P2WPKH that of P2PKH with the same hash."""
+    if "script_code" in case.input:
+        return bytes.fromhex(case.input["script_code"])
     return p2pkh(spent_of(case)[case.input["index"]].script_pubkey[2:]).script_pubkey
 
 
 @vectors("bitcoin/bip143", operation="tx.preimage")
-def test_the_published_preimage_of_p2wpkh(case: Case) -> None:
-    index, shared = case.input["index"], commitments(case)
-    preimage = shared.segwit_v0(index, script_code(case), case.input["hash_type"])
-    assert preimage.hex() == case.expect["preimage"]
+def test_the_published_preimages_of_version_0(case: Case) -> None:
+    preimage = commitments(case).segwit_v0(case.input["index"], script_code(case), case.input["hash_type"])
+    assert preimage.hex() == case.expect.get("preimage", preimage.hex())
     assert (sha256d(preimage).hex(), sha256d.name) == (case.expect["sighash"], case.expect["prehash"])
     parts = case.expect["parts"]
-    assert sha256(shared.sha_prevouts).hex() == parts["hash_prevouts"]
-    assert sha256(shared.sha_sequences).hex() == parts["hash_sequence"]
-    assert sha256(shared.sha_outputs).hex() == parts["hash_outputs"]
-    assert hash160(bytes.fromhex(case.input["public_key"])) == script_code(case)[3:-2]
+    assert preimage[4:36].hex() == parts["hash_prevouts"]
+    assert preimage[36:68].hex() == parts["hash_sequence"]
+    assert preimage[-40:-8].hex() == parts["hash_outputs"]
 
 
 @vectors("bitcoin/bip143", operation="tx.sign")
-def test_the_published_signature_of_p2wpkh(case: Case) -> None:
+def test_the_published_signatures_of_version_0(case: Case) -> None:
     private = private_key(case)
     payload = commitments(case).segwit_v0(case.input["index"], script_code(case), case.input["hash_type"])
     request = SigningRequest(key=private.public_key, scheme=Scheme.ECDSA, payload=payload, prehash=sha256d)
     signature = encode_der(request.accept(LocalSigner(private).sign(request)).data) + bytes((case.input["hash_type"],))
     assert signature.hex() == case.expect["signature"]
-    assert [signature.hex(), private.public_key.data.hex()] == case.expect["witness"]
+    witness = [signature.hex(), private.public_key.data.hex()]
+    assert witness == case.expect.get("witness", witness)
+
+
+@vectors("bitcoin/sighash", operation="tx.preimage")
+def test_the_published_hashes_before_segwit(case: Case) -> None:
+    tx = Tx.decode(bytes.fromhex(case.input["unsigned"]))
+    shared = Commitments(tx, [TxOut(value=0, script_pubkey=b"")] * len(tx.inputs))
+    preimage = shared.legacy(case.input["index"], script_code(case), case.input["hash_type"])
+    assert (sha256d(preimage).hex(), sha256d.name) == (case.expect["sighash"], case.expect["prehash"])
 
 
 @vectors("bitcoin/bip341", operation="tx.preimage")
@@ -113,6 +122,37 @@ def test_libwally_agrees_about_version_0(drawn: tuple[Tx, list[TxOut], int], cod
         wallycore.WALLY_TX_FLAG_USE_WITNESS,
     )
     assert sha256d(Commitments(tx, spent).segwit_v0(index, code or b"\x51", hash_type)) == bytes(theirs)
+
+
+@given(spending(), scripts.filter(bool), st.sampled_from(SEGWIT_TYPES))
+def test_libwally_agrees_about_what_was_before(drawn: tuple[Tx, list[TxOut], int], code: bytes, hash_type: int) -> None:
+    """It knows no OP_CODESEPARATOR, which is left out here."""
+    tx, spent, index = drawn
+    code = code.replace(b"\xab", b"\xac")
+    shared = Commitments(tx, spent)
+    if hash_type & 3 == SIGHASH_SINGLE and index >= len(tx.outputs):
+        assert reason(TransactionError, shared.legacy, index, code, hash_type) == "range"
+        return
+    theirs = wallycore.tx_get_btc_signature_hash(wallycore.tx_from_bytes(tx.encode(), 0), index, code, 0, hash_type, 0)
+    assert sha256d(shared.legacy(index, code, hash_type)) == bytes(theirs)
+
+
+@pytest.mark.parametrize("hash_type", [0x03, 0x83, 0x43, 0x1F03, 0xFFFF_FFE3])
+def test_T09_SINGLE_without_an_output_at_its_place_is_refused(hash_type: int) -> None:
+    """Its digest would be the number 1, and a signature of that spends anything."""
+    raw = "02000000" + "02" + "11" * 36 + "00" + "ff" * 4 + "22" * 36 + "00" + "ff" * 4 + "01" + "00" * 9 + "00" * 4
+    tx = Tx.decode(bytes.fromhex(raw))
+    shared = Commitments(tx, [TxOut(value=1, script_pubkey=b"\x51")] * 2)
+    assert shared.legacy(0, b"\x51", hash_type)
+    assert reason(TransactionError, shared.legacy, 1, b"\x51", hash_type) == "range"
+
+
+def test_a_script_code_with_a_separator_is_hashed_without_it() -> None:
+    tx = Tx.decode(bytes.fromhex("02000000" + "01" + "11" * 36 + "00" + "ff" * 4 + "01" + "00" * 9 + "00" * 4))
+    shared = Commitments(tx, [TxOut(value=1, script_pubkey=b"\x51")])
+    assert shared.legacy(0, b"\x51\xab\x01\xab\xab\xac") == shared.legacy(0, b"\x51\x01\xab\xac")
+    assert shared.segwit_v0(0, b"\x51\xab\xac") != shared.segwit_v0(0, b"\x51\xac")
+    assert reason(TransactionError, shared.legacy, 0, b"\xab\x05") == "truncated"
 
 
 @given(spending(), st.sampled_from(TAPROOT_TYPES))

@@ -192,7 +192,7 @@ def test_all_witnesses_have_no_more_items_than_any_node_relays() -> None:
 
 
 def test_a_coinbase_input_stands_alone() -> None:
-    coinbase = bytes(32) + b"\xff" * 4 + b"\x00" + b"\xff" * 4
+    coinbase = bytes(32) + b"\xff" * 4 + b"\x02\x51\x51" + b"\xff" * 4
     assert Tx.decode(raw(inputs=b"\x01" + coinbase)).inputs[0].txid == "00" * 32
     assert decode_reason(raw(inputs=b"\x02" + coinbase + IN)) == "range"
 
@@ -329,3 +329,25 @@ def test_time_grows_with_size() -> None:
     )
     small, large = (cpu_seconds("Tx.decode(data)", setup=setup.replace("{n}", str(n))) for n in (2_000, 20_000))
     assert large < 10 * small * 3
+
+
+@vectors("bitcoin/transactions", operation="tx.parse", result="valid")
+def test_published_transactions_are_read_and_written_again(case: Case) -> None:
+    raw = bytes.fromhex(case.input["raw"])
+    tx = Tx.decode(raw)
+    assert (tx.encode(), tx.txid) == (raw, case.expect["id"])
+
+
+@vectors("bitcoin/transactions", operation="tx.parse", result="invalid")
+def test_published_bytes_that_are_no_transaction_are_refused(case: Case) -> None:
+    assert reason(TransactionError, Tx.decode, bytes.fromhex(case.input["raw"])) == case.expect["reason"]
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, False), (1, False), (2, True), (100, True), (101, False)])
+def test_a_coinbase_has_a_script_of_2_to_100_bytes(size: int, fits: bool) -> None:
+    source = TxIn(txid="00" * 32, vout=2**32 - 1, script_sig=bytes(size))
+    parts: dict[str, Any] = {"version": 1, "inputs": (source,), "outputs": (TxOut(value=1, script_pubkey=b""),)}
+    if fits:
+        assert Tx(**parts, locktime=0).inputs == (source,)
+    else:
+        assert reason(TransactionError, Tx, **parts, locktime=0) == "range"

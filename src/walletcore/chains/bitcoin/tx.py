@@ -118,8 +118,8 @@ class Tx:
         outpoints = {(each.txid, each.vout) for each in self.inputs}
         if len(outpoints) != len(self.inputs):
             raise TransactionError("the same output is spent twice", reason="duplicate")
-        if _NULL in outpoints and len(self.inputs) > 1:
-            raise TransactionError("a coinbase input stands alone", reason="range")
+        if _NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
+            raise TransactionError("a coinbase input stands alone, with a script_sig of 2 to 100 bytes", reason="range")
         if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
             raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
         if self.witnesses and (len(self.witnesses) != len(self.inputs) or not any(self.witnesses)):

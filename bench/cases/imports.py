@@ -1,4 +1,4 @@
-"""Time to import, in fresh interpreters, less the time of an empty one."""
+"""Time to import, in fresh interpreters, less the time of an empty one; and time to start the command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from bench.harness import Case, Target, Workload
 
-TEN_MS = 0.010
+SPANS = {"10 ms": 0.010, "250 ms": 0.250}
+COMMANDS = {"walletcore --help": "--help", "walletcore chains": "chains"}
 READY = "from walletcore.chains import {0}; from walletcore.signers.local import LocalSigner"
 STATEMENTS = {
     "import coincurve": "import coincurve",
@@ -41,7 +42,20 @@ class Constant(Case):
     """A span of time to hold others against."""
 
     def timed(self, count: int) -> float:
-        return TEN_MS
+        return SPANS[self.name]
+
+
+class Command(Case):
+    """A command from its start to its end, the interpreter included: the best of three."""
+
+    def timed(self, count: int) -> float:
+        return min(self._once() for _ in range(3))
+
+    def _once(self) -> float:
+        start = time.perf_counter()
+        words = [sys.executable, "-m", "walletcore", COMMANDS[self.name]]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+        return time.perf_counter() - start
 
 
 def nothing(_: Any, count: int) -> None:
@@ -55,6 +69,12 @@ def cases() -> list[Case]:
     return [*contestants, Constant(name="10 ms", run=nothing)]
 
 
+def commands() -> list[Case]:
+    """What a person waits for who asks for help, or for the chains."""
+    contestants: list[Case] = [Command(name=name, run=nothing, needs="typer") for name in COMMANDS]
+    return [*contestants, Constant(name="250 ms", run=nothing)]
+
+
 WORKLOADS = [
     Workload(
         name="import",
@@ -66,6 +86,13 @@ WORKLOADS = [
             Target(case="evm ready to sign", reference="import coincurve", ratio=3),
             Target(case="solana ready to sign", reference="import coincurve", ratio=3),
         ),
+        rounds=7,
+    ),
+    Workload(
+        name="command",
+        reference="250 ms",
+        cases=commands,
+        targets=tuple(Target(case=name, reference="250 ms", ratio=1) for name in COMMANDS),
         rounds=7,
     ),
 ]

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 import typer
 
-from walletcore.cli import lists, look, show, wallets
+from walletcore.cli import lists, look, messages, show, sign, wallets
 from walletcore.cli.base import DONE, INTERRUPTED, REFUSED, USAGE, app
 from walletcore.errors import WalletcoreError
 
 __all__ = ["COMMANDS", "app", "run"]
 
-COMMANDS = (wallets, look, lists)
+COMMANDS = (wallets, look, sign, messages, lists)
 """The modules whose import adds their commands to the application, in the order of the help."""
 
 

@@ -12,12 +12,16 @@ __all__ = [
     "REFUSED",
     "UNVERIFIED",
     "USAGE",
+    "Account",
     "AsJson",
+    "AsQr",
     "ChainName",
     "FromFd",
     "FromStdin",
+    "Kind",
     "Language",
     "Passphrase",
+    "ProfileName",
     "app",
 ]
 
@@ -57,3 +61,7 @@ FromFd = Annotated[
 ]
 Language = Annotated[str, typer.Option(help="The word list, such as english or japanese; found out when left out.")]
 Passphrase = Annotated[bool, typer.Option("--passphrase", help="Ask for a BIP-39 passphrase, too.")]
+Account = Annotated[int | None, typer.Option(help="Account number of the path template.")]
+ProfileName = Annotated[str, typer.Option(help="A derivation profile of the chain.")]
+Kind = Annotated[str, typer.Option(help="A kind of address, such as p2tr; it chooses the profile.")]
+AsQr = Annotated[bool, typer.Option("--qr", help="Draw a QR code as well.")]

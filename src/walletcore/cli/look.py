@@ -65,10 +65,7 @@ def _print(finding: Finding) -> None:
         from walletcore.cli.inspection.effects import TITLES, rows_of
 
         show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row)))
-    if finding.odd:
-        typer.echo("what is odd")
-        for each in finding.odd:
-            typer.secho(f"  {show.plain(each.text)}", fg="yellow")
+    show.remarks([each.text for each in finding.odd])
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "section", "title"]
+__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "remarks", "section", "title"]
 
 _GAP = "  "
 Row = Sequence[str]
@@ -29,16 +29,24 @@ def title(text: str) -> None:
     typer.secho(plain(text), bold=True)
 
 
-def facts(rows: Iterable[tuple[str, str]]) -> None:
+def facts(rows: Iterable[tuple[str, str]], *, err: bool = False) -> None:
     """Names and values, one a line, the values below each other."""
-    _print_aligned([(f"  {name}", value) for name, value in rows])
+    _print_aligned([(f"  {name}", value) for name, value in rows], err)
 
 
-def section(name: str, titles: Row, rows: Sequence[Row]) -> None:
+def remarks(texts: Sequence[str], *, err: bool = False) -> None:
+    """What is odd, if anything is."""
+    if texts:
+        typer.echo("what is odd", err=err)
+    for text in texts:
+        typer.secho(f"  {plain(text)}", fg="yellow", err=err)
+
+
+def section(name: str, titles: Row, rows: Sequence[Row], *, err: bool = False) -> None:
     """A table with a heading; columns in which no row has anything are left out."""
-    typer.echo(name)
+    typer.echo(plain(name), err=err)
     kept = [place for place in range(len(titles)) if any(row[place] for row in rows)]
-    _print_aligned([["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)])
+    _print_aligned([["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)], err)
 
 
 def print_table(titles: Row, rows: Iterable[Row]) -> None:
@@ -50,11 +58,11 @@ def print_table(titles: Row, rows: Iterable[Row]) -> None:
         _print_aligned([titles, *listed])
 
 
-def _print_aligned(rows: Sequence[Row]) -> None:
+def _print_aligned(rows: Sequence[Row], err: bool = False) -> None:
     shown = [[plain(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
-        typer.echo(_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        typer.echo(_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), err=err)
 
 
 def _print_rich(titles: Row, rows: Sequence[Row]) -> None:

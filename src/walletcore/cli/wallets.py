@@ -10,7 +10,19 @@ import typer
 
 from walletcore.cli import show
 from walletcore.cli.asking import Secrets
-from walletcore.cli.base import AsJson, ChainName, FromFd, FromStdin, Language, Passphrase, app
+from walletcore.cli.base import (
+    Account,
+    AsJson,
+    AsQr,
+    ChainName,
+    FromFd,
+    FromStdin,
+    Kind,
+    Language,
+    Passphrase,
+    ProfileName,
+    app,
+)
 from walletcore.errors import DerivationError, Unsupported
 
 if TYPE_CHECKING:
@@ -18,11 +30,6 @@ if TYPE_CHECKING:
     from walletcore.wallet import Wallet, Where
 
 __all__ = ["opened"]
-
-Account = Annotated[int | None, typer.Option(help="Account number of the path template.")]
-ProfileName = Annotated[str, typer.Option(help="A derivation profile of the chain.")]
-Kind = Annotated[str, typer.Option(help="A kind of address, such as p2tr; it chooses the profile.")]
-AsQr = Annotated[bool, typer.Option("--qr", help="Draw a QR code as well.")]
 
 
 @app.command()

@@ -18,17 +18,18 @@ _HIGH_SHARE = 10  # a fee above a tenth of what moves
 _HIGH_GAS_PRICE = 10**12  # wei per unit of gas: a thousand gwei, far above what any busy day has asked
 
 
-def oddities(rows: Sequence[Chain], subject: Signable[Any], *, signed: bool) -> Iterator[Oddity]:
-    """The oddities of a transaction that is valid on these chains of one family; told for the first."""
+def oddities(rows: Sequence[Chain], subject: Signable[Any], *, is_message: bool = False) -> Iterator[Oddity]:
+    """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first."""
     effects = subject.effects()
-    yield from _of_network(rows, signed)
-    yield from _of_fee(rows[0], subject, effects)
+    yield from _of_network(rows)
+    if not is_message:
+        yield from _of_fee(rows[0], subject, effects)
     for effect in effects:
         yield from _of_effect(effect)
     yield from _mixed(subject)
 
 
-def _of_network(rows: Sequence[Chain], signed: bool) -> Iterator[Oddity]:
+def _of_network(rows: Sequence[Chain]) -> Iterator[Oddity]:
     if rows[0].name == rows[0].caip2:
         yield Oddity(code="unknown-network", text=f"no chain with the name {rows[0].caip2} is known here")
     if len(rows) > 1 and family(rows[0]) == "evm":

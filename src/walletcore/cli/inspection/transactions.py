@@ -92,7 +92,7 @@ def _finding(raw: bytes, chains: list[Chain], transaction: Signable[Any] | Signe
         facts=tuple((name, value) for name, value in facts if value),
         effects=subject.effects(),
         row=chains[0],
-        odd=tuple(oddities(chains, subject, signed=signed)),
+        odd=tuple(oddities(chains, subject)),
     )
 
 

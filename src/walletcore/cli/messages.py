@@ -1,0 +1,109 @@
+"""Commands on messages: ``message sign`` and ``message verify`` (BIP-137; EIP-191, EIP-712; Solana's signMessage)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from walletcore.cli import show
+from walletcore.cli.asking import Secrets, can_agree, nobody_to_ask, read_text
+from walletcore.cli.base import (
+    UNVERIFIED,
+    Account,
+    AsJson,
+    ChainName,
+    FromFd,
+    FromStdin,
+    Kind,
+    Language,
+    Passphrase,
+    ProfileName,
+    app,
+)
+from walletcore.cli.sign import Yes, confirm
+from walletcore.cli.wallets import opened
+from walletcore.errors import DecodingError, InvalidSignature
+
+__all__ = []
+
+Text = Annotated[str, typer.Argument(help="The message. Left out: --file has it.")]
+File = Annotated[str, typer.Option(help="A file with the message in UTF-8, every byte of it; - is standard input.")]
+Typed = Annotated[bool, typer.Option("--typed", help="EVM: the message is the JSON of typed data (EIP-712).")]
+
+message = typer.Typer(help="Sign and verify messages.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(message, name="message")
+
+
+@message.command("sign")
+def sign_message(
+    chain: ChainName,
+    text: Text = "",
+    file: File = "",
+    typed: Typed = False,
+    account: Account = None,
+    change: Annotated[int, typer.Option(help="0 for receiving, 1 for change.")] = 0,
+    index: Annotated[int, typer.Option(help="The address index.")] = 0,
+    profile: ProfileName = "",
+    kind: Kind = "",
+    yes: Yes = False,
+    language: Language = "",
+    passphrase: Passphrase = False,
+    stdin: FromStdin = False,
+    fd: FromFd = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a message, ask, and print the signature of one of a phrase's addresses."""
+    if file == "-" and stdin:
+        raise typer.BadParameter("standard input has the message: give the secrets at the prompt or by --fd")
+    if not yes and (stdin or not can_agree()):
+        raise nobody_to_ask()
+    from walletcore.chains import chain as find_chain
+    from walletcore.cli.wording import message_of, signature_text
+    from walletcore.signing import sign
+
+    row, content = find_chain(chain), _content(text, file)
+    where = {"account": account, "change": change, "index": index, "profile": profile, "kind": kind}
+    with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
+        signer = wallet.signer(row, **{name: value for name, value in where.items() if value})  # type: ignore[arg-type]
+        subject, address = message_of(row, content, typed=typed, key=signer.public_key, kind=kind)
+        confirm(subject, row, yes=yes, is_message=True)
+        signature = signature_text(sign(subject, signer))
+    if as_json:
+        show.print_json({"chain": row.name, "address": address, "signature": signature})
+        return
+    show.facts([("address", address)], err=True)
+    typer.echo(signature)
+
+
+@message.command("verify")
+def verify_message(
+    chain: ChainName,
+    address: Annotated[str, typer.Argument(help="The address that is said to have signed.")],
+    signature: Annotated[str, typer.Argument(help="Base64 (Bitcoin), hex (EVM) or base58 (Solana).")],
+    text: Text = "",
+    file: File = "",
+    typed: Typed = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check that an address signed a message; exit code 3 where it did not."""
+    from walletcore.chains import chain as find_chain
+    from walletcore.cli.wording import check
+
+    row, content, why = find_chain(chain), _content(text, file), ""
+    signer = row.parse_address(address)
+    try:
+        check(signer, signature, content, typed=typed)
+    except InvalidSignature as error:
+        why = str(error)
+    if as_json:
+        show.print_json({"verified": not why, "why": why})
+    else:
+        show.title(f"NOT VERIFIED: {why}" if why else f"verified: signed by {signer}")
+    raise typer.Exit(UNVERIFIED if why else 0)
+
+
+def _content(text: str, file: str) -> str:
+    if bool(text) == bool(file):
+        raise DecodingError("expected a message, or --file with one", reason="missing" if not text else "ambiguous")
+    return read_text(file, "the message") if file else text

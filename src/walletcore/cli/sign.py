@@ -1,0 +1,101 @@
+"""Commands that sign transactions and check signatures: ``sign``, ``verify``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from walletcore.cli import show
+from walletcore.cli.asking import Secrets, agreed, asked_text, can_agree, nobody_to_ask, read_text
+from walletcore.cli.base import UNVERIFIED, AsJson, AsQr, FromFd, FromStdin, Language, Passphrase, app
+from walletcore.cli.wallets import opened
+
+if TYPE_CHECKING:
+    from walletcore.chains.base import Chain
+    from walletcore.signing import Signable
+
+__all__ = ["Yes", "confirm"]
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether to sign: for machines that read the effects.")]
+_QUESTION = "Sign it?"
+
+
+@app.command()
+def sign(
+    file: Annotated[str, typer.Argument(help="JSON of an unsigned transaction; - is standard input.")],
+    yes: Yes = False,
+    language: Language = "",
+    passphrase: Passphrase = False,
+    stdin: FromStdin = False,
+    fd: FromFd = None,
+    qr: AsQr = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a transaction does, ask, and print it signed by a phrase's keys: ready for a node, in hex.
+
+    The schema of the JSON is in the documentation, `docs/command-line.md`.
+    """
+    if file == "-" and stdin:
+        raise typer.BadParameter("standard input has the transaction: give the secrets at the prompt or by --fd")
+    if not yes and (stdin or not can_agree()):
+        raise nobody_to_ask()
+    from walletcore.cli.drafts import parse
+    from walletcore.signing import sign as sign_subject
+
+    draft = parse(read_text(file, "the transaction"))
+    with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
+        subject, signers = draft.build(wallet)
+        confirm(subject, draft.row, yes=yes)
+        signed = sign_subject(subject, *signers)
+    if as_json:
+        show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
+        return
+    typer.echo(signed.raw.hex())
+    if qr:
+        show.qr(signed.raw.hex())
+
+
+def confirm(subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False) -> None:
+    """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`."""
+    from walletcore.cli.inspection.effects import TITLES, rows_of
+    from walletcore.cli.inspection.oddities import oddities
+
+    show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(subject.effects(), row)), err=True)
+    show.remarks([each.text for each in oddities([row], subject, is_message=is_message)], err=True)
+    if not yes:
+        agreed(_QUESTION)
+
+
+@app.command()
+def verify(
+    text: Annotated[str, typer.Argument(help="A signed transaction in hex or base64. Left out: asked for.")] = "",
+    chain: Annotated[str, typer.Option(help="The chain that it is for; found out when left out.")] = "",
+    by: Annotated[str, typer.Option(help="An address that must be among the signers.")] = "",
+    previous: Annotated[
+        list[str] | None,
+        typer.Option(help="Bitcoin: a transaction whose output is spent, in hex; as often as needed."),
+    ] = None,
+    stdin: FromStdin = False,
+    fd: FromFd = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check all signatures of a signed transaction, and say who made them; exit code 3 where one is not good."""
+    from walletcore.chains import chain as find_chain
+    from walletcore.chains import chains
+    from walletcore.cli.inspection.verification import verdict
+
+    content = text or asked_text("transaction", stdin=stdin, fd=fd)
+    found = verdict(content, (find_chain(chain),) if chain else chains(), previous=previous or [], by=by)
+    if as_json:
+        show.print_json(found.as_json())
+    else:
+        _print_verdict(found)
+    raise typer.Exit(0 if found.verified else UNVERIFIED)
+
+
+def _print_verdict(found: Any) -> None:
+    show.title("verified" if found.verified else "NOT VERIFIED")
+    if found.why:
+        typer.echo(f"  {show.plain(found.why)}")
+    show.facts([("chains", ", ".join(found.chains)), *(("signed by", signer) for signer in found.signers)])

@@ -1,0 +1,72 @@
+"""Messages of each family behind one door: the message of a text, its signature as text, and the check of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from walletcore.chains.base import Address, Chain, SignedMessage
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.message import Message as BitcoinMessage
+from walletcore.chains.evm import Evm, TypedData
+from walletcore.chains.evm import Message as EvmMessage
+from walletcore.chains.solana import PlainMessage, SolanaChain
+from walletcore.coding.text import base58
+from walletcore.errors import DecodingError, InvalidKey, InvalidSignature, Unsupported
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.signing import Signable, Signature
+
+__all__ = ["check", "message_of", "signature_text"]
+
+
+def message_of(
+    row: Chain, text: str, *, typed: bool, key: PublicKey | None = None, kind: str = ""
+) -> tuple[Signable[Any], str]:
+    """The message of this text, and the address that signs it. Raises `TransactionError`, `Unsupported`."""
+    if typed and not isinstance(row, Evm):
+        raise Unsupported(f"{row.name} has no typed data: that is EIP-712", reason="scheme")
+    if isinstance(row, Evm):
+        data = TypedData.parse(text) if typed else text.encode()
+        return EvmMessage(chain=row, signer=key, data=data), "" if key is None else row.address(key).text
+    if isinstance(row, BitcoinChain):
+        message = BitcoinMessage(chain=row, signer=key, data=text.encode(), kind=kind)
+        return message, "" if key is None else message.address.text
+    if isinstance(row, SolanaChain) and key is not None:
+        return PlainMessage(chain=row, text=text, signer=key), row.address(key).text
+    raise Unsupported(f"messages of {row.name} are not known here", reason="unknown")
+
+
+def signature_text(signed: SignedMessage[Any]) -> str:
+    """The signature as its readers expect it: base64 on Bitcoin, hex on EVM chains, base58 on Solana."""
+    if isinstance(signed.chain, Evm):
+        return "0x" + signed.raw.hex()
+    return signed.raw.decode("ascii") if isinstance(signed.chain, BitcoinChain) else base58.encode(signed.raw)
+
+
+def check(signer: Address, signature: str, text: str, *, typed: bool) -> None:
+    """Return if the address signed the text. Raises `InvalidSignature`, and what `message_of` raises."""
+    row = signer.chain
+    if isinstance(row, SolanaChain):
+        _check_solana(row, signer, signature, text, typed)
+        return
+    message, _ = message_of(row, text, typed=typed)
+    if isinstance(message, EvmMessage):
+        message.verify(_hex(signature), signer)
+    elif isinstance(message, BitcoinMessage):
+        message.verify(signature, signer, lenient_header=True)
+
+
+def _check_solana(row: SolanaChain, signer: Address, signature: str, text: str, typed: bool) -> None:
+    try:
+        key = PublicKey(Curve.ED25519, signer.payload)
+        data = base58.decode(signature)
+    except (InvalidKey, DecodingError) as error:
+        raise InvalidSignature(str(error), reason=error.reason) from None
+    message, _ = message_of(row, text, typed=typed, key=key)
+    message.assemble((Signature(scheme=Scheme.ED25519, data=data),))
+
+
+def _hex(signature: str) -> bytes:
+    try:
+        return bytes.fromhex(signature.removeprefix("0x"))
+    except ValueError:
+        raise InvalidSignature("expected a signature in hex", reason="character") from None

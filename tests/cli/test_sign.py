@@ -1,0 +1,334 @@
+"""Signing and verifying from the command line: published bytes come out, effects first, and bad signatures are seen."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.commands import PHRASE, at_a_terminal, piped, with_secrets
+from support.vectors import load
+from walletcore import Wallet
+from walletcore.chains import bitcoin, chain, solana
+from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.cli import run
+from walletcore.cli.drafts import parse
+from walletcore.cli.inspection.verification import verdict
+from walletcore.effects import Transfer
+from walletcore.errors import TransactionError, Unsupported, WalletcoreError
+from walletcore.signing import sign
+
+# The demonstration's transactions, which other implementations have signed: vectors/chains/demo-transactions.json
+PUBLISHED = {case.id.rpartition("/")[2]: case.expect for case in load("chains/demo-transactions")}
+ETHEREUM: dict[str, Any] = {
+    "chain": "ethereum",
+    "to": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "value": "100000000000000000",
+    "nonce": 7,
+    "gas": 21000,
+    "max_fee": 30_000_000_000,
+    "max_priority_fee": 2_000_000_000,
+}
+BITCOIN: dict[str, Any] = {
+    "chain": "bitcoin",
+    "inputs": [
+        {"txid": "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "vout": 0, "value": 100_000},
+        {
+            "txid": "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0efeeedecebeae9e8e7e6e5e4e3e2e1e0",
+            "vout": 1,
+            "value": 250_000,
+            "from": {"kind": "p2tr"},
+        },
+    ],
+    "outputs": [
+        {"address": "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "value": 200_000},
+        {"change": {"change": 1}, "value": 148_000},
+    ],
+}
+SOLANA: dict[str, Any] = {
+    "chain": "solana",
+    "blockhash": "EETubP5AKHgjPAhzPAFcb8BAY1hMH639CWCFTqi3hq1k",
+    "instructions": [
+        {
+            "transfer": {
+                "from": {"account": 1},
+                "to": "J3dxNj7nDRRqRRXuEMynDG57DkZK4jYRuv3Garmb1i99",
+                "lamports": 1_500_000_000,
+            }
+        }
+    ],
+}
+DRAFTS = {"bitcoin": BITCOIN, "ethereum": ETHEREUM, "solana": SOLANA}
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[object], str]:
+    """Write a draft to a file."""
+
+    def write(draft: object) -> str:
+        path = tmp_path / "transaction.json"
+        path.write_text(draft if isinstance(draft, str) else json.dumps(draft))
+        return str(path)
+
+    return write
+
+
+Write = Callable[[object], str]
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_a_draft_becomes_the_published_transaction(
+    name: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert with_secrets("sign", written(DRAFTS[name]), "--yes") == 0
+    shown = capsys.readouterr()
+    assert shown.out == PUBLISHED[name]["raw"] + "\n"
+    assert "transfer" in shown.err
+
+
+def test_what_another_program_has_built_is_signed_the_same(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        raw = parse(json.dumps(ETHEREUM)).build(wallet)[0].raw
+    assert with_secrets("sign", written({"chain": "ethereum", "raw": "0x" + raw.hex()}), "--yes", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["chain"], found["raw"]) == ("ethereum", PUBLISHED["ethereum"]["raw"])
+    assert found["id"].removeprefix("0x") == PUBLISHED["ethereum"]["id"].removeprefix("0x")
+
+
+def test_a_psbt_is_signed_by_the_origins_in_it(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        psbt = parse(json.dumps(BITCOIN)).build(wallet)[0].raw
+    assert with_secrets("sign", written({"chain": "bitcoin", "raw": psbt.hex()}), "--yes") == 0
+    assert capsys.readouterr().out.strip() == PUBLISHED["bitcoin"]["raw"]
+
+
+def test_a_person_reads_the_effects_and_says_yes(written: Write) -> None:
+    code, shown = at_a_terminal("sign", written(ETHEREUM), answers={"mnemonic: ": PHRASE, "[y/N]: ": "y"})
+    assert code == 0
+    assert PUBLISHED["ethereum"]["raw"] in shown
+    assert shown.index("0.1 ETH") < shown.index("Sign it?") < shown.index(PUBLISHED["ethereum"]["raw"])
+    assert "abandon" not in shown
+
+
+@pytest.mark.parametrize("answer", ["n", "", "no"])
+def test_anything_but_yes_signs_nothing(answer: str, written: Write) -> None:
+    code, shown = at_a_terminal("sign", written(ETHEREUM), answers={"mnemonic: ": PHRASE, "[y/N]: ": answer})
+    assert code == 1
+    assert "nothing was signed" in shown
+    assert PUBLISHED["ethereum"]["raw"] not in shown
+
+
+def test_nobody_to_ask_is_refused_before_any_secret_is_read(written: Write) -> None:
+    done = piped("sign", written(ETHEREUM), "--stdin")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--yes" in done.stderr
+
+
+def test_standard_input_has_one_thing_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sign", "-", "--stdin"]) == 2
+    assert run(["message", "sign", "ethereum", "--file", "-", "--stdin"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def changed(draft: dict[str, Any], **members: Any) -> dict[str, Any]:
+    return {name: value for name, value in {**draft, **members}.items() if value is not ...}
+
+
+STEP = SOLANA["instructions"][0]["transfer"]
+WRONG: dict[str, tuple[object, str]] = {
+    "no JSON": ("{", "character"),
+    "a list": ([], "type"),
+    "the same name twice": ('{"chain": "ethereum", "chain": "ethereum"}', "duplicate"),
+    "NaN": ('{"chain": "ethereum", "value": NaN}', "non-canonical"),
+    "no chain": (changed(ETHEREUM, chain=...), "missing"),
+    "a member that nobody knows": (changed(ETHEREUM, gas_limit=1), "unknown"),
+    "a member of from that nobody knows": (changed(ETHEREUM, **{"from": {"path": "m/0"}}), "unknown"),
+    "no nonce": (changed(ETHEREUM, nonce=...), "missing"),
+    "no destination": (changed(ETHEREUM, to=...), "missing"),
+    "a number with a point": (changed(ETHEREUM, value=1.5), "type"),
+    "a number that is true": (changed(ETHEREUM, value=True), "type"),
+    "a negative number": (changed(ETHEREUM, value=-1), "type"),
+    "a number with a leading zero": (changed(ETHEREUM, value="01"), "type"),
+    "a number in hex": (changed(ETHEREUM, value="0x10"), "type"),
+    "digits of another script": (changed(ETHEREUM, value="١"), "type"),
+    "too large a number": (changed(ETHEREUM, value=str(2**256)), "range"),
+    "an address with a typo": (changed(ETHEREUM, to="0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAee"), "checksum"),
+    "an address of another chain": (changed(ETHEREUM, to="bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"), "prefix"),
+    "data that are no hex": (changed(ETHEREUM, data="0xzz"), "type"),
+    "an access list that is an object": (changed(ETHEREUM, access_list={}), "type"),
+    "a short storage key": (
+        changed(ETHEREUM, access_list=[{"address": ETHEREUM["to"], "storage_keys": ["0x00"]}]),
+        "length",
+    ),
+    "no inputs": (changed(BITCOIN, inputs=[]), "length"),
+    "an input that is a text": (changed(BITCOIN, inputs=["00"]), "type"),
+    "an output of nothing": (changed(BITCOIN, outputs=[{"value": 1}]), "missing"),
+    "outputs above the inputs": (changed(BITCOIN, outputs=[{"change": {}, "value": 350_001}]), "range"),
+    "too much data": (changed(BITCOIN, outputs=[{"data": "00" * 76}]), "too-large"),
+    "an instruction that nobody knows": (changed(SOLANA, instructions=[{"stake": {}}]), "unknown"),
+    "two instructions in one": (changed(SOLANA, instructions=[{"transfer": STEP, "memo": "x"}]), "unknown"),
+    "version 1": (changed(SOLANA, version=1), "version"),
+    "raw that is neither hex nor base64": ({"chain": "ethereum", "raw": "§"}, "character"),
+    "raw that is signed": ({"chain": "ethereum", "raw": PUBLISHED["ethereum"]["raw"]}, "policy"),
+    "raw and a nonce": ({"chain": "ethereum", "raw": "02", "nonce": 1}, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("draft", "reason"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_draft_is_refused(draft: object, reason: str) -> None:
+    text = draft if isinstance(draft, str) else json.dumps(draft)
+    with Wallet.from_mnemonic(PHRASE) as wallet, pytest.raises(TransactionError) as caught:
+        parse(text).build(wallet)
+    assert caught.value.reason == reason
+
+
+def test_a_wrong_draft_is_one_line(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert with_secrets("sign", written(changed(BITCOIN, outputs=[{"change": {}, "value": "x"}])), "--yes") == 1
+    assert capsys.readouterr().err == (
+        "error: expected a whole number from 0 on, or its digits as text as outputs[0].value\n"
+    )
+
+
+@pytest.mark.parametrize("source", ["/nowhere/at/all", "/", "/dev/null"])
+def test_a_file_that_has_no_transaction_is_one_line(source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert with_secrets("sign", source, "--yes") == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    name=st.sampled_from(sorted(DRAFTS)),
+    changes=st.dictionaries(st.sampled_from(sorted({m for d in DRAFTS.values() for m in d} | {"from", "raw"})), VALUES),
+)
+def test_any_other_value_is_taken_or_refused(name: str, changes: dict[str, Any]) -> None:
+    with Wallet.from_seed(bytes(64)) as wallet:
+        try:
+            subject, _ = parse(json.dumps({**DRAFTS[name], **changes})).build(wallet)
+        except WalletcoreError:
+            return
+    assert subject.raw
+
+
+def test_solanas_other_instructions_are_built() -> None:
+    mint = "So11111111111111111111111111111111111111112"
+    steps = [
+        {"compute_unit_limit": 200_000},
+        {"compute_unit_price": 1_000},
+        {"token_transfer": {"mint": mint, "to": STEP["to"], "amount": 5, "decimals": 9}},
+        {"memo": "thanks"},
+        {"call": {"program": mint, "accounts": [{"from": {}, "signer": True}, {"address": mint}], "data": "0x01"}},
+    ]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, signers = parse(json.dumps(changed(SOLANA, instructions=steps, version=0))).build(wallet)
+        signed = sign(subject, *signers)
+    kinds = [type(effect).__name__ for effect in subject.effects()]
+    assert "Statement" in kinds
+    assert [effect.amount for effect in subject.effects() if isinstance(effect, Transfer)] == [
+        None,
+        5,
+    ]  # rent, then tokens
+    assert chain("solana", solana.SolanaChain).decode_transaction(signed.raw).effects() == subject.effects()
+
+
+def test_a_contract_is_created_only_when_that_is_said() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, _ = parse(json.dumps(changed(ETHEREUM, to=..., create=True, data="0x6000"))).build(wallet)
+    assert "creates a contract" in str(subject.effects())
+
+
+def test_other_families_take_raw_only() -> None:
+    with pytest.raises(Unsupported):
+        parse('{"chain": "nowhere"}')
+
+
+# Verifying
+
+
+@pytest.mark.parametrize("name", ["ethereum", "solana"])
+def test_published_signatures_are_verified(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = PUBLISHED[name]["raw"]
+    assert run(["verify", raw, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    signer = found["signers"][0]
+    assert found["verified"] is True
+    assert signer in (
+        "0x9858EfFD232B4033E47d90003D41EC34EcaEda94",
+        "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk",
+    )
+    assert run(["verify", raw, "--by", signer, "--chain", name]) == 0
+    assert capsys.readouterr().out.startswith("verified\n")
+
+
+def test_a_signer_that_is_not_the_one_is_exit_code_3(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", PUBLISHED["ethereum"]["raw"], "--by", ETHEREUM["to"]]) == 3
+    assert "not among the signers" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["bitcoin", "solana"])
+def test_a_flipped_bit_is_exit_code_3(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = bytearray.fromhex(PUBLISHED[name]["raw"])
+    raw[len(raw) - 60 if name == "bitcoin" else 40] ^= 1
+    assert run(["verify", raw.hex()]) == 3
+    assert capsys.readouterr().out.startswith("NOT VERIFIED")
+
+
+def test_a_flipped_bit_makes_another_sender(capsys: pytest.CaptureFixture[str]) -> None:
+    raw = bytearray.fromhex(PUBLISHED["ethereum"]["raw"])
+    raw[-70] ^= 1  # in r
+    sender = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"
+    assert run(["verify", raw.hex(), "--by", sender]) in (1, 3)
+    assert not capsys.readouterr().out.startswith("verified")
+
+
+def test_an_unsigned_transaction_is_not_verified(capsys: pytest.CaptureFixture[str]) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        raw = parse(json.dumps(ETHEREUM)).build(wallet)[0].raw
+    assert run(["verify", raw.hex()]) == 3
+    assert "not signed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["hello", "00", "ab" * 100])
+def test_what_is_no_transaction_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", text]) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+
+
+KINDS = ("p2wpkh", "p2tr", "p2sh-p2wpkh", "p2pkh")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bitcoins_signatures_are_checked_against_what_they_spend(kind: str) -> None:
+    row = chain("bitcoin", bitcoin.BitcoinChain)
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        address = wallet.address(row, kind=kind)
+        previous = Tx(
+            version=2,
+            inputs=(TxIn(txid="ab" * 32, vout=0),),
+            outputs=(bitcoin.pay(address, 70_000),),
+            locktime=0,
+        )
+        draft = {
+            "chain": "bitcoin",
+            "inputs": [
+                {"txid": previous.txid, "vout": 0, "previous": previous.encode().hex(), "from": {"kind": kind}},
+            ],
+            "outputs": [{"change": {"change": 1}, "value": 60_000}],
+        }
+        subject, signers = parse(json.dumps(draft)).build(wallet)
+        raw = sign(subject, *signers).raw
+    given = [previous.encode().hex()]
+    found = verdict(raw.hex(), (row,), previous=given, by=address.text)
+    assert (found.verified, found.signers) == (True, (address.text,))
+    place = raw.index((60_000).to_bytes(8, "little"))
+    stolen = raw[:place] + (59_999).to_bytes(8, "little") + raw[place + 8 :]
+    assert not verdict(stolen.hex(), (row,), previous=given).verified
+    assert "--previous has to give" in verdict(raw.hex(), (row,)).why

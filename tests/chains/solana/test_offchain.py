@@ -287,6 +287,14 @@ def test_SO5_a_text_that_is_a_transaction_is_refused(raw: bytes) -> None:
     assert PlainMessage(chain=SOLANA, text=text[:-1], signer=ALICE.public_key).text
 
 
+def test_SO5_a_text_that_is_a_message_and_a_transaction_is_refused() -> None:
+    inner_keys = bytes([9]) * 31 + bytes([1, 0, 1, 2])  # the outer second key ends in the header of the inner message
+    outer = bytes([1, 0, 1, 2]) + b"A" * 32 + inner_keys[2:34] + inner_keys[34:] + bytes([5]) * 31
+    raw = outer + bytes([1, 1, 0, 62]) + bytes([6]) * 61 + b"\0"
+    assert reason(decode_wire, raw) == "ambiguous"
+    assert reason(PlainMessage, chain=SOLANA, text=raw.decode(), signer=ALICE.public_key) == "policy"
+
+
 @given(st.text(min_size=1, max_size=200))
 def test_SO5_no_offchain_message_is_a_transaction(text: str) -> None:
     raw = message(text).raw

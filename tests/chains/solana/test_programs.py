@@ -166,7 +166,7 @@ def test_whatever_is_not_exactly_an_instruction_of_the_system_program_is_opaque(
 
 
 def test_an_instruction_without_the_signature_that_it_needs_is_opaque() -> None:
-    for exact in (WITHDRAWN, AUTHORIZED, transfer(source=ALICE, destination=OWNER, lamports=1)):
+    for exact in (CREATED, WITHDRAWN, AUTHORIZED, transfer(source=ALICE, destination=OWNER, lamports=1)):
         assert isinstance(effects(no_signers(exact))[0], Opaque)
 
 

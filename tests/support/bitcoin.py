@@ -1,9 +1,11 @@
 """Things that the tests of the Bitcoin room share: keys, strategies, and the kernel's and libwally's view of bytes."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from pbk import ScriptPubkey, ScriptVerificationFlags, ScriptVerifyException, Transaction, TransactionOutput
 from pbk.script import PrecomputedTransactionData
@@ -25,6 +27,7 @@ __all__ = [
     "MULTISIG",
     "REGTEST",
     "TESTNET",
+    "differential",
     "funding",
     "kernel_accepts",
     "key",
@@ -42,6 +45,9 @@ __all__ = [
 BITCOIN = chain("bitcoin", BitcoinChain)
 TESTNET = chain("bitcoin-testnet", BitcoinChain)
 REGTEST = chain("bitcoin-regtest", BitcoinChain)
+
+differential = settings(max_examples=int(os.environ.get("WALLETCORE_EXAMPLES", "100")), deadline=None)
+"""How often a second implementation is asked; ``WALLETCORE_EXAMPLES=10000 pytest tests/chains/bitcoin`` asks more."""
 
 
 def key(number: int) -> PrivateKey:

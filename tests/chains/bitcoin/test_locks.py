@@ -11,7 +11,18 @@ import wallycore
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, MULTISIG, kernel_accepts, key, reason, signer, spending
+from support.bitcoin import (
+    BITCOIN,
+    GUARDS,
+    HASH_TYPES,
+    MULTISIG,
+    differential,
+    kernel_accepts,
+    key,
+    reason,
+    signer,
+    spending,
+)
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import Lock, change
 from walletcore.chains.bitcoin.opcodes import multisig, push
@@ -385,6 +396,7 @@ def test_change_that_makes_no_sense_is_refused(options: dict[str, Any], why: str
 # -- a second implementation
 
 
+@differential
 @given(st.integers(1, 2**200), st.sampled_from(["p2pkh", "p2sh-p2wpkh", "p2wpkh"]), st.integers(0, 2**32 - 1))
 def test_libwally_signs_from_our_psbt_what_we_sign(number: int, kind: str, sequence: int) -> None:
     private = key(number)

@@ -7,7 +7,7 @@ import wallycore
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, reason
+from support.bitcoin import BITCOIN, differential, key, reason
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin.opcodes import (
     Instruction,
@@ -232,6 +232,7 @@ def test_multisig_is_what_core_takes_for_it(script: bytes, required: int) -> Non
         assert all(push(each) in script for each in found.keys)
 
 
+@differential
 @given(st.one_of(st.binary(max_size=45), scripts, st.integers(1, 15).map(lambda n: multisig(1 + n // 2, KEYS[:n]))))
 def test_libwally_sees_the_same_kinds(script: bytes) -> None:
     kind = classify(script).kind
@@ -250,6 +251,7 @@ def test_published_multisig_scripts_of_sorted_keys(case: Case) -> None:
     assert BITCOIN.script_address(script, kind="p2sh").text == case.expect["address"]
 
 
+@differential
 @given(st.integers(1, 15).flatmap(lambda n: st.tuples(st.integers(1, n), st.permutations(KEYS[:n]))), st.booleans())
 def test_libwally_makes_the_same_multisig_scripts(drawn: tuple[int, list[Any]], sort: bool) -> None:
     required, keys = drawn

@@ -7,7 +7,7 @@ import wallycore
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import key, reason, scripts, txs, values
+from support.bitcoin import differential, key, reason, scripts, txs, values
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.sighash import SIGHASH_SINGLE, TAP_SIGHASH, Commitments
@@ -110,6 +110,7 @@ def spending(draw: st.DrawFn) -> tuple[Tx, list[TxOut], int]:
     return tx, spent, draw(st.integers(0, len(tx.inputs) - 1))
 
 
+@differential
 @given(spending(), scripts, st.sampled_from(SEGWIT_TYPES))
 def test_libwally_agrees_about_version_0(drawn: tuple[Tx, list[TxOut], int], code: bytes, hash_type: int) -> None:
     tx, spent, index = drawn
@@ -124,6 +125,7 @@ def test_libwally_agrees_about_version_0(drawn: tuple[Tx, list[TxOut], int], cod
     assert sha256d(Commitments(tx, spent).segwit_v0(index, code or b"\x51", hash_type)) == bytes(theirs)
 
 
+@differential
 @given(spending(), scripts.filter(bool), st.sampled_from(SEGWIT_TYPES))
 def test_libwally_agrees_about_what_was_before(drawn: tuple[Tx, list[TxOut], int], code: bytes, hash_type: int) -> None:
     """It knows no OP_CODESEPARATOR, which is left out here."""
@@ -155,6 +157,7 @@ def test_a_script_code_with_a_separator_is_hashed_without_it() -> None:
     assert reason(TransactionError, shared.legacy, 0, b"\xab\x05") == "truncated"
 
 
+@differential
 @given(spending(), st.sampled_from(TAPROOT_TYPES))
 def test_libwally_agrees_about_taproot(drawn: tuple[Tx, list[TxOut], int], hash_type: int) -> None:
     tx, spent, index = drawn

@@ -12,7 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, REGTEST, TESTNET, kernel_accepts, key, private_keys, reason, signer, txids
+from support.bitcoin import (
+    BITCOIN,
+    GUARDS,
+    HASH_TYPES,
+    REGTEST,
+    TESTNET,
+    kernel_accepts,
+    key,
+    private_keys,
+    reason,
+    signer,
+    spending,
+    txids,
+)
 from support.vectors import Case, load
 from walletcore.chains import chain
 from walletcore.chains.base import Address, SignedTransaction
@@ -324,6 +337,97 @@ def test_a_witness_version_to_come_is_paid_like_any_address() -> None:
     assert effect.destination == address.account_id
 
 
+# -- hash types
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("sighash", ["SINGLE", "SINGLE|ANYONECANPAY"])
+def test_T09_SINGLE_without_an_output_at_its_place_is_refused(guard: str, sighash: str) -> None:
+    single = spending(guard, place=1, sighash=sighash)
+    assert reason(TransactionError, transaction, proven(), single) == "range"
+    assert transaction(single).requests()
+    assert transaction(proven(), single, outputs=(pay(TO, 1), pay(TO, 2))).requests()
+
+
+@pytest.mark.parametrize(
+    "sighash", ["all", "ALL|NONE", "ANYONECANPAY", "ALL|ALL", "SINGLE|", 0x01, 0x04, 0x80, None, True, b""]
+)
+def test_T10_only_the_names_of_hash_types_name_one(sighash: Any) -> None:
+    assert reason(TransactionError, spend, sighash=sighash) == "unknown"
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("sighash", HASH_TYPES)
+def test_T10_a_psbt_asks_for_less_than_everything_only_where_the_caller_allows_it(guard: str, sighash: str) -> None:
+    tx = transaction(spending(guard, sighash=sighash))
+    others = [name for name in HASH_TYPES if name != sighash]
+    if sighash == "ALL":
+        assert BITCOIN.decode_transaction(tx.raw) == tx
+        return
+    for allowed in ((), others):
+        with pytest.raises(TransactionError, match=f"^input 0: .*, got {sighash.replace('|', '.')}$") as caught:
+            BITCOIN.decode_transaction(tx.raw, sighash=allowed)
+        assert caught.value.reason == "policy"
+        assert sighash in caught.value.hint
+    assert BITCOIN.decode_transaction(tx.raw, sighash=[sighash]) == tx
+
+
+@pytest.mark.parametrize("sighash", ["NONE", ["none"], [2], None, 7])
+def test_T10_neighbour_what_is_allowed_is_named(sighash: Any) -> None:
+    assert reason(TransactionError, BITCOIN.decode_transaction, transaction().raw, sighash=sighash) == "unknown"
+
+
+@pytest.mark.parametrize("guard", [guard for guard in GUARDS if guard != "p2tr"])
+def test_T11_only_taproot_has_the_hash_type_DEFAULT(guard: str) -> None:
+    assert reason(TransactionError, spending, guard, sighash="DEFAULT") == "mismatch"
+    assert spending("p2tr", sighash="DEFAULT") == spending("p2tr")
+    assert spending("p2tr", sighash="ALL") != spending("p2tr")
+
+
+OUT, OPEN = Transfer, Opaque
+
+
+@pytest.mark.parametrize("guard", ["p2pkh", "p2wpkh", "p2tr", "p2sh-p2wsh"])
+@pytest.mark.parametrize(
+    ("sighash", "effects"),
+    [
+        ("", [OUT, OUT, Fee]),
+        ("ALL", [OUT, OUT, Fee]),
+        ("NONE", [OPEN, OPEN, OPEN]),
+        ("SINGLE", [OUT, OPEN, OPEN]),
+        ("ALL|ANYONECANPAY", [OUT, OUT, OPEN]),
+        ("NONE|ANYONECANPAY", [OPEN, OPEN, OPEN]),
+        ("SINGLE|ANYONECANPAY", [OUT, OPEN, OPEN]),
+    ],
+)
+def test_effects_state_only_what_a_hash_type_commits_to(guard: str, sighash: str, effects: list[type]) -> None:
+    outputs = (pay(TO, 60_000), pay(TO, 30_000))
+    tx = transaction(spending(guard, sighash=sighash), outputs=outputs)
+    assert [type(effect) for effect in tx.effects()] == effects
+    for effect in tx.effects():
+        if isinstance(effect, Opaque):
+            assert sighash in effect.why
+        if isinstance(effect, Transfer):
+            assert bool(effect.source) == ("ANYONECANPAY" not in sighash)
+    beside = transaction(proven(), spending(guard, place=1, sighash=sighash or "ALL"), outputs=outputs)
+    swapped = [effects[1], effects[0], effects[2]] if "SINGLE" in sighash else effects
+    assert [type(effect) for effect in beside.effects()] == swapped
+
+
+def test_two_inputs_that_are_signed_for_different_outputs_leave_both_open() -> None:
+    inputs = spending("p2wpkh", sighash="SINGLE"), spending("p2tr", place=1, sighash="SINGLE")
+    tx = transaction(*inputs, outputs=(pay(TO, 60_000), pay(TO, 30_000)))
+    assert [type(effect) for effect in tx.effects()] == [Opaque, Opaque, Opaque]
+
+
+def test_T13_a_fee_has_a_rate() -> None:
+    tx = transaction(proven(100_000))
+    assert tx.claimed_fee == 10_000
+    assert tx.vsize == 110  # one P2WPKH input, one P2WPKH output
+    assert tx.fee_rate == 90_910  # satoshi per 1,000 virtual bytes: 10,000,000 / 110, rounded up
+    assert transaction(outputs=(pay(TO, 100_000),)).fee_rate == 0
+
+
 # -- outputs
 
 
@@ -533,13 +637,14 @@ def test_what_signs_is_in_the_transaction_and_not_in_its_memory() -> None:
 
 def seconds(count: int, kind: str) -> float:
     begin = process_time()
-    tx = transaction(*(spend(vout=vout, kind=kind) for vout in range(count)))
+    given: dict[str, Any] = {"key": None, **GUARDS[kind]}
+    tx = transaction(*(spend(vout=vout, **given) for vout in range(count)))
     tx.requests()
     BITCOIN.decode_transaction(tx.raw)
     return process_time() - begin
 
 
-@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr"])
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr", "p2sh-p2wpkh", "p2wsh"])
 def test_a_thousand_inputs_cost_ten_times_as_much_as_a_hundred(kind: str) -> None:
     hundred = min(seconds(100, kind) for _ in range(3))
     assert min(seconds(1000, kind) for _ in range(2)) < 10 * hundred * 3

@@ -169,3 +169,13 @@ def test_what_a_terminal_would_obey_is_spelled_out(text: str, shown: str) -> Non
 )
 def test_amounts_are_exact(units: int | None, decimals: int, shown: str) -> None:
     assert amount(units, decimals, "X") == shown
+
+
+def test_a_fault_of_ours_is_one_line_and_development_mode_shows_it() -> None:
+    code = "import sys; from walletcore.cli import lists, run; {}; sys.exit(run(['chains']))"
+    program = code.format("lists.show.print_table = None")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: a fault in walletcore: TypeError\nhint: ")
+    done = subprocess.run([sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True)
+    assert "Traceback" in done.stderr

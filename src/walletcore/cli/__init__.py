@@ -73,11 +73,16 @@ def _nobody_reads() -> int:
 
 
 def _usage(error: Exception) -> int:
-    """The parser's own errors show themselves; an OSError is a file's; anything else is ours to mend."""
+    """The parser's own errors show themselves; an OSError is a file's; anything else is ours to mend.
+
+    Python's development mode (``python -X dev``) shows where that is.
+    """
     display = getattr(error, "show", None)
     if display is not None:
         display()
         return int(getattr(error, "exit_code", USAGE))
     if isinstance(error, OSError):
         return _fail(f"cannot read or write: {error.strerror or type(error).__name__}")
-    raise error
+    if sys.flags.dev_mode:
+        raise error
+    return _fail(f"a fault in walletcore: {type(error).__name__}", "please report it; python -X dev shows where it is")

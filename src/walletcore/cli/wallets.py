@@ -24,6 +24,7 @@ from walletcore.cli.base import (
     app,
 )
 from walletcore.errors import DerivationError, Unsupported
+from walletcore.secret import sealed
 
 if TYPE_CHECKING:
     from walletcore.hd.bip32 import ExtendedPublicKey
@@ -129,6 +130,7 @@ def _spelled(node: ExtendedPublicKey, kind: str) -> str:
         raise Unsupported(f"SLIP-132 has no prefix for {kind}", reason="unknown") from None
 
 
+@sealed
 def opened(secrets: Secrets, *, language: str = "", salted: bool = False) -> Wallet:
     """The wallet of the phrase, and if it is salted the passphrase, that are asked for.
 

@@ -123,6 +123,8 @@ class Transaction:
     def effects(self) -> tuple[Effect, ...]:
         """What the instructions do, in their order, then the fees.
 
+        What a lookup table holds is the caller's claim: an `Opaque` stands before effects that rest on it.
+
         The cluster sets the fee of a signature, the signed bytes do not bound it: its amount is None unless the
         chain's row has a ``signature_fee``. A priority fee is told where the message asks for one.
         """
@@ -162,6 +164,8 @@ class Transaction:
             return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
         read = _READERS.get(program)
         effects = read(self.chain, Instruction(program_id=program, accounts=known, data=data)) if read else ()
+        if effects and any(index >= len(self.message.account_keys) for index in instruction.accounts):
+            return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
         return effects or (Opaque(why=why, data=data),)
 
 

@@ -2,10 +2,22 @@
 
 from typing import Any
 
+import rlp  # type: ignore[import-untyped]
 from eth_account import Account
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
-from walletcore.chains.evm import CHAINS, GWEI, AccessList, Evm, Transaction
+from walletcore.chains.evm import (
+    CHAINS,
+    GWEI,
+    AccessList,
+    AccessListTransaction,
+    Evm,
+    LegacyTransaction,
+    Transaction,
+)
+from walletcore.chains.evm.decode import AnyOf
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
@@ -16,6 +28,10 @@ __all__ = [
     "MALLORY",
     "POLYGON",
     "SEPOLIA",
+    "announced",
+    "any_transactions",
+    "created",
+    "legacy",
     "secrets",
     "signer",
     "theirs",
@@ -37,8 +53,8 @@ def signer(secret: bytes, *, check: bool = True) -> LocalSigner:
 ALICE, MALLORY = signer(b"\x11" * 32), signer(b"\x22" * 32)
 
 
-def transfer(**changes: Any) -> Transaction:
-    """Return Alice's transfer of one ether with some fields changed."""
+def payment(**changes: Any) -> dict[str, Any]:
+    """Return the fields of Alice's transfer of one ether that all types have, with some changed."""
     fields: dict[str, Any] = {
         "chain": ETHEREUM,
         "sender": ALICE.public_key,
@@ -46,10 +62,30 @@ def transfer(**changes: Any) -> Transaction:
         "value": 10**18,
         "nonce": 7,
         "gas": 21_000,
-        "max_fee": 30 * GWEI,
-        "max_priority_fee": GWEI,
     }
-    return Transaction(**{**fields, **changes})
+    return {**fields, **changes}
+
+
+def transfer(**changes: Any) -> Transaction:
+    """Return Alice's transfer of one ether with some fields changed."""
+    return Transaction(**payment(**{"max_fee": 30 * GWEI, "max_priority_fee": GWEI, **changes}))
+
+
+def legacy(**changes: Any) -> LegacyTransaction:
+    """Return the same without a type."""
+    return LegacyTransaction(**payment(**{"gas_price": 30 * GWEI, **changes}))
+
+
+def announced(**changes: Any) -> AccessListTransaction:
+    """Return the same as type 1, with an access list."""
+    entry = (b"\x11" * 20, (b"\x01" * 32, bytes(32)))
+    return AccessListTransaction(**payment(**{"gas_price": 30 * GWEI, "access_list": (entry,), **changes}))
+
+
+def created(holder: LocalSigner, nonce: int) -> str:
+    """Return the address of the contract that this account makes, by other libraries."""
+    account = ETHEREUM.address(holder.public_key).payload
+    return to_checksum_address(keccak(rlp.encode([account, nonce]))[12:])
 
 
 def numbers(limit: int) -> st.SearchStrategy[int]:
@@ -65,41 +101,66 @@ def access_lists() -> st.SearchStrategy[AccessList]:
 
 
 @st.composite
-def transactions(draw: st.DrawFn) -> Transaction:
-    """Return unsigned transactions with every field anything that it may be, but for the sender, who is not named."""
+def calls(draw: st.DrawFn) -> dict[str, Any]:
+    """Return the fields that all types have, each anything that it may be, but for the sender, who is not named."""
     chain = draw(st.sampled_from(CHAINS) | st.integers(1, 2**63 - 37).map(lambda n: Evm(name="other", chain_id=n)))
-    gas = draw(numbers(2**64))
-    max_fee = draw(numbers((2**256 - 1) // max(gas, 1) + 1))
-    return Transaction(
-        chain=chain,
-        to=draw(st.none() | st.binary(min_size=20, max_size=20).map(chain.account)),
-        value=draw(numbers(2**256)),
-        nonce=draw(numbers(2**64 - 1)),
-        gas=gas,
-        max_fee=max_fee,
-        max_priority_fee=draw(numbers(max_fee + 1)),
-        data=draw(
+    return {
+        "chain": chain,
+        "to": draw(st.none() | st.binary(min_size=20, max_size=20).map(chain.account)),
+        "value": draw(numbers(2**256)),
+        "nonce": draw(numbers(2**64 - 1)),
+        "gas": draw(numbers(2**64)),
+        "data": draw(
             st.binary(max_size=80) | st.sampled_from([b"\x00", b"\x7f", b"\x80", bytes(55), bytes(56), bytes(300)])
         ),
-        access_list=draw(access_lists()),
-    )
+    }
 
 
-def theirs(transaction: Transaction, secret: bytes) -> Any:
+def prices(draw: st.DrawFn, gas: int) -> int:
+    """Return a price of gas that some account could pay."""
+    return draw(numbers((2**256 - 1) // max(gas, 1) + 1))
+
+
+@st.composite
+def transactions(draw: st.DrawFn) -> Transaction:
+    """Return unsigned transactions of type 2."""
+    fields = draw(calls())
+    max_fee = prices(draw, fields["gas"])
+    priority = draw(numbers(max_fee + 1))
+    return Transaction(**fields, max_fee=max_fee, max_priority_fee=priority, access_list=draw(access_lists()))
+
+
+@st.composite
+def any_transactions(draw: st.DrawFn) -> AnyOf:
+    """Return unsigned transactions of types 0 and 1, with and without a chain id where the type leaves that open."""
+    fields = draw(calls())
+    fields["gas_price"] = prices(draw, fields["gas"])
+    if draw(st.booleans()):
+        return AccessListTransaction(**fields, access_list=draw(access_lists()))
+    return LegacyTransaction(**fields, replay_protected=draw(st.booleans()))
+
+
+def theirs(transaction: AnyOf, secret: bytes) -> Any:
     """Return what eth-account makes of the same fields and key."""
-    fields = {
-        "type": 2,
-        "chainId": transaction.chain.chain_id,
+    fields: dict[str, Any] = {
         "nonce": transaction.nonce,
-        "maxPriorityFeePerGas": transaction.max_priority_fee,
-        "maxFeePerGas": transaction.max_fee,
         "gas": transaction.gas,
         "to": b"" if transaction.to is None else transaction.to.payload,
         "value": transaction.value,
         "data": transaction.data,
-        "accessList": [
-            {"address": f"0x{account.hex()}", "storageKeys": [f"0x{key.hex()}" for key in keys]}
-            for account, keys in transaction.access_list
-        ],
     }
+    if not isinstance(transaction, LegacyTransaction) or transaction.replay_protected:
+        fields["chainId"] = transaction.chain.chain_id
+    if isinstance(transaction, Transaction):
+        fields |= {"maxPriorityFeePerGas": transaction.max_priority_fee, "maxFeePerGas": transaction.max_fee}
+    else:
+        fields["gasPrice"] = transaction.gas_price
+    if not isinstance(transaction, LegacyTransaction):
+        fields |= {
+            "type": transaction.type_byte[0],
+            "accessList": [
+                {"address": f"0x{account.hex()}", "storageKeys": [f"0x{key.hex()}" for key in keys]}
+                for account, keys in transaction.access_list
+            ],
+        }
     return Account.sign_transaction(fields, secret)

@@ -17,7 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
-from support.evm import ALICE, ETHEREUM, LAST, MALLORY, POLYGON, secrets, signer, theirs, transactions, transfer
+from support.evm import (
+    ALICE,
+    ETHEREUM,
+    LAST,
+    MALLORY,
+    POLYGON,
+    created,
+    secrets,
+    signer,
+    theirs,
+    transactions,
+    transfer,
+)
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address, SignedTransaction
@@ -414,10 +426,16 @@ def test_a_call_is_opaque_and_moves_its_value() -> None:
     assert transfer(data=b"\xa9\x05\x9c\xbb", value=5).effects() == (moved(5), call, FEE)
 
 
-def test_a_creation_is_opaque_and_its_value_goes_where_no_bytes_say() -> None:
-    creation = Opaque(why="creates a contract", data=b"\x00")
+def test_a_creation_names_the_contract_that_its_value_goes_to() -> None:
+    contract = f"eip155:1:{created(ALICE, 7)}"
+    creation = Opaque(why=f"creates a contract: {contract}", data=b"\x00")
     assert transfer(to=None, value=0, data=b"\x00").effects() == (creation, FEE)
-    assert transfer(to=None, value=5, data=b"\x00").effects() == (moved(5, destination=""), creation, FEE)
+    assert transfer(to=None, value=5, data=b"\x00").effects() == (moved(5, destination=contract), creation, FEE)
+
+
+def test_a_creation_without_sender_is_opaque_and_its_value_goes_where_no_bytes_say() -> None:
+    creation, fee = Opaque(why="creates a contract", data=b"\x00"), replace(FEE, payer="")
+    assert transfer(sender=None, to=None, value=5, data=b"\x00").effects() == (moved(5, "", ""), creation, fee)
 
 
 def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
@@ -575,10 +593,16 @@ def test_ET10_what_are_no_bytes_is_refused(raw: Any) -> None:
     assert undecodable(raw) == "type"
 
 
-@pytest.mark.parametrize("first", [0x00, 0x01, 0x03, 0x04, 0x7F, 0x80, 0xBF, 0xC0, 0xF8, 0xFF])
+@pytest.mark.parametrize("first", [0x00, 0x03, 0x04, 0x7F])
 def test_ET10_other_types_are_refused(first: int) -> None:
     assert undecodable(bytes([first]) + sign(transfer(), ALICE).raw[1:]) == "version"
     assert undecodable(bytes([first])) == "version"
+
+
+@pytest.mark.parametrize("first", [0x01, 0x80, 0xBF, 0xC0, 0xF8, 0xFF])
+def test_ET10_the_list_of_one_type_behind_the_first_byte_of_another_is_refused(first: int) -> None:
+    assert undecodable(bytes([first]) + sign(transfer(), ALICE).raw[1:]) in ("length", "truncated", "trailing")
+    assert undecodable(bytes([first])) in ("length", "truncated", "trailing")
 
 
 def test_ET01_transactions_for_other_chains_or_all_chains_are_refused() -> None:

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from walletcore.chains.evm.access_list import AccessList, AccessListTransaction
 from walletcore.chains.evm.chain import CHAINS, Evm
+from walletcore.chains.evm.common import GWEI
+from walletcore.chains.evm.create import create2_address, create_address
+from walletcore.chains.evm.legacy import LegacyTransaction
 from walletcore.chains.evm.message import Message
-from walletcore.chains.evm.transaction import GWEI, AccessList, Transaction
+from walletcore.chains.evm.transaction import Transaction
 from walletcore.chains.evm.typed_data import Domain, TypedData
 
-__all__ = ["CHAINS", "GWEI", "AccessList", "Domain", "Evm", "Message", "Transaction", "TypedData"]
+__all__ = [
+    "CHAINS",
+    "GWEI",
+    "AccessList",
+    "AccessListTransaction",
+    "Domain",
+    "Evm",
+    "LegacyTransaction",
+    "Message",
+    "Transaction",
+    "TypedData",
+    "create2_address",
+    "create_address",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.evm.address import account_of, checksummed, parse
@@ -13,7 +13,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
-    from walletcore.chains.evm.transaction import Transaction
+    from walletcore.chains.evm.decode import AnyOf
 
 __all__ = ["CHAINS", "Evm"]
 
@@ -90,16 +90,17 @@ class Evm(Chain):
         return Address(chain=self, text=checksummed(payload), payload=payload)
 
     def decode_transaction(
-        self, raw: bytes, *, keys: Sequence[PublicKey] = ()
-    ) -> Transaction | SignedTransaction[Transaction]:
-        """Read a type 2 transaction (EIP-1559), signed or not. Raises `TransactionError`.
+        self, raw: bytes, *, keys: Sequence[PublicKey] = (), allow_unprotected: bool = False
+    ) -> AnyOf | SignedTransaction[Any]:
+        """Read a transaction, signed or not: legacy, type 1 (EIP-2930) or 2 (EIP-1559). Raises `TransactionError`.
 
         The unsigned bytes do not say who sends: one key may be given, which becomes the sender. A signature says it;
-        keys that are given all the same must contain the sender.
+        keys that are given all the same must contain the sender. What is yet to be signed must have a chain id
+        (EIP-155), unless ``allow_unprotected`` takes it without.
         """
-        from walletcore.chains.evm.transaction import decode
+        from walletcore.chains.evm.decode import decode
 
-        return decode(self, raw, keys)
+        return decode(self, raw, keys, allow_unprotected=allow_unprotected)
 
     def transaction_id(self, raw: bytes) -> str:
         """The hash of a signed transaction, ``0x`` and 64 hex digits. Raises `TransactionError`."""

@@ -1,0 +1,186 @@
+"""What EVM transactions of every type have in common: fields and their checks, one request, effects (EIP-2718)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from walletcore.chains.base import Address, SignedTransaction
+from walletcore.chains.evm import erc20
+from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm.create import create_address
+from walletcore.coding import rlp
+from walletcore.effects import Effect, Fee, Opaque, Transfer
+from walletcore.errors import InvalidSignature, TransactionError
+from walletcore.hashes import keccak256
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.path import KeyOrigin
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory
+
+__all__ = ["GWEI", "AnyTransaction", "encode_numbers"]
+
+GWEI = 10**9
+"""Wei; fees are usually told in these."""
+
+_MAX_DATA = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyTransaction:
+    """What an account asks a chain to do: value and data to an account or contract, or a new contract (no ``to``).
+
+    Each type adds what it pays for gas, and how it is written: ``fields()`` are those that signed and unsigned bytes
+    share, each encoded. Raises `TransactionError`.
+    """
+
+    chain: Evm
+    sender: PublicKey | None = None
+    origin: KeyOrigin | None = field(default=None, compare=False)
+    to: Address | None
+    value: int
+    nonce: int
+    gas: int
+    data: bytes = field(default=b"", repr=False)
+    _fields: bytes | None = memory()
+    _requests: object | None = memory()
+
+    type_byte: ClassVar[bytes] = b""
+    """What stands before the list (EIP-2718); nothing for legacy transactions."""
+    limits: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("value", 2**256),
+        ("nonce", 2**64 - 1),  # EIP-2681
+        ("gas", 2**64),
+    )
+    """The numbers, and what each stays below."""
+
+    fields: ClassVar[Callable[[Any], bytes]]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.chain, Evm):
+            raise TransactionError(f"expected an EVM chain, got {type(self.chain).__name__}", reason="type")
+        self._check_sender()
+        self._check_destination()
+        self._check_numbers()
+        self._check_data()
+
+    def _check_sender(self) -> None:
+        key = self.sender
+        if key is not None and (type(key) is not PublicKey or key.curve is not Curve.SECP256K1):
+            raise TransactionError("expected the sender's secp256k1 public key, or None", reason="type")
+        if self.origin is not None and type(self.origin) is not KeyOrigin:
+            raise TransactionError("expected the sender's KeyOrigin, or None", reason="type")
+
+    def _check_destination(self) -> None:
+        to = self.to
+        if to is None:
+            return
+        if type(to) is not Address:
+            got = f"expected an Address or None as to, got {type(to).__name__}"
+            raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
+        if to.chain is not self.chain and to.chain != self.chain:
+            expected = f"expected an address of {self.chain.name}, got one of {to.chain.name}"
+            raise TransactionError(expected, reason="network")
+        if type(to.payload) is not bytes or len(to.payload) != 20:
+            raise TransactionError("expected an address of 20 bytes as to", reason="length")
+        if to.text[2:].lower() != to.payload.hex():
+            raise TransactionError("the address's text and bytes are not the same", reason="mismatch")
+
+    def _check_numbers(self) -> None:
+        for name, limit in self.limits:
+            number = getattr(self, name)
+            if type(number) is not int:
+                raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
+            if not 0 <= number < limit:
+                raise TransactionError(f"expected {name} from 0 to {limit - 1}", reason="range")
+
+    def _check_data(self) -> None:
+        if type(self.data) is not bytes:
+            raise TransactionError(f"expected bytes as data, got {type(self.data).__name__}", reason="type")
+        if len(self.data) > _MAX_DATA:
+            raise TransactionError(f"expected at most {_MAX_DATA} bytes of data", reason="too-large")
+
+    def _check_fee(self, price: int) -> None:
+        if self.gas * price >> 256:
+            raise TransactionError("expected gas * price below 2^256", reason="range")
+
+    @property
+    def max_price(self) -> int:
+        """The most that a unit of gas may cost, in wei."""
+        raise NotImplementedError
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that are signed: the type, and the list of fields."""
+        return self.type_byte + rlp.join((self.fields(),))
+
+    def _call(self) -> bytes:
+        """Destination, value and data, each encoded: in every type they stand together."""
+        encode = rlp.encode
+        to = b"" if self.to is None else self.to.payload
+        return encode(to) + encode(rlp.encode_uint(self.value)) + encode(self.data)
+
+    @in_use
+    def requests(self) -> tuple[SigningRequest, ...]:
+        """One request: the sender's recoverable ECDSA signature over the Keccak-256 of `raw`.
+
+        Raises `TransactionError` while the sender is not known.
+        """
+        if self.sender is None:
+            hint = "decode_transaction(raw, keys=[key]) tells it"
+            raise TransactionError("sender key unknown", reason="missing", hint=hint)
+        return (
+            SigningRequest(
+                key=self.sender,
+                scheme=Scheme.ECDSA,
+                payload=self.raw,
+                prehash=keccak256,
+                origin=self.origin,
+                subject=self,
+            ),
+        )
+
+    def assemble(self, answers: Answers) -> SignedTransaction[Self]:
+        """The transaction with its signature. Raises `InvalidSignature`, `MissingSignature`."""
+        (signature,) = answers = complete(accepted(self.requests(), answers))
+        raw = self.type_byte + rlp.join((self.fields(), self._encode_signature(signature)))
+        return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=answers)
+
+    def _encode_signature(self, signature: Signature) -> bytes:
+        """V, or y_parity, r, s, each encoded; r and s as the numbers that they are."""
+        parity = signature.recovery
+        if parity is None or parity > 1:  # an r of n or more before it was reduced, of which Ethereum knows nothing
+            raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
+        r, s = signature.data[:32].lstrip(b"\0"), signature.data[32:].lstrip(b"\0")
+        return self._encode_parity(parity) + rlp.encode(r) + rlp.encode(s)
+
+    def _encode_parity(self, parity: int) -> bytes:
+        return b"\x01" if parity else b"\x80"
+
+    def effects(self) -> tuple[Effect, ...]:
+        """The value that moves, what calldata says, code as `Opaque`, and the highest fee."""
+        asset = self.chain.asset
+        source = "" if self.sender is None else self.chain.address(self.sender).account_id
+        destination = self._destination()
+        effects: list[Effect] = []
+        if self.value or (self.to is not None and not self.data):
+            effects.append(Transfer(asset=asset, amount=self.value, source=source, destination=destination))
+        if self.to is None:
+            at = f": {destination}" if destination else ""
+            effects.append(Opaque(why=f"creates a contract{at}", data=self.data))
+        elif self.data:
+            effects.append(erc20.effect(self.chain, destination, source, self.data))
+        return (*effects, Fee(asset=asset, at_most=self.gas * self.max_price, payer=source))
+
+    def _destination(self) -> str:
+        """The CAIP-10 name of whom it calls, or of the contract that it creates where the sender is known."""
+        if self.to is not None:
+            return self.chain.account(self.to.payload).account_id
+        if self.sender is None:
+            return ""
+        return create_address(self.chain.address(self.sender), self.nonce).account_id
+
+
+def encode_numbers(*numbers: int) -> bytes:
+    """Numbers as fields, one after the other."""
+    return b"".join([rlp.encode(rlp.encode_uint(number)) for number in numbers])

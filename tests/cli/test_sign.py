@@ -245,6 +245,47 @@ def test_a_contract_is_created_only_when_that_is_said() -> None:
     assert "creates a contract" in str(subject.effects())
 
 
+EIP_155 = {  # EIP-155, "Example": what is signed
+    "chain": "ethereum",
+    "to": "0x3535353535353535353535353535353535353535",
+    "value": "1000000000000000000",
+    "nonce": 9,
+    "gas": 21_000,
+    "gas_price": 20_000_000_000,
+}
+
+
+def test_a_gas_price_makes_a_legacy_transaction() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, _ = parse(json.dumps(EIP_155)).build(wallet)
+    assert subject.raw.hex() == (
+        "ec098504a817c800825208943535353535353535353535353535353535353535880de0b6b3a764000080018080"
+    )
+
+
+def test_a_gas_price_and_an_access_list_make_type_1() -> None:
+    draft = {**EIP_155, "access_list": [{"address": EIP_155["to"], "storage_keys": ["0x" + "00" * 32]}]}
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, signers = parse(json.dumps(draft)).build(wallet)
+        raw = sign(subject, *signers).raw
+    assert raw[0] == 1
+    assert verdict(raw.hex(), (chain("ethereum"),)).verified
+
+
+def test_no_replay_protection_has_to_be_said_and_is_odd(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    assert with_secrets("sign", written({**EIP_155, "replay_protected": False}), "--yes") == 0
+    shown = capsys.readouterr()
+    assert "no chain id" in shown.err
+    assert run(["inspect", shown.out.strip(), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert "replayable" in {each["code"] for each in found["odd"]}
+
+
+def test_two_kinds_of_fees_are_refused() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet, pytest.raises(TransactionError, match="max_fee"):
+        parse(json.dumps({**EIP_155, "max_fee": 1})).build(wallet)
+
+
 def test_other_families_take_raw_only() -> None:
     with pytest.raises(Unsupported):
         parse('{"chain": "nowhere"}')

@@ -1,31 +1,48 @@
-"""Unsigned EVM transactions as JSON (EIP-1559; access lists of EIP-2930)."""
+"""Unsigned EVM transactions as JSON: which members there are says which type it is (EIP-155, EIP-2930, EIP-1559)."""
 
 from __future__ import annotations
 
-from walletcore.chains.evm import AccessList, Evm, Transaction
+from typing import Any
+
+from walletcore.chains.evm import AccessList, AccessListTransaction, Evm, LegacyTransaction, Transaction
 from walletcore.cli.drafts.fields import Fields, Keyring
 from walletcore.errors import TransactionError
 
 __all__ = ["build"]
 
 
-def build(row: Evm, fields: Fields, keyring: Keyring) -> Transaction:
-    """The transaction of these members. Raises `TransactionError`."""
+def build(row: Evm, fields: Fields, keyring: Keyring) -> Transaction | AccessListTransaction | LegacyTransaction:
+    """A transaction of type 2; with ``gas_price`` a legacy one, or of type 1 where there is an access list.
+
+    Raises `TransactionError`.
+    """
+    common = _common(row, fields, keyring)
+    if not fields.has("gas_price"):
+        return Transaction(
+            **common,
+            max_fee=fields.number("max_fee"),
+            max_priority_fee=fields.number("max_priority_fee"),
+            access_list=_access_list(row, fields),
+        )
+    price = fields.number("gas_price")
+    if fields.has("access_list"):
+        return AccessListTransaction(**common, gas_price=price, access_list=_access_list(row, fields))
+    return LegacyTransaction(**common, gas_price=price, replay_protected=fields.flag("replay_protected", default=True))
+
+
+def _common(row: Evm, fields: Fields, keyring: Keyring) -> dict[str, Any]:
     where = fields.where()
     creates = fields.has("create") and fields.flag("create")
-    return Transaction(
-        chain=row,
-        sender=keyring.public_key(row, **where),
-        origin=keyring.origin(row, **where),
-        to=None if creates else fields.address("to", row),
-        value=fields.number("value", 0),
-        nonce=fields.number("nonce"),
-        gas=fields.number("gas"),
-        max_fee=fields.number("max_fee"),
-        max_priority_fee=fields.number("max_priority_fee"),
-        data=fields.data("data", ""),
-        access_list=_access_list(row, fields),
-    )
+    return {
+        "chain": row,
+        "sender": keyring.public_key(row, **where),
+        "origin": keyring.origin(row, **where),
+        "to": None if creates else fields.address("to", row),
+        "value": fields.number("value", 0),
+        "nonce": fields.number("nonce"),
+        "gas": fields.number("gas"),
+        "data": fields.data("data", ""),
+    }
 
 
 def _access_list(row: Evm, fields: Fields) -> AccessList:

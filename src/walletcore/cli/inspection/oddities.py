@@ -50,7 +50,7 @@ def _of_fee(row: Chain, subject: Signable[Any], effects: Sequence[Effect]) -> It
         share = fee.at_most * 100 // moved
         shown = amount(fee.at_most, row.decimals, row.symbol)
         yield Oddity(code="high-fee", text=f"the fee may be {shown}, {share} % of what is transferred")
-    price = max((getattr(subject, name, None) or 0 for name in ("max_fee", "gas_price")), default=0)
+    price = getattr(subject, "max_price", 0)
     if price > _HIGH_GAS_PRICE:
         yield Oddity(code="high-fee", text=f"{price // 10**9} gwei for a unit of gas")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.bitcoin.address import (
@@ -23,7 +23,9 @@ from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, Destinatio
 from walletcore.errors import AddressError, InvalidKey
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
-from walletcore.signing import Signable
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = ["CHAINS", "BitcoinChain"]
 
@@ -96,7 +98,7 @@ class BitcoinChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
-    ) -> Signable[Any] | SignedTransaction[Any]:
+    ) -> Transaction | SignedTransaction[Transaction]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
         ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See

@@ -139,7 +139,7 @@ def test_chain_names_are_completed() -> None:
         "_WALLETCORE_COMPLETE": "complete_bash",
     }
     done = subprocess.run(COMMAND, capture_output=True, text=True, env=variables)
-    assert done.stdout.split() == ["polygon"]
+    assert done.stdout.split() == ["polygon", "polygon-amoy"]
 
 
 @pytest.mark.parametrize(

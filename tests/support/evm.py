@@ -8,6 +8,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from hypothesis import strategies as st
 
+from walletcore.chains import chain
 from walletcore.chains.evm import (
     CHAINS,
     GWEI,
@@ -39,7 +40,7 @@ __all__ = [
     "transfer",
 ]
 
-ETHEREUM, SEPOLIA, POLYGON = CHAINS
+ETHEREUM, SEPOLIA, POLYGON = (chain(name, Evm) for name in ("ethereum", "sepolia", "polygon"))
 LAST = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364140
 
 secrets = st.integers(1, LAST).map(lambda number: number.to_bytes(32))

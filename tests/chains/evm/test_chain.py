@@ -1,12 +1,13 @@
 """EVM chains as rows: names, numbers, profiles and the addresses that they lead to."""
 
+import re
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
 from eth_utils.crypto import keccak
 
-from support.evm import ETHEREUM, POLYGON, SEPOLIA, transfer
+from support.evm import ALICE, ETHEREUM, POLYGON, SEPOLIA, announced, legacy, theirs, transfer
 from support.vectors import Case, vectors
 from walletcore.chains import chain, chains
 from walletcore.chains.evm import CHAINS, Evm, Transaction
@@ -15,6 +16,7 @@ from walletcore.hd import master
 from walletcore.keys import Curve
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import Path
+from walletcore.signing import sign
 
 MAX_CHAIN_ID = 9_223_372_036_854_775_771  # EIP-2294
 
@@ -54,6 +56,19 @@ def test_a_name_and_a_chain_id_are_enough() -> None:
 def test_the_rows_are_found_by_each_of_their_names(row: Evm, name: str, caip2: str, asset: str) -> None:
     assert chain(name) is chain(f"evm:{name}") is chain(caip2) is row
     assert (row.caip2, row.asset) == (caip2, asset)
+
+
+def test_twenty_main_chains_and_their_test_nets_are_rows() -> None:
+    testing = [row for row in CHAINS if re.search("sepolia|hoodi|-", row.name)]
+    assert (len(CHAINS), len(testing)) == (40, 20)
+    assert all(any(main.slip44 == row.slip44 for main in CHAINS if main not in testing) for row in testing)
+
+
+@pytest.mark.parametrize("row", CHAINS, ids=lambda row: row.name)
+def test_eth_account_signs_for_every_row_what_we_sign(row: Evm) -> None:
+    for make in (transfer, legacy, announced):
+        transaction = make(chain=row)
+        assert sign(transaction, ALICE).raw == bytes(theirs(transaction, b"\x11" * 32).raw_transaction)
 
 
 def test_rows_have_names_and_ids_of_their_own_and_compare_by_value() -> None:

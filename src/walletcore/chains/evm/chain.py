@@ -113,10 +113,48 @@ class Evm(Chain):
             raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
 
 
-# Symbols and SLIP-44 coin types are those of ethereum-lists/chains; keys are derived with Ethereum's coin type on all
-# of them, test nets included, as wallets do.
+# Chain ids and symbols are those of wevm/viem src/chains/definitions @ 0912a29d5c7a, coin types those of SLIP-44, where
+# Ether (60) is that of every chain that pays in it; test nets have their chain's. Keys are derived with Ethereum's coin
+# type on all of them, as wallets do. Ethereum and its test nets first, then by name.
 CHAINS = (
     Evm(name="ethereum", chain_id=1),
     Evm(name="sepolia", chain_id=11_155_111),
+    Evm(name="hoodi", chain_id=560_048),
+    Evm(name="arbitrum", chain_id=42_161),
+    Evm(name="arbitrum-sepolia", chain_id=421_614),
+    Evm(name="avalanche", chain_id=43_114, symbol="AVAX", slip44=9005),
+    Evm(name="avalanche-fuji", chain_id=43_113, symbol="AVAX", slip44=9005),
+    Evm(name="base", chain_id=8453),
+    Evm(name="base-sepolia", chain_id=84_532),
+    Evm(name="berachain", chain_id=80_094, symbol="BERA", slip44=8008),
+    Evm(name="berachain-bepolia", chain_id=80_069, symbol="BERA", slip44=8008),
+    Evm(name="blast", chain_id=81_457),
+    Evm(name="blast-sepolia", chain_id=168_587_773),
+    Evm(name="bsc", chain_id=56, symbol="BNB", slip44=714),
+    Evm(name="bsc-testnet", chain_id=97, symbol="tBNB", slip44=714),
+    Evm(name="celo", chain_id=42_220, symbol="CELO", slip44=52752),
+    Evm(name="celo-sepolia", chain_id=11_142_220, symbol="S-CELO", slip44=52752),
+    Evm(name="cronos", chain_id=25, symbol="CRO", slip44=394),
+    Evm(name="cronos-testnet", chain_id=338, symbol="tCRO", slip44=394),
+    Evm(name="fantom", chain_id=250, symbol="FTM", slip44=1007),
+    Evm(name="fantom-testnet", chain_id=4002, symbol="FTM", slip44=1007),
+    Evm(name="gnosis", chain_id=100, symbol="XDAI", slip44=700),
+    Evm(name="gnosis-chiado", chain_id=10_200, symbol="xDAI", slip44=700),
+    Evm(name="kaia", chain_id=8217, symbol="KAIA", slip44=8217),
+    Evm(name="kaia-kairos", chain_id=1001, symbol="KAIA", slip44=8217),
+    Evm(name="linea", chain_id=59_144),
+    Evm(name="linea-sepolia", chain_id=59_141),
+    Evm(name="moonbeam", chain_id=1284, symbol="GLMR", slip44=1284),
+    Evm(name="moonbase-alpha", chain_id=1287, symbol="DEV", slip44=1284),
+    Evm(name="optimism", chain_id=10),
+    Evm(name="optimism-sepolia", chain_id=11_155_420),
     Evm(name="polygon", chain_id=137, symbol="POL", slip44=966),
+    Evm(name="polygon-amoy", chain_id=80_002, symbol="POL", slip44=966),
+    Evm(name="scroll", chain_id=534_352),
+    Evm(name="scroll-sepolia", chain_id=534_351),
+    Evm(name="sonic", chain_id=146, symbol="S", slip44=10007),
+    Evm(name="unichain", chain_id=130),
+    Evm(name="unichain-sepolia", chain_id=1301),
+    Evm(name="worldchain", chain_id=480),
+    Evm(name="worldchain-sepolia", chain_id=4801),
 )

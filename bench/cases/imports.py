@@ -12,7 +12,7 @@ from bench.harness import Case, Target, Workload
 
 SPANS = {"10 ms": 0.010, "250 ms": 0.250}
 COMMANDS = {"walletcore --help": "--help", "walletcore chains": "chains"}
-READY = "from walletcore.chains import {0}; from walletcore.signers.local import LocalSigner"
+READY = "from walletcore.chains.{0} import Transaction; from walletcore.signers.local import LocalSigner"
 STATEMENTS = {
     "import coincurve": "import coincurve",
     "import walletcore": "import walletcore",

@@ -5,6 +5,8 @@ Importing this package imports nothing else: each name below is fetched from its
 
 from __future__ import annotations
 
+from walletcore.lazily import lazily
+
 TYPE_CHECKING = False  # importing typing would cost more than all the rest; type checkers know the name
 
 if TYPE_CHECKING:
@@ -93,14 +95,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _PLACES)
 
 
 def __dir__() -> list[str]:

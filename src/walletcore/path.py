@@ -13,7 +13,7 @@ __all__ = ["HARDENED", "KeyOrigin", "Path", "hardened"]
 HARDENED = 0x8000_0000
 MAX_DEPTH = 255  # the depth of an extended key is one byte
 MAX_TEXT = 2 + MAX_DEPTH * len("/2147483647'")
-_STEP = re.compile(r"(0|[1-9][0-9]{0,9})(['hH]?)", re.ASCII)
+_STEP = r"(0|[1-9][0-9]{0,9})(['hH]?)"  # compiled when the first path is read
 
 
 def hardened(index: int) -> int:
@@ -31,7 +31,7 @@ def _index(index: int, limit: int) -> int:
 
 @lru_cache(maxsize=1024)  # the upper levels of paths are the same few words again and again
 def _step(text: str) -> int:
-    match = _STEP.fullmatch(text)
+    match = re.fullmatch(_STEP, text, re.ASCII)
     if match is None:
         raise PathError("expected a number and perhaps a ' as each step", reason="character")
     index = int(match[1])

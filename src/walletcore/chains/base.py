@@ -5,7 +5,6 @@ Chains are named by CAIP-2, assets by CAIP-19, accounts by CAIP-10; coin types a
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ __all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
 
 T = TypeVar("T", bound="Signable[Any]")
 _LEVELS = ("account", "change", "index")
-_STEP = re.compile(r"(0|[1-9][0-9]{0,9}|\{(account|change|index)\})'?", re.ASCII)
+_PLACES = ("{account}", "{change}", "{index}")
 _MAX_NAME = 80
 
 
@@ -43,8 +42,8 @@ class Profile:
     source: str
 
     def __post_init__(self) -> None:
-        steps = self.path.split("/")
-        if steps[0] != "m" or not all(map(_STEP.fullmatch, steps[1:])):
+        root, *steps = (step.removesuffix("'") for step in self.path.split("/"))
+        if root != "m" or not all(step.isdigit() or step in _PLACES for step in steps):
             raise PathError("expected m and steps that are a number or one of {account}, {change}, {index}")
 
     def fill(self, *, account: int = 0, change: int = 0, index: int = 0) -> Path:

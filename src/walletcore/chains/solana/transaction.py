@@ -1,36 +1,29 @@
-"""A Solana transaction: a message of a cluster, signed by all of its signers, and what it will do.
+"""A Solana transaction: a message of a cluster, signed by all of its signers.
 
-Solana's documentation: "Transactions", "Fees", "Durable Transaction Nonces". Each program's module reads its own
-instructions; whatever none of them understands, to the last byte and account, is `Opaque`.
+Solana's documentation: "Transactions".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.solana import budget, memos, system, token
 from walletcore.chains.solana.chain import Account, SolanaChain, account, signing_key
-from walletcore.chains.solana.message import AccountMeta, CompiledInstruction, Instruction, LookupTable, Message
+from walletcore.chains.solana.message import Instruction, LookupTable, Message
 from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire, encode_wire
 from walletcore.coding.text import base58
-from walletcore.effects import Effect, Fee, Opaque
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory, remembered
 
+if TYPE_CHECKING:
+    from walletcore.effects import Effect
+
 __all__ = ["Transaction", "decode_partial"]
 
-_READERS: dict[bytes, Callable[[SolanaChain, Instruction], tuple[Effect, ...]]] = {
-    system.SYSTEM_PROGRAM: system.read,
-    token.TOKEN_PROGRAM: token.read,
-    token.TOKEN_2022_PROGRAM: token.read,
-    token.ASSOCIATED_TOKEN_PROGRAM: token.read_associated,
-    budget.COMPUTE_BUDGET_PROGRAM: budget.read,
-    **dict.fromkeys(memos.MEMO_PROGRAMS, memos.read),
-}
 _ORIGINS = (KeyOrigin, type(None))
 
 
@@ -123,50 +116,11 @@ class Transaction:
     def effects(self) -> tuple[Effect, ...]:
         """What the instructions do, in their order, then the fees.
 
-        What a lookup table holds is the caller's claim: an `Opaque` stands before effects that rest on it.
-
-        The cluster sets the fee of a signature, the signed bytes do not bound it: its amount is None unless the
-        chain's row has a ``signature_fee``. A priority fee is told where the message asks for one.
+        See `walletcore.chains.solana.outcome`.
         """
-        told = [effect for effects in self._instructions() for effect in effects]
-        asset, payer = self.chain.asset, self.chain.caip10(self.message.account_keys[0])
-        own = [
-            each.data
-            for each in self.message.instructions
-            if self.message.account_keys[each.program_id_index] == budget.COMPUTE_BUDGET_PROGRAM
-        ]
-        fees = [Fee(asset=asset, at_most=self._signature_fees(), payer=payer)]
-        if own:
-            fees.append(Fee(asset=asset, at_most=budget.priority_fee(own), payer=payer))
-        return (*told, *fees)
+        from walletcore.chains.solana.outcome import effects_of  # imported by those who read, not by those who sign
 
-    def _signature_fees(self) -> int | None:
-        """A fee is paid for each signature, and for those that a program verifies, whose number is not read here."""
-        if self.chain.signature_fee is None or not budget.SIGNATURE_PROGRAMS.isdisjoint(self.message.account_keys):
-            return None
-        return self.chain.signature_fee * self.message.num_required_signatures
-
-    def _instructions(self) -> Iterator[tuple[Effect, ...]]:
-        metas = self.message.accounts(self.tables)
-        for place, instruction in enumerate(self.message.instructions):
-            yield self._read(place, instruction, [metas[i] for i in instruction.accounts])
-
-    def _read(
-        self, place: int, instruction: CompiledInstruction, metas: Sequence[AccountMeta | None]
-    ) -> tuple[Effect, ...]:
-        program, data = self.message.account_keys[instruction.program_id_index], instruction.data
-        if place == 0 and program == system.SYSTEM_PROGRAM and data[:4] == system.ADVANCE_NONCE:
-            why = "durable nonce: it never expires, it can be sent until the nonce is advanced"
-            return (Opaque(why=why, data=data),)
-        why = f"instruction {place}, of program {base58.encode(program)}"
-        known = tuple(meta for meta in metas if meta is not None)
-        if len(known) < len(metas):
-            return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
-        read = _READERS.get(program)
-        effects = read(self.chain, Instruction(program_id=program, accounts=known, data=data)) if read else ()
-        if effects and any(index >= len(self.message.account_keys) for index in instruction.accounts):
-            return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
-        return effects or (Opaque(why=why, data=data),)
+        return effects_of(self)
 
 
 def decode_partial(chain: SolanaChain, raw: bytes, tables: Sequence[LookupTable] = ()) -> tuple[Transaction, Answers]:

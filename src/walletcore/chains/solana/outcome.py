@@ -1,0 +1,85 @@
+"""What a transaction will do (Solana's documentation: "Transactions", "Fees", "Durable Transaction Nonces").
+
+Each program's module reads its own instructions; whatever none of them understands, to the last byte and account, is
+`Opaque`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from walletcore.chains.solana import budget, memos, system, token
+from walletcore.chains.solana.message import AccountMeta, CompiledInstruction, Instruction
+from walletcore.coding.text import base58
+from walletcore.effects import Effect, Fee, Opaque
+
+if TYPE_CHECKING:
+    from walletcore.chains.solana.chain import SolanaChain
+    from walletcore.chains.solana.transaction import Transaction
+
+__all__ = ["effects_of"]
+
+_READERS: dict[bytes, Callable[[SolanaChain, Instruction], tuple[Effect, ...]]] = {
+    system.SYSTEM_PROGRAM: system.read,
+    token.TOKEN_PROGRAM: token.read,
+    token.TOKEN_2022_PROGRAM: token.read,
+    token.ASSOCIATED_TOKEN_PROGRAM: token.read_associated,
+    budget.COMPUTE_BUDGET_PROGRAM: budget.read,
+    **dict.fromkeys(memos.MEMO_PROGRAMS, memos.read),
+}
+
+
+def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
+    """What the instructions do, in their order, then the fees.
+
+    What a lookup table holds is the caller's claim: an `Opaque` stands before effects that rest on it.
+
+    The cluster sets the fee of a signature, the signed bytes do not bound it: its amount is None unless the chain's
+    row has a ``signature_fee``. A priority fee is told where the message asks for one.
+    """
+    message, chain = transaction.message, transaction.chain
+    payer = chain.caip10(message.account_keys[0])
+    own = [
+        each.data
+        for each in message.instructions
+        if message.account_keys[each.program_id_index] == budget.COMPUTE_BUDGET_PROGRAM
+    ]
+    fees = [Fee(asset=chain.asset, at_most=_signature_fees(transaction), payer=payer)]
+    if own:
+        fees.append(Fee(asset=chain.asset, at_most=budget.priority_fee(own), payer=payer))
+    return (*_instructions(transaction), *fees)
+
+
+def _signature_fees(transaction: Transaction) -> int | None:
+    """A fee is paid for each signature, and for those that a program verifies, whose number is not read here."""
+    message, fee = transaction.message, transaction.chain.signature_fee
+    if fee is None or not budget.SIGNATURE_PROGRAMS.isdisjoint(message.account_keys):
+        return None
+    return fee * message.num_required_signatures
+
+
+def _instructions(transaction: Transaction) -> Iterator[Effect]:
+    metas = transaction.message.accounts(transaction.tables)
+    for place, instruction in enumerate(transaction.message.instructions):
+        yield from _read(transaction, place, instruction, [metas[i] for i in instruction.accounts])
+
+
+def _read(
+    transaction: Transaction, place: int, instruction: CompiledInstruction, metas: Sequence[AccountMeta | None]
+) -> tuple[Effect, ...]:
+    keys = transaction.message.account_keys
+    program, data = keys[instruction.program_id_index], instruction.data
+    if place == 0 and program == system.SYSTEM_PROGRAM and data[:4] == system.ADVANCE_NONCE:
+        why = "durable nonce: it never expires, it can be sent until the nonce is advanced"
+        return (Opaque(why=why, data=data),)
+    why = f"instruction {place}, of program {base58.encode(program)}"
+    known = tuple(meta for meta in metas if meta is not None)
+    if len(known) < len(metas):
+        return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
+    read = _READERS.get(program)
+    named = Instruction(program_id=program, accounts=known, data=data)
+    effects = read(transaction.chain, named) if read else ()
+    if effects and any(index >= len(keys) for index in instruction.accounts):
+        return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
+    return effects or (Opaque(why=why, data=data),)

@@ -67,7 +67,7 @@ def test_twenty_main_chains_and_their_test_nets_are_rows() -> None:
 @pytest.mark.parametrize("row", CHAINS, ids=lambda row: row.name)
 def test_eth_account_signs_for_every_row_what_we_sign(row: Evm) -> None:
     for make in (transfer, legacy, announced):
-        transaction = make(chain=row)
+        transaction: Any = make(chain=row)
         assert sign(transaction, ALICE).raw == bytes(theirs(transaction, b"\x11" * 32).raw_transaction)
 
 

@@ -11,9 +11,10 @@ from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
-from support.evm import ALICE, MALLORY, transfer
+from support.evm import ALICE, MALLORY, announced, legacy, transfer
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import Evm, Transaction
+from walletcore.effects import Opaque
 from walletcore.errors import TransactionError
 from walletcore.signing import sign
 
@@ -53,7 +54,7 @@ def payment(**changes: Any) -> Transaction:
     return transfer(**{"chain": TESTER, "to": YOU, "nonce": 0, "value": ETHER, "gas": 30_000, **changes})
 
 
-def executed(engine: EthereumTester, signed: SignedTransaction[Transaction]) -> Any:
+def executed(engine: EthereumTester, signed: SignedTransaction[Any]) -> Any:
     """The receipt of a transaction that the engine took under the id that we gave it."""
     assert engine.send_raw_transaction(f"0x{signed.raw.hex()}") == signed.id
     receipt = engine.get_transaction_receipt(signed.id)
@@ -71,6 +72,31 @@ def test_a_transfer_is_executed(fresh: EthereumTester) -> None:
     assert fresh.get_nonce(ME.text) == 1
 
 
+@pytest.mark.parametrize(
+    ("make", "seen"), [(legacy, "0x0"), (announced, "0x1"), (transfer, "0x2")], ids=["type 0", "type 1", "type 2"]
+)
+def test_every_type_is_executed(fresh: EthereumTester, make: Any, seen: str) -> None:
+    receipt = executed(fresh, sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=30_000), ALICE))
+    assert (receipt["status"], receipt["type"]) == (1, seen)
+    assert fresh.get_balance(YOU.text) == ETHER
+
+
+def test_what_has_no_chain_id_is_executed_on_this_chain_too(fresh: EthereumTester) -> None:
+    subject = legacy(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=30_000, replay_protected=False)
+    assert executed(fresh, sign(subject, ALICE))["status"] == 1
+
+
+@pytest.mark.parametrize("make", [legacy, announced], ids=["type 0", "type 1"])
+def test_a_flipped_bit_in_any_byte_of_the_other_types_is_not_executed(fresh: EthereumTester, make: Any) -> None:
+    raw = sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=30_000), ALICE).raw
+    start = fresh.take_snapshot()
+    for place in range(len(raw)):
+        flipped = bytearray(raw)
+        flipped[place] ^= 1 << place % 8
+        refused_by(fresh, bytes(flipped))
+        fresh.revert_to_snapshot(start)
+
+
 def test_calldata_and_an_access_list_are_executed(fresh: EthereumTester) -> None:
     access_list = ((b"\x11" * 20, (bytes(32), b"\x01" * 32)), (b"\x12" * 20, ()))
     signed = sign(payment(data=b"\x00\x01\x02", access_list=access_list), ALICE)
@@ -81,8 +107,12 @@ def test_calldata_and_an_access_list_are_executed(fresh: EthereumTester) -> None
 
 
 def test_a_contract_is_created(fresh: EthereumTester) -> None:
-    receipt = executed(fresh, sign(payment(to=None, data=CREATION, value=0, gas=100_000), ALICE))
+    subject = payment(to=None, data=CREATION, value=0, gas=100_000)
+    receipt = executed(fresh, sign(subject, ALICE))
     assert receipt["status"] == 1
+    creation, _ = subject.effects()
+    assert isinstance(creation, Opaque)
+    assert creation.why.endswith(receipt["contract_address"])
     assert fresh.get_code(receipt["contract_address"]) == "0x00"
 
 

@@ -11,10 +11,10 @@ from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.effects import Opaque, Transfer
-from walletcore.errors import TransactionError
+from walletcore.errors import MissingSignature, TransactionError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
-from walletcore.signing import sign
+from walletcore.signing import complete, sign
 
 ALICE, BOB = key(1).public_key, key(2).public_key
 TO = BITCOIN.address(key(7).public_key)
@@ -93,7 +93,9 @@ def test_a_signed_transaction_is_read_without_answers(kind: str) -> None:
     signed = sign(tx, signer(1), signer(2))
     decoded = BITCOIN.decode_transaction(signed.raw, keys=[ALICE, BOB])
     assert isinstance(decoded, SignedTransaction)
-    assert (decoded.raw, decoded.id, decoded.answers) == (signed.raw, signed.id, ())
+    assert (decoded.raw, decoded.id, decoded.answers) == (signed.raw, signed.id, (None, None))
+    with pytest.raises(MissingSignature):  # nothing was verified
+        complete(decoded.answers)
     assert decoded.transaction.txid == tx.txid
     assert decoded.transaction.outputs == tx.outputs
     assert [type(effect) for effect in decoded.transaction.effects()] == [Transfer, Opaque]

@@ -330,9 +330,12 @@ def test_bare_keys_and_multisig_have_no_address_and_are_opaque() -> None:
         assert isinstance(effect, Opaque)
 
 
-def test_a_witness_version_to_come_is_paid_like_any_address() -> None:
+def test_a_witness_version_to_come_is_paid_only_when_that_is_said() -> None:
     address = BITCOIN.address_of(witness(16, bytes(2)))
-    (effect, _) = transaction(outputs=(pay(address, 1),)).effects()
+    with pytest.raises(TransactionError) as refused:
+        pay(address, 1)
+    assert refused.value.reason == "policy"
+    (effect, _) = transaction(outputs=(pay(address, 1, require_spendable=False),)).effects()
     assert isinstance(effect, Transfer)
     assert effect.destination == address.account_id
 

@@ -19,7 +19,7 @@ from walletcore.chains.bitcoin.address import (
     encode_address,
     segwit_text,
 )
-from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, Destination
+from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.errors import AddressError, InvalidKey
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -78,7 +78,8 @@ class BitcoinChain(Chain):
         """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr or witness_unknown. Raises `AddressError`.
 
         ``witness_unknown`` is a version or length that BIP-350 keeps for later; until then anyone may spend it. With
-        ``require_spendable`` a p2tr address must hold a point of the curve: coins sent to any other are lost.
+        ``require_spendable`` such an address is refused, and a p2tr address must hold a point of the curve: coins sent
+        to any other are lost.
         """
         return self.address_of(self._destination(text, require_spendable))
 
@@ -92,6 +93,8 @@ class BitcoinChain(Chain):
 
     def _destination(self, text: object, require_spendable: bool) -> Destination:
         destination = decode_address(self.prefixes, text)
+        if require_spendable and destination.kind == WITNESS_UNKNOWN:
+            raise AddressError("anyone may spend what is sent to a witness version without meaning", reason="policy")
         if require_spendable and destination.kind == "p2tr":
             _check_point(destination.payload)
         return destination

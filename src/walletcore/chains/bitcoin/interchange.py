@@ -59,7 +59,8 @@ def decode_transaction(
     inputs = tuple(Input(txid=each.txid, vout=each.vout, sequence=each.sequence) for each in tx.inputs)
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
     if tx.witnesses or any(each.script_sig for each in tx.inputs):
-        return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=())
+        unverified = (None,) * len(tx.inputs)
+        return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
     return transaction
 
 

@@ -31,8 +31,8 @@ _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
     """The output that pays ``value`` satoshi to an address; only a transaction of its network takes it.
 
-    A p2tr address that is no point of the curve is refused, as the coins would be lost; ``require_spendable=False``
-    allows it. Raises `TransactionError`.
+    Refused are a p2tr address that is no point of the curve, as the coins would be lost, and a witness version without
+    meaning, as anyone may take them; ``require_spendable=False`` allows both. Raises `TransactionError`.
     """
     if type(to) is not Address or type(to.chain) is not BitcoinChain:
         raise TransactionError("expected an Address of the Bitcoin family; parse_address reads one", reason="type")

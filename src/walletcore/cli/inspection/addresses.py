@@ -83,6 +83,7 @@ def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:
         yield Oddity(
             code="anyone-can-spend", text="a witness version kept for later: anyone can spend what is sent there"
         )
+        return
     try:
         row.parse_address(address.text, require_spendable=True)
     except AddressError as error:

@@ -29,7 +29,7 @@ REFUSALS = (
     BadSignature,
     RLPException,
     UnrecognizedTransactionType,
-    TypeError,
+    TypeError,  # where a flipped bit makes a list of a number, which its decoder does not expect
 )  # py-evm has no one root
 
 

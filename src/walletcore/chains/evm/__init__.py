@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from walletcore.chains.evm.access_list import AccessList, AccessListTransaction
 from walletcore.chains.evm.chain import CHAINS, Evm
-from walletcore.chains.evm.common import GWEI
-from walletcore.chains.evm.create import create2_address, create_address
-from walletcore.chains.evm.legacy import LegacyTransaction
-from walletcore.chains.evm.message import Message
-from walletcore.chains.evm.transaction import Transaction
-from walletcore.chains.evm.typed_data import Domain, TypedData
+from walletcore.lazily import lazily
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from walletcore.chains.evm.access_list import AccessList as AccessList
+    from walletcore.chains.evm.access_list import AccessListTransaction as AccessListTransaction
+    from walletcore.chains.evm.common import GWEI as GWEI
+    from walletcore.chains.evm.create import create2_address as create2_address
+    from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
+    from walletcore.chains.evm.message import Message as Message
+    from walletcore.chains.evm.transaction import Transaction as Transaction
+    from walletcore.chains.evm.typed_data import Domain as Domain
+    from walletcore.chains.evm.typed_data import TypedData as TypedData
 
 __all__ = [
     "CHAINS",
@@ -25,3 +33,18 @@ __all__ = [
     "create2_address",
     "create_address",
 ]
+
+_PLACES = {
+    "AccessList": "access_list",
+    "AccessListTransaction": "access_list",
+    "Domain": "typed_data",
+    "GWEI": "common",
+    "LegacyTransaction": "legacy",
+    "Message": "message",
+    "Transaction": "transaction",
+    "TypedData": "typed_data",
+    "create2_address": "create",
+    "create_address": "create",
+}
+
+__getattr__ = lazily(__name__, _PLACES)

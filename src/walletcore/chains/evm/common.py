@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -105,9 +106,9 @@ class AnyTransaction:
             raise TransactionError("expected gas * price below 2^256", reason="range")
 
     @property
+    @abstractmethod
     def max_price(self) -> int:
         """The most that a unit of gas may cost, in wei."""
-        raise NotImplementedError
 
     @property
     def raw(self) -> bytes:

@@ -6,7 +6,7 @@ BIN ?= .venv/bin
 # counted here so that none is ever left out silently: whoever adds one changes this number.
 ENGINE_TESTS := 0
 
-.PHONY: test lint format types docs engines clean
+.PHONY: test lint format types docs engines matrix clean
 
 test:
 	$(BIN)/pytest
@@ -37,6 +37,18 @@ engines: engine-packages
 # Debian and npm packages that engine tests need: none yet.
 .PHONY: engine-packages
 engine-packages:
+
+# The whole suite on every one of these interpreters that the machine has, each in an environment of its own.
+MATRIX ?= 3.11 3.12 3.13
+
+matrix:
+	@for version in $(MATRIX); do \
+		python$$version -c "" 2>/dev/null || { echo "matrix: there is no python$$version here"; continue; }; \
+		echo "matrix: python$$version"; \
+		python$$version -m venv build/matrix/$$version && \
+		build/matrix/$$version/bin/pip install --quiet -e '.[dev]' && \
+		build/matrix/$$version/bin/pytest || exit 1; \
+	done
 
 clean:
 	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,7 @@
 import copy
 import multiprocessing
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -496,3 +497,39 @@ def test_X02_forked_children_sign_with_the_key_of_their_parent() -> None:
     with multiprocessing.get_context("fork").Pool(4) as pool:
         for _ in range(4):
             assert pool.map_async(_sign_in_child, Scheme).get(timeout=60) == expected
+
+
+WIPED_WHILE_SIGNING = """
+import threading
+from walletcore.errors import InvalidKey
+from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.secret import Secret
+
+def signing(key, number):
+    for i in range(40):
+        try:
+            key.sign(Scheme.BIP340, bytes(32), tweak=bytes((number, i % 3)) * 16)
+        except InvalidKey:
+            return
+
+for number in range(1, 60):
+    key = PrivateKey(Curve.SECP256K1, Secret(number.to_bytes(32)))
+    threads = [threading.Thread(target=signing, args=(key, number)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    key.wipe()
+    for thread in threads:
+        thread.join()
+    for tweak in (None, b"", bytes((number, 0)) * 16):
+        try:
+            key.sign(Scheme.BIP340, bytes(32), tweak=tweak)
+        except InvalidKey:
+            continue
+        raise SystemExit("a wiped key signs")
+"""
+
+
+def test_X01_a_key_that_is_wiped_while_others_sign_stops_and_harms_nobody() -> None:
+    """In a process of its own: libsecp256k1 aborts when a key pair is overwritten under its hands."""
+    done = subprocess.run([sys.executable, "-c", WIPED_WHILE_SIGNING], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

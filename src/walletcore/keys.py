@@ -231,6 +231,8 @@ class PrivateKey(Confidential):
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
         kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
+        if self.secret.is_wiped:  # by another thread, meanwhile
+            self._kept.clear()
         return kept  # not read again: another thread may have made room meanwhile
 
     def __repr__(self) -> str:

@@ -220,7 +220,7 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
 
 def _prepare_schnorr(secret: Secret, tweak: bytes | None) -> CData:
     """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
-    pair = _NEW("secp256k1_keypair *")
+    pair = ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
     if not lib.secp256k1_keypair_create(_CONTEXT, pair, secret.reveal()):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     if tweak is not None:
@@ -248,7 +248,15 @@ _EXTRA_MAGIC = (0xDA, 0x6F, 0xB3, 0x8C)  # SECP256K1_SCHNORRSIG_EXTRAPARAMS_MAGI
 
 
 def _forget_schnorr(pair: CData) -> None:
-    ffi.buffer(pair)[:] = bytes(ffi.sizeof("secp256k1_keypair"))
+    """`_overwrite` does it when the last reference goes: another thread may be signing with the pair."""
+
+
+_PAIR_ZEROS = bytes(ffi.sizeof("secp256k1_keypair"))
+
+
+def _overwrite(pair: CData, buffer: CData = ffi.buffer, zeros: bytes = _PAIR_ZEROS) -> None:
+    """Called at the very end of the process, too, when this module's names are gone: hence the defaults."""
+    buffer(pair)[:] = zeros
 
 
 def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:

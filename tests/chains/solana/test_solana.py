@@ -30,6 +30,7 @@ from walletcore.chains.solana import (
     Transaction,
     transfer,
 )
+from walletcore.chains.solana.chain import account
 from walletcore.effects import Call, Fee, Opaque, Transfer
 from walletcore.errors import (
     AddressError,
@@ -679,3 +680,12 @@ def test_a_cluster_of_somebody_else_is_a_row_as_well() -> None:
     fee = pair(chain=mine).effects()[1]
     assert isinstance(fee, Fee)
     assert fee.payer.startswith("solana:mine:")
+
+
+def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
+    disguised = replace(
+        SOLANA.parse_address("J3dxNj7nDRRqRRXuEMynDG57DkZK4jYRuv3Garmb1i99"), payload=bytes(31) + b"\x01"
+    )
+    with pytest.raises(TransactionError) as refused:
+        account(disguised, "destination")
+    assert refused.value.reason == "mismatch"

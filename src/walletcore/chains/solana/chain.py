@@ -132,6 +132,8 @@ def account(value: Account, what: str) -> bytes:
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
     if type(value) is Address and isinstance(value.chain, SolanaChain) and len(value.payload) == 32:
+        if base58.encode(value.payload) != value.text:
+            raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
 

@@ -5,6 +5,7 @@ import contextlib
 import copy
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,6 +79,12 @@ def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None
         signature = bytes.fromhex(case.expect["signature"])
         assert sign(mine, holder).raw == signature
         assert ETHEREUM.address(mine.recover(signature)).text == case.expect["address"]
+
+
+def test_a_validator_whose_text_and_bytes_differ_is_refused() -> None:
+    with pytest.raises(TransactionError) as caught:
+        message(validator=replace(VALIDATOR, payload=bytes(20)))
+    assert caught.value.reason == "mismatch"
 
 
 @vectors("evm/eip191", operation="message.verify")

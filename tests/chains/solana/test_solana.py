@@ -31,6 +31,7 @@ from walletcore.chains.solana import (
     transfer,
 )
 from walletcore.chains.solana.chain import account
+from walletcore.curves.ed25519 import is_point
 from walletcore.effects import Call, Fee, Opaque, Transfer
 from walletcore.errors import (
     AddressError,
@@ -143,6 +144,7 @@ def test_the_published_addresses_are_read(case: Case) -> None:
     assert address.payload.hex() == case.expect["payload"]
     assert str(address) == case.expect["address"]
     assert address.account_id == f"{SOLANA.caip2}:{case.expect['address']}"
+    assert case.expect.get("on_curve", is_point(address.payload)) == is_point(address.payload)
 
 
 @vectors("solana/addresses", "solana/public-keys", operation="address.parse", result="invalid")

@@ -234,6 +234,13 @@ def test_a_legacy_message_has_no_lookups() -> None:
     assert reason(replace, GOOD, version=None) == "version"
 
 
+@pytest.mark.parametrize("lookups", [None, 0, [], {}, "", False])
+def test_X18_lookups_are_a_tuple_in_every_version(lookups: Any) -> None:
+    legacy = replace(GOOD, version=None, lookups=(), instructions=())
+    for message in (legacy, replace(legacy, version=0)):
+        assert reason(replace, message, lookups=lookups) == "type"
+
+
 @pytest.mark.parametrize("version", [1, 127, -1, True, False, "0", 10**400])
 def test_X16_a_version_is_none_or_zero(version: Any) -> None:
     assert reason(replace, GOOD, version=version) in ("version", "type", "range")

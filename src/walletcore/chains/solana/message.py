@@ -235,6 +235,8 @@ class Message:
             raise TransactionError("an account key appears twice", reason="duplicate")
 
     def _check_lookups(self) -> None:
+        if type(self.lookups) is not tuple:  # a legacy message does not write them, so that no codec has looked
+            raise TransactionError("expected a tuple of lookups", reason="type")
         if self.lookups and self.version is None:
             raise TransactionError("a legacy message has no lookups", reason="version")
         if any(not lookup.writable + lookup.readonly for lookup in self.lookups):

@@ -230,6 +230,17 @@ def test_SO4_more_than_256_accounts_are_refused() -> None:
     assert reason(loading, 255) == "too-large"
 
 
+def test_SO4_more_than_256_accounts_are_not_compiled() -> None:
+    table = LookupTable(key=A, addresses=tuple(i.to_bytes(32) for i in range(1, 257)))
+
+    def listing(count: int) -> Message:
+        return compiled(call(*map(meta, table.addresses[:count])), tables=(table,))
+
+    assert len(listing(254).accounts()) == 256
+    for count in (255, 256):
+        assert reason(listing, count) == "too-large"
+
+
 def test_a_legacy_message_has_no_lookups() -> None:
     assert reason(replace, GOOD, version=None) == "version"
 

@@ -167,6 +167,7 @@ class Message:
         if len(keys) > _MAX_ACCOUNTS:
             raise TransactionError(f"expected at most {_MAX_ACCOUNTS} accounts, got {len(keys)}", reason="too-large")
         places = {key: place for place, key in enumerate((*keys, *loaded))}
+        _check_places_fit(len(places))
         classes = list(rights.values())
         return cls(
             version=None if tables is None else 0,
@@ -244,8 +245,7 @@ class Message:
         places = [(lookup.key, place) for lookup in self.lookups for place in lookup.writable + lookup.readonly]
         if len(set(places)) != len(places):
             raise TransactionError("a place of a lookup table is loaded twice", reason="duplicate")
-        if len(self.account_keys) + len(places) > _MAX_PLACES:
-            raise TransactionError(f"expected at most {_MAX_PLACES} accounts with the loaded ones", reason="too-large")
+        _check_places_fit(len(self.account_keys) + len(places))
 
     def _check_places(self, instruction: CompiledInstruction) -> None:
         static = len(self.account_keys)
@@ -364,6 +364,11 @@ def decode_message(raw: bytes) -> Message:
     """The message that all of these bytes are; the top bit of the first one is set in versions. `TransactionError`."""
     with raised_as(TransactionError):
         return (_VERSION_0 if raw and raw[0] & _VERSIONED else _LEGACY).decode(raw)
+
+
+def _check_places_fit(count: int) -> None:
+    if count > _MAX_PLACES:
+        raise TransactionError(f"expected at most {_MAX_PLACES} accounts with the loaded ones", reason="too-large")
 
 
 def _check_account(value: bytes, what: str) -> None:

@@ -99,11 +99,18 @@ def test_a_place_above_255_cannot_be_listed() -> None:
     assert len(LookupTable(key=A, addresses=tuple(i.to_bytes(32) for i in range(256))).addresses) == 256
 
 
-@pytest.mark.parametrize("tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None]])
+@pytest.mark.parametrize("tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None], 0, False, "", {}])
 def test_tables_are_a_tuple_or_list_of_tables(tables: Any) -> None:
     assert reason(compiled, CALL, tables=tables) == "type"
     assert reason(GOOD.decompile, tables) == "type"
     assert reason(SOLANA.decode_transaction, GOOD.raw, tables=tables) == "type"
+
+
+@pytest.mark.parametrize("tables", [[], [TABLE], None, 0, "", {}])
+def test_X18_a_transaction_keeps_its_tables_in_a_tuple(tables: Any) -> None:
+    """A list could change after effects were told."""
+    assert reason(Transaction, chain=SOLANA, message=GOOD, tables=tables) == "type"
+    assert Transaction(chain=SOLANA, message=GOOD, tables=(TABLE,)).effects()
 
 
 def test_a_table_that_is_given_twice_is_refused() -> None:

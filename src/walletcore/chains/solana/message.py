@@ -159,9 +159,10 @@ class Message:
         accounts that neither sign nor are called as programs.
         """
         _check_account(fee_payer, "fee payer")
+        listed = _checked_tables(() if tables is None else tables)
         rights = _rights(instructions)
         rights.pop(fee_payer, None)
-        lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, _checked_tables(tables or ()))
+        lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, listed)
         others = sorted(rights, key=lambda key: (not rights[key][0], not rights[key][1], key))
         keys = (fee_payer, *others)
         if len(keys) > _MAX_ACCOUNTS:

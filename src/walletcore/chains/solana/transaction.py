@@ -50,6 +50,8 @@ class Transaction:
         keys = [key.data for key, _ in self.signers]
         if len(set(keys)) != len(keys) or not set(keys) <= set(self.message.signers):
             raise TransactionError("expected each of the signers once, and required by the message", reason="unknown")
+        if type(self.tables) is not tuple:
+            raise TransactionError("expected a tuple of LookupTable as tables", reason="type")
         if self.tables:
             self.message.accounts(self.tables)  # refuses tables that cannot be those of the message
 

@@ -689,3 +689,27 @@ def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     with pytest.raises(TransactionError) as refused:
         account(disguised, "destination")
     assert refused.value.reason == "mismatch"
+
+
+class Alike(str):
+    """Equal to whatever it is compared with."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("fields", [{"text": Alike("J3dx")}, {"text": None}])
+def test_X19_a_text_that_is_equal_to_everything_is_not_that_of_an_address(fields: dict[str, Any]) -> None:
+    assert reason(TransactionError, account, replace(TO, **fields), "destination") == "mismatch"
+
+
+@pytest.mark.parametrize("payload", [None, 32, bytearray(32), memoryview(bytes(32)), [0] * 32, "1" * 32])
+def test_X18_the_bytes_of_an_address_are_bytes(payload: Any) -> None:
+    for text in (TO.text, "1" * 32):
+        assert reason(TransactionError, account, replace(TO, text=text, payload=payload), "destination") == "type"

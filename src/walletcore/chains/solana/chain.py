@@ -57,7 +57,7 @@ class SolanaChain(Chain):
 
     def account(self, data: bytes) -> Address:
         """The address of 32 bytes, on the curve or not. Raises `AddressError`."""
-        if type(data) is not bytes or len(data) != 32:
+        if not _is_account(data):
             raise AddressError("expected an account of 32 bytes", reason="length")
         return Address(chain=self, text=base58.encode(data), payload=data)
 
@@ -131,8 +131,8 @@ def account(value: Account, what: str) -> bytes:
     """The 32 bytes of a key or of an address of this family; ``what`` names it in the `TransactionError`."""
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
-    if type(value) is Address and isinstance(value.chain, SolanaChain) and len(value.payload) == 32:
-        if base58.encode(value.payload) != value.text:
+    if type(value) is Address and isinstance(value.chain, SolanaChain) and _is_account(value.payload):
+        if type(value.text) is not str or base58.encode(value.payload) != value.text:
             raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
@@ -144,6 +144,10 @@ def signing_key(data: bytes) -> PublicKey:
         return PublicKey(Curve.ED25519, data)
     except InvalidKey:
         raise TransactionError(f"{base58.encode(data)} must sign, but is not a key", reason="point") from None
+
+
+def _is_account(data: object) -> bool:
+    return type(data) is bytes and len(data) == 32
 
 
 def _check_kind(kind: str) -> None:

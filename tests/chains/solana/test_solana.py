@@ -709,6 +709,12 @@ def test_X19_a_text_that_is_equal_to_everything_is_not_that_of_an_address(fields
     assert reason(TransactionError, account, replace(TO, **fields), "destination") == "mismatch"
 
 
+@pytest.mark.parametrize("kind", [Alike("p2wpkh"), None, 0, b""])
+def test_X19_the_one_kind_of_address_is_the_empty_text(kind: Any) -> None:
+    assert reason(AddressError, SOLANA.address, PAYER.public_key, kind=kind) == "unknown"
+    assert reason(AddressError, SOLANA.addresses, [], kind=kind) == "unknown"
+
+
 @pytest.mark.parametrize("payload", [None, 32, bytearray(32), memoryview(bytes(32)), [0] * 32, "1" * 32])
 def test_X18_the_bytes_of_an_address_are_bytes(payload: Any) -> None:
     for text in (TO.text, "1" * 32):

@@ -82,6 +82,22 @@ def test_a_token_program_is_one_of_two(program: Any) -> None:
     assert reason(transfer_checked, **GOOD, program=program) in ("unknown", "type")
 
 
+class Alike(bytes):
+    """Equal to whatever it is compared with."""
+
+    __hash__ = bytes.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("program", [bytearray(TOKEN_PROGRAM), Alike(TOKEN_PROGRAM), Alike(MINT.payload)])
+def test_X18_X19_a_token_program_is_bytes_and_nothing_alike(program: Any) -> None:
+    assert reason(associated_token_account, owner=ALICE, mint=MINT, program=program) == "type"
+    assert reason(create_associated_token_account, payer=PAYER, owner=ALICE, mint=MINT, program=program) == "type"
+    assert reason(transfer_checked, **GOOD, program=program) == "type"
+
+
 @pytest.mark.parametrize("mint", [None, ALICE, MINT.payload, MINT.text, Address(chain=SOLANA, text="x", payload=b"x")])
 def test_a_mint_is_an_address(mint: Any) -> None:
     with pytest.raises(TransactionError):

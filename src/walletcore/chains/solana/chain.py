@@ -151,7 +151,7 @@ def _is_account(data: object) -> bool:
 
 
 def _check_kind(kind: str) -> None:
-    if kind != "":
+    if type(kind) is not str or kind:
         raise AddressError("Solana has one kind of address", reason="unknown")
 
 

@@ -145,6 +145,8 @@ def _authorised(accounts: tuple[AccountMeta, ...], place: int) -> bool:
 
 
 def _token_program(program: bytes) -> bytes:
+    if type(program) is not bytes:
+        raise TransactionError(f"expected bytes as program, got {type(program).__name__}", reason="type")
     if program not in (TOKEN_PROGRAM, TOKEN_2022_PROGRAM):
         raise TransactionError("expected TOKEN_PROGRAM or TOKEN_2022_PROGRAM as program", reason="unknown")
     return program

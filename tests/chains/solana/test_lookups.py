@@ -99,7 +99,9 @@ def test_a_place_above_255_cannot_be_listed() -> None:
     assert len(LookupTable(key=A, addresses=tuple(i.to_bytes(32) for i in range(256))).addresses) == 256
 
 
-@pytest.mark.parametrize("tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None], 0, False, "", {}])
+@pytest.mark.parametrize(
+    "tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None], 0, False, "", {}]
+)
 def test_tables_are_a_tuple_or_list_of_tables(tables: Any) -> None:
     assert reason(compiled, CALL, tables=tables) == "type"
     assert reason(GOOD.decompile, tables) == "type"

@@ -28,7 +28,16 @@ from walletcore.chains.solana import (
     Instruction,
     SolanaChain,
     Transaction,
+    advance_nonce,
+    associated_token_account,
+    authorize_nonce,
+    create_account,
+    create_associated_token_account,
+    create_nonce_account,
+    memo,
     transfer,
+    transfer_checked,
+    withdraw_nonce,
 )
 from walletcore.chains.solana.chain import account
 from walletcore.effects import Call, Fee, Opaque, Transfer
@@ -63,7 +72,9 @@ PAYER, ALICE, MALLORY = signer(1), signer(2), signer(3)
 
 def pair(lamports: int = 7, **options: Any) -> Transaction:
     """A transfer with two signers: one pays the fee, the other is the source."""
-    instructions = (transfer(source=ALICE.public_key, destination=TO, lamports=lamports),)
+    to = options.get("chain") or SOLANA
+    destination = to.account(TO.payload) if isinstance(to, SolanaChain) else TO
+    instructions = (transfer(source=ALICE.public_key, destination=destination, lamports=lamports),)
     fields: dict[str, Any] = {"chain": SOLANA, "fee_payer": PAYER.public_key, "instructions": instructions}
     return Transaction.compile(**{**fields, "recent_blockhash": BLOCKHASH, **options})
 
@@ -689,6 +700,62 @@ def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     with pytest.raises(TransactionError) as refused:
         account(disguised, "destination")
     assert refused.value.reason == "mismatch"
+
+
+# -- addresses of another cluster, whose bytes are the same
+
+THERE = DEVNET.account(TO.payload)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda to: transfer(source=ALICE.public_key, destination=to, lamports=1),
+        lambda to: transfer(source=to, destination=ALICE.public_key, lamports=1),
+        lambda to: create_account(payer=to, new=ALICE.public_key, owner=ALICE.public_key, lamports=1, space=0),
+        lambda to: create_account(payer=ALICE.public_key, new=to, owner=ALICE.public_key, lamports=1, space=0),
+        lambda to: create_account(payer=ALICE.public_key, new=ALICE.public_key, owner=to, lamports=1, space=0),
+        lambda to: create_nonce_account(payer=PAYER.public_key, nonce=to, authority=PAYER.public_key, lamports=1)[0],
+        lambda to: create_nonce_account(payer=PAYER.public_key, nonce=PAYER.public_key, authority=to, lamports=1)[1],
+        lambda to: advance_nonce(nonce=to, authority=ALICE.public_key),
+        lambda to: withdraw_nonce(nonce=PAYER.public_key, authority=ALICE.public_key, destination=to, lamports=1),
+        lambda to: authorize_nonce(nonce=PAYER.public_key, authority=ALICE.public_key, new_authority=to),
+        lambda to: memo("x", to),
+        lambda to: transfer_checked(
+            source=PAYER.public_key,
+            mint=PAYER.public_key,
+            destination=to,
+            authority=ALICE.public_key,
+            amount=1,
+            decimals=0,
+        ),
+        lambda to: create_associated_token_account(payer=ALICE.public_key, owner=ALICE.public_key, mint=to),
+    ],
+)
+def test_an_address_of_another_cluster_is_refused_wherever_it_stands(build: Any) -> None:
+    assert reason(TransactionError, pair, instructions=(GOOD, build(THERE))) == "network"
+    assert pair(instructions=(build(TO),)).message == pair(instructions=(build(THERE),), chain=DEVNET).message
+
+
+def test_addresses_of_two_clusters_do_not_meet_in_one_instruction() -> None:
+    assert reason(TransactionError, transfer, source=TO, destination=THERE, lamports=1) == "network"
+    assert reason(TransactionError, associated_token_account, owner=TO, mint=THERE) == "network"
+    assert reason(TransactionError, create_associated_token_account, payer=TO, owner=THERE, mint=THERE) == "network"
+
+
+def test_the_fee_payer_is_an_address_of_the_same_cluster() -> None:
+    assert reason(TransactionError, pair, fee_payer=DEVNET.address(PAYER.public_key)) == "network"
+    assert pair(fee_payer=SOLANA.address(PAYER.public_key)) == pair()
+
+
+def test_a_row_with_another_fee_is_the_same_cluster() -> None:
+    assert pair(chain=replace(SOLANA, signature_fee=5000), instructions=(GOOD,)).message == pair(5).message
+
+
+def test_the_cluster_of_an_instruction_is_a_name() -> None:
+    assert (GOOD.cluster, replace(GOOD).cluster) == (SOLANA.caip2, SOLANA.caip2)
+    assert replace(GOOD, cluster="") == GOOD
+    assert reason(TransactionError, replace, GOOD, cluster=SOLANA) == "type"
 
 
 class Alike(str):

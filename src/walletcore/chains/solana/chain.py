@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from walletcore.chains.solana.offchain import OffchainMessage
     from walletcore.chains.solana.transaction import Transaction
 
-__all__ = ["CHAINS", "Account", "SolanaChain", "account", "signing_key"]
+__all__ = ["CHAINS", "Account", "SolanaChain", "account", "check_cluster", "cluster_of", "signing_key"]
 
 Account = PublicKey | Address
 """What names an account in the builders of instructions: an ed25519 key, or an address of this family."""
@@ -136,6 +136,23 @@ def account(value: Account, what: str) -> bytes:
             raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
+
+
+def cluster_of(*accounts: Account) -> str:
+    """The CAIP-2 name of the cluster of all addresses among these accounts; empty where there are only keys.
+
+    Raises `TransactionError` for addresses of two clusters.
+    """
+    names = {value.chain.caip2 for value in accounts if type(value) is Address}
+    if len(names) > 1:
+        raise TransactionError("expected addresses of one cluster, got some of two", reason="network")
+    return names.pop() if names else ""
+
+
+def check_cluster(chain: SolanaChain, cluster: str) -> None:
+    """Raise `TransactionError` when addresses of another cluster were given, of which only their rows tell."""
+    if cluster not in ("", chain.caip2):
+        raise TransactionError(f"expected addresses of {chain.caip2}, got one of {cluster}", reason="network")
 
 
 def signing_key(data: bytes) -> PublicKey:

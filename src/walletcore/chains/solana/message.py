@@ -50,11 +50,16 @@ class AccountMeta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
-    """One call of a program (its 32 bytes) with accounts and data."""
+    """One call of a program (its 32 bytes) with accounts and data.
+
+    ``cluster`` is the CAIP-2 name of the cluster whose addresses it was made of. The bytes do not say it: it is neither
+    compared nor signed, and empty where nobody told.
+    """
 
     program_id: bytes
     accounts: tuple[AccountMeta, ...]
     data: bytes
+    cluster: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _check_account(self.program_id, "program")
@@ -62,6 +67,8 @@ class Instruction:
             raise TransactionError("expected a tuple of AccountMeta as accounts", reason="type")
         if type(self.data) is not bytes:
             raise TransactionError(f"expected bytes as data, got {type(self.data).__name__}", reason="type")
+        if type(self.cluster) is not str:
+            raise TransactionError("expected a CAIP-2 name as cluster", reason="type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ accounts: the owner of one is not in the bytes of a transfer, so effects name th
 from __future__ import annotations
 
 from walletcore.chains.base import Address
-from walletcore.chains.solana.chain import Account, SolanaChain, account
+from walletcore.chains.solana.chain import Account, SolanaChain, account, cluster_of
 from walletcore.chains.solana.derived import find_program_address
 from walletcore.chains.solana.message import AccountMeta, Instruction
 from walletcore.chains.solana.system import SYSTEM_PROGRAM
@@ -44,6 +44,7 @@ def associated_token_account(*, owner: Account, mint: Address, program: bytes = 
     seeds = (account(owner, "owner"), _token_program(program), account(mint, "mint"))
     if type(mint) is not Address or not isinstance(mint.chain, SolanaChain):
         raise TransactionError("expected an Address as mint", reason="type")
+    cluster_of(owner, mint)
     return mint.chain.account(find_program_address(seeds, ASSOCIATED_TOKEN_PROGRAM)[0])
 
 
@@ -63,7 +64,8 @@ def create_associated_token_account(
         *map(_read_only, (account(owner, "owner"), mint.payload, SYSTEM_PROGRAM, program)),
     )
     data = _CREATE_IDEMPOTENT if idempotent else _CREATE
-    return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data)
+    cluster = cluster_of(payer, owner, mint)
+    return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data, cluster=cluster)
 
 
 def transfer_checked(
@@ -88,7 +90,8 @@ def transfer_checked(
         AccountMeta(pubkey=account(destination, "destination"), is_signer=False, is_writable=True),
         AccountMeta(pubkey=account(authority, "authority"), is_signer=True, is_writable=False),
     )
-    return Instruction(program_id=_token_program(program), accounts=accounts, data=data)
+    cluster = cluster_of(source, mint, destination, authority)
+    return Instruction(program_id=_token_program(program), accounts=accounts, data=data, cluster=cluster)
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:

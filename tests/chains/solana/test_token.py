@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from solders.pubkey import Pubkey
+from solders.sysvar import RENT
 from solders.token.associated import get_associated_token_address
 
 from walletcore.chains.base import Address
@@ -134,9 +135,39 @@ def test_an_account_that_is_created_costs_what_the_cluster_says() -> None:
     }
     payer = SOLANA.address(PAYER).account_id
     assert rent == Transfer(asset=SOLANA.asset, amount=None, source=payer, destination=DESTINATION.account_id)
-    older = effects(replace(CREATED, data=b"", accounts=(*CREATED.accounts, meta(bytes([9]) * 32))))[0]
+    older = effects(replace(CREATED, data=b"", accounts=(*CREATED.accounts, meta(bytes(RENT)))))[0]
     assert isinstance(older, Call)
     assert older.name == "Create"
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        (1, SOURCE.payload),
+        (1, bytes([9]) * 32),
+        (2, PAYER.data),
+        (3, bytes([9]) * 32),
+        (4, TOKEN_PROGRAM),
+        (5, TOKEN_2022_PROGRAM),
+        (5, bytes([9]) * 32),
+        (6, bytes([9]) * 32),
+    ],
+    ids=["another's", "any account", "owner", "mint", "system", "token program", "any program", "rent"],
+)
+def test_an_account_that_does_not_follow_from_owner_and_mint_is_opaque(place: int, key: bytes) -> None:
+    for exact in (CREATED, replace(CREATED, accounts=(*CREATED.accounts, meta(bytes(RENT))))):
+        if place < len(exact.accounts):
+            accounts = list(exact.accounts)
+            accounts[place] = replace(accounts[place], pubkey=key)
+            assert isinstance(effects(replace(exact, accounts=tuple(accounts)))[0], Opaque)
+
+
+def test_an_account_of_token_2022_is_told_as_well() -> None:
+    made = effects(create_associated_token_account(payer=PAYER, owner=BOB, mint=MINT, program=TOKEN_2022_PROGRAM))[0]
+    assert isinstance(made, Call)
+    assert dict(made.arguments)["account"] == SOLANA.caip10(
+        bytes(get_associated_token_address(Pubkey(BOB.data), Pubkey(MINT.payload), Pubkey(TOKEN_2022_PROGRAM)))
+    )
 
 
 # -- transfers

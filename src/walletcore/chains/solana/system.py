@@ -17,6 +17,7 @@ from walletcore.errors import TransactionError, raised_as
 __all__ = [
     "ADVANCE_NONCE",
     "NONCE_SIZE",
+    "RENT",
     "SYSTEM_PROGRAM",
     "advance_nonce",
     "authorize_nonce",
@@ -33,7 +34,7 @@ ADVANCE_NONCE = u32le.encode(4)
 _CREATE_ACCOUNT, _TRANSFER = u32le.encode(0), u32le.encode(2)
 _WITHDRAW_NONCE, _INITIALIZE_NONCE, _AUTHORIZE_NONCE = u32le.encode(5), u32le.encode(6), u32le.encode(7)
 _RECENT_BLOCKHASHES = base58.decode("SysvarRecentB1ockHashes11111111111111111111")
-_RENT = base58.decode("SysvarRent111111111111111111111111111111111")
+RENT = base58.decode("SysvarRent111111111111111111111111111111111")
 
 
 def transfer(*, source: Account, destination: Account, lamports: int) -> Instruction:
@@ -57,7 +58,7 @@ def create_nonce_account(
     signers = _signer(payer, "payer", writable=True), _signer(nonce, "nonce", writable=True)
     create = _call(data, *signers, of=(payer, nonce))
     data = _INITIALIZE_NONCE + account(authority, "authority")
-    accounts = _other(nonce, "nonce"), _meta(_RECENT_BLOCKHASHES), _meta(_RENT)
+    accounts = _other(nonce, "nonce"), _meta(_RECENT_BLOCKHASHES), _meta(RENT)
     return create, _call(data, *accounts, of=(nonce, authority))
 
 
@@ -69,7 +70,7 @@ def advance_nonce(*, nonce: Account, authority: Account) -> Instruction:
 
 def withdraw_nonce(*, nonce: Account, authority: Account, destination: Account, lamports: int) -> Instruction:
     """Move lamports out of a nonce's account; all of them closes it. Raises `TransactionError`."""
-    sysvars = (_meta(_RECENT_BLOCKHASHES), _meta(_RENT))
+    sysvars = (_meta(_RECENT_BLOCKHASHES), _meta(RENT))
     accounts = (_other(nonce, "nonce"), _other(destination, "destination"), *sysvars, _signer(authority, "authority"))
     return _call(_WITHDRAW_NONCE + _amount(lamports), *accounts, of=(nonce, destination, authority))
 

@@ -19,7 +19,13 @@ from hypothesis import strategies as st
 
 from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.effects import Effect
-from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError, WalletcoreError
+from walletcore.errors import (
+    InvalidSignature,
+    MissingSignature,
+    SignerError,
+    TransactionError,
+    WalletcoreError,
+)
 from walletcore.hashes import Hash, keccak256, sha256, sha256d, tagged
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
@@ -839,6 +845,29 @@ def test_X14_ten_thousand_bad_answers_and_then_a_good_one() -> None:
         with pytest.raises(InvalidSignature):
             wanted.accept(replace(bad, recovery=good.recovery))
     assert wanted.accept(good).data == good.data
+
+
+# -- signers that misbehave
+
+
+class Stopping(Device):
+    def sign(self, wanted: SigningRequest) -> Any:
+        return next(iter(()))
+
+
+class StoppingBatch(Batch):
+    def sign_all(self, wanted: Sequence[SigningRequest]) -> Any:
+        return next(iter(()))
+
+
+@pytest.mark.parametrize("signer", [Stopping(1), StoppingBatch(1)])
+def test_X05_a_signer_that_stops_iterating_has_failed_and_nobody_waits_for_it(signer: Device) -> None:
+    """StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
+    deed = Deed(wanted=(request(1),))
+    with pytest.raises(SignerError):
+        list(map(sign, [deed, deed], [signer, signer]))
+    with pytest.raises(SignerError):
+        asyncio.run(asyncio.wait_for(sign_async(deed, signer), 20))
 
 
 # -- protocols and memory

@@ -404,8 +404,16 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
 def _ask(signer: Signer, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
     if sign_all is None:
-        return [_given(signer, signer.sign(request)) for request in requests]
-    return cast(Sequence[Signature], _given(signer, sign_all(requests)))
+        return [_given(signer, _call(signer.sign, request)) for request in requests]
+    return cast(Sequence[Signature], _given(signer, _call(sign_all, requests)))
+
+
+def _call(function: Callable[[S], T], argument: S) -> T:
+    """What a signer gives. StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
+    try:
+        return function(argument)
+    except StopIteration as error:
+        raise SignerError("the signer stopped without an answer") from error
 
 
 def _given(signer: Signer, answer: T) -> T:
@@ -428,7 +436,9 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     """Await an asynchronous function; run any other in a thread, and await what it returns where that is awaitable."""
     import asyncio
 
-    result = function(argument) if inspect.iscoroutinefunction(function) else asyncio.to_thread(function, argument)
+    result = (
+        function(argument) if inspect.iscoroutinefunction(function) else asyncio.to_thread(_call, function, argument)
+    )
     answer = await result
     return await answer if inspect.isawaitable(answer) else answer
 

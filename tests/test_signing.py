@@ -22,6 +22,7 @@ from walletcore.effects import Effect
 from walletcore.errors import (
     InvalidSignature,
     MissingSignature,
+    OutcomeUnknown,
     SignerError,
     TransactionError,
     WalletcoreError,
@@ -868,6 +869,37 @@ def test_X05_a_signer_that_stops_iterating_has_failed_and_nobody_waits_for_it(si
         list(map(sign, [deed, deed], [signer, signer]))
     with pytest.raises(SignerError):
         asyncio.run(asyncio.wait_for(sign_async(deed, signer), 20))
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_X05_a_signer_that_cancels_itself_does_not_cancel_its_caller(asynchronous: bool) -> None:
+    class Cancelled(Device):
+        def sign(self, wanted: SigningRequest) -> Any:
+            raise asyncio.CancelledError
+
+    class Waits(Device):
+        async def sign(self, wanted: SigningRequest) -> Any:
+            raise asyncio.CancelledError
+
+    async def caller() -> str:
+        try:
+            await sign_async(Deed(wanted=(request(1),)), Waits(1) if asynchronous else Cancelled(1))
+        except OutcomeUnknown as error:
+            return str(error)
+        return ""
+
+    assert "cancelled" in asyncio.run(caller())
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, RecursionError])
+def test_X05_what_stops_a_signer_stops_its_caller(error: type[BaseException]) -> None:
+    class Stopped(Device):
+        def sign(self, wanted: SigningRequest) -> Any:
+            raise error
+
+    for stopped in (lambda: sign(Deed(wanted=(request(1),)), Stopped(1)), lambda: collect((request(1),), Stopped(1))):
+        with pytest.raises(error):
+            stopped()
 
 
 # -- protocols and memory

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
-from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError
+from walletcore.errors import InvalidSignature, MissingSignature, OutcomeUnknown, SignerError, TransactionError
 from walletcore.hashes import Hash, sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -337,6 +337,8 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
     asked = (_ask_async(signer, wanted) for signer, wanted in routes)
     given = await asyncio.gather(*asked, return_exceptions=True)
     for (_, wanted), signatures in zip(routes, given, strict=True):
+        if isinstance(signatures, asyncio.CancelledError):  # not by our caller: gather itself would have raised it
+            raise OutcomeUnknown("a signer was cancelled while it was asked") from signatures
         if isinstance(signatures, BaseException):
             raise signatures
         _fill(answers, wanted, signatures)

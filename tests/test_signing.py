@@ -477,7 +477,7 @@ def test_ecdsa_signs_a_digest_or_names_a_hash(scheme: Scheme, payload: bytes) ->
         request(scheme=scheme, payload=payload, prehash=None)
 
 
-@pytest.mark.parametrize("requests", [None, 5, {request()}, (5,), [None], (r for r in (request(),))])
+@pytest.mark.parametrize("requests", [None, 5, {request()}, (5,), [None], request(), (r for r in (request(),))])
 def test_what_is_no_sequence_of_requests_is_refused(requests: Any) -> None:
     with pytest.raises(TransactionError):
         collect(requests)
@@ -897,9 +897,23 @@ def test_X05_what_stops_a_signer_stops_its_caller(error: type[BaseException]) ->
         def sign(self, wanted: SigningRequest) -> Any:
             raise error
 
-    for stopped in (lambda: sign(Deed(wanted=(request(1),)), Stopped(1)), lambda: collect((request(1),), Stopped(1))):
-        with pytest.raises(error):
-            stopped()
+    with pytest.raises(error):
+        sign(Deed(wanted=(request(1),)), Stopped(1))
+
+
+def test_X18_requests_that_change_while_signers_are_asked_are_those_of_the_beginning() -> None:
+    for change in (lambda requests: requests.append(request(3)), lambda requests: requests.pop()):
+        requests = [request(1), request(2)]
+
+        class Changing(Device):
+            def sign(self, wanted: SigningRequest, requests: Any = requests, change: Any = change) -> Any:
+                change(requests)
+                return self.answer(wanted)
+
+        answers = collect(requests, Changing(1))
+        assert [answer is None for answer in answers] == [False, True]
+        requests[:] = [request(1), request(2)]
+        assert asyncio.run(collect_async(requests, Changing(1))) == answers
 
 
 # -- protocols and memory

@@ -123,13 +123,8 @@ class AcceptedSignature(Signature):
     def __init__(self, **_: object) -> None:
         raise InvalidSignature("SigningRequest.accept makes an AcceptedSignature, and vouch for who decides so")
 
-    @property
-    def request_id(self) -> bytes:
-        """The id of the request that it answers."""
-        return self.request.id
-
-    def __reduce__(self) -> tuple[Callable[..., Signature], tuple[Scheme, bytes, int | None]]:
-        return _plain, (self.scheme, self.data, self.recovery)
+    def __reduce__(self) -> tuple[Callable[[], Signature], tuple[()]]:
+        return functools.partial(Signature, scheme=self.scheme, data=self.data, recovery=self.recovery), ()
 
 
 def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> AcceptedSignature:
@@ -138,10 +133,6 @@ def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> 
     for name, value in (("scheme", request.scheme), ("data", data), ("recovery", recovery), ("request", request)):
         object.__setattr__(accepted, name, value)
     return accepted
-
-
-def _plain(scheme: Scheme, data: bytes, recovery: int | None) -> Signature:
-    return Signature(scheme=scheme, data=data, recovery=recovery)
 
 
 Answers = tuple[Signature | None, ...]
@@ -322,7 +313,8 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
 
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
-    answers = _places(requests)
+    requests = _checked(requests)
+    answers: Places = dict.fromkeys(requests)
     for signer, wanted in _routes(answers, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
     return tuple([answers[request] for request in requests])
@@ -332,7 +324,8 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
     """As `collect`; all signers are asked at the same time, and all have answered or failed when it ends."""
     import asyncio
 
-    answers = _places(requests)
+    requests = _checked(requests)
+    answers: Places = dict.fromkeys(requests)
     routes = _routes(answers, signers)
     asked = (_ask_async(signer, wanted) for signer, wanted in routes)
     given = await asyncio.gather(*asked, return_exceptions=True)
@@ -380,10 +373,12 @@ Route = tuple[Holder, tuple[SigningRequest, ...]]
 Places = dict[SigningRequest, Signature | None]
 
 
-def _places(requests: Sequence[SigningRequest]) -> Places:
-    if not isinstance(requests, Sequence) or any(type(request) is not SigningRequest for request in requests):
+def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
+    """The requests as they are now: whoever is asked for a signature could change a list."""
+    taken = tuple(requests) if isinstance(requests, Sequence) else (None,)
+    if any(type(request) is not SigningRequest for request in taken):
         raise TransactionError("expected a sequence of SigningRequest", reason="type")
-    return dict.fromkeys(requests)
+    return taken
 
 
 def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
@@ -445,9 +440,7 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _fill(
-    answers: dict[SigningRequest, Signature | None], wanted: tuple[SigningRequest, ...], given: Sequence[Signature]
-) -> None:
+def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
     if not isinstance(given, (list, Sequence)) or len(given) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
     for request, answer in zip(wanted, given, strict=True):

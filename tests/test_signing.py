@@ -916,6 +916,44 @@ def test_X18_requests_that_change_while_signers_are_asked_are_those_of_the_begin
         assert asyncio.run(collect_async(requests, Changing(1))) == answers
 
 
+@pytest.mark.parametrize("given_back", [[], [1, 2], "endless"])
+def test_X19_a_sequence_of_answers_that_lies_about_its_length_is_refused(given_back: Any) -> None:
+    class Lying(list[Any]):
+        def __len__(self) -> int:
+            return 1
+
+        def __iter__(self) -> Any:
+            return iter(lambda: 0, 1) if given_back == "endless" else iter(given_back)
+
+    class Wrong(Batch):
+        def sign_all(self, wanted: Sequence[SigningRequest]) -> Any:
+            return Lying()
+
+    assert reason(SignerError, collect, (request(1),), Wrong(1)) == "length"
+    assert reason(SignerError, asyncio.run, collect_async((request(1),), Wrong(1))) == "length"
+
+
+@pytest.mark.parametrize("sign_method", [None, 7, "sign"])
+def test_a_holder_of_a_key_that_cannot_sign_is_no_signer(sign_method: Any) -> None:
+    class Keyed:
+        public_key = key(1).public_key
+        sign = sign_method
+
+    assert reason(SignerError, collect, (request(1),), Keyed()) == "type"
+    assert reason(SignerError, asyncio.run, collect_async((request(1),), Keyed())) == "type"
+
+
+def test_X19_an_answer_that_is_equal_to_everything_is_not_missing() -> None:
+    class Alike(Signature):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    answers = (Alike(scheme=Scheme.ECDSA, data=bytes(64)),)
+    assert complete(answers) is answers
+
+
 # -- protocols and memory
 
 

@@ -11,6 +11,7 @@ import inspect
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 from walletcore.errors import InvalidSignature, MissingSignature, OutcomeUnknown, SignerError, TransactionError
@@ -350,8 +351,8 @@ def merge(*parts: Answers) -> Answers:
 def complete(answers: Answers) -> tuple[Signature, ...]:
     """The same answers, none of them absent. Raises `MissingSignature` naming the places."""
     _check_answers(answers)
-    if None in answers:
-        missing = [place for place, answer in enumerate(answers) if answer is None]
+    missing = [place for place, answer in enumerate(answers) if answer is None]
+    if missing:
         raise MissingSignature(f"no signature for request {', '.join(map(str, missing[:10]))}", reason="missing")
     return cast("tuple[Signature, ...]", answers)
 
@@ -390,7 +391,7 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
     routes: list[Route] = []
     for signer in signers:
         key = getattr(signer, "public_key", None)
-        if type(key) is not PublicKey:
+        if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
             raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
         mine = (*wanted.pop((False, key), ()), *wanted.pop((True, key.even_y()), ()))
         if mine:
@@ -441,7 +442,8 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
 
 
 def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
-    if not isinstance(given, (list, Sequence)) or len(given) != len(wanted):
+    taken = tuple(islice(given, len(wanted) + 1)) if isinstance(given, (list, Sequence)) else ()  # len() may lie
+    if len(taken) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
-    for request, answer in zip(wanted, given, strict=True):
+    for request, answer in zip(wanted, taken, strict=True):
         answers[request] = request.accept(answer)

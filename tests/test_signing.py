@@ -943,6 +943,18 @@ def test_a_holder_of_a_key_that_cannot_sign_is_no_signer(sign_method: Any) -> No
     assert reason(SignerError, asyncio.run, collect_async((request(1),), Keyed())) == "type"
 
 
+@pytest.mark.parametrize("many", [None, 7, "sign_all"])
+def test_a_signer_that_cannot_answer_all_at_once_is_asked_one_by_one(many: Any) -> None:
+    class Single(Device):
+        sign_all = many
+
+    requests = (request(1), request(1, payload=b"other"))
+    signer = Single(1)
+    assert all(collect(requests, signer))
+    assert all(asyncio.run(collect_async(requests, signer)))
+    assert len(signer.asked) == 4
+
+
 def test_X19_an_answer_that_is_equal_to_everything_is_not_missing() -> None:
     class Alike(Signature):
         def __eq__(self, other: object) -> bool:

@@ -401,7 +401,7 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
 
 def _ask(signer: Signer, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
-    if sign_all is None:
+    if not callable(sign_all):
         return [_given(signer, _call(signer.sign, request)) for request in requests]
     return cast(Sequence[Signature], _given(signer, _call(sign_all, requests)))
 
@@ -425,7 +425,7 @@ def _given(signer: Signer, answer: T) -> T:
 
 async def _ask_async(signer: Holder, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
-    if sign_all is not None:
+    if callable(sign_all):
         return cast(Sequence[Signature], await _called(sign_all, requests))
     return [cast(Signature, await _called(signer.sign, request)) for request in requests]
 

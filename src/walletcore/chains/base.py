@@ -163,7 +163,7 @@ class SignedTransaction(Generic[T]):
     chain: Chain
     raw: bytes = field(repr=False)
     transaction: T
-    answers: Answers = field(repr=False)
+    answers: Answers = field(repr=False, compare=False)  # they stand in raw
     _id: str | None = memory()
 
     @property
@@ -187,7 +187,7 @@ class SignedMessage(Generic[T]):
     chain: Chain
     raw: bytes
     message: T
-    answers: Answers = field(repr=False)
+    answers: Answers = field(repr=False, compare=False)  # they stand in raw
 
     def effects(self) -> tuple[Effect, ...]:
         """What the message does."""

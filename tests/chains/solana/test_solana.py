@@ -1,6 +1,7 @@
 """Solana's addresses, transactions and effects against published figures, solders and Solana's own runtime."""
 
 import asyncio
+import copy
 import pickle
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
@@ -26,6 +27,7 @@ from walletcore.chains.solana import (
     SYSTEM_PROGRAM,
     AccountMeta,
     Instruction,
+    OffchainMessage,
     SolanaChain,
     Transaction,
     advance_nonce,
@@ -55,7 +57,7 @@ from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
-from walletcore.signing import collect, merge, sign, sign_async
+from walletcore.signing import AcceptedSignature, collect, merge, sign, sign_async
 
 SOLANA, DEVNET = CHAINS
 BLOCKHASH = bytes(range(32))
@@ -412,6 +414,17 @@ def test_the_answers_may_come_from_two_machines() -> None:
     assert [answer is None for answer in first] == [False, True]
     signed = tx.assemble(merge(first, pickle.loads(pickle.dumps(second))))
     assert signed.raw == sign(tx, PAYER, ALICE).raw
+
+
+def test_what_is_signed_is_equal_to_itself_when_it_has_travelled() -> None:
+    """Its answers do not travel as accepted ones: they are verified anew, and are no part of what it is."""
+    message = OffchainMessage(chain=SOLANA, text="I own this account", signers=(ALICE.public_key,))
+    for signed in (sign(pair(), PAYER, ALICE), sign(message, ALICE)):
+        there = pickle.loads(pickle.dumps(signed))
+        assert there == signed == copy.deepcopy(signed)
+        assert hash(there) == hash(signed)
+        assert not any(isinstance(answer, AcceptedSignature) for answer in there.answers)
+    assert sign(pair(), PAYER, ALICE) != sign(pair(8), PAYER, ALICE)
 
 
 def test_signing_without_the_check_makes_the_same_bytes() -> None:

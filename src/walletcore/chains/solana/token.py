@@ -96,7 +96,10 @@ def transfer_checked(
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction of a token program does; nothing where it is not exactly one that is known here."""
+    """What an instruction of a token program does; nothing where it is not exactly one that is known here.
+
+    An amount is what leaves the source: a mint of Token-2022 may withhold a fee of it, which the bytes do not tell.
+    """
     kind, body, accounts = instruction.data[:1], instruction.data[1:], instruction.accounts
     keys = [meta.pubkey for meta in accounts]
     names = [chain.caip10(key) for key in keys]

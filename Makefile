@@ -47,16 +47,19 @@ build/oracles/%/ready: tests/oracles/%/requirements.txt
 	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
 	touch $@
 
-# The whole suite on every one of these interpreters that the machine has, each in an environment of its own.
+# The suite, or what TESTS names of it, on every one of these interpreters that the machine has, each in an environment
+# of its own. Those that pyenv keeps are found whether they are switched on or not.
 MATRIX ?= 3.11 3.12 3.13
+TESTS ?=
 
 matrix:
-	@for version in $(MATRIX); do \
+	@PATH="$$(printf '%s:' "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin)$$PATH"; \
+	for version in $(MATRIX); do \
 		python$$version -c "" 2>/dev/null || { echo "matrix: there is no python$$version here"; continue; }; \
 		echo "matrix: python$$version"; \
 		python$$version -m venv build/matrix/$$version && \
 		build/matrix/$$version/bin/pip install --quiet -e '.[dev]' && \
-		build/matrix/$$version/bin/pytest || exit 1; \
+		build/matrix/$$version/bin/pytest $(TESTS) || exit 1; \
 	done
 
 clean:

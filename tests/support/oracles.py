@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import pytest
 
-__all__ = ["JSON", "Oracle", "both", "compared", "data", "locked", "number"]
+__all__ = ["JSON", "Oracle", "both", "compared", "data", "locked", "number", "started"]
 
 JSON = dict[str, Any]
 """A case, or a verdict."""
@@ -48,9 +48,7 @@ class Oracle:
     A thread takes the answers of each, so that no process ever waits for us to read while we wait for it to read.
     """
 
-    def __init__(self, name: str, environment: str) -> None:
-        count = (os.cpu_count() or 1) if environment == "locked" else 1
-        command = [_interpreter(name, environment), "-I", str(ROOT / "tests" / "oracles" / name / "oracle.py")]
+    def __init__(self, command: list[str], count: int = 1) -> None:
         self._open = ExitStack()
         self._processes = [self._open.enter_context(_Process(command)) for _ in range(count)]
 
@@ -73,12 +71,14 @@ class Oracle:
             yield waiting.popleft(), next(answering).answer()
 
 
-def _interpreter(name: str, environment: str) -> str:
+def started(name: str, environment: str) -> Oracle:
+    """Return the oracle of this name: one process for each processor with its locked versions, or one with ours."""
+    program = str(ROOT / "tests" / "oracles" / name / "oracle.py")
     if environment == "installed":
-        return sys.executable
+        return Oracle([sys.executable, "-I", program])
     path = ROOT / "build" / "oracles" / name
     assert (path / "ready").exists(), f"there is no {path.relative_to(ROOT)}: make engine-packages"
-    return str(path / "bin" / "python")
+    return Oracle([str(path / "bin" / "python"), "-I", program], os.cpu_count() or 1)
 
 
 class _Process:
@@ -134,7 +134,7 @@ def compared(oracle: str, run: str, environment: str, make: Make, check: Check, 
     numbers = _numbers(environment)
     cases = (make(Random(f"{SEED} {run} {place}")) for place in numbers)
     seen: Counter[str] = Counter()
-    with Oracle(oracle, environment) as peer:
+    with started(oracle, environment) as peer:
         for place, (case, verdict) in zip(numbers, peer.verdicts(cases), strict=True):
             try:
                 seen.update(check(case, verdict))

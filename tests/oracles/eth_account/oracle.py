@@ -38,7 +38,7 @@ def sender(case: dict[str, Any]) -> dict[str, Any]:
 
 
 def message(case: dict[str, Any]) -> dict[str, Any]:
-    """Sign a personal message, or data for a validator; and tell who has signed if that is asked, which takes longer."""
+    """Sign a personal message, or data for a validator; and tell who has signed where that is asked: it takes long."""
     text = bytes.fromhex(case["data"])
     if case["validator"] is None:
         signable = encode_defunct(text)

@@ -196,6 +196,12 @@ def test_kinds_are_those_of_core(script: bytes, kind: str) -> None:
     assert classify(script).kind == kind
 
 
+@pytest.mark.parametrize("size", [255, 256, 520, 65_536])
+def test_a_script_that_begins_with_a_long_push_has_a_kind_too(size: int) -> None:
+    assert classify(push(bytes(size)) + b"\xac").kind == "nonstandard"
+    assert classify(push(bytes(size)) + b"\xae").kind == "nonstandard"
+
+
 def bare(required: bytes, total: bytes, *keys: bytes, end: bytes = b"\xae") -> bytes:
     return required + b"".join(map(push, keys)) + total + end
 

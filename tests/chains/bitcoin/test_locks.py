@@ -378,6 +378,17 @@ def test_a_path_alone_proves_no_change() -> None:
     assert caught.value.reason == "mismatch"
 
 
+def test_PS67_a_taproot_output_is_no_change_of_a_key_that_it_is_not_made_from() -> None:
+    foreign = BITCOIN.script_pubkey(BITCOIN.address(BOB, kind="p2tr"))
+    for kind in ("", "p2tr"):
+        assert reason(TransactionError, Lock, kind=kind, script_pubkey=foreign, key=ALICE) == "mismatch"
+    tx = transaction(spending("p2wpkh"), outputs=(change(ALICE, kind="p2tr", value=1, origin=ORIGIN),))
+    mine = tx.outputs[0].script_pubkey
+    lied = tx.raw.replace(mine, foreign)
+    assert lied != tx.raw
+    assert reason(TransactionError, BITCOIN.decode_transaction, lied) == "mismatch"
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [

@@ -142,7 +142,9 @@ def test_the_id_is_known_before_unless_signatures_are_part_of_it(guard: str) -> 
 
 
 def guard(case: Case) -> Lock:
-    scripts = {name: bytes.fromhex(case.input.get(name, "")) for name in ("redeem_script", "witness_script")}
+    scripts: dict[str, Any] = {
+        name: bytes.fromhex(case.input.get(name, "")) for name in ("redeem_script", "witness_script")
+    }
     data = case.input.get("public_key")
     public = PublicKey.parse(Curve.SECP256K1, bytes.fromhex(data)) if data else None
     return Lock(script_pubkey=bytes.fromhex(case.input["script_pubkey"]), key=public, **scripts)

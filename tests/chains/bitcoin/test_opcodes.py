@@ -194,7 +194,7 @@ def test_published_words_are_assembled_printed_and_classified(case: Case) -> Non
         assert encode_script(parse_script(script)) == script
 
 
-@vectors("bitcoin/scripts", operation="script.parse", result="invalid")
+@vectors("bitcoin/scripts", "bitcoin/payments", operation="script.parse", result="invalid")
 def test_published_scripts_that_end_too_early_are_refused(case: Case) -> None:
     assert reason(TransactionError, parse_script, bytes.fromhex(case.input["script"])) == case.expect["reason"]
 

@@ -197,6 +197,13 @@ def test_only_ints_are_numbers(
     assert refusal(codec.encode, number) == "type"
 
 
+@vectors("bitcoin/integers")
+def test_published_integers_of_64_bits_are_written_and_read(case: Case) -> None:
+    number, encoded = int(case.input["integer"]), bytes.fromhex(case.expect["encoded"])
+    assert u64le.encode(number) == encoded
+    assert u64le.decode(encoded) == number
+
+
 @vectors("solana/shortvec", result="valid")
 def test_published_compact_u16_are_written_and_read(case: Case) -> None:
     number, encoded = int(case.input["integer"]), bytes.fromhex(case.expect["encoded"])

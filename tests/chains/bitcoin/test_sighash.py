@@ -8,8 +8,8 @@ from support.vectors import Case, vectors
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.tx import Tx, TxOut
-from walletcore.curves.secp256k1 import encode_der
-from walletcore.errors import TransactionError
+from walletcore.curves.secp256k1 import decode_der, encode_der
+from walletcore.errors import InvalidSignature, TransactionError
 from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
@@ -95,6 +95,37 @@ def test_the_published_signatures_of_the_taproot_key_path(case: Case) -> None:
     signature = request.accept(LocalSigner(private).sign(request)).data + hash_type
     assert signature.hex() == case.expect["signature"]
     assert [signature.hex()] == case.expect["witness"]
+
+
+DEFINED = (0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
+"""The hash types that Bitcoin Core defines for scripts before taproot."""
+
+
+def decoded(encoded: str) -> tuple[bytes, int]:
+    """Return r and s, and the hash type, of a signature as it stands in a script."""
+    *der, hash_type = bytes.fromhex(encoded)
+    signature = decode_der(bytes(der))
+    if hash_type not in DEFINED:
+        raise InvalidSignature("expected a hash type that Bitcoin Core defines", reason="unknown")
+    return signature, hash_type
+
+
+@vectors("bitcoin/signatures", result="valid")
+def test_published_signatures_in_scripts_are_read_and_written_again(case: Case) -> None:
+    signature, hash_type = decoded(case.input["encoded"])
+    assert (signature.hex(), hash_type) == (case.expect["data"], case.expect["hash_type"])
+    assert encode_der(signature) + bytes((hash_type,)) == bytes.fromhex(case.input["encoded"])
+
+
+@vectors("bitcoin/signatures", "bitcoin/payments", operation="codec.decode", result="invalid")
+def test_published_bytes_that_are_no_signature_in_a_script_are_refused(case: Case) -> None:
+    assert reason(InvalidSignature, decoded, case.input["encoded"]) == case.expect["reason"]
+
+
+@vectors("bitcoin/signatures", result="rule")
+def test_a_form_that_is_right_around_numbers_that_are_not_is_refused(case: Case) -> None:
+    assert (case.verdict("bip66"), case.verdict("in-range")) == ("valid", "invalid")
+    assert reason(InvalidSignature, decoded, case.input["encoded"]) == case.expect["reason"]
 
 
 @pytest.mark.parametrize("hash_type", [0x03, 0x83, 0x43, 0x1F03, 0xFFFF_FFE3])

@@ -101,7 +101,7 @@ def classify(script: bytes) -> Script:
         is_data = not rest and all(each.opcode <= _OP_16 for each in instructions[1:])
         return Script(kind="null_data" if is_data else "nonstandard")
     key, last = (instructions[0].data or b"", instructions[-1].opcode) if len(instructions) > 1 else (b"", -1)
-    if script == bytes((len(key),)) + key + bytes((OP_CHECKSIG,)) and _is_key(key):
+    if _is_key(key) and script == bytes((len(key),)) + key + bytes((OP_CHECKSIG,)):
         return Script(kind="p2pk", required=1, keys=(key,))
     found = _multisig(instructions) if last == OP_CHECKMULTISIG and not rest else None
     return found or Script(kind="nonstandard")

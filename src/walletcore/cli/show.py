@@ -11,7 +11,19 @@ from typing import Any
 
 import typer
 
-__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "remarks", "section", "title"]
+__all__ = [
+    "amount",
+    "facts",
+    "json_text",
+    "line_of_json",
+    "plain",
+    "print_json",
+    "print_table",
+    "qr",
+    "remarks",
+    "section",
+    "title",
+]
 
 _GAP = "  "
 Row = Sequence[str]
@@ -92,6 +104,13 @@ def json_text(value: Any) -> str:
     import json
 
     return json.dumps(value, indent=2)
+
+
+def line_of_json(value: Any) -> str:
+    """JSON in ASCII on one line."""
+    import json
+
+    return json.dumps(value)
 
 
 def print_json(value: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from walletcore.chains.base import Chain, Profile
@@ -15,19 +14,11 @@ from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import HARDENED, Path
 from walletcore.secret import sealed
 
-__all__ = ["keys", "looks_secret"]
+__all__ = ["keys"]
 
 _TESTNETS = 1  # SLIP-44
 _NO_PARENT = bytes(4)
-_BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-_PRIVATE = re.compile(rf"[xtyzuvYZUV]prv{_BASE58}{{50,}}|[5KLc9]{_BASE58}{{50,51}}", re.ASCII)
-_FEWEST_WORDS = 9
 _SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
-
-
-def looks_secret(text: str) -> bool:
-    """Whether the text has the form of a private key or a phrase, or would have it but for a typo."""
-    return bool(_PRIVATE.fullmatch(text.strip())) or len(text.split()) >= _FEWEST_WORDS
 
 
 @sealed

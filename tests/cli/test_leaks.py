@@ -6,7 +6,7 @@ from nacl.bindings import crypto_sign_seed_keypair
 from support.commands import PHRASE, piped
 from support.vectors import load
 from walletcore.cli import run
-from walletcore.cli.leaks import is_solana_pair, looks_private, looks_secret, refuse_secrets
+from walletcore.cli.leaks import looks_private, looks_secret, looks_wordy, pair_of, refuse_secrets
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError
 
@@ -52,6 +52,12 @@ def test_it_is_refused_before_anything_is_read() -> None:
     assert "abandon" not in done.stderr
 
 
+def test_hex_and_base64_in_lines_are_no_words() -> None:
+    assert looks_wordy(PHRASE)
+    assert not looks_wordy("\n".join(["cHNidP8BAFICAAAAAZ1111AAAAAA"] * 12))
+    assert not looks_wordy(" ".join(["0a0b"] * 40))
+
+
 PROSE = {
     "a message": (
         "message",
@@ -73,9 +79,9 @@ def test_what_is_no_secret_passes(arguments: tuple[str, ...]) -> None:
 
 
 def test_a_key_pair_is_one_only_with_its_own_public_half() -> None:
-    assert is_solana_pair(base58.encode(PAIR))
-    assert not is_solana_pair(base58.encode(PAIR[:32] + bytes(32)))
-    assert not is_solana_pair("1" * 88)
+    assert pair_of(base58.encode(PAIR)) is not None
+    assert pair_of(base58.encode(PAIR[:32] + bytes(32))) is None
+    assert pair_of("1" * 88) is None
 
 
 def test_a_secret_is_known_by_its_form() -> None:

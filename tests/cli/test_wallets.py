@@ -62,16 +62,6 @@ def test_a_qr_code_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     assert "█" in capsys.readouterr().out
 
 
-def test_a_qr_code_is_drawn_where_there_are_no_blocks() -> None:
-    done = subprocess.run(
-        [*COMMAND, "address", "bitcoin", "--xpub", ZPUB, "--qr"],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"\x1b[7m" in done.stdout
-
-
 def test_an_extended_public_key_of_an_account(capsys: pytest.CaptureFixture[str]) -> None:
     assert with_secrets("xpub", "bitcoin", "--kind", "p2tr") == 0
     assert capsys.readouterr().out == f"m/86'/0'/0'\t{XPUB_86}\n"

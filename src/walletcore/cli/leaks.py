@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from walletcore.errors import DecodingError
 from walletcore.secret import sealed
 
-__all__ = ["LEAKED", "is_solana_pair", "looks_private", "looks_secret", "refuse_secrets"]
+if TYPE_CHECKING:
+    from walletcore.keys import PrivateKey
+
+__all__ = ["LEAKED", "looks_private", "looks_secret", "looks_wordy", "pair_of", "refuse_secrets"]
 
 LEAKED = "your shell may have kept it: treat it as seen by others; give secrets at the prompt, --stdin or --fd"
 
@@ -18,6 +22,7 @@ _PAIR = re.compile(rf"{_BASE58}{{80,90}}", re.ASCII)
 _NUMBERS = re.compile(r"\[ ?\d{1,3}(, ?\d{1,3}){31,95} ?\]", re.ASCII)  # a key pair as Solana's tools keep it
 _FEWEST_WORDS = 9
 _WINDOW = 12
+_LONGEST_WORD = 16
 _LONGEST = 1 << 12  # characters: no key is longer, and prose that is has no need to be searched to its end
 
 
@@ -34,24 +39,36 @@ def looks_private(text: str) -> bool:
     text = text.strip()
     if len(text) > _LONGEST:
         return False
-    return bool(_PRIVATE.fullmatch(text) or _NUMBERS.fullmatch(text)) or is_solana_pair(text)
+    return bool(_PRIVATE.fullmatch(text) or _NUMBERS.fullmatch(text)) or pair_of(text) is not None
 
 
 def looks_secret(text: str) -> bool:
     """Whether the text has the form of a private key or, where no prose is expected, of a phrase."""
-    return looks_private(text) or len(text.split()) >= _FEWEST_WORDS
+    return looks_private(text) or looks_wordy(text)
 
 
-def is_solana_pair(text: str) -> bool:
-    """Whether the text is an ed25519 private key and its public key in base58, as Solana's wallets export it."""
-    if not _PAIR.fullmatch(text):
-        return False
+def looks_wordy(text: str) -> bool:
+    """Whether the text is as many words as a phrase has at least, of letters only: not hex or base64 in lines."""
+    words = text.split() if len(text) <= _LONGEST else []
+    return len(words) >= _FEWEST_WORDS and all(word.isalpha() and len(word) <= _LONGEST_WORD for word in words)
+
+
+@sealed
+def pair_of(text: str) -> PrivateKey | None:
+    """The private key of ed25519 that stands before its public key in base58 or in a list of 64 numbers; or None."""
     from walletcore.coding.text import base58
     from walletcore.keys import Curve, PrivateKey
     from walletcore.secret import Secret
 
-    data = base58.decode(text)
-    return len(data) == 64 and PrivateKey(Curve.ED25519, Secret(data[:32])).public_key.data == data[32:]
+    if _PAIR.fullmatch(text):
+        data = base58.decode(text)
+    elif _NUMBERS.fullmatch(text):
+        numbers = [int(number) for number in text.strip("[] ").split(",")]
+        data = bytes(numbers) if max(numbers) < 256 else b""
+    else:
+        return None
+    key = PrivateKey(Curve.ED25519, Secret(data[:32])) if len(data) == 64 else None
+    return key if key is not None and key.public_key.data == data[32:] else None
 
 
 def _has_phrase(text: str) -> bool:

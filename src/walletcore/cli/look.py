@@ -56,22 +56,19 @@ def _refuse_secret(text: str) -> None:
 
 
 def _print(finding: Finding) -> None:
-    show.title(f"{finding.what} of {_listed(finding.chains)}" if finding.chains else finding.what)
+    show.title(f"{finding.what} of {show.listed(finding.chains)}" if finding.chains else finding.what)
     show.facts(finding.facts)
     if finding.derived:
         titles = ("profile", "path", "chains", "first address")
-        rows = [(name, path, _listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived]
+        rows = [
+            (name, path, show.listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived
+        ]
         show.section("as an account" if any(path for _, path, _, _ in rows) else "addresses", titles, rows)
     if finding.effects and finding.row is not None:
         from walletcore.cli.inspection.effects import TITLES, rows_of
 
         show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row)))
     show.remarks([each.text for each in finding.odd])
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    """A few names, or the first of them and how many more."""
-    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
 
 
 @app.command()
@@ -95,7 +92,9 @@ def path(
     else:
         typer.echo("m: the master key itself")
     titles = ("profile", "chains", "numbers", "kind", "wallets")
-    rows = [(u["profile"], _listed(tuple(u["chains"])), _numbers(u), u["kind"], ", ".join(u["wallets"])) for u in used]
+    rows = [
+        (u["profile"], show.listed(tuple(u["chains"])), _numbers(u), u["kind"], ", ".join(u["wallets"])) for u in used
+    ]
     if rows:
         show.section("used by", titles, rows)
     else:

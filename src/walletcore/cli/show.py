@@ -16,16 +16,17 @@ __all__ = [
     "facts",
     "json_text",
     "line_of_json",
+    "listed",
     "plain",
     "print_json",
     "print_table",
-    "qr",
     "remarks",
     "section",
     "title",
 ]
 
 _GAP = "  "
+_FEW = 3
 Row = Sequence[str]
 
 
@@ -99,6 +100,11 @@ def amount(units: int | None, decimals: int, symbol: str) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' + part if part else ''} {symbol}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """A few names, or the first of them and how many more."""
+    return ", ".join(names) if len(names) <= _FEW else f"{names[0]} and {len(names) - 1} more"
+
+
 def json_text(value: Any) -> str:
     """JSON in ASCII, indented by two: every terminal can show it, every machine read it."""
     import json
@@ -116,11 +122,3 @@ def line_of_json(value: Any) -> str:
 def print_json(value: Any) -> None:
     """Print JSON on standard output."""
     typer.echo(json_text(value))
-
-
-def qr(text: str) -> None:
-    """Draw a QR code: with block characters where the terminal has them, else with escape sequences."""
-    import segno
-
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
-    segno.make(text, micro=False).terminal(compact=encoding.startswith("utf"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from walletcore.cli import qr as qr_code
 from walletcore.cli import show
 from walletcore.cli.asking import Secrets, agreed, can_agree, given_text, nobody_to_ask, read_text
 from walletcore.cli.base import (
@@ -68,7 +69,7 @@ def sign(
         return
     typer.echo(signed.raw.hex())
     if qr:
-        show.qr(signed.raw.hex())
+        qr_code.draw(signed.raw.hex())
 
 
 def confirm(subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False) -> None:
@@ -116,4 +117,4 @@ def _print_verdict(found: Any) -> None:
     show.title("verified" if found.verified else "NOT VERIFIED")
     if found.why:
         typer.echo(f"  {show.plain(found.why)}")
-    show.facts([("chains", ", ".join(found.chains)), *(("signed by", signer) for signer in found.signers)])
+    show.facts([("chains", show.listed(found.chains)), *(("signed by", signer) for signer in found.signers)])

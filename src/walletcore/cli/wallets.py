@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walletcore.cli import qr as qr_code
 from walletcore.cli import show
 from walletcore.cli.asking import Secrets
 from walletcore.cli.base import (
@@ -101,7 +102,7 @@ def address(
         for found in rows:
             typer.echo(f"{found['path']}\t{found['address']}" if found["path"] else found["address"])
             if qr:
-                show.qr(found["address"])
+                qr_code.draw(found["address"])
 
 
 @app.command()
@@ -136,7 +137,7 @@ def xpub(
         return
     typer.echo(f"{path}\t{text}")
     if qr:
-        show.qr(text)
+        qr_code.draw(text)
 
 
 def _spelled(node: ExtendedPublicKey, kind: str) -> str:

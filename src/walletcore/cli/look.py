@@ -33,7 +33,7 @@ def inspect(
     Private keys and phrases are taken from a prompt, standard input or a file descriptor, and described only.
     """
     from walletcore.chains import chains
-    from walletcore.cli.inspection import recognise
+    from walletcore.cli.inspection.recognition import recognise
 
     if text:
         _refuse_secret(text)

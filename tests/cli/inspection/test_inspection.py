@@ -18,8 +18,8 @@ from support.vectors import Case, load
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.base import SignedTransaction
 from walletcore.cli import run
-from walletcore.cli.inspection import recognise
 from walletcore.cli.inspection.finding import Finding
+from walletcore.cli.inspection.recognition import recognise
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError
 from walletcore.keys import Curve, PublicKey

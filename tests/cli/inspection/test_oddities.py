@@ -10,7 +10,7 @@ from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
-from walletcore.cli.inspection import recognise
+from walletcore.cli.inspection.recognition import recognise
 from walletcore.path import KeyOrigin, Path
 
 BITCOIN = chain("bitcoin", bitcoin.BitcoinChain)

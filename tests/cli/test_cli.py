@@ -12,7 +12,7 @@ import pytest
 import shellingham
 
 import walletcore
-from support.commands import COMMAND, PHRASE, piped
+from support.commands import COMMAND, PHRASE, at_a_terminal, piped
 from walletcore.cli import run
 from walletcore.cli.show import amount, plain
 
@@ -126,7 +126,7 @@ def test_the_end_of_a_prompt_is_said() -> None:
         pass
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
-    assert b"Traceback" not in shown
+    assert shown.endswith(b"\r\nerror: no mnemonic was typed\r\n")
 
 
 WRONG = {
@@ -269,3 +269,12 @@ def test_a_fault_of_ours_is_one_line_and_development_mode_shows_it() -> None:
     assert done.stderr.startswith("error: a fault in walletcore: TypeError\nhint: ")
     done = subprocess.run([sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True)
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("columns", [200, 40])
+def test_a_table_that_is_too_wide_for_its_terminal_becomes_lines(columns: int) -> None:
+    code, shown = at_a_terminal("path", "m/84'/0'/0'/0/7", answers={}, columns=columns)
+    assert code == 0
+    lines = [line.split() for line in shown.splitlines()]
+    assert (["step", "hardened", "level", "meaning"] in lines) is (columns == 200)
+    assert (["meaning", "the", "8th", "address"] in lines) is (columns == 40)

@@ -48,7 +48,10 @@ def _prompted(name: str) -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)  # it would show what is typed
         try:
             return getpass.getpass(f"{name}: ")
-        except (getpass.GetPassWarning, EOFError, OSError, UnicodeDecodeError, AttributeError):
+        except EOFError:
+            typer.echo(err=True)  # the cursor stands behind the prompt
+            raise DecodingError(f"no {name} was typed", reason="missing") from None
+        except (getpass.GetPassWarning, OSError, UnicodeDecodeError, AttributeError):
             hint = "give --stdin or --fd where nobody can be asked"
             raise DecodingError(f"there is no terminal to ask for the {name}", reason="missing", hint=hint) from None
 

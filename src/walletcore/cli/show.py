@@ -5,6 +5,8 @@ What comes from outside is shown with its control characters spelled out: a term
 
 from __future__ import annotations
 
+import math
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -56,10 +58,31 @@ def remarks(texts: Sequence[str], *, err: bool = False) -> None:
 
 
 def section(name: str, titles: Row, rows: Sequence[Row], *, err: bool = False) -> None:
-    """A table with a heading; columns in which no row has anything are left out."""
+    """A table with a heading; columns in which no row has anything are left out.
+
+    On a terminal that is too narrow for it each row becomes a few lines, of title and value.
+    """
     typer.echo(plain(name), err=err)
     kept = [place for place in range(len(titles)) if any(row[place] for row in rows)]
-    _print_aligned([["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)], err)
+    table = [["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)]
+    if _width(table) <= _columns(err):
+        _print_aligned(table, err)
+        return
+    for row in rows:
+        facts([(titles[place], row[place]) for place in kept if row[place]], err=err)
+        typer.echo(err=err)
+
+
+def _width(table: Sequence[Row]) -> int:
+    return sum(max(len(plain(cell)) for cell in column) + len(_GAP) for column in zip(*table, strict=True)) - len(_GAP)
+
+
+def _columns(err: bool) -> float:
+    """How wide the terminal is; of no limit where there is none."""
+    try:
+        return os.get_terminal_size((sys.stderr if err else sys.stdout).fileno()).columns or math.inf
+    except (OSError, ValueError, AttributeError):  # no terminal, no stream
+        return math.inf
 
 
 def print_table(titles: Row, rows: Iterable[Row]) -> None:

@@ -278,3 +278,43 @@ def test_a_table_that_is_too_wide_for_its_terminal_becomes_lines(columns: int) -
     lines = [line.split() for line in shown.splitlines()]
     assert (["step", "hardened", "level", "meaning"] in lines) is (columns == 200)
     assert (["meaning", "the", "8th", "address"] in lines) is (columns == 40)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_NO_COLOR_is_heeded_at_a_terminal(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "" if wanted else "1")
+    monkeypatch.setenv("TERM", "xterm")
+    _, shown = at_a_terminal("inspect", "0x" + "0" * 40, "--chain", "ethereum", answers={})
+    assert ("\x1b[" in shown) is wanted
+
+
+FIRST = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"  # the demonstration's
+NO_TEXT = "a\udcffb"  # how bytes that are no text arrive
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inspect", NO_TEXT),
+        ("inspect", "--chain", NO_TEXT, "x"),
+        ("verify", NO_TEXT),
+        ("verify", "00", "--by", NO_TEXT),
+        ("path", NO_TEXT),
+        ("address", NO_TEXT),
+        ("address", "bitcoin", "--xpub", NO_TEXT),
+        ("address", "bitcoin", "--kind", NO_TEXT),
+        ("sign", NO_TEXT, "--yes", "--fd", "77"),
+        ("demo", "--figures", NO_TEXT),
+        ("new", "--language", NO_TEXT),
+        ("message", "sign", "ethereum", NO_TEXT, "--yes", "--fd", "77"),
+        ("message", "verify", "ethereum", FIRST, "0x11", NO_TEXT),
+        ("message", "verify", "ethereum", NO_TEXT, "0x11", "hi"),
+        ("message", "verify", "bitcoin", "1BgGZ9tcN4rm9KBzDn7KprQz87SZ26SAMH", NO_TEXT, "hi"),
+        ("message", "verify", "solana", "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk", NO_TEXT, "hi"),
+    ],
+)
+def test_arguments_that_are_no_text_are_refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) in (1, 3)
+    shown = capsys.readouterr()
+    assert "fault" not in shown.err
+    assert shown.err.startswith("error: ") or shown.out.startswith("NOT VERIFIED: ")

@@ -111,4 +111,6 @@ def verify_message(
 def _content(text: str, file: str) -> str:
     if bool(text) == bool(file):
         raise DecodingError("expected a message, or --file with one", reason="missing" if not text else "ambiguous")
+    if any("\ud800" <= char <= "\udfff" for char in text):  # how Python hands on bytes that are no text here
+        raise DecodingError("the message is no text in the encoding of this terminal", reason="character")
     return read_text(file, "the message") if file else text

@@ -39,9 +39,17 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def _styled(text: str, *, err: bool = False, **style: Any) -> None:
+    """In colour, unless colours are not wanted (no-color.org) or the stream is no terminal."""
+    if os.environ.get("NO_COLOR"):
+        typer.echo(text, err=err)
+    else:
+        typer.secho(text, err=err, **style)
+
+
 def title(text: str) -> None:
     """A heading, bold on a terminal."""
-    typer.secho(plain(text), bold=True)
+    _styled(plain(text), bold=True)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, err: bool = False) -> None:
@@ -54,7 +62,7 @@ def remarks(texts: Sequence[str], *, err: bool = False) -> None:
     if texts:
         typer.echo("what is odd", err=err)
     for text in texts:
-        typer.secho(f"  {plain(text)}", fg="yellow", err=err)
+        _styled(f"  {plain(text)}", fg="yellow", err=err)
 
 
 def section(name: str, titles: Row, rows: Sequence[Row], *, err: bool = False) -> None:

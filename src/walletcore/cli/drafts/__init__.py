@@ -10,10 +10,11 @@ import binascii
 import importlib
 from typing import Any
 
-from walletcore.chains import FAMILIES, chain
+from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain, SignedTransaction
 from walletcore.cli.drafts.fields import Fields
 from walletcore.cli.inspection.finding import family
+from walletcore.cli.names import find_chain
 from walletcore.coding import strict_json
 from walletcore.errors import TransactionError, Unsupported, raised_as
 from walletcore.signers.local import LocalSigner
@@ -49,7 +50,7 @@ def parse(text: str) -> Draft:
     """Read the JSON of an unsigned transaction. Raises `TransactionError`, and `Unsupported` for its chain."""
     with raised_as(TransactionError):
         fields = Fields(strict_json.decode(text, max_length=_MAX_LENGTH))
-    return Draft(chain(fields.text("chain")), fields)
+    return Draft(find_chain(fields.text("chain")), fields)
 
 
 def _rebuilt(row: Chain, fields: Fields, wallet: Wallet) -> tuple[Signable[Any], tuple[LocalSigner, ...]]:

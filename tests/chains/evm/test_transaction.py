@@ -445,6 +445,27 @@ def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     assert refused.value.reason == "mismatch"
 
 
+def test_an_address_made_by_hand_is_taken_with_the_checksum_only() -> None:
+    good = ETHEREUM.parse_address("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+    by_hand = Address(chain=ETHEREUM, text=good.text, payload=good.payload)
+    assert by_hand == good and hash(by_hand) == hash(good) and repr(by_hand) == repr(good)
+    assert transfer(to=by_hand) == transfer(to=good)
+    assert transfer(to=by_hand).effects() == transfer(to=pickle.loads(pickle.dumps(good))).effects()
+    for text in (good.text.lower(), good.text.upper(), good.text[:-1] + "D", "", good.text + " "):
+        for other in (replace(by_hand, text=text), replace(good, text=text)):
+            with pytest.raises(TransactionError) as refused:
+                transfer(to=other)
+            assert refused.value.reason == "mismatch"
+
+
+def test_an_address_that_was_right_on_its_chain_or_for_its_bytes_is_not_right_on_others() -> None:
+    good = ETHEREUM.account(b"\x42" * 20)
+    with pytest.raises(TransactionError) as refused:
+        transfer(to=replace(good, payload=b"\x43" * 20))
+    assert refused.value.reason == "mismatch"
+    assert transfer(chain=POLYGON, to=replace(good, chain=POLYGON)).to == POLYGON.account(good.payload)
+
+
 # -- refused fields
 
 

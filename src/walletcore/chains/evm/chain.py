@@ -87,7 +87,9 @@ class Evm(Chain):
         """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
         if type(payload) is not bytes or len(payload) != 20:
             raise AddressError("expected the 20 bytes of an account", reason="length")
-        return Address(chain=self, text=checksummed(payload), payload=payload)
+        address = Address(chain=self, text=checksummed(payload), payload=payload)
+        object.__setattr__(address, "_agrees", True)
+        return address
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), allow_unprotected: bool = False

@@ -5,9 +5,11 @@ import contextlib
 import copy
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import rlp  # type: ignore[import-untyped]
 from eth_account import Account
 from eth_account.messages import encode_defunct, encode_intended_validator, encode_typed_data
 from hypothesis import given
@@ -205,6 +207,91 @@ REFUSED_BYTES: list[Any] = [
 def test_other_bytes_are_refused(raw: Any) -> None:
     with pytest.raises(TransactionError):
         decode(ETHEREUM, raw)
+
+
+def nested(depth: int) -> TypedData:
+    """Return typed data with structs of this depth, and white space, accents and numbers of every spelling in them."""
+    types = {f"T{level}": [{"name": "t", "type": f"T{level + 1}"}] for level in range(depth)}
+    types[f"T{depth}"] = [{"name": "t", "type": "string"}, {"name": "n", "type": "uint256[]"}]
+    value: Any = {"t": " {é}\n\U0001f600", "n": [1, "2", "0x3"]}
+    for _ in range(depth):
+        value = {"t": value}
+    return TypedData.parse({"types": types, "primaryType": "T0", "domain": {}, "message": value})
+
+
+KINDS = [
+    message(),
+    message(data=b""),
+    message(data=b"\xc0" * 200),
+    message(data=b"12345"),
+    message(data=transfer().raw),
+    message(data=b"{}", validator=VALIDATOR),
+    message(data=b"", validator=VALIDATOR),
+    message(data=b"\xff" * 70_000, validator=ETHEREUM.account(b"\xff" * 20)),
+    message(data=typed(name="Vote", chainId=1)),
+    message(data=typed()),
+    message(data=nested(12)),
+]
+
+
+@pytest.mark.parametrize("mine", KINDS, ids=lambda mine: repr(mine.raw)[:30])
+def test_each_kind_of_message_is_read_where_transactions_are(mine: Message) -> None:
+    again = ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key])
+    assert again == mine
+    assert type(again) is Message
+    assert again.requests() == mine.requests()
+    assert again.effects() == mine.effects()
+    assert sign(again, ALICE).raw == sign(mine, ALICE).raw
+    assert ETHEREUM.decode_transaction(mine.raw) == replace(mine, signer=None)
+    with pytest.raises(TransactionError) as caught:
+        ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key, MALLORY.public_key])
+    assert caught.value.reason == "ambiguous"
+
+
+@given(st.binary(max_size=120), st.booleans())
+def test_any_message_is_read_where_transactions_are(data: bytes, validated: bool) -> None:
+    mine = message(data=data, validator=VALIDATOR if validated else None)
+    assert ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key]) == mine
+
+
+FIELDS = [b"\x01", *[b""] * 7, [], b"\x01", b"\x01", b"\x01"]
+
+
+@pytest.mark.parametrize("kind", [number for number in range(0x80) if number not in (1, 2)])
+def test_no_type_of_transaction_is_taken_for_a_message(kind: int) -> None:
+    """0x19 is EIP-191's and 0x7b begins a JSON text; a list after them is a transaction of that type, as CIP-64's."""
+    for fields in (FIELDS, FIELDS[:9], [], [b"a" * 200]):
+        raw = bytes((kind,)) + rlp.encode(fields)
+        for written in (raw, rlp.encode(raw)):
+            with pytest.raises(TransactionError) as caught:
+                ETHEREUM.decode_transaction(written)
+            assert caught.value.reason == "version"
+            assert f"got type {kind}" in str(caught.value)
+
+
+@pytest.mark.parametrize("mine", KINDS, ids=lambda mine: repr(mine.raw)[:30])
+def test_no_message_begins_as_a_transaction_of_any_type_does(mine: Message) -> None:
+    assert mine.raw[0] in (0x19, 0x7B)
+    assert mine.raw[1] < 0xC0
+    with pytest.raises(TransactionError) as caught:  # and it is not what the network's messages wrap in a string
+        ETHEREUM.decode_transaction(rlp.encode(mine.raw))
+    assert caught.value.reason == "version"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"\x19", b"\x19\x01" + bytes(64), b"\x19\x45", b"{}", b"{ }", b'{"a', b"{\xbf", b"\x19\xbf"]
+)
+def test_what_begins_as_a_message_and_is_none_is_refused_as_one(raw: bytes) -> None:
+    with pytest.raises(TransactionError) as caught:
+        ETHEREUM.decode_transaction(raw)
+    assert "type" not in str(caught.value).replace("typed", "").replace("types", "")
+
+
+def test_typed_data_for_another_chain_are_refused_where_transactions_are_read() -> None:
+    raw = message(data=typed(name="Vote", chainId=1)).raw
+    with pytest.raises(TransactionError) as caught:
+        POLYGON.decode_transaction(raw)
+    assert caught.value.reason == "network"
 
 
 @pytest.mark.parametrize("keys", [5, [ALICE.public_key, MALLORY.public_key], ["key"]])

@@ -14,6 +14,7 @@ from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.evm.decode import AnyOf
+    from walletcore.chains.evm.message import Message
 
 __all__ = ["CHAINS", "Evm"]
 
@@ -93,12 +94,13 @@ class Evm(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), allow_unprotected: bool = False
-    ) -> AnyOf | SignedTransaction[Any]:
+    ) -> AnyOf | Message | SignedTransaction[Any]:
         """Read a transaction, signed or not: legacy, type 1 (EIP-2930) or 2 (EIP-1559). Raises `TransactionError`.
 
         The unsigned bytes do not say who sends: one key may be given, which becomes the sender. A signature says it;
         keys that are given all the same must contain the sender. What is yet to be signed must have a chain id
-        (EIP-155), unless ``allow_unprotected`` takes it without.
+        (EIP-155), unless ``allow_unprotected`` takes it without. What `Message.raw` gives is read as well: no
+        transaction begins like it.
         """
         from walletcore.chains.evm.decode import decode
 

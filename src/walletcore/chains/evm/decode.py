@@ -2,13 +2,17 @@
 
 A legacy transaction begins as a list, a typed one with its type (EIP-2718); in devp2p's messages a typed one is a
 string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
+
+Messages to be signed are told from all of these by their first two bytes. 0x19 and "{" are numbers that a type may have
+("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more; after 0x19 the messages that are read
+have a version, 0x00 or 0x45 (EIP-191), and after "{" JSON in UTF-8 has a quotation mark, white space or "}".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm.access_list import AccessListTransaction
@@ -21,6 +25,9 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.signing import Signature
 
+if TYPE_CHECKING:
+    from walletcore.chains.evm.message import Message
+
 __all__ = ["AnyOf", "decode"]
 
 AnyOf: TypeAlias = LegacyTransaction | AccessListTransaction | Transaction
@@ -31,15 +38,21 @@ _Read: TypeAlias = "tuple[AnyOf, Signature | None]"
 
 _MAX_RAW = 2 << 20
 _STRING, _LIST = 0x80, 0xC0  # RLP's first bytes from there on
+_FIRST_LIST = bytes((_LIST,))
+_MESSAGES = (b"\x19", b"{")  # how EIP-191 data and the JSON of typed data begin
 _UNSIGNED = {1: 8, 2: 9}  # fields by type; three more for a signature
 
 
 def decode(
     chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allow_unprotected: bool = False
-) -> AnyOf | SignedTransaction[Any]:
-    """Read a transaction of this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
+) -> AnyOf | Message | SignedTransaction[Any]:
+    """Read what is signed on this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
     if keys != ():
         _check_keys(keys)
+    if type(raw) is bytes and raw[:1] in _MESSAGES and raw[1:2] < _FIRST_LIST:
+        from walletcore.chains.evm import message
+
+        return message.decode(chain, raw, keys)
     try:
         transaction, signature = _read(chain, _checked(raw), keys[0] if keys else None)
     except DecodingError as error:

@@ -9,12 +9,13 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.evm import ETHEREUM, POLYGON
+from support.evm import ETHEREUM, POLYGON, transfer
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
-from walletcore.chains.evm import create2_address, create_address
-from walletcore.errors import AddressError
+from walletcore.chains.evm import Evm, create2_address, create_address
+from walletcore.effects import Opaque, Transfer
+from walletcore.errors import AddressError, Unsupported
 
 ME = ETHEREUM.account(b"\x42" * 20)
 
@@ -85,3 +86,16 @@ def test_either_the_code_or_its_hash_is_given() -> None:
 )
 def test_code_that_no_transaction_carries_is_refused(code: Any, expected: str) -> None:
     assert refused(create2_address, ME, bytes(32), init_code=code) == expected
+
+
+@pytest.mark.parametrize("name", ["zksync", "zksync-sepolia"])
+def test_a_chain_with_a_rule_of_its_own_has_no_address_before_its_node_tells_one(name: str) -> None:
+    row = chain(name, Evm)
+    creator = row.account(ME.payload)
+    with pytest.raises(Unsupported, match="in its own way"):
+        create_address(creator, 0)
+    with pytest.raises(Unsupported, match="in its own way"):
+        create2_address(creator, bytes(32), init_code=b"")
+    creation = transfer(chain=row, to=None, value=5, data=b"\x00").effects()
+    assert [each.destination for each in creation if isinstance(each, Transfer)] == [""]
+    assert Opaque(why="creates a contract", data=b"\x00") in creation

@@ -44,7 +44,10 @@ _PROFILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Evm(Chain):
-    """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have."""
+    """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have.
+
+    Where it has ``own_contract_addresses``, what a transaction creates is not where CREATE and CREATE2 would put it.
+    """
 
     chain_id: int
     symbol: str = "ETH"
@@ -52,6 +55,7 @@ class Evm(Chain):
     slip44: int = 60
     caip2: str = field(init=False, default="")
     profiles: tuple[Profile, ...] = _PROFILES
+    own_contract_addresses: bool = False
 
     def __post_init__(self) -> None:
         if type(self.chain_id) is not int or not 0 < self.chain_id <= _MAX_CHAIN_ID:
@@ -119,7 +123,9 @@ class Evm(Chain):
 
 # Chain ids and symbols are those of wevm/viem src/chains/definitions @ 0912a29d5c7a, coin types those of SLIP-44, where
 # Ether (60) is that of every chain that pays in it; test nets have their chain's. Keys are derived with Ethereum's coin
-# type on all of them, as wallets do. Ethereum and its test nets first, then by name.
+# type on all of them, as wallets do. Ethereum and its test nets first, then by name. Two things are not viem's: the id of
+# Sonic's test net is that of docs.soniclabs.com, "Getting Started" (viem has one that is gone), and that ZKsync makes the
+# addresses of contracts in its own way, from a nonce of deployments (docs.zksync.io, "EVM Instructions", CREATE).
 CHAINS = (
     Evm(name="ethereum", chain_id=1),
     Evm(name="sepolia", chain_id=11_155_111),
@@ -157,8 +163,11 @@ CHAINS = (
     Evm(name="scroll", chain_id=534_352),
     Evm(name="scroll-sepolia", chain_id=534_351),
     Evm(name="sonic", chain_id=146, symbol="S", slip44=10007),
+    Evm(name="sonic-testnet", chain_id=14_601, symbol="S", slip44=10007),
     Evm(name="unichain", chain_id=130),
     Evm(name="unichain-sepolia", chain_id=1301),
     Evm(name="worldchain", chain_id=480),
     Evm(name="worldchain-sepolia", chain_id=4801),
+    Evm(name="zksync", chain_id=324, own_contract_addresses=True),
+    Evm(name="zksync-sepolia", chain_id=300, own_contract_addresses=True),
 )

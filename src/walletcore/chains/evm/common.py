@@ -184,8 +184,10 @@ class AnyTransaction:
         return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), fee)
 
     def _created(self) -> str:
-        """The CAIP-10 name of the contract that it creates; empty where the sender is not known."""
-        return "" if self.sender is None else create_address(self.chain.address(self.sender), self.nonce).account_id
+        """The CAIP-10 name of the contract that it creates; empty where the sender or the rule is not known."""
+        if self.sender is None or self.chain.own_contract_addresses:
+            return ""
+        return create_address(self.chain.address(self.sender), self.nonce).account_id
 
 
 def encode_numbers(*numbers: int) -> bytes:

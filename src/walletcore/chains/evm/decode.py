@@ -4,8 +4,8 @@ A legacy transaction begins as a list, a typed one with its type (EIP-2718); in 
 string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
 
 Messages to be signed are told from all of these by their first two bytes. 0x19 and "{" are numbers that a type may
-have ("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more. After 0x19 the messages that are
-read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON in UTF-8 has a quotation mark, white space or "}".
+have ("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more. After 0x19 the messages that
+are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}".
 """
 
 from __future__ import annotations

@@ -123,9 +123,9 @@ class Evm(Chain):
 
 # Chain ids and symbols are those of wevm/viem src/chains/definitions @ 0912a29d5c7a, coin types those of SLIP-44, where
 # Ether (60) is that of every chain that pays in it; test nets have their chain's. Keys are derived with Ethereum's coin
-# type on all of them, as wallets do. Ethereum and its test nets first, then by name. Two things are not viem's: the id of
-# Sonic's test net is that of docs.soniclabs.com, "Getting Started" (viem has one that is gone), and that ZKsync makes the
-# addresses of contracts in its own way, from a nonce of deployments (docs.zksync.io, "EVM Instructions", CREATE).
+# type on all of them, as wallets do. Ethereum and its test nets first, then by name. Two things are not viem's: the id
+# of Sonic's test net is that of docs.soniclabs.com, "Getting Started" (viem has one that is gone), and that ZKsync makes
+# the addresses of contracts in its own way, from a nonce of deployments (docs.zksync.io, "EVM instructions", CREATE).
 CHAINS = (
     Evm(name="ethereum", chain_id=1),
     Evm(name="sepolia", chain_id=11_155_111),

@@ -102,7 +102,7 @@ def test_another_contract_and_the_same_address_of_another_chain_are_not_known(kn
 
 
 @pytest.mark.parametrize(
-    "known", [None, 1, TOKEN, str(TOKEN), [str(TOKEN)], [TOKEN, None], TOKEN.payload, [TOKEN.payload]]
+    "known", [None, 1, object(), TOKEN, str(TOKEN), [str(TOKEN)], [TOKEN, None], TOKEN.payload, [TOKEN.payload]]
 )
 @pytest.mark.parametrize("make", [transfer, legacy, announced])
 def test_contracts_that_are_no_addresses_are_refused(make: Any, known: Any) -> None:

@@ -48,7 +48,7 @@ def typed(**domain: Any) -> TypedData:
     )
 
 
-def permit(**domain: Any) -> TypedData:
+def permit(value: object = "7", **domain: Any) -> TypedData:
     """Return an ERC-2612 permit in a domain."""
     members = [("owner", "address"), ("spender", "address"), ("value", "uint256"), ("nonce", "uint256")]
     return TypedData.parse(
@@ -56,7 +56,7 @@ def permit(**domain: Any) -> TypedData:
             "types": {"Permit": [{"name": n, "type": t} for n, t in (*members, ("deadline", "uint256"))]},
             "primaryType": "Permit",
             "domain": domain,
-            "message": {"owner": b"\x01" * 20, "spender": b"\x02" * 20, "value": "7", "nonce": 0, "deadline": 2**64},
+            "message": {"owner": b"\x01" * 20, "spender": b"\x02" * 20, "value": value, "nonce": 0, "deadline": 2**64},
         }
     )
 
@@ -438,6 +438,13 @@ def test_a_permit_is_an_approval_where_contract_and_chain_are_named() -> None:
     assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender)
 
 
+@pytest.mark.parametrize("value", [7, "7", "0x7", "0x" + "7".zfill(64)])
+def test_each_spelling_of_the_amount_of_a_permit_is_the_amount(value: object) -> None:
+    (effect,) = message(data=permit(value, chainId=1, verifyingContract=VALIDATOR.payload)).effects()
+    spender = ETHEREUM.account(b"\x02" * 20).account_id
+    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender)
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -464,6 +471,14 @@ def test_E15_typed_data_for_another_chain_are_refused() -> None:
     assert caught.value.reason == "network"
 
 
+class Other(TypedData):
+    """Typed data whose payload is not theirs."""
+
+    @property
+    def payload(self) -> bytes:
+        return b"something else"
+
+
 REFUSED: dict[str, dict[str, Any]] = {
     "text": {"data": "hello"},
     "bytearray": {"data": bytearray(b"hello")},
@@ -481,6 +496,10 @@ REFUSED: dict[str, dict[str, Any]] = {
     "an origin in text": {"origin": "m/0"},
     "a validator in text": {"validator": VALIDATOR.text},
     "a validator of another chain": {"validator": POLYGON.account(bytes(20))},
+    "a validator whose text is of another account": {"validator": replace(VALIDATOR, payload=b"\x43" * 20)},
+    "a validator without checksum": {"validator": replace(ETHEREUM.account(b"\xab" * 20), text="0x" + "ab" * 20)},
+    "a validator of 19 bytes": {"validator": replace(VALIDATOR, payload=bytes(19))},
+    "typed data that would hash as they like": {"data": Other(typed().raw)},
     "typed data with a validator": {"data": typed(), "validator": VALIDATOR},
 }
 

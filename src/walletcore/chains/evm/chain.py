@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.decode import AnyOf
     from walletcore.chains.evm.message import Message
 
-__all__ = ["CHAINS", "Evm"]
+__all__ = ["CHAINS", "Evm", "check_account"]
 
 _MAX_CHAIN_ID = 2**63 - 37  # EIP-2294: v of the oldest transactions, 2 * id + 36, stays below 2^64
 
@@ -121,11 +121,31 @@ class Evm(Chain):
             raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
 
 
+def check_account(chain: Evm, address: object, what: str) -> None:
+    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
+
+    Effects and policies read the text; the bytes are signed.
+    """
+    if type(address) is not Address:
+        got = f"expected an Address as {what}, got {type(address).__name__}"
+        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
+    if address.chain is not chain and address.chain != chain:
+        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
+        raise TransactionError(expected, reason="network")
+    if address._agrees:  # it was not put together by hand
+        return
+    if type(address.payload) is not bytes or len(address.payload) != 20:
+        raise TransactionError(f"expected an address of 20 bytes as {what}", reason="length")
+    if address.text != checksummed(address.payload):
+        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
+
+
 # Chain ids and symbols are those of wevm/viem src/chains/definitions @ 0912a29d5c7a, coin types those of SLIP-44, where
 # Ether (60) is that of every chain that pays in it; test nets have their chain's. Keys are derived with Ethereum's coin
-# type on all of them, as wallets do. Ethereum and its test nets first, then by name. Two things are not viem's: the id
-# of Sonic's test net is that of docs.soniclabs.com, "Getting Started" (viem has one that is gone), and that ZKsync makes
-# the addresses of contracts in its own way, from a nonce of deployments (docs.zksync.io, "EVM instructions", CREATE).
+# type on all of them, as wallets do. Ethereum and its test nets first, then by name.
+# Two things are not viem's: the id of Sonic's test net, which is that of docs.soniclabs.com, "Getting Started" (viem
+# has one that is gone), and that ZKsync makes the addresses of contracts in its own way, from a nonce of deployments
+# (docs.zksync.io, "EVM instructions", CREATE).
 CHAINS = (
     Evm(name="ethereum", chain_id=1),
     Evm(name="sepolia", chain_id=11_155_111),

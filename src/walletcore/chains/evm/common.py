@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Self
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm import erc20 as tokens
-from walletcore.chains.evm.address import checksummed
-from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.create import create_address
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer
@@ -62,7 +61,8 @@ class AnyTransaction:
         if not isinstance(self.chain, Evm):
             raise TransactionError(f"expected an EVM chain, got {type(self.chain).__name__}", reason="type")
         self._check_sender()
-        self._check_destination()
+        if self.to is not None:
+            check_account(self.chain, self.to, "to")
         self._check_numbers()
         self._check_data()
 
@@ -72,27 +72,6 @@ class AnyTransaction:
             raise TransactionError("expected the sender's secp256k1 public key, or None", reason="type")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
             raise TransactionError("expected the sender's KeyOrigin, or None", reason="type")
-
-    def _check_destination(self) -> None:
-        to = self.to
-        if to is None:
-            return
-        if type(to) is not Address:
-            got = f"expected an Address or None as to, got {type(to).__name__}"
-            raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-        if to.chain is not self.chain and to.chain != self.chain:
-            expected = f"expected an address of {self.chain.name}, got one of {to.chain.name}"
-            raise TransactionError(expected, reason="network")
-        if not to._agrees:
-            self._check_text(to)
-
-    @staticmethod
-    def _check_text(to: Address) -> None:
-        """Of an address that was put together by hand; effects and policies read its text, the bytes are signed."""
-        if type(to.payload) is not bytes or len(to.payload) != 20:
-            raise TransactionError("expected an address of 20 bytes as to", reason="length")
-        if to.text != checksummed(to.payload):
-            raise TransactionError("the address's text and bytes are not the same", reason="mismatch")
 
     def _check_numbers(self) -> None:
         for name, limit in self.limits:

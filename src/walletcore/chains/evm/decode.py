@@ -47,7 +47,7 @@ def decode(
     chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allow_unprotected: bool = False
 ) -> AnyOf | Message | SignedTransaction[Any]:
     """Read what is signed on this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
-    if keys != ():
+    if type(keys) is not tuple or keys:
         _check_keys(keys)
     if type(raw) is bytes and raw[:1] in _MESSAGES and raw[1:2] < _FIRST_LIST:
         from walletcore.chains.evm import message

@@ -64,7 +64,7 @@ def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
 
 
 def _is_known(contract: Address, erc20: Collection[Address]) -> bool:
-    if erc20 == ():
+    if type(erc20) is tuple and not erc20:
         return False
     if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
         raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")

@@ -1,5 +1,6 @@
 """The addresses of contracts before they exist: published figures, and what is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,12 @@ def test_a_creator_of_no_evm_chain_is_refused(creator: Any) -> None:
 
 def test_a_creator_of_another_size_is_refused() -> None:
     assert refused(create_address, Address(chain=ETHEREUM, text="0x", payload=bytes(19)), 0) == "length"
+
+
+def test_a_creator_whose_text_is_of_another_account_is_refused() -> None:
+    for other in (replace(ME, payload=b"\x43" * 20), replace(ME, text=ME.text.replace("0x", ""))):
+        assert refused(create_address, other, 0) == "mismatch"
+        assert refused(create2_address, other, bytes(32), init_code=b"") == "mismatch"
 
 
 @pytest.mark.parametrize("salt", [bytes(31), bytes(33), b"", None, "00" * 32, 0, bytearray(32)])

@@ -363,6 +363,7 @@ def test_the_bare_parity_passes_by_name_only() -> None:
         ETHEREUM.address(MALLORY.public_key),
         ETHEREUM.address(ALICE.public_key).text,
         ETHEREUM.address(ALICE.public_key).payload,
+        replace(ETHEREUM.address(ALICE.public_key), text=VALIDATOR.text),
         Address(chain=chain("bitcoin"), text="", payload=ETHEREUM.address(ALICE.public_key).payload),
         None,
     ],
@@ -395,7 +396,17 @@ def shown(data: bytes) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "I agree to the terms of service!", "line\nline\ttab\r\n", "Grüße 🦊 👨‍👩‍👧", "deadbeef", "0x"],
+    [
+        "",
+        "hello",
+        "I agree to the terms of service!",
+        "line\nline\ttab\r\n",
+        "Grüße 🦊 👨‍👩‍👧 \u2764\ufe0f\u200d\U0001f525 \u2602\ufe0e",
+        "नमस्ते",
+        "葛飾",
+        "deadbeef",
+        "0x",
+    ],
 )
 def test_text_is_a_statement(text: str) -> None:
     assert shown(text.encode()) == ""
@@ -424,6 +435,20 @@ def test_ET13_data_that_is_a_hash_or_a_transaction_is_flagged(name: str) -> None
 )
 def test_other_bytes_are_opaque(data: bytes) -> None:
     assert shown(data) != ""
+
+
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, one of each range, and joiners that join nothing.
+UNSEEN = (
+    *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u17b4", "\u180b", "\u180f", "\u200b", "\u202e", "\u2060"),
+    *("\u2065", "\u3164", "\ufe00", "\ufe0d", "\ufeff", "\uffa0", "\ufff0", "\U0001bca0", "\U0001d173"),
+    *("\U000e0001", "\U000e0041", "\U000e0100", "\U000e01ef", "\u200d\u200d", "\ufe0f\ufe0e", "\u200d\ufe0f"),
+)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        assert shown(text.encode()) != ""
 
 
 def test_data_for_a_validator_are_opaque() -> None:

@@ -624,6 +624,8 @@ made, wanted = document(types, value), None
         lambda types: types.encode_type("Missing"),
         lambda types: types.encode_type(None),
         lambda types: types.type_hash("bool"),
+        lambda types: types.type_hash(["T"]),
+        lambda types: types.type_hash(Named("T")),
         lambda types: types.hash_struct("Missing", {}),
         lambda types: types.hash_struct(["T"], {}),
         lambda types: types.hash_struct("T", {"x": {"y": 1.5}}),

@@ -51,7 +51,9 @@ def _account(creator: Address) -> tuple[Evm, bytes]:
     if creator.chain.own_contract_addresses:
         expected = f"{creator.chain.name} makes the addresses of contracts in its own way, not by CREATE and CREATE2"
         raise Unsupported(expected, reason="scheme", hint="its node tells the address in the receipt")
-    return creator.chain, creator.chain.account(creator.payload).payload
+    if creator.text != creator.chain.account(creator.payload).text:
+        raise AddressError("the text and bytes of the creator's address are not the same", reason="mismatch")
+    return creator.chain, creator.payload
 
 
 def _hash_of(init_code: bytes | None) -> bytes:

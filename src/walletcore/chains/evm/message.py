@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from walletcore.chains.base import Address, SignedMessage
-from walletcore.chains.evm.address import account_of
 from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.structs import ATOMIC
 from walletcore.chains.evm.typed_data import TypedData
@@ -32,6 +31,12 @@ _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
 _INVISIBLE = str.maketrans("", "", "\t\n\r\u200d")  # controls of the layout, and the joiner inside emojis
+_UNSEEN = (
+    re.compile(  # Default_Ignorable_Code_Point (UAX #44) among what Python calls printable; emojis have single ones
+        "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+        "|\u200d[\u200d\ufe0e\ufe0f]|[\ufe0e\ufe0f]{2}"
+    )
+)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
 _APPROVED = (("spender", "address"), ("value", "uint256"))
 
@@ -160,7 +165,7 @@ class Message:
             raise InvalidSignature(f"expected an Address or a PublicKey, got {type(signer).__name__}", reason="type")
         key = self.recover(signature, allow_parity=allow_parity)
         if isinstance(signer, Address):
-            same = isinstance(signer.chain, Evm) and account_of(key.data) == signer.payload
+            same = isinstance(signer.chain, Evm) and signer == signer.chain.address(key)
         else:
             same = key == signer
         if not same:
@@ -208,7 +213,7 @@ def _unreadable(data: bytes) -> str:
     hexadecimal = _HEX.fullmatch(text.strip())
     if hexadecimal is not None and len(hexadecimal[1]) >= 64:
         return _looks_like(bytes.fromhex(hexadecimal[1])) or "bytes in hexadecimal"
-    if not text.translate(_INVISIBLE).isprintable():
+    if not text.translate(_INVISIBLE).isprintable() or _UNSEEN.search(text):
         return _looks_like(data) or "text with characters that cannot be seen"
     return ""
 

@@ -253,7 +253,7 @@ class StructTypes:
 
     def type_hash(self, name: str) -> bytes:
         """keccak256(encodeType(name)), 32 bytes. Raises `TransactionError`."""
-        known = self._hashes.get(name)
+        known = self._hashes.get(name) if type(name) is str else None
         if known is None:
             known = self._hashes[name] = keccak256(self.encode_type(name).encode())
         return known

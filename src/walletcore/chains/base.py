@@ -146,6 +146,7 @@ class Address:
     payload: bytes
     kind: str = ""
     tag: int | None = None
+    _agrees: bool | None = memory()  # True where the family itself wrote the text of these bytes
 
     def __str__(self) -> str:
         return self.text

@@ -109,7 +109,7 @@ def same_transaction(case: JSON, verdict: JSON) -> list[str]:
     unsigned = ours(case)
     keys = (holder.public_key,)
     draft = unsigned.chain.decode_transaction(unsigned.raw, keys=keys, allow_unprotected=True)
-    assert not isinstance(draft, SignedTransaction)
+    assert not isinstance(draft, SignedTransaction | Message)
     signed: SignedTransaction[Any] = sign(draft, holder)
     assert verdict == {
         "raw": signed.raw.hex(),

@@ -327,7 +327,19 @@ def test_only_one_key_can_be_the_sender() -> None:
 ED25519 = PrivateKey(Curve.ED25519, Secret(bytes(32))).public_key
 
 
-@pytest.mark.parametrize("keys", [[ED25519], [b"\x02" * 33], ["x"], [None], None, 1, KEY.data, "key"])
+class Equal:
+    """Something that says it is equal to whatever it is compared with, as arrays and matchers do."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("keys", [[ED25519], [b"\x02" * 33], ["x"], [None], None, 1, KEY.data, "key", {}, Equal()])
 def test_other_keys_are_refused(keys: Any) -> None:
     assert undecodable(transfer().raw, keys) == "type"
 
@@ -376,6 +388,28 @@ def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     with pytest.raises(TransactionError) as refused:
         transfer(to=disguised)
     assert refused.value.reason == "mismatch"
+
+
+def test_an_address_made_by_hand_is_taken_with_the_checksum_only() -> None:
+    good = ETHEREUM.parse_address("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")
+    by_hand = Address(chain=ETHEREUM, text=good.text, payload=good.payload)
+    assert by_hand == good
+    assert (hash(by_hand), repr(by_hand)) == (hash(good), repr(good))
+    assert transfer(to=by_hand) == transfer(to=good)
+    assert transfer(to=by_hand).effects() == transfer(to=pickle.loads(pickle.dumps(good))).effects()
+    for text in (good.text.lower(), good.text.upper(), good.text[:-1] + "D", "", good.text + " "):
+        for other in (replace(by_hand, text=text), replace(good, text=text)):
+            with pytest.raises(TransactionError) as refused:
+                transfer(to=other)
+            assert refused.value.reason == "mismatch"
+
+
+def test_an_address_that_was_right_on_its_chain_or_for_its_bytes_is_not_right_on_others() -> None:
+    good = ETHEREUM.account(b"\x42" * 20)
+    with pytest.raises(TransactionError) as refused:
+        transfer(to=replace(good, payload=b"\x43" * 20))
+    assert refused.value.reason == "mismatch"
+    assert transfer(chain=POLYGON, to=replace(good, chain=POLYGON)).to == POLYGON.account(good.payload)
 
 
 # -- refused fields
@@ -480,6 +514,7 @@ def as_fields(transaction: Transaction) -> dict[str, Any]:
     [
         ([], "type"),
         (None, "type"),
+        (Equal(), "type"),
         ([ENTRY], "type"),
         (ENTRY, "type"),
         ((list(ENTRY),), "type"),

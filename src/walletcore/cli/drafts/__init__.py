@@ -61,7 +61,17 @@ def _rebuilt(row: Chain, fields: Fields, wallet: Wallet) -> tuple[Signable[Any],
     subject = row.decode_transaction(raw, keys=[signer.public_key])
     if isinstance(subject, SignedTransaction):
         raise TransactionError("it is signed already", reason="policy")
+    if _is_message(subject):
+        hint = "`walletcore message sign` signs messages"
+        raise TransactionError("expected a transaction as raw, got a message", reason="type", hint=hint)
     return subject, (*wallet.signers_for(subject), signer)
+
+
+def _is_message(subject: object) -> bool:
+    from walletcore.chains.evm.message import Message
+    from walletcore.chains.solana.offchain import OffchainMessage
+
+    return isinstance(subject, (Message, OffchainMessage))
 
 
 def _bytes(text: str) -> bytes:

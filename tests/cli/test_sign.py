@@ -89,6 +89,31 @@ def test_a_draft_becomes_the_published_transaction(
     assert "transfer" in shown.err
 
 
+def kinds_shown(text: str) -> list[str]:
+    """The first words of the table of effects."""
+    return [line.split()[0] for line in text.splitlines()[2:4]]
+
+
+def test_change_is_shown_as_change_where_the_wallet_proves_it(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert with_secrets("sign", written(BITCOIN), "--yes") == 0
+    assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        psbt = parse(json.dumps(BITCOIN)).build(wallet)[0].raw
+    assert with_secrets("sign", written({"chain": "bitcoin", "raw": psbt.hex()}), "--yes") == 0
+    assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
+
+
+def test_PS68_change_to_another_account_is_shown_as_a_transfer(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for where in ({"account": 1}, {"change": 1, "index": 2_000_000_000}):
+        outputs = [BITCOIN["outputs"][0], {"change": where, "value": 148_000}]
+        assert with_secrets("sign", written(changed(BITCOIN, outputs=outputs)), "--yes") == 0
+        assert kinds_shown(capsys.readouterr().err) == ["transfer", "transfer"]
+
+
 def test_what_another_program_has_built_is_signed_the_same(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
     with Wallet.from_mnemonic(PHRASE) as wallet:
         raw = parse(json.dumps(ETHEREUM)).build(wallet)[0].raw

@@ -87,6 +87,19 @@ class Lock:
         """What stands there before anybody has signed: the witness program of a nested output."""
         return push(self.redeem_script) if self.kind.startswith("p2sh-") else b""
 
+    @property
+    def owners(self) -> tuple[tuple[PublicKey, KeyOrigin | None], ...]:
+        """The keys that alone can spend it, with where they are said to come from.
+
+        None where a key is unknown, or is written in a form that is not signed for here and that the network takes all
+        the same: the hybrid one of 65 bytes (src/pubkey.h).
+        """
+        written = classify(self.script_code).keys if self.script_code else ()
+        if len(written) > len(self.keys):
+            return ()
+        origins = dict(self.origins)
+        return tuple((key, origins.get(key)) for key in self.keys)
+
     def spend(self, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
         """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys."""
         stack = list(signatures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.locks import change
 from walletcore.cli.drafts.fields import Fields, Keyring
 from walletcore.errors import TransactionError
 
@@ -48,8 +49,12 @@ def _output(row: BitcoinChain, fields: Fields, keyring: Keyring) -> TxOut:
         if not 0 < len(data) <= _MAX_DATA:
             raise TransactionError(f"expected 1 to {_MAX_DATA} bytes of data", reason="too-large")
         return TxOut(value=0, script_pubkey=_OP_RETURN + bytes((len(data),)) + data)
-    own = fields.has("change")
-    to = keyring.address(row, **fields.where("change")) if own else fields.address("address", row)
-    value = fields.number("value")
+    if fields.has("change"):
+        where = fields.where("change")
+        kind = where.get("kind") or row.profile(where.get("profile", "")).kind
+        key, origin = keyring.public_key(row, **where), keyring.origin(row, **where)
+        output = change(key, kind=kind, value=fields.number("value"), origin=origin)
+    else:
+        output = pay(fields.address("address", row), fields.number("value"))
     fields.done()
-    return pay(to, value)
+    return output

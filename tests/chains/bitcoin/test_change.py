@@ -13,7 +13,7 @@ from support.bitcoin import BITCOIN, TESTNET, key
 from walletcore import KeyOrigin, Path, Wallet
 from walletcore.chains import chain, solana
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.locks import Lock, change
+from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig, push
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.curves.secp256k1 import uncompressed
@@ -185,13 +185,7 @@ def test_PS67_a_cosigner_that_claims_the_wallets_path_is_no_change(kind: str) ->
     honest = joint(shared((0,), STRANGER.data), (0,), kind)
     assert honest.lock is not None
     claimed = (*honest.lock.origins, (STRANGER, WALLET.origin(BITCOIN, change=1, index=1)))
-    assert change_of(paying(replace(honest, lock=replace_origins(honest.lock, claimed)))) == ()
-
-
-def replace_origins(lock: Lock, origins: Any) -> Lock:
-    """Return the same lock with other claims about its keys."""
-    scripts = {"redeem_script": lock.redeem_script, "witness_script": lock.witness_script}
-    return Lock(script_pubkey=lock.script_pubkey, origins=origins, **scripts)
+    assert change_of(paying(replace(honest, lock=replace(honest.lock, origins=claimed)))) == ()
 
 
 def test_multisig_with_a_cosigner_in_a_form_that_is_not_read_is_no_change() -> None:

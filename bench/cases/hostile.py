@@ -142,7 +142,7 @@ def two_of_three() -> bytes:
 
 def twenty_of_twenty() -> bytes:
     """The most points of the curve in the fewest bytes."""
-    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(1_270)]
+    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(580)]
     return of_scripts([multisig(20, group) for group in groups], [()] * len(groups))
 
 

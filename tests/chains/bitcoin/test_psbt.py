@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, key, points, reason, txids, values
 from support.cpu import SLACK, cpu_seconds
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 from walletcore.path import HARDENED, KeyOrigin, Path
@@ -399,6 +399,16 @@ def test_PS73_neighbour_more_maps_with_fields_than_a_relayed_transaction_has_are
 
     assert sum(each != PsbtInput() for each in read(0).inputs) == inputs
     assert reason(TransactionError, read, 1) == "too-large"
+
+
+def test_PS73_neighbour_more_bytes_of_scripts_than_a_relayed_transaction_has_are_refused() -> None:
+    outpoints = tuple(TxIn(txid=f"{i + 1:064x}", vout=0) for i in range(40))
+    tx = Tx(version=2, inputs=outpoints, outputs=UNSIGNED.outputs, locktime=0)
+    given = [PsbtInput(witness_script=bytes(10_000)) for _ in range(40)]
+    most = Psbt(unsigned_tx=tx, inputs=tuple(given))
+    assert Psbt.decode(most.encode()).inputs == most.inputs
+    more = Psbt(unsigned_tx=tx, inputs=most.inputs, outputs=(PsbtOutput(redeem_script=b"\x51"),))
+    assert reason(TransactionError, Psbt.decode, more.encode()) == "too-large"
 
 
 def test_PS64_version_2_is_refused_before_anything_is_counted() -> None:

@@ -19,6 +19,7 @@ __all__ = ["MAGIC", "NO_FIELDS", "NO_OUTPUT_FIELDS", "Psbt", "PsbtInput", "PsbtO
 MAGIC = b"psbt\xff"
 _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
 _MAX_NAMED = 3_300  # inputs and outputs with fields: nodes relay 400,000 units of weight, a P2WPKH output has 124
+_MAX_SCRIPTS = 400_000  # bytes: each is a unit of weight at least, and may be a thirty-fourth of a key
 _MAX_STEPS = 255
 _END = b"\x00"
 
@@ -83,7 +84,8 @@ class Psbt:
     def decode(cls, raw: bytes) -> Psbt:
         """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood.
 
-        At most 16 MB, and 3,300 inputs and outputs that have fields ("too-large"): each may cost a point of the curve.
+        At most 16 MB, 3,300 inputs and outputs that have fields, and 400,000 bytes of scripts ("too-large"), which is
+        more than nodes relay: each field may cost a point of the curve, and a script twenty.
         """
         if type(raw) is bytes and len(raw) > _MAX_PSBT:
             raise TransactionError(f"expected at most {_MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
@@ -269,6 +271,10 @@ def _read(reader: Reader) -> Psbt:
     inputs = _read_maps(reader, _INPUT, NO_FIELDS, ".inputs", len(tx.inputs), _MAX_NAMED)
     room = _MAX_NAMED - sum(each is not NO_FIELDS for each in inputs)
     outputs = _read_maps(reader, _OUTPUT, NO_OUTPUT_FIELDS, ".outputs", len(tx.outputs), room)
+    named: tuple[PsbtInput | PsbtOutput, ...] = (*inputs, *outputs)
+    scripts = sum(len(each.redeem_script) + len(each.witness_script) for each in named)
+    if scripts > _MAX_SCRIPTS:
+        raise DecodingError(f"expected at most {_MAX_SCRIPTS} bytes of scripts, got {scripts}", reason="too-large")
     return Psbt(unsigned_tx=tx, inputs=inputs, outputs=outputs)
 
 

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.bitcoin import BITCOIN as BITCOIN_ROW
+from support.bitcoin import kernel_accepts, key
 from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import load
 from walletcore import Wallet
 from walletcore.chains import bitcoin, chain, solana
-from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli import run
 from walletcore.cli.drafts import parse
 from walletcore.cli.inspection.verification import verdict
@@ -105,6 +108,29 @@ def test_change_is_shown_as_change_where_the_wallet_proves_it(
     assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
 
 
+@pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh"])
+def test_multisig_is_signed_where_the_wallet_has_enough_keys(
+    kind: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = [{"from": {}}, {"key": key(3).public_key.data.hex()}, {"from": {"account": 1}}]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        own = [wallet.public_key("bitcoin", account=account) for account in (0, 1)]
+    script = multisig(2, [own[0], key(3).public_key, own[1]])
+    to = BITCOIN_ROW.script_pubkey(BITCOIN_ROW.script_address(script, kind=kind))
+    paid = TxOut(value=100_000, script_pubkey=to)
+    source = Tx(version=2, inputs=(TxIn(txid="aa" * 32, vout=0),), outputs=(paid,), locktime=0)
+    lock = {"m": 2, "keys": keys, "kind": kind}
+    spent = {"txid": source.txid, "vout": 0, "previous": source.encode().hex(), "multisig": lock, "sighash": "ALL"}
+    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"multisig": lock, "value": 99_000}]}
+    assert with_secrets("sign", written(draft), "--yes") == 0
+    assert kernel_accepts(bytes.fromhex(capsys.readouterr().out.strip()), [paid])
+    foreign = {**lock, "keys": [keys[0], keys[1], {"key": own[1].data.hex()}]}
+    assert with_secrets("sign", written({**draft, "inputs": [{**spent, "multisig": foreign}]}), "--yes") == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "error: too few signatures" in shown.err
+
+
 def test_PS68_change_to_another_account_is_shown_as_a_transfer(
     written: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,6 +213,14 @@ WRONG: dict[str, tuple[object, str]] = {
     "a short storage key": (
         changed(ETHEREUM, access_list=[{"address": ETHEREUM["to"], "storage_keys": ["0x00"]}]),
         "length",
+    ),
+    "a cosigner's key that is no point": (
+        changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"key": "02" + "ff" * 32}]}}]),
+        "point",
+    ),
+    "multisig of a kind that has no script": (
+        changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"from": {}}], "kind": "p2tr"}}]),
+        "unknown",
     ),
     "no inputs": (changed(BITCOIN, inputs=[]), "length"),
     "an input that is a text": (changed(BITCOIN, inputs=["00"]), "type"),

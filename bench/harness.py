@@ -33,6 +33,18 @@ class Case:
         return (time.perf_counter() - start) / count
 
 
+class Constant(Case):
+    """A span of time to hold others against; its name, such as ``250 ms``, says how long it is."""
+
+    def timed(self, count: int) -> float:
+        return float(self.name.removesuffix(" ms")) / 1000
+
+
+def span(milliseconds: int) -> Constant:
+    """The constant of that length, for targets that are times and not ratios."""
+    return Constant(name=f"{milliseconds} ms", run=lambda state, count: None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Target:
     """``case`` takes at most ``ratio`` times as long as ``reference``."""

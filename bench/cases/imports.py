@@ -8,9 +8,8 @@ import sys
 import time
 from typing import Any
 
-from bench.harness import Case, Target, Workload
+from bench.harness import Case, Target, Workload, span
 
-SPANS = {"10 ms": 0.010, "250 ms": 0.250}
 COMMANDS = {"walletcore --help": "--help", "walletcore chains": "chains"}
 READY = "from walletcore.chains.{0} import Transaction; from walletcore.signers.local import LocalSigner"
 STATEMENTS = {
@@ -39,13 +38,6 @@ class Import(Case):
         return max(min(full for full, _ in pairs) - min(empty for _, empty in pairs), 1e-6)
 
 
-class Constant(Case):
-    """A span of time to hold others against."""
-
-    def timed(self, count: int) -> float:
-        return SPANS[self.name]
-
-
 class Command(Case):
     """A command from its start to its end, the interpreter included: the best of three.
 
@@ -71,13 +63,13 @@ def cases() -> list[Case]:
     """Our root and three chains beside the imports of others."""
     needs = {name: name.removeprefix("import ") for name in STATEMENTS if name.startswith("import ")}
     contestants: list[Case] = [Import(name=name, run=nothing, needs=needs.get(name, "")) for name in STATEMENTS]
-    return [*contestants, Constant(name="10 ms", run=nothing)]
+    return [*contestants, span(10)]
 
 
 def commands() -> list[Case]:
     """What a person waits for who asks for help, or for the chains."""
     contestants: list[Case] = [Command(name=name, run=nothing, needs="typer") for name in COMMANDS]
-    return [*contestants, Constant(name="250 ms", run=nothing)]
+    return [*contestants, span(250)]
 
 
 WORKLOADS = [

@@ -7,20 +7,31 @@ The chain is the subject's: signed bytes of Bitcoin and Solana do not say on whi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from walletcore.keys import PublicKey
+    from walletcore.path import KeyOrigin
 
 __all__ = ["Approve", "Authority", "Call", "Effect", "Fee", "Opaque", "Statement", "Transfer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """An amount of an asset moves from source to destination (CAIP-10 accounts), with the destination's tag or memo."""
+    """An amount of an asset moves from source to destination (CAIP-10 accounts), with the destination's tag or memo.
+
+    ``owners`` are the keys that alone guard the destination, where the subject knows them and has computed the
+    destination from them, each with where it is said to come from; they are not compared. Whose keys these are, only
+    who holds the tree can say: `Wallet.change_of`.
+    """
 
     asset: str
     amount: int | None
     source: str
     destination: str
     tag: int | None = None
+    owners: tuple[tuple[PublicKey, KeyOrigin | None], ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         tag = "" if self.tag is None else f" (tag {self.tag})"

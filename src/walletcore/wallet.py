@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from walletcore.chains import chain as find_chain
 from walletcore.chains.base import Address, Chain, Profile
-from walletcore.errors import DerivationError, PathError, SignerError, SigningRefused, TransactionError
+from walletcore.errors import DerivationError, PathError, SignerError, SigningRefused, TransactionError, Unsupported
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.keys import Curve, PublicKey
@@ -19,8 +19,16 @@ from walletcore.signers.hd import Tree, signers_for
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import Signable, SigningRequest
 
-__all__ = ["Wallet", "Where"]
+if TYPE_CHECKING:
+    from walletcore.effects import Transfer
 
+__all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where"]
+
+MAX_CHANGE_INDEX = (
+    1_000_000  # as far as trezor-firmware goes (core/src/apps/cardano/helpers/paths.py): a search still finds it
+)
+
+_Account = tuple[Profile, int]
 _TESTNETS = 1  # SLIP-44: the coin type of all test nets; their extended keys are tpub
 _MAX_KEPT = 256
 
@@ -122,14 +130,78 @@ class Wallet(Confidential):
         An origin whose coin type (BIP-44) is not the chain's is refused with `SigningRefused`: coins sent to such keys
         are not found again by other wallets. ``allow_foreign_path`` allows it. Raises `SignerError` when watch-only.
         """
-        row = getattr(subject, "chain", None)
-        if not isinstance(row, Chain):
-            raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+        row = _chain_of(subject)
         requests = subject.requests()
         trees = [self._tree(*word) for word in {(profile.derivation, profile.curve) for profile in row.profiles}]
         if not allow_foreign_path:
             _check_coin_types(row, requests, {tree.fingerprint for tree in trees})
         return signers_for(requests, trees)
+
+    def change_of(self, subject: Signable[Any], *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:
+        """The places in ``subject.effects()`` of the transfers that return to this wallet.
+
+        No path is believed: the owners of such a transfer are derived here again. Each must be found at the path it is
+        said to come from, which is that of a profile of the chain, in an account that the transaction itself spends
+        from, with 0 or 1 as change and at most ``max_index`` as index: no search would find coins further away. A
+        transfer with one owner goes to the address of that profile. One with several (multisig) counts only where all
+        of them are this wallet's: with cosigners it is no change, however many keys it has here, and how many of the
+        keys must sign is not compared.
+
+        A watch-only wallet knows its account only, and no fingerprint of a master key. Raises `TransactionError`.
+        """
+        from walletcore.effects import Transfer  # imported by those who read, not by those who sign
+
+        if type(max_index) is not int or max_index < 0:
+            raise PathError("expected an int from 0 on as max_index", reason="range")
+        row, effects = _chain_of(subject), subject.effects()
+        paid = [(place, each) for place, each in enumerate(effects) if isinstance(each, Transfer) and each.owners]
+        mine = {place: self._accounts_of(row, each, max_index) for place, each in paid}
+        wanted = {account for accounts in mine.values() for account in accounts}
+        spent = self._spent_from(row, subject, wanted) if wanted else set()
+        return tuple(place for place, accounts in mine.items() if accounts and accounts <= spent)
+
+    def _accounts_of(self, row: Chain, transfer: Transfer, max_index: int) -> set[_Account]:
+        """The accounts in which this wallet has the owners of a destination; none where it lacks one of them."""
+        found = set()
+        for key, origin in transfer.owners:
+            for profile, numbers in _readings(row, origin):
+                derived = self._derived(row, profile, origin)
+                single = len(transfer.owners) == 1
+                is_near = numbers["change"] <= 1 and numbers["index"] <= max_index
+                if is_near and derived and (_is_paid(row, profile, derived, transfer) if single else derived == key):
+                    found.add((profile, numbers["account"]))
+                    break
+            else:
+                return set()
+        return found
+
+    def _spent_from(self, row: Chain, subject: Signable[Any], wanted: set[_Account]) -> set[_Account]:
+        """Those of the wanted accounts of this wallet whose keys must sign."""
+        try:
+            requests = subject.requests()
+        except TransactionError:  # what is spent is not known, nor from which account
+            return set()
+        found: set[_Account] = set()
+        for request in requests:
+            for profile, numbers in _readings(row, request.origin):
+                account = profile, numbers["account"]
+                if account in wanted - found:
+                    derived = self._derived(row, profile, request.origin)
+                    found |= {account} if derived and request.key in (derived, derived.even_y()) else set()
+        return found
+
+    def _derived(self, row: Chain, profile: Profile, origin: KeyOrigin | None) -> PublicKey | None:
+        """The key to which an origin leads in this wallet; None where it leads elsewhere."""
+        if origin is None:
+            return None
+        if self._seed is not None:
+            is_mine = origin.fingerprint == self._tree(profile.derivation, profile.curve).fingerprint
+            return self._public_key(row, profile, origin.path) if is_mine else None
+        try:
+            self._choose(row, {"profile": profile.name})
+            return self._public_key(row, profile, origin.path)
+        except (DerivationError, PathError, Unsupported):  # the account is another's
+            return None
 
     def xpub(self, chain: str | Chain, **where: Unpack[Where]) -> ExtendedPublicKey:
         """The account's extended public key: the node at the last hardened step of the profile's path.
@@ -214,6 +286,29 @@ def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
     """The path down to its last hardened step, and the steps after it, which a public key can take."""
     last = max((depth for depth, step in enumerate(path.steps, 1) if step >= HARDENED), default=0)
     return Path(path.steps[:last]), path.steps[last:]
+
+
+def _chain_of(subject: object) -> Chain:
+    row = getattr(subject, "chain", None)
+    if not isinstance(row, Chain):
+        raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+    return row
+
+
+def _readings(row: Chain, origin: KeyOrigin | None) -> Iterator[tuple[Profile, dict[str, int]]]:
+    """The profiles whose paths this is one of, with its numbers."""
+    if origin is None:
+        return
+    for profile in row.profiles:
+        pairs = zip(profile.path.split("/")[1:], origin.path.steps, strict=False)
+        numbers = {step.strip("{}'"): number % HARDENED for step, number in pairs if step.startswith("{")}
+        if profile.fill(**numbers) == origin.path:
+            yield profile, {"account": 0, "change": 0, "index": 0, **numbers}
+
+
+def _is_paid(row: Chain, profile: Profile, key: PublicKey, transfer: Transfer) -> bool:
+    """Whether the destination is the address that the profile has for the key."""
+    return row.address(key, kind=profile.kind).account_id == transfer.destination
 
 
 def _check_coin_types(row: Chain, requests: Sequence[SigningRequest], mine: set[bytes]) -> None:

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.bitcoin import BITCOIN as BITCOIN_ROW
+from support.bitcoin import kernel_accepts, key
 from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import load
 from walletcore import Wallet
 from walletcore.chains import bitcoin, chain, solana
-from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli import run
 from walletcore.cli.drafts import parse
 from walletcore.cli.inspection.verification import verdict
@@ -87,6 +90,54 @@ def test_a_draft_becomes_the_published_transaction(
     shown = capsys.readouterr()
     assert shown.out == PUBLISHED[name]["raw"] + "\n"
     assert "transfer" in shown.err
+
+
+def kinds_shown(text: str) -> list[str]:
+    """The first words of the table of effects."""
+    return [line.split()[0] for line in text.splitlines()[2:4]]
+
+
+def test_change_is_shown_as_change_where_the_wallet_proves_it(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert with_secrets("sign", written(BITCOIN), "--yes") == 0
+    assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        psbt = parse(json.dumps(BITCOIN)).build(wallet)[0].raw
+    assert with_secrets("sign", written({"chain": "bitcoin", "raw": psbt.hex()}), "--yes") == 0
+    assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
+
+
+@pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh"])
+def test_multisig_is_signed_where_the_wallet_has_enough_keys(
+    kind: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = [{"from": {}}, {"key": key(3).public_key.data.hex()}, {"from": {"account": 1}}]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        own = [wallet.public_key("bitcoin", account=account) for account in (0, 1)]
+    script = multisig(2, [own[0], key(3).public_key, own[1]])
+    to = BITCOIN_ROW.script_pubkey(BITCOIN_ROW.script_address(script, kind=kind))
+    paid = TxOut(value=100_000, script_pubkey=to)
+    source = Tx(version=2, inputs=(TxIn(txid="aa" * 32, vout=0),), outputs=(paid,), locktime=0)
+    lock = {"m": 2, "keys": keys, "kind": kind}
+    spent = {"txid": source.txid, "vout": 0, "previous": source.encode().hex(), "multisig": lock, "sighash": "ALL"}
+    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"multisig": lock, "value": 99_000}]}
+    assert with_secrets("sign", written(draft), "--yes") == 0
+    assert kernel_accepts(bytes.fromhex(capsys.readouterr().out.strip()), [paid])
+    foreign = {**lock, "keys": [keys[0], keys[1], {"key": own[1].data.hex()}]}
+    assert with_secrets("sign", written({**draft, "inputs": [{**spent, "multisig": foreign}]}), "--yes") == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "error: too few signatures" in shown.err
+
+
+def test_PS68_change_to_another_account_is_shown_as_a_transfer(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for where in ({"account": 1}, {"change": 1, "index": 2_000_000_000}):
+        outputs = [BITCOIN["outputs"][0], {"change": where, "value": 148_000}]
+        assert with_secrets("sign", written(changed(BITCOIN, outputs=outputs)), "--yes") == 0
+        assert kinds_shown(capsys.readouterr().err) == ["transfer", "transfer"]
 
 
 def test_what_another_program_has_built_is_signed_the_same(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,6 +214,14 @@ WRONG: dict[str, tuple[object, str]] = {
     "a short storage key": (
         changed(ETHEREUM, access_list=[{"address": ETHEREUM["to"], "storage_keys": ["0x00"]}]),
         "length",
+    ),
+    "a cosigner's key that is no point": (
+        changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"key": "02" + "ff" * 32}]}}]),
+        "point",
+    ),
+    "multisig of a kind that has no script": (
+        changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"from": {}}], "kind": "p2tr"}}]),
+        "unknown",
     ),
     "no inputs": (changed(BITCOIN, inputs=[]), "length"),
     "an input that is a text": (changed(BITCOIN, inputs=["00"]), "type"),

@@ -22,6 +22,7 @@ from walletcore.coding.wire import (
     Codec,
     Reader,
     array,
+    bounded,
     compact_size,
     compact_u16,
     fixed,
@@ -30,6 +31,7 @@ from walletcore.coding.wire import (
     prefixed,
     struct,
     tagged,
+    trusted,
     u8,
     u16le,
     u32be,
@@ -394,6 +396,43 @@ def test_errors_of_the_value_itself_pass_through() -> None:
     assert codec.decode(b"\2") == Even(2)
     with pytest.raises(TransactionError, match="even"):
         codec.decode(b"\3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A value that counts how often it was checked."""
+
+    number: int
+    note: str = "none"
+    checked = 0
+
+    def __post_init__(self) -> None:
+        type(self).checked += 1
+
+
+def test_a_trusted_value_is_that_of_its_constructor_which_is_not_called() -> None:
+    codec = trusted(Weighed, {"note": "read"}, number=u16le)
+    before = Weighed.checked
+    found = array(codec, count=u8).decode(b"\2\1\0\2\0")
+    assert Weighed.checked == before
+    assert found == (Weighed(number=1, note="read"), Weighed(number=2, note="read"))
+    assert (hash(found[0]), repr(found[0])) == (
+        hash(Weighed(number=1, note="read")),
+        repr(Weighed(number=1, note="read")),
+    )
+    assert codec.encode(Weighed(number=3)) == b"\3\0"
+    assert complaint(codec.decode, b"\1") == "number: expected 2 bytes, got 1"
+    assert refusal(codec.encode, Weighed(number=-1)) == "range"
+
+
+def test_a_bounded_number_ends_at_its_bound_both_ways() -> None:
+    codec = bounded(u64le, 1000)
+    assert codec.decode(codec.encode(1000)) == 1000
+    assert refusal(codec.decode, (1001).to_bytes(8, "little")) == "range"
+    for wrong in (1001, -1):
+        assert refusal(codec.encode, wrong) == "range"
+    for other in (True, 1.0, None):
+        assert refusal(codec.encode, other) == "type"
 
 
 @pytest.mark.parametrize(

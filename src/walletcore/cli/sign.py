@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -62,7 +63,7 @@ def sign(
     draft = parse(read_text(file, "the transaction"))
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         subject, signers = draft.build(wallet)
-        confirm(subject, draft.row, yes=yes)
+        confirm(subject, draft.row, yes=yes, change=wallet.change_of(subject))
         signed = sign_subject(subject, *signers)
     if as_json:
         show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
@@ -72,12 +73,17 @@ def sign(
         qr_code.draw(signed.raw.hex())
 
 
-def confirm(subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False) -> None:
-    """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`."""
+def confirm(
+    subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False, change: Collection[int] = ()
+) -> None:
+    """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`.
+
+    ``change`` are the places of the effects that the wallet has proven to be its change.
+    """
     from walletcore.cli.inspection.effects import TITLES, rows_of
     from walletcore.cli.inspection.oddities import oddities
 
-    show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(subject.effects(), row)), err=True)
+    show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(subject.effects(), row, change)), err=True)
     show.remarks([each.text for each in oddities([row], subject, is_message=is_message)], err=True)
     if not yes:
         agreed(_QUESTION)

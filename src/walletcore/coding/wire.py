@@ -23,6 +23,7 @@ __all__ = [
     "Codec",
     "Reader",
     "array",
+    "bounded",
     "compact_size",
     "compact_u16",
     "fixed",
@@ -31,6 +32,7 @@ __all__ = [
     "prefixed",
     "struct",
     "tagged",
+    "trusted",
     "u8",
     "u16le",
     "u32be",
@@ -154,7 +156,9 @@ _COMPACT_SIZES = {0xFD: (2, 0xFD), 0xFE: (4, 1 << 16), 0xFF: (8, 1 << 32)}  # by
 
 
 def _read_compact_size(reader: Reader) -> int:
-    first = u8.read(reader)
+    position, data = reader.position, reader.data
+    first = data[position] if position < len(data) else u8.read(reader)  # refuses
+    reader.position = position + 1
     if first < 0xFD:
         return first
     size, least = _COMPACT_SIZES[first]
@@ -225,9 +229,16 @@ def fixed(size: int) -> Codec[bytes]:
 
 def prefixed(length: Codec[int]) -> Codec[bytes]:
     """Any number of bytes, following that number."""
+    read_length = length.read
 
     def read(reader: Reader) -> bytes:
-        return reader.take(length.read(reader))
+        size = read_length(reader)
+        start = reader.position
+        stop = start + size
+        if size < 0 or stop > len(reader.data):
+            reader.take(size)  # refuses
+        reader.position = stop
+        return reader.data[start:stop]
 
     def write(value: bytes, out: bytearray) -> None:
         _check_kind(value, bytes)
@@ -244,6 +255,7 @@ def array(item: Codec[T], *, count: Codec[int]) -> Codec[tuple[T, ...]]:
     """A tuple of any number of items, following that number. Items must have a minimum size, or a count could lie."""
     if item.minimum < 1:
         raise DecodingError("expected items of at least one byte", reason="length")
+    read_item = item.read
 
     def read(reader: Reader) -> tuple[T, ...]:
         number = count.read(reader)
@@ -252,7 +264,7 @@ def array(item: Codec[T], *, count: Codec[int]) -> Codec[tuple[T, ...]]:
         items: list[T] = []
         try:
             for _ in range(number):
-                items.append(item.read(reader))  # noqa: PERF401 - a comprehension would forget where it failed
+                items.append(read_item(reader))  # noqa: PERF401 - a comprehension would forget where it failed
         except DecodingError as error:
             error.add_note(f"[{len(items)}]")
             raise
@@ -274,24 +286,52 @@ def array(item: Codec[T], *, count: Codec[int]) -> Codec[tuple[T, ...]]:
 
 def struct(kind: type[T], /, **fields: Codec[Any]) -> Codec[T]:
     """The fields of a class, in this order; it is called with them by keyword, and has them as attributes."""
-    codecs = tuple(fields.items())
+    names = tuple(fields)
+
+    def make(values: list[Any]) -> T:
+        return kind(**dict(zip(names, values, strict=True)))
+
+    return _struct(kind, make, fields)
+
+
+def trusted(kind: type[T], others: Mapping[str, Any], /, **fields: Codec[Any]) -> Codec[T]:
+    """The same for a class with slots whose constructor checks nothing that the codecs have not checked.
+
+    What was read is not checked a second time: the constructor is not called. ``others`` are its other slots. Whether
+    a class may be trusted so is for its own module to say.
+    """
+    new, setters = kind.__new__, [getattr(kind, name).__set__ for name in fields]
+    rest = [(getattr(kind, name).__set__, value) for name, value in others.items()]
+
+    def make(values: list[Any]) -> T:
+        made = new(kind)
+        for put, value in zip(setters, values):  # noqa: B905 - strict costs time, and there is one for each
+            put(made, value)
+        for put, value in rest:
+            put(made, value)
+        return made
+
+    return _struct(kind, make, fields)
+
+
+def _struct(kind: type[T], make: Callable[[list[Any]], T], fields: Mapping[str, Codec[Any]]) -> Codec[T]:
+    names, readers = tuple(fields), tuple(codec.read for codec in fields.values())
 
     def read(reader: Reader) -> T:
-        values: dict[str, Any] = {}
-        name = ""
+        values: list[Any] = []
         try:
-            for name, codec in codecs:
-                values[name] = codec.read(reader)
+            for read_field in readers:
+                values.append(read_field(reader))  # noqa: PERF401 - a comprehension would forget where it failed
         except DecodingError as error:
-            error.add_note(f".{name}")
+            error.add_note(f".{names[len(values)]}")
             raise
-        return kind(**values)
+        return make(values)
 
     def write(value: T, out: bytearray) -> None:
         _check_kind(value, kind)
         name = ""
         try:
-            for name, codec in codecs:
+            for name, codec in fields.items():
                 codec.write(getattr(value, name), out)
         except DecodingError as error:
             error.add_note(f".{name}")
@@ -325,11 +365,30 @@ def tagged(tag: Codec[int], choices: Mapping[int, Codec[Any]]) -> Codec[Any]:
     return Codec(kind=object, minimum=minimum, read=read, write=write)
 
 
+def bounded(item: Codec[int], high: int) -> Codec[int]:
+    """A number of at most ``high``."""
+    read_item = item.read
+
+    def read(reader: Reader) -> int:
+        value = read_item(reader)
+        if value > high:
+            _check_range(value, 0, high)  # refuses
+        return value
+
+    def write(value: int, out: bytearray) -> None:
+        _check_range(value, 0, high)
+        item.write(value, out)
+
+    return Codec(kind=int, minimum=item.minimum, read=read, write=write)
+
+
 def mapped(item: Codec[U], kind: type[T], from_wire: Callable[[U], T], to_wire: Callable[[T], U]) -> Codec[T]:
     """Another type for the values of a codec; a ValueError of ``from_wire`` (an unknown Enum value) is a refusal."""
 
+    read_item = item.read
+
     def read(reader: Reader) -> T:
-        raw = item.read(reader)
+        raw = read_item(reader)
         try:
             return from_wire(raw)
         except WalletcoreError:

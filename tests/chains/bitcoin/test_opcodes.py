@@ -239,6 +239,10 @@ def bare(required: bytes, total: bytes, *keys: bytes, end: bytes = b"\xae") -> b
     return required + b"".join(map(push, keys)) + total + end
 
 
+# Core's GetOp reads a key in whatever way it is pushed, here in the longest; both numbers must be minimal
+LONGEST = b"\x01\x14" + (b"\x4e\x41\0\0\0\x04" + bytes(64)) * 20 + b"\x01\x14\xae"
+
+
 @pytest.mark.parametrize(
     ("script", "required"),
     [
@@ -261,6 +265,8 @@ def bare(required: bytes, total: bytes, *keys: bytes, end: bytes = b"\xae") -> b
         (bare(b"\x51", b"\x51", A, end=b"\xae\x4c"), 0),
         (b"\x51\x51\xae", 0),
         (b"\xae", 0),
+        (LONGEST, 20),
+        (LONGEST[:-1] + b"\x51\xae", 0),
     ],
 )
 def test_multisig_is_what_core_takes_for_it(script: bytes, required: int) -> None:
@@ -268,7 +274,7 @@ def test_multisig_is_what_core_takes_for_it(script: bytes, required: int) -> Non
     assert (found.kind, found.required) == (("multisig", required) if required else ("nonstandard", 0))
     if required:
         assert encode_script(parse_script(script)) == script
-        assert all(push(each) in script for each in found.keys)
+        assert script == LONGEST or all(push(each) in script for each in found.keys)
 
 
 @differential

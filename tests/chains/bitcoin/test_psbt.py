@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, key, points, reason, txids, values
 from support.cpu import SLACK, cpu_seconds
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 from walletcore.path import HARDENED, KeyOrigin, Path
@@ -376,6 +376,41 @@ def test_PS73_a_psbt_of_more_than_16_megabytes_is_refused() -> None:
     assert decode_reason(MAGIC + bytes(16_000_000)) == "too-large"
 
 
+@pytest.mark.parametrize(("inputs", "outputs"), [(3_300, 0), (0, 3_300), (1_500, 1_800)])
+def test_PS73_neighbour_more_maps_with_fields_than_a_relayed_transaction_has_are_refused(
+    inputs: int, outputs: int
+) -> None:
+    """Core relays 400,000 units of weight: 3,225 P2WPKH outputs of 124 units, fewer of anything else."""
+    tx = Tx(
+        version=2,
+        inputs=tuple(TxIn(txid=f"{i + 1:064x}", vout=0) for i in range(4_000)),
+        outputs=(UNSIGNED.outputs[0],) * 4_000,
+        locktime=0,
+    )
+
+    def read(more: int) -> Psbt:
+        maps = [
+            (field(1, WITNESS_UTXO), inputs + more * (inputs > 0)),
+            (field(0, b"\x51"), outputs + more * (not inputs)),
+        ]
+        body = b"".join((fields + b"\0") * number + b"\0" * (4_000 - number) for fields, number in maps)
+        head = b"\x01\x00\xfe" + len(tx.encode()).to_bytes(4, "little") + tx.encode() + b"\0"
+        return Psbt.decode(MAGIC + head + body)
+
+    assert sum(each != PsbtInput() for each in read(0).inputs) == inputs
+    assert reason(TransactionError, read, 1) == "too-large"
+
+
+def test_PS73_neighbour_more_bytes_of_scripts_than_a_relayed_transaction_has_are_refused() -> None:
+    outpoints = tuple(TxIn(txid=f"{i + 1:064x}", vout=0) for i in range(40))
+    tx = Tx(version=2, inputs=outpoints, outputs=UNSIGNED.outputs, locktime=0)
+    given = [PsbtInput(witness_script=bytes(10_000)) for _ in range(40)]
+    most = Psbt(unsigned_tx=tx, inputs=tuple(given))
+    assert Psbt.decode(most.encode()).inputs == most.inputs
+    more = Psbt(unsigned_tx=tx, inputs=most.inputs, outputs=(PsbtOutput(redeem_script=b"\x51"),))
+    assert reason(TransactionError, Psbt.decode, more.encode()) == "too-large"
+
+
 def test_PS64_version_2_is_refused_before_anything_is_counted() -> None:
     raw = bytes.fromhex("70736274ff01fb040200000001020402000000010405feffffffff010501010000")
     assert decode_reason(raw) == "unknown"
@@ -389,6 +424,11 @@ HOSTILE = {
     " + b''.join(b'\\x22\\x06\\2' + i.to_bytes(32) + b'\\4abcd' for i in range(25_000)) + b'\\0\\0'",
     "zeros": "MAGIC + bytes(2**20)",
     "ones": "MAGIC + b'\\xff' * 2**20",
+    "opcodes": "MAGIC + record(tx(1)) + b'\\0' + utxo(b'\\x51' * 2**20) + b'\\0\\0'",
+    "multisig": "MAGIC + record(tx(1)) + b'\\0' + utxo(b'\\x51' * 2**20 + b'\\xae') + b'\\0\\0'",
+    "data": "MAGIC + record(tx(1)) + b'\\0' + utxo(b'\\x6a' + b'\\x51' * 2**20) + b'\\0\\0'",
+    "outputs": "MAGIC + record(tx(1)) + b'\\0' + b'\\1\\0' + large(previous(116_000)) + b'\\0\\0'",
+    "taproot": "MAGIC + record(tx(9_000)) + b'\\0' + taproot(9_000) + b'\\0'",
     "unknown": "MAGIC + record(tx(1)) + b'\\0' + b'\\1\\x50\\0' * 2**18",
 }
 
@@ -397,6 +437,7 @@ HOSTILE = {
 def test_X13_a_hostile_mebibyte_is_refused_within_its_bound(shape: str) -> None:
     setup = f"""
 from walletcore.chains import chain
+from walletcore.curves.secp256k1 import point, taproot_output
 from walletcore.errors import TransactionError
 MAGIC, UTXO = {MAGIC!r}, {field(1, WITNESS_UTXO)!r}
 def tx(n):
@@ -405,8 +446,18 @@ def tx(n):
 def count(n):
     return bytes((n,)) if n < 253 else b"\\xfd" + n.to_bytes(2, "little")
 def record(value):
-    return b"\\1\\0" + b"\\xfe" + len(value).to_bytes(4, "little") + value if len(value) > 65535 else (
-        b"\\1\\0" + count(len(value)) + value)
+    return b"\\1\\0" + (large(value) if len(value) > 65535 else count(len(value)) + value)
+def large(value):
+    return b"\\xfe" + len(value).to_bytes(4, "little") + value
+def utxo(script):
+    return b"\\1\\1" + large(bytes(8) + large(script))
+def previous(n):
+    return b"\\2\\0\\0\\0\\1" + bytes(35) + b"\\1" + bytes(5) + b"\\xfe" + n.to_bytes(4, "little") + bytes(9 * n + 4)
+def taproot(n):
+    keys = [point(i.to_bytes(32)) for i in range(1, n + 1)]
+    made = [(key[1:], taproot_output(key, b"")[1:]) for key in keys]
+    return b"".join(
+        b"\\1\\1\\x2b" + bytes(8) + b"\\x22\\x51\\x20" + q + b"\\1\\x17\\x20" + p + b"\\0" for p, q in made)
 row, raw = chain("bitcoin"), {HOSTILE[shape]}
 try: row.decode_transaction(MAGIC)
 except TransactionError: pass

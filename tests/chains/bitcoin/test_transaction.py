@@ -25,6 +25,7 @@ from support.bitcoin import (
     signer,
     spending,
     txids,
+    txs,
 )
 from support.vectors import Case, load
 from walletcore.chains import chain
@@ -485,6 +486,15 @@ def test_an_input_says_what_it_spends() -> None:
     assert Input(txid=ID, vout=0, value=100_000, script_pubkey=mine.script_pubkey).kind == "p2wpkh"
     assert Input(txid=ID, vout=0, value=100_000, script_pubkey=mine.script_pubkey, key=ALICE.public_key) == mine
     assert replace(mine, sequence=7).sequence == 7
+
+
+@given(txs())
+def test_an_input_of_which_nothing_is_known_is_that_of_its_outpoint(tx: Tx) -> None:
+    for each in tx.inputs:
+        found, made = Input.unknown(each), Input(txid=each.txid, vout=each.vout, sequence=each.sequence)
+        assert [getattr(found, name) for name in Input.__slots__] == [getattr(made, name) for name in Input.__slots__]
+        assert found.outpoint.script_sig == b""
+        assert (found, hash(found)) == (made, hash(made))
 
 
 def test_a_previous_transaction_says_it_all() -> None:

@@ -1,6 +1,7 @@
 """Transactions as the network carries them: published bytes, other implementations' view, and what is refused."""
 
 import contextlib
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -111,6 +112,18 @@ def test_T04_a_length_that_lies_allocates_nothing(length: bytes) -> None:
 def test_T05_an_amount_above_21_million_is_refused(value: int) -> None:
     assert decode_reason(raw(outputs=b"\x01" + value.to_bytes(8, "little") + b"\x00")) == "range"
     assert reason(TransactionError, TxOut, value=value, script_pubkey=b"") == "range"
+
+
+@given(txs())
+def test_what_is_read_passes_the_constructors_that_reading_does_not_call(tx: Tx) -> None:
+    read = Tx.decode(tx.encode())
+    for each in read.inputs:
+        again = TxIn(txid=each.txid, vout=each.vout, script_sig=each.script_sig, sequence=each.sequence)
+        assert (each, hash(each), repr(each)) == (again, hash(again), repr(again))
+        assert pickle.loads(pickle.dumps(each)) == again
+    for output in read.outputs:
+        made = TxOut(value=output.value, script_pubkey=output.script_pubkey)
+        assert (output, hash(output), output.address, output.lock) == (made, hash(made), None, None)
 
 
 def test_T05_amounts_above_21_million_together_are_refused() -> None:

@@ -5,10 +5,11 @@ P2WPKH is BIP-141's, P2TR BIP-341's; `walletcore.chains.bitcoin.locks` knows the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of, p2pkh
+from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
@@ -56,6 +57,18 @@ class Input:
     _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
     _lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
 
+    @classmethod
+    def unknown(cls, outpoint: TxIn) -> Input:
+        """The input of which no more is known than what it spends."""
+        txid, vout, sequence = outpoint.txid, outpoint.vout, outpoint.sequence
+        if outpoint.script_sig:
+            outpoint = TxIn(txid=txid, vout=vout, sequence=sequence)
+        made = object.__new__(cls)  # a TxIn has been checked: a hostile mebibyte holds 25,000
+        for put, value in _NOTHING_KNOWN:
+            put(made, value)
+        made._set(txid=txid, vout=vout, sequence=sequence, _outpoint=outpoint)
+        return made
+
     def __post_init__(self) -> None:
         self._check_types()
         object.__setattr__(self, "_outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
@@ -75,9 +88,9 @@ class Input:
 
     def _check_types(self) -> None:
         scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.merkle_root, self.previous
-        if any(type(each) is not bytes for each in scripts) or type(self.kind) is not str:
+        if set(map(type, scripts)) != {bytes} or type(self.kind) is not str:
             raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
-        if type(self.sighash) is not str or self.sighash not in ("", *HASH_TYPES):
+        if type(self.sighash) is not str or (self.sighash and self.sighash not in HASH_TYPES):
             raise TransactionError(f"expected one of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
         if len(self.merkle_root) not in (0, 32):
             raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
@@ -98,8 +111,7 @@ class Input:
             return False
         if self.kind or not self.script_pubkey:
             return self.kind in ("", *_PLAIN)
-        destination = destination_of(self.script_pubkey)
-        return destination is not None and destination.kind in _PLAIN
+        return kind_of(self.script_pubkey) in _PLAIN
 
     def _prove(self, proven: TxOut) -> None:
         if self.value not in (None, proven.value) or self.script_pubkey not in (b"", proven.script_pubkey):
@@ -108,7 +120,7 @@ class Input:
 
     def _derive(self, key: PublicKey) -> None:
         """The script of the key, which must be the one that is known already."""
-        kind = self.kind or (_kind_of(self.script_pubkey) if self.script_pubkey else "p2wpkh")
+        kind = self.kind or (kind_of(self.script_pubkey) if self.script_pubkey else "p2wpkh")
         script_pubkey = KEY_KINDS[kind](key.data, self.merkle_root).script_pubkey
         if self.script_pubkey not in (b"", script_pubkey):
             raise TransactionError("the output that is spent is not guarded by this key", reason="mismatch")
@@ -138,7 +150,7 @@ class Input:
         )
 
     def _check_kind(self) -> None:
-        kind = self.kind if self._lock else _kind_of(self.script_pubkey)
+        kind = self.kind if self._lock else kind_of(self.script_pubkey) or "no known kind"
         if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
             raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
         if self.sighash == "DEFAULT" and kind != "p2tr":
@@ -194,6 +206,13 @@ class Input:
 
 def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
     """The output of a transaction in the form of the network, which must have that txid. Raises `TransactionError`."""
+    if type(previous) is not bytes:
+        raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
+    return _output(previous, txid, vout)
+
+
+@lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
+def _output(previous: bytes, txid: str, vout: int) -> TxOut:
     tx = Tx.decode(previous)
     if tx.txid != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
@@ -202,6 +221,9 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
     return tx.outputs[vout]
 
 
-def _kind_of(script_pubkey: bytes) -> str:
-    destination = destination_of(script_pubkey)
-    return "no known kind" if destination is None else destination.kind
+_NOTHING_KNOWN = [
+    (getattr(Input, each.name).__set__, None if each.default is MISSING else each.default)
+    for each in fields(Input)
+    if each.name not in ("txid", "vout", "sequence", "_outpoint")
+]
+"""How the slots of `Input.unknown` are filled that it does not name."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input, previous_output
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.psbt import MAGIC, Derivation, Psbt, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
+from walletcore.chains.bitcoin.psbt import MAGIC, NO_FIELDS, NO_OUTPUT_FIELDS, Derivation, Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -56,7 +55,7 @@ def decode_transaction(
     if raw.startswith(MAGIC):
         return _from_psbt(chain, Psbt.decode(raw), keys, {"ALL", "DEFAULT", *sighash})
     tx = Tx.decode(raw)
-    inputs = tuple(Input(txid=each.txid, vout=each.vout, sequence=each.sequence) for each in tx.inputs)
+    inputs = tuple(map(Input.unknown, tx.inputs))
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
     if tx.witnesses or any(each.script_sig for each in tx.inputs):
         unverified = (None,) * len(tx.inputs)
@@ -87,7 +86,7 @@ def _from_psbt(chain: BitcoinChain, psbt: Psbt, keys: Sequence[PublicKey], allow
 def _fields(each: Input) -> PsbtInput:
     """The fields from which `_input` makes the same input again."""
     if each.spent is None:
-        return PsbtInput()
+        return NO_FIELDS
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
     key = each.key.data[1:] if each.key and each.kind == "p2tr" else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys})
@@ -107,7 +106,7 @@ def _fields(each: Input) -> PsbtInput:
 def _output_fields(output: TxOut) -> PsbtOutput:
     lock = output.lock
     if lock is None:
-        return PsbtOutput()
+        return NO_OUTPUT_FIELDS
     key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
     derivations = _derivations(lock.kind, lock.keys, dict(lock.origins))
     return PsbtOutput(
@@ -156,16 +155,18 @@ def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey], a
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
-    spending = partial(Input, txid=outpoint.txid, vout=outpoint.vout, sequence=outpoint.sequence)
+    if fields == NO_FIELDS:
+        return Input.unknown(outpoint)
     spent = fields.witness_utxo
     if spent is None and fields.non_witness_utxo:
         spent = previous_output(fields.non_witness_utxo, outpoint.txid, outpoint.vout)
     if spent is None:
-        if fields != PsbtInput():
-            raise TransactionError("expected the output that is spent", reason="missing")
-        return spending()
+        raise TransactionError("expected the output that is spent", reason="missing")
     named = _named(spent.script_pubkey, fields, fields.tap_merkle_root)
-    return spending(
+    return Input(
+        txid=outpoint.txid,
+        vout=outpoint.vout,
+        sequence=outpoint.sequence,
         value=spent.value,
         script_pubkey=spent.script_pubkey,
         key=named.key or (None if named.origins else keys.get(spent.script_pubkey)),
@@ -191,7 +192,7 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields == PsbtOutput():
+    if fields == NO_OUTPUT_FIELDS:
         return output
     named = _named(output.script_pubkey, fields)
     origins = named.origins
@@ -208,8 +209,7 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
 
 
 def _is_taproot(script_pubkey: bytes) -> bool:
-    destination = destination_of(script_pubkey)
-    return destination is not None and destination.kind == "p2tr"
+    return kind_of(script_pubkey) == "p2tr"
 
 
 def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: bytes = b"") -> _Named:
@@ -224,22 +224,18 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
         named.update(fields.bip32_derivation)
     if foreign:
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
-    pairs = [(_public_key(data), origin) for data, origin in named.items()]
-    in_script = _keys_of_script(script_pubkey, fields)
-    if in_script:
-        return _Named(origins=tuple((key, origin) for key, origin in pairs if origin is not None))
-    if len(pairs) > 1:
+    if _names_its_keys(script_pubkey, fields):  # `Lock` takes no others, and has checked that these are points
+        keys = ((PublicKey.trusted(Curve.SECP256K1, data), origin) for data, origin in named.items())
+        return _Named(origins=tuple((key, origin) for key, origin in keys if origin is not None))
+    if len(named) > 1:
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
+    pairs = [(_public_key(data), origin) for data, origin in named.items()]
     return _Named(*pairs[0]) if pairs else _Named()
 
 
-def _keys_of_script(script_pubkey: bytes, fields: PsbtInput | PsbtOutput) -> bool:
-    """Whether the script itself names its keys: P2PK and multisig."""
-    scripts = fields.redeem_script, fields.witness_script
-    if destination_of(script_pubkey) and not any(scripts):
-        return False
-    lock = Lock(script_pubkey=script_pubkey, redeem_script=scripts[0], witness_script=scripts[1])
-    return bool(lock.keys)
+def _names_its_keys(script_pubkey: bytes, fields: PsbtInput | PsbtOutput) -> bool:
+    """Whether the script that runs last can only be P2PK or multisig: `Lock` takes no other that is no template."""
+    return not kind_of(fields.witness_script or fields.redeem_script or script_pubkey)
 
 
 def _public_key(data: bytes) -> PublicKey:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from walletcore.chains.bitcoin.opcodes import classify, push
-from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, p2pkh
+from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, classify, push
+from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p2pkh
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import AddressError, InvalidKey, TransactionError
@@ -22,7 +22,7 @@ __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
 _LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh")
-_CHECKSIG = b"\xac"
+_CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
 
 
@@ -38,6 +38,15 @@ _OF_KEY: dict[str, Callable[[bytes], tuple[bytes, bytes, bytes]]] = {
     "p2sh-p2wpkh": lambda key: (KEY_KINDS["p2sh-p2wpkh"](key, b"").script_pubkey, _P2WPKH(key, b"").script_pubkey, b""),
     "p2wsh": lambda key: (KEY_KINDS["p2wsh"](key, b"").script_pubkey, b"", _p2pk(key)),
     "p2tr": lambda key: (KEY_KINDS["p2tr"](key, b"").script_pubkey, b"", b""),
+}
+# Kind of the output script alone -> the kinds of a key that may be behind it.
+_OF_OUTPUT = {
+    "": ("p2pk",),
+    "p2pkh": ("p2pkh",),
+    "p2wpkh": ("p2wpkh",),
+    "p2sh": ("p2sh-p2wpkh",),
+    "p2wsh": ("p2wsh",),
+    "p2tr": ("p2tr",),
 }
 
 
@@ -87,6 +96,19 @@ class Lock:
         """What stands there before anybody has signed: the witness program of a nested output."""
         return push(self.redeem_script) if self.kind.startswith("p2sh-") else b""
 
+    @property
+    def owners(self) -> tuple[tuple[PublicKey, KeyOrigin | None], ...]:
+        """The keys that alone can spend it, with where they are said to come from.
+
+        None where a key is unknown, or is written in a form that is not signed for here and that the network takes all
+        the same: the hybrid one of 65 bytes (src/pubkey.h).
+        """
+        written = classify(self.script_code).keys if self.script_code else ()
+        if len(written) > len(self.keys):
+            return ()
+        origins = dict(self.origins)
+        return tuple((key, origins.get(key)) for key in self.keys)
+
     def spend(self, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
         """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys."""
         stack = list(signatures)
@@ -124,8 +146,9 @@ class Lock:
         known = self.script_pubkey, self.redeem_script, self.witness_script
         if not self.kind and not any(known):
             raise TransactionError("expected the kind of the output", reason="missing")
-        for template in (_OF_KEY[self.kind],) if self.kind else _OF_KEY.values():
-            made = template(key.data)
+        outer = _OF_OUTPUT.get(kind_of(self.script_pubkey), ()) if self.script_pubkey else tuple(_OF_KEY)
+        for name in (self.kind,) if self.kind else outer:
+            made = _OF_KEY[name](key.data)
             if all(have in (b"", want) for have, want in zip(known, made, strict=True)):
                 self._set(**dict(zip(("script_pubkey", "redeem_script", "witness_script"), made, strict=True)))
                 return
@@ -147,6 +170,10 @@ class Lock:
 
     def _peel(self) -> str:
         """From the output script inwards to the one that runs last; the kind of the whole."""
+        if (
+            self.script_pubkey[:1] == _RETURN or len(self.script_pubkey) > MAX_SCRIPT
+        ):  # src/script/script.h, IsUnspendable
+            raise TransactionError("nobody can spend such an output", reason="unknown")
         outer = classify(self.script_pubkey).kind
         kind, inner, redeem, last = outer, self.script_pubkey, self.redeem_script, self.witness_script
         if outer == "p2sh" and redeem:

@@ -8,16 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from walletcore.chains.bitcoin.script import destination_of
+from walletcore.chains.bitcoin.script import kind_of
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["Instruction", "Script", "asm", "classify", "encode_script", "multisig", "parse_script", "push"]
+__all__ = [
+    "MAX_SCRIPT",
+    "Instruction",
+    "Script",
+    "asm",
+    "classify",
+    "encode_script",
+    "multisig",
+    "parse_script",
+    "push",
+]
 
 OP_RETURN, OP_CODESEPARATOR, OP_CHECKSIG, OP_CHECKMULTISIG = 0x6A, 0xAB, 0xAC, 0xAE
 _OP_PUSHDATA1, _OP_PUSHDATA4, _OP_1NEGATE, _OP_1, _OP_16 = 0x4C, 0x4E, 0x4F, 0x51, 0x60
-_MAX_SCRIPT = 4_000_000  # bytes: a block has no more
+MAX_SCRIPT = 10_000  # bytes: Core's MAX_SCRIPT_SIZE, beyond which a script only fails
+_MAX_READ = 4_000_000  # bytes: a block has no more
 _MAX_KEYS = 20  # MAX_PUBKEYS_PER_MULTISIG
+_MAX_MULTISIG = 2 + _MAX_KEYS * (5 + 65) + 2 + 1  # bytes, if every key of 65 is pushed by OP_PUSHDATA4
 _SIZES = {2: 33, 3: 33, 4: 65, 6: 65, 7: 65}  # src/pubkey.h: first byte of a public key -> its size
 _FROM_NOP = """
 NOP VER IF NOTIF VERIF VERNOTIF ELSE ENDIF VERIFY RETURN TOALTSTACK FROMALTSTACK 2DROP 2DUP 3DUP 2OVER 2ROT
@@ -47,7 +59,7 @@ class Instruction:
         """The number from -1 to 16 that the opcode itself stands for; None for any other."""
         if self.opcode == 0:
             return 0
-        if self.opcode in (_OP_1NEGATE, *range(_OP_1, _OP_16 + 1)):
+        if self.opcode == _OP_1NEGATE or _OP_1 <= self.opcode <= _OP_16:
             return self.opcode - _OP_1 + 1
         return None
 
@@ -93,13 +105,14 @@ def asm(script: bytes) -> str:
 
 def classify(script: bytes) -> Script:
     """What an output script is, as Core's Solver sees it."""
-    destination = destination_of(_checked(script))
-    if destination is not None:
-        return Script(kind=destination.kind)
-    instructions, rest = _instructions(script)
+    kind = kind_of(_checked(script))
+    if kind:
+        return Script(kind=kind)
     if script[:1] == bytes((OP_RETURN,)):
-        is_data = not rest and all(each.opcode <= _OP_16 for each in instructions[1:])
-        return Script(kind="null_data" if is_data else "nonstandard")
+        return Script(kind="null_data" if _is_push_only(script, 1) else "nonstandard")
+    if len(script) > _MAX_MULTISIG:
+        return Script(kind="nonstandard")
+    instructions, rest = _instructions(script)
     key, last = (instructions[0].data or b"", instructions[-1].opcode) if len(instructions) > 1 else (b"", -1)
     if _is_key(key) and script == bytes((len(key),)) + key + bytes((OP_CHECKSIG,)):
         return Script(kind="p2pk", required=1, keys=(key,))
@@ -149,29 +162,45 @@ def _encoded(opcode: int, data: bytes | None) -> bytes:
 
 def _instructions(script: bytes) -> tuple[list[Instruction], bytes]:
     """What can be read, and the push at the end that cannot."""
-    found, position, end = [], 0, len(_checked(script))
+    found: list[Instruction] = []
+    position, end = 0, len(_checked(script))
     while position < end:
-        opcode, start = script[position], position + 1
-        size = opcode
-        if opcode > _OP_PUSHDATA4:
-            found.append(Instruction(opcode))
-            position = start
-            continue
-        if opcode >= _OP_PUSHDATA1:
-            width = 1 << opcode - _OP_PUSHDATA1
-            size, start = int.from_bytes(script[start : start + width], "little"), start + width
-        if start + size > end:
+        opcode = script[position]
+        start, stop = _span(script, position)
+        if stop > end:
             return found, script[position:]
-        found.append(Instruction(opcode, script[start : start + size]))
-        position = start + size
+        found.append(Instruction(opcode, script[start:stop] if opcode <= _OP_PUSHDATA4 else None))
+        position = stop
     return found, b""
+
+
+def _span(script: bytes, position: int) -> tuple[int, int]:
+    """Where the data of the instruction at this position begin and end; the end may be beyond the script's."""
+    opcode, start = script[position], position + 1
+    if opcode < _OP_PUSHDATA1:
+        return start, start + opcode
+    if opcode > _OP_PUSHDATA4:
+        return start, start
+    width = 1 << opcode - _OP_PUSHDATA1
+    size, start = int.from_bytes(script[start : start + width], "little"), start + width
+    return start, start + size
+
+
+def _is_push_only(script: bytes, position: int) -> bool:
+    """Core's IsPushOnly, from this position on: nothing but pushes, all of them whole."""
+    end = len(script)
+    while position < end:
+        if script[position] > _OP_16:
+            return False
+        _, position = _span(script, position)
+    return position == end
 
 
 def _checked(script: bytes) -> bytes:
     if type(script) is not bytes:
         raise TransactionError(f"expected a script as bytes, got {type(script).__name__}", reason="type")
-    if len(script) > _MAX_SCRIPT:
-        raise TransactionError(f"expected at most {_MAX_SCRIPT} bytes, got {len(script)}", reason="too-large")
+    if len(script) > _MAX_READ:
+        raise TransactionError(f"expected at most {_MAX_READ} bytes, got {len(script)}", reason="too-large")
     return script
 
 

@@ -21,7 +21,8 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
 
     An output that the signature of any input leaves open is opaque: whoever signs that input may see it replaced. The
-    source is stated when all inputs spend from one address and none may be added. Change is a transfer like any other.
+    source is stated when all inputs spend from one address and none may be added. Change is a transfer like any other,
+    with the keys that its script was made from as its owners: whether they are one's own, a wallet can tell.
     """
     scripts = {each.script_pubkey for each in transaction.inputs}
     fixed = not any(each.sighash.endswith(_ANYONECANPAY) for each in transaction.inputs)
@@ -44,7 +45,8 @@ def _left_open(transaction: Transaction, place: int) -> str:
 def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
     destination = _account(chain, output.script_pubkey)
     if destination:
-        return Transfer(asset=chain.asset, amount=output.value, source=source, destination=destination)
+        owners = () if output.lock is None else output.lock.owners
+        return Transfer(asset=chain.asset, amount=output.value, source=source, destination=destination, owners=owners)
     data = null_data(output.script_pubkey)
     if data is not None and output.value == 0:
         text = data.decode("utf-8", "replace")

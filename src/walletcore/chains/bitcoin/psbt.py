@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, UNSIGNED_TX, Tx, TxOut
 from walletcore.coding.wire import Codec, Reader, compact_size, fixed, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.path import KeyOrigin, Path
 
-__all__ = ["MAGIC", "Psbt", "PsbtInput", "PsbtOutput"]
+__all__ = ["MAGIC", "NO_FIELDS", "NO_OUTPUT_FIELDS", "Psbt", "PsbtInput", "PsbtOutput"]
 
 MAGIC = b"psbt\xff"
 _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
+_MAX_NAMED = 3_300  # inputs and outputs with fields: nodes relay 400,000 units of weight, a P2WPKH output has 124
+_MAX_SCRIPTS = 400_000  # bytes: each is a unit of weight at least, and may be a thirty-fourth of a key
 _MAX_STEPS = 255
+_END = b"\x00"
+
+T = TypeVar("T")
 
 Derivation = tuple[bytes, KeyOrigin]
 
@@ -53,6 +58,9 @@ class PsbtOutput:
     tap_bip32_derivation: tuple[Derivation, ...] = ()
 
 
+NO_FIELDS, NO_OUTPUT_FIELDS = PsbtInput(), PsbtOutput()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Psbt:
     """An unsigned transaction and what is known of each of its inputs and outputs (by default nothing).
@@ -74,7 +82,11 @@ class Psbt:
 
     @classmethod
     def decode(cls, raw: bytes) -> Psbt:
-        """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood."""
+        """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood.
+
+        At most 16 MB, 3,300 inputs and outputs that have fields, and 400,000 bytes of scripts ("too-large"), which is
+        more than nodes relay: each field may cost a point of the curve, and a script twenty.
+        """
         if type(raw) is bytes and len(raw) > _MAX_PSBT:
             raise TransactionError(f"expected at most {_MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
         with raised_as(TransactionError):
@@ -192,17 +204,17 @@ def _read_map(reader: Reader, known: _Map, step: str = "") -> dict[str, Any]:
     """The values of the fields of one map, by attribute."""
     values: dict[str, Any] = {}
     seen: set[bytes] = set()
-    name = ""
+    number = None
     try:
         while key := SCRIPT.read(reader):
-            name = f".{known.name(key[0])}"
+            number = key[0]
             if key in seen:
                 raise DecodingError("the same key twice in one map", reason="duplicate")
             seen.add(key)
             _read_field(values, known, key, SCRIPT.read(reader))
-            name = ""
+            number = None
     except DecodingError as error:
-        error.add_note(step + name)
+        error.add_note(step if number is None else f"{step}.{known.name(number)}")
         raise
     return {attribute: tuple(value) if type(value) is list else value for attribute, value in values.items()}
 
@@ -231,6 +243,21 @@ def _write_map(values: object, known: _Map, out: bytearray) -> None:
     out.append(0)
 
 
+def _read_maps(reader: Reader, known: _Map, nothing: T, step: str, number: int, room: int) -> tuple[T, ...]:
+    """One map per input or output, of which as many may have fields as there is room for; an empty one is one byte."""
+    found: list[T] = []
+    for place in range(number):
+        if reader.data.startswith(_END, reader.position):
+            reader.position += 1
+            found.append(nothing)
+            continue
+        if not room:
+            raise DecodingError(f"expected at most {_MAX_NAMED} inputs and outputs with fields", reason="too-large")
+        room -= 1
+        found.append(type(nothing)(**_read_map(reader, known, f"{step}[{place}]")))
+    return tuple(found)
+
+
 def _read(reader: Reader) -> Psbt:
     if reader.data[: len(MAGIC)] != MAGIC:
         raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
@@ -241,8 +268,13 @@ def _read(reader: Reader) -> Psbt:
     if common.unsigned_tx is None:
         raise DecodingError("expected an unsigned transaction", reason="missing")
     tx = common.unsigned_tx
-    inputs = tuple(PsbtInput(**_read_map(reader, _INPUT, f".inputs[{i}]")) for i in range(len(tx.inputs)))
-    outputs = tuple(PsbtOutput(**_read_map(reader, _OUTPUT, f".outputs[{i}]")) for i in range(len(tx.outputs)))
+    inputs = _read_maps(reader, _INPUT, NO_FIELDS, ".inputs", len(tx.inputs), _MAX_NAMED)
+    room = _MAX_NAMED - sum(each is not NO_FIELDS for each in inputs)
+    outputs = _read_maps(reader, _OUTPUT, NO_OUTPUT_FIELDS, ".outputs", len(tx.outputs), room)
+    named: tuple[PsbtInput | PsbtOutput, ...] = (*inputs, *outputs)
+    scripts = sum(len(each.redeem_script) + len(each.witness_script) for each in named)
+    if scripts > _MAX_SCRIPTS:
+        raise DecodingError(f"expected at most {_MAX_SCRIPTS} bytes of scripts, got {scripts}", reason="too-large")
     return Psbt(unsigned_tx=tx, inputs=inputs, outputs=outputs)
 
 
@@ -251,7 +283,7 @@ def _write(psbt: Psbt, out: bytearray) -> None:
     _write_map(_Global(unsigned_tx=psbt.unsigned_tx), _GLOBAL, out)
     for each in psbt.inputs:
         _write_map(each, _INPUT, out)
-    for output in psbt.outputs or (PsbtOutput(),) * len(psbt.unsigned_tx.outputs):
+    for output in psbt.outputs or (NO_OUTPUT_FIELDS,) * len(psbt.unsigned_tx.outputs):
         _write_map(output, _OUTPUT, out)
 
 

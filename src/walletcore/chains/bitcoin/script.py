@@ -20,6 +20,7 @@ __all__ = [
     "WITNESS_UNKNOWN",
     "Destination",
     "destination_of",
+    "kind_of",
     "null_data",
     "p2pkh",
     "p2sh",
@@ -30,6 +31,8 @@ WITNESS_UNKNOWN = "witness_unknown"
 _OP_RETURN = b"\x6a"
 _OPCODES = (0x00, *range(0x51, 0x61))  # OP_0, OP_1 to OP_16: the opcode of each witness version
 _VERSIONS = {opcode: version for version, opcode in enumerate(_OPCODES)}
+_P2PKH, _P2SH = (b"\x76\xa9\x14", b"\x88\xac"), (b"\xa9\x14", b"\x87")  # what stands around their 20 bytes
+_PAYLOADS, _PROGRAM = {"p2pkh": slice(3, 23), "p2sh": slice(2, 22)}, slice(2, None)
 _OP_PUSHDATA1, _OP_PUSHDATA2 = 0x4C, 0x4D
 _SHORT_PUSH = prefixed(u8)
 _LONG_PUSHES = {_OP_PUSHDATA1: prefixed(u8), _OP_PUSHDATA2: prefixed(u16le)}
@@ -54,12 +57,12 @@ class Destination:
 
 def p2pkh(key_hash: bytes) -> Destination:
     """DUP HASH160 <20 bytes> EQUALVERIFY CHECKSIG; its script is also the script code of P2WPKH (BIP-143)."""
-    return Destination("p2pkh", key_hash, b"\x76\xa9\x14" + key_hash + b"\x88\xac")
+    return Destination("p2pkh", key_hash, _P2PKH[0] + key_hash + _P2PKH[1])
 
 
 def p2sh(script_hash: bytes) -> Destination:
     """HASH160 <20 bytes> EQUAL."""
-    return Destination("p2sh", script_hash, b"\xa9\x14" + script_hash + b"\x87")
+    return Destination("p2sh", script_hash, _P2SH[0] + script_hash + _P2SH[1])
 
 
 def witness(version: int, program: bytes) -> Destination:
@@ -72,16 +75,23 @@ def witness(version: int, program: bytes) -> Destination:
     return Destination(kind, program, bytes((_OPCODES[version], size)) + program)
 
 
-def destination_of(script_pubkey: bytes) -> Destination | None:
-    """The template that a script is exactly; None for bare keys and multisig, data, and anything else."""
-    for template, payload in ((p2pkh, script_pubkey[3:-2]), (p2sh, script_pubkey[2:-1])):
-        if len(payload) == 20 and template(payload).script_pubkey == script_pubkey:
-            return template(payload)
-    program = script_pubkey[2:]
-    if not 2 <= len(program) <= 40 or script_pubkey[1] != len(program) or script_pubkey[0] not in _VERSIONS:
-        return None
+def kind_of(script_pubkey: bytes) -> str:
+    """The kind of the template that a script is exactly; "" for bare keys and multisig, data, and anything else."""
+    size = len(script_pubkey)
+    if size == 25 and script_pubkey.startswith(_P2PKH[0]) and script_pubkey.endswith(_P2PKH[1]):
+        return "p2pkh"
+    if size == 23 and script_pubkey.startswith(_P2SH[0]) and script_pubkey.endswith(_P2SH[1]):
+        return "p2sh"
+    if not 4 <= size <= 42 or script_pubkey[1] != size - 2 or script_pubkey[0] not in _VERSIONS:
+        return ""
     version = _VERSIONS[script_pubkey[0]]
-    return witness(version, program) if version or len(program) in (20, 32) else None
+    return _WITNESS_KINDS.get((version, size - 2), WITNESS_UNKNOWN if version else "")
+
+
+def destination_of(script_pubkey: bytes) -> Destination | None:
+    """The template that a script is exactly, with what it carries; None for any other script, see `kind_of`."""
+    kind = kind_of(script_pubkey)
+    return Destination(kind, script_pubkey[_PAYLOADS.get(kind, _PROGRAM)], script_pubkey) if kind else None
 
 
 def null_data(script_pubkey: bytes) -> bytes | None:

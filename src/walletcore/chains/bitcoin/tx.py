@@ -15,11 +15,13 @@ from walletcore.coding.wire import (
     Codec,
     Reader,
     array,
+    bounded,
     compact_size,
     fixed,
     mapped,
     prefixed,
     struct,
+    trusted,
     u32le,
     u64le,
 )
@@ -176,8 +178,8 @@ class _Body:
 SCRIPT = prefixed(compact_size)
 _ID = mapped(fixed(32), str, lambda wire: wire[::-1].hex(), lambda text: bytes.fromhex(text)[::-1])
 OUTPOINT = struct(TxIn, txid=_ID, vout=u32le)
-_TX_IN = struct(TxIn, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
-TX_OUT = struct(TxOut, value=u64le, script_pubkey=SCRIPT)
+_TX_IN = trusted(TxIn, {}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
+TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_MONEY), script_pubkey=SCRIPT)
 _INPUTS, _OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=_INPUTS, outputs=_OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=_INPUTS, outputs=_OUTPUTS)

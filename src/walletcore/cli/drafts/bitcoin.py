@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.locks import change
+from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.cli.drafts.fields import Fields, Keyring
-from walletcore.errors import TransactionError
+from walletcore.errors import InvalidKey, TransactionError
+from walletcore.keys import Curve, PublicKey
 
 __all__ = ["build"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125
 _OP_RETURN = b"\x6a"
+_SCRIPTED = {"p2wsh": "witness_script", "p2sh-p2wsh": "witness_script", "p2sh": "redeem_script"}
 _MAX_DATA = 75  # bytes that one byte of script pushes; relay policy takes 80
 
 
@@ -25,20 +31,53 @@ def build(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Transaction:
 
 
 def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
-    where = fields.where()
-    kind = where.get("kind") or row.profile(where.get("profile", "")).kind
+    guard = (
+        _multisig(row, fields.inner("multisig"), keyring) if fields.has("multisig") else _single(row, fields, keyring)
+    )
     known = Input(
         txid=fields.text("txid"),
         vout=fields.number("vout"),
         value=fields.number("value") if fields.has("value") else None,
-        kind=kind,
-        key=keyring.public_key(row, **where),
-        origin=keyring.origin(row, **where),
         previous=fields.data("previous", ""),
         sequence=fields.number("sequence", _REPLACEABLE),
+        sighash=fields.text("sighash", ""),
+        **guard,
     )
     fields.done()
     return known
+
+
+def _single(row: BitcoinChain, fields: Fields, keyring: Keyring, name: str = "from") -> dict[str, Any]:
+    """One key of the wallet, and the kind of its profile."""
+    where = fields.where(name)
+    kind = where.get("kind") or row.profile(where.get("profile", "")).kind
+    return {"kind": kind, "key": keyring.public_key(row, **where), "origin": keyring.origin(row, **where)}
+
+
+def _multisig(row: BitcoinChain, fields: Fields, keyring: Keyring) -> dict[str, Any]:
+    """A script of m keys of n in this order, those of the wallet named by their place and the others in hex."""
+    keys, origins = [], []
+    for each in fields.objects("keys"):
+        if each.has("from"):
+            where = each.where()
+            keys.append(keyring.public_key(row, **where))
+            origins.append((keys[-1], keyring.origin(row, **where)))
+        else:
+            keys.append(_cosigner(each.data("key")))
+        each.done()
+    script = multisig(fields.number("m"), keys)
+    kind = fields.text("kind", "p2wsh")
+    fields.done()
+    if kind not in _SCRIPTED:
+        raise TransactionError(f"expected one of {', '.join(_SCRIPTED)} as kind of multisig", reason="unknown")
+    return {"kind": kind, _SCRIPTED[kind]: script, "origins": tuple(origins)}
+
+
+def _cosigner(data: bytes) -> PublicKey:
+    try:
+        return PublicKey(Curve.SECP256K1, data)
+    except InvalidKey as error:
+        raise TransactionError(f"the key of a cosigner: {error}", reason=error.reason) from None
 
 
 def _output(row: BitcoinChain, fields: Fields, keyring: Keyring) -> TxOut:
@@ -48,8 +87,11 @@ def _output(row: BitcoinChain, fields: Fields, keyring: Keyring) -> TxOut:
         if not 0 < len(data) <= _MAX_DATA:
             raise TransactionError(f"expected 1 to {_MAX_DATA} bytes of data", reason="too-large")
         return TxOut(value=0, script_pubkey=_OP_RETURN + bytes((len(data),)) + data)
-    own = fields.has("change")
-    to = keyring.address(row, **fields.where("change")) if own else fields.address("address", row)
-    value = fields.number("value")
+    if fields.has("multisig"):
+        output = change(value=fields.number("value"), **_multisig(row, fields.inner("multisig"), keyring))
+    elif fields.has("change"):
+        output = change(value=fields.number("value"), **_single(row, fields, keyring, "change"))
+    else:
+        output = pay(fields.address("address", row), fields.number("value"))
     fields.done()
-    return pay(to, value)
+    return output

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from walletcore.chains.base import Chain
 from walletcore.cli.show import amount
@@ -14,9 +14,14 @@ TITLES = ("effect", "amount", "from", "to")
 _UNLIMITED = 1 << 255
 
 
-def rows_of(effects: Iterable[Effect], row: Chain) -> Iterator[tuple[str, str, str, str]]:
-    """One row of `TITLES` per effect of a transaction or message of this chain."""
-    return (_row(effect, row) for effect in effects)
+def rows_of(effects: Iterable[Effect], row: Chain, change: Collection[int] = ()) -> Iterator[tuple[str, str, str, str]]:
+    """One row of `TITLES` per effect of a transaction or message of this chain.
+
+    ``change`` are the places of transfers that a wallet has proven to return to it (`Wallet.change_of`).
+    """
+    for place, effect in enumerate(effects):
+        what, much, source, to = _row(effect, row)
+        yield "change" if place in change else what, much, source, to
 
 
 def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:

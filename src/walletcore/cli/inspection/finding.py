@@ -8,6 +8,8 @@ from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.effects import Effect
+from walletcore.keys import PublicKey
+from walletcore.path import KeyOrigin
 
 __all__ = ["Finding", "Oddity", "effect_values", "family", "is_on", "names_of", "of_network"]
 
@@ -62,6 +64,12 @@ def effect_values(effect: Effect) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if type(value) is bytes:
         return value.hex()
+    if isinstance(value, PublicKey):
+        return value.data.hex()
+    if type(value) is tuple:
+        return [_value(each) for each in value]
+    if isinstance(value, KeyOrigin):
+        return str(value)
     return str(value) if type(value) is int else value
 
 

@@ -1,0 +1,303 @@
+"""A mebibyte of the worst known input: its processor time, against the bound of its kind of format.
+
+Formats with a small maximum length have 20 ms, containers 250 ms. Each run decodes bytes that it has not seen, or has
+forgotten. Beside them: signing a transaction of many inputs, whose time must grow with their number and no faster.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from bench.harness import Case, Target, Workload, span
+from walletcore import Curve, ExtendedPublicKey, LocalSigner, Path, PrivateKey, PublicKey, Secret, chain, sign
+from walletcore.chains import evm
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.coding import rlp
+from walletcore.coding.text import base58, base58check, decode_bech32
+from walletcore.curves.secp256k1 import point
+from walletcore.errors import WalletcoreError
+from walletcore.hashes import sha256
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import KeyOrigin
+
+MIB = 1 << 20
+BITCOIN, ETHEREUM, SOLANA = chain("bitcoin", BitcoinChain), chain("ethereum", evm.Evm), chain("solana")
+ORIGIN = KeyOrigin(b"abcd", Path())
+PAID = TxOut(value=1_000, script_pubkey=b"\x00\x14" + bytes(20))
+KEYS = 9_000
+NAMED = 3_300  # inputs and outputs with fields that a PSBT may have
+
+
+class Hostile(Case):
+    """The processor's time of one decoding, the best of three: it is refused or read, which does not matter here."""
+
+    def timed(self, count: int) -> float:
+        return min(self._once() for _ in range(3))
+
+    def _once(self) -> float:
+        state = self.prepare(1)
+        gc.enable()  # whoever decodes has it enabled
+        begin = time.process_time()
+        try:
+            self.run(state, 1)
+        except WalletcoreError:
+            pass
+        finally:
+            seconds = time.process_time() - begin
+            gc.disable()
+        return seconds
+
+
+def hostile(name: str, decode: Callable[[Any], object], make: Callable[[], Any]) -> Hostile:
+    """A case from a decoder, and what makes the input once it is wanted."""
+    given = cache(make)
+    return Hostile(name=name, prepare=lambda count: given(), run=lambda state, count: ignore(decode(state)))
+
+
+def ignore(_: object) -> None:
+    """Timed cases return nothing."""
+
+
+# -- formats of a small maximum length
+
+
+def small() -> list[Case]:
+    """Texts: base58, bech32, paths, mnemonics, extended keys, addresses of each family."""
+    cases: list[Case] = [
+        hostile("base58", base58.decode, lambda: "z" * MIB),
+        hostile("base58check", lambda text: base58check.decode(text, size=21), lambda: "1" * MIB),
+        hostile("bech32", decode_bech32, lambda: "bc1" + "q" * MIB),
+        hostile("path, digits", Path.parse, lambda: "m/" + "9" * MIB),
+        hostile("path, steps", Path.parse, lambda: "m" + "/0" * (MIB // 2)),
+        hostile("mnemonic, words", Mnemonic.parse, lambda: "abandon " * (MIB // 8)),
+        hostile("mnemonic, marks", Mnemonic.parse, lambda: "a" + "\u0315\u0300" * (MIB // 4)),
+        hostile("extended key", ExtendedPublicKey.parse, lambda: "xpub" + "1" * MIB),
+    ]
+    texts = {"bc1": lambda: "bc1" + "q" * MIB, "ones": lambda: "1" * MIB, "0x": lambda: "0x" + "0" * MIB}
+    for row in (BITCOIN, ETHEREUM, SOLANA):
+        cases += [hostile(f"{row.name} address, {name}", row.parse_address, make) for name, make in texts.items()]
+    return [*cases, span(20)]
+
+
+# -- Bitcoin's containers
+
+
+def outpoints(number: int) -> tuple[TxIn, ...]:
+    """Inputs of 41 bytes."""
+    return tuple(TxIn(txid=f"{place + 1:064x}", vout=0) for place in range(number))
+
+
+def unsigned(inputs: int, outputs: tuple[TxOut, ...] = (TxOut(value=0, script_pubkey=b""),)) -> Tx:
+    """A transaction of that many inputs."""
+    return Tx(version=2, inputs=outpoints(inputs), outputs=outputs, locktime=0)
+
+
+def many_outputs() -> bytes:
+    """Outputs of nine bytes, as many as there is room for; the first could be spent."""
+    return unsigned(1, (PAID, *[TxOut(value=0, script_pubkey=b"")] * (MIB // 9 - 20))).encode()
+
+
+def many_witnesses() -> bytes:
+    """Inputs with a witness each, of which only the last has an item."""
+    number = MIB // 42 - 10
+    tx = unsigned(number)
+    witnesses = (*[()] * (number - 1), (b"",))
+    return Tx(version=2, inputs=tx.inputs, outputs=tx.outputs, witnesses=witnesses, locktime=0).encode()
+
+
+def psbt(inputs: list[PsbtInput], outputs: list[tuple[TxOut, PsbtOutput]] | None = None) -> bytes:
+    """A PSBT with these fields."""
+    pairs = outputs or [(TxOut(value=0, script_pubkey=b""), PsbtOutput())]
+    tx = unsigned(len(inputs), tuple(output for output, _ in pairs))
+    return Psbt(unsigned_tx=tx, inputs=tuple(inputs), outputs=tuple(fields for _, fields in pairs)).encode()
+
+
+@cache
+def keys() -> list[PublicKey]:
+    """Different keys, as a hostile PSBT would have."""
+    return [PublicKey.trusted(Curve.SECP256K1, point(place.to_bytes(32))) for place in range(1, KEYS + 1)]
+
+
+def of_scripts(scripts: list[bytes], origins: list[tuple[tuple[bytes, KeyOrigin], ...]]) -> bytes:
+    """A PSBT that spends P2WSH outputs of these scripts."""
+    outputs = [TxOut(value=1, script_pubkey=b"\x00\x20" + sha256(script)) for script in scripts]
+    fields = zip(outputs, scripts, origins, strict=True)
+    return psbt([PsbtInput(witness_utxo=o, witness_script=s, bip32_derivation=d) for o, s, d in fields])
+
+
+def two_of_three() -> bytes:
+    """As many inputs of 2 of 3 keys as there is room for, each key with its origin."""
+    groups = [keys()[start : start + 3] for start in range(0, KEYS, 3)]
+    origins = [tuple((key.data, ORIGIN) for key in group) for group in groups]
+    return of_scripts([multisig(2, group) for group in groups], origins)
+
+
+def twenty_of_twenty() -> bytes:
+    """The most points of the curve in the fewest bytes."""
+    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(580)]
+    return of_scripts([multisig(20, group) for group in groups], [()] * len(groups))
+
+
+def taproot() -> bytes:
+    """Outputs whose key the reader must compute, as many as there may be."""
+    some = keys()[:NAMED]
+    paid = [TxOut(value=1, script_pubkey=b"\x51\x20" + key.taproot_output(b"").data[1:]) for key in some]
+    fields = [PsbtOutput(tap_internal_key=key.data[1:]) for key in some]
+    return psbt([PsbtInput()], list(zip(paid, fields, strict=True)))
+
+
+def proven(previous: bytes) -> bytes:
+    """A PSBT of one input, with the transaction that it spends from."""
+    source = TxIn(txid=Tx.decode(previous).txid, vout=0)
+    tx = Tx(version=2, inputs=(source,), outputs=(TxOut(value=0, script_pubkey=b""),), locktime=0)
+    return Psbt(unsigned_tx=tx, inputs=(PsbtInput(non_witness_utxo=previous),)).encode()
+
+
+def script(code: bytes) -> bytes:
+    """One input whose output has such a script."""
+    return psbt([PsbtInput(witness_utxo=TxOut(value=0, script_pubkey=code))])
+
+
+def forgetful(name: str, make: Callable[[], bytes]) -> Hostile:
+    """A case after another PSBT was read, as the last previous transaction is remembered."""
+    given, other = cache(make), cache(lambda: proven(unsigned(2, (PAID,)).encode()))
+
+    def prepare(count: int) -> bytes:
+        BITCOIN.decode_transaction(other())
+        return given()
+
+    return Hostile(name=name, prepare=prepare, run=lambda state, count: ignore(BITCOIN.decode_transaction(state)))
+
+
+def bitcoin() -> list[Case]:
+    """Transactions and PSBTs."""
+    makers: dict[str, Callable[[], bytes]] = {
+        "transaction, inputs": lambda: unsigned(MIB // 41 - 10).encode(),
+        "transaction, outputs": many_outputs,
+        "transaction, witnesses": many_witnesses,
+        "PSBT, inputs": lambda: psbt([PsbtInput()] * (MIB // 42 - 10)),
+        "PSBT, 2 of 3": two_of_three,
+        "PSBT, 20 of 20": twenty_of_twenty,
+        "PSBT, taproot outputs": taproot,
+        "PSBT, opcodes": lambda: script(b"\x51" * MIB),
+        "PSBT, data": lambda: script(b"\x6a" + b"\x51" * MIB),
+    }
+    cases = [hostile(name, BITCOIN.decode_transaction, make) for name, make in makers.items()]
+    return [*cases, forgetful("PSBT, previous", lambda: proven(many_outputs())), span(250)]
+
+
+# -- the other families
+
+
+def ethereum() -> list[Case]:
+    """RLP alone, and type 2 transactions."""
+    fields: list[Any] = [b"\x01", *[b""] * 7]
+    makers: dict[str, Callable[[], bytes]] = {
+        "empty lists": lambda: b"\xfa\x0f\xff\xfb" + b"\xc0" * (MIB - 5),
+        "two-byte strings": lambda: b"\xfa\x0f\xff\xfc" + b"\x81\x80" * (MIB // 2 - 2),
+        "nested lists": lambda: b"\xc1" * (MIB - 1),
+        "accounts": lambda: rlp.encode((*fields, ((bytes(20), ()),) * 45_000)),
+        "accounts that pass": lambda: rlp.encode((*fields, ((bytes(20), ()),) * 16_000)),
+        "storage keys": lambda: rlp.encode((*fields, ((bytes(20), (bytes(32),) * 31_000),))),
+        "data": lambda: rlp.encode((*fields[:-1], bytes(MIB), ())),
+    }
+    cases: list[Case] = [hostile(f"RLP, {name}", rlp.decode, make) for name, make in makers.items()]
+    for name, make in makers.items():
+        cases.append(hostile(f"EVM, {name}", lambda raw: ETHEREUM.decode_transaction(b"\x02" + raw), make))
+    return [*cases, span(250)]
+
+
+def typed(types: dict[str, Any], message: dict[str, Any]) -> str:
+    """The JSON of typed data."""
+    return json.dumps({"types": types, "primaryType": "T", "domain": {}, "message": message}, separators=(",", ":"))
+
+
+def typed_data() -> list[Case]:
+    """EIP-712 as JSON: its own size, its values, its types."""
+    numbers = {"T": [{"name": "a", "type": "uint8[]"}]}
+    text = {"T": [{"name": "a", "type": "string"}]}
+    makers: dict[str, Callable[[], str]] = {
+        "brackets": lambda: "[" * MIB,
+        "strings": lambda: '"' * MIB,
+        "numbers": lambda: typed(numbers, {"a": [1] * (MIB // 2 - 60)}),
+        "numbers that pass": lambda: typed(numbers, {"a": [1] * 65_000}),
+        "text": lambda: typed(text, {"a": "x" * (MIB - 200)}),
+        "types": lambda: typed({f"T{place}": numbers["T"] for place in range(MIB // 42)}, {"a": []}),
+    }
+    return [*[hostile(name, evm.TypedData.parse, make) for name, make in makers.items()], span(250)]
+
+
+def solana() -> list[Case]:
+    """Messages, alone and below a signature: no more than a packet of them is read."""
+    start = b"\x01\x00\x00"
+    makers: dict[str, Callable[[], bytes]] = {
+        "zeros": lambda: bytes(MIB),
+        "ones": lambda: b"\xff" * MIB,
+        "accounts": lambda: start + b"\xff\xff\x01" + bytes(MIB),
+        "instructions": lambda: start + b"\x03" + bytes(range(128)) + b"\xff\xff\x03" + b"\x02\x00\x00" * (MIB // 3),
+        "version 0": lambda: b"\x80" + start + b"\x03" + bytes(128) + b"\xff\xff\x03" + b"\x02\x00\x00" * (MIB // 3),
+    }
+    cases: list[Case] = [hostile(name, SOLANA.decode_transaction, make) for name, make in makers.items()]
+    for name, make in makers.items():
+        cases.append(hostile(f"signed, {name}", lambda raw: SOLANA.decode_transaction(b"\x01" + bytes(64) + raw), make))
+    return [*cases, span(250)]
+
+
+# -- many inputs
+
+
+class Signing(Case):
+    """Seconds per input of a transaction of as many P2WPKH inputs as the name says, built, signed and assembled."""
+
+    def timed(self, count: int) -> float:
+        number = int(self.name.split()[0])
+        return min(self._once(number) for _ in range(2)) / number
+
+    def _once(self, number: int) -> float:
+        begin = time.process_time()
+        inputs = tuple(
+            Input(txid=f"{place + 1:064x}", vout=0, value=1_000, key=KEY.public_key) for place in range(number)
+        )
+        to = BITCOIN.address(KEY.public_key)
+        sign(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(to, 900 * number),)), LocalSigner(KEY))
+        return time.process_time() - begin
+
+
+KEY = PrivateKey(Curve.SECP256K1, Secret(bytes([7]) * 32))
+
+
+def signing() -> list[Case]:
+    """A thousand inputs beside half and twice as many."""
+    return [Signing(name=f"{number} inputs", run=lambda state, count: None) for number in (500, 1000, 2000)]
+
+
+def workload(name: str, cases: Callable[[], list[Case]], milliseconds: int) -> Workload:
+    """Each case within the bound."""
+    bound = span(milliseconds).name
+    names = [case.name for case in cases() if case.name != bound]
+    targets = tuple(Target(case=name, reference=bound, ratio=1) for name in names)
+    return Workload(name=name, reference=bound, cases=cases, targets=targets, rounds=3)
+
+
+WORKLOADS = [
+    workload("hostile MiB: texts", small, 20),
+    workload("hostile MiB: Bitcoin", bitcoin, 250),
+    workload("hostile MiB: RLP and EVM transactions", ethereum, 250),
+    workload("hostile MiB: EIP-712", typed_data, 250),
+    workload("hostile MiB: Solana messages", solana, 250),
+    Workload(
+        name="segwit transaction, per input",
+        reference="500 inputs",
+        cases=signing,
+        targets=tuple(Target(case=f"{n} inputs", reference="500 inputs", ratio=1.2) for n in (1000, 2000)),
+        rounds=5,
+    ),
+]

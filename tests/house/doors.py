@@ -4,6 +4,7 @@ What holds secrets is discovered (`Confidential`, and fields of such a class), s
 `EXAMPLES` says how to make one of each.
 """
 
+import asyncio
 import importlib
 import inspect
 import re
@@ -21,9 +22,32 @@ from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.local import LocalSigner
+from walletcore.signers.remote import AsyncRemoteSigner, RemoteSigner
+from walletcore.signing import Signature, SigningRequest
 from walletcore.wallet import Wallet
 
 __all__ = ["EXAMPLES", "doors", "failures", "secret_classes", "told"]
+
+
+class Exchange:
+    """Asks for whatever is to be signed, and is given it back: no signature."""
+
+    schemes = frozenset({Scheme.ECDSA})
+    token = KEY.hex()  # what a service knows its client by is a secret, too
+
+    def ask(self, request: SigningRequest) -> bytes:
+        return request.payload
+
+    def read(self, request: SigningRequest, answer: bytes) -> Signature:
+        return Signature(scheme=request.scheme, data=answer)
+
+
+def _send(question: bytes, seconds: float) -> Any:
+    return question
+
+
+EXCHANGE = Exchange()
+PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
@@ -33,6 +57,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
+    "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
+    "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "Wallet": lambda: Wallet.from_seed(SEED),
 }
 
@@ -155,11 +181,16 @@ def outcomes(function: Callable[..., Any]) -> Iterator[object]:
         for value in [*GARBAGE, *(CLOTHES if secret else ())]:
             try:
                 if parameter.kind is parameter.VAR_POSITIONAL:
-                    yield function(*fixed.values(), value)
+                    yield _awaited(function(*fixed.values(), value))
                 else:
-                    yield function(**{**fixed, name: value})
+                    yield _awaited(function(**{**fixed, name: value}))
             except Exception as error:
                 yield error
+
+
+def _awaited(outcome: Any) -> Any:
+    """What comes of it in the end."""
+    return asyncio.run(outcome) if inspect.iscoroutine(outcome) else outcome
 
 
 def failures(function: Callable[..., Any]) -> Iterator[Exception]:

@@ -15,7 +15,7 @@ ROOT_FLOOR = 99  # the lazy root names everything; nothing imports it
 THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
     "nacl": {"curves.ed25519"},
-    "cryptography": {"curves.p256", "keystore"},
+    "cryptography": {"curves.p256", "keystore", "signers.asn1"},
     "Crypto": {"hashes", "curves.p256", "keystore"},
     "sha3": {"hashes"},
     "typer": {"cli"},

@@ -169,8 +169,8 @@ class AsyncRemoteSigner(Confidential, Generic[Q, A]):
             await asyncio.sleep(wait)
 
 
-RemoteSigner.__init__ = sealed(RemoteSigner.__init__)  # type: ignore[method-assign, assignment]
-AsyncRemoteSigner.__init__ = sealed(AsyncRemoteSigner.__init__)  # type: ignore[method-assign, assignment]
+RemoteSigner.__init__ = sealed(RemoteSigner.__init__)  # type: ignore[method-assign]
+AsyncRemoteSigner.__init__ = sealed(AsyncRemoteSigner.__init__)  # type: ignore[method-assign]
 
 
 def _check_parts(public_key: object, exchange: object, send: object, patience: object) -> None:

@@ -6,7 +6,6 @@ return what they found. They use no test framework; a signer is asked for a few 
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import inspect
 import pickle
@@ -145,7 +144,7 @@ class _Kit:
         if isinstance(answer, Signature) or not inspect.isawaitable(answer):
             return answer
         self.is_asynchronous = True
-        return asyncio.run(_result(answer))
+        return _awaited(answer)
 
     def signed(self, request: SigningRequest) -> AcceptedSignature:
         """The answer to a request that the signer must answer, accepted."""
@@ -231,7 +230,7 @@ class _Kit:
         payloads = [sha256(_TEXT + bytes((number,))) for number in (1, 2, 3, 1)]
         requests = [SigningRequest(key=self.key, scheme=scheme, payload=payload) for payload in payloads]
         if self.is_asynchronous:
-            answers = asyncio.run(collect_async(requests, self.signer))
+            answers = _awaited(collect_async(requests, self.signer))
         else:
             answers = collect(requests, cast(Signer, self.signer))
         if None in answers:
@@ -240,7 +239,7 @@ class _Kit:
         if sign_all is None:
             return False
         given = sign_all(requests)
-        given = asyncio.run(_result(given)) if inspect.isawaitable(given) else given
+        given = _awaited(given) if inspect.isawaitable(given) else given
         if len(given) != len(requests):
             _fail(f"sign_all answers {len(requests)} requests with as many signatures, not {len(given)}")
         for request, answer in zip(requests, given, strict=True):
@@ -248,8 +247,14 @@ class _Kit:
         return True
 
 
-async def _result(answer: Awaitable[Any]) -> Any:
-    return await answer
+def _awaited(answer: Awaitable[Any]) -> Any:
+    """The result, in an event loop of its own."""
+    import asyncio
+
+    async def result() -> Any:
+        return await answer
+
+    return asyncio.run(result())
 
 
 def _check_silence(signer: AnySigner, failures: Sequence[WalletcoreError], secrets: Sequence[bytes]) -> None:

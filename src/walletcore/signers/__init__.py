@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMES", "open_async_signer", "open_signer"]
 
-SCHEMES = {"hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
+SCHEMES = {"awskms": "walletcore.signers.aws_kms", "hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
 """URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
 
 

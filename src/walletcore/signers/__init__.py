@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMES", "open_async_signer", "open_signer"]
 
-SCHEMES = {"awskms": "walletcore.signers.aws_kms", "hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
+SCHEMES = {
+    "awskms": "walletcore.signers.aws_kms",
+    "hd": "walletcore.signers.hd",
+    "local": "walletcore.signers.local",
+    "pkcs11": "walletcore.signers.pkcs11",
+}
 """URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
 
 

@@ -1,7 +1,6 @@
-"""Conformance kits: what a signer or a family of chains of another package must do, checked by running it.
+"""The contract of `walletcore.signing.Signer`, checked on a real signer of any package.
 
-`check_signer` and `check_chain` raise `Nonconformity`, an AssertionError, at the first promise that is not kept, and
-return what they found. They use no test framework; a signer is asked for a few dozen signatures over texts that say so.
+It is asked for a few dozen signatures, over texts that say so.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import pickle
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from walletcore.errors import InvalidSignature, SignerError, SigningRefused, WalletcoreError
 from walletcore.hashes import Hash, blake2b_256, keccak256, sha256, sha256d, tagged
@@ -27,8 +26,9 @@ from walletcore.signing import (
     collect,
     collect_async,
 )
+from walletcore.testing.promises import broken, refused
 
-__all__ = ["Nonconformity", "SignerReport", "check_signer"]
+__all__ = ["SignerReport", "check_signer"]
 
 _OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
 _HASHES = (sha256, sha256d, keccak256, blake2b_256, tagged("TapSighash"))
@@ -44,10 +44,6 @@ _FORMS: tuple[Callable[[bytes], str], ...] = (
 )
 
 AnySigner = Signer | AsyncSigner
-
-
-class Nonconformity(AssertionError):
-    """A promise that a signer or a chain does not keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +72,7 @@ def check_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerR
     kit = _Kit(signer, key)
     schemes = tuple(scheme for scheme in Scheme if kit.supports(scheme))
     if not schemes:
-        _fail(f"it signs with no scheme of {key.curve.value}")
+        broken(f"it signs with no scheme of {key.curve.value}")
     for scheme in schemes:
         for request in _requests(key, scheme):
             kit.check_answer(request)
@@ -94,16 +90,12 @@ def check_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerR
     )
 
 
-def _fail(promise: str) -> NoReturn:
-    raise Nonconformity(f"the signer does not keep its promise: {promise}")
-
-
 def _public_key(signer: AnySigner) -> PublicKey:
     key = signer.public_key
     if type(key) is not PublicKey:
-        _fail(f"public_key is a PublicKey, not {type(key).__name__}")
+        broken(f"public_key is a PublicKey, not {type(key).__name__}")
     if signer.public_key != key:
-        _fail("public_key is the same whenever it is asked for")
+        broken("public_key is the same whenever it is asked for")
     return key
 
 
@@ -150,14 +142,14 @@ class _Kit:
         """The answer to a request that the signer must answer, accepted."""
         answer = self.asked(request)
         if not isinstance(answer, Signature):
-            _fail(f"sign returns a Signature, not {type(answer).__name__}")
+            broken(f"sign returns a Signature, not {type(answer).__name__}")
         if answer.scheme is not request.scheme:
-            _fail(f"a request for {request.scheme.value} is answered with that scheme, not {answer.scheme.value}")
+            broken(f"a request for {request.scheme.value} is answered with that scheme, not {answer.scheme.value}")
         try:
             return request.accept(Signature(scheme=answer.scheme, data=answer.data, recovery=answer.recovery))
         except InvalidSignature as error:
             hashed = request.prehash.name if request.prehash else "no hash"
-            _fail(
+            broken(
                 f"its {request.scheme.value} signature verifies (payload of {len(request.payload)}, {hashed}): {error}"
             )
 
@@ -180,7 +172,7 @@ class _Kit:
         except SigningRefused as refusal:
             self.failures.append(refusal)
             if refusal.reason != "too-large" or len(request.payload) <= 32:
-                _fail(f"it signs whatever message its scheme can sign, and not only some: {refusal}")
+                broken(f"it signs whatever message its scheme can sign, and not only some: {refusal}")
             return
         if request.scheme not in _OVER_DIGESTS and request.scheme is not Scheme.BIP340:
             self.largest = max(self.largest or 0, len(request.payload))
@@ -196,18 +188,12 @@ class _Kit:
             self._refused(value, f"what is no request ({type(value).__name__})")
 
     def _refused(self, value: object, what: str) -> None:
-        try:
-            self.asked(cast(SigningRequest, value))
-        except SigningRefused as refusal:
-            self.failures.append(refusal)
-        except Exception as error:
-            _fail(f"{what} is refused with SigningRefused, not {type(error).__name__}")
-        else:
-            _fail(f"{what} is refused")
+        refusal = refused(lambda: self.asked(cast(SigningRequest, value)), SigningRefused, what)
+        self.failures.append(refusal)
 
     def check_threads(self, scheme: Scheme) -> None:
         """Several threads may use it at once."""
-        broken: list[BaseException] = []
+        failed: list[BaseException] = []
 
         def work(number: int) -> None:
             try:
@@ -215,15 +201,15 @@ class _Kit:
                     payload = sha256(_TEXT + bytes((number, place)))
                     self.signed(SigningRequest(key=self.key, scheme=scheme, payload=payload))
             except BaseException as error:
-                broken.append(error)
+                failed.append(error)
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        if broken:
-            _fail(f"{_THREADS} threads may sign at once: {type(broken[0]).__name__}: {broken[0]}")
+        if failed:
+            broken(f"{_THREADS} threads may sign at once: {type(failed[0]).__name__}: {failed[0]}")
 
     def check_batches(self, scheme: Scheme) -> bool:
         """Many requests, two of them equal, by the hall's own drivers; and by ``sign_all`` where there is one."""
@@ -234,14 +220,14 @@ class _Kit:
         else:
             answers = collect(requests, cast(Signer, self.signer))
         if None in answers:
-            _fail("it answers every request of a batch for its key")
+            broken("it answers every request of a batch for its key")
         sign_all = getattr(self.signer, "sign_all", None)
         if sign_all is None:
             return False
         given = sign_all(requests)
         given = _awaited(given) if inspect.isawaitable(given) else given
         if len(given) != len(requests):
-            _fail(f"sign_all answers {len(requests)} requests with as many signatures, not {len(given)}")
+            broken(f"sign_all answers {len(requests)} requests with as many signatures, not {len(given)}")
         for request, answer in zip(requests, given, strict=True):
             request.accept(answer)
         return True
@@ -264,11 +250,11 @@ def _check_silence(signer: AnySigner, failures: Sequence[WalletcoreError], secre
         if type(secret) is not bytes or len(secret) < 4:
             raise SignerError("expected secrets as bytes, at least 4 of them each", reason="type")
         if any(form(secret) in text for form in _FORMS for text in shown):
-            _fail("it shows no secret")
+            broken("it shows no secret")
     exports: tuple[Callable[[object], object], ...] = (pickle.dumps, copy.copy, copy.deepcopy)
     for export in exports:
         try:
             export(signer)
         except (TypeError, pickle.PicklingError):  # SecretExportError is a TypeError
             continue
-        _fail(f"it refuses {export.__module__}.{export.__name__}")
+        broken(f"it refuses {export.__module__}.{export.__name__}")

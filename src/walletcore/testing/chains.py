@@ -22,7 +22,7 @@ from walletcore.errors import (
 from walletcore.hd import master
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import Path
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import AcceptedSignature, Signable, Signature, collect
 from walletcore.testing.promises import broken, refused
@@ -50,6 +50,7 @@ class ChainReport:
     signed: tuple[SignedTransaction[Any], ...] = ()
 
 
+@sealed  # test keys are keys
 def check_chain(chain: Chain, *, samples: Sequence[Signable[Any]] = (), keys: Sequence[PrivateKey] = ()) -> ChainReport:
     """Run a row, and samples of its unsigned transactions, through what every chain promises. Raises `Nonconformity`.
 
@@ -57,12 +58,20 @@ def check_chain(chain: Chain, *, samples: Sequence[Signable[Any]] = (), keys: Se
     keys, and read them and no misspelling as something else; refuse foreign keys and garbage with its own errors; read
     the bytes of a transaction back as what they were, signed or not; and take no answer that does not verify.
     """
+    _check_arguments(samples, keys)
     _check_row(chain)
     addresses = tuple(_check_profile(chain, profile) for profile in chain.profiles)
     undetected = sum(_check_spellings(chain, address) for address in addresses)
     _check_garbage(chain)
     signed = tuple(_check_sample(chain, sample, keys) for sample in samples)
     return ChainReport(addresses=addresses, undetected=undetected, signed=signed)
+
+
+def _check_arguments(samples: object, keys: object) -> None:
+    if not isinstance(samples, Sequence) or not all(hasattr(sample, "requests") for sample in samples):
+        broken("samples are a sequence of what can be signed")
+    if not isinstance(keys, Sequence) or any(type(key) is not PrivateKey for key in keys):
+        broken("keys are a sequence of PrivateKey")
 
 
 def _check_row(chain: Chain) -> None:

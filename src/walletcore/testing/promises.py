@@ -10,7 +10,7 @@ from walletcore.errors import WalletcoreError
 __all__ = ["Nonconformity", "broken", "refused"]
 
 
-class Nonconformity(AssertionError):
+class Nonconformity(WalletcoreError, AssertionError):
     """A promise that a signer or a chain does not keep."""
 
 

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMES", "open_signer"]
 
-SCHEMES = {"hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
+SCHEMES = {
+    "file": "walletcore.signers.file",
+    "hd": "walletcore.signers.hd",
+    "local": "walletcore.signers.local",
+}
 """URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
 
 

@@ -166,6 +166,14 @@ def test_costs_and_limits_are_frozen() -> None:
             setattr(value, name, 1)
 
 
+@pytest.mark.parametrize("kdf", [Scrypt(n=1024, r=1), Pbkdf2(iterations=1)], ids=repr)
+def test_a_password_is_a_secret_of_at_most_65536_bytes(kdf: Scrypt | Pbkdf2) -> None:
+    passwords: list[Any] = [None, "x", b"x", bytearray(b"x"), 7, Secret]
+    assert {reason(kdf.derive, password, b"") for password in passwords} == {"type"}
+    assert reason(kdf.derive, Secret(b"x" * 65537), b"") == "too-large"
+    assert len(kdf.derive(Secret(b"x" * 65536), b"")) == 32
+
+
 # What the machine or a library refuses
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import hmac
 import json
 import re
 import uuid
@@ -414,6 +415,18 @@ def test_KS06_a_changed_bit_is_refused(place: str, bit: int) -> None:
     assert why(changed(ETHERS, f"crypto.{place}", flipped), password_of(ETHERS)) == "checksum"
 
 
+def test_KS06_the_mac_is_compared_in_constant_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compare, sizes = hmac.compare_digest, []
+
+    def listening(one: bytes, other: bytes) -> bool:
+        sizes.append((len(one), len(other)))
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", listening)
+    assert why(PARITY.input["keystore"], Secret(b"wrong")) == "checksum"
+    assert sizes == [(32, 32)]
+
+
 def test_KS06_a_changed_salt_is_refused() -> None:
     assert why(changed(ETHERS, "crypto.kdfparams.salt", "ab" * 16), password_of(ETHERS)) == "checksum"
 
@@ -564,7 +577,9 @@ def test_a_file_of_version_4_is_refused() -> None:  # EIP-2335, where crypto.kdf
 
 @pytest.mark.parametrize("size", [0, 33, 48, 64, 76])
 def test_a_ciphertext_that_holds_no_key_is_refused(size: int) -> None:
-    assert why(written(b"\1" * size, b"x"), Secret(b"x")) == "length"
+    with pytest.raises(KeystoreError, match="ciphertext") as caught:
+        web3.decrypt(written(b"\1" * size, b"x"), Secret(b"x"))
+    assert caught.value.reason == "length"
 
 
 @pytest.mark.parametrize("size", [1, 30, 31, 32])

@@ -17,6 +17,7 @@ from house.doors import told
 from house.source import child
 from walletcore.errors import InvalidKey, KeystoreError, SignerError, WalletcoreError
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
+from walletcore.keystore import web3
 from walletcore.secret import Secret
 from walletcore.signers import open_signer
 from walletcore.signers.local import LocalSigner
@@ -201,7 +202,7 @@ except SignerError as error:
     assert printed == "policy\n"
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path, path: Path) -> None:
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(1 << 40)  # no block of it is on the disk
     asked = Asked()
@@ -218,10 +219,12 @@ def test_the_largest_file_is_read(path: Path) -> None:
     assert opened(f"file:{path}").public_key == PINNED
 
 
-def test_a_file_without_a_size_is_read_no_further_than_that() -> None:
-    size = Path("/proc/self/smaps").stat().st_size
-    assert size == 0  # a regular file that says nothing of its length
-    assert why(KeystoreError, "file:/proc/self/status?permissions=any") in ("character", "too-large")
+def test_a_file_that_does_not_tell_its_length_is_read_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    status = Path("/proc/self/status")  # a regular file of no bytes, which has some all the same
+    assert status.stat().st_size == 0
+    assert why(KeystoreError, f"file:{status}?permissions=any") == "character"
+    monkeypatch.setattr(web3, "MAX_LENGTH", 100)
+    assert why(SignerError, f"file:{status}?permissions=any") == "too-large"
 
 
 # What is in the file

@@ -14,7 +14,9 @@ from Crypto.Protocol.KDF import scrypt
 from walletcore.errors import KeystoreError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt"]
+__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_password"]
+
+_MAX_PASSWORD = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ class Scrypt:
 
     @sealed
     def derive(self, password: Secret, salt: bytes) -> bytes:
-        """32 bytes. Raises `KeystoreError` when the machine does not give the memory. No limit is checked here."""
+        """32 bytes. Raises `KeystoreError` when the machine does not give the memory. Limits are not looked at here."""
+        check_password(password)
         try:
             return bytes(scrypt(password.reveal(), salt, 32, self.n, self.r, self.p))  # type: ignore[arg-type]
         except (MemoryError, ValueError):
@@ -57,7 +60,8 @@ class Pbkdf2:
 
     @sealed
     def derive(self, password: Secret, salt: bytes) -> bytes:
-        """32 bytes. Raises `KeystoreError` from 2^31 iterations on. No limit is checked here."""
+        """32 bytes. Raises `KeystoreError` from 2^31 iterations on. Limits are not looked at here."""
+        check_password(password)
         try:
             return hashlib.pbkdf2_hmac("sha256", password.reveal(), salt, self.iterations, 32)
         except OverflowError:
@@ -99,6 +103,15 @@ class KdfLimits:
         if not met:
             text = f"expected the costs of the key derivation within {limit} = {getattr(self, limit)}, got {got}"
             raise KeystoreError(text, reason="policy", hint=f"KdfLimits({limit}=...) sets another limit")
+
+
+@sealed
+def check_password(password: Secret) -> None:
+    """Raise `KeystoreError` unless it is a `Secret` of at most 65536 bytes."""
+    if type(password) is not Secret:
+        raise KeystoreError("expected the password as a Secret", reason="type")
+    if len(password) > _MAX_PASSWORD:
+        raise KeystoreError(f"expected a password of at most {_MAX_PASSWORD} bytes", reason="too-large")
 
 
 def _check_numbers(**numbers: int) -> None:

@@ -22,7 +22,7 @@ from walletcore.curves.secp256k1 import account_of
 from walletcore.errors import DecodingError, InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey
-from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt
+from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_password
 from walletcore.secret import Secret, sealed
 
 __all__ = ["MAX_LENGTH", "KdfLimits", "Pbkdf2", "Scrypt", "decrypt", "encrypt"]
@@ -30,7 +30,6 @@ __all__ = ["MAX_LENGTH", "KdfLimits", "Pbkdf2", "Scrypt", "decrypt", "encrypt"]
 MAX_LENGTH = 1 << 19
 """The most characters that a file may have; usual ones have 500."""
 _ENTROPY = 64  # salt (32), iv (16), id (16)
-_MAX_PASSWORD = 1 << 16
 _MAX_SALT = 128
 _NAMES = {dict: "an object", int: "an integer", str: "text"}
 
@@ -44,9 +43,9 @@ def decrypt(text: str, password: Secret, *, limits: KdfLimits = LIMITS) -> Priva
     The password is taken byte for byte: UTF-8 without normalisation, as geth, web3j and eth-account have it (ethers
     applies NFKC first). A wrong one, or a changed file, has ``reason="checksum"``. Names of members are read in any
     case; members that this format does not know are ignored, and ``id`` is not needed. When the file names an address,
-    the key must be that account's (``reason="mismatch"``).
+    the key must be that account's (``reason="mismatch"``). Raises `InvalidKey` when the password was wiped.
     """
-    _check_password(password)
+    check_password(password)
     _check_limits(limits)
     with raised_as(KeystoreError):
         value = strict_json.decode(text, max_length=MAX_LENGTH)
@@ -73,11 +72,12 @@ def encrypt(
     """The text of a keystore file of version 3 for a private key of secp256k1, as geth writes it.
 
     Salt, iv and id are random; ``entropy`` (64 bytes: the three in this order) makes them reproducible in tests. Raises
-    `KeystoreError` for an empty password, another curve, or costs outside of the limits.
+    `KeystoreError` for an empty password, another curve, or costs outside of the limits, and `InvalidKey` when the key
+    or the password was wiped.
     """
     if type(key) is not PrivateKey or key.curve is not Curve.SECP256K1:
         raise KeystoreError("expected a PrivateKey of secp256k1", reason="type")
-    _check_password(password)
+    check_password(password)
     if not any(password.reveal()):  # HMAC pads a short key with zeros: b"" and b"\0" are one password
         raise KeystoreError("expected a password, got an empty one", reason="length")
     _check_limits(limits)
@@ -99,13 +99,6 @@ def encrypt(
     account = account_of(key.public_key.data).hex()
     whole = {"address": account, "crypto": crypto, "id": _uuid(chance[48:]), "version": 3}
     return json.dumps(whole, separators=(",", ":"))
-
-
-def _check_password(password: Secret) -> None:
-    if type(password) is not Secret:
-        raise KeystoreError("expected the password as a Secret", reason="type")
-    if len(password) > _MAX_PASSWORD:
-        raise KeystoreError(f"expected a password of at most {_MAX_PASSWORD} bytes", reason="too-large")
 
 
 def _check_limits(limits: KdfLimits) -> None:

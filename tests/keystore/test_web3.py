@@ -533,6 +533,16 @@ def test_KS09_the_address_of_the_key_is_read_in_each_form_or_missing(address: An
     assert web3.decrypt(changed(ETHERS, "address", address), password_of(ETHERS))
 
 
+def test_KS09_a_changed_iv_is_found_by_the_address() -> None:
+    """The MAC does not cover the iv: without an address the file holds another key."""
+    text = changed(ETHERS, "crypto.cipherparams.iv", "00" * 16)
+    assert why(text, password_of(ETHERS)) == "mismatch"
+    whole = json.loads(text)
+    del whole["address"]
+    other = Account.decrypt(whole, ETHERS.input["password"])
+    assert web3.decrypt(json.dumps(whole), password_of(ETHERS)) == private(bytes(other))
+
+
 @pytest.mark.parametrize("version", [MISSING, None, 1, 2, 4, 0, -3, "3", 3.0, True, [3], 10**400])
 def test_KS12_another_version_is_refused(version: Any) -> None:
     assert why(changed(PARITY, "version", version), password_of(PARITY)) == "version"
@@ -584,7 +594,7 @@ def test_a_ciphertext_that_holds_no_key_is_refused(size: int) -> None:
 
 @pytest.mark.parametrize("size", [1, 30, 31, 32])
 def test_a_key_without_its_leading_zeros_is_read(size: int) -> None:
-    """geth wrote keys as the shortest bytes of their number until 2016."""
+    """Early versions of geth wrote keys as the shortest bytes of their number."""
     whole = written(b"\1" * size, b"x", address=Account.from_key((b"\1" * size).rjust(32, b"\0")).address)
     assert bytes(Account.decrypt(whole, "x")) == b"\1" * size
     assert web3.decrypt(whole, Secret(b"x")) == private((b"\1" * size).rjust(32, b"\0"))

@@ -86,18 +86,16 @@ def encrypt(
     if type(chance) is not bytes or len(chance) != _ENTROPY:
         raise KeystoreError(f"expected {_ENTROPY} bytes of entropy", reason="length")
     salt, iv = chance[:32], chance[32:48]
-    derived = kdf.derive(password, salt)
-    ciphertext = _aes_128_ctr(derived[:16], iv, key.secret.reveal())
-    crypto = {
-        "cipher": "aes-128-ctr",
-        "ciphertext": ciphertext.hex(),
-        "cipherparams": {"iv": iv.hex()},
-        "kdf": "scrypt" if type(kdf) is Scrypt else "pbkdf2",
-        "kdfparams": {**_costs(kdf), "dklen": 32, "salt": salt.hex()},
-        "mac": _mac(derived, ciphertext).hex(),
+    whole = {
+        "address": account_of(key.public_key.data).hex(),
+        "crypto": {
+            **_encrypted(key.secret.reveal(), kdf.derive(password, salt), iv),
+            "kdf": "scrypt" if type(kdf) is Scrypt else "pbkdf2",
+            "kdfparams": {**_costs(kdf), "dklen": 32, "salt": salt.hex()},
+        },
+        "id": _uuid(chance[48:]),
+        "version": 3,
     }
-    account = account_of(key.public_key.data).hex()
-    whole = {"address": account, "crypto": crypto, "id": _uuid(chance[48:]), "version": 3}
     return json.dumps(whole, separators=(",", ":"))
 
 
@@ -117,8 +115,18 @@ def _aes_128_ctr(key: bytes, iv: bytes, data: bytes) -> bytes:
     return Cipher(algorithms.AES(key), modes.CTR(iv)).encryptor().update(data)
 
 
+def _encrypted(plain: bytes, derived: bytes, iv: bytes) -> dict[str, Any]:
+    ciphertext = _aes_128_ctr(derived[:16], iv, plain)
+    return {
+        "cipher": "aes-128-ctr",
+        "cipherparams": {"iv": iv.hex()},
+        "ciphertext": ciphertext.hex(),
+        "mac": _mac(derived, ciphertext).hex(),
+    }
+
+
 def _private_key(plain: bytes) -> PrivateKey:
-    """The key of these bytes; geth left out leading zeros until 2016."""
+    """The key of these bytes; early versions of geth left out leading zeros."""
     try:
         return PrivateKey(Curve.SECP256K1, Secret(plain.rjust(32, b"\0")))
     except InvalidKey as error:
@@ -200,7 +208,7 @@ def _bytes(members: dict[str, Any], name: str, least: int, most: int) -> bytes:
         raise KeystoreError(f"expected {name} as two hexadecimal digits a byte", reason=error.reason) from None
     if not least <= len(data) <= most:
         sizes = f"{least}" if least == most else f"{least} to {most}"
-        hint = "eth-keyfile once left out leading zeros: write them, if it made this file" if name == "iv" else ""
+        hint = "eth-keyfile left out leading zeros until 2025: write them, if it made this file" if name == "iv" else ""
         raise KeystoreError(f"expected {sizes} bytes of {name}, got {len(data)}", reason="length", hint=hint)
     return data
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from house.canary import ENTROPY, KEY, PASSPHRASE, PHRASE, SEED, WIF, XPRV
+from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
@@ -161,6 +162,8 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "Scheme": Scheme.ECDSA,
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Secret": Secret(KEY),
+        "Pbkdf2": Pbkdf2(iterations=1000),
+        "text: str": XPRV if makes_secrets else KEYSTORE,
         "Path": "m/0",
         "bytes": KEY if makes_secrets else bytes(32),
         "str": XPRV if makes_secrets else "bitcoin",
@@ -174,7 +177,11 @@ def outcomes(function: Callable[..., Any]) -> Iterator[object]:
     """What comes of one wrong argument at a time, the canary in it and in the others: an error, or a value."""
     parameters = {n: p for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD}
     makes_secrets = function in secret_classes().values() or inspect.isclass(getattr(function, "__self__", None))
-    needed = {n: p for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL}
+    needed = {
+        n: p
+        for n, p in parameters.items()
+        if (p.default is p.empty and p.kind is not p.VAR_POSITIONAL) or n == "kdf"  # whose default takes a second
+    }
     fixed = {name: _plausible(parameter, makes_secrets) for name, parameter in needed.items()}
     for name, parameter in parameters.items():
         secret = _is_secret(parameter) or (makes_secrets and name in needed)

@@ -5,7 +5,7 @@ import ast
 from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
-SOURCES = {("mnemonic.bip39", "Mnemonic.generate")}
+SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
 CLOCKS = {"signers.remote: time"}  # deadlines, by the clock that never goes backwards

@@ -20,6 +20,7 @@ __all__ = ["SCHEMES", "open_async_signer", "open_signer"]
 
 SCHEMES = {
     "awskms": "walletcore.signers.aws_kms",
+    "file": "walletcore.signers.file",
     "hd": "walletcore.signers.hd",
     "local": "walletcore.signers.local",
     "pkcs11": "walletcore.signers.pkcs11",

@@ -1,5 +1,6 @@
 """The named failures: one root, the built-in beside it, and a reason of the list."""
 
+import importlib
 import inspect
 import pickle
 import re
@@ -21,6 +22,7 @@ from walletcore.errors import (
     TransactionError,
     Unsupported,
     WalletcoreError,
+    needs,
     raised_as,
 )
 
@@ -95,3 +97,17 @@ def test_a_door_that_nothing_was_wrong_with_is_not_seen() -> None:
     with raised_as(AddressError):
         text = "fine"
     assert text == "fine"
+
+
+def test_an_extra_that_is_missing_is_named_with_the_words_to_type() -> None:
+    with pytest.raises(MissingExtra, match=r"pip install 'walletcore\[substrate\]'") as caught, needs("substrate"):
+        importlib.import_module("a_library_that_nobody_has")
+    assert (caught.value.reason, caught.value.hint) == ("missing", "pip install 'walletcore[substrate]'")
+    assert isinstance(caught.value, ImportError)
+    assert isinstance(caught.value, LookupError)
+
+
+def test_a_library_that_is_broken_is_not_called_missing() -> None:
+    with pytest.raises(ImportError) as caught, needs("substrate"):
+        raise ImportError("undefined symbol")
+    assert not isinstance(caught.value, MissingExtra)

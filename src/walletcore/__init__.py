@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from walletcore.path import Path as Path
     from walletcore.path import hardened as hardened
     from walletcore.secret import Secret as Secret
+    from walletcore.signers import open_async_signer as open_async_signer
     from walletcore.signers import open_signer as open_signer
     from walletcore.signers.local import LocalSigner as LocalSigner
     from walletcore.signing import Signature as Signature
@@ -61,6 +62,7 @@ _PLACES = {
     "complete": "signing",
     "hardened": "path",
     "merge": "signing",
+    "open_async_signer": "signers",
     "open_signer": "signers",
     "sign": "signing",
     "sign_async": "signing",
@@ -89,6 +91,7 @@ __all__ = [
     "complete",
     "hardened",
     "merge",
+    "open_async_signer",
     "open_signer",
     "sign",
     "sign_async",

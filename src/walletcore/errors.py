@@ -30,6 +30,7 @@ __all__ = [
     "TransactionError",
     "Unsupported",
     "WalletcoreError",
+    "needs",
     "raised_as",
 ]
 
@@ -151,3 +152,16 @@ def raised_as(kind: type[WalletcoreError]) -> Iterator[None]:
         yield
     except DecodingError as error:
         raise kind(str(error), reason=error.reason, hint=error.hint) from None
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Imports of what an extra installs: its absence is `MissingExtra`, with the words to type.
+
+    A library that is there and cannot be imported (a broken installation) is no missing extra.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        command = f"pip install 'walletcore[{extra}]'"
+        raise MissingExtra(f"this needs the extra {extra}: {command}", reason="missing", hint=command) from missing

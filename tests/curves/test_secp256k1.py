@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature as Refused
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from eth_keys.datatypes import PrivateKey as TheirKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from walletcore.curves import secp256k1
 from walletcore.curves.secp256k1 import (
     ORDER,
     SCHEMES,
+    account_of,
     check_secret,
     decode_der,
     ecdsa_recover,
@@ -119,6 +121,11 @@ def test_K05_a_pair_of_numbers_off_the_curve_is_refused() -> None:
     assert reason(parse_public, whole[:-1] + bytes([whole[-1] ^ 1])) == "point"
     assert reason(parse_public, b"\4" + bytes(64)) == "point"
     assert reason(parse_public, b"\4" + PRIME.to_bytes(32) + whole[33:]) == "point"
+
+
+@given(scalars)
+def test_the_account_of_a_key_is_the_one_of_eth_keys(k: bytes) -> None:
+    assert account_of(public_key(Secret(k))) == TheirKey(k).public_key.to_canonical_address()
 
 
 @given(st.binary(max_size=70))

@@ -11,9 +11,12 @@ from itertools import pairwise
 
 from bip_utils import Base58Encoder
 
+from walletcore.keys import Curve, PrivateKey
+from walletcore.keystore import web3
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.secret import Secret
 
-__all__ = ["ENTROPY", "KEY", "PASSPHRASE", "PHRASE", "SEED", "WIF", "XPRV", "leaks"]
+__all__ = ["ENTROPY", "KEY", "KEYSTORE", "PASSPHRASE", "PHRASE", "SEED", "WIF", "XPRV", "leaks"]
 
 ENTROPY = hashlib.sha256(b"canary entropy").digest()
 KEY = hashlib.sha256(b"canary key").digest()
@@ -22,6 +25,10 @@ PASSPHRASE = "correct-staple-canary"
 SEED = Mnemonic.from_entropy(ENTROPY).seed(PASSPHRASE).reveal()
 XPRV = Base58Encoder.CheckEncode(bytes.fromhex("0488ade4") + bytes(9) + hashlib.sha256(b"cc").digest() + b"\x00" + KEY)
 WIF = Base58Encoder.CheckEncode(b"\x80" + KEY + b"\x01")
+
+KEYSTORE = web3.encrypt(  # under the key itself: a door may well be handed that as a password
+    PrivateKey(Curve.SECP256K1, Secret(KEY)), Secret(KEY), kdf=web3.Pbkdf2(iterations=1000), entropy=bytes(64)
+)
 
 
 def _windows(text: str, size: int) -> Iterator[str]:

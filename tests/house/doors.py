@@ -4,6 +4,7 @@ What holds secrets is discovered (`Confidential`, and fields of such a class), s
 `EXAMPLES` says how to make one of each.
 """
 
+import asyncio
 import importlib
 import inspect
 import re
@@ -12,18 +13,42 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from house.canary import ENTROPY, KEY, PASSPHRASE, PHRASE, SEED, WIF, XPRV
+from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.local import LocalSigner
+from walletcore.signers.remote import AsyncRemoteSigner, RemoteSigner
+from walletcore.signing import Signature, SigningRequest
 from walletcore.wallet import Wallet
 
 __all__ = ["EXAMPLES", "doors", "failures", "secret_classes", "told"]
+
+
+class Exchange:
+    """Asks for whatever is to be signed, and is given it back: no signature."""
+
+    schemes = frozenset({Scheme.ECDSA})
+    token = KEY.hex()  # what a service knows its client by is a secret, too
+
+    def ask(self, request: SigningRequest) -> bytes:
+        return request.payload
+
+    def read(self, request: SigningRequest, answer: bytes) -> Signature:
+        return Signature(scheme=request.scheme, data=answer)
+
+
+def _send(question: bytes, seconds: float) -> Any:
+    return question
+
+
+EXCHANGE = Exchange()
+PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
@@ -33,6 +58,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
+    "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
+    "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "Wallet": lambda: Wallet.from_seed(SEED),
 }
 
@@ -135,6 +162,8 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "Scheme": Scheme.ECDSA,
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Secret": Secret(KEY),
+        "Pbkdf2": Pbkdf2(iterations=1000),
+        "text: str": XPRV if makes_secrets else KEYSTORE,
         "Path": "m/0",
         "bytes": KEY if makes_secrets else bytes(32),
         "str": XPRV if makes_secrets else "bitcoin",
@@ -148,18 +177,27 @@ def outcomes(function: Callable[..., Any]) -> Iterator[object]:
     """What comes of one wrong argument at a time, the canary in it and in the others: an error, or a value."""
     parameters = {n: p for n, p in inspect.signature(function).parameters.items() if p.kind is not p.VAR_KEYWORD}
     makes_secrets = function in secret_classes().values() or inspect.isclass(getattr(function, "__self__", None))
-    needed = {n: p for n, p in parameters.items() if p.default is p.empty and p.kind is not p.VAR_POSITIONAL}
+    needed = {
+        n: p
+        for n, p in parameters.items()
+        if (p.default is p.empty and p.kind is not p.VAR_POSITIONAL) or n == "kdf"  # whose default takes a second
+    }
     fixed = {name: _plausible(parameter, makes_secrets) for name, parameter in needed.items()}
     for name, parameter in parameters.items():
         secret = _is_secret(parameter) or (makes_secrets and name in needed)
         for value in [*GARBAGE, *(CLOTHES if secret else ())]:
             try:
                 if parameter.kind is parameter.VAR_POSITIONAL:
-                    yield function(*fixed.values(), value)
+                    yield _awaited(function(*fixed.values(), value))
                 else:
-                    yield function(**{**fixed, name: value})
+                    yield _awaited(function(**{**fixed, name: value}))
             except Exception as error:
                 yield error
+
+
+def _awaited(outcome: Any) -> Any:
+    """What comes of it in the end."""
+    return asyncio.run(outcome) if inspect.iscoroutine(outcome) else outcome
 
 
 def failures(function: Callable[..., Any]) -> Iterator[Exception]:

@@ -15,9 +15,15 @@ ROOT_FLOOR = 99  # the lazy root names everything; nothing imports it
 THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
     "nacl": {"curves.ed25519"},
-    "cryptography": {"curves.p256", "keystore"},
+    "cryptography": {"curves.p256", "keystore", "signers.asn1"},
     "Crypto": {"hashes", "curves.p256", "keystore"},
     "sha3": {"hashes"},
+    "pkcs11": {"signers.pkcs11"},
+    "boto3": {"signers.aws_kms"},
+    "botocore": {"signers.aws_kms"},
+    "google": {"signers.gcp_kms"},
+    "azure": {"signers.azure_kms"},
+    "httpx": {"signers.http"},
     "typer": {"cli"},
     "rich": {"cli"},
     "segno": {"cli"},
@@ -83,10 +89,10 @@ def is_a_stranger(module: Module, found: Import) -> bool:
 
 
 def does_input_output(module: Module, found: Import) -> bool:
-    """Only the rooms that may do I/O import modules for it; the hall's async driver imports asyncio when called."""
+    """Only rooms that may do I/O import modules for it; the hall's and the kit's drivers import asyncio when called."""
     if module.room in INPUT_OUTPUT_ROOMS or found.top not in INPUT_OUTPUT:
         return False
-    return not (module.name == "signing" and found.top == "asyncio" and found.in_function)
+    return not (module.name in ("signing", "testing.signers") and found.top == "asyncio" and found.in_function)
 
 
 RULES: tuple[Rule, ...] = (goes_up, passes_a_wall, is_a_stranger, does_input_output)

@@ -14,12 +14,13 @@ from coincurve.context import GLOBAL_CONTEXT
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature
-from walletcore.hashes import tagged
+from walletcore.hashes import keccak256, tagged
 from walletcore.secret import Secret, sealed
 
 __all__ = [
     "ORDER",
     "SCHEMES",
+    "account_of",
     "add_scalars",
     "check_secret",
     "decode_der",
@@ -78,6 +79,11 @@ def parse_public(data: bytes) -> bytes:
 def uncompressed(public: bytes) -> bytes:
     """The 65 bytes of a point: 04 || x || y."""
     return _serialize(_parse(public), 65, _UNCOMPRESSED)
+
+
+def account_of(public: bytes) -> bytes:
+    """The 20 bytes of the key's EVM account: the end of the Keccak-256 of x || y (Yellow Paper, Appendix F)."""
+    return keccak256(uncompressed(public)[1:])[12:]
 
 
 def even_y(public: bytes) -> bytes:

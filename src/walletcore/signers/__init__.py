@@ -1,4 +1,4 @@
-"""Where keys live. A back end is a module with ``open_uri``; `open_signer` finds it by the scheme of a URI.
+"""Where keys live. A back end is a module with ``open_uri``, and perhaps ``open_async_uri``, found by a URI's scheme.
 
 Configuration holds a pinned public key and a private URI; secrets come from a callback when they are needed.
 """
@@ -16,9 +16,15 @@ from walletcore.signing import AsyncSigner, Signer
 if TYPE_CHECKING:
     from walletcore.signers.uri import Secrets, SignerUri
 
-__all__ = ["SCHEMES", "open_signer"]
+__all__ = ["SCHEMES", "open_async_signer", "open_signer"]
 
-SCHEMES = {"hd": "walletcore.signers.hd", "local": "walletcore.signers.local"}
+SCHEMES = {
+    "awskms": "walletcore.signers.aws_kms",
+    "file": "walletcore.signers.file",
+    "hd": "walletcore.signers.hd",
+    "local": "walletcore.signers.local",
+    "pkcs11": "walletcore.signers.pkcs11",
+}
 """URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
 
 
@@ -33,10 +39,20 @@ class Opener(Protocol):
 def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> Signer:
     """The signer behind a URI such as ``hd:m/44'/60'/0'/0/0``, which must hold the key that is pinned.
 
-    The signer of an asynchronous back end is one for `sign_async` only; `sign` refuses it with TypeError.
+    A back end of another package may be asynchronous only: `sign` refuses its signer with TypeError.
     ``secrets`` is called with the name of what is needed. Raises `Unsupported` for an unknown scheme, `SignerError` for
     a malformed URI, and whatever the back end refuses.
     """
+    return cast(Signer, _opened("open_uri", uri, public_key, secrets))
+
+
+@sealed
+def open_async_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = None) -> AsyncSigner | Signer:
+    """As `open_signer`, in the asynchronous form where the back end has one: for `sign_async`, which takes both."""
+    return _opened("open_async_uri", uri, public_key, secrets)
+
+
+def _opened(form: str, uri: str, public_key: PublicKey, secrets: Secrets | None) -> AsyncSigner | Signer:
     if type(public_key) is not PublicKey:
         raise SignerError("expected the pinned PublicKey", reason="type")
     if secrets is not None and not callable(secrets):
@@ -44,23 +60,28 @@ def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = No
     from walletcore.signers.uri import SignerUri  # a signer in this process needs no URI
 
     parsed = SignerUri.parse(uri)
-    signer = _opener(parsed.scheme)(parsed, public_key, secrets or _no_secrets)
+    signer = _opener(parsed.scheme, form)(parsed, public_key, secrets or _no_secrets)
     key = getattr(signer, "public_key", None)
     if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
         raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
     if key != public_key:
         raise SignerError("the signer holds another key than the pinned one", reason="mismatch")
-    return cast(Signer, signer)
+    return signer
 
 
-def _opener(scheme: str) -> Opener:
+def _opener(scheme: str, form: str) -> Opener:
     if scheme in SCHEMES:
-        return cast(Opener, importlib.import_module(SCHEMES[scheme]).open_uri)
+        module = importlib.import_module(SCHEMES[scheme])
+        return cast(Opener, getattr(module, form, module.open_uri))
     from importlib.metadata import entry_points
 
-    for point in entry_points(group="walletcore.signers", name=scheme):
-        return cast(Opener, point.load())
-    raise Unsupported("no signer is registered for this scheme", reason="unknown", hint=f"known: {', '.join(SCHEMES)}")
+    found = tuple(entry_points(group="walletcore.signers", name=scheme))
+    if len({point.value for point in found}) > 1:
+        raise Unsupported("two packages register a signer for this scheme", reason="ambiguous")
+    if not found:
+        hint = f"known: {', '.join(SCHEMES)}"
+        raise Unsupported("no signer is registered for this scheme", reason="unknown", hint=hint)
+    return cast(Opener, found[0].load())
 
 
 def _no_secrets(name: str) -> Secret:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from walletcore.errors import SignerError
@@ -18,10 +18,14 @@ _MAX_URI = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerUri:
-    """The parts of a signer's URI; ``options`` are its query."""
+    """The parts of a signer's URI; ``options`` are its query.
+
+    ``encoded_path`` is the path with its percent signs, for schemes that divide it before they decode it (RFC 7512).
+    """
 
     scheme: str
     path: str = ""
+    encoded_path: str = field(default="", compare=False, repr=False)
     options: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -39,7 +43,7 @@ class SignerUri:
             raise SignerError("expected name=value pairs after the ?", reason="character") from None
         if len({name for name, _ in options}) != len(options):
             raise SignerError("an option appears twice in the signer's URI", reason="duplicate")
-        return cls(scheme=scheme.lower(), path=unquote(path), options=options)
+        return cls(scheme=scheme.lower(), path=unquote(path), encoded_path=path, options=options)
 
     def option(self, name: str, default: str = "") -> str:
         """The value of an option."""

@@ -20,7 +20,7 @@ def account_of(public: bytes) -> bytes:
     """The 20 bytes of the account of a canonical secp256k1 public key (33 bytes). Raises `InvalidKey`."""
     from walletcore.curves import secp256k1
 
-    return keccak256(secp256k1.uncompressed(public)[1:])[12:]
+    return secp256k1.account_of(public)
 
 
 def checksummed(payload: bytes) -> str:

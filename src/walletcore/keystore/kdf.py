@@ -1,0 +1,128 @@
+"""A password becomes a key, at a cost: scrypt (RFC 7914) and PBKDF2 (RFC 8018) with HMAC-SHA256, within limits.
+
+A keystore says itself what its reading costs, so that is bounded (`KdfLimits`) before any work.
+scrypt is pycryptodome's: OpenSSL keeps to RFC 7914's N < 2^(128 r / 8), and published keystores do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from Crypto.Protocol.KDF import scrypt
+
+from walletcore.errors import KeystoreError
+from walletcore.secret import Secret, sealed
+
+__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_password"]
+
+_MAX_PASSWORD = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scrypt:
+    """scrypt with its costs: ``128 * n * r`` bytes of memory, and work that grows with ``n * r * p``.
+
+    The default is geth's standard: 256 MiB, most of a second. Raises `KeystoreError` when ``n`` is no power of two
+    above 1, or ``r`` or ``p`` is below 1.
+    """
+
+    n: int = 1 << 18
+    r: int = 8
+    p: int = 1
+
+    def __post_init__(self) -> None:
+        _check_numbers(n=self.n, r=self.r, p=self.p)
+        if self.n < 2 or self.n & (self.n - 1):
+            raise KeystoreError("expected n of scrypt as a power of two above 1", reason="range")
+
+    @sealed
+    def derive(self, password: Secret, salt: bytes) -> bytes:
+        """32 bytes. Raises `KeystoreError` when the machine does not give the memory. Limits are not looked at here."""
+        check_password(password)
+        try:
+            return bytes(scrypt(password.reveal(), salt, 32, self.n, self.r, self.p))  # type: ignore[arg-type]
+        except (MemoryError, ValueError):
+            raise KeystoreError("the memory that scrypt needs is not to be had", reason="too-large") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pbkdf2:
+    """PBKDF2 with HMAC-SHA256. The default is what OWASP's Password Storage Cheat Sheet asks for (2023).
+
+    Raises `KeystoreError` when ``iterations`` is below 1.
+    """
+
+    iterations: int = 600_000
+
+    def __post_init__(self) -> None:
+        _check_numbers(iterations=self.iterations)
+
+    @sealed
+    def derive(self, password: Secret, salt: bytes) -> bytes:
+        """32 bytes. Raises `KeystoreError` from 2^31 iterations on. Limits are not looked at here."""
+        check_password(password)
+        try:
+            return hashlib.pbkdf2_hmac("sha256", password.reveal(), salt, self.iterations, 32)
+        except OverflowError:
+            raise KeystoreError("expected fewer iterations than 2^31", reason="too-large") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KdfLimits:
+    """What the derivation of a key may cost; a file outside of it is refused before any work, with ``reason="policy"``.
+
+    ``max_memory`` is in bytes, ``max_work`` bounds ``n * r * p`` of scrypt, ``max_iterations`` PBKDF2: the defaults
+    allow twice the memory and four times the work of geth's standard, some three seconds. ``min_n`` and
+    ``min_iterations`` (RFC 8018, section 4.2) refuse what protects nothing. Raises `KeystoreError` when one is below 1.
+    """
+
+    max_memory: int = 1 << 29
+    max_work: int = 1 << 23
+    max_iterations: int = 1 << 23
+    min_n: int = 1 << 10
+    min_iterations: int = 1000
+
+    def __post_init__(self) -> None:
+        _check_numbers(**{name: getattr(self, name) for name in self.__slots__})
+
+    def check(self, kdf: Scrypt | Pbkdf2) -> None:
+        """Raise `KeystoreError` when the derivation is too cheap or too dear; its hint names the limit."""
+        if type(kdf) is Scrypt:
+            work = max(kdf.n, 1 << 10) * kdf.r * kdf.p  # each of the r * p blocks costs HMACs besides its n steps
+            self._refuse_unless(kdf.n >= self.min_n, "min_n", kdf.n)
+            self._refuse_unless(128 * kdf.n * kdf.r <= self.max_memory, "max_memory", 128 * kdf.n * kdf.r)
+            self._refuse_unless(work <= self.max_work, "max_work", work)
+        elif type(kdf) is Pbkdf2:
+            self._refuse_unless(kdf.iterations >= self.min_iterations, "min_iterations", kdf.iterations)
+            self._refuse_unless(kdf.iterations <= self.max_iterations, "max_iterations", kdf.iterations)
+        else:
+            raise KeystoreError("expected the derivation as Scrypt or Pbkdf2", reason="type")
+
+    def _refuse_unless(self, met: bool, limit: str, got: int) -> None:
+        if not met:
+            text = f"expected the costs of the key derivation within {limit} = {getattr(self, limit)}, got {got}"
+            raise KeystoreError(text, reason="policy", hint=f"KdfLimits({limit}=...) sets another limit")
+
+
+@sealed
+def check_password(password: Secret) -> None:
+    """Raise `KeystoreError` unless it is a `Secret` of at most 65536 bytes."""
+    if type(password) is not Secret:
+        raise KeystoreError("expected the password as a Secret", reason="type")
+    if len(password) > _MAX_PASSWORD:
+        raise KeystoreError(f"expected a password of at most {_MAX_PASSWORD} bytes", reason="too-large")
+
+
+def _check_numbers(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if type(number) is not int:
+            raise KeystoreError(f"expected {name} as an integer, got {type(number).__name__}", reason="type")
+        if not 0 < number < 1 << 64:
+            raise KeystoreError(f"expected {name} from 1 to 2^64 - 1", reason="range")
+
+
+LIMITS = KdfLimits()
+"""What a derivation may cost when nothing else is said."""
+STANDARD = Scrypt()
+"""How a key is derived when nothing else is said."""

@@ -1,0 +1,321 @@
+"""Signers elsewhere: the same request is tried a bounded number of times, and what came of it is never guessed."""
+
+import asyncio
+import pickle
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+from walletcore.errors import (
+    InvalidSignature,
+    OutcomeUnknown,
+    SecretExportError,
+    SignerError,
+    SignerUnavailable,
+    SigningRefused,
+    WalletcoreError,
+)
+from walletcore.hashes import keccak256
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
+from walletcore.secret import Secret
+from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner, bounded
+from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+
+DEVICE = ec.derive_private_key(7, ec.SECP256K1())
+NUMBERS = DEVICE.public_key().public_numbers()
+KEY = PublicKey.parse(Curve.SECP256K1, b"\x04" + NUMBERS.x.to_bytes(32) + NUMBERS.y.to_bytes(32))
+OTHER = PrivateKey(Curve.SECP256K1, Secret(bytes([8]) * 32)).public_key
+REQUEST = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"pay", prehash=keccak256)
+QUICK = Patience(attempts=3, deadline=5, pause=0.01)
+
+
+class Digests:
+    """Asks for the digest, answers with DER."""
+
+    schemes = frozenset({Scheme.ECDSA})
+
+    def ask(self, request: SigningRequest) -> bytes:
+        return request.message
+
+    def read(self, request: SigningRequest, answer: bytes) -> Signature:
+        return Signature(scheme=request.scheme, data=answer)
+
+
+@dataclass
+class Line:
+    """A line to the device on which the n-th attempt fails as it is told, before or after the device has signed."""
+
+    failures: list[Exception | None]
+    after: bool = False
+    asked: list[bytes] = field(default_factory=list)
+    left: list[float] = field(default_factory=list)
+    signed: int = 0
+
+    def __call__(self, digest: bytes, seconds: float) -> bytes:
+        self.asked.append(digest)
+        self.left.append(seconds)
+        failure = self.failures[min(len(self.asked), len(self.failures)) - 1] if self.failures else None
+        if failure and not self.after:
+            raise failure
+        self.signed += 1
+        signature = DEVICE.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+        if failure:
+            raise failure
+        return signature
+
+
+def signer(line: Callable[[bytes, float], bytes], patience: Patience = QUICK) -> RemoteSigner[bytes, bytes]:
+    return RemoteSigner(public_key=KEY, exchange=Digests(), send=line, patience=patience)
+
+
+def async_signer(line: Callable[[bytes, float], bytes], patience: Patience = QUICK) -> AsyncRemoteSigner[bytes, bytes]:
+    async def send(question: bytes, seconds: float) -> bytes:
+        return line(question, seconds)
+
+    return AsyncRemoteSigner(public_key=KEY, exchange=Digests(), send=send, patience=patience)
+
+
+def by_sync(line: Callable[[bytes, float], bytes], patience: Patience = QUICK) -> AcceptedSignature:
+    return signer(line, patience).sign(REQUEST)
+
+
+def by_async(line: Callable[[bytes, float], bytes], patience: Patience = QUICK) -> AcceptedSignature:
+    return asyncio.run(async_signer(line, patience).sign(REQUEST))
+
+
+both = pytest.mark.parametrize("sign", [by_sync, by_async])
+Sign = Callable[..., AcceptedSignature]
+
+
+@both
+def test_H01_H05_an_answer_comes_back_verified_with_low_s_and_recovery(sign: Sign) -> None:
+    answers = [sign(Line([])) for _ in range(20)]  # random nonces: about half of them have a high s
+    assert all(type(answer) is AcceptedSignature and len(answer.data) == 64 for answer in answers)
+    assert len({answer.data for answer in answers}) == 20
+    for answer in answers:
+        KEY.verify(Scheme.ECDSA, REQUEST.message, answer.data)
+        assert answer.recovery in (0, 1)
+
+
+@both
+def test_H09_an_unavailable_signer_is_asked_again_for_the_very_same(sign: Sign) -> None:
+    line = Line([SignerUnavailable("busy"), SignerUnavailable("busy"), None])
+    assert sign(line).scheme is Scheme.ECDSA
+    assert line.asked == [REQUEST.message] * 3
+
+
+@both
+def test_H09_attempts_are_bounded(sign: Sign) -> None:
+    line = Line([SignerUnavailable("busy")])
+    with pytest.raises(SignerUnavailable, match="busy"):
+        sign(line)
+    assert len(line.asked) == QUICK.attempts
+
+
+@both
+@pytest.mark.parametrize("after", [False, True])
+def test_H10_what_may_have_been_signed_is_never_said_not_to_be(sign: Sign, after: bool) -> None:
+    line = Line([OutcomeUnknown("cut"), SignerUnavailable("down"), SignerUnavailable("down")], after)
+    with pytest.raises(OutcomeUnknown, match="an earlier attempt may have signed"):
+        sign(line)
+    line = Line([OutcomeUnknown("cut"), SigningRefused("not now", reason="policy")], after)
+    with pytest.raises(OutcomeUnknown) as caught:
+        sign(line)
+    assert caught.value.reason == "policy"
+    assert len(line.asked) == 2
+
+
+@both
+def test_H10_a_lost_answer_is_asked_for_again(sign: Sign) -> None:
+    line = Line([OutcomeUnknown("cut"), None], after=True)
+    assert sign(line).scheme is Scheme.ECDSA
+    assert line.signed == 2
+    assert set(line.asked) == {REQUEST.message}
+
+
+@both
+@pytest.mark.parametrize("kind", [SigningRefused, SignerError])
+def test_H08_a_refusal_is_not_tried_again(sign: Sign, kind: type[SignerError]) -> None:
+    line = Line([kind("no", reason="policy")])
+    with pytest.raises(kind, match="no"):
+        sign(line)
+    assert len(line.asked) == 1
+
+
+@both
+def test_H13_an_unforeseen_failure_is_ours_and_tells_nothing(sign: Sign) -> None:
+    line = Line([KeyError("the PIN is 123456")])
+    with pytest.raises(OutcomeUnknown) as caught:
+        sign(line)
+    assert "123456" not in f"{caught.value} {caught.value.hint}"
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+@both
+def test_the_deadline_holds_for_all_attempts_together(sign: Sign) -> None:
+    patience = Patience(attempts=10, deadline=0.3, pause=0.05)
+    line = Line([SignerUnavailable("busy")])
+    start = time.monotonic()
+    with pytest.raises(SignerUnavailable):
+        sign(line, patience)
+    assert time.monotonic() - start < 1
+    assert 2 <= len(line.asked) < 10
+    assert line.left == sorted(line.left, reverse=True)
+    assert line.left[0] <= 0.3
+
+
+def test_H10_an_asynchronous_signer_that_never_answers_is_left_at_the_deadline() -> None:
+    async def silence(question: bytes, seconds: float) -> bytes:
+        await asyncio.sleep(60)
+        return b""
+
+    quiet: AsyncRemoteSigner[bytes, bytes] = AsyncRemoteSigner(
+        public_key=KEY, exchange=Digests(), send=silence, patience=Patience(deadline=0.2)
+    )
+    start = time.monotonic()
+    with pytest.raises(OutcomeUnknown, match="may have signed"):
+        asyncio.run(quiet.sign(REQUEST))
+    assert time.monotonic() - start < 2
+
+
+def test_X05_a_cancelled_signature_is_cancelled() -> None:
+    async def forever(question: bytes, seconds: float) -> bytes:
+        await asyncio.sleep(60)
+        return b""
+
+    async def cancelled() -> bool:
+        patience = Patience(deadline=60)
+        one = AsyncRemoteSigner(public_key=KEY, exchange=Digests(), send=forever, patience=patience)
+        task = asyncio.create_task(one.sign(REQUEST))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        try:
+            await task
+        except asyncio.CancelledError:
+            return True
+        return False
+
+    assert asyncio.run(cancelled())
+
+
+@both
+def test_H03_a_signature_by_another_key_is_refused(sign: Sign) -> None:
+    stranger = ec.derive_private_key(9, ec.SECP256K1())
+
+    def line(digest: bytes, seconds: float) -> bytes:
+        return stranger.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
+
+    with pytest.raises(InvalidSignature):
+        sign(line)
+
+
+@both
+def test_H04_a_digest_that_was_hashed_again_is_refused(sign: Sign) -> None:
+    with pytest.raises(InvalidSignature):
+        sign(lambda digest, seconds: DEVICE.sign(digest, ec.ECDSA(hashes.SHA256())))
+
+
+@both
+def test_every_flipped_bit_of_an_answer_is_caught(sign: Sign) -> None:
+    good = by_sync(Line([])).data
+    flipped = [good[: bit // 8] + bytes((good[bit // 8] ^ 1 << bit % 8,)) + good[bit // 8 + 1 :] for bit in range(512)]
+    for answer in flipped if sign is by_sync else flipped[::37]:
+        with pytest.raises(InvalidSignature):
+            sign(lambda digest, seconds, answer=answer: answer)
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_sent() -> None:
+    line = Line([])
+    for request, reason in (
+        (SigningRequest(key=OTHER, scheme=Scheme.ECDSA, payload=bytes(32)), "mismatch"),
+        (SigningRequest(key=KEY, scheme=Scheme.BIP340, payload=bytes(32)), "scheme"),
+        ("sign this", "type"),
+    ):
+        with pytest.raises(SigningRefused) as caught:
+            signer(line).sign(request)  # type: ignore[arg-type]
+        assert caught.value.reason == reason
+        with pytest.raises(SigningRefused):
+            asyncio.run(async_signer(line).sign(request))  # type: ignore[arg-type]
+    assert line.asked == []
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"attempts": 0},
+        {"attempts": True},
+        {"attempts": 11},
+        {"attempts": 2.0},
+        {"deadline": 0},
+        {"deadline": -1},
+        {"deadline": float("inf")},
+        {"deadline": float("nan")},
+        {"deadline": "10"},
+        {"deadline": True},
+        {"pause": 0},
+        {"pause": 1e9},
+    ],
+    ids=str,
+)
+def test_patience_has_bounds(numbers: dict[str, Any]) -> None:
+    with pytest.raises(SignerError) as caught:
+        Patience(**numbers)
+    assert caught.value.reason == "range"
+
+
+def test_pauses_grow_and_are_spread() -> None:
+    def pauses() -> list[float]:
+        attempts = Attempts(Patience(attempts=5, deadline=600, pause=1))
+        return [attempts.after(SignerUnavailable("busy")) for _ in range(4)]
+
+    seen = [pauses() for _ in range(50)]
+    for place, mean in enumerate((1, 2, 4, 8)):
+        column = [row[place] for row in seen]
+        assert all(mean / 2 <= pause <= mean * 1.5 for pause in column)
+        assert len(set(column)) > 25
+
+
+def test_what_has_no_time_limit_of_its_own_is_given_one() -> None:
+    gate = threading.Event()
+    assert bounded(lambda: 7, 5) == 7
+    with pytest.raises(ValueError, match="as it was"):
+        bounded(lambda: [][0] if gate.is_set() else int("as it was"), 5)
+    start = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        bounded(lambda: gate.wait(30), 0.05)
+    assert time.monotonic() - start < 2
+    gate.set()
+
+
+def test_X01_many_threads_share_a_signer() -> None:
+    shared = signer(Line([]))
+    found: list[AcceptedSignature] = []
+    failed: list[WalletcoreError] = []
+
+    def work() -> None:
+        try:
+            found.extend(shared.sign(REQUEST) for _ in range(20))
+        except WalletcoreError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len({answer.data for answer in found}) == 160
+
+
+def test_X08_X09_a_signer_elsewhere_shows_its_public_key_only_and_is_not_exported() -> None:
+    for one in (signer(Line([])), async_signer(Line([]))):
+        assert repr(one) == f"{type(one).__name__}(public_key={KEY!r}, patience={QUICK!r})"
+        with pytest.raises(SecretExportError):
+            pickle.dumps(one)

@@ -54,13 +54,14 @@ TESTS ?=
 
 matrix:
 	@PATH="$$(printf '%s:' "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin)$$PATH"; \
-	for version in $(MATRIX); do \
+	ran=; for version in $(MATRIX); do \
 		python$$version -c "" 2>/dev/null || { echo "matrix: there is no python$$version here"; continue; }; \
 		echo "matrix: python$$version"; \
 		python$$version -m venv build/matrix/$$version && \
 		build/matrix/$$version/bin/pip install --quiet -e '.[dev]' && \
 		build/matrix/$$version/bin/pytest $(TESTS) || exit 1; \
-	done
+		ran=yes; \
+	done; test -n "$$ran" || { echo "matrix: none of $(MATRIX) is here"; exit 1; }
 
 clean:
 	rm -rf build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

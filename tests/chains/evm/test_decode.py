@@ -116,7 +116,7 @@ SET_CODE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("fields", [BLOB, SET_CODE], ids=["blob", "set-code"])
-def test_ET14_types_that_other_libraries_sign_and_that_are_not_read_here_are_refused_by_their_version(
+def test_ET12_ET14_ET15_types_that_others_sign_and_that_are_not_read_here_are_refused_by_their_version(
     fields: dict[str, Any],
 ) -> None:
     raw = bytes(Account.sign_transaction(fields, b"\x11" * 32).raw_transaction)

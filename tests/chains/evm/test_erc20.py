@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, POLYGON, announced, legacy, transfer
 from walletcore.chains import chain
+from walletcore.chains.base import Address
+from walletcore.chains.evm import erc20
 from walletcore.effects import Approve, Call, Fee, Opaque, Transfer
 from walletcore.errors import TransactionError
 
@@ -184,3 +186,36 @@ def test_value_that_goes_with_a_call_is_told_before_it(make: Any) -> None:
 def test_calldata_to_nobody_is_code() -> None:
     effect, _ = transfer(to=None, value=0, data=CALLS[0]).effects()
     assert isinstance(effect, Opaque)
+
+
+# -- written
+
+
+@given(ANYONE, ANYONE, AMOUNT)
+def test_calldata_are_written_as_eth_abi_writes_them(source: bytes, target: bytes, amount: int) -> None:
+    one, other = ETHEREUM.account(source), ETHEREUM.account(target)
+    assert erc20.transfer(other, amount) == calldata(TRANSFER, target, amount)
+    assert erc20.approve(other, amount) == calldata(APPROVE, target, amount)
+    assert erc20.transfer_from(one, other, amount) == calldata(TRANSFER_FROM, source, target, amount)
+
+
+@pytest.mark.parametrize("amount", [-1, 2**256, True, 1.0, "1", None])
+def test_ET02_an_amount_that_is_none_is_not_written(amount: Any) -> None:
+    for write in (erc20.transfer, erc20.approve):
+        with pytest.raises(TransactionError) as caught:
+            write(TOKEN, amount)
+        assert caught.value.reason == "range"
+
+
+def test_ET08_an_address_that_is_none_is_not_written() -> None:
+    bitcoin = chain("bitcoin").parse_address("bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu")
+    for other, reason in (
+        (str(TOKEN), "type"),
+        (TOKEN.payload, "type"),
+        (None, "type"),
+        (bitcoin, "type"),
+        (Address(chain=ETHEREUM, text=str(TOKEN), payload=bytes(20)), "mismatch"),
+    ):
+        with pytest.raises(TransactionError) as caught:
+            erc20.transfer(other, 1)  # type: ignore[arg-type]
+        assert caught.value.reason == reason

@@ -1,4 +1,4 @@
-"""Calls of tokens read from calldata (ERC-20, "Methods"; ERC-721, "Specification"; the contract ABI).
+"""Calldata of tokens, written and read (ERC-20, "Methods"; ERC-721, "Specification"; the contract ABI).
 
 A selector of four bytes and words of 32: the bytes say what is asked of the contract, which does what its code says.
 They do not say of which kind the contract is. ``transfer`` is of ERC-20 alone; ``transferFrom`` and ``approve`` are of
@@ -11,10 +11,11 @@ from collections.abc import Collection
 
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.evm.address import checksummed
+from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["effects"]
+__all__ = ["approve", "effects", "transfer", "transfer_from"]
 
 _TRANSFER = bytes.fromhex("a9059cbb")  # transfer(address to, uint256 value)
 _TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value or tokenId)
@@ -22,6 +23,38 @@ _APPROVE = bytes.fromhex("095ea7b3")  # approve(address spender, uint256 value o
 _ACCOUNTS = {_TRANSFER: ("to",), _TRANSFER_FROM: ("from", "to"), _APPROVE: ("spender",)}
 _NAMES = {_TRANSFER_FROM: "transferFrom(address,address,uint256)", _APPROVE: "approve(address,uint256)"}
 _PADDING = bytes(12)
+
+
+def transfer(to: Address, value: int) -> bytes:
+    """The calldata that move an amount of the token, in its smallest unit, from the sender of the transaction.
+
+    Raises `TransactionError` for no EVM address and a number that is not from 0 to 2^256-1.
+    """
+    return _TRANSFER + _word(to, "to") + _number(value)
+
+
+def transfer_from(source: Address, to: Address, value: int) -> bytes:
+    """The calldata that move what the source has allowed the sender to spend. Raises `TransactionError`."""
+    return _TRANSFER_FROM + _word(source, "source") + _word(to, "to") + _number(value)
+
+
+def approve(spender: Address, value: int) -> bytes:
+    """The calldata that allow a spender up to this amount of the sender's tokens. Raises `TransactionError`."""
+    return _APPROVE + _word(spender, "spender") + _number(value)
+
+
+def _word(account: Address, name: str) -> bytes:
+    if type(account) is not Address or not isinstance(account.chain, Evm):
+        raise TransactionError(f"expected an EVM Address as {name}; parse_address reads one", reason="type")
+    if account.chain.account(account.payload).text != account.text:
+        raise TransactionError(f"the text and the bytes of {name} are not the same", reason="mismatch")
+    return _PADDING + account.payload
+
+
+def _number(value: int) -> bytes:
+    if type(value) is not int or not 0 <= value < 1 << 256:
+        raise TransactionError("expected an int from 0 to 2^256-1 as value", reason="range")
+    return value.to_bytes(32)
 
 
 def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:

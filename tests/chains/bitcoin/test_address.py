@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 import wallycore
-from bip_utils import Bech32Encoder, P2PKHAddr, P2SHAddr, P2TRAddr, P2WPKHAddr, SegwitBech32Decoder, SegwitBech32Encoder
+from bip_utils import (
+    Bech32Encoder,
+    CoinsConf,
+    P2PKHAddr,
+    P2SHAddr,
+    P2TRAddr,
+    P2WPKHAddr,
+    SegwitBech32Decoder,
+    SegwitBech32Encoder,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +42,7 @@ NETWORKS = {
     "bitcoin-testnet": wallycore.WALLY_NETWORK_BITCOIN_TESTNET,
     "bitcoin-regtest": wallycore.WALLY_NETWORK_BITCOIN_REGTEST,
 }
+OLD_FORMS = [(CoinsConf.BitcoinMainNet, "p2sh_net_ver"), (CoinsConf.Litecoin, "p2sh_depr_net_ver")]
 by_kind = pytest.mark.parametrize("kind", KEY_KINDS)
 by_network = pytest.mark.parametrize("row", [BITCOIN, TESTNET, REGTEST], ids=lambda row: row.name)
 
@@ -371,6 +381,29 @@ def test_SG28_inserted_letters_change_the_length_and_are_refused() -> None:
         for count in (*range(1, 20), *range(21, 48)):
             inserted = text[:-1] + "q" * count + "p"
             assert reason(AddressError, BITCOIN.parse_address, inserted) in ("length", "non-canonical")
+
+
+@pytest.mark.parametrize(
+    ("coin", "version", "expected"),
+    [
+        (CoinsConf.Litecoin, "p2pkh_net_ver", "version"),
+        (CoinsConf.Litecoin, "p2sh_std_net_ver", "version"),
+        (CoinsConf.Dogecoin, "p2pkh_net_ver", "version"),
+        (CoinsConf.Dogecoin, "p2sh_net_ver", "version"),
+        (CoinsConf.BitcoinTestNet, "p2pkh_net_ver", "network"),
+        (CoinsConf.BitcoinTestNet, "p2sh_net_ver", "network"),
+    ],
+)
+def test_A36_addresses_of_relatives_and_of_test_networks_are_refused(coin: Any, version: str, expected: str) -> None:
+    text = P2PKHAddr.EncodeKey(key(7).public_key.data, net_ver=coin.ParamByKey(version))
+    assert reason(AddressError, BITCOIN.parse_address, text) == expected
+
+
+def test_A36_an_old_script_address_of_litecoin_is_the_same_text_as_one_of_bitcoin() -> None:
+    """Nothing tells them apart, so that the chain is an argument and never guessed."""
+    versions = [coin.ParamByKey(name) for coin, name in OLD_FORMS]
+    assert versions == [b"\x05", b"\x05"]
+    assert BITCOIN.parse_address(P2SHAddr.EncodeKey(key(7).public_key.data, net_ver=versions[1])).kind == "p2sh"
 
 
 @pytest.mark.parametrize("hrp", ["osmo", "cosmos", "ltc", "bc1", "b", "tc", "bcr"])

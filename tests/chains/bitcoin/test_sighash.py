@@ -63,7 +63,7 @@ def test_the_published_signatures_of_version_0(case: Case) -> None:
 
 
 @vectors("bitcoin/sighash", operation="tx.preimage")
-def test_the_published_hashes_before_segwit(case: Case) -> None:
+def test_T14_the_published_hashes_before_segwit(case: Case) -> None:
     tx = Tx.decode(bytes.fromhex(case.input["unsigned"]))
     shared = Commitments(tx, [TxOut(value=0, script_pubkey=b"")] * len(tx.inputs))
     preimage = shared.legacy(case.input["index"], script_code(case), case.input["hash_type"])

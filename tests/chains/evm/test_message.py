@@ -497,7 +497,7 @@ def test_each_spelling_of_the_amount_of_a_permit_is_the_amount(value: object) ->
         ),
     ],
 )
-def test_other_typed_data_say_what_they_are_bound_to(data: TypedData, why: str) -> None:
+def test_E21_typed_data_that_bind_no_contract_or_no_chain_are_opaque_and_say_so(data: TypedData, why: str) -> None:
     assert message(data=data).effects() == (Opaque(why=why, data=data.raw),)
 
 

@@ -42,7 +42,7 @@ NETWORKS = {
     "bitcoin-testnet": wallycore.WALLY_NETWORK_BITCOIN_TESTNET,
     "bitcoin-regtest": wallycore.WALLY_NETWORK_BITCOIN_REGTEST,
 }
-OLD_FORMS = [(CoinsConf.BitcoinMainNet, "p2sh_net_ver"), (CoinsConf.Litecoin, "p2sh_depr_net_ver")]
+OLD_FORMS = [(CoinsConf.BitcoinMainNet, "p2sh_net_ver"), (CoinsConf.LitecoinMainNet, "p2sh_depr_net_ver")]
 by_kind = pytest.mark.parametrize("kind", KEY_KINDS)
 by_network = pytest.mark.parametrize("row", [BITCOIN, TESTNET, REGTEST], ids=lambda row: row.name)
 
@@ -386,10 +386,10 @@ def test_SG28_inserted_letters_change_the_length_and_are_refused() -> None:
 @pytest.mark.parametrize(
     ("coin", "version", "expected"),
     [
-        (CoinsConf.Litecoin, "p2pkh_net_ver", "version"),
-        (CoinsConf.Litecoin, "p2sh_std_net_ver", "version"),
-        (CoinsConf.Dogecoin, "p2pkh_net_ver", "version"),
-        (CoinsConf.Dogecoin, "p2sh_net_ver", "version"),
+        (CoinsConf.LitecoinMainNet, "p2pkh_net_ver", "version"),
+        (CoinsConf.LitecoinMainNet, "p2sh_std_net_ver", "version"),
+        (CoinsConf.DogecoinMainNet, "p2pkh_net_ver", "version"),
+        (CoinsConf.DogecoinMainNet, "p2sh_net_ver", "version"),
         (CoinsConf.BitcoinTestNet, "p2pkh_net_ver", "network"),
         (CoinsConf.BitcoinTestNet, "p2sh_net_ver", "network"),
     ],

@@ -73,7 +73,9 @@ def _line(uri: SignerUri, secrets: Secrets) -> Line:
     base, auth = _base(uri), uri.option("auth")
     if auth not in ("", "bearer"):
         raise SignerError("expected auth=bearer", reason="unknown")
-    return Line(base, _tls(uri, secrets), Token(secrets) if auth else None)
+    # Plain HTTP gets a context without any root: there is no way to TLS that verifies nothing.
+    context = _tls(uri, secrets) if base.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return Line(base, context, Token(secrets) if auth else None)
 
 
 def _base(uri: SignerUri) -> str:

@@ -27,13 +27,21 @@ with needs("http"):
 __all__ = ["Line", "Token"]
 
 T = TypeVar("T")
-_Client = tuple[httpx.AsyncClient, AsyncGenerator[None, None]]
-_Clients = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Client]
 
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/-]{1,8192}=*")  # RFC 6750, section 2.1: b64token
 _HEADERS = {b"Content-Type": b"application/json", b"Accept-Encoding": b"identity", b"User-Agent": b"walletcore"}
 _SENT = "http11.send_request_headers.started"
+_CONNECTIONS = 32  # for each event loop
 _EARLIER = 0.05  # seconds, so that whoever knows how far the question came tells it, before the signer's own deadline
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A client, a gate for as many questions as it has connections (its own queue is slow), and what closes it."""
+
+    client: httpx.AsyncClient
+    gate: asyncio.Semaphore
+    keeper: AsyncGenerator[None, None]
 
 
 @dataclass(slots=True)
@@ -84,7 +92,7 @@ class Line:
 
     def __init__(self, base: str, context: ssl.SSLContext, token: Token | None) -> None:
         self._base, self._context, self._token = base, context, token
-        self._clients: _Clients = weakref.WeakKeyDictionary()
+        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Open] = weakref.WeakKeyDictionary()
 
     @sealed
     def send(self, question: Question, seconds: float) -> Reply:
@@ -124,36 +132,37 @@ class Line:
         return reply
 
     async def _post(self, question: Question, header: Mapping[bytes, bytes], progress: _Progress) -> Reply:
-        client = await self._client()
-        request = client.build_request(
+        opened = await self._opened()
+        request = opened.client.build_request(
             "POST",
             self._base + question.path,
             content=question.body,
             headers={**_HEADERS, b"Accept": question.accept.encode(), **_encoded(question.headers), **header},
             extensions={"trace": progress.trace},
         )
-        response = await client.send(request, stream=True, follow_redirects=False)
-        try:
-            return await _read(response)
-        finally:
-            await response.aclose()
+        async with opened.gate:
+            response = await opened.client.send(request, stream=True, follow_redirects=False)
+            try:
+                return await _read(response)
+            finally:
+                await response.aclose()
 
-    async def _client(self) -> httpx.AsyncClient:
+    async def _opened(self) -> _Open:
         """The client of the running loop: connections belong to one loop, and a fork leaves them to its parent."""
         loop = asyncio.get_running_loop()
-        for ended in [each for each in list(self._clients) if each.is_closed()]:
-            self._clients.pop(ended, None)
-        if loop not in self._clients:
+        for ended in [each for each in list(self._open) if each.is_closed()]:
+            self._open.pop(ended, None)
+        if loop not in self._open:
             client = httpx.AsyncClient(
                 verify=self._context,
                 trust_env=False,
                 timeout=None,  # noqa: S113  the deadline is that of the whole
-                limits=httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=5.0),
+                limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=5.0),
             )
             keeper = _kept(client)
             await anext(keeper)
-            self._clients[loop] = client, keeper
-        return self._clients[loop][0]
+            self._open[loop] = _Open(client, asyncio.Semaphore(_CONNECTIONS), keeper)
+        return self._open[loop]
 
 
 async def _kept(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:

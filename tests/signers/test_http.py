@@ -19,7 +19,7 @@ import pytest
 from support.certificates import Certificates, make_certificates
 from support.faults import closed_port
 from support.signing_service import KEYS, Canned, Service
-from walletcore import Wallet, chain, sign, sign_async
+from walletcore import LocalSigner, Wallet, chain, sign, sign_async
 from walletcore.chains import evm
 from walletcore.errors import (
     InvalidKey,
@@ -31,7 +31,7 @@ from walletcore.errors import (
     WalletcoreError,
 )
 from walletcore.hashes import keccak256
-from walletcore.keys import Curve, Scheme
+from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers import open_async_signer, open_signer
 from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
@@ -96,11 +96,8 @@ def test_a_key_with_odd_y_signs_for_its_taproot_output() -> None:
     assert Scheme.BIP340 in report.schemes
 
 
-def key_of(number: int) -> "KeyType":
-    return type(KEYS[Curve.SECP256K1])(Curve.SECP256K1, Secret(bytes([number]) * 32))
-
-
-KeyType = type(KEYS[Curve.SECP256K1])
+def key_of(number: int) -> PrivateKey:
+    return PrivateKey(Curve.SECP256K1, Secret(bytes([number]) * 32))
 
 
 def test_a_transaction_is_signed_by_a_service() -> None:
@@ -116,18 +113,12 @@ def test_a_transaction_is_signed_by_a_service() -> None:
         max_fee=9,
         max_priority_fee=1,
     )
-    local = sign(transaction, key_signer())
+    local = sign(transaction, LocalSigner(KEYS[Curve.SECP256K1]))
     with Service() as service:
-        assert sign(transaction, open_signer(plain(service), public_key=KEY)).raw == local.raw  # type: ignore[arg-type]
+        assert sign(transaction, open_signer(plain(service), public_key=KEY)).raw == local.raw
         waiting = open_async_signer(plain(service), public_key=KEY)
         assert asyncio.run(sign_async(transaction, waiting)).raw == local.raw
         assert len(service.signed) == 1
-
-
-def key_signer() -> object:
-    from walletcore import LocalSigner
-
-    return LocalSigner(KEYS[Curve.SECP256K1])
 
 
 # URIs

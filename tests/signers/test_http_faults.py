@@ -158,7 +158,7 @@ def test_H10_a_wire_that_breaks_at_any_step(
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way.tls], ids=str)
 def test_H10_a_wire_that_breaks_within_TLS(way: Way, tls_service: Service, certificates: Certificates) -> None:
-    faults = [Fault(answer=size, end=end) for size in range(200, 1901, 170) for end in ("cut", "stall")]  # type: ignore[arg-type]
+    faults = [Fault(answer=size, end=end) for size in range(200, 1901, 170) for end in ("cut", "stall")]
     faults += [Fault(request=size, end="cut") for size in (300, 600, 700, 800, 1000)]
     points = struck(way, faults, tls_service, BRIEF, certificates.authority)
     assert {type(point.outcome) for point in points} >= {SignerUnavailable, OutcomeUnknown}

@@ -178,7 +178,7 @@ class Service:
 
     def _by_rpc(self, call: dict[str, Any]) -> Reply:
         answer: dict[str, Any] = {"jsonrpc": "2.0", "id": call["id"]}
-        methods = {
+        methods: dict[str, Callable[..., str]] = {
             "eth_sign": self._message,
             "eth_signTypedData": self._typed,
             "eth_signTransaction": self._transaction,
@@ -204,10 +204,12 @@ class Service:
         return self._over(b"\x19" + message.version + message.header + message.body)
 
     def _transaction(self, fields: dict[str, str]) -> str:
-        kept = {name: value for name, value in fields.items() if name != "from"}
+        kept: dict[str, Any] = {name: value for name, value in fields.items() if name != "from"}
+        if "to" in kept:
+            kept["to"] = bytes.fromhex(kept["to"][2:])  # eth-account takes text with its checksum only
         kind = {"type": 2} if "maxFeePerGas" in kept else {}
         signed = self._account().sign_transaction({**kept, **kind, "chainId": self.chain_id})
-        self.written(bytes(signed.hash))
+        self.written(bytes(signed.hash))  # the transaction's id
         return "0x" + bytes(signed.raw_transaction).hex()
 
 

@@ -30,8 +30,7 @@ T = TypeVar("T")
 
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/-]{1,8192}=*")  # RFC 6750, section 2.1: b64token
 _HEADERS = {b"Content-Type": b"application/json", b"Accept-Encoding": b"identity", b"User-Agent": b"walletcore"}
-_SENT = "http11.send_request_headers.started"
-_CONNECTIONS = 32  # for each event loop
+_CONNECTIONS = 16  # for each event loop
 _EARLIER = 0.05  # seconds, so that whoever knows how far the question came tells it, before the signer's own deadline
 
 
@@ -51,7 +50,8 @@ class _Progress:
     sent: bool = False
 
     async def trace(self, event: str, _: object) -> None:
-        self.sent = self.sent or event == _SENT
+        """Told by httpcore: while a connection is being made nothing has left, at every other step it may have."""
+        self.sent = not event.startswith("connection.")
 
     def failure(self, what: str) -> SignerError:
         if self.sent:
@@ -141,6 +141,7 @@ class Line:
             extensions={"trace": progress.trace},
         )
         async with opened.gate:
+            progress.sent = True  # until a step says otherwise
             response = await opened.client.send(request, stream=True, follow_redirects=False)
             try:
                 return await _read(response)

@@ -154,6 +154,9 @@ REFUSED_URIS = {
     "a broken bracket": "remote:https://[::1",
     "an API of ours": "remote:https://signer.internal?api=rest",
     "another API": "web3signer:https://signer.internal?api=soap",
+    "certificates for plain HTTP": "remote:http://127.0.0.1?plain=loopback&ca=/etc/hosts",
+    "a client without TLS": "remote:http://127.0.0.1?plain=loopback&client=/etc/hosts",
+    "a CA that is none": "remote:https://signer.internal?ca=/etc/hosts",
     "a CA that is not there": "remote:https://signer.internal?ca=/no/such/file",
     "a client that is not there": "remote:https://signer.internal?client=/no/such/file",
 }
@@ -268,8 +271,24 @@ def test_H13_an_encrypted_client_key_asks_for_its_password(certificates: Certifi
         with pytest.raises(SignerError) as caught:
             open_signer(uri, public_key=KEY, secrets=lambda name: Secret(b"wrong-password-canary"))
         assert "canary" not in told(caught.value)
+
+        def failing(name: str) -> Secret:
+            raise KeyError("canary")
+
+        for callback in (failing, lambda name: "canary", lambda name: Secret(b"canary" * 1000)):
+            with pytest.raises(SignerError) as caught:
+                open_signer(uri, public_key=KEY, secrets=callback)  # type: ignore[arg-type]
+            assert "canary" not in told(caught.value)
         with pytest.raises(SignerError, match="client key password"):
             open_signer(uri, public_key=KEY)
+
+
+@both
+def test_cookies_are_not_kept(ask: Ask) -> None:
+    answers = [Canned.of(429, head="Set-Cookie: id=7; Path=/\r\n"), None]
+    with Service(script=lambda number: answers[number]) as service:
+        assert isinstance(ask(plain(service)), AcceptedSignature)
+        assert ["cookie" in seen for seen in service.seen] == [False, False]
 
 
 @both
@@ -279,6 +298,16 @@ def test_H17_the_environment_says_nothing(ask: Ask, service: Service, monkeypatc
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file")
     assert isinstance(ask(plain(service)), AcceptedSignature)
     assert open_signer("remote:https://signer.internal", public_key=KEY)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_H10_a_host_that_nobody_knows_is_unavailable_within_the_deadline(is_async: bool) -> None:
+    opened = (open_async_signer if is_async else open_signer)("remote:https://signer.invalid", public_key=KEY)
+    assert isinstance(opened, RemoteSigner | AsyncRemoteSigner)
+    signer, start = replace(opened, patience=Patience(deadline=1)), time.monotonic()
+    with pytest.raises(SignerUnavailable):
+        asyncio.run(waited(signer.sign(REQUEST))) if is_async else signer.sign(REQUEST)
+    assert time.monotonic() - start < 3
 
 
 # Tokens
@@ -346,7 +375,7 @@ def test_a_token_that_cannot_be_sent_is_refused_before_anything_is(ask: Ask, ser
     secret = Secret(given) if isinstance(given, bytes) else given
     with pytest.raises(SignerError) as caught:
         ask(plain(service, "&auth=bearer"), lambda name: secret)
-    assert caught.value.reason == "character"
+    assert caught.value.reason == ("character" if isinstance(given, bytes) else "missing")
     assert not isinstance(caught.value, OutcomeUnknown)
     assert service.questions == before
 

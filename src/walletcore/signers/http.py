@@ -25,7 +25,7 @@ from walletcore.signers.web import Question, Reply
 with needs("http"):
     import certifi
 
-    from walletcore.signers.line import Line, Token
+    from walletcore.signers.line import Line, Token, given
 
 __all__ = ["open_async_uri", "open_uri"]
 
@@ -73,8 +73,12 @@ def _line(uri: SignerUri, secrets: Secrets) -> Line:
     base, auth = _base(uri), uri.option("auth")
     if auth not in ("", "bearer"):
         raise SignerError("expected auth=bearer", reason="unknown")
-    # Plain HTTP gets a context without any root: there is no way to TLS that verifies nothing.
-    context = _tls(uri, secrets) if base.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if base.startswith("https:"):
+        context = _tls(uri, secrets)
+    elif uri.option("ca") or uri.option("client"):
+        raise SignerError("certificates are for https://", reason="mismatch")
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # without any root: no TLS is ever left unverified
     return Line(base, context, Token(secrets) if auth else None)
 
 
@@ -119,7 +123,7 @@ def _tls(uri: SignerUri, secrets: Secrets) -> ssl.SSLContext:
     """TLS 1.2 or newer; the roots are those of ``ca``, or of certifi, whatever the environment says."""
 
     def password() -> bytes:
-        return secrets("client key password").reveal()
+        return given(secrets, "client key password").reveal()
 
     try:
         context = ssl.create_default_context(cafile=uri.option("ca") or certifi.where())
@@ -127,6 +131,6 @@ def _tls(uri: SignerUri, secrets: Secrets) -> ssl.SSLContext:
         if uri.option("client"):
             context.load_cert_chain(uri.option("client"), password=password)
         return context
-    except OSError as error:  # SSLError is one
+    except (OSError, ValueError) as error:  # SSLError is an OSError; a password that is too long a ValueError
         text = f"the certificates of ca or client cannot be read: {type(error).__name__}"
     raise SignerError(text, reason="missing")

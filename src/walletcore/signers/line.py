@@ -14,6 +14,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError, needs
@@ -24,7 +25,7 @@ from walletcore.signers.web import MAX_ANSWER, Question, Reply, unclear
 with needs("http"):
     import httpx
 
-__all__ = ["Line", "Token"]
+__all__ = ["Line", "Token", "given"]
 
 T = TypeVar("T")
 
@@ -59,6 +60,21 @@ class _Progress:
         return SignerUnavailable(f"the service cannot be reached: {what}")
 
 
+def given(secrets: Secrets, name: str) -> Secret:
+    """What the callback gives for a name. Raises `SignerError` where it fails, or gives no `Secret`."""
+    try:
+        secret = secrets(name)
+    except WalletcoreError:
+        raise
+    except Exception as error:
+        failed = type(error).__name__
+    else:
+        if type(secret) is Secret:
+            return secret
+        failed = "no Secret"
+    raise SignerError(f"the {name} was not given: {failed}", reason="missing")
+
+
 class Token:
     """The bearer token (RFC 6750), asked for each question; one that was refused is not sent again."""
 
@@ -68,16 +84,9 @@ class Token:
 
     def ask(self) -> Secret:
         """The token, if it can be sent. Raises `SignerError`."""
-        try:
-            token = self._secrets("bearer token")
-        except WalletcoreError:
-            raise
-        except Exception as error:
-            raise SignerError(f"the bearer token was not given: {type(error).__name__}", reason="missing") from None
-        if type(token) is not Secret or not _TOKEN.fullmatch(token.reveal()):
-            raise SignerError(
-                "expected the bearer token as a Secret, of the characters of RFC 6750", reason="character"
-            )
+        token = given(self._secrets, "bearer token")
+        if not _TOKEN.fullmatch(token.reveal()):
+            raise SignerError("expected a bearer token of the characters of RFC 6750", reason="character")
         if token == self._refused:
             raise SigningRefused("the service refused this bearer token before", reason="policy")
         return Secret(token.reveal())  # the callback may wipe its own
@@ -151,12 +160,14 @@ class Line:
     async def _opened(self) -> _Open:
         """The client of the running loop: connections belong to one loop, and a fork leaves them to its parent."""
         loop = asyncio.get_running_loop()
-        for ended in [each for each in list(self._open) if each.is_closed()]:
-            self._open.pop(ended, None)
+        for known in self._open.keyrefs():
+            if (ended := known()) and ended.is_closed():
+                self._open.pop(ended, None)
         if loop not in self._open:
             client = httpx.AsyncClient(
                 verify=self._context,
                 trust_env=False,
+                cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),  # none are kept
                 timeout=None,  # noqa: S113  the deadline is that of the whole
                 limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=5.0),
             )

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -172,6 +173,14 @@ def test_H17_a_URI_that_says_too_much_or_too_little_is_refused(name: str, opened
     assert SECRET not in told.partition("open_uri")[2]
     assert caught.value.__context__ is None
     assert not isinstance(caught.value, SignerUnavailable | OutcomeUnknown)
+
+
+@pytest.mark.parametrize("name", ["a user", "a password"])
+def test_H13_a_URI_with_a_user_or_a_password_says_what_to_do(name: str) -> None:
+    with pytest.raises(SignerError) as caught:
+        open_signer(REFUSED_URIS[name], public_key=KEY)
+    assert caught.value.reason == "policy"
+    assert "auth=bearer" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -362,6 +371,38 @@ def test_H13_a_refused_token_is_not_sent_twice_and_another_one_is(is_async: bool
         assert [seen["authorization"] for seen in service.seen] == ["Bearer wrong", *[f"Bearer {TOKEN.decode()}"] * 2]
 
 
+def test_H13_a_refused_token_is_remembered_when_its_owner_has_wiped_it() -> None:
+    given: list[Secret] = []
+
+    def secrets(name: str) -> Secret:
+        given.append(Secret(b"wrong"))
+        return given[-1]
+
+    with Service(token=TOKEN) as service:
+        signer = open_signer(plain(service, "&auth=bearer"), public_key=KEY, secrets=secrets)
+        for _ in range(2):
+            with pytest.raises(SigningRefused):
+                signer.sign(REQUEST)
+            given[-1].wipe()
+        assert service.questions == 1
+
+
+def test_H13_an_error_of_the_line_itself_shows_no_token() -> None:
+    with Service(script=lambda number: Canned.of(200, head="Content-Encoding: gzip\r\n")) as service:
+        uri = plain(service, "&auth=bearer")
+        waiting = open_async_signer(uri, public_key=KEY, secrets=lambda name: Secret(TOKEN))
+        signer = open_signer(uri, public_key=KEY, secrets=lambda name: Secret(TOKEN))
+        assert isinstance(waiting, AsyncRemoteSigner)
+        assert isinstance(signer, RemoteSigner)
+        question = waiting.exchange.ask(REQUEST)
+        with pytest.raises(OutcomeUnknown) as caught:
+            asyncio.run(waited(waiting.send(question, 5)))
+        assert TOKEN.decode() not in told(caught.value)
+        with pytest.raises(OutcomeUnknown) as caught:
+            signer.send(question, 5)
+        assert TOKEN.decode() not in told(caught.value)
+
+
 async def waited(answer: object) -> object:
     return await answer  # type: ignore[misc]
 
@@ -399,6 +440,7 @@ def test_H13_a_callback_that_fails_is_no_doubt_about_the_signature(ask: Ask, ser
 def test_H13_X10_no_failure_shows_the_token(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     answers = [Canned.of(500), Canned.of(401), Canned(raw=b"junk"), Canned.of(200, b"{"), Canned.of(403)]
+    answers += [Canned.of(200, head="Content-Encoding: gzip\r\n"), Canned.of(200, bytes(1 << 17))]
     with Service(script=lambda number: answers[number % len(answers)]) as service:
         uris = [plain(service, "&auth=bearer")] * len(answers)
         uris.append(f"remote:http://127.0.0.1:{closed_port()}?plain=loopback&auth=bearer")
@@ -459,14 +501,19 @@ def test_a_connection_that_the_service_has_closed_is_asked_over_a_new_one() -> N
 
 
 def test_X02_a_fork_has_a_line_of_its_own(service: Service) -> None:
-    signer = open_signer(plain(service), public_key=KEY)
+    opened = open_signer(plain(service), public_key=KEY)
+    assert isinstance(opened, RemoteSigner)
+    signer = replace(opened, patience=QUICK)
     assert isinstance(signer.sign(REQUEST), AcceptedSignature)
     for number in range(8):
         request = replace_request(f"forked {number}".encode())
         child = os.fork()
         if not child:
-            ok = isinstance(signer.sign(request), AcceptedSignature)
-            os._exit(0 if ok else 1)
+            code = 1
+            try:
+                code = 0 if isinstance(signer.sign(request), AcceptedSignature) else 1
+            finally:
+                os._exit(code)  # whatever happens, the child runs no other test
         assert isinstance(signer.sign(replace_request(f"parent {number}".encode())), AcceptedSignature)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert request.message in service.signed
@@ -485,6 +532,17 @@ def test_signers_that_go_leave_no_connection_behind(service: Service) -> None:
         by_sync(plain(service))
         by_async(plain(service))
     assert descriptors() <= before + 4
+
+
+def test_a_loop_that_ends_has_closed_its_connections(service: Service) -> None:
+    signer = open_async_signer(plain(service), public_key=KEY)
+    gc.collect()  # what others have left
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(waited(signer.sign(REQUEST)))
+        del signer
+        gc.collect()
+    assert [str(warning.message) for warning in seen] == []
 
 
 def test_the_thread_that_asks_is_one(service: Service) -> None:

@@ -326,6 +326,13 @@ def test_H03_an_answer_is_only_written_for_a_signature_that_verifies() -> None:
         encode_signature(REQUEST, signature)
 
 
+def test_H17_a_good_answer_of_another_type_is_none() -> None:
+    body = encode_signature(REQUEST, LocalSigner(KEYS[Curve.SECP256K1]).sign(REQUEST))
+    for media_type in ("text/html", "text/plain", "application/problem+json", ""):
+        with pytest.raises(OutcomeUnknown):
+            EXCHANGE.read(REQUEST, json_reply(body, media_type=media_type))
+
+
 def test_the_schemes_are_those_of_the_curve() -> None:
     for curve in Curve:
         assert RemoteKey(curve=curve).schemes == {scheme for scheme in Scheme if scheme.curve is curve}

@@ -106,10 +106,7 @@ def _signature(text: object) -> Signature:
     found = _SIGNATURE.fullmatch(text) if type(text) is str else None
     if not found:
         raise unclear("Web3Signer answered with what is no signature of 65 bytes")
-    v = int(found[2], 16)
-    if v not in (27, 28):
-        raise InvalidSignature(f"expected 27 or 28 as v, got {v}", reason="range")
-    return Signature(scheme=Scheme.ECDSA, data=bytes.fromhex(found[1]), recovery=v - 27)
+    return Signature(scheme=Scheme.ECDSA, data=bytes.fromhex(found[1]), recovery=int(found[2], 16) - 27)
 
 
 def _call(request: SigningRequest, account: str) -> tuple[str, list[Any]]:

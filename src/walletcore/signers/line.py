@@ -32,7 +32,7 @@ T = TypeVar("T")
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/-]{1,8192}=*")  # RFC 6750, section 2.1: b64token
 _HEADERS = {b"Content-Type": b"application/json", b"Accept-Encoding": b"identity", b"User-Agent": b"walletcore"}
 _CONNECTIONS = 16  # for each event loop
-_EARLIER = 0.05  # seconds, so that whoever knows how far the question came tells it, before the signer's own deadline
+_EARLIER = 0.25  # seconds, so that whoever knows how far the question came tells it, before the signer's own deadline
 
 
 @dataclass(frozen=True, slots=True)

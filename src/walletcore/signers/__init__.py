@@ -24,6 +24,8 @@ SCHEMES = {
     "hd": "walletcore.signers.hd",
     "local": "walletcore.signers.local",
     "pkcs11": "walletcore.signers.pkcs11",
+    "remote": "walletcore.signers.http",
+    "web3signer": "walletcore.signers.http",
 }
 """URI scheme -> module; other packages add theirs through the entry-point group `walletcore.signers`."""
 

@@ -60,27 +60,33 @@ class SignerReport:
     largest: int | None = None
 
 
-def check_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerReport:
+def check_signer(
+    signer: AnySigner, *, secrets: Sequence[bytes] = (), prehashes: Sequence[Hash] | None = None
+) -> SignerReport:
     """Run a signer through the contract of `walletcore.signing.Signer`, or `AsyncSigner`. Raises `Nonconformity`.
 
     It must have a constant public key; sign at least one scheme of its curve, and refuse the others, other keys and
     what is no request with `SigningRefused`; hash what a request says, once; give answers that verify, from several
     threads at once and in batches; and neither show nor export a secret. ``secrets`` are bytes that it must not show
-    (a PIN, a token, a key), each of at least 4.
+    (a PIN, a token, a key), each of at least 4. ``prehashes`` are for a device that hashes itself: it signs what is
+    hashed with these, and must refuse a digest and what is hashed with others.
     """
     key = _public_key(signer)
-    kit = _Kit(signer, key)
+    kit = _Kit(signer, key, prehashes)
     schemes = tuple(scheme for scheme in Scheme if kit.supports(scheme))
     if not schemes:
         broken(f"it signs with no scheme of {key.curve.value}")
     for scheme in schemes:
         for request in _requests(key, scheme):
-            kit.check_answer(request)
+            if kit.takes(request):
+                kit.check_answer(request)
+            else:
+                kit.check_refusal(request, "what it does not hash")
     kit.check_refusals()
     kit.check_threads(schemes[0])
     has_batches = kit.check_batches(schemes[0])
     _check_silence(signer, kit.failures, secrets)
-    first = next(_requests(key, schemes[0]))
+    first = kit.first(schemes[0])
     return SignerReport(
         schemes=schemes,
         is_deterministic=kit.signed(first).data == kit.signed(first).data,
@@ -124,11 +130,27 @@ def _hashed(key: PublicKey, scheme: Scheme, prehash: Hash) -> SigningRequest:
 class _Kit:
     """A signer under examination, and the errors that it has raised so far."""
 
-    def __init__(self, signer: AnySigner, key: PublicKey) -> None:
-        self.signer, self.key = signer, key
+    def __init__(self, signer: AnySigner, key: PublicKey, prehashes: Sequence[Hash] | None = None) -> None:
+        if prehashes is not None and not (prehashes and all(type(prehash) is Hash for prehash in prehashes)):
+            raise SignerError("expected hashes as prehashes, or None", reason="type")
+        self.signer, self.key, self.prehashes = signer, key, prehashes
         self.failures: list[WalletcoreError] = []
         self.is_asynchronous = False
         self.largest: int | None = None
+
+    def takes(self, request: SigningRequest) -> bool:
+        """Whether the signer is to sign a request that has this prehash, or none."""
+        return self.prehashes is None or request.prehash in self.prehashes
+
+    def first(self, scheme: Scheme) -> SigningRequest:
+        """A request of a scheme that the signer is to sign."""
+        found = next((request for request in _requests(self.key, scheme) if self.takes(request)), None)
+        return found or _hashed(self.key, scheme, (self.prehashes or _HASHES)[0])
+
+    def small(self, scheme: Scheme, text: bytes) -> SigningRequest:
+        """A request over the SHA-256 of a text, hashed again where the signer hashes itself."""
+        prehash = None if self.prehashes is None else self.prehashes[0]
+        return SigningRequest(key=self.key, scheme=scheme, payload=sha256(text), prehash=prehash)
 
     def asked(self, request: SigningRequest) -> object:
         """What ``sign`` returns, awaited where that is needed."""
@@ -157,7 +179,7 @@ class _Kit:
         """Whether it signs with a scheme; a scheme of its curve that it does not have it must refuse, and say so."""
         if scheme.curve is not self.key.curve:
             return False
-        request = next(_requests(self.key, scheme))
+        request = self.first(scheme)
         try:
             self.asked(request)
         except SigningRefused as refusal:
@@ -183,11 +205,12 @@ class _Kit:
         stranger = SigningRequest(key=_STRANGER.public_key, scheme=scheme, payload=bytes(32))
         hostile: tuple[object, ...] = (None, b"", bytes(32), "sign this", 0, object(), {"payload": b""})
         if self.key != _STRANGER.public_key:
-            self._refused(stranger, "a request for another key")
+            self.check_refusal(stranger, "a request for another key")
         for value in hostile:
-            self._refused(value, f"what is no request ({type(value).__name__})")
+            self.check_refusal(value, f"what is no request ({type(value).__name__})")
 
-    def _refused(self, value: object, what: str) -> None:
+    def check_refusal(self, value: object, what: str) -> None:
+        """It ends in `SigningRefused`."""
         refusal = refused(lambda: self.asked(cast(SigningRequest, value)), SigningRefused, what)
         self.failures.append(refusal)
 
@@ -198,8 +221,7 @@ class _Kit:
         def work(number: int) -> None:
             try:
                 for place in range(_EACH):
-                    payload = sha256(_TEXT + bytes((number, place)))
-                    self.signed(SigningRequest(key=self.key, scheme=scheme, payload=payload))
+                    self.signed(self.small(scheme, _TEXT + bytes((number, place))))
             except BaseException as error:
                 failed.append(error)
 
@@ -213,8 +235,7 @@ class _Kit:
 
     def check_batches(self, scheme: Scheme) -> bool:
         """Many requests, two of them equal, by the hall's own drivers; and by ``sign_all`` where there is one."""
-        payloads = [sha256(_TEXT + bytes((number,))) for number in (1, 2, 3, 1)]
-        requests = [SigningRequest(key=self.key, scheme=scheme, payload=payload) for payload in payloads]
+        requests = [self.small(scheme, _TEXT + bytes((number,))) for number in (1, 2, 3, 1)]
         if self.is_asynchronous:
             answers = _awaited(collect_async(requests, self.signer))
         else:

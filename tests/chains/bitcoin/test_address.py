@@ -386,7 +386,7 @@ def test_SG28_inserted_letters_change_the_length_and_are_refused() -> None:
 @pytest.mark.parametrize(
     ("coin", "version", "expected"),
     [
-        (CoinsConf.LitecoinMainNet, "p2pkh_net_ver", "version"),
+        (CoinsConf.LitecoinMainNet, "p2pkh_std_net_ver", "version"),
         (CoinsConf.LitecoinMainNet, "p2sh_std_net_ver", "version"),
         (CoinsConf.DogecoinMainNet, "p2pkh_net_ver", "version"),
         (CoinsConf.DogecoinMainNet, "p2sh_net_ver", "version"),

@@ -1,8 +1,8 @@
 """moto's server for KMS in a process of its own, which can be killed in the middle of a request and is back at once.
 
-Run as a program, it imports moto once, makes the keys, and forks a server for each line ``start`` on its standard input;
-``kill`` ends the server with SIGKILL. Keys are the same after each start. What a server signs it appends to a file before
-it answers. moto (5.2) hashes a digest again whatever MessageType says; the service does not, so this server does not.
+Run as a program, it imports moto once, makes the keys, and forks a server for each line ``start`` on its standard
+input; ``kill`` ends the server with SIGKILL. Keys are the same after each start. What a server signs it appends to a
+file before it answers. moto (5.2) hashes a digest again whatever MessageType says; the service does not, nor does this.
 """
 
 from __future__ import annotations
@@ -112,27 +112,39 @@ def made() -> dict[str, str]:
     return found
 
 
-def serve(port: int, ready: int) -> None:
+def warmed() -> Any:
+    """moto's application, when it has answered once: the first answer takes it longer than all that follow."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.test import Client
+
+    application = DomainDispatcherApplication(create_backend_app)
+    signed = "AWS4-HMAC-SHA256 Credential=AKIATEST/20260101/eu-west-1/kms/aws4_request, SignedHeaders=host, Signature=0"
+    headers = {"X-Amz-Target": "TrentService.ListKeys", "Authorization": signed}
+    answer = Client(application).post("/", data="{}", content_type="application/x-amz-json-1.1", headers=headers)
+    assert answer.status_code == 200
+    return application
+
+
+def serve(application: Any, port: int, ready: int) -> None:
     """In the child: serve until killed."""
     import logging
 
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").disabled = True
-    server = make_server("127.0.0.1", port, DomainDispatcherApplication(create_backend_app), threaded=True)
+    server = make_server("127.0.0.1", port, application, threaded=True)
     os.write(ready, b".")
     server.serve_forever(0.01)
 
 
-def started(port: int) -> int:
+def started(application: Any, port: int) -> int:
     """The process id of a server that listens."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         with contextlib.suppress(BaseException):
-            serve(port, writer)
+            serve(application, port, writer)
         os._exit(1)
     os.close(writer)
     assert os.read(reader, 1) == b"."
@@ -144,14 +156,12 @@ def main(port: int, path: str) -> None:
     log = os.open(path, os.O_WRONLY | os.O_APPEND)
     honest(log)
     found = made()
-    import moto.moto_server.werkzeug_app  # noqa: F401  # so that a fork has it
-    import werkzeug.serving  # noqa: F401
-
+    application = warmed()
     print(json.dumps(found), flush=True)
     child = 0
     for line in sys.stdin:
         if line.strip() == "start":
-            child = started(port)
+            child = started(application, port)
             print("listening", flush=True)
             continue
         if child:

@@ -7,19 +7,21 @@ signs it writes down before it answers. A `Behaviour` takes the place of the hon
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 
-__all__ = ["ACCOUNT", "Behaviour", "Call", "FakeKms", "Key", "Reply", "changed", "error", "keys"]
+__all__ = ["ACCOUNT", "Behaviour", "Call", "FakeKms", "Key", "Reply", "changed", "error", "keys", "page"]
 
 ACCOUNT = "111122223333"
 REGION = "eu-west-1"
@@ -209,6 +211,17 @@ class FakeKms:
         self.signed.append(call.message)  # before anybody can hear of it
         encoded = base64.b64encode(signature).decode()
         return Reply(body={"KeyId": key.arn, "Signature": encoded, "SigningAlgorithm": algorithm})
+
+
+@contextlib.contextmanager
+def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKms]:
+    """The service as the page about KMS has it: one key of secp256k1 under its alias, and credentials."""
+    with FakeKms() as fake:
+        fake.aliases["alias/eth-hot"] = fake.aliases["alias/secp256k1"]
+        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", fake.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hushhushhush")
+        yield fake
 
 
 def _handler(fake: FakeKms, keep_alive: bool) -> type[BaseHTTPRequestHandler]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -55,6 +56,11 @@ class MotoKms:
         self._tell("kill")
         assert self._told() == "dead"
 
+    def restart(self) -> None:
+        """A death and a new life."""
+        self.kill()
+        self.start()
+
     def signed(self) -> set[str]:
         """The messages that were signed, in hexadecimal, over all lives."""
         return set(self.log.read_text().split())
@@ -95,8 +101,8 @@ def honest(log: int) -> None:
         os.write(log, message.hex().encode() + b"\n")
         return signature
 
-    responses.KmsResponse.sign = sign
-    moto_utils.ECDSAPrivateKey.sign = private_sign
+    for owner, function in ((responses.KmsResponse, sign), (moto_utils.ECDSAPrivateKey, private_sign)):
+        setattr(owner, "sign", function)  # noqa: B010
 
 
 def made() -> dict[str, str]:
@@ -119,9 +125,11 @@ def warmed() -> Any:
 
     application = DomainDispatcherApplication(create_backend_app)
     signed = "AWS4-HMAC-SHA256 Credential=AKIATEST/20260101/eu-west-1/kms/aws4_request, SignedHeaders=host, Signature=0"
-    headers = {"X-Amz-Target": "TrentService.ListKeys", "Authorization": signed}
-    answer = Client(application).post("/", data="{}", content_type="application/x-amz-json-1.1", headers=headers)
-    assert answer.status_code == 200
+    headers = {"X-Amz-Target": "TrentService.Sign", "Authorization": signed}
+    message = {"KeyId": "alias/p256", "Message": base64.b64encode(bytes(32)).decode(), "MessageType": "DIGEST"}
+    data = json.dumps({**message, "SigningAlgorithm": "ECDSA_SHA_256"})
+    answer = Client(application).post("/", data=data, content_type="application/x-amz-json-1.1", headers=headers)
+    assert answer.status_code == 200, answer.data
     return application
 
 
@@ -157,6 +165,7 @@ def main(port: int, path: str) -> None:
     honest(log)
     found = made()
     application = warmed()
+    gc.freeze()  # a fork then copies less
     print(json.dumps(found), flush=True)
     child = 0
     for line in sys.stdin:

@@ -227,13 +227,14 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKms]:
 def _handler(fake: FakeKms, keep_alive: bool) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+        disable_nagle_algorithm = True
 
         def setup(self) -> None:
             fake.connections += 1
             super().setup()
 
         def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            raw = self.rfile.read(int(self.headers["Content-Length"] or 0))
             try:
                 body = json.loads(raw)
             except ValueError:  # a byte was changed on its way, or some did not arrive

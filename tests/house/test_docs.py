@@ -9,6 +9,7 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from house.source import ROOT, modules
 
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+SERVICES = {"docs/aws-kms.md": "support.kms"}
+"""Pages that need a service: a module whose ``page(monkeypatch)`` runs one, and sets what its reader would have set."""
 COMMANDS = """\
 python3 -m venv .venv && .venv/bin/pip install -e '.[cli]' && .venv/bin/walletcore demo
 python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest
@@ -70,10 +73,12 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
 def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # pages name files as seen from there
     namespace: dict[str, Any] = {"__name__": "page"}
-    for block in blocks(path):
-        printed = run(path, block, namespace)
-        if block.output is not None or printed:
-            assert printed == block.output, f"{label(path)}:{block.line}"
+    service = SERVICES.get(label(path))
+    with import_module(service).page(monkeypatch) if service else contextlib.nullcontext():
+        for block in blocks(path):
+            printed = run(path, block, namespace)
+            if block.output is not None or printed:
+                assert printed == block.output, f"{label(path)}:{block.line}"
 
 
 @pytest.mark.parametrize("path", [*pages(), ROOT / "docs" / "architecture.md"], ids=label)

@@ -8,7 +8,11 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
-CLOCKS = {"signers.remote: time"}  # deadlines, by the clock that never goes backwards
+CLOCKS = {
+    "signers.remote: time",
+    "signers.aws_client: time",
+    "signers.aws_kms: time",
+}  # deadlines, by the clock that never goes backwards
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
 GENERATORS = {

@@ -1,14 +1,15 @@
 """Keys in AWS KMS (AWS KMS API Reference: DescribeKey, GetPublicKey, Sign).
 
-``awskms:alias/hot?region=eu-west-1``, or a key id or ARN. The caller's IAM identity needs ``kms:DescribeKey``,
-``kms:GetPublicKey`` and ``kms:Sign`` on the key; boto3 finds its credentials as it always does, and its environment
-(``AWS_ENDPOINT_URL_KMS``, proxies) holds. Key specs: ECC_SECG_P256K1, ECC_NIST_P256, ECC_NIST_EDWARDS25519.
+``awskms:alias/hot?region=eu-west-1``, or a key id, or the ARN of a key or an alias, which names its region itself. The
+caller's IAM identity needs ``kms:DescribeKey``, ``kms:GetPublicKey`` and ``kms:Sign`` on the key; boto3 finds its
+credentials as it always does, and its environment (endpoints, proxies, certificates) holds, but for retries, which are
+the signer's alone. Key specs: ECC_SECG_P256K1, ECC_NIST_P256, ECC_NIST_EDWARDS25519.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +20,15 @@ from walletcore.errors import (
     SignerError,
     SignerUnavailable,
     SigningRefused,
-    needs,
 )
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.signers.asn1 import read_public_key, read_signature
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
+from walletcore.signers.aws_client import AwsClient, Clients, word
+from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner, bounded
 from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import Signature, SigningRequest
 
-with needs("aws"):
-    import boto3
-    from botocore import exceptions
-    from botocore.config import Config
-
-__all__ = ["AwsKms", "open_async_uri", "open_uri"]
+__all__ = ["AwsKms", "Clients", "open_async_key", "open_async_uri", "open_key", "open_uri"]
 
 Answer = dict[str, Any]
 Question = dict[str, Any]
@@ -42,11 +38,7 @@ _SCHEMES = {  # spec of the key -> curve, scheme, signing algorithm, message typ
     "ECC_NIST_P256": (Curve.P256, Scheme.ECDSA_P256, "ECDSA_SHA_256", "DIGEST"),
     "ECC_NIST_EDWARDS25519": (Curve.ED25519, Scheme.ED25519, "ED25519_SHA_512", "RAW"),
 }
-_MAX_MESSAGE = 4096  # Sign, Message: "up to 4096 bytes"
-_BUSY = {
-    *("Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "RequestLimitExceeded"),
-    *("LimitExceededException", "KeyUnavailableException", "RequestThrottled", "SlowDown"),
-}
+_MAX_MESSAGE = 4096  # Sign, Message: "0-4096 bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +68,10 @@ class AwsKms:
 
     def read(self, request: SigningRequest, answer: Answer) -> Signature:
         """The signature, in DER but for Ed25519, by the key and the algorithm that were asked."""
-        data = answer.get("Signature")
-        if (answer.get("KeyId"), answer.get("SigningAlgorithm")) != (self.arn, self.algorithm) or type(
-            data
-        ) is not bytes:
+        arn, algorithm, data = (answer.get(name) for name in ("KeyId", "SigningAlgorithm", "Signature"))
+        if type(arn) is not str or type(algorithm) is not str or type(data) is not bytes:
+            raise OutcomeUnknown("KMS gave no answer that can be read: it may have signed", reason="missing")
+        if (arn, algorithm) != (self.arn, self.algorithm):
             raise InvalidSignature("KMS answered for another key or algorithm", reason="mismatch")
         return Signature(scheme=self.scheme, data=data if self.scheme is Scheme.ED25519 else read_signature(data))
 
@@ -89,77 +81,101 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
 
     The key must be enabled, made for signing, of the pinned key's curve, and be the pinned key.
     """
-    exchange, send = _opened(uri, public_key)
-    return RemoteSigner(public_key=public_key, exchange=exchange, send=send)
+    return open_key(uri, public_key)
 
 
 def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> AsyncRemoteSigner[Question, Answer]:
-    """As `open_uri`; boto3 waits in a thread."""
-    exchange, send = _opened(uri, public_key)
-
-    async def send_in_thread(question: Question, seconds: float) -> Answer:
-        return await asyncio.to_thread(send, question, seconds)
-
-    return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send_in_thread)
+    """As `open_uri`, which itself waits for KMS; the signer lets boto3 wait in a thread."""
+    return open_async_key(uri, public_key)
 
 
-def _opened(uri: SignerUri, public_key: PublicKey) -> tuple[AwsKms, Callable[[Question, float], Answer]]:
+def open_key(
+    uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
+) -> RemoteSigner[Question, Answer]:
+    """As `open_uri`, with clients of the caller's making, such as those of a role that was assumed."""
+    exchange, line, patience = _opened(uri, public_key, client, patience)
+    return RemoteSigner(public_key=public_key, exchange=exchange, send=line.sign, patience=patience)
+
+
+def open_async_key(
+    uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
+) -> AsyncRemoteSigner[Question, Answer]:
+    """As `open_key`, for `sign_async`."""
+    exchange, line, patience = _opened(uri, public_key, client, patience)
+
+    async def send(question: Question, seconds: float) -> Answer:
+        return await asyncio.to_thread(line.sign, question, seconds)
+
+    return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
+
+
+def _opened(
+    uri: SignerUri, public_key: PublicKey, client: Clients | None, patience: Patience | None
+) -> tuple[AwsKms, _Line, Patience]:
     uri.expect("region")
-    patience = Patience()
-    client = _client(uri.option("region"), patience)
-    exchange = _exchange(client, uri.path, public_key)
-    return exchange, lambda question, seconds: _called(client.sign, **question)
+    patience = patience or Patience()
+    line = _Line(AwsClient(client, _region(uri), patience))
+    return line.found(uri.path, public_key, patience), line, patience
 
 
-def _client(region: str, patience: Patience) -> Any:
-    """A client that tries once, as the signer counts attempts, and that gives up before the signer does."""
-    seconds = patience.deadline / patience.attempts
-    config = Config(connect_timeout=seconds, read_timeout=seconds, retries={"total_max_attempts": 1})
-    try:
-        return boto3.client("kms", region_name=region or None, config=config)
-    except exceptions.BotoCoreError as error:
-        raise SignerError(f"AWS is not set up here: {type(error).__name__}", reason="missing") from None
+def _region(uri: SignerUri) -> str | None:
+    """The region of an ARN, or of the option; None: boto3's own."""
+    option, parts = uri.option("region"), uri.path.split(":")
+    named = parts[3] if len(parts) == 6 and parts[0] == "arn" else ""
+    if option and named and option != named:
+        raise SignerError("the region of the ARN and the option region differ", reason="mismatch")
+    return option or named or None
 
 
-def _exchange(client: Any, key_id: str, public_key: PublicKey) -> AwsKms:
-    """What to ask of the key, once it is known to be usable and the pinned one."""
-    known = _called(client.describe_key, KeyId=key_id)["KeyMetadata"]
-    if (known.get("KeyState"), known.get("KeyUsage")) != ("Enabled", "SIGN_VERIFY"):
-        state = f"{known.get('KeyState')}, for {known.get('KeyUsage')}"
-        raise SigningRefused(f"expected a KMS key that is enabled, for SIGN_VERIFY, got one {state}", reason="policy")
-    spec = known.get("KeySpec")
+class _Line:
+    """The way to one key: looking at it, and asking it, each within a time.
+
+    A read time-out of botocore is of one read: only a thread that is left behind ends a trickle in time.
+    """
+
+    def __init__(self, client: AwsClient) -> None:
+        self._client = client
+
+    def found(self, key_id: str, public_key: PublicKey, patience: Patience) -> AwsKms:
+        """What to ask of the key. Looking at it signs nothing, so that every failure can be tried again."""
+        attempts = Attempts(patience)
+        while True:
+            try:
+                return bounded(lambda: self._looked_up(key_id, public_key), attempts.left())
+            except (OutcomeUnknown, SignerUnavailable) as error:
+                failure = SignerUnavailable(f"the key cannot be looked at: {error}", reason=error.reason)
+            time.sleep(attempts.after(failure))
+
+    def sign(self, question: Question, seconds: float) -> Answer:
+        """KMS's answer."""
+        return bounded(lambda: self._client.call("sign", **question), seconds)
+
+    def _looked_up(self, key_id: str, public_key: PublicKey) -> AwsKms:
+        known = _described(self._client.call("describe_key", KeyId=key_id), key_id)
+        exchange = _exchange(known, public_key)
+        shown = self._client.call("get_public_key", KeyId=exchange.arn)
+        if type(shown.get("PublicKey")) is not bytes:
+            raise OutcomeUnknown("KMS gave no answer that can be read", reason="missing")
+        if read_public_key(shown["PublicKey"]) != public_key:
+            raise InvalidKey("the KMS key is not the pinned one", reason="mismatch")
+        return exchange
+
+
+def _described(answer: Answer, key_id: str) -> Answer:
+    known = answer.get("KeyMetadata") or {}
+    arn = known.get("Arn")
+    if type(arn) is not str or (":key/" in key_id and arn != key_id):
+        raise OutcomeUnknown("KMS gave no answer that can be read", reason="missing")
+    return known
+
+
+def _exchange(known: Answer, public_key: PublicKey) -> AwsKms:
+    """What to ask of a key that is usable and of the pinned one's curve."""
+    state, usage, spec = (word(known.get(name)) for name in ("KeyState", "KeyUsage", "KeySpec"))
+    if (state, usage) != ("Enabled", "SIGN_VERIFY"):
+        got = f"got one {state}, for {usage}"
+        raise SigningRefused(f"expected a KMS key that is Enabled, for SIGN_VERIFY, {got}", reason="policy")
     if spec not in _SCHEMES or _SCHEMES[spec][0] is not public_key.curve:
         raise InvalidKey(f"expected a KMS key of {public_key.curve.value}, got {spec}", reason="scheme")
-    if read_public_key(_called(client.get_public_key, KeyId=known["Arn"])["PublicKey"]) != public_key:
-        raise InvalidKey("the KMS key is not the pinned one", reason="mismatch")
     _, scheme, algorithm, message_type = _SCHEMES[spec]
     return AwsKms(arn=known["Arn"], scheme=scheme, algorithm=algorithm, message_type=message_type)
-
-
-def _called(operation: Callable[..., Answer], **parameters: object) -> Answer:
-    """One call; its failure says whether KMS may have signed."""
-    try:
-        return operation(**parameters)
-    except exceptions.ClientError as error:
-        raise _declined(error) from None
-    except (
-        exceptions.ConnectTimeoutError,
-        exceptions.EndpointConnectionError,
-        exceptions.ProxyConnectionError,
-    ) as error:
-        raise SignerUnavailable(f"KMS cannot be reached: {type(error).__name__}") from None
-    except (exceptions.HTTPClientError, exceptions.ParserError) as error:
-        raise OutcomeUnknown(f"KMS was asked, and did not answer: {type(error).__name__}") from None
-    except exceptions.BotoCoreError as error:  # no credentials, no region, parameters that cannot be sent
-        raise SignerError(f"KMS was not asked: {type(error).__name__}", reason="missing") from None
-
-
-def _declined(error: exceptions.ClientError) -> SignerError:
-    """What an error of the service means (AWS KMS API Reference, Sign, "Errors")."""
-    code = str(error.response.get("Error", {}).get("Code", ""))[:80]
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _BUSY or status == 429:
-        return SignerUnavailable(f"KMS is busy: {code}")
-    if status >= 500:
-        return OutcomeUnknown(f"KMS failed: {code}")
-    return SigningRefused(f"KMS refused: {code}", reason="policy")

@@ -1,0 +1,232 @@
+"""AWS KMS over a wire that breaks, and a service that is killed: what the signer tells is true, and in time.
+
+The service's own record, written before it answers, is what each outcome is held against.
+"""
+
+import asyncio
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from support.faults import ALL, Fault, Proxy, closed_port, steps
+from support.kms import FakeKms, Reply
+from support.moto_kms import MotoKms
+from walletcore.errors import InvalidSignature, OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
+from walletcore.hashes import sha256
+from walletcore.keys import PublicKey, Scheme
+from walletcore.signers import aws_kms
+from walletcore.signers.asn1 import read_public_key
+from walletcore.signers.remote import Patience
+from walletcore.signers.uri import SignerUri
+from walletcore.signing import AcceptedSignature, SigningRequest
+from walletcore.testing import check_signer
+
+SESSION = boto3.Session("AKIATEST", "hushhushhush")
+URI = SignerUri.parse("awskms:alias/secp256k1?region=eu-west-1")
+OPENING = 2  # connections before the first Sign: DescribeKey and GetPublicKey
+SLACK = 1.0  # seconds: this machine is busy
+DEADLINE = 0.4
+
+Sign = Callable[[SigningRequest], AcceptedSignature]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[FakeKms]:
+    with FakeKms() as fake:
+        yield fake
+
+
+@pytest.fixture
+def kms(running: FakeKms) -> FakeKms:
+    running.reset()
+    return running
+
+
+def opened(url: str, key: PublicKey, patience: Patience, asynchronously: bool, **settings: Any) -> Sign:
+    def make(config: Config) -> Any:
+        return SESSION.client("kms", config=config.merge(Config(**settings)), endpoint_url=url)
+
+    if asynchronously:
+        signer = aws_kms.open_async_key(URI, key, client=make, patience=patience)
+        return lambda request: asyncio.run(signer.sign(request))
+    return aws_kms.open_key(URI, key, client=make, patience=patience).sign
+
+
+def request(key: PublicKey, number: int = 0) -> SigningRequest:
+    return SigningRequest(key=key, scheme=Scheme.ECDSA, payload=sha256(b"%d" % number))
+
+
+def outcome(sign: Sign, asked: SigningRequest, deadline: float) -> AcceptedSignature | WalletcoreError:
+    """What comes of it, in time and of no other kind."""
+    start = time.monotonic()
+    try:
+        found: AcceptedSignature | WalletcoreError = sign(asked)
+    except (SigningRefused, SignerUnavailable, OutcomeUnknown, InvalidSignature) as failure:
+        found = failure
+    assert time.monotonic() - start < deadline + SLACK
+    return found
+
+
+def is_true(found: AcceptedSignature | WalletcoreError, was_signed: bool) -> bool:
+    """Whether what was told can be: a signature only if the service signed, "not signed" only if it did not."""
+    if isinstance(found, AcceptedSignature):
+        return was_signed
+    return isinstance(found, OutcomeUnknown | InvalidSignature) or not was_signed
+
+
+CHANGES = [Fault(answer=size, end="change") for size in (0, 9, 10, 11, 30, 60, 150, 180, 250, 300, 330)]
+TRICKLES = [Fault(answer=size, end="trickle", pause=0.01) for size in (0, 12, 40, 160)]
+FAULTS = [*steps(), *CHANGES, *TRICKLES]
+
+
+@pytest.mark.parametrize("asynchronously", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_H10_a_wire_that_stays_broken_leads_to_the_truth(kms: FakeKms, fault: Fault, asynchronously: bool) -> None:
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    patience = Patience(attempts=1, deadline=DEADLINE)
+    with Proxy(("127.0.0.1", kms.port), lambda number: fault if number >= OPENING else None) as wire:
+        sign = opened(f"http://127.0.0.1:{wire.port}", key, patience, asynchronously)
+        found = outcome(sign, request(key), DEADLINE)
+    assert is_true(found, bool(kms.signed))
+    strikes_at_once = fault.end == "cut" and not (fault.request and fault.answer)  # perhaps while it connects
+    if fault.end != "change" and not strikes_at_once:
+        assert isinstance(found, OutcomeUnknown)
+        assert len(kms.signed) == (1 if fault.request == ALL else 0)
+
+
+@pytest.mark.parametrize("asynchronously", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.end == "cut"], ids=str)
+def test_H10_a_wire_that_broke_once_is_used_again_for_the_same(
+    kms: FakeKms, fault: Fault, asynchronously: bool
+) -> None:
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    patience = Patience(attempts=2, deadline=4, pause=0.01)
+    with Proxy(("127.0.0.1", kms.port), lambda number: fault if number == OPENING else None) as wire:
+        sign = opened(f"http://127.0.0.1:{wire.port}", key, patience, asynchronously)
+        assert isinstance(outcome(sign, request(key), 4), AcceptedSignature)
+    assert set(kms.signed) == {request(key).message}
+
+
+@pytest.mark.parametrize("asynchronously", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("reply", ["headers", "body", "late"])
+def test_H10_H17_a_slow_answer_does_not_outlast_the_deadline(kms: FakeKms, reply: str, asynchronously: bool) -> None:
+    slow = {
+        "headers": Reply(headers={f"X-{n}": "x" * 50 for n in range(40)}, delay=DEADLINE * 2),
+        "body": Reply(body=b" " * 5000, trickle=0.01),
+        "late": Reply(body=b"{}", delay=DEADLINE * 1.5),
+    }[reply]
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    sign = opened(kms.url, key, Patience(attempts=1, deadline=DEADLINE), asynchronously)
+    kms.always = lambda fake, call: (fake.honest(call), slow)[1]
+    assert isinstance(outcome(sign, request(key), DEADLINE), OutcomeUnknown)
+    left = [thread for thread in threading.enumerate() if "work" in thread.name]
+    for thread in left:
+        thread.join(DEADLINE + SLACK)
+    assert not any(thread.is_alive() for thread in left)
+
+
+@pytest.mark.parametrize("asynchronously", [False, True], ids=["sync", "async"])
+def test_H10_a_service_that_does_not_listen_signed_nothing(kms: FakeKms, asynchronously: bool) -> None:
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    with FakeKms() as ended:
+        sign = opened(ended.url, key, Patience(deadline=2, pause=0.01), asynchronously)
+    assert isinstance(outcome(sign, request(key), 2), SignerUnavailable)
+    with pytest.raises(SignerUnavailable):
+        opened(f"http://127.0.0.1:{closed_port()}", key, Patience(deadline=2, pause=0.01), asynchronously)
+    assert kms.signed + ended.signed == []
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(answer=0), Fault(answer=1), Fault(answer=40), Fault(request=40, answer=0), None], ids=str
+)
+def test_H10_a_proxy_that_cuts_is_not_taken_for_one_that_is_away(kms: FakeKms, fault: Fault | None) -> None:
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    patience = Patience(attempts=1, deadline=2)
+    with Proxy(("127.0.0.1", kms.port), lambda number: fault if number >= OPENING else None) as wire:
+        address = f"http://127.0.0.1:{wire.port}"
+        through = {"http": address}  # there is no other way to that port
+        sign = opened("http://127.0.0.1:9", key, patience, False, proxies=through)
+        found = outcome(sign, request(key), 2)
+    if fault is None or fault.answer:
+        assert isinstance(found, OutcomeUnknown if fault else AcceptedSignature)
+        assert len(kms.signed) == 1
+    assert is_true(found, bool(kms.signed))
+    away = {"http": f"http://127.0.0.1:{closed_port()}"}
+    with pytest.raises(SignerUnavailable, match="ProxyConnectionError"):
+        opened("http://127.0.0.1:9", key, patience, False, proxies=away)
+
+
+def test_a_flipped_bit_anywhere_in_the_answer_never_gives_another_signature(kms: FakeKms) -> None:
+    key = read_public_key(kms.aliases["alias/secp256k1"].spki())
+    sign = opened(kms.url, key, Patience(attempts=1, deadline=5), False)
+    places = random.Random(7).sample(range(220 * 8), 200)
+
+    def flipped(place: int) -> Callable[[FakeKms, Any], Reply]:
+        def behave(fake: FakeKms, call: Any) -> Reply:
+            body = bytearray(fake.honest(call).content())
+            body[place // 8 % len(body)] ^= 1 << place % 8
+            return Reply(body=bytes(body))
+
+        return behave
+
+    for number, place in enumerate(places):
+        kms.always = flipped(place)
+        found = outcome(sign, request(key, number), 5)
+        if isinstance(found, AcceptedSignature):  # a space, or the case of a digit that base64 does not use
+            key.verify(Scheme.ECDSA, request(key, number).message, found.data)
+        assert is_true(found, request(key, number).message in kms.signed)
+
+
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MotoKms]:
+    with MotoKms(tmp_path_factory.mktemp("moto"), closed_port()) as service:
+        yield service
+
+
+@pytest.mark.parametrize("alias", ["alias/secp256k1", "alias/p256"])
+@pytest.mark.parametrize("opener", [aws_kms.open_key, aws_kms.open_async_key])
+def test_H01_H05_moto_keeps_every_promise(moto: MotoKms, alias: str, opener: Any) -> None:
+    moto.start()
+    try:
+        uri = SignerUri.parse(f"awskms:{alias}?region=eu-west-1")
+        key = read_public_key(moto.public_keys[alias])
+        signer = opener(uri, key, client=lambda config: SESSION.client("kms", config=config, endpoint_url=moto.url))
+        check_signer(signer, secrets=[b"hushhushhush"])
+    finally:
+        moto.kill()
+
+
+KILLS, AT_ONCE = 100, 3  # so that 300 requests meet a death; with KILLS = 300, the same holds
+
+
+def test_H10_three_hundred_requests_to_a_service_that_is_killed_get_no_lie_and_no_hang(moto: MotoKms) -> None:
+    key = read_public_key(moto.public_keys["alias/secp256k1"])
+    moto.start()
+    once = opened(moto.url, key, Patience(attempts=1, deadline=2), False)
+    often = opened(moto.url, key, Patience(attempts=3, deadline=2, pause=0.01), False)
+    chance = random.Random(300)
+    found: list[tuple[SigningRequest, AcceptedSignature | WalletcoreError]] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for number in range(KILLS):
+            killer = threading.Timer(chance.uniform(0, 0.02), moto.restart)
+            killer.start()
+            asked = [request(key, 10_000 + AT_ONCE * number + place) for place in range(AT_ONCE)]
+            outcomes = pool.map(lambda each: outcome(often if each.payload[0] % 2 else once, each, 2), asked)
+            found += zip(asked, outcomes, strict=True)
+            killer.join()
+    moto.kill()
+    signed = moto.signed()
+    for each, told in found:
+        assert is_true(told, each.message.hex() in signed), told
+    counted = Counter(type(told).__name__ for _, told in found)
+    assert counted.total() == KILLS * AT_ONCE
+    assert {"AcceptedSignature", "OutcomeUnknown"} <= counted.keys()
+    print(counted)

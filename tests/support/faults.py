@@ -57,6 +57,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
+        self.carried: list[list[int]] = []  # of each connection: bytes of the request, bytes of the answer
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
 
@@ -70,6 +71,13 @@ class Proxy:
             for each in self._open:
                 each.close()
 
+    def drop(self) -> None:
+        """End every connection, as a restart of the service does: the next request needs a new one."""
+        with self._lock:
+            for each in self._open:
+                _reset(each)
+            self._open.clear()
+
     def _serve(self) -> None:
         while True:
             try:
@@ -78,9 +86,11 @@ class Proxy:
                 return
             fault = self._plan(self.connections)
             self.connections += 1
-            threading.Thread(target=self._carry, args=(client, fault or Fault()), daemon=True).start()
+            self.carried.append([0, 0])
+            arguments = (client, fault or Fault(), self.carried[-1])
+            threading.Thread(target=self._carry, args=arguments, daemon=True).start()
 
-    def _carry(self, client: socket.socket, fault: Fault) -> None:
+    def _carry(self, client: socket.socket, fault: Fault, carried: list[int]) -> None:
         with self._kept(client):
             if fault.request == 0 and fault.end == "cut":
                 _reset(client)
@@ -92,9 +102,9 @@ class Proxy:
                 return
             server.settimeout(None)
             with self._kept(server):
-                up = threading.Thread(target=_pump, args=(client, server, fault.request, fault, False), daemon=True)
+                up = threading.Thread(target=_pump, args=(client, server, fault.request, fault, carried), daemon=True)
                 up.start()
-                _pump(server, client, fault.answer, fault, True)
+                _pump(server, client, fault.answer, fault, carried, is_answer=True)
                 if fault.request < ALL and fault.end == "stall":
                     up.join()
 
@@ -108,7 +118,9 @@ class Proxy:
             each.close()
 
 
-def _pump(source: socket.socket, sink: socket.socket, size: int, fault: Fault, is_answer: bool) -> None:
+def _pump(
+    source: socket.socket, sink: socket.socket, size: int, fault: Fault, carried: list[int], is_answer: bool = False
+) -> None:
     """Carry ``size`` bytes, then do what the fault says, if it strikes in this direction."""
     with contextlib.suppress(OSError):
         left = size
@@ -118,6 +130,7 @@ def _pump(source: socket.socket, sink: socket.socket, size: int, fault: Fault, i
                 sink.shutdown(socket.SHUT_WR)
                 return
             sink.sendall(data)
+            carried[is_answer] += len(data)
             left -= len(data)
         strikes = is_answer or size < ALL
         if not strikes:

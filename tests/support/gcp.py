@@ -1,6 +1,7 @@
-"""Google Cloud KMS in a test: the wire of Google's own client (gRPC over TLS), real keys, and every way to misbehave."""
+"""Google Cloud KMS in a test: the wire of its own client (gRPC over TLS), real keys, and every way to misbehave."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -32,13 +33,14 @@ class CloudKms:
     """A service with one version of a key, listening while it is entered.
 
     ``shown`` and ``answer`` replace fields of what it answers; ``failures`` are statuses of the next calls of
-    AsymmetricSign, ``after`` it has signed or before; ``delay`` is how long it thinks; ``raw`` is an answer in bytes.
+    AsymmetricSign, ``after`` it has signed or before; ``meddle`` changes what it signs; ``delay`` is how long it thinks; ``raw`` is an
+    answer in bytes.
     """
 
     certificate: Certificate
     curve: Curve = Curve.SECP256K1
     signs_with: int = 7
-    twice: bool = False
+    meddle: Callable[[bytes], bytes] = bytes
     shown: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
     failures: list[tuple[grpc.StatusCode, str]] = field(default_factory=list)
@@ -87,7 +89,7 @@ class CloudKms:
         data, checksum = message if self.curve is Curve.ED25519 else given
         if checksum is not None and checksum != google_crc32c.value(data):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the checksum in digest_crc32c did not match")
-        signature = signed(self.curve, data, number=self.signs_with, twice=self.twice)
+        signature = signed(self.curve, self.meddle(data), number=self.signs_with)
         self.signed.append(bytes(data))
         time.sleep(self.delay)
         if failure:

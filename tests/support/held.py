@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["ORDER", "high", "held", "pinned", "signed"]
+__all__ = ["ORDER", "held", "high", "pinned", "raw", "signed"]
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """Of secp256k1 (SEC 2, section 2.4.1)."""
@@ -31,15 +31,20 @@ def pinned(curve: Curve, number: int = 7) -> PublicKey:
     return PublicKey.parse(curve, public.public_bytes(Encoding.X962, PublicFormat.CompressedPoint))
 
 
-def signed(curve: Curve, message: bytes, *, number: int = 7, twice: bool = False) -> bytes:
-    """DER over a digest (or, hashed twice, over its SHA-256), or 64 bytes of Ed25519."""
+def signed(curve: Curve, message: bytes, *, number: int = 7) -> bytes:
+    """DER over a digest of 32 bytes, or 64 bytes of Ed25519."""
     key = held(curve, number)
     if curve is Curve.ED25519:
         answer: bytes = key.sign(message)
         return answer
-    algorithm = hashes.SHA256() if twice else utils.Prehashed(hashes.SHA256())
-    der: bytes = key.sign(message, ec.ECDSA(algorithm))
+    der: bytes = key.sign(message, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
     return der
+
+
+def raw(der: bytes) -> bytes:
+    """The same signature as r || s."""
+    r, s = utils.decode_dss_signature(der)
+    return r.to_bytes(32) + s.to_bytes(32)
 
 
 def high(der: bytes) -> bytes:

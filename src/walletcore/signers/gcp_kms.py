@@ -25,6 +25,7 @@ from walletcore.errors import (
     needs,
 )
 from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.secret import sealed
 from walletcore.signers.asn1 import read_public_key, read_signature
 from walletcore.signers.remote import AsyncRemoteSigner, Patience, PerLoop, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri
@@ -118,6 +119,7 @@ def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> A
     return open_async_key(uri, public_key)
 
 
+@sealed  # frames of Google's client hold tokens
 def open_key(
     uri: SignerUri,
     public_key: PublicKey,
@@ -138,6 +140,7 @@ def open_key(
     return RemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience or Patience())
 
 
+@sealed
 def open_async_key(
     uri: SignerUri,
     public_key: PublicKey,

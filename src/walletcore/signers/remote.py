@@ -130,6 +130,7 @@ class RemoteSigner(Confidential, Generic[Q, A]):
     def __post_init__(self) -> None:
         _check_parts(self.public_key, self.exchange, self.send, self.patience)
 
+    @sealed  # what failed underneath may hold tokens in its frames
     def sign(self, request: SigningRequest) -> AcceptedSignature:
         """The signature, verified. Raises `SignerError`, `InvalidSignature`."""
         question, attempts = _asked(self.public_key, self.exchange, request), Attempts(self.patience)
@@ -156,6 +157,14 @@ class AsyncRemoteSigner(Confidential, Generic[Q, A]):
 
     async def sign(self, request: SigningRequest) -> AcceptedSignature:
         """The signature, verified. Raises `SignerError`, `InvalidSignature`."""
+        try:
+            return await self._sign(request)
+        except WalletcoreError as error:
+            failure = error.with_traceback(None)
+            failure.__cause__ = failure.__context__ = None
+        raise failure  # as a sealed function does
+
+    async def _sign(self, request: SigningRequest) -> AcceptedSignature:
         import asyncio
 
         question, attempts = _asked(self.public_key, self.exchange, request), Attempts(self.patience)

@@ -1,6 +1,6 @@
 """Azure Key Vault in a test: REST over TLS, its challenge, a token endpoint, real keys, misbehaviour.
 
-`hosts` is what a line in /etc/hosts would be, with a port: the name of a vault leads to this process.
+`Hosts` is what lines in /etc/hosts would be, with ports: names of vaults lead to this process.
 """
 
 import base64
@@ -9,8 +9,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -19,12 +18,11 @@ from support.certificates import Certificate
 from support.held import held, raw, signed
 from walletcore.keys import Curve
 
-__all__ = ["HOST", "KEY", "TOKEN", "URL", "VERSION", "KeyVault", "Static", "base64url", "hosts"]
+__all__ = ["DOMAIN", "KEY", "TOKEN", "VERSION", "Hosts", "KeyVault", "Static", "base64url"]
 
-HOST = "unit.vault.azure.net"
+DOMAIN = "vault.azure.net"
 VERSION = "0123456789abcdef0123456789abcdef"
 KEY = f"/keys/hot/{VERSION}"
-URL = f"https://{HOST}{KEY}"
 TOKEN = "a-token-of-the-test-0f1e2d3c"
 CURVES = {Curve.SECP256K1: ("P-256K", "ES256K"), Curve.P256: ("P-256", "ES256")}
 CHALLENGE = 'Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"'
@@ -130,20 +128,21 @@ class KeyVault:
             return 200, {"Content-Type": "application/json"}, json.dumps(token).encode()
         if handler.headers["authorization"] != f"Bearer {TOKEN}":
             return 401, {"WWW-Authenticate": self.challenge}, b'{"error": {"code": "Unauthorized"}}'
+        url = f"https://{handler.headers['host']}{KEY}"
         if path == KEY and handler.command == "GET":
-            return self.get_failure or (200, {"Content-Type": "application/json"}, self._public())
+            return self.get_failure or (200, {"Content-Type": "application/json"}, self._public(url))
         if path == f"{KEY}/sign" and handler.command == "POST":
-            return self._sign(body)
+            return self._sign(body, url)
         return 404, {}, b'{"error": {"code": "KeyNotFound"}}'
 
-    def _public(self) -> bytes:
+    def _public(self, url: str) -> bytes:
         numbers = held(self.curve).public_key().public_numbers()
-        key = {"kid": URL, "kty": "EC", "crv": CURVES[self.curve][0], "key_ops": ["sign", "verify"]}
+        key = {"kid": url, "kty": "EC", "crv": CURVES[self.curve][0], "key_ops": ["sign", "verify"]}
         key |= {"x": base64url(numbers.x.to_bytes(32)), "y": base64url(numbers.y.to_bytes(32))}
         attributes = {"enabled": True, "created": 1, "updated": 1, "recoveryLevel": "Recoverable"}
         return json.dumps({"key": {**key, **self.shown}, "attributes": {**attributes, **self.attributes}}).encode()
 
-    def _sign(self, body: bytes) -> Status:
+    def _sign(self, body: bytes, url: str) -> Status:
         question = json.loads(body)
         self.asked.append(question)
         failure = self.failures.pop(0) if self.failures else None
@@ -156,7 +155,7 @@ class KeyVault:
         time.sleep(self.delay)
         if failure:
             return failure
-        fields: dict[str, Any] = {"kid": URL, "value": base64url(raw(der))}
+        fields: dict[str, Any] = {"kid": url, "value": base64url(raw(der))}
         changed = {name: value(der) if callable(value) else value for name, value in self.answer.items()}
         data = json.dumps({**fields, **changed}).encode() if self.raw is None else self.raw
         return 200, {"Content-Type": "application/json"}, data
@@ -170,19 +169,32 @@ class _Server(ThreadingHTTPServer):
         """A client that left is what the tests are about."""
 
 
-@contextmanager
-def hosts(ports: dict[str, int]) -> Iterator[None]:
-    """While this lasts, these names are ports of this machine."""
-    ask: Callable[..., Any] = socket.getaddrinfo
+class Hosts:
+    """While it is entered, names lead to ports of this machine; each port has a name of its own."""
 
-    def answer(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+    def __init__(self) -> None:
+        self._ports: dict[str, int] = {}
+        self._ask: Callable[..., Any] = socket.getaddrinfo
+
+    def name(self, port: int) -> str:
+        """The name of a vault that listens there."""
+        found = f"unit{port}.vault.azure.net"
+        self._ports[found] = port
+        return found
+
+    def add(self, name: str, port: int) -> None:
+        """One more name."""
+        self._ports[name] = port
+
+    def __enter__(self) -> Self:
+        socket.getaddrinfo = self._answer
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        socket.getaddrinfo = self._ask
+
+    def _answer(self, host: Any, port: Any, *args: Any, **options: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else host
-        if name in ports:
-            return ask("127.0.0.1", ports[name], *args, **options)
-        return ask(host, port, *args, **options)
-
-    socket.getaddrinfo = answer
-    try:
-        yield
-    finally:
-        socket.getaddrinfo = ask
+        if name in self._ports:
+            host, port = "127.0.0.1", self._ports[name]
+        return self._ask(host, port, *args, **options)

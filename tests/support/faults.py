@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
 
-__all__ = ["ALL", "Fault", "Proxy", "closed_port", "steps"]
+__all__ = ["ALL", "Fault", "Proxy", "closed_port", "places", "steps"]
 
 ALL = 1 << 30
 """As many bytes as there are."""
@@ -47,6 +47,28 @@ def steps() -> list[Fault]:
     places += [{"answer": size} for size in (0, 1, 10, 40, 120)]
     ends: tuple[Literal["cut", "stall"], ...] = ("cut", "stall")
     return [Fault(**place, end=end) for place in places for end in ends]
+
+
+def places(up: int, down: int) -> dict[str, Fault]:
+    """Faults at each step over TLS: connect, hello, certificate, the request, before the answer and in it.
+
+    ``up`` and ``down`` are the bytes of a whole connection with one exchange: of the request, of the answer.
+    """
+    found: dict[str, Fault] = {}
+    ends: tuple[Literal["cut", "stall"], ...] = ("cut", "stall")
+    for end in ends:
+        found[f"{end}: no byte passes"] = Fault(request=0, answer=0, end=end)
+        found[f"{end}: in the client's hello"] = Fault(request=100, answer=0, end=end)
+        found[f"{end}: in the request"] = Fault(request=up - 150, end=end)
+        found[f"{end}: in the service's hello"] = Fault(answer=40, end=end)
+        found[f"{end}: in the certificate"] = Fault(answer=600, end=end)
+        found[f"{end}: before the answer"] = Fault(answer=down - 300, end=end)
+        found[f"{end}: in the answer"] = Fault(answer=down - 60, end=end)
+    found["change: in the handshake"] = Fault(answer=300, end="change")
+    found["change: in the answer"] = Fault(answer=down - 160, end="change")
+    found["trickle: the handshake"] = Fault(answer=200, end="trickle")
+    found["trickle: the answer"] = Fault(answer=down - 160, end="trickle", pause=0.05)
+    return found
 
 
 class Proxy:

@@ -33,8 +33,8 @@ class CloudKms:
     """A service with one version of a key, listening while it is entered.
 
     ``shown`` and ``answer`` replace fields of what it answers; ``failures`` are statuses of the next calls of
-    AsymmetricSign, ``after`` it has signed or before; ``meddle`` changes what it signs; ``delay`` is how long it thinks; ``raw`` is an
-    answer in bytes.
+    AsymmetricSign, ``after`` it has signed or before; ``meddle`` changes what it signs; ``delay`` is how long it
+    thinks; ``raw`` is an answer in bytes.
     """
 
     certificate: Certificate

@@ -187,8 +187,14 @@ def _opened(
     patience, path = patience or Patience(), f"keys/{name}/{version}"
     try:
         answer = _asked(client, HttpRequest("GET", path), patience.deadline)
+    except OutcomeUnknown as error:
+        raise SignerUnavailable(f"Key Vault does not show its key: {error}", reason=error.reason) from None
+    except SignerError:
+        raise
     except ValueError:  # azure-core's: the vault named another domain than its own
         raise SignerError("the vault asks for a token that is not meant for it", reason="mismatch") from None
+    except Exception as error:  # a credential's, whose words may hold a token
+        raise SignerError(f"Key Vault was not asked: {type(error).__name__}", reason="missing") from None
     with raised_as(SignerError):
         return _exchange(_fields(answer), f"{vault}/{path}".lower(), public_key), client, path, patience
 
@@ -198,9 +204,10 @@ def _exchange(shown: dict[str, Any], identifier: str, public_key: PublicKey) -> 
     key, attributes = shown.get("key"), shown.get("attributes")
     if type(key) is not dict or type(attributes) is not dict or str(key.get("kid")).lower() != identifier:
         raise InvalidKey("Key Vault showed another key or version", reason="mismatch")
-    if attributes.get("enabled") is not True or "sign" not in (key.get("key_ops") or ()):
+    operations, dates = key.get("key_ops"), [attributes.get("nbf") or 0, attributes.get("exp") or 1 << 62]
+    if attributes.get("enabled") is not True or type(operations) is not list or "sign" not in operations:
         raise SigningRefused("expected a key of the vault that is enabled, for sign", reason="policy")
-    if not (attributes.get("nbf") or 0) <= time.time() < (attributes.get("exp") or float("inf")):
+    if [type(date) for date in dates] != [int, int] or not dates[0] <= time.time() < dates[1]:
         raise SigningRefused("the key of the vault is not valid now", reason="policy")
     curve = str(key.get("crv"))[:20]
     if curve not in _SCHEMES or _SCHEMES[curve][0] is not public_key.curve:
@@ -263,7 +270,7 @@ def _told() -> Iterator[None]:
             raise SignerUnavailable(f"Key Vault cannot be reached: {type(error).__name__}") from None
         raise OutcomeUnknown(f"Key Vault did not answer: {type(error).__name__}") from None
     except AzureError as error:
-        raise OutcomeUnknown(f"Key Vault was asked, and did not answer: {type(error).__name__}") from None
+        raise OutcomeUnknown(f"Key Vault gave no whole answer: {type(error).__name__}") from None
 
 
 def _is_before(error: BaseException | None) -> bool:

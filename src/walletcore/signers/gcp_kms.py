@@ -134,7 +134,7 @@ def open_key(
     exchange, client = _opened(uri, public_key, credentials, endpoint, roots)
 
     def send(question: Question, seconds: float) -> Any:
-        with _told():
+        with _told(signing=True):
             return client.asymmetric_sign(question, retry=None, timeout=seconds)
 
     return RemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience or Patience())
@@ -156,7 +156,7 @@ def open_async_key(
     clients = PerLoop(lambda: _client(kind, transport, credentials, endpoint, roots), lambda it: it.transport.close())
 
     async def send(question: Question, seconds: float) -> Any:
-        with _told():
+        with _told(signing=True):
             client = await clients.get()
             return await client.asymmetric_sign(question, retry=None, timeout=seconds)
 
@@ -172,11 +172,13 @@ def _opened(
         raise SignerError("expected the resource name of one version of a key", reason="prefix", hint=hint)
     kind, transport = kms_v1.KeyManagementServiceClient, transports.KeyManagementServiceGrpcTransport
     try:
-        with _told():
+        with _told(signing=False):
             client = _client(kind, transport, credentials, endpoint, roots)
             shown = client.get_public_key(name=uri.path, retry=None, timeout=Patience().deadline)
-    except (ValueError, TypeError) as error:  # an endpoint, a file of credentials or a universe that is none
-        raise SignerError(f"Google's client cannot be set up: {type(error).__name__}", reason="type") from None
+    except SignerError:
+        raise
+    except Exception as error:  # an endpoint, a file of credentials or a universe that is none
+        raise SignerError(f"KMS was not asked: {type(error).__name__}", reason="missing") from None
     return _exchange(shown, uri.path, public_key), client
 
 
@@ -207,12 +209,15 @@ def _exchange(shown: Any, version: str, public_key: PublicKey) -> GcpKms:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(*, signing: bool) -> Iterator[None]:
     """One call; its failure says whether KMS may have signed. Google's texts are not repeated."""
     try:
         yield
     except exceptions.GoogleAPICallError as error:
-        raise _failure(error, str(error.message)) from None
+        failure = _failure(error, str(error.message))
+        if type(failure) is OutcomeUnknown and not signing:
+            raise SignerUnavailable(f"KMS does not show its key: {type(error).__name__}") from None
+        raise failure from None
     except GoogleAuthError as error:
         raise SignerError(f"KMS was not asked: {type(error).__name__}", reason="missing") from None
 

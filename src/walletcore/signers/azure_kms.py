@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from walletcore.coding import strict_json
 from walletcore.errors import (
@@ -132,9 +132,9 @@ def open_async_key(
     **connection: Any,
 ) -> AsyncRemoteSigner[Question, bytes]:
     """As `open_key`, with the same synchronous credential."""
+    credential = credential or DefaultAzureCredential()
     exchange, known, path, patience = _opened(uri, public_key, credential, patience, connection)
-    share = patience.deadline / patience.attempts
-    tokens: Any = _InThread(credential or DefaultAzureCredential())
+    share, tokens = patience.deadline / patience.attempts, cast(Any, _InThread(credential))
     clients = PerLoop(lambda: AsyncKeyClient(known.vault_url, tokens, **connection), lambda client: client.close())
 
     async def send(question: Question, seconds: float) -> bytes:

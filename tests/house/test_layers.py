@@ -22,6 +22,8 @@ THIRD_PARTY = {
     "boto3": {"signers.aws_kms"},
     "botocore": {"signers.aws_kms"},
     "google": {"signers.gcp_kms"},
+    "google_crc32c": {"signers.gcp_kms"},
+    "grpc": {"signers.gcp_kms"},
     "azure": {"signers.azure_kms"},
     "httpx": {"signers.http"},
     "typer": {"cli"},

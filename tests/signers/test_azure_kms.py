@@ -37,7 +37,7 @@ from walletcore.testing import check_signer
 
 SCHEMES = {Curve.SECP256K1: Scheme.ECDSA, Curve.P256: Scheme.ECDSA_P256}
 QUICK = Patience(attempts=3, deadline=5, pause=0.01)
-HASTY = Patience(attempts=2, deadline=0.5, pause=0.01)
+HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
 SHORT = Patience(attempts=2, deadline=0.3, pause=0.01)
 HOSTS = Hosts()
 

@@ -160,15 +160,6 @@ class _InThread:
     async def get_token(self, *scopes: str, **options: Any) -> Any:
         return await asyncio.to_thread(self._credential.get_token, *scopes, **options)
 
-    async def close(self) -> None:
-        """Nothing of its own to close."""
-
-    async def __aenter__(self) -> _InThread:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Nothing of its own to close."""
-
 
 def _opened(
     uri: SignerUri, public_key: PublicKey, credential: Any, patience: Patience | None, connection: dict[str, Any]
@@ -188,7 +179,8 @@ def _opened(
     try:
         answer = _asked(client, HttpRequest("GET", path), patience.deadline)
     except OutcomeUnknown as error:
-        raise SignerUnavailable(f"Key Vault does not show its key: {error}", reason=error.reason) from None
+        told = "no answer in time" if error.hint else str(error)  # nothing was to be signed yet
+        raise SignerUnavailable(f"Key Vault does not show its key: {told}", reason=error.reason) from None
     except SignerError:
         raise
     except ValueError:  # azure-core's: the vault named another domain than its own

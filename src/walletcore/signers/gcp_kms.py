@@ -131,13 +131,14 @@ def open_key(
 ) -> RemoteSigner[Question, Any]:
     """As `open_uri`, with credentials of google-auth, a regional or private endpoint (``host:port``), or its root
     certificates in PEM."""
-    exchange, client = _opened(uri, public_key, credentials, endpoint, roots)
+    patience = patience or Patience()
+    exchange, client = _opened(uri, public_key, credentials, endpoint, roots, patience)
 
     def send(question: Question, seconds: float) -> Any:
         with _told(signing=True):
             return client.asymmetric_sign(question, retry=None, timeout=seconds)
 
-    return RemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience or Patience())
+    return RemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 
 
 @sealed
@@ -151,7 +152,8 @@ def open_async_key(
     patience: Patience | None = None,
 ) -> AsyncRemoteSigner[Question, Any]:
     """As `open_key`; the version is looked at when it is opened, before any event loop is needed."""
-    exchange, _ = _opened(uri, public_key, credentials, endpoint, roots)
+    patience = patience or Patience()
+    exchange, _ = _opened(uri, public_key, credentials, endpoint, roots, patience)
     kind, transport = kms_v1.KeyManagementServiceAsyncClient, transports.KeyManagementServiceGrpcAsyncIOTransport
     clients = PerLoop(lambda: _client(kind, transport, credentials, endpoint, roots), lambda it: it.transport.close())
 
@@ -160,11 +162,11 @@ def open_async_key(
             client = await clients.get()
             return await client.asymmetric_sign(question, retry=None, timeout=seconds)
 
-    return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience or Patience())
+    return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 
 
 def _opened(
-    uri: SignerUri, public_key: PublicKey, credentials: Any, endpoint: str, roots: bytes | None
+    uri: SignerUri, public_key: PublicKey, credentials: Any, endpoint: str, roots: bytes | None, patience: Patience
 ) -> tuple[GcpKms, Any]:
     uri.expect()
     if not _VERSION.fullmatch(uri.path):
@@ -174,7 +176,7 @@ def _opened(
     try:
         with _told(signing=False):
             client = _client(kind, transport, credentials, endpoint, roots)
-            shown = client.get_public_key(name=uri.path, retry=None, timeout=Patience().deadline)
+            shown = client.get_public_key(name=uri.path, retry=None, timeout=patience.deadline)
     except SignerError:
         raise
     except Exception as error:  # an endpoint, a file of credentials or a universe that is none

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from house.source import ROOT, modules
+from support.pages import SERVICES
 
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -70,10 +71,15 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
 def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # pages name files as seen from there
     namespace: dict[str, Any] = {"__name__": "page"}
-    for block in blocks(path):
-        printed = run(path, block, namespace)
-        if block.output is not None or printed:
-            assert printed == block.output, f"{label(path)}:{block.line}"
+    with SERVICES.get(path.name, no_service)(monkeypatch):
+        for block in blocks(path):
+            printed = run(path, block, namespace)
+            if block.output is not None or printed:
+                assert printed == block.output, f"{label(path)}:{block.line}"
+
+
+def no_service(_: pytest.MonkeyPatch) -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 @pytest.mark.parametrize("path", [*pages(), ROOT / "docs" / "architecture.md"], ids=label)

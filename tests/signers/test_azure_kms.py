@@ -13,10 +13,10 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
 
 from support.azure import DOMAIN, KEY, TOKEN, VERSION, Hosts, KeyVault, Static, base64url
-from support.certificates import Certificate, certificate
 from support.faults import Fault, Proxy, closed_port, places
 from support.held import ORDER, held, high, pinned, raw, signed
 from support.outcomes import Outcome, Sign, outcome, struck, told
+from support.tls import Certificate, certificate
 from walletcore.errors import (
     InvalidKey,
     InvalidSignature,

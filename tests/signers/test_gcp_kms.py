@@ -12,11 +12,11 @@ from google.auth.exceptions import RefreshError
 from google.cloud.kms_v1 import AsymmetricSignResponse
 from grpc import StatusCode as Code
 
-from support.certificates import Certificate, certificate
 from support.faults import Fault, Proxy, closed_port, places
 from support.gcp import ALGORITHMS, KEY, VERSION, CloudKms
 from support.held import ORDER, held, high, pinned, raw, signed
 from support.outcomes import Outcome, Sign, outcome, struck, told
+from support.tls import Certificate, certificate
 from walletcore.errors import (
     InvalidKey,
     InvalidSignature,

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-from support.certificates import Certificate
 from support.held import held, raw, signed
+from support.tls import Certificate
 from walletcore.keys import Curve
 
 __all__ = ["DOMAIN", "KEY", "TOKEN", "VERSION", "Hosts", "KeyVault", "Static", "base64url"]

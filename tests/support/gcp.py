@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from google.cloud.kms_v1 import AsymmetricSignRequest, AsymmetricSignResponse, GetPublicKeyRequest
 from google.cloud.kms_v1 import PublicKey as ShownKey
 
-from support.certificates import Certificate
 from support.held import held, signed
+from support.tls import Certificate
 from walletcore.keys import Curve
 
 __all__ = ["ALGORITHMS", "KEY", "VERSION", "CloudKms"]

@@ -8,7 +8,10 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
-CLOCKS = {"signers.remote: time"}  # deadlines, by the clock that never goes backwards
+CLOCKS = {
+    "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
+    "signers.remote: time",  # deadlines, by the clock that never goes backwards
+}
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
 GENERATORS = {

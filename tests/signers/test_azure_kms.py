@@ -164,6 +164,26 @@ def test_many_signatures_at_once_share_a_client(vault: KeyVault) -> None:
     assert len({answer.data for answer in asyncio.run(many())}) == 20
 
 
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_a_thread_and_a_loop_keep_their_connection(vault: KeyVault) -> None:
+    # azure-core makes a TLS context, and so an asynchronous connection, for each request when authorities are named
+    where: dict[str, Any] = {"credential": Static(), "connection_verify": False}
+    with Proxy(("127.0.0.1", vault.port), lambda _: None) as proxy:
+        sign = by_sync(vault, port=proxy.port)
+        for _ in range(10):
+            sign(request())
+        assert proxy.connections <= 2  # the challenge's answer is not read
+        signer = open_async_key(SignerUri.parse(uri(proxy.port)), pinned(Curve.SECP256K1), **where)
+        before = proxy.connections
+
+        async def ten() -> None:
+            for _ in range(10):
+                await signer.sign(request())
+
+        asyncio.run(ten())
+        assert proxy.connections - before <= 2
+
+
 # -- what a vault answers wrongly
 
 WRONG: dict[str, dict[str, Any]] = {

@@ -468,6 +468,7 @@ ANOTHER: dict[str, tuple[dict[str, Any], type[WalletcoreError], str]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Unrecognized CryptoKeyVersionAlgorithm")
 @both
 @pytest.mark.parametrize("name", ANOTHER)
 def test_H07_H08_a_version_that_is_not_the_pinned_key_is_not_opened(kms: CloudKms, opened: Open, name: str) -> None:

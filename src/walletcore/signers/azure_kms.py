@@ -140,12 +140,11 @@ def open_async_key(
     async def send(question: Question, seconds: float) -> bytes:
         client, limit, body = await clients.get(), min(seconds, share), bytearray()
         async with asyncio.timeout(limit):
+            request = HttpRequest("POST", f"{path}/sign", json=question)
             with _told():
-                request = HttpRequest("POST", f"{path}/sign", json=question)
-                answer = await client.send_request(request, stream=True, **_once(limit))
-            with _told():
-                async for chunk in answer.iter_bytes():
-                    _grow(body, chunk)
+                async with await client.send_request(request, stream=True, **_once(limit)) as answer:
+                    async for chunk in answer.iter_bytes():
+                        _grow(body, chunk)
         return _accepted(answer.status_code, bytes(body))
 
     return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
@@ -215,9 +214,7 @@ def _asked(client: KeyClient, request: HttpRequest, seconds: float) -> bytes:
 
     def exchanged() -> bytes:
         body = bytearray()
-        with _told():
-            answer = client.send_request(request, stream=True, **_once(seconds))
-        with _told():
+        with _told(), client.send_request(request, stream=True, **_once(seconds)) as answer:
             for chunk in answer.iter_bytes():
                 _grow(body, chunk)
         return _accepted(answer.status_code, bytes(body))

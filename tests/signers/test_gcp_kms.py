@@ -38,7 +38,7 @@ from walletcore.testing import check_signer
 URI = SignerUri.parse(f"gcpkms:{VERSION}")
 SCHEMES = {Curve.SECP256K1: Scheme.ECDSA, Curve.P256: Scheme.ECDSA_P256, Curve.ED25519: Scheme.ED25519}
 QUICK = Patience(attempts=3, deadline=5, pause=0.01)
-SHORT = Patience(attempts=2, deadline=0.3, pause=0.01)
+SHORT = Patience(attempts=2, deadline=0.6, pause=0.01)
 HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
 NOBODY = AnonymousCredentials()  # type: ignore[no-untyped-call]
 TOKEN = "ya29.a-token-of-the-test-4d5e6f"
@@ -359,7 +359,7 @@ def test_H10_after_one_unknown_outcome_a_refusal_does_not_say_that_nothing_was_s
 
 @both
 def test_H10_a_service_that_thinks_too_long_is_left_at_the_deadline(kms: CloudKms, opened: Open) -> None:
-    kms.delay = 0.6
+    kms.delay = 0.9
     result = outcome(opened(kms, SHORT), request(), kms.signed)
     assert result.problem(SHORT.deadline) == ""
     assert type(result.failure) is OutcomeUnknown

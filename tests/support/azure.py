@@ -57,7 +57,7 @@ class KeyVault:
 
     ``shown``, ``attributes`` and ``answer`` replace fields of what it answers; ``failures`` are what the next calls of
     Sign end in, ``after`` it has signed or before; ``meddle`` changes what it signs; ``delay`` is how long it thinks;
-    ``raw`` is a body as it is.
+    ``drip`` is the pause after each byte of a signature; ``raw`` is a body as it is.
     """
 
     certificate: Certificate
@@ -71,6 +71,7 @@ class KeyVault:
     get_failure: Status | None = None
     after: bool = False
     delay: float = 0.0
+    drip: float = 0.0
     raw: bytes | None = None
     challenge: str = CHALLENGE
     asked: list[dict[str, Any]] = field(default_factory=list)
@@ -118,7 +119,10 @@ class KeyVault:
         if "Content-Length" not in headers:
             handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
-        handler.wfile.write(answer)
+        pieces = [answer] if not (self.drip and status == 200 and body) else [bytes((byte,)) for byte in answer]
+        for piece in pieces:
+            handler.wfile.write(piece)
+            time.sleep(self.drip if len(pieces) > 1 else 0)
 
     def _answered(self, handler: BaseHTTPRequestHandler, body: bytes) -> Status:
         path = handler.path.partition("?")[0]

@@ -9,7 +9,6 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,10 @@ from typing import Any
 import pytest
 
 from house.source import ROOT, modules
+from support.pages import SERVICES
 
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
-SERVICES = {"docs/aws-kms.md": "support.kms"}
-"""Pages that need a service: a module whose ``page(monkeypatch)`` runs one, and sets what its reader would have set."""
 COMMANDS = """\
 python3 -m venv .venv && .venv/bin/pip install -e '.[cli]' && .venv/bin/walletcore demo
 python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest
@@ -73,12 +71,15 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
 def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # pages name files as seen from there
     namespace: dict[str, Any] = {"__name__": "page"}
-    service = SERVICES.get(label(path))
-    with import_module(service).page(monkeypatch) if service else contextlib.nullcontext():
+    with SERVICES.get(path.name, no_service)(monkeypatch):
         for block in blocks(path):
             printed = run(path, block, namespace)
             if block.output is not None or printed:
                 assert printed == block.output, f"{label(path)}:{block.line}"
+
+
+def no_service(_: pytest.MonkeyPatch) -> contextlib.AbstractContextManager[None]:
+    return contextlib.nullcontext()
 
 
 @pytest.mark.parametrize("path", [*pages(), ROOT / "docs" / "architecture.md"], ids=label)

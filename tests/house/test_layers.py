@@ -23,6 +23,8 @@ THIRD_PARTY = {
     "botocore": {"signers.aws_client"},
     "urllib3": {"signers.aws_client"},
     "google": {"signers.gcp_kms"},
+    "google_crc32c": {"signers.gcp_kms"},
+    "grpc": {"signers.gcp_kms"},
     "azure": {"signers.azure_kms"},
     "httpx": {"signers.line"},
     "certifi": {"signers.http"},

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from support.outcomes import told
 from walletcore.errors import (
     InvalidSignature,
     OutcomeUnknown,
@@ -24,7 +25,7 @@ from walletcore.errors import (
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
-from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner, bounded
+from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, PerLoop, RemoteSigner, bounded
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 DEVICE = ec.derive_private_key(7, ec.SECP256K1())
@@ -312,6 +313,86 @@ def test_X01_many_threads_share_a_signer() -> None:
         thread.join()
     assert failed == []
     assert len({answer.data for answer in found}) == 160
+
+
+class Client:
+    """Belongs to the event loop in which it was made."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.closed = False
+
+    async def close(self) -> None:
+        assert asyncio.get_running_loop() is self.loop
+        self.closed = True
+
+
+def test_a_client_is_made_once_for_each_event_loop_and_closed_with_it() -> None:
+    made: list[Client] = []
+
+    def make() -> Client:
+        made.append(Client())
+        return made[-1]
+
+    clients = PerLoop(make, Client.close)
+
+    async def several() -> set[int]:
+        found = await asyncio.gather(*(clients.get() for _ in range(20)))
+        assert not found[0].closed
+        return {id(each) for each in found}
+
+    for count in range(1, 4):
+        assert len(asyncio.run(several())) == 1
+        assert len(made) == count
+        assert all(client.closed for client in made)
+    threads = [threading.Thread(target=lambda: asyncio.run(several())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 11
+    assert all(client.closed for client in made)
+
+
+def test_a_client_that_cannot_be_made_is_tried_again_the_next_time() -> None:
+    failures = [OSError("no"), None]
+
+    def make() -> int:
+        failure = failures.pop(0)
+        if failure:
+            raise failure
+        return 7
+
+    async def closed(client: int) -> None:
+        assert client == 7
+
+    clients = PerLoop(make, closed)
+
+    async def twice() -> int:
+        with pytest.raises(OSError, match="no"):
+            await clients.get()
+        return await clients.get()
+
+    assert asyncio.run(twice()) == 7
+
+
+@both
+@pytest.mark.parametrize("kind", [OutcomeUnknown, SignerUnavailable, KeyError])
+def test_X10_what_failed_underneath_is_not_carried_along(sign: Sign, kind: type[Exception]) -> None:
+    token = "a-token-4d5e6f"
+
+    def line(digest: bytes, seconds: float) -> bytes:
+        headers = {"authorization": token}
+        try:
+            raise ValueError(headers)
+        except ValueError:
+            raise kind("no") from None  # the context is there all the same
+
+    with pytest.raises(SignerError) as caught:
+        sign(line)
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+    assert token not in told(caught.value)
 
 
 def test_X08_X09_a_signer_elsewhere_shows_its_public_key_only_and_is_not_exported() -> None:

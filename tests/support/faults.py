@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
 
-__all__ = ["ALL", "Fault", "Proxy", "closed_port", "steps"]
+__all__ = ["ALL", "Fault", "Proxy", "closed_port", "places", "steps"]
 
 ALL = 1 << 30
 """As many bytes as there are."""
@@ -49,6 +49,28 @@ def steps() -> list[Fault]:
     return [Fault(**place, end=end) for place in places for end in ends]
 
 
+def places(up: int, down: int) -> dict[str, Fault]:
+    """Faults at each step over TLS: connect, hello, certificate, the request, before the answer and in it.
+
+    ``up`` and ``down`` are the bytes of a whole connection with one exchange: of the request, of the answer.
+    """
+    found: dict[str, Fault] = {}
+    ends: tuple[Literal["cut", "stall"], ...] = ("cut", "stall")
+    for end in ends:
+        found[f"{end}: no byte passes"] = Fault(request=0, answer=0, end=end)
+        found[f"{end}: in the client's hello"] = Fault(request=100, answer=0, end=end)
+        found[f"{end}: in the request"] = Fault(request=up - 150, end=end)
+        found[f"{end}: in the service's hello"] = Fault(answer=40, end=end)
+        found[f"{end}: in the certificate"] = Fault(answer=600, end=end)
+        found[f"{end}: before the answer"] = Fault(answer=down - 300, end=end)
+        found[f"{end}: in the answer"] = Fault(answer=down - 60, end=end)
+    found["change: in the handshake"] = Fault(answer=300, end="change")
+    found["change: in the answer"] = Fault(answer=down - 160, end="change")
+    found["trickle: the handshake"] = Fault(answer=200, end="trickle")
+    found["trickle: the answer"] = Fault(answer=down - 160, end="trickle", pause=0.05)
+    return found
+
+
 class Proxy:
     """Listens on a loopback port while it is entered; ``plan`` says what happens to the n-th connection, from 0 on."""
 
@@ -57,6 +79,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
+        self.carried: list[list[int]] = []  # of each connection: bytes of the request, bytes of the answer
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
 
@@ -70,6 +93,13 @@ class Proxy:
             for each in self._open:
                 each.close()
 
+    def drop(self) -> None:
+        """End every connection, as a restart of the service does: the next request needs a new one."""
+        with self._lock:
+            for each in self._open:
+                _reset(each)
+            self._open.clear()
+
     def _serve(self) -> None:
         while True:
             try:
@@ -78,9 +108,11 @@ class Proxy:
                 return
             fault = self._plan(self.connections)
             self.connections += 1
-            threading.Thread(target=self._carry, args=(client, fault or Fault()), daemon=True).start()
+            self.carried.append([0, 0])
+            arguments = (client, fault or Fault(), self.carried[-1])
+            threading.Thread(target=self._carry, args=arguments, daemon=True).start()
 
-    def _carry(self, client: socket.socket, fault: Fault) -> None:
+    def _carry(self, client: socket.socket, fault: Fault, carried: list[int]) -> None:
         with self._kept(client):
             if fault.request == 0 and fault.end == "cut":
                 _reset(client)
@@ -92,9 +124,9 @@ class Proxy:
                 return
             server.settimeout(None)
             with self._kept(server):
-                up = threading.Thread(target=_pump, args=(client, server, fault.request, fault, False), daemon=True)
+                up = threading.Thread(target=_pump, args=(client, server, fault.request, fault, carried), daemon=True)
                 up.start()
-                _pump(server, client, fault.answer, fault, True)
+                _pump(server, client, fault.answer, fault, carried, is_answer=True)
                 if fault.request < ALL and fault.end == "stall":
                     up.join()
 
@@ -108,7 +140,9 @@ class Proxy:
             each.close()
 
 
-def _pump(source: socket.socket, sink: socket.socket, size: int, fault: Fault, is_answer: bool) -> None:
+def _pump(
+    source: socket.socket, sink: socket.socket, size: int, fault: Fault, carried: list[int], is_answer: bool = False
+) -> None:
     """Carry ``size`` bytes, then do what the fault says, if it strikes in this direction."""
     with contextlib.suppress(OSError):
         left = size
@@ -118,6 +152,7 @@ def _pump(source: socket.socket, sink: socket.socket, size: int, fault: Fault, i
                 sink.shutdown(socket.SHUT_WR)
                 return
             sink.sendall(data)
+            carried[is_answer] += len(data)
             left -= len(data)
         strikes = is_answer or size < ALL
         if not strikes:

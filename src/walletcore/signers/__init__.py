@@ -20,7 +20,9 @@ __all__ = ["SCHEMES", "open_async_signer", "open_signer"]
 
 SCHEMES = {
     "awskms": "walletcore.signers.aws_kms",
+    "azurekms": "walletcore.signers.azure_kms",
     "file": "walletcore.signers.file",
+    "gcpkms": "walletcore.signers.gcp_kms",
     "hd": "walletcore.signers.hd",
     "local": "walletcore.signers.local",
     "pkcs11": "walletcore.signers.pkcs11",

@@ -11,16 +11,19 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
-__all__ = ["AsyncRemoteSigner", "Attempts", "Exchange", "Patience", "RemoteSigner", "bounded"]
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
+__all__ = ["AsyncRemoteSigner", "Attempts", "Exchange", "Patience", "PerLoop", "RemoteSigner", "bounded"]
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -127,6 +130,7 @@ class RemoteSigner(Confidential, Generic[Q, A]):
     def __post_init__(self) -> None:
         _check_parts(self.public_key, self.exchange, self.send, self.patience)
 
+    @sealed  # what failed underneath may hold tokens in its frames
     def sign(self, request: SigningRequest) -> AcceptedSignature:
         """The signature, verified. Raises `SignerError`, `InvalidSignature`."""
         question, attempts = _asked(self.public_key, self.exchange, request), Attempts(self.patience)
@@ -153,6 +157,14 @@ class AsyncRemoteSigner(Confidential, Generic[Q, A]):
 
     async def sign(self, request: SigningRequest) -> AcceptedSignature:
         """The signature, verified. Raises `SignerError`, `InvalidSignature`."""
+        try:
+            return await self._sign(request)
+        except WalletcoreError as error:
+            failure = error.with_traceback(None)
+            failure.__cause__ = failure.__context__ = None
+        raise failure  # as a sealed function does
+
+    async def _sign(self, request: SigningRequest) -> AcceptedSignature:
         import asyncio
 
         question, attempts = _asked(self.public_key, self.exchange, request), Attempts(self.patience)
@@ -190,6 +202,38 @@ def _asked(public_key: PublicKey, exchange: Exchange[Q, A], request: SigningRequ
     if request.scheme not in exchange.schemes:
         raise SigningRefused(f"this signer has no {request.scheme.value}", reason="scheme")
     return exchange.ask(request)
+
+
+class PerLoop(Generic[T]):
+    """A client that belongs to an event loop: made when a loop first needs it, closed when that loop ends.
+
+    Loops of several threads may ask at once. ``make`` and ``close`` run in the loop.
+    """
+
+    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[object]]) -> None:
+        self._make, self._close = make, close
+        self._kept: dict[AbstractEventLoop, tuple[T, AsyncGenerator[T]]] = {}
+        self._lock = threading.Lock()
+
+    async def get(self) -> T:
+        """The client of the running loop."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        if loop not in self._kept:
+            holder = self._held()
+            entry = (await anext(holder), holder)
+            with self._lock:
+                self._kept = {each: held for each, held in self._kept.items() if not each.is_closed()} | {loop: entry}
+        return self._kept[loop][0]
+
+    async def _held(self) -> AsyncGenerator[T]:
+        """A loop that shuts down ends the generators that began in it (``loop.shutdown_asyncgens``): so is it told."""
+        client = self._make()
+        try:
+            yield client
+        finally:
+            await self._close(client)
 
 
 def bounded(function: Callable[[], T], seconds: float) -> T:

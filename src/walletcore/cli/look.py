@@ -29,7 +29,7 @@ def inspect(
 ) -> None:
     """Say what a text is, what it would do, and what is odd about it.
 
-    Addresses, extended keys, private keys, phrases and transactions of every chain are known.
+    Addresses, extended keys, private keys, phrases, transactions and messages of every chain are known.
     Private keys and phrases are taken from a prompt, standard input or a file descriptor, and described only.
     """
     from walletcore.chains import chains

@@ -72,13 +72,16 @@ def sign(
         qr_code.draw(signed.raw.hex())
 
 
-def confirm(subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False) -> None:
+def confirm(subject: Signable[Any], row: Chain, *, yes: bool) -> None:
     """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`."""
     from walletcore.cli.inspection.effects import TITLES, rows_of
+    from walletcore.cli.inspection.messages import facts, is_message
     from walletcore.cli.inspection.oddities import oddities
 
+    if is_message(subject):
+        show.facts(list(facts(subject)), err=True)
     show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(subject.effects(), row)), err=True)
-    show.remarks([each.text for each in oddities([row], subject, is_message=is_message)], err=True)
+    show.remarks([each.text for each in oddities([row], subject)], err=True)
     if not yes:
         agreed(_QUESTION)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain
+from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.finding import Oddity, family
 from walletcore.cli.show import amount
 from walletcore.effects import Approve, Authority, Effect, Fee, Opaque, Transfer
@@ -20,27 +21,31 @@ _HIGH_SHARE = 10  # a fee above a tenth of what moves
 _FAR_TOO_HIGH = 10  # times what moves: beyond it the number says no more
 
 
-def oddities(
-    rows: Sequence[Chain], subject: Signable[Any], *, is_message: bool = False, raw: bytes = b""
-) -> Iterator[Oddity]:
+def oddities(rows: Sequence[Chain], subject: Signable[Any], *, raw: bytes = b"") -> Iterator[Oddity]:
     """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first.
 
     ``raw`` are the bytes of a signed one.
     """
-    effects = subject.effects()
-    yield from _of_network(rows)
+    effects, is_message = subject.effects(), messages.is_message(subject)
+    yield from _of_name(rows[0])
     if not is_message:
+        yield from _of_network(rows)
         yield from _of_fee(rows[0], effects)
     for effect in effects:
         yield from _of_effect(effect)
     name = family(rows[0])
-    if not is_message and name in FAMILIES:
+    if is_message:  # good on every network by its nature, and without a fee
+        yield from messages.oddities(subject)
+    elif name in FAMILIES:
         yield from import_module(f"walletcore.cli.inspection.{name}").oddities(rows[0], subject, effects, raw)
 
 
+def _of_name(row: Chain) -> Iterator[Oddity]:
+    if row.name == row.caip2:
+        yield Oddity(code="unknown-network", text=f"no chain with the name {row.caip2} is known here")
+
+
 def _of_network(rows: Sequence[Chain]) -> Iterator[Oddity]:
-    if rows[0].name == rows[0].caip2:
-        yield Oddity(code="unknown-network", text=f"no chain with the name {rows[0].caip2} is known here")
     if len(rows) > 1 and family(rows[0]) == "evm":
         text = "no chain id is signed: whoever sees it can send it on every EVM chain"
         yield Oddity(code="replayable", text=text)

@@ -20,7 +20,8 @@ from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.hashes import hash160, sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, SigningRequest, accepted, complete
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect

@@ -20,7 +20,8 @@ from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, SigningRequest, accepted, complete
 
 __all__ = ["Message", "decode"]
 

@@ -19,7 +19,8 @@ from walletcore.effects import Effect, Statement
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
 __all__ = ["SIGNING_DOMAIN", "OffchainMessage", "PlainMessage", "decode", "decode_envelope"]
 

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, LAST, MALLORY, POLYGON, secrets, signer, transfer
+from support.texts import UNSEEN
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
@@ -451,14 +452,6 @@ def test_ET13_data_that_is_a_hash_or_a_transaction_is_flagged(name: str) -> None
 )
 def test_other_bytes_are_opaque(data: bytes) -> None:
     assert shown(data) != ""
-
-
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, one of each range, and joiners that join nothing.
-UNSEEN = (
-    *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u17b4", "\u180b", "\u180f", "\u200b", "\u202e", "\u2060"),
-    *("\u2065", "\u3164", "\ufe00", "\ufe0d", "\ufeff", "\uffa0", "\ufff0", "\U0001bca0", "\U0001d173"),
-    *("\U000e0001", "\U000e0041", "\U000e0100", "\U000e01ef", "\u200d\u200d", "\ufe0f\ufe0e", "\u200d\ufe0f"),
-)
 
 
 @pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)

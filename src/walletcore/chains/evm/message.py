@@ -15,6 +15,7 @@ from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.structs import ATOMIC
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.coding import rlp
+from walletcore.coding.visible import is_visible
 from walletcore.effects import Approve, Effect, Opaque, Statement
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
@@ -31,13 +32,6 @@ _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
-_INVISIBLE = str.maketrans("", "", "\t\n\r\u200d")  # controls of the layout, and the joiner inside emojis
-_UNSEEN = (
-    re.compile(  # Default_Ignorable_Code_Point (UAX #44) among what Python calls printable; emojis have single ones
-        "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
-        "|\u200d[\u200d\ufe0e\ufe0f]|[\ufe0e\ufe0f]{2}"
-    )
-)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
 _APPROVED = (("spender", "address"), ("value", "uint256"))
 
@@ -214,7 +208,7 @@ def _unreadable(data: bytes) -> str:
     hexadecimal = _HEX.fullmatch(text.strip())
     if hexadecimal is not None and len(hexadecimal[1]) >= 64:
         return _looks_like(bytes.fromhex(hexadecimal[1])) or "bytes in hexadecimal"
-    if not text.translate(_INVISIBLE).isprintable() or _UNSEEN.search(text):
+    if not is_visible(text):
         return _looks_like(data) or "text with characters that cannot be seen"
     return ""
 

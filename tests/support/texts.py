@@ -11,10 +11,6 @@ UNSEEN = (
 )
 
 SEEN = (
-    "",
-    "hello",
-    "two\nlines\tand a tab\r\n",
-    "Grüße 🦊 👨‍👩‍👧 \u2764\ufe0f\u200d\U0001f525 \u2602\ufe0e",
-    "\u4f60\u597d",
-    "\u0645\u0631",
+    *("", "hello", "two\nlines\tand a tab\r\n", "\u4f60\u597d", "\u0645\u0631"),
+    "Grüße \U0001f98a \U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f\u200d\U0001f525 \u2602\ufe0e",
 )

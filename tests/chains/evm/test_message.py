@@ -465,18 +465,21 @@ def test_data_for_a_validator_are_opaque() -> None:
     assert effect == Opaque(why=f"data for the contract {VALIDATOR.account_id}", data=b"hello world")
 
 
+OWNER = "0x" + "01" * 20  # without letters: its own checksum
+
+
 def test_a_permit_is_an_approval_where_contract_and_chain_are_named() -> None:
     contract = ETHEREUM.account(b"\x03" * 20)
     (effect,) = message(data=permit(chainId=1, verifyingContract=contract.text)).effects()
     spender = ETHEREUM.account(b"\x02" * 20).account_id
-    assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender)
+    assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender, source=f"eip155:1:{OWNER}")
 
 
 @pytest.mark.parametrize("value", [7, "7", "0x7", "0x" + "7".zfill(64)])
 def test_each_spelling_of_the_amount_of_a_permit_is_the_amount(value: object) -> None:
     (effect,) = message(data=permit(value, chainId=1, verifyingContract=VALIDATOR.payload)).effects()
     spender = ETHEREUM.account(b"\x02" * 20).account_id
-    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender)
+    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender, source=f"eip155:1:{OWNER}")
 
 
 @pytest.mark.parametrize(

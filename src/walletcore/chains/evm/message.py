@@ -33,7 +33,7 @@ _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
-_APPROVED = (("spender", "address"), ("value", "uint256"))
+_APPROVED = (("owner", "address"), ("spender", "address"), ("value", "uint256"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,9 +232,10 @@ def _effects_of_typed_data(chain: Evm, typed: TypedData) -> tuple[Effect, ...]:
     domain, types, primary = typed.domain, typed.types, typed.primary_type
     contract = None if domain.verifying_contract is None else chain.account(domain.verifying_contract)
     if contract is not None and domain.chain_id is not None and types.encode_type(primary) == _PERMIT:
-        spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
-        account = chain.account(spender[12:]).account_id
-        return (Approve(asset=f"{chain.caip2}/erc20:{contract}", amount=int.from_bytes(value), spender=account),)
+        owner, spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
+        source, account = (chain.account(word[12:]).account_id for word in (owner, spender))
+        asset = f"{chain.caip2}/erc20:{contract}"
+        return (Approve(asset=asset, amount=int.from_bytes(value), spender=account, source=source),)
     name = "" if domain.name is None else f" of {domain.name[:_MAX_SHOWN]!r}"
     reader = "whatever contract takes it" if contract is None else f"contract {contract}"
     where = "on any chain" if domain.chain_id is None else f"on {chain.caip2}"

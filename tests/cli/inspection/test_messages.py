@@ -11,6 +11,7 @@ from walletcore import Wallet, sign
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
 from walletcore.cli import run
+from walletcore.cli.inspection.effects import rows_of
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.effects import Approve, Opaque, Statement
@@ -108,6 +109,8 @@ def test_what_is_odd_about_a_message_is_said(text: str, expected: set[str], why:
 def test_a_permit_is_an_allowance_and_odd_without_a_limit_doubly() -> None:
     finding = only(typed("Permit", chainId=1, verifyingContract=CONTRACT.text))
     assert [type(effect) for effect in finding.effects] == [Approve]
+    ((_, _, source, spender),) = rows_of(finding.effects, ETHEREUM)
+    assert (source, spender) == ("0x" + "01" * 20, "0x" + "02" * 20)
     assert codes(finding) == {"permit"}
     assert codes(only(typed("Permit", 2**256 - 1, chainId=1, verifyingContract=CONTRACT.text))) == {
         "permit",

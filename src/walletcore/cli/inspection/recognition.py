@@ -20,7 +20,7 @@ _LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
 
 
 @sealed
-def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
+def recognise(text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = ()) -> list[Finding]:
     """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing."""
     text = text.strip()
     found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
@@ -36,7 +36,7 @@ def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
     raw = _typed_data(text)
     if raw is None and not looks_wordy(text):  # letters are base64, too
         raw = bytes_of(text)
-    found = [] if raw is None else list(transactions(raw, rows))
+    found = [] if raw is None else list(transactions(raw, rows, erc20))
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains import chains as all_chains
@@ -13,16 +13,18 @@ from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.evm import Evm, TypedData
+from walletcore.chains.evm.common import AnyTransaction
 from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, family, names_of
 from walletcore.cli.inspection.oddities import oddities
 from walletcore.coding import rlp
+from walletcore.effects import Effect
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-__all__ = ["Read", "Reading", "bytes_of", "is_psbt", "readings", "transactions"]
+__all__ = ["Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})+", re.ASCII)
 _PSBT = b"psbt\xff"
@@ -51,10 +53,10 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_PSBT)
 
 
-def transactions(raw: bytes, rows: Iterable[Chain]) -> Iterator[Finding]:
-    """A finding per family that can read the bytes."""
+def transactions(raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = ()) -> Iterator[Finding]:
+    """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such."""
     for chains, transaction in readings(raw, rows)[0]:
-        yield _finding(raw, chains, transaction)
+        yield _finding(raw, chains, transaction, erc20)
 
 
 def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str, TransactionError]]:
@@ -115,11 +117,12 @@ def _chain_id_of_typed_data(raw: bytes) -> int | None:
         return None
 
 
-def _finding(raw: bytes, chains: list[Chain], read: Read) -> Finding:
+def _finding(raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes]) -> Finding:
     signed = isinstance(read, (SignedTransaction, SignedMessage))
     subject = _subject(read)
     if messages.is_message(subject):
         return _message(raw, chains, read, subject)
+    effects = effects_of(subject, chains[0], erc20)
     facts = [("form", _form(raw, chains[0])), ("size", f"{len(raw)} bytes")]
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
@@ -127,10 +130,17 @@ def _finding(raw: bytes, chains: list[Chain], read: Read) -> Finding:
         what="signed transaction" if signed else "unsigned transaction",
         chains=names_of(chains),
         facts=tuple((name, value) for name, value in facts if value),
-        effects=subject.effects(),
+        effects=effects,
         row=chains[0],
-        odd=tuple(oddities(chains, subject, raw=raw if signed else b"")),
+        odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"")),
     )
+
+
+def effects_of(subject: Signable[Any], row: Chain, erc20: Sequence[bytes]) -> tuple[Effect, ...]:
+    """The effects, told by who knows these contracts to be of ERC-20."""
+    if isinstance(subject, AnyTransaction) and isinstance(row, Evm):
+        return subject.effects(erc20=tuple(map(row.account, erc20)))
+    return subject.effects()
 
 
 def _subject(read: Read) -> Signable[Any]:
@@ -153,7 +163,7 @@ def _message(raw: bytes, chains: list[Chain], read: Read, subject: Signable[Any]
         ),
         effects=subject.effects(),
         row=chains[0],
-        odd=tuple(oddities(chains, subject)),
+        odd=tuple(oddities(chains, subject, subject.effects())),
     )
 
 

@@ -45,9 +45,7 @@ from walletcore.signing import (
     collect,
     collect_async,
     complete,
-    memory,
     merge,
-    remembered,
     sign,
     sign_async,
     vouch,
@@ -979,40 +977,3 @@ def test_the_protocols_are_satisfied_by_what_looks_like_them() -> None:
     assert isinstance(batch, BatchSigner)
     assert not isinstance(signer, BatchSigner)
     assert not isinstance(subject, Signer)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    parts: tuple[int, ...]
-    _total: int | None = memory()
-    _halves: int | None = memory()
-
-    @remembered
-    def total(self) -> int:
-        """Adds up."""
-        return sum(self.parts) + COUNT.__next__() * 0
-
-    @remembered
-    def halves(self) -> int:
-        raise TransactionError("no")
-
-
-COUNT = iter(range(1000))
-
-
-def test_what_is_remembered_is_computed_once_and_not_compared() -> None:
-    value = Sum(parts=(1, 2))
-    before = next(COUNT)
-    assert [value.total(), value.total()] == [3, 3]
-    assert next(COUNT) == before + 2
-    assert value == Sum(parts=(1, 2))
-    assert hash(value) == hash(Sum(parts=(1, 2)))
-    assert "total" not in repr(value)
-    assert Sum.total.__doc__ == "Adds up."
-
-
-def test_what_fails_is_not_remembered() -> None:
-    value = Sum(parts=())
-    for _ in range(2):
-        with pytest.raises(TransactionError):
-            value.halves()

@@ -53,14 +53,19 @@ class Fee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """The spender may move up to this much of an asset later."""
+    """The spender may move up to this much of an asset later, out of the source.
+
+    ``source`` is the CAIP-10 account on which the allowance is, as in `Transfer`; empty where it is not known.
+    """
 
     asset: str
     amount: int | None
     spender: str
+    source: str = ""
 
     def __str__(self) -> str:
-        return f"allow {self.spender} to spend {_amount(self.amount)} of {self.asset}"
+        source = f" from {self.source}" if self.source else ""
+        return f"allow {self.spender} to spend {_amount(self.amount)} of {self.asset}{source}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

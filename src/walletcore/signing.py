@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,6 +17,7 @@ from walletcore.errors import InvalidSignature, MissingSignature, OutcomeUnknown
 from walletcore.hashes import Hash, sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
+from walletcore.remembering import memory
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -35,10 +35,7 @@ __all__ = [
     "collect",
     "collect_async",
     "complete",
-    "in_use",
-    "memory",
     "merge",
-    "remembered",
     "sign",
     "sign_async",
     "vouch",
@@ -47,54 +44,6 @@ __all__ = [
 S = TypeVar("S")
 T = TypeVar("T")
 Signed_co = TypeVar("Signed_co", covariant=True)
-
-
-def remembered(method: Callable[[S], T]) -> Callable[[S], T]:
-    """Keep the value of a frozen value's method ``name`` in its field ``_name`` (None until the first call)."""
-    slot = f"_{method.__name__}"
-
-    @functools.wraps(method)
-    def recall(self: S) -> T:
-        value = getattr(self, slot)
-        if value is None:
-            value = method(self)
-            object.__setattr__(self, slot, value)
-        return cast(T, value)
-
-    return recall
-
-
-def memory() -> Any:
-    """The field that `remembered` writes to: no parameter, not shown, not compared."""
-    return field(default=None, init=False, repr=False, compare=False)
-
-
-class _Kept(tuple["weakref.ref[SigningRequest]", ...]):
-    """Weak references to requests; a copy or a pickle of their subject does without."""
-
-    __slots__ = ()
-
-    def __reduce__(self) -> tuple[type[_Kept], tuple[()]]:
-        return _Kept, ()
-
-
-def in_use(method: Callable[[S], tuple[SigningRequest, ...]]) -> Callable[[S], tuple[SigningRequest, ...]]:
-    """Keep the requests of a frozen subject in its field ``_requests`` for as long as somebody else holds them.
-
-    They hold their subject: were they simply remembered, each transaction would be a cycle for the garbage collector.
-    """
-
-    @functools.wraps(method)
-    def recall(self: S) -> tuple[SigningRequest, ...]:
-        kept = cast("_Kept | None", self._requests)  # type: ignore[attr-defined]
-        held = tuple([reference() for reference in kept]) if kept else ()
-        if held and all(held):
-            return cast("tuple[SigningRequest, ...]", held)
-        requests = method(self)
-        object.__setattr__(self, "_requests", _Kept([weakref.ref(request) for request in requests]))
-        return requests
-
-    return recall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,7 +46,7 @@ BITCOIN = chain("bitcoin", BitcoinChain)
 TESTNET = chain("bitcoin-testnet", BitcoinChain)
 REGTEST = chain("bitcoin-regtest", BitcoinChain)
 
-differential = settings(max_examples=int(os.environ.get("WALLETCORE_EXAMPLES", "100")), deadline=None)
+differential = settings(max_examples=int(os.environ.get("WALLETCORE_EXAMPLES", "100")))
 """How often a second implementation is asked; ``WALLETCORE_EXAMPLES=10000 pytest tests/chains/bitcoin`` asks more."""
 
 

@@ -92,7 +92,7 @@ def _carry(source: socket.socket, sink: socket.socket) -> None:
             sink.sendall(data)
 
 
-SERVICES: dict[str, Callable[[pytest.MonkeyPatch], AbstractContextManager[None]]] = {
+SERVICES: dict[str, Callable[[pytest.MonkeyPatch], AbstractContextManager[object]]] = {
     "aws-kms.md": kms.page,
     "azure-kms.md": _key_vault,
     "gcp-kms.md": _cloud_kms,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from walletcore.errors import AddressError, PathError, Unsupported
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
-from walletcore.signing import Answers, Signable, memory
+from walletcore.remembering import memory
+from walletcore.signing import Answers, Signable
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect

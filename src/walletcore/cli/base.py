@@ -16,6 +16,7 @@ __all__ = [
     "ChainName",
     "ChainOption",
     "Change",
+    "Erc20",
     "FromFd",
     "FromStdin",
     "Index",
@@ -63,6 +64,10 @@ ChainName = Annotated[
 ]
 ChainOption = Annotated[
     str, typer.Option(help="The chain that it is of; found out when left out.", autocompletion=chain_names)
+]
+Erc20 = Annotated[
+    list[str] | None,
+    typer.Option(help="EVM: the address of a contract that you know to be ERC-20; as often as needed."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines; errors, too.")]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read secrets from standard input, a line each.")]

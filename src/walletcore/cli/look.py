@@ -8,8 +8,8 @@ import typer
 
 from walletcore.cli import show
 from walletcore.cli.asking import given_text
-from walletcore.cli.base import AsJson, ChainOption, TextFile, TextFromFd, TextFromStdin, app
-from walletcore.cli.names import find_chain
+from walletcore.cli.base import AsJson, ChainOption, Erc20, TextFile, TextFromFd, TextFromStdin, app
+from walletcore.cli.names import contracts, find_chain
 from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -25,11 +25,12 @@ def inspect(
     file: TextFile = "",
     stdin: TextFromStdin = False,
     fd: TextFromFd = None,
+    erc20: Erc20 = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a text is, what it would do, and what is odd about it.
 
-    Addresses, extended keys, private keys, phrases and transactions of every chain are known.
+    Addresses, extended keys, private keys, phrases, transactions and messages of every chain are known.
     Private keys and phrases are taken from a prompt, standard input or a file descriptor, and described only.
     """
     from walletcore.chains import chains
@@ -38,7 +39,7 @@ def inspect(
     if text:
         _refuse_secret(text)
     content = given_text("text", text, file=file, stdin=stdin, fd=fd)
-    found = recognise(content, (find_chain(chain),) if chain else chains())
+    found = recognise(content, (find_chain(chain),) if chain else chains(), erc20=contracts(erc20 or []))
     if as_json:
         show.print_json([finding.as_json() for finding in found])
         return

@@ -70,7 +70,7 @@ def sign_message(
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         signer = wallet.signer(row, **{name: value for name, value in where.items() if value})  # type: ignore[arg-type]
         subject, address = message_of(row, content, typed=typed, key=signer.public_key, kind=kind)
-        confirm(subject, row, yes=yes, is_message=True)
+        confirm(subject, row, yes=yes)
         signature = signature_text(sign(subject, signer))
     if as_json:
         show.print_json({"chain": row.name, "address": address, "signature": signature})

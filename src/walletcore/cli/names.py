@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from walletcore.errors import Unsupported
@@ -10,7 +10,7 @@ from walletcore.errors import Unsupported
 if TYPE_CHECKING:
     from walletcore.chains.base import Chain, Profile
 
-__all__ = ["chain_names", "find_chain", "find_profile", "kind_names", "language_names", "profile_names"]
+__all__ = ["chain_names", "contracts", "find_chain", "find_profile", "kind_names", "language_names", "profile_names"]
 
 _NEAR = 0.7  # of difflib's ratio
 _OFFERED = 3
@@ -41,6 +41,13 @@ def _meant(name: str) -> list[str]:
     rows, wanted = chains(), name.strip().lower()[:80]
     plain = [row.name for row in rows if wanted == row.name] or [r.name for r in rows if r.symbol.lower() == wanted]
     return plain[:1] or get_close_matches(wanted, [row.name for row in rows], _OFFERED, _NEAR)
+
+
+def contracts(texts: Sequence[str]) -> tuple[bytes, ...]:
+    """The 20 bytes of each EVM address. Raises `AddressError`."""
+    from walletcore.chains.evm.address import parse
+
+    return tuple(parse(text, allow_unchecked=False) for text in texts)
 
 
 def find_profile(row: Chain, name: str, kind: str) -> Profile:

@@ -54,7 +54,9 @@ def title(text: str) -> None:
 
 def facts(rows: Iterable[tuple[str, str]], *, err: bool = False) -> None:
     """Names and values, one a line, the values below each other."""
-    _print_aligned([(f"  {name}", value) for name, value in rows], err)
+    listed = [(f"  {name}", value) for name, value in rows]
+    if listed:
+        _print_aligned(listed, err)
 
 
 def remarks(texts: Sequence[str], *, err: bool = False) -> None:

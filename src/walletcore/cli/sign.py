@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ from walletcore.cli.base import (
     AsJson,
     AsQr,
     ChainOption,
+    Erc20,
     FromFd,
     FromStdin,
     Language,
@@ -24,7 +25,7 @@ from walletcore.cli.base import (
     app,
 )
 from walletcore.cli.ending import UNVERIFIED
-from walletcore.cli.names import find_chain
+from walletcore.cli.names import contracts, find_chain
 from walletcore.cli.wallets import opened
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _QUESTION = "Sign it?"
 def sign(
     file: Annotated[str, typer.Argument(help="JSON of an unsigned transaction; - is standard input.")],
     yes: Yes = False,
+    erc20: Erc20 = None,
     language: Language = "",
     passphrase: Passphrase = False,
     stdin: FromStdin = False,
@@ -63,7 +65,7 @@ def sign(
     draft = parse(read_text(file, "the transaction"))
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         subject, signers = draft.build(wallet)
-        confirm(subject, draft.row, yes=yes, change=wallet.change_of(subject))
+        confirm(subject, draft.row, yes=yes, change=wallet.change_of(subject), erc20=erc20 or [])
         signed = sign_subject(subject, *signers)
     if as_json:
         show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
@@ -74,17 +76,22 @@ def sign(
 
 
 def confirm(
-    subject: Signable[Any], row: Chain, *, yes: bool, is_message: bool = False, change: Collection[int] = ()
+    subject: Signable[Any], row: Chain, *, yes: bool, change: Collection[int] = (), erc20: Sequence[str] = ()
 ) -> None:
     """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`.
 
     ``change`` are the places of the effects that the wallet has proven to be its change.
     """
     from walletcore.cli.inspection.effects import TITLES, rows_of
+    from walletcore.cli.inspection.messages import facts, is_message
     from walletcore.cli.inspection.oddities import oddities
+    from walletcore.cli.inspection.transactions import effects_of
 
-    show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(subject.effects(), row, change)), err=True)
-    show.remarks([each.text for each in oddities([row], subject, is_message=is_message)], err=True)
+    if is_message(subject):
+        show.facts(list(facts(subject)), err=True)
+    effects = effects_of(subject, row, contracts(erc20))
+    show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(effects, row, change)), err=True)
+    show.remarks([each.text for each in oddities([row], subject, effects)], err=True)
     if not yes:
         agreed(_QUESTION)
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.bitcoin import BITCOIN, REGTEST, TESTNET, key, private_keys, reason, signer
+from support.texts import UNSEEN
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
@@ -234,6 +235,13 @@ def test_bytes_that_a_person_cannot_read_are_opaque(data: bytes) -> None:
     (effect,) = message(data=data).effects()
     assert isinstance(effect, Opaque)
     assert effect.data == data
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        (effect,) = message(data=text.encode()).effects()
+        assert isinstance(effect, Opaque)
 
 
 def test_effects_need_no_key() -> None:

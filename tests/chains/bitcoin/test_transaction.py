@@ -27,6 +27,7 @@ from support.bitcoin import (
     txids,
     txs,
 )
+from support.texts import UNSEEN
 from support.vectors import Case, load
 from walletcore.chains import chain
 from walletcore.chains.base import Address, SignedTransaction
@@ -308,7 +309,7 @@ def test_a_fee_that_cannot_be_a_lie_is_stated() -> None:
         ("6a07c3a9c3a8c3a061", Statement(text="éèàa")),
         ("6a", Statement(text="")),
         ("6a04deadbeef", Opaque(why="data in an OP_RETURN output", data=bytes.fromhex("deadbeef"))),
-        ("6a03610a62", Opaque(why="data in an OP_RETURN output", data=b"a\nb")),
+        ("6a03610a62", Statement(text="a\nb")),
         ("6a06e280ae616263", Opaque(why="data in an OP_RETURN output", data="\u202eabc".encode())),
         ("6a51", Opaque(why="0 satoshi to a script without address", data=b"\x6a\x51")),
         ("51", Opaque(why="0 satoshi to a script without address", data=b"\x51")),
@@ -317,6 +318,16 @@ def test_a_fee_that_cannot_be_a_lie_is_stated() -> None:
 def test_data_that_people_can_read_is_a_statement_and_other_data_is_opaque(script: str, effect: Effect) -> None:
     output = TxOut(value=0, script_pubkey=bytes.fromhex(script))
     assert transaction(outputs=(pay(TO, 1), output)).effects()[1] == effect
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_an_OP_RETURN_text_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        data = text.encode()
+        output = TxOut(value=0, script_pubkey=bytes((0x6A, len(data))) + data)
+        assert transaction(outputs=(pay(TO, 1), output)).effects()[1] == Opaque(
+            why="data in an OP_RETURN output", data=data
+        )
 
 
 def test_coins_that_an_OP_RETURN_burns_are_opaque() -> None:

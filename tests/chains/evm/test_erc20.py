@@ -73,8 +73,9 @@ def test_an_approval_lets_another_spend_an_amount_only_of_what_the_caller_knows_
     spender: bytes, amount: int
 ) -> None:
     data = calldata(APPROVE, spender, amount)
-    expected = Approve(asset=ASSET, amount=amount, spender=named(spender))
+    expected = Approve(asset=ASSET, amount=amount, spender=named(spender), source=ME)
     assert said(data, [TOKEN]) == expected
+    assert said(data, [TOKEN], sender=None) == replace(expected, source="")
     arguments = (("spender", named(spender)), ("value or tokenId", str(amount)))
     assert told(data) == (
         replace(expected, amount=None),

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, LAST, MALLORY, POLYGON, secrets, signer, transfer
+from support.texts import UNSEEN
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
@@ -453,14 +454,6 @@ def test_other_bytes_are_opaque(data: bytes) -> None:
     assert shown(data) != ""
 
 
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, one of each range, and joiners that join nothing.
-UNSEEN = (
-    *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u17b4", "\u180b", "\u180f", "\u200b", "\u202e", "\u2060"),
-    *("\u2065", "\u3164", "\ufe00", "\ufe0d", "\ufeff", "\uffa0", "\ufff0", "\U0001bca0", "\U0001d173"),
-    *("\U000e0001", "\U000e0041", "\U000e0100", "\U000e01ef", "\u200d\u200d", "\ufe0f\ufe0e", "\u200d\ufe0f"),
-)
-
-
 @pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
 def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
     for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
@@ -472,18 +465,21 @@ def test_data_for_a_validator_are_opaque() -> None:
     assert effect == Opaque(why=f"data for the contract {VALIDATOR.account_id}", data=b"hello world")
 
 
+OWNER = "0x" + "01" * 20  # without letters: its own checksum
+
+
 def test_a_permit_is_an_approval_where_contract_and_chain_are_named() -> None:
     contract = ETHEREUM.account(b"\x03" * 20)
     (effect,) = message(data=permit(chainId=1, verifyingContract=contract.text)).effects()
     spender = ETHEREUM.account(b"\x02" * 20).account_id
-    assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender)
+    assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender, source=f"eip155:1:{OWNER}")
 
 
 @pytest.mark.parametrize("value", [7, "7", "0x7", "0x" + "7".zfill(64)])
 def test_each_spelling_of_the_amount_of_a_permit_is_the_amount(value: object) -> None:
     (effect,) = message(data=permit(value, chainId=1, verifyingContract=VALIDATOR.payload)).effects()
     spender = ETHEREUM.account(b"\x02" * 20).account_id
-    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender)
+    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender, source=f"eip155:1:{OWNER}")
 
 
 @pytest.mark.parametrize(

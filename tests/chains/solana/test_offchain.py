@@ -14,12 +14,14 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature as TheirSignature
 from solders.transaction import VersionedTransaction
 
+from support.texts import UNSEEN
 from support.vectors import Case, vectors
 from walletcore.chains.base import SignedMessage
 from walletcore.chains.solana import CHAINS, PACKET_SIZE, OffchainMessage, PlainMessage
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
 from walletcore.chains.solana.wire import decode_wire
-from walletcore.effects import Statement
+from walletcore.coding.visible import is_visible
+from walletcore.effects import Opaque, Statement
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
@@ -241,6 +243,14 @@ def test_a_message_of_anything_else_is_refused(fields: dict[str, Any]) -> None:
         message(**fields)
 
 
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        plain = PlainMessage(chain=SOLANA, text=text, signer=ALICE.public_key)
+        for effect in (message(text).effects()[0], *plain.effects()):
+            assert effect == Opaque(why="text with characters that cannot be seen", data=text.encode())
+
+
 def test_the_text_and_the_application_are_stated() -> None:
     assert message("Hello").effects() == (
         Statement(text="Hello"),
@@ -319,7 +329,8 @@ def test_a_plain_message_is_signed_as_it_is(text: str) -> None:
     signed = sign(made, ALICE)
     assert TheirSignature(signed.raw).verify(Pubkey(ALICE.public_key.data), text.encode())
     assert made.raw == made.requests()[0].message == text.encode()
-    assert made.effects() == (Statement(text=text),)
+    hidden = Opaque(why="text with characters that cannot be seen", data=text.encode())
+    assert made.effects() == ((Statement(text=text) if is_visible(text) else hidden),)
 
 
 def test_a_plain_message_carries_the_origin_of_its_key() -> None:

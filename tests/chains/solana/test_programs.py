@@ -11,6 +11,7 @@ from solders import compute_budget, system_program
 from solders.instruction import Instruction as TheirInstruction
 from solders.pubkey import Pubkey
 
+from support.texts import UNSEEN
 from walletcore.chains.solana import (
     CHAINS,
     SYSTEM_PROGRAM,
@@ -30,6 +31,7 @@ from walletcore.chains.solana import (
     transfer,
     withdraw_nonce,
 )
+from walletcore.coding.visible import is_visible
 from walletcore.effects import Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import TransactionError, Unsupported
 from walletcore.keys import Curve, PrivateKey
@@ -263,7 +265,14 @@ def test_X16_units_and_prices_are_ints_in_their_range(number: Any) -> None:
 
 @given(st.text(max_size=200))
 def test_a_memo_is_a_statement(text: str) -> None:
-    assert effects(memo(text, ALICE))[0] == Statement(text=text)
+    hidden = Opaque(why="a memo with characters that cannot be seen", data=text.encode())
+    assert effects(memo(text, ALICE))[0] == (Statement(text=text) if is_visible(text) else hidden)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_a_memo_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        assert isinstance(effects(memo(text, ALICE))[0], Opaque)
 
 
 def test_memos_of_both_versions_are_read_and_other_bytes_are_opaque() -> None:

@@ -217,7 +217,7 @@ def test_a_transfer_that_does_not_name_its_token_is_opaque_and_says_what_is_know
 
 def test_an_approval_names_the_spender() -> None:
     told = effects(replace(MOVED, data=b"\x0d" + MOVED.data[1:]))[0]
-    assert told == Approve(asset=ASSET, amount=1_500_000, spender=DESTINATION.account_id)
+    assert told == Approve(asset=ASSET, amount=1_500_000, spender=DESTINATION.account_id, source=SOURCE.account_id)
 
 
 def test_a_new_authority_is_told() -> None:

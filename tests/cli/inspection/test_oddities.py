@@ -10,6 +10,8 @@ from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.cli import run
+from walletcore.cli.inspection.effects import rows_of
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.path import KeyOrigin, Path
 
@@ -154,7 +156,8 @@ OF_EVM: dict[str, tuple[Any, set[str]]] = {
         {"unspendable"},
     ),
     "tokens to zero": (call(**SENT, data=TRANSFER + bytes(32) + bytes(31) + b"\x01"), {"unspendable"}),
-    "all tokens": (call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + b"\xff" * 32), {"unlimited"}),
+    "all tokens": (call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + b"\xff" * 32), {"unlimited", "kind-open"}),
+    "a token or tokens": (call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + bytes(31) + b"\x05"), {"kind-open"}),
     "without a chain id": (
         evm.LegacyTransaction(
             chain=ETHEREUM, to=TOKEN, value=1, nonce=0, gas=21_000, gas_price=1, replay_protected=False
@@ -168,6 +171,30 @@ OF_EVM: dict[str, tuple[Any, set[str]]] = {
 def test_what_is_odd_about_an_evm_transaction_is_said(subject: Any, expected: set[str]) -> None:
     (finding,) = recognise(subject.raw.hex(), chains())
     assert {each.code for each in finding.odd} == expected
+
+
+def approving(number: int) -> str:
+    return call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + number.to_bytes(32)).raw.hex()
+
+
+def test_who_names_a_contract_of_ERC_20_is_told_amounts() -> None:
+    """The other contracts stay what they may be; the number is said either way."""
+    for number, expected in ((5, set()), (2**256 - 1, {"unlimited"})):
+        (finding,) = recognise(approving(number), chains(), erc20=(TOKEN.payload,))
+        assert {each.code for each in finding.odd} == expected
+        (row, _) = rows_of(finding.effects, ETHEREUM)
+        assert ("5 units of erc20:" in row[1]) is (number == 5)
+    (finding,) = recognise(approving(5), chains(), erc20=(bytes(20),))
+    assert {each.code for each in finding.odd} == {"kind-open"}
+    (row, fee) = rows_of(finding.effects, ETHEREUM)
+    assert row[:2] == ("allow to spend", f"value or token id 5 of erc20/erc721:{TOKEN}")
+    assert fee[0] == "fee"
+
+
+def test_a_contract_without_checksum_is_refused_as_one_that_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", approving(5), "--erc20", TOKEN.text]) == 0
+    assert "5 units of erc20:" in capsys.readouterr().out
+    assert run(["inspect", approving(5), "--erc20", TOKEN.text.lower()]) == 1
 
 
 def moving(*before: solana.Instruction, to: bytes = b"", blockhash: bytes = b"\x01" * 32) -> solana.Transaction:

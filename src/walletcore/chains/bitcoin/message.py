@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
 from walletcore.curves.secp256k1 import ecdsa_recover, uncompressed
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.hashes import hash160, sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, SigningRequest, accepted, complete
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -35,7 +37,6 @@ _HEADERS = {_UNCOMPRESSED: 27, "p2pkh": 31, "p2sh-p2wpkh": 35, "p2wpkh": 39}  # 
 _FORMS = tuple(_HEADERS)
 _KINDS, _SEGWIT = _FORMS[1:], _FORMS[2:]
 _SIZE, _TEXT_SIZE = 65, 88  # header || r || s, and its base64
-_INVISIBLE = str.maketrans("", "", "\t\n\r\u200d")  # controls of the layout, and the joiner inside emojis
 _HINT = "BIP-322 has signatures for p2tr and script addresses; these here are of one key"
 
 
@@ -129,7 +130,7 @@ class Message:
             text = self.data.decode()
         except UnicodeDecodeError:
             return (Opaque(why="bytes that are no text", data=self.data),)
-        if text.translate(_INVISIBLE).isprintable():
+        if is_visible(text):
             return (Statement(text=text),)
         return (Opaque(why="text with characters that cannot be seen", data=self.data),)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.script import destination_of, null_data
 from walletcore.chains.bitcoin.tx import TxOut
+from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
     data = null_data(output.script_pubkey)
     if data is not None and output.value == 0:
         text = data.decode("utf-8", "replace")
-        if text.isprintable() and text.encode() == data:
+        if is_visible(text) and text.encode() == data:
             return Statement(text=text)
         return Opaque(why="data in an OP_RETURN output", data=data)
     return Opaque(why=f"{output.value} satoshi to a script without address", data=output.script_pubkey)

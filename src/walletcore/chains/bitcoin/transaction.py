@@ -17,7 +17,8 @@ from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
 from walletcore.hashes import sha256d
 from walletcore.keys import Scheme
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, memory, remembered
+from walletcore.remembering import memory, remembered
+from walletcore.signing import Answers, Signature, SigningRequest, accepted
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect

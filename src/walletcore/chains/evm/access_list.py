@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 from walletcore.chains.evm.common import AnyTransaction, encode_numbers
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
-from walletcore.signing import remembered
+from walletcore.remembering import remembered
 
 __all__ = ["AccessList", "AccessListTransaction", "check_access_list"]
 

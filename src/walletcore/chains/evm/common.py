@@ -17,7 +17,8 @@ from walletcore.errors import InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
 __all__ = ["GWEI", "AnyTransaction", "encode_numbers"]
 

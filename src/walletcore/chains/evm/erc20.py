@@ -75,7 +75,7 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
     amount = number if known or selector == _TRANSFER else None
     effect: Effect
     if selector == _APPROVE:
-        effect = Approve(asset=asset, amount=amount, spender=accounts[0])
+        effect = Approve(asset=asset, amount=amount, spender=accounts[0], source=caller)
     else:
         source = caller if selector == _TRANSFER else accounts[0]
         effect = Transfer(asset=asset, amount=amount, source=source, destination=accounts[-1])

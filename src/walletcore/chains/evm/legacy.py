@@ -15,7 +15,7 @@ from walletcore.chains.evm.common import AnyTransaction, encode_numbers
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Opaque
 from walletcore.errors import TransactionError
-from walletcore.signing import remembered
+from walletcore.remembering import remembered
 
 __all__ = ["LegacyTransaction"]
 

@@ -15,12 +15,14 @@ from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.structs import ATOMIC
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.coding import rlp
+from walletcore.coding.visible import is_visible
 from walletcore.effects import Approve, Effect, Opaque, Statement
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, SigningRequest, accepted, complete
 
 __all__ = ["Message", "decode"]
 
@@ -30,15 +32,8 @@ _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
-_INVISIBLE = str.maketrans("", "", "\t\n\r\u200d")  # controls of the layout, and the joiner inside emojis
-_UNSEEN = (
-    re.compile(  # Default_Ignorable_Code_Point (UAX #44) among what Python calls printable; emojis have single ones
-        "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
-        "|\u200d[\u200d\ufe0e\ufe0f]|[\ufe0e\ufe0f]{2}"
-    )
-)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
-_APPROVED = (("spender", "address"), ("value", "uint256"))
+_APPROVED = (("owner", "address"), ("spender", "address"), ("value", "uint256"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +208,7 @@ def _unreadable(data: bytes) -> str:
     hexadecimal = _HEX.fullmatch(text.strip())
     if hexadecimal is not None and len(hexadecimal[1]) >= 64:
         return _looks_like(bytes.fromhex(hexadecimal[1])) or "bytes in hexadecimal"
-    if not text.translate(_INVISIBLE).isprintable() or _UNSEEN.search(text):
+    if not is_visible(text):
         return _looks_like(data) or "text with characters that cannot be seen"
     return ""
 
@@ -237,9 +232,10 @@ def _effects_of_typed_data(chain: Evm, typed: TypedData) -> tuple[Effect, ...]:
     domain, types, primary = typed.domain, typed.types, typed.primary_type
     contract = None if domain.verifying_contract is None else chain.account(domain.verifying_contract)
     if contract is not None and domain.chain_id is not None and types.encode_type(primary) == _PERMIT:
-        spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
-        account = chain.account(spender[12:]).account_id
-        return (Approve(asset=f"{chain.caip2}/erc20:{contract}", amount=int.from_bytes(value), spender=account),)
+        owner, spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
+        source, account = (chain.account(word[12:]).account_id for word in (owner, spender))
+        asset = f"{chain.caip2}/erc20:{contract}"
+        return (Approve(asset=asset, amount=int.from_bytes(value), spender=account, source=source),)
     name = "" if domain.name is None else f" of {domain.name[:_MAX_SHOWN]!r}"
     reader = "whatever contract takes it" if contract is None else f"contract {contract}"
     where = "on any chain" if domain.chain_id is None else f"on {chain.caip2}"

@@ -14,7 +14,7 @@ from walletcore.chains.evm.access_list import AccessList, check_access_list
 from walletcore.chains.evm.common import AnyTransaction, encode_numbers
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
-from walletcore.signing import remembered
+from walletcore.remembering import remembered
 
 __all__ = ["Transaction"]
 

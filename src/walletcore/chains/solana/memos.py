@@ -6,7 +6,8 @@ from walletcore.chains.solana.chain import Account, SolanaChain, account, cluste
 from walletcore.chains.solana.message import PACKET_SIZE, AccountMeta, Instruction
 from walletcore.chains.solana.wire import utf8
 from walletcore.coding.text import base58
-from walletcore.effects import Effect, Statement
+from walletcore.coding.visible import is_visible
+from walletcore.effects import Effect, Opaque, Statement
 from walletcore.errors import TransactionError, raised_as
 
 __all__ = ["MEMO_PROGRAMS", "memo", "read"]
@@ -27,8 +28,11 @@ def memo(text: str, *signers: Account) -> Instruction:
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """The text; nothing where it is not UTF-8."""
+    """The text, `Opaque` where some of it cannot be seen; nothing where it is not UTF-8."""
     try:
-        return (Statement(text=instruction.data.decode()),)
+        text = instruction.data.decode()
     except UnicodeDecodeError:
         return ()
+    if is_visible(text):
+        return (Statement(text=text),)
+    return (Opaque(why="a memo with characters that cannot be seen", data=instruction.data),)

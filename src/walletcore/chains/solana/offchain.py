@@ -14,12 +14,14 @@ from walletcore.chains.solana.chain import Account, SolanaChain, account, check_
 from walletcore.chains.solana.message import PACKET_SIZE
 from walletcore.chains.solana.wire import decode_wire, utf8
 from walletcore.coding.text import base58
+from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import array, fixed, prefixed, struct, u8, u16le
-from walletcore.effects import Effect, Statement
+from walletcore.effects import Effect, Opaque, Statement
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
 __all__ = ["SIGNING_DOMAIN", "OffchainMessage", "PlainMessage", "decode", "decode_envelope"]
 
@@ -121,9 +123,9 @@ class OffchainMessage:
         return SignedMessage(chain=self.chain, raw=raw, message=self, answers=taken)
 
     def effects(self) -> tuple[Effect, ...]:
-        """The text; and the application, where it is not all zeros."""
+        """The text, `Opaque` where some of it cannot be seen; and the application, where it is not all zeros."""
         application = Statement(text=f"for the application {base58.encode(self.application)}")
-        return (Statement(text=self.text), *([application] if any(self.application) else []))
+        return (_stated(self.text), *([application] if any(self.application) else []))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +166,8 @@ class PlainMessage:
         return SignedMessage(chain=self.chain, raw=complete(taken)[0].data, message=self, answers=taken)
 
     def effects(self) -> tuple[Effect, ...]:
-        """The text."""
-        return (Statement(text=self.text),)
+        """The text, `Opaque` where some of it cannot be seen."""
+        return (_stated(self.text),)
 
 
 def decode(chain: SolanaChain, raw: bytes) -> OffchainMessage:
@@ -217,6 +219,12 @@ def _body(text: str) -> bytes:
         if error.reason != "ambiguous":
             return body
     raise TransactionError("the text can be read as a transaction", reason="policy")
+
+
+def _stated(text: str) -> Effect:
+    if is_visible(text):
+        return Statement(text=text)
+    return Opaque(why="text with characters that cannot be seen", data=text.encode())
 
 
 def _is_printable(body: bytes) -> bool:

@@ -107,7 +107,8 @@ def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
         amount = u64le.decode(body[:8])
         return (Transfer(asset=chain.token(keys[1]), amount=amount, source=names[0], destination=names[2]),)
     if kind == _APPROVE_CHECKED and len(body) == 9 and _authorised(accounts, 3):
-        return (Approve(asset=chain.token(keys[1]), amount=u64le.decode(body[:8]), spender=names[2]),)
+        amount = u64le.decode(body[:8])
+        return (Approve(asset=chain.token(keys[1]), amount=amount, spender=names[2], source=names[0]),)
     if kind == _TRANSFER and len(body) == 8 and _authorised(accounts, 2):
         why = f"transfer of {u64le.decode(body)} of a token that is not named, from {names[0]} to {names[1]}"
         return (Opaque(why=why, data=instruction.data),)

@@ -17,7 +17,8 @@ from walletcore.coding.text import base58
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete, in_use, memory, remembered
+from walletcore.remembering import in_use, memory, remembered
+from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect

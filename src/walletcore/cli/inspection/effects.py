@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from walletcore.chains.base import Chain
+from walletcore.cli.inspection.finding import UNLIMITED, number_of
 from walletcore.cli.show import amount
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 
 __all__ = ["TITLES", "rows_of"]
 
 TITLES = ("effect", "amount", "from", "to")
-_UNLIMITED = 1 << 255
 
 
-def rows_of(effects: Iterable[Effect], row: Chain, change: Collection[int] = ()) -> Iterator[tuple[str, str, str, str]]:
+def rows_of(effects: Sequence[Effect], row: Chain, change: Collection[int] = ()) -> Iterator[tuple[str, str, str, str]]:
     """One row of `TITLES` per effect of a transaction or message of this chain.
 
-    ``change`` are the places of transfers that a wallet has proven to return to it (`Wallet.change_of`).
+    ``change`` are the places of transfers that a wallet has proven to return to it (`Wallet.change_of`). The
+    call beside an effect whose number is an amount or an id says no more than that number, and has no row.
     """
+    known = None
     for place, effect in enumerate(effects):
-        what, much, source, to = _row(effect, row)
-        yield "change" if place in change else what, much, source, to
+        if known is None:
+            known = number_of(effects, place)
+            what, much, source, to = _row(effect, row) if known is None else _open(effect, known, row)
+            yield "change" if place in change else what, much, source, to
+        else:
+            known = None
+
+
+def _open(effect: Effect, number: int, row: Chain) -> tuple[str, str, str, str]:
+    """An effect of a contract of which nobody said that it is ERC-20: the number may be the id of one token."""
+    asset = getattr(effect, "asset", "").removeprefix(f"{row.caip2}/").replace("erc20:", "erc20/erc721:")
+    title, _, source, to = _row(effect, row)
+    most = "ALL or token id" if number >= UNLIMITED else "value or token id"
+    return title, f"{most} {number} of {asset}", source, to
 
 
 def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:
@@ -34,7 +48,8 @@ def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:
             known = f"at most {_amount(effect.at_most, effect.asset, row)}"
             return "fee", "not known" if effect.at_most is None else known, _account(effect.payer, row), ""
         case Approve():
-            return "allow to spend", _allowance(effect, row), "", _account(effect.spender, row)
+            source = _account(effect.source, row)
+            return "allow to spend", _allowance(effect, row), source, _account(effect.spender, row)
         case Authority():
             return "change of control", effect.change, _account(effect.account, row), ""
         case Call():
@@ -47,7 +62,7 @@ def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:
 
 
 def _allowance(effect: Approve, row: Chain) -> str:
-    if effect.amount is None or effect.amount >= _UNLIMITED:
+    if effect.amount is None or effect.amount >= UNLIMITED:
         return f"ALL of {_amount(None, effect.asset, row).removeprefix('an unknown amount of ')}, now and later"
     return _amount(effect.amount, effect.asset, row)
 

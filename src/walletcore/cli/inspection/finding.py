@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from walletcore.chains.base import Chain
-from walletcore.effects import Effect
+from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 
-__all__ = ["Finding", "Oddity", "effect_values", "family", "is_on", "names_of", "of_network"]
+__all__ = ["UNLIMITED", "Finding", "Oddity", "effect_values", "family", "is_on", "names_of", "number_of", "of_network"]
+
+UNLIMITED = 1 << 255
+"""An allowance from here on is one for all that there will ever be."""
 
 _TESTNETS = 1  # SLIP-44
+_OPEN = "value or tokenId"  # of the call beside an effect without amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,15 @@ def _value(value: Any) -> Any:
     if isinstance(value, KeyOrigin):
         return str(value)
     return str(value) if type(value) is int else value
+
+
+def number_of(effects: Sequence[Effect], place: int) -> int | None:
+    """The number of the effect at this place where it is an amount or the id of one token: the next effect has it."""
+    effect, beside = effects[place], effects[place + 1 : place + 2]
+    if not isinstance(effect, (Approve, Transfer)) or effect.amount is not None:
+        return None
+    found = [value for each in beside if isinstance(each, Call) for name, value in each.arguments if name == _OPEN]
+    return int(found[0]) if found else None
 
 
 def family(row: Chain) -> str:

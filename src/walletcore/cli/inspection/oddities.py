@@ -8,39 +8,46 @@ from typing import Any
 
 from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain
-from walletcore.cli.inspection.finding import Oddity, family
+from walletcore.cli.inspection import messages
+from walletcore.cli.inspection.finding import UNLIMITED, Oddity, family, number_of
 from walletcore.cli.show import amount
 from walletcore.effects import Approve, Authority, Effect, Fee, Opaque, Transfer
 from walletcore.signing import Signable
 
 __all__ = ["oddities"]
 
-_UNLIMITED = 1 << 255
 _HIGH_SHARE = 10  # a fee above a tenth of what moves
 _FAR_TOO_HIGH = 10  # times what moves: beyond it the number says no more
 
 
 def oddities(
-    rows: Sequence[Chain], subject: Signable[Any], *, is_message: bool = False, raw: bytes = b""
+    rows: Sequence[Chain], subject: Signable[Any], effects: Sequence[Effect], *, raw: bytes = b""
 ) -> Iterator[Oddity]:
     """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first.
 
-    ``raw`` are the bytes of a signed one.
+    ``effects`` are its own, as they are shown; ``raw`` are the bytes of a signed one.
     """
-    effects = subject.effects()
-    yield from _of_network(rows)
+    is_message = messages.is_message(subject)
+    yield from _of_name(rows[0])
     if not is_message:
+        yield from _of_network(rows)
         yield from _of_fee(rows[0], effects)
-    for effect in effects:
-        yield from _of_effect(effect)
+    for place, effect in enumerate(effects):
+        number = number_of(effects, place)
+        yield from _of_effect(effect) if number is None else _of_number(effect, number)
     name = family(rows[0])
-    if not is_message and name in FAMILIES:
+    if is_message:  # good on every network by its nature, and without a fee
+        yield from messages.oddities(subject)
+    elif name in FAMILIES:
         yield from import_module(f"walletcore.cli.inspection.{name}").oddities(rows[0], subject, effects, raw)
 
 
+def _of_name(row: Chain) -> Iterator[Oddity]:
+    if row.name == row.caip2:
+        yield Oddity(code="unknown-network", text=f"no chain with the name {row.caip2} is known here")
+
+
 def _of_network(rows: Sequence[Chain]) -> Iterator[Oddity]:
-    if rows[0].name == rows[0].caip2:
-        yield Oddity(code="unknown-network", text=f"no chain with the name {rows[0].caip2} is known here")
     if len(rows) > 1 and family(rows[0]) == "evm":
         text = "no chain id is signed: whoever sees it can send it on every EVM chain"
         yield Oddity(code="replayable", text=text)
@@ -61,11 +68,19 @@ def _of_fee(row: Chain, effects: Sequence[Effect]) -> Iterator[Oddity]:
         yield Oddity(code="high-fee", text=f"the fee may be {shown}, {share} what is transferred")
 
 
+def _of_number(effect: Effect, number: int) -> Iterator[Oddity]:
+    if isinstance(effect, Approve) and number >= UNLIMITED:
+        text = f"{effect.spender} may spend all of it, now and later, if it is of ERC-20"
+        yield Oddity(code="unlimited", text=text)
+    text = "the number is an amount (ERC-20) or the id of one token (ERC-721): --erc20 names contracts that you know"
+    yield Oddity(code="kind-open", text=text)
+
+
 def _of_effect(effect: Effect) -> Iterator[Oddity]:
     match effect:
         case Opaque() if not effect.why.startswith("the fee"):  # that is said already
             yield Oddity(code="opaque", text=f"not understood: {effect.why}")
-        case Approve() if effect.amount is None or effect.amount >= _UNLIMITED:
+        case Approve() if effect.amount is None or effect.amount >= UNLIMITED:
             yield Oddity(code="unlimited", text=f"{effect.spender} may spend all of it, now and later")
         case Authority():
             yield Oddity(code="control", text=f"control of {effect.account} changes: {effect.change}")

@@ -1,4 +1,4 @@
-"""What a text is on any chain: an address, else a key, else a transaction.
+"""What a text is on any chain: an address, else a key, else a transaction or message.
 
 `recognise` is a pure function; the command that asks for the text and prints is `walletcore.cli.look`.
 """
@@ -11,6 +11,7 @@ from walletcore.chains.base import Chain
 from walletcore.cli.inspection.addresses import addresses
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.leaks import looks_wordy
+from walletcore.errors import DecodingError, TransactionError
 from walletcore.secret import sealed
 
 __all__ = ["recognise"]
@@ -19,7 +20,7 @@ _LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
 
 
 @sealed
-def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
+def recognise(text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = ()) -> list[Finding]:
     """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing."""
     text = text.strip()
     found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
@@ -32,10 +33,23 @@ def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
         return found
     from walletcore.cli.inspection.transactions import bytes_of, transactions
 
-    raw = None if looks_wordy(text) else bytes_of(text)  # letters are base64, too
-    found = [] if raw is None else list(transactions(raw, rows))
+    raw = _typed_data(text)
+    if raw is None and not looks_wordy(text):  # letters are base64, too
+        raw = bytes_of(text)
+    found = [] if raw is None else list(transactions(raw, rows, erc20))
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised
 
     raise not_recognised(text, raw, rows)
+
+
+def _typed_data(text: str) -> bytes | None:
+    if not text.startswith("{"):
+        return None
+    from walletcore.cli.inspection.messages import typed_data
+
+    try:
+        return typed_data(text)
+    except TransactionError as error:
+        raise DecodingError(f"no typed data: {error}", reason=error.reason, hint=error.hint) from None

@@ -1,33 +1,39 @@
-"""A text as a transaction, signed or not, in hex or base64: on which chains, by whom, and what it would do."""
+"""A text as a transaction or message, signed or not: on which chains, by whom, and what it would do."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains import chains as all_chains
-from walletcore.chains.base import Chain, SignedTransaction
+from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
-from walletcore.chains.evm import Evm
+from walletcore.chains.evm import Evm, TypedData
+from walletcore.chains.evm.common import AnyTransaction
+from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, family, names_of
 from walletcore.cli.inspection.oddities import oddities
 from walletcore.coding import rlp
+from walletcore.effects import Effect
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-__all__ = ["Reading", "bytes_of", "is_psbt", "readings", "transactions"]
+__all__ = ["Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})+", re.ASCII)
 _PSBT = b"psbt\xff"
 
-Reading = tuple[list[Chain], "Signable[Any] | SignedTransaction[Any]"]
-"""The chains of one family on which bytes are a transaction, and what they are on the first of these."""
+Read = Signable[Any] | SignedTransaction[Any] | SignedMessage[Any]
+"""What bytes can be: a transaction or a message, yet to be signed or signed."""
+
+Reading = tuple[list[Chain], Read]
+"""The chains of one family on which bytes mean something, and what they are on the first of these."""
 
 
 def bytes_of(text: str) -> bytes | None:
@@ -47,10 +53,10 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_PSBT)
 
 
-def transactions(raw: bytes, rows: Iterable[Chain]) -> Iterator[Finding]:
-    """A finding per family that can read the bytes."""
+def transactions(raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = ()) -> Iterator[Finding]:
+    """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such."""
     for chains, transaction in readings(raw, rows)[0]:
-        yield _finding(raw, chains, transaction)
+        yield _finding(raw, chains, transaction, erc20)
 
 
 def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str, TransactionError]]:
@@ -68,8 +74,11 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
     return list(found.values()), refused
 
 
-def _decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedTransaction[Any]:
+def _decoded(row: Chain, raw: bytes) -> Read:
     """As it is read, not as it would be signed: what is refused there is shown here, and said to be odd."""
+    message = messages.decoded(row, raw)
+    if message is not None:
+        return message
     if isinstance(row, BitcoinChain):
         return row.decode_transaction(raw, sighash=tuple(HASH_TYPES))
     if isinstance(row, Evm):
@@ -86,7 +95,9 @@ def _foreign(raw: bytes, rows: Iterable[Chain]) -> Iterator[Evm]:
 
 
 def _chain_id(raw: bytes) -> int | None:
-    """Where the bytes are an EVM transaction's: EIP-2718's envelopes begin with it, EIP-155 hides it in v."""
+    """Where the bytes are of an EVM chain: EIP-2718's envelopes begin with it, EIP-155 hides it in v, JSON names it."""
+    if raw.startswith(b"{"):
+        return _chain_id_of_typed_data(raw)
     try:
         fields = rlp.decode(raw if raw[:1] >= b"\xc0" else raw[1:])
         if type(fields) is not tuple or len(fields) < 9:
@@ -99,19 +110,60 @@ def _chain_id(raw: bytes) -> int | None:
     return v if fields[7:] == (b"", b"") else (v - 35) // 2
 
 
-def _finding(raw: bytes, chains: list[Chain], transaction: Signable[Any] | SignedTransaction[Any]) -> Finding:
-    signed = isinstance(transaction, SignedTransaction)
-    subject = transaction.transaction if isinstance(transaction, SignedTransaction) else transaction
+def _chain_id_of_typed_data(raw: bytes) -> int | None:
+    try:
+        return TypedData(raw).domain.chain_id
+    except TransactionError:
+        return None
+
+
+def _finding(raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes]) -> Finding:
+    signed = isinstance(read, (SignedTransaction, SignedMessage))
+    subject = _subject(read)
+    if messages.is_message(subject):
+        return _message(raw, chains, read, subject)
+    effects = effects_of(subject, chains[0], erc20)
     facts = [("form", _form(raw, chains[0])), ("size", f"{len(raw)} bytes")]
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
-    facts += _signed_facts(transaction) if isinstance(transaction, SignedTransaction) else _unsigned_facts(subject)
+    facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",
         chains=names_of(chains),
         facts=tuple((name, value) for name, value in facts if value),
+        effects=effects,
+        row=chains[0],
+        odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"")),
+    )
+
+
+def effects_of(subject: Signable[Any], row: Chain, erc20: Sequence[bytes]) -> tuple[Effect, ...]:
+    """The effects, told by who knows these contracts to be of ERC-20."""
+    if isinstance(subject, AnyTransaction) and isinstance(row, Evm):
+        return subject.effects(erc20=tuple(map(row.account, erc20)))
+    return subject.effects()
+
+
+def _subject(read: Read) -> Signable[Any]:
+    if isinstance(read, SignedTransaction):
+        subject: Signable[Any] = read.transaction
+        return subject
+    return read.message if isinstance(read, SignedMessage) else read
+
+
+def _message(raw: bytes, chains: list[Chain], read: Read, subject: Signable[Any]) -> Finding:
+    signed = isinstance(read, SignedMessage)
+    facts = [("form", messages.form(subject)), ("size", f"{len(raw)} bytes"), *messages.facts(subject)]
+    signers = dict(_unsigned_facts(subject))["to be signed by"]
+    return Finding(
+        what="signed message" if signed else "message to be signed",
+        chains=names_of(chains),
+        facts=(
+            *((name, value) for name, value in facts if value),
+            ("signed by" if signed else "to be signed by", signers),
+        ),
         effects=subject.effects(),
         row=chains[0],
-        odd=tuple(oddities(chains, subject, raw=raw if signed else b"")),
+        odd=tuple(oddities(chains, subject, subject.effects())),
     )
 
 

@@ -33,7 +33,7 @@ _FORMS = (  # a form, what is said of it, a hint
     (r"(0X)?[0-9a-fA-F]{40}", "20 bytes alone do not say what they are", "an EVM address begins with 0x"),
     (r"(?s)-----BEGIN .*", "a text in armour", f"give its parts one by one: {_BY_MESSAGE}"),
 )
-_KINDS = "addresses, extended keys, WIF, phrases, and transactions in hex or base64 are"
+_KINDS = "addresses, extended keys, WIF, phrases, messages and transactions in hex or base64, and typed data are"
 
 
 def not_recognised(text: str, raw: bytes | None, rows: Sequence[Chain]) -> DecodingError:
@@ -47,7 +47,7 @@ def not_recognised(text: str, raw: bytes | None, rows: Sequence[Chain]) -> Decod
         if re.fullmatch(form, text, re.ASCII):
             return DecodingError(problem, reason="ambiguous", hint=hint)
     if raw is not None and len(raw) > _LONGEST_HASH:
-        return DecodingError(f"no transaction: {'; '.join(_reasons(raw, rows))}", reason="unknown")
+        return DecodingError(f"no transaction or message: {'; '.join(_reasons(raw, rows))}", reason="unknown")
     return _nearly_a_phrase(text) or DecodingError("not recognised", reason="unknown", hint=_KINDS)
 
 

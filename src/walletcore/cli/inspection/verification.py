@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from walletcore.chains.base import Chain, SignedTransaction
+from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.finding import names_of
 from walletcore.cli.inspection.transactions import bytes_of, readings
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
@@ -52,8 +53,8 @@ def verdict(text: str, rows: Sequence[Chain], *, previous: Sequence[str] = (), b
     if len(found) > 1:
         raise DecodingError("the bytes are transactions of several families; --chain says which", reason="ambiguous")
     chains, transaction = found[0]
-    if not isinstance(transaction, SignedTransaction):
-        return Verdict(verified=False, chains=names_of(chains), why="it is not signed")
+    if not isinstance(transaction, (SignedTransaction, SignedMessage)):
+        return Verdict(verified=False, chains=names_of(chains), why=_unsigned(transaction))
     try:
         signers = _signers(chains[0], transaction, previous)
     except (InvalidSignature, TransactionError) as error:
@@ -70,12 +71,19 @@ def _refused(refused: dict[str, TransactionError]) -> Verdict:
     raise DecodingError(f"no signed transaction: {why[:200]}", reason="unknown")
 
 
-def _signers(row: Chain, signed: SignedTransaction[Any], previous: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(row, BitcoinChain):
+def _unsigned(subject: object) -> str:
+    message = "it is a message without a signature: `walletcore message verify` takes both"
+    return message if messages.is_message(subject) else "it is not signed"
+
+
+def _signers(
+    row: Chain, signed: SignedTransaction[Any] | SignedMessage[Any], previous: Sequence[str]
+) -> tuple[str, ...]:
+    if isinstance(row, BitcoinChain) and isinstance(signed, SignedTransaction):
         from walletcore.cli.inspection.spending import signers_of
 
         return signers_of(row, signed.raw, [_previous(text) for text in previous])
-    requests = signed.transaction.requests()
+    requests = (signed.message if isinstance(signed, SignedMessage) else signed.transaction).requests()
     return tuple(row.address(request.key).text for request in requests)
 
 

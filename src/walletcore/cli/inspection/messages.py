@@ -1,0 +1,88 @@
+"""Messages of each family, told as what they are: EIP-191 and EIP-712, BIP-137, off-chain messages of Solana."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from walletcore.chains.base import Chain, SignedMessage
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.message import Message as BitcoinMessage
+from walletcore.chains.bitcoin.message import decode as decode_bitcoin
+from walletcore.chains.evm import Message as EvmMessage
+from walletcore.chains.evm import TypedData
+from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
+from walletcore.chains.solana.offchain import SIGNING_DOMAIN
+from walletcore.cli.inspection.finding import Oddity
+from walletcore.effects import Approve
+from walletcore.signing import Signable
+
+__all__ = ["decoded", "facts", "form", "is_message", "oddities", "typed_data"]
+
+_BITCOIN = b"\x18Bitcoin Signed Message:\n"
+_SIGNATURE = 64
+
+
+def is_message(subject: object) -> bool:
+    """Whether this is a message, and no transaction."""
+    return isinstance(subject, (BitcoinMessage, EvmMessage, OffchainMessage, PlainMessage))
+
+
+def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None:
+    """The message that these bytes are where ``decode_transaction`` of the chain does not read it; None for others.
+
+    Raises `TransactionError`.
+    """
+    if isinstance(row, BitcoinChain) and raw.startswith(_BITCOIN):
+        return decode_bitcoin(row, raw)
+    if isinstance(row, SolanaChain) and raw and raw[1 + _SIGNATURE * raw[0] :].startswith(SIGNING_DOMAIN):
+        return row.decode_message(raw)
+    return None
+
+
+def typed_data(text: str) -> bytes | None:
+    """The bytes of typed data, out of JSON as dapps hand it over; None for other texts. Raises `TransactionError`."""
+    if not text.startswith("{") or '"primaryType"' not in text:
+        return None
+    return TypedData.parse(text).raw
+
+
+def form(subject: Signable[Any]) -> str:
+    """Which kind of message it is."""
+    if isinstance(subject, EvmMessage):
+        if isinstance(subject.data, TypedData):
+            return "typed data (EIP-712)"
+        return "personal message (EIP-191)" if subject.validator is None else "data for a validator (EIP-191)"
+    return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
+
+
+def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
+    """What typed data are and what they are bound to, and the hash that devices show."""
+    if not isinstance(subject, EvmMessage):
+        return
+    typed = subject.data
+    if isinstance(typed, TypedData):
+        domain = typed.domain
+        contract = domain.verifying_contract
+        yield "type", typed.primary_type
+        yield "domain", ", ".join(text for text in (domain.name, domain.version) if text)
+        yield "chain id", "none" if domain.chain_id is None else str(domain.chain_id)
+        yield "contract", "none" if contract is None else subject.chain.account(contract).text
+        yield "says", json.dumps(typed.message, ensure_ascii=False)
+        yield "domain hash", typed.domain_separator.hex()
+        yield "struct hash", typed.struct_hash.hex()
+    yield "hash", subject.digest.hex()
+
+
+def oddities(subject: Signable[Any]) -> Iterator[Oddity]:
+    """What is odd about a message beyond its effects: what typed data are not bound to, and what a permit is."""
+    if not isinstance(subject, EvmMessage) or not isinstance(subject.data, TypedData):
+        return
+    if subject.data.domain.chain_id is None:
+        yield Oddity(code="replayable", text="no chain id is signed: a contract on any EVM chain may take it")
+    if subject.data.domain.verifying_contract is None:
+        yield Oddity(code="unbound", text="no contract is signed: whatever contract understands it may take it")
+    if subject.data.primary_type.startswith("Permit") or any(isinstance(e, Approve) for e in subject.effects()):
+        text = "a permit: whoever has the signature can move the tokens, and nothing more is asked of you"
+        yield Oddity(code="permit", text=text)

@@ -1,54 +1,99 @@
-"""An ERC-20 transfer read from its unsigned bytes, and its effects told."""
+"""An ERC-20 transfer read from its unsigned bytes, and its effects told, with each of the two Keccak libraries.
+
+Each transfer has a nonce, a recipient and an amount of its own, so that nothing can be remembered from the last one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from itertools import cycle, islice
 from typing import Any
 
 from bench.harness import Case, Target, Workload
-from walletcore import chain
+from walletcore import chain, hashes
 from walletcore.chains import evm
 from walletcore.hashes import keccak256
 
 ETHEREUM = chain("ethereum", evm.Evm)
 TOKEN = ETHEREUM.parse_address("0x6B175474E89094C44Da98b954EedeAC495271d0F")
-TRANSFER = bytes.fromhex("a9059cbb") + bytes(12) + b"\x42" * 20 + (10**18).to_bytes(32)
-RAW = evm.Transaction(
-    chain=ETHEREUM,
-    to=TOKEN,
-    value=0,
-    nonce=7,
-    gas=65_000,
-    max_fee=30 * evm.GWEI,
-    max_priority_fee=evm.GWEI,
-    data=TRANSFER,
-).raw
-TEXT = TOKEN.payload.hex().encode()
+SELECTOR = bytes.fromhex("a9059cbb")
+DIFFERENT = 1024
+LIBRARIES = {"safe-pysha3": hashes._keccak256_of_pysha3, "pycryptodome": hashes._keccak256_of_pycryptodome}
+PARTS = {"safe-pysha3": "sha3", "pycryptodome": "Crypto"}
 
 
-def hashes(_: Any, count: int) -> None:
-    """What every reader hashes: the checksums of the token's and of the recipient's address, and what is signed."""
-    for _number in range(count):
-        keccak256(TEXT)
-        keccak256(TEXT)
-        keccak256(RAW)
+def transfer(number: int) -> tuple[bytes, bytes, bytes]:
+    """What is signed, and the texts whose hashes are the checksums of the token's and the recipient's address."""
+    recipient = keccak256(number.to_bytes(8))[12:]
+    raw = evm.Transaction(
+        chain=ETHEREUM,
+        to=TOKEN,
+        value=0,
+        nonce=number,
+        gas=65_000,
+        max_fee=30 * evm.GWEI,
+        max_priority_fee=evm.GWEI,
+        data=SELECTOR + recipient.rjust(32, b"\0") + (10**18 + number).to_bytes(32),
+    ).raw
+    return raw, TOKEN.payload.hex().encode(), recipient.hex().encode()
 
 
-def ours(_: Any, count: int) -> None:
+@cache
+def transfers() -> list[tuple[bytes, bytes, bytes]]:
+    """So many different ones that a round goes through all."""
+    return [transfer(number) for number in range(DIFFERENT)]
+
+
+def prepared(count: int) -> list[tuple[bytes, bytes, bytes]]:
+    """As many as are asked for."""
+    return list(islice(cycle(transfers()), count))
+
+
+def bare(state: list[tuple[bytes, bytes, bytes]], count: int) -> None:
+    """What every reader hashes: the checksums of both addresses, and what is signed."""
+    for raw, token, recipient in state:
+        keccak256(token)
+        keccak256(recipient)
+        keccak256(raw)
+
+
+def ours(state: list[tuple[bytes, bytes, bytes]], count: int) -> None:
     """Decode, and tell the effects."""
-    for _number in range(count):
-        ETHEREUM.decode_transaction(RAW).effects()
+    for raw, _, _ in state:
+        ETHEREUM.decode_transaction(raw).effects()
 
 
-def cases() -> list[Case]:
-    """The bare hashes, and ours."""
-    return [Case(name="Keccak hashes", run=hashes), Case(name="walletcore", run=ours)]
+def with_library(name: str, run: Callable[[Any, int], None]) -> Callable[[Any, int], None]:
+    """A case's ``run`` with this library's Keccak-256, whichever is chosen elsewhere."""
+
+    def chosen(state: Any, count: int) -> None:
+        kept, keccak256._digest = keccak256._digest, LIBRARIES[name]()
+        try:
+            run(state, count)
+        finally:
+            keccak256._digest = kept
+
+    return chosen
 
 
-WORKLOADS = [
-    Workload(
-        name="ERC-20 raw -> effects",
+def cases(library: str) -> list[Case]:
+    """The bare hashes, and ours, over the same library."""
+    runs = {"Keccak hashes": bare, "walletcore": ours}
+    return [
+        Case(name=name, run=with_library(library, run), prepare=prepared, needs=PARTS[library])
+        for name, run in runs.items()
+    ]
+
+
+def workload(library: str) -> Workload:
+    """The same work and the same target over either library."""
+    return Workload(
+        name=f"ERC-20 raw -> effects, {library}",
         reference="Keccak hashes",
-        cases=cases,
+        cases=lambda: cases(library),
         targets=(Target(case="walletcore", reference="Keccak hashes", ratio=3),),
-    ),
-]
+    )
+
+
+WORKLOADS = [workload(library) for library in LIBRARIES]

@@ -22,6 +22,7 @@ from walletcore.wallet import Wallet
 __all__ = ["Line", "load", "play"]
 
 FIGURES = Path(__file__).with_name("demo.json")
+_MAX_SIZE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +39,13 @@ class Line:
 def load(path: Path | None = None) -> dict[str, Any]:
     """The figures that ship, or those of another file. Raises `DecodingError`."""
     try:
-        text = (path or FIGURES).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DecodingError(f"cannot read the figures: {type(error).__name__}", reason="missing") from None
+        with (path or FIGURES).open("rb") as file:
+            text = file.read(_MAX_SIZE + 1).decode()
+    except (OSError, ValueError) as error:  # no file, no text, a NUL in its name
+        why = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise DecodingError(f"cannot read the figures: {why}", reason="missing") from None
+    if len(text) > _MAX_SIZE:
+        raise DecodingError(f"expected at most {_MAX_SIZE} bytes of figures", reason="too-large")
     figures = strict_json.decode(text)
     if not isinstance(figures, dict) or not _are_figures(figures):
         raise DecodingError("expected a phrase, addresses and transactions as figures", reason="missing")

@@ -59,6 +59,7 @@ REASONS: dict[str, str] = {
     "missing": "something that is needed is absent",
     "policy": "well formed, but refused by default",
     "wiped": "the secret was wiped",
+    "usage": "the words of a command are wrong",
 }
 
 

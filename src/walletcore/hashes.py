@@ -76,16 +76,30 @@ def _ripemd160() -> Digest:
     return digest
 
 
-@functools.cache
 def _keccak256() -> Digest:
-    """safe-pysha3 where it is installed (four times faster), otherwise pycryptodome; imported at the first use."""
+    """safe-pysha3's where it is installed (four times faster), otherwise pycryptodome's."""
     try:
-        from sha3 import keccak_256
+        return _keccak256_of_pysha3()
     except ImportError:
-        from Crypto.Hash import keccak
+        return _keccak256_of_pycryptodome()
 
-        return lambda data: keccak.new(data=data, digest_bits=256).digest()
+
+def _keccak256_of_pysha3() -> Digest:
+    from sha3 import keccak_256
+
     return lambda data: keccak_256(data).digest()
+
+
+def _keccak256_of_pycryptodome() -> Digest:
+    from Crypto.Hash import keccak
+
+    return lambda data: keccak.new(data=data, digest_bits=256).digest()
+
+
+def _first_keccak256(data: bytes) -> bytes:
+    """Choose the implementation, which is imported at the first use, and keep it for the next ones."""
+    keccak256._digest = _keccak256()
+    return keccak256(data)
 
 
 def _sha256(data: bytes) -> bytes:
@@ -101,7 +115,7 @@ sha512 = Hash("sha512", lambda data: hashlib.sha512(data).digest())
 ripemd160 = Hash("ripemd160", _RIPEMD160)
 hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
-keccak256 = Hash("keccak256", lambda data: _keccak256()(data))
+keccak256 = Hash("keccak256", _first_keccak256)
 
 _KNOWN = {h.name: h for h in (sha256, sha256d, sha512, ripemd160, hash160, blake2b_256, keccak256)}
 

@@ -189,6 +189,7 @@ def changed(draft: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 
 STEP = SOLANA["instructions"][0]["transfer"]
+OFFCHAIN = (b"\xffsolana offchain" + bytes(34) + b"\x01" + b"\x11" * 32 + b"\x02\x00hi").hex()
 WRONG: dict[str, tuple[object, str]] = {
     "no JSON": ("{", "character"),
     "a list": ([], "type"),
@@ -232,6 +233,8 @@ WRONG: dict[str, tuple[object, str]] = {
     "version 1": (changed(SOLANA, version=1), "version"),
     "raw that is neither hex nor base64": ({"chain": "ethereum", "raw": "§"}, "character"),
     "raw that is signed": ({"chain": "ethereum", "raw": PUBLISHED["ethereum"]["raw"]}, "policy"),
+    "raw that is a message": ({"chain": "ethereum", "raw": (b"\x19Ethereum Signed Message:\n2hi").hex()}, "type"),
+    "raw that is a message of Solana": ({"chain": "solana", "raw": OFFCHAIN}, "type"),
     "raw and a nonce": ({"chain": "ethereum", "raw": "02", "nonce": 1}, "unknown"),
 }
 

@@ -52,12 +52,6 @@ def test_secrets_from_a_prompt_are_not_echoed() -> None:
     assert "abandon" not in shown
 
 
-@pytest.mark.parametrize("arguments", [("address", "bitcoin", PHRASE), ("address", "bitcoin", "--mnemonic", PHRASE)])
-def test_a_phrase_as_an_argument_is_wrong_usage(arguments: tuple[str, ...]) -> None:
-    done = piped(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-
-
 def test_a_watch_only_address_needs_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["address", "bitcoin", "--xpub", ZPUB, "--count", "2"]) == 0
     assert capsys.readouterr().out.split() == [FIRST, "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g"]
@@ -66,16 +60,6 @@ def test_a_watch_only_address_needs_no_secret(capsys: pytest.CaptureFixture[str]
 def test_a_qr_code_is_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["address", "bitcoin", "--xpub", ZPUB, "--qr"]) == 0
     assert "█" in capsys.readouterr().out
-
-
-def test_a_qr_code_is_drawn_where_there_are_no_blocks() -> None:
-    done = subprocess.run(
-        [*COMMAND, "address", "bitcoin", "--xpub", ZPUB, "--qr"],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"\x1b[7m" in done.stdout
 
 
 def test_an_extended_public_key_of_an_account(capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,6 +116,7 @@ def test_new_does_not_print_words_that_the_terminal_cannot_show() -> None:
         ("new", "--language", "klingon"),
         ("address", "bitcoin", "--fd", "77"),
         ("xpub", "nowhere", "--fd", "77"),
+        ("address", "solana", "--index", "1", "--fd", "77"),
     ],
 )
 def test_a_refusal_is_one_line_and_exit_code_1(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:

@@ -199,6 +199,14 @@ def test_only_ints_are_numbers(
     assert refusal(codec.encode, number) == "type"
 
 
+@vectors("bitcoin/integers")
+def test_published_integers_of_transactions_are_written_and_read(case: Case) -> None:
+    codec = {"u64le": u64le, "compact-size": compact_size}[case.input["format"]]
+    number, encoded = int(case.input["integer"]), bytes.fromhex(case.expect["encoded"])
+    assert codec.encode(number) == encoded
+    assert codec.decode(encoded) == number
+
+
 @vectors("solana/shortvec", result="valid")
 def test_published_compact_u16_are_written_and_read(case: Case) -> None:
     number, encoded = int(case.input["integer"]), bytes.fromhex(case.expect["encoded"])

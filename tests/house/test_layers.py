@@ -21,6 +21,7 @@ THIRD_PARTY = {
     "typer": {"cli"},
     "rich": {"cli"},
     "segno": {"cli"},
+    "shellingham": {"cli"},
 }
 
 INPUT_OUTPUT_ROOMS = {"signers", "bulk", "server", "cli"}

@@ -56,7 +56,7 @@ def network_of(case: Case) -> str:
 # Published figures
 
 
-@vectors("bitcoin/wif", "bitcoin/base58_keys", operation="key.parse", result="valid")
+@vectors("bitcoin/wif", "bitcoin/base58_keys", "bitcoin/payments", operation="key.parse", result="valid")
 def test_the_published_texts_are_read_and_written(case: Case) -> None:
     key = Wif.parse(case.input["wif"], network=network_of(case))
     assert key.private_key.secret.reveal().hex() == case.expect["private_key"]
@@ -65,7 +65,7 @@ def test_the_published_texts_are_read_and_written(case: Case) -> None:
     assert key.reveal() == case.input["wif"]
 
 
-@vectors("bitcoin/wif", result="invalid")
+@vectors("bitcoin/wif", "bitcoin/payments", operation="key.parse", result="invalid")
 def test_the_published_wrong_texts_are_refused(case: Case) -> None:
     assert refusal(case.input["wif"], network=network_of(case)) == case.expect["reason"]
     if "everywhere" in case.flags:

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 from walletcore.cli import run
@@ -30,10 +31,11 @@ def with_secrets(*arguments: str, lines: str = PHRASE + "\n") -> int:
         os.close(reading)
 
 
-def at_a_terminal(*arguments: str, answers: dict[str, str]) -> tuple[int, str]:
+def at_a_terminal(*arguments: str, answers: dict[str, str], columns: int = 80) -> tuple[int, str]:
     """The command at a terminal, where each prompt gets its answer; the exit code and all that was shown."""
     pid, terminal = pty.fork()
     if pid == 0:
+        termios.tcsetwinsize(0, (24, columns))
         os.execv(sys.executable, [*COMMAND, *arguments])
     shown, waiting = b"", dict(answers)
     try:

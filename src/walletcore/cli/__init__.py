@@ -1,7 +1,7 @@
 """The command line: thin; it reads words, calls, and prints.
 
 Secrets come from a prompt, from standard input or from a file descriptor, never from an argument. Whatever goes wrong
-is one line on standard error, perhaps a hint, and an exit code of `walletcore.cli.base`; never a traceback.
+is one line on standard error, perhaps a hint, and an exit code of `walletcore.cli.ending`; never a traceback.
 """
 
 from __future__ import annotations
@@ -12,37 +12,49 @@ from collections.abc import Sequence
 
 import typer
 
-from walletcore.cli import lists, look, messages, show, sign, wallets
-from walletcore.cli.base import DONE, INTERRUPTED, REFUSED, USAGE, app
+from walletcore.cli import wallets, look, sign, messages, lists  # isort: skip  # their order is the help's
+from walletcore.cli.base import app
+from walletcore.cli.completion import check_shell
+from walletcore.cli.ending import DONE, INTERRUPTED, REFUSED, fail, fault, interrupted
+from walletcore.cli.leaks import refuse_secrets
 from walletcore.errors import WalletcoreError
 
 __all__ = ["COMMANDS", "app", "run"]
 
 COMMANDS = (wallets, look, sign, messages, lists)
-"""The modules whose import adds their commands to the application, in the order of the help."""
+"""The modules whose import adds their commands to the application."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; failures are one clear line and a hint, never a traceback."""
     _spell_out_what_cannot_be_shown()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--json" in given
     try:
-        code = app(args=arguments, prog_name="walletcore", standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        return _done(given)
     except WalletcoreError as error:
-        return _fail(str(error), error.hint)
+        return fail(str(error), error.hint, reason=error.reason, as_json=as_json)
     except (typer.Abort, KeyboardInterrupt):
-        return _interrupted()
+        return interrupted(as_json=as_json)
     except typer.Exit as leave:
-        return leave.exit_code
+        return interrupted(as_json=as_json) if leave.exit_code == INTERRUPTED else leave.exit_code
     except BrokenPipeError:
         return _nobody_reads()
     except SystemExit as leave:  # how the parser answers a broken pipe, and ends when it has helped a shell
         return leave.code if isinstance(leave.code, int) else DONE
     except Exception as error:
-        return _usage(error)
+        return fault(error, as_json=as_json)
+
+
+def _done(given: Sequence[str]) -> int:
+    """The exit code of a command that nothing has stopped; the parser returns that of an interruption, too."""
+    refuse_secrets(given)
+    check_shell(given)
+    code = app(args=given, prog_name="walletcore", standalone_mode=False)
+    if sys.stdout is not None:
+        sys.stdout.flush()
     if code == INTERRUPTED:
-        return _interrupted()
+        raise typer.Abort
     return code if isinstance(code, int) else DONE
 
 
@@ -54,35 +66,7 @@ def _spell_out_what_cannot_be_shown() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def _fail(problem: str, hint: str = "") -> int:
-    typer.echo(f"error: {show.plain(problem)}", err=True)
-    if hint:
-        typer.echo(f"hint: {show.plain(hint)}", err=True)
-    return REFUSED
-
-
-def _interrupted() -> int:
-    typer.echo("\nerror: interrupted", err=True)
-    return INTERRUPTED
-
-
 def _nobody_reads() -> int:
     """Whoever read our output has gone, as ``| head`` does: leave quietly, the interpreter's last flush as well."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return REFUSED
-
-
-def _usage(error: Exception) -> int:
-    """The parser's own errors show themselves; an OSError is a file's; anything else is ours to mend.
-
-    Python's development mode (``python -X dev``) shows where that is.
-    """
-    display = getattr(error, "show", None)
-    if display is not None:
-        display()
-        return int(getattr(error, "exit_code", USAGE))
-    if isinstance(error, OSError):
-        return _fail(f"cannot read or write: {error.strerror or type(error).__name__}")
-    if sys.flags.dev_mode:
-        raise error
-    return _fail(f"a fault in walletcore: {type(error).__name__}", "please report it; python -X dev shows where it is")

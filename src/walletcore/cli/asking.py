@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ import typer
 
 from walletcore.errors import DecodingError, SigningRefused, WalletcoreError
 
-__all__ = ["Secrets", "agreed", "asked_text", "can_agree", "nobody_to_ask", "read_text"]
+__all__ = ["Secrets", "agreed", "can_agree", "given_text", "nobody_to_ask", "read_text"]
 
 _MAX_LINE = 1 << 16
-_MAX_TEXT = 33 << 20  # characters: a PSBT of 16 MB in hex, and the rest
+_MAX_TEXT = 33 << 20  # bytes: a PSBT of 16 MB in hex, and the rest
 _STDIN = "-"
+_NO_TEXT = "it is not text in UTF-8"
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # all but what separates words and lines
 
 
 class Secrets:
@@ -45,7 +48,10 @@ def _prompted(name: str) -> str:
         warnings.simplefilter("error", getpass.GetPassWarning)  # it would show what is typed
         try:
             return getpass.getpass(f"{name}: ")
-        except (getpass.GetPassWarning, EOFError, OSError, UnicodeDecodeError, AttributeError):
+        except EOFError:
+            typer.echo(err=True)  # the cursor stands behind the prompt
+            raise DecodingError(f"no {name} was typed", reason="missing") from None
+        except (getpass.GetPassWarning, OSError, UnicodeDecodeError, AttributeError):
             hint = "give --stdin or --fd where nobody can be asked"
             raise DecodingError(f"there is no terminal to ask for the {name}", reason="missing", hint=hint) from None
 
@@ -56,37 +62,56 @@ def _lines(descriptor: int) -> Iterator[str]:
             while line := stream.readline(_MAX_LINE):
                 yield line.decode().removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as error:
-        raise DecodingError(f"cannot read the secrets: {type(error).__name__}", reason="missing") from None
+        raise DecodingError(f"cannot read the secrets: {_why(error)}", reason="missing") from None
 
 
-def asked_text(name: str, *, stdin: bool, fd: int | None) -> str:
-    """All that standard input or a descriptor has; from neither, one line that a person types without seeing it.
+def given_text(name: str, text: str, *, file: str, stdin: bool, fd: int | None) -> str:
+    """What is given in one of four ways; in none of them, one line that a person types without seeing it.
 
-    Raises `DecodingError`.
+    Bytes that are no text come back in hex. Raises `DecodingError`.
     """
-    if stdin and fd is not None:
-        raise typer.BadParameter("expected one of --stdin and --fd")
-    return _read(fd or 0, f"the {name}") if stdin or fd is not None else _prompted(name)
+    sources: list[int | str] = [0] if stdin else []
+    sources += [fd] if fd is not None else []
+    sources += [_named(file)] if file else []
+    if len(sources) + bool(text) > 1:
+        raise typer.BadParameter(f"expected the {name} in one way: as an argument, by --file, --stdin or --fd")
+    if not sources:
+        return text or _prompted(name)
+    raw = _read(sources[0], f"the {name}")
+    try:
+        found = raw.decode()
+    except UnicodeDecodeError:
+        return raw.hex()
+    return found if found.isprintable() or not _CONTROLS.search(found) else raw.hex()
 
 
 def read_text(source: str, what: str) -> str:
     """The text of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
-    return _read(0 if source == _STDIN else source, what)
-
-
-def _read(source: int | str, what: str) -> str:
     try:
-        with open(source, encoding="utf-8", closefd=type(source) is str) as stream:
-            text = stream.read(_MAX_TEXT + 1)
-    except (OSError, ValueError) as error:  # no file, no text, no such descriptor
+        return _read(_named(source), what).decode()
+    except UnicodeDecodeError:
+        raise DecodingError(f"cannot read {what}: {_NO_TEXT}", reason="character") from None
+
+
+def _named(source: str) -> int | str:
+    return 0 if source == _STDIN else source
+
+
+def _read(source: int | str, what: str) -> bytes:
+    try:
+        with open(source, "rb", closefd=type(source) is str) as stream:
+            data = stream.read(_MAX_TEXT + 1)
+    except (OSError, ValueError) as error:  # no file, no such descriptor, a NUL in its name
         raise DecodingError(f"cannot read {what}: {_why(error)}", reason="missing") from None
-    if len(text) > _MAX_TEXT:
-        raise DecodingError(f"expected {what} of at most {_MAX_TEXT} characters", reason="too-large")
-    return text
+    if len(data) > _MAX_TEXT:
+        raise DecodingError(f"expected {what} of at most {_MAX_TEXT} bytes", reason="too-large")
+    return data
 
 
 def _why(error: Exception) -> str:
-    return error.strerror or "no such input" if isinstance(error, OSError) else "it is not text in UTF-8"
+    if isinstance(error, UnicodeDecodeError):
+        return _NO_TEXT
+    return (error.strerror if isinstance(error, OSError) else "") or "no such input"
 
 
 def can_agree() -> bool:

@@ -1,35 +1,35 @@
-"""What the commands share: the application they belong to, their common options, and the exit codes."""
+"""What the commands share: the application they belong to, and their common options."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+import sys
+from typing import Annotated
 
 import typer
 
+from walletcore.cli.names import chain_names, kind_names, language_names, profile_names
+
 __all__ = [
-    "DONE",
-    "INTERRUPTED",
-    "REFUSED",
-    "UNVERIFIED",
-    "USAGE",
     "Account",
     "AsJson",
     "AsQr",
     "ChainName",
+    "ChainOption",
+    "Change",
     "FromFd",
     "FromStdin",
+    "Index",
     "Kind",
     "Language",
     "Passphrase",
     "ProfileName",
+    "TextFile",
+    "TextFromFd",
+    "TextFromStdin",
     "app",
 ]
 
-DONE: Final = 0
-REFUSED: Final = 1  # one line on standard error says why
-USAGE: Final = 2  # the words of the command line are wrong
-UNVERIFIED: Final = 3  # a signature is bad, or another's, or cannot be checked with what is known
-INTERRUPTED: Final = 130  # 128 and SIGINT, as shells count
+_MAX_FD = 2**31 - 1
 
 app = typer.Typer(
     name="walletcore",
@@ -42,26 +42,52 @@ app = typer.Typer(
 )
 
 
-def _chain_names(incomplete: str) -> list[str]:
-    """What a shell offers where a chain is expected."""
-    from walletcore.chains import chains
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"walletcore {sys.modules['walletcore'].__version__}")
+        raise typer.Exit
 
-    return [row.name for row in chains() if row.name.startswith(incomplete)]
+
+@app.callback()
+def _application(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """HD wallets: words become keys, addresses and signatures."""
 
 
 ChainName = Annotated[
     str,
-    typer.Argument(help="A name or CAIP-2 name; `walletcore chains` lists them.", autocompletion=_chain_names),
+    typer.Argument(help="A name or CAIP-2 name; `walletcore chains` lists them.", autocompletion=chain_names),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+ChainOption = Annotated[
+    str, typer.Option(help="The chain that it is of; found out when left out.", autocompletion=chain_names)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines; errors, too.")]
 FromStdin = Annotated[bool, typer.Option("--stdin", help="Read secrets from standard input, a line each.")]
 FromFd = Annotated[
     int | None,
-    typer.Option("--fd", min=0, max=2**31 - 1, help="Read secrets from this file descriptor, a line each."),
+    typer.Option("--fd", min=0, max=_MAX_FD, metavar="N", help="Read secrets from this file descriptor, a line each."),
 ]
-Language = Annotated[str, typer.Option(help="The word list, such as english or japanese; found out when left out.")]
+TextFile = Annotated[str, typer.Option("--file", help="A file that has it, as text or as bytes.")]
+TextFromStdin = Annotated[bool, typer.Option("--stdin", help="Read it from standard input.")]
+TextFromFd = Annotated[
+    int | None, typer.Option("--fd", min=0, max=_MAX_FD, metavar="N", help="Read it from this file descriptor.")
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        help="The word list, such as english or japanese; found out when left out.", autocompletion=language_names
+    ),
+]
 Passphrase = Annotated[bool, typer.Option("--passphrase", help="Ask for a BIP-39 passphrase, too.")]
-Account = Annotated[int | None, typer.Option(help="Account number of the path template.")]
-ProfileName = Annotated[str, typer.Option(help="A derivation profile of the chain.")]
-Kind = Annotated[str, typer.Option(help="A kind of address, such as p2tr; it chooses the profile.")]
+Account = Annotated[int | None, typer.Option(metavar="N", help="Account number of the path template.")]
+Change = Annotated[int, typer.Option(metavar="N", help="0 for receiving, 1 for change.")]
+Index = Annotated[int, typer.Option(metavar="N", help="The address index.")]
+ProfileName = Annotated[str, typer.Option(help="A derivation profile of the chain.", autocompletion=profile_names)]
+Kind = Annotated[
+    str,
+    typer.Option(help="A kind of address, such as p2tr; it chooses the profile.", autocompletion=kind_names),
+]
 AsQr = Annotated[bool, typer.Option("--qr", help="Draw a QR code as well.")]

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from walletcore.cli import show
-from walletcore.cli.base import DONE, REFUSED, AsJson, app
+from walletcore.cli.base import AsJson, app
+from walletcore.cli.ending import DONE, REFUSED
 
 __all__ = []
 
@@ -56,7 +57,10 @@ def demo(
         Path | None, typer.Option(help="Check against this file instead of the figures that ship.")
     ] = None,
 ) -> None:
-    """Words to addresses to signed transactions for three families, each line checked against a published figure."""
+    """Derive and sign, and check each line against a published figure.
+
+    Words become addresses and signed transactions of three families; exit code 1 where a line differs.
+    """
     from walletcore.demo import load, play
 
     wrong = 0

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from walletcore.cli import show
-from walletcore.cli.asking import asked_text
-from walletcore.cli.base import AsJson, FromFd, FromStdin, app
+from walletcore.cli.asking import given_text
+from walletcore.cli.base import AsJson, ChainOption, TextFile, TextFromFd, TextFromStdin, app
+from walletcore.cli.names import find_chain
 from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
@@ -20,22 +21,23 @@ __all__ = []
 @app.command()
 def inspect(
     text: Annotated[str, typer.Argument(help="What to look into. Left out: asked for without echo.")] = "",
-    chain: Annotated[str, typer.Option(help="Look at it as something of this chain only.")] = "",
-    stdin: FromStdin = False,
-    fd: FromFd = None,
+    chain: ChainOption = "",
+    file: TextFile = "",
+    stdin: TextFromStdin = False,
+    fd: TextFromFd = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a text is: an address, a key or a transaction of any chain; what it would do, and what is odd.
+    """Say what a text is, what it would do, and what is odd about it.
 
+    Addresses, extended keys, private keys, phrases and transactions of every chain are known.
     Private keys and phrases are taken from a prompt, standard input or a file descriptor, and described only.
     """
-    from walletcore.chains import chain as find_chain
     from walletcore.chains import chains
-    from walletcore.cli.inspection import recognise
+    from walletcore.cli.inspection.recognition import recognise
 
     if text:
         _refuse_secret(text)
-    content = text or asked_text("text", stdin=stdin, fd=fd)
+    content = given_text("text", text, file=file, stdin=stdin, fd=fd)
     found = recognise(content, (find_chain(chain),) if chain else chains())
     if as_json:
         show.print_json([finding.as_json() for finding in found])
@@ -47,19 +49,20 @@ def inspect(
 
 
 def _refuse_secret(text: str) -> None:
-    from walletcore.cli.inspection.keys import looks_secret
+    from walletcore.cli.leaks import LEAKED, looks_secret
 
     if looks_secret(text):
-        hint = "your shell may have kept it: treat it as seen by others; give secrets at the prompt, --stdin or --fd"
-        raise DecodingError("this looks like a private key or a phrase, which is never an argument", hint=hint)
+        raise DecodingError("this looks like a private key or a phrase, which is never an argument", hint=LEAKED)
 
 
 def _print(finding: Finding) -> None:
-    show.title(f"{finding.what} of {_listed(finding.chains)}" if finding.chains else finding.what)
+    show.title(f"{finding.what} of {show.listed(finding.chains)}" if finding.chains else finding.what)
     show.facts(finding.facts)
     if finding.derived:
         titles = ("profile", "path", "chains", "first address")
-        rows = [(name, path, _listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived]
+        rows = [
+            (name, path, show.listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived
+        ]
         show.section("as an account" if any(path for _, path, _, _ in rows) else "addresses", titles, rows)
     if finding.effects and finding.row is not None:
         from walletcore.cli.inspection.effects import TITLES, rows_of
@@ -68,17 +71,12 @@ def _print(finding: Finding) -> None:
     show.remarks([each.text for each in finding.odd])
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    """A few names, or the first of them and how many more."""
-    return ", ".join(names) if len(names) <= 3 else f"{names[0]} and {len(names) - 1} more"
-
-
 @app.command()
 def path(
     path: Annotated[str, typer.Argument(help="A derivation path, such as m/84'/0'/0'/0/5.")],
     as_json: AsJson = False,
 ) -> None:
-    """Explain each level of a derivation path, and list every profile of every chain that uses it."""
+    """Explain a derivation path and list every profile that uses it."""
     from walletcore.cli.inspection.paths import levels, uses
     from walletcore.path import Path
 
@@ -94,7 +92,9 @@ def path(
     else:
         typer.echo("m: the master key itself")
     titles = ("profile", "chains", "numbers", "kind", "wallets")
-    rows = [(u["profile"], _listed(tuple(u["chains"])), _numbers(u), u["kind"], ", ".join(u["wallets"])) for u in used]
+    rows = [
+        (u["profile"], show.listed(tuple(u["chains"])), _numbers(u), u["kind"], ", ".join(u["wallets"])) for u in used
+    ]
     if rows:
         show.section("used by", titles, rows)
     else:

@@ -9,18 +9,21 @@ import typer
 from walletcore.cli import show
 from walletcore.cli.asking import Secrets, can_agree, nobody_to_ask, read_text
 from walletcore.cli.base import (
-    UNVERIFIED,
     Account,
     AsJson,
     ChainName,
+    Change,
     FromFd,
     FromStdin,
+    Index,
     Kind,
     Language,
     Passphrase,
     ProfileName,
     app,
 )
+from walletcore.cli.ending import UNVERIFIED
+from walletcore.cli.names import find_chain, find_profile
 from walletcore.cli.sign import Yes, confirm
 from walletcore.cli.wallets import opened
 from walletcore.errors import DecodingError, InvalidSignature
@@ -42,8 +45,8 @@ def sign_message(
     file: File = "",
     typed: Typed = False,
     account: Account = None,
-    change: Annotated[int, typer.Option(help="0 for receiving, 1 for change.")] = 0,
-    index: Annotated[int, typer.Option(help="The address index.")] = 0,
+    change: Change = 0,
+    index: Index = 0,
     profile: ProfileName = "",
     kind: Kind = "",
     yes: Yes = False,
@@ -53,16 +56,16 @@ def sign_message(
     fd: FromFd = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a message, ask, and print the signature of one of a phrase's addresses."""
+    """Show a message, ask, and print its signature by one of a phrase's addresses."""
     if file == "-" and stdin:
         raise typer.BadParameter("standard input has the message: give the secrets at the prompt or by --fd")
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
-    from walletcore.chains import chain as find_chain
     from walletcore.cli.wording import message_of, signature_text
     from walletcore.signing import sign
 
     row, content = find_chain(chain), _content(text, file)
+    find_profile(row, profile, kind).fill(account=account or 0, change=change, index=index)
     where = {"account": account, "change": change, "index": index, "profile": profile, "kind": kind}
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         signer = wallet.signer(row, **{name: value for name, value in where.items() if value})  # type: ignore[arg-type]
@@ -86,8 +89,10 @@ def verify_message(
     typed: Typed = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check that an address signed a message; exit code 3 where it did not."""
-    from walletcore.chains import chain as find_chain
+    """Check that an address signed a message.
+
+    Exit code 3 where it did not.
+    """
     from walletcore.cli.wording import check
 
     row, content, why = find_chain(chain), _content(text, file), ""
@@ -106,4 +111,6 @@ def verify_message(
 def _content(text: str, file: str) -> str:
     if bool(text) == bool(file):
         raise DecodingError("expected a message, or --file with one", reason="missing" if not text else "ambiguous")
+    if any("\ud800" <= char <= "\udfff" for char in text):  # how Python hands on bytes that are no text here
+        raise DecodingError("the message is no text in the encoding of this terminal", reason="character")
     return read_text(file, "the message") if file else text

@@ -5,15 +5,30 @@ What comes from outside is shown with its control characters spelled out: a term
 
 from __future__ import annotations
 
+import math
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
 
-__all__ = ["amount", "facts", "json_text", "plain", "print_json", "print_table", "qr", "remarks", "section", "title"]
+__all__ = [
+    "amount",
+    "facts",
+    "json_text",
+    "line_of_json",
+    "listed",
+    "plain",
+    "print_json",
+    "print_table",
+    "remarks",
+    "section",
+    "title",
+]
 
 _GAP = "  "
+_FEW = 3
 Row = Sequence[str]
 
 
@@ -24,9 +39,17 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def _styled(text: str, *, err: bool = False, **style: Any) -> None:
+    """In colour, unless colours are not wanted (no-color.org) or the stream is no terminal."""
+    if os.environ.get("NO_COLOR"):
+        typer.echo(text, err=err)
+    else:
+        typer.secho(text, err=err, **style)
+
+
 def title(text: str) -> None:
     """A heading, bold on a terminal."""
-    typer.secho(plain(text), bold=True)
+    _styled(plain(text), bold=True)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, err: bool = False) -> None:
@@ -39,14 +62,35 @@ def remarks(texts: Sequence[str], *, err: bool = False) -> None:
     if texts:
         typer.echo("what is odd", err=err)
     for text in texts:
-        typer.secho(f"  {plain(text)}", fg="yellow", err=err)
+        _styled(f"  {plain(text)}", fg="yellow", err=err)
 
 
 def section(name: str, titles: Row, rows: Sequence[Row], *, err: bool = False) -> None:
-    """A table with a heading; columns in which no row has anything are left out."""
+    """A table with a heading; columns in which no row has anything are left out.
+
+    On a terminal that is too narrow for it each row becomes a few lines, of title and value.
+    """
     typer.echo(plain(name), err=err)
     kept = [place for place in range(len(titles)) if any(row[place] for row in rows)]
-    _print_aligned([["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)], err)
+    table = [["  " + row[kept[0]], *(row[place] for place in kept[1:])] for row in (titles, *rows)]
+    if _width(table) <= _columns(err):
+        _print_aligned(table, err)
+        return
+    for row in rows:
+        facts([(titles[place], row[place]) for place in kept if row[place]], err=err)
+        typer.echo(err=err)
+
+
+def _width(table: Sequence[Row]) -> int:
+    return sum(max(len(plain(cell)) for cell in column) + len(_GAP) for column in zip(*table, strict=True)) - len(_GAP)
+
+
+def _columns(err: bool) -> float:
+    """How wide the terminal is; of no limit where there is none."""
+    try:
+        return os.get_terminal_size((sys.stderr if err else sys.stdout).fileno()).columns or math.inf
+    except (OSError, ValueError, AttributeError):  # no terminal, no stream
+        return math.inf
 
 
 def print_table(titles: Row, rows: Iterable[Row]) -> None:
@@ -87,6 +131,11 @@ def amount(units: int | None, decimals: int, symbol: str) -> str:
     return f"{'-' if units < 0 else ''}{whole}{'.' + part if part else ''} {symbol}"
 
 
+def listed(names: Sequence[str]) -> str:
+    """A few names, or the first of them and how many more."""
+    return ", ".join(names) if len(names) <= _FEW else f"{names[0]} and {len(names) - 1} more"
+
+
 def json_text(value: Any) -> str:
     """JSON in ASCII, indented by two: every terminal can show it, every machine read it."""
     import json
@@ -94,14 +143,13 @@ def json_text(value: Any) -> str:
     return json.dumps(value, indent=2)
 
 
+def line_of_json(value: Any) -> str:
+    """JSON in ASCII on one line."""
+    import json
+
+    return json.dumps(value)
+
+
 def print_json(value: Any) -> None:
     """Print JSON on standard output."""
     typer.echo(json_text(value))
-
-
-def qr(text: str) -> None:
-    """Draw a QR code: with block characters where the terminal has them, else with escape sequences."""
-    import segno
-
-    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
-    segno.make(text, micro=False).terminal(compact=encoding.startswith("utf"))

@@ -7,9 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from walletcore.cli import qr as qr_code
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, agreed, asked_text, can_agree, nobody_to_ask, read_text
-from walletcore.cli.base import UNVERIFIED, AsJson, AsQr, FromFd, FromStdin, Language, Passphrase, app
+from walletcore.cli.asking import Secrets, agreed, can_agree, given_text, nobody_to_ask, read_text
+from walletcore.cli.base import (
+    AsJson,
+    AsQr,
+    ChainOption,
+    FromFd,
+    FromStdin,
+    Language,
+    Passphrase,
+    TextFile,
+    TextFromFd,
+    TextFromStdin,
+    app,
+)
+from walletcore.cli.ending import UNVERIFIED
+from walletcore.cli.names import find_chain
 from walletcore.cli.wallets import opened
 
 if TYPE_CHECKING:
@@ -33,8 +48,9 @@ def sign(
     qr: AsQr = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a transaction does, ask, and print it signed by a phrase's keys: ready for a node, in hex.
+    """Show what a transaction does, ask, and print it signed.
 
+    What is printed is hex, ready for a node; a phrase's keys sign.
     The schema of the JSON is in the documentation, `docs/command-line.md`.
     """
     if file == "-" and stdin:
@@ -54,7 +70,7 @@ def sign(
         return
     typer.echo(signed.raw.hex())
     if qr:
-        show.qr(signed.raw.hex())
+        qr_code.draw(signed.raw.hex())
 
 
 def confirm(
@@ -76,22 +92,25 @@ def confirm(
 @app.command()
 def verify(
     text: Annotated[str, typer.Argument(help="A signed transaction in hex or base64. Left out: asked for.")] = "",
-    chain: Annotated[str, typer.Option(help="The chain that it is for; found out when left out.")] = "",
+    chain: ChainOption = "",
     by: Annotated[str, typer.Option(help="An address that must be among the signers.")] = "",
     previous: Annotated[
         list[str] | None,
         typer.Option(help="Bitcoin: a transaction whose output is spent, in hex; as often as needed."),
     ] = None,
-    stdin: FromStdin = False,
-    fd: FromFd = None,
+    file: TextFile = "",
+    stdin: TextFromStdin = False,
+    fd: TextFromFd = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check all signatures of a signed transaction, and say who made them; exit code 3 where one is not good."""
-    from walletcore.chains import chain as find_chain
+    """Check the signatures of a transaction and say who made them.
+
+    Exit code 3 where one is not good.
+    """
     from walletcore.chains import chains
     from walletcore.cli.inspection.verification import verdict
 
-    content = text or asked_text("transaction", stdin=stdin, fd=fd)
+    content = given_text("transaction", text, file=file, stdin=stdin, fd=fd)
     found = verdict(content, (find_chain(chain),) if chain else chains(), previous=previous or [], by=by)
     if as_json:
         show.print_json(found.as_json())
@@ -104,4 +123,4 @@ def _print_verdict(found: Any) -> None:
     show.title("verified" if found.verified else "NOT VERIFIED")
     if found.why:
         typer.echo(f"  {show.plain(found.why)}")
-    show.facts([("chains", ", ".join(found.chains)), *(("signed by", signer) for signer in found.signers)])
+    show.facts([("chains", show.listed(found.chains)), *(("signed by", signer) for signer in found.signers)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from walletcore.cli import qr as qr_code
 from walletcore.cli import show
 from walletcore.cli.asking import Secrets
 from walletcore.cli.base import (
@@ -15,6 +16,7 @@ from walletcore.cli.base import (
     AsJson,
     AsQr,
     ChainName,
+    Change,
     FromFd,
     FromStdin,
     Kind,
@@ -23,10 +25,12 @@ from walletcore.cli.base import (
     ProfileName,
     app,
 )
+from walletcore.cli.names import find_chain, find_profile
 from walletcore.errors import DerivationError, Unsupported
 from walletcore.secret import sealed
 
 if TYPE_CHECKING:
+    from walletcore.chains.base import Chain
     from walletcore.hd.bip32 import ExtendedPublicKey
     from walletcore.wallet import Wallet, Where
 
@@ -35,10 +39,13 @@ __all__ = ["opened"]
 
 @app.command()
 def new(
-    words: Annotated[int, typer.Option(help="12, 15, 18, 21 or 24 words.")] = 24,
+    words: Annotated[int, typer.Option(metavar="N", help="12, 15, 18, 21 or 24 words.")] = 24,
     language: Language = "english",
 ) -> None:
-    """Make a new BIP-39 phrase from the system's randomness and print it, once."""
+    """Make a new BIP-39 phrase and print it, once.
+
+    It comes from the system's randomness.
+    """
     from walletcore.mnemonic.bip39 import Mnemonic
 
     phrase = Mnemonic.generate(words, language=language)
@@ -60,9 +67,9 @@ def _check_can_show(language: str, words: str) -> None:
 def address(
     chain: ChainName,
     account: Account = None,
-    change: Annotated[int, typer.Option(help="0 for receiving, 1 for change.")] = 0,
-    index: Annotated[int, typer.Option(help="The first address index.")] = 0,
-    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many addresses from there on.")] = 1,
+    change: Change = 0,
+    index: Annotated[int, typer.Option(metavar="N", help="The first address index.")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="How many addresses from there on.")] = 1,
     profile: ProfileName = "",
     kind: Kind = "",
     xpub: Annotated[
@@ -75,19 +82,27 @@ def address(
     qr: AsQr = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print addresses of a phrase (asked for without echo) or of an extended public key."""
+    """Print addresses of a phrase or of an extended public key.
+
+    The phrase is asked for without echo, unless --stdin or --fd has it.
+    """
+    row = find_chain(chain)
     where: Where = {"change": change, "profile": profile, "kind": kind}
     if account is not None:
         where["account"] = account
+    if xpub and (stdin or passphrase or language or fd is not None):
+        raise typer.BadParameter("--xpub needs no secret: leave out --stdin, --fd, --passphrase and --language")
+    if not xpub:  # say what is wrong before a secret is typed
+        row.path(account=account or 0, change=change, index=index + count - 1, profile=_named(row, profile, kind))
     with _wallet(xpub, Secrets(stdin=stdin, fd=fd), passphrase, language) as wallet:
-        rows = _addresses(wallet, chain, where, range(index, index + count))
+        rows = _addresses(wallet, row, where, range(index, index + count))
         if as_json:
             show.print_json(list(rows))
             return
-        for row in rows:
-            typer.echo(f"{row['path']}\t{row['address']}" if row["path"] else row["address"])
+        for found in rows:
+            typer.echo(f"{found['path']}\t{found['address']}" if found["path"] else found["address"])
             if qr:
-                show.qr(row["address"])
+                qr_code.draw(found["address"])
 
 
 @app.command()
@@ -104,14 +119,16 @@ def xpub(
     qr: AsQr = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print an account's extended public key: all of its addresses, and no signature, come from it."""
-    from walletcore.chains import chain as find_chain
+    """Print an account's extended public key, for watching only.
 
+    All of its addresses, and no signature, come from it.
+    """
     row = find_chain(chain)
+    chosen = find_profile(row, profile, kind)
     where: Where = {"account": account or 0, "profile": profile, "kind": kind}
+    chosen.fill(account=account or 0)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         node, origin = wallet.xpub(row, **where), wallet.origin(row, **where)
-    chosen = row.profile(profile, kind=kind)
     text = _spelled(node, chosen.kind) if slip132 else str(node)
     path = "/".join(str(origin.path).split("/")[: node.depth + 1])
     if as_json:
@@ -120,7 +137,7 @@ def xpub(
         return
     typer.echo(f"{path}\t{text}")
     if qr:
-        show.qr(text)
+        qr_code.draw(text)
 
 
 def _spelled(node: ExtendedPublicKey, kind: str) -> str:
@@ -142,6 +159,11 @@ def opened(secrets: Secrets, *, language: str = "", salted: bool = False) -> Wal
     return Wallet.from_mnemonic(phrase, secrets.ask("passphrase") if salted else "", language=language or None)
 
 
+def _named(row: Chain, profile: str, kind: str) -> str:
+    """The name of the profile that is meant. Raises `Unsupported`."""
+    return find_profile(row, profile, kind).name
+
+
 def _wallet(xpub: str, secrets: Secrets, passphrase: bool, language: str) -> Wallet:
     from walletcore.wallet import Wallet
 
@@ -150,7 +172,7 @@ def _wallet(xpub: str, secrets: Secrets, passphrase: bool, language: str) -> Wal
     return opened(secrets, language=language, salted=passphrase)
 
 
-def _addresses(wallet: Wallet, chain: str, where: Where, indexes: range) -> Iterator[dict[str, str]]:
+def _addresses(wallet: Wallet, chain: Chain, where: Where, indexes: range) -> Iterator[dict[str, str]]:
     for index in indexes:
         here: Where = {**where, "index": index}
         found = wallet.address(chain, **here)

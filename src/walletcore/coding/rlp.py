@@ -14,6 +14,7 @@ Item: TypeAlias = "bytes | Sequence[Item]"
 MAX_DEPTH = 32  # lists within lists; a transaction with an access list has four
 MAX_ITEMS = 1 << 16  # strings and lists together, so that a megabyte cannot become thirty
 _STRING, _LIST = 0x80, 0xC0
+_SIZE = 0x3F  # the bits of the first byte that tell the size, or how many bytes tell it
 _SHORT = 55  # the longest payload whose length fits the first byte
 _STRING_HEADS = tuple(bytes((_STRING + size,)) for size in range(_SHORT + 1))
 _EMPTY_LIST = bytes((_LIST,))
@@ -63,20 +64,31 @@ def decode(data: bytes) -> Item:
     """
     if type(data) is not bytes:
         raise DecodingError(f"expected bytes, got {type(data).__name__}", reason="type")
+    if not data:
+        raise DecodingError("expected an item, got no bytes", reason="truncated")
     items: list[Item] = []
     position, end = 0, len(data)
     parents: list[tuple[list[Item], int]] = []
     for _ in range(MAX_ITEMS):
-        start, stop = _payload(data, position, end)
-        if data[position] < _LIST:
-            items.append(data[start:stop])
-            position = stop
+        head, start = data[position], position
+        position += 1
+        if head >= _STRING:
+            start, size = position, head & _SIZE
+            if size > _SHORT:
+                start, size = _long_size(data, position, size - _SHORT, end)
+            position = start + size
+            if position > end:
+                raise _truncated(position - end)
+            if head == _STRING + 1 and data[start] < _STRING:
+                raise DecodingError(f"byte {start} stands after a length that it does not need", reason="non-canonical")
+        if head < _LIST:
+            items.append(data[start:position])
         else:
             parents.append((items, end))
-            items, position, end = [], start, stop
+            items, position, end = [], start, position
             if len(parents) > MAX_DEPTH:
                 raise DecodingError(f"expected at most {MAX_DEPTH} lists within each other", reason="too-deep")
-        while parents and position == end:
+        while position == end and parents:
             complete = tuple(items)
             items, end = parents.pop()
             items.append(complete)
@@ -89,27 +101,18 @@ def decode(data: bytes) -> Item:
     return items[0]
 
 
-def _payload(data: bytes, position: int, end: int) -> tuple[int, int]:
-    """Where the payload of the item at ``position`` starts and stops, at the latest at ``end``."""
-    if position >= end:
-        raise DecodingError("expected an item, got no bytes", reason="truncated")
-    head = data[position]
-    if head < _STRING:
-        return position, position + 1
-    start = position + 1
-    size = head - (_STRING if head < _LIST else _LIST)
-    if size > _SHORT:
-        length = data[start : min(end, start + size - _SHORT)]
-        start += size - _SHORT
-        size = int.from_bytes(length, "big")
-        if start <= end and (length[0] == 0 or size <= _SHORT):
-            raise DecodingError(f"the length at byte {position} has a shorter form", reason="non-canonical")
-    stop = start + size
-    if stop > end:
-        raise DecodingError(f"the item at byte {position} needs {stop - end} bytes more", reason="truncated")
-    if head == _STRING + 1 and data[start] < _STRING:
-        raise DecodingError(f"the byte {position} stands before a byte that needs no length", reason="non-canonical")
-    return start, stop
+def _long_size(data: bytes, start: int, width: int, end: int) -> tuple[int, int]:
+    """Where a payload begins whose size is told by ``width`` bytes at ``start``, and its size."""
+    if start + width > end:
+        raise _truncated(start + width - end)
+    size = int.from_bytes(data[start : start + width])
+    if data[start] == 0 or size <= _SHORT:
+        raise DecodingError(f"the length at byte {start} has a shorter form", reason="non-canonical")
+    return start + width, size
+
+
+def _truncated(missing: int) -> DecodingError:
+    return DecodingError(f"the last item needs {missing} bytes more", reason="truncated")
 
 
 def encode_uint(number: int) -> bytes:
@@ -123,10 +126,16 @@ def encode_uint(number: int) -> bytes:
 
 def decode_uint(data: Item, max_bits: int) -> int:
     """The number below 2^``max_bits`` that `encode_uint` makes these bytes of. Raises `DecodingError`."""
+    if type(data) is bytes and 8 * len(data) <= max_bits + 7 and (not data or data[0]):
+        number = int.from_bytes(data)
+        if not number >> max_bits:
+            return number
+    raise _no_number(data, max_bits)
+
+
+def _no_number(data: object, max_bits: int) -> DecodingError:
     if type(data) is not bytes:
-        raise DecodingError(f"expected the bytes of a number, got a {type(data).__name__}", reason="type")
+        return DecodingError(f"expected the bytes of a number, got a {type(data).__name__}", reason="type")
     if data[:1] == b"\0":
-        raise DecodingError("expected a number without leading zeros", reason="non-canonical")
-    if 8 * len(data) > max_bits + 7 or (number := int.from_bytes(data, "big")) >> max_bits:
-        raise DecodingError(f"expected a number below 2^{max_bits}", reason="range")
-    return number
+        return DecodingError("expected a number without leading zeros", reason="non-canonical")
+    return DecodingError(f"expected a number below 2^{max_bits}", reason="range")

@@ -17,7 +17,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.bitcoin import CHAINS, BitcoinChain
 from walletcore.chains.bitcoin.script import KEY_KINDS, WITNESS_UNKNOWN
 from walletcore.coding.text import base58, base58check, bech32, bech32m, to_words
-from walletcore.errors import AddressError
+from walletcore.errors import AddressError, InvalidKey
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
 
@@ -49,6 +49,7 @@ def row_of(case: Case) -> BitcoinChain:
     "bitcoin/segwit-addresses",
     "bitcoin/addresses",
     "bitcoin/base58_keys",
+    "bitcoin/payments",
     operation="address.parse",
     result="valid",
 )
@@ -65,6 +66,7 @@ def test_published_addresses_are_read(case: Case) -> None:
     "bitcoin/segwit-addresses",
     "bitcoin/addresses",
     "bitcoin/base58_keys",
+    "bitcoin/payments",
     operation="address.parse",
     result="invalid",
     rows={"bip173#invalid address ": ("SG", 1), "bip350#invalid address ": ("SG", 11), "invalid#": ("SG34.", 0)},
@@ -112,6 +114,44 @@ def test_taproot_outputs_commit_to_key_and_script_tree(case: Case) -> None:
     address = row_of(case).address(internal, kind=case.input["kind"], merkle_root=root)
     assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["output_key"])
     assert row_of(case).script_pubkey(address).hex() == case.expect["script"]
+
+
+@vectors("bitcoin/payments", operation="address.parse", result="rule")
+def test_published_addresses_that_nobody_can_spend_are_read_and_not_paid(case: Case) -> None:
+    address = row_of(case).parse_address(case.input["address"])
+    assert (address.text, case.verdict("any-program")) == (case.input["address"], "valid")
+    assert case.verdict("spendable") == "invalid"
+    why = reason(AddressError, row_of(case).parse_address, case.input["address"], require_spendable=True)
+    assert why == case.expect["reason"]
+
+
+def address_of(case: Case) -> Address:
+    row, kind = row_of(case), case.input["kind"]
+    if "script" in case.input:
+        return row.script_address(bytes.fromhex(case.input["script"]), kind=kind)
+    root = bytes.fromhex(case.input.get("merkle_root", ""))
+    if "private_key" in case.input:
+        public = PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"]))).public_key
+    else:
+        data = case.input.get("public_key", "02" + case.input.get("internal_key", ""))
+        public = PublicKey(Curve.SECP256K1, bytes.fromhex(data))
+    assert public.data.hex() == case.expect.get("public_key", public.data.hex())
+    return row.address(public, kind=kind, merkle_root=root)
+
+
+@vectors("bitcoin/payments", operation="address.encode", result="valid")
+def test_published_keys_and_scripts_have_their_addresses(case: Case) -> None:
+    address = address_of(case)
+    script_pubkey = row_of(case).script_pubkey(address)
+    assert (address.text, script_pubkey.hex()) == (case.expect["address"], case.expect["script"])
+    assert address.payload.hex() == case.expect.get("output_key", address.payload.hex())
+
+
+@vectors("bitcoin/payments", operation="address.encode", result="invalid")
+def test_published_keys_and_scripts_that_can_have_no_address_are_refused(case: Case) -> None:
+    with pytest.raises((AddressError, InvalidKey)) as caught:
+        address_of(case)
+    assert caught.value.reason == case.expect["reason"]
 
 
 # -- what an address is

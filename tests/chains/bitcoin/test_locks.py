@@ -23,6 +23,7 @@ from support.bitcoin import (
     signer,
     spending,
 )
+from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import Lock, change
 from walletcore.chains.bitcoin.opcodes import multisig, push
@@ -31,7 +32,7 @@ from walletcore.chains.bitcoin.tx import Tx
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.hashes import hash160, sha256d
-from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
@@ -135,6 +136,29 @@ def test_the_id_is_known_before_unless_signatures_are_part_of_it(guard: str) -> 
         assert caught.value.reason == "missing"
     else:
         assert tx.txid == sign(tx, signer(1), signer(2)).id
+
+
+# -- published figures
+
+
+def guard(case: Case) -> Lock:
+    scripts: dict[str, Any] = {
+        name: bytes.fromhex(case.input.get(name, "")) for name in ("redeem_script", "witness_script")
+    }
+    data = case.input.get("public_key")
+    public = PublicKey.parse(Curve.SECP256K1, bytes.fromhex(data)) if data else None
+    return Lock(script_pubkey=bytes.fromhex(case.input["script_pubkey"]), key=public, **scripts)
+
+
+@vectors("bitcoin/payments", operation="script.spend", result="valid")
+def test_published_signatures_stand_where_they_belong(case: Case) -> None:
+    script_sig, witness = guard(case).spend([bytes.fromhex(each) for each in case.input["signatures"]])
+    assert (script_sig.hex(), [each.hex() for each in witness]) == (case.expect["script_sig"], case.expect["witness"])
+
+
+@vectors("bitcoin/payments", operation="script.spend", result="invalid")
+def test_published_keys_and_scripts_that_do_not_belong_to_an_output_are_refused(case: Case) -> None:
+    assert reason(TransactionError, guard, case) == case.expect["reason"]
 
 
 # -- m of n
@@ -376,6 +400,17 @@ def test_a_path_alone_proves_no_change() -> None:
     with pytest.raises(TransactionError, match="output 0: ") as caught:
         BITCOIN.decode_transaction(lied)
     assert caught.value.reason == "mismatch"
+
+
+def test_PS67_a_taproot_output_is_no_change_of_a_key_that_it_is_not_made_from() -> None:
+    foreign = BITCOIN.script_pubkey(BITCOIN.address(BOB, kind="p2tr"))
+    for kind in ("", "p2tr"):
+        assert reason(TransactionError, Lock, kind=kind, script_pubkey=foreign, key=ALICE) == "mismatch"
+    tx = transaction(spending("p2wpkh"), outputs=(change(ALICE, kind="p2tr", value=1, origin=ORIGIN),))
+    mine = tx.outputs[0].script_pubkey
+    lied = tx.raw.replace(mine, foreign)
+    assert lied != tx.raw
+    assert reason(TransactionError, BITCOIN.decode_transaction, lied) == "mismatch"
 
 
 @pytest.mark.parametrize(

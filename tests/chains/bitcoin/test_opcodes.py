@@ -18,6 +18,7 @@ from walletcore.chains.bitcoin.opcodes import (
     parse_script,
     push,
 )
+from walletcore.chains.bitcoin.script import null_data
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
@@ -35,6 +36,22 @@ WALLY = {
 opcodes = st.integers(0, 255).map(lambda number: bytes((number,)))
 pushes = st.binary(max_size=80).map(push)
 scripts = st.lists(st.one_of(opcodes, pushes, st.sampled_from([b"\x4c\x00", b"\x4d\x01\x00\x07"]))).map(b"".join)
+
+
+WORDS = {str(Instruction(opcode)).removeprefix("OP_"): opcode for opcode in (0x50, *range(0x61, 0xBB))}
+
+
+def assembled(word: str) -> bytes:
+    """Return what a word of Core's test files stands for (src/core_io.cpp, ParseScript)."""
+    if word.startswith("0x"):
+        return bytes.fromhex(word[2:])
+    if word.startswith("'"):
+        return push(word[1:-1].encode())
+    if word in WORDS:
+        return encode_script([Instruction(WORDS[word])])
+    size = (abs(int(word)).bit_length() + 8) // 8 if int(word) else 0  # the highest bit is the sign
+    number = abs(int(word)) | (int(word) < 0) << 8 * size >> 1
+    return push(number.to_bytes(size, "little"))
 
 
 # -- reading and printing
@@ -154,14 +171,30 @@ def test_more_than_a_block_holds_is_refused_before_it_is_read() -> None:
         assert reason(TransactionError, door, bytes(4_000_001)) == "too-large"
 
 
-@vectors("bitcoin/scripts", operation="script.parse", result="valid")
-def test_published_scripts_are_printed(case: Case) -> None:
+@vectors("bitcoin/scripts", "bitcoin/script-tests", "bitcoin/payments", operation="script.parse", result="valid")
+def test_published_scripts_are_printed_and_classified(case: Case) -> None:
     script = bytes.fromhex(case.input["script"])
-    assert asm(script) == case.expect["asm"]
+    found = classify(script)
+    assert asm(script) == case.expect.get("asm", asm(script))
     assert encode_script(parse_script(script)) == script
+    assert found.kind == case.expect.get("kind", found.kind)
+    assert found.required == case.expect.get("required", found.required)
+    assert [each.hex() for each in found.keys] == case.expect.get("keys", [each.hex() for each in found.keys])
+    assert "data" not in case.expect or null_data(script) == bytes.fromhex(case.expect["data"])
 
 
-@vectors("bitcoin/scripts", operation="script.parse", result="invalid")
+@vectors("bitcoin/script-tests", "bitcoin/payments", operation="script.assemble")
+def test_published_words_are_assembled_printed_and_classified(case: Case) -> None:
+    script = b"".join(map(assembled, case.input["words"].split()))
+    assert (script.hex(), asm(script)) == (case.expect["script"], case.expect.get("asm", asm(script)))
+    assert classify(script).kind == case.expect.get("kind", classify(script).kind)
+    if "cut" in case.flags:
+        assert reason(TransactionError, parse_script, script) == "truncated"
+    else:
+        assert encode_script(parse_script(script)) == script
+
+
+@vectors("bitcoin/scripts", "bitcoin/payments", operation="script.parse", result="invalid")
 def test_published_scripts_that_end_too_early_are_refused(case: Case) -> None:
     assert reason(TransactionError, parse_script, bytes.fromhex(case.input["script"])) == case.expect["reason"]
 
@@ -194,6 +227,12 @@ def test_published_scripts_that_end_too_early_are_refused(case: Case) -> None:
 )
 def test_kinds_are_those_of_core(script: bytes, kind: str) -> None:
     assert classify(script).kind == kind
+
+
+@pytest.mark.parametrize("size", [255, 256, 520, 65_536])
+def test_a_script_that_begins_with_a_long_push_has_a_kind_too(size: int) -> None:
+    assert classify(push(bytes(size)) + b"\xac").kind == "nonstandard"
+    assert classify(push(bytes(size)) + b"\xae").kind == "nonstandard"
 
 
 def bare(required: bytes, total: bytes, *keys: bytes, end: bytes = b"\xae") -> bytes:
@@ -255,6 +294,12 @@ def test_published_multisig_scripts_of_sorted_keys(case: Case) -> None:
     script = multisig(case.input["required"], keys, sort=case.input["sort"])
     assert script.hex() == case.expect["script"]
     assert BITCOIN.script_address(script, kind="p2sh").text == case.expect["address"]
+
+
+@vectors("bitcoin/payments", operation="script.multisig", result="invalid")
+def test_published_multisig_scripts_that_make_no_sense_are_refused(case: Case) -> None:
+    keys = [PublicKey(Curve.SECP256K1, bytes.fromhex(data)) for data in case.input["public_keys"]]
+    assert reason(TransactionError, multisig, case.input["required"], keys) == case.expect["reason"]
 
 
 @differential

@@ -58,9 +58,9 @@ def test_the_rows_are_found_by_each_of_their_names(row: Evm, name: str, caip2: s
     assert (row.caip2, row.asset) == (caip2, asset)
 
 
-def test_twenty_main_chains_and_their_test_nets_are_rows() -> None:
+def test_twenty_one_main_chains_and_their_test_nets_are_rows() -> None:
     testing = [row for row in CHAINS if re.search("sepolia|hoodi|-", row.name)]
-    assert (len(CHAINS), len(testing)) == (40, 20)
+    assert (len(CHAINS), len(testing)) == (43, 22)
     assert all(any(main.slip44 == row.slip44 for main in CHAINS if main not in testing) for row in testing)
 
 

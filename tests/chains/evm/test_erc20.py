@@ -1,5 +1,6 @@
-"""ERC-20 calls in effects: exactly three calls, to the byte, and everything else opaque."""
+"""Calls of tokens in effects: exactly three calls, to the byte; no amount where it may be the id of a token."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,30 +10,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, POLYGON, announced, legacy, transfer
-from walletcore.effects import Approve, Opaque, Transfer
+from walletcore.chains import chain
+from walletcore.effects import Approve, Call, Fee, Opaque, Transfer
+from walletcore.errors import TransactionError
 
 TOKEN = ETHEREUM.parse_address("0x6B175474E89094C44Da98b954EedeAC495271d0F")
 ASSET = f"eip155:1/erc20:{TOKEN}"
 ME = ETHEREUM.address(ALICE.public_key).account_id
 ANYONE = st.binary(min_size=20, max_size=20)
 AMOUNT = st.integers(0, 2**256 - 1) | st.sampled_from([0, 1, 2**255, 2**256 - 1])
-SIGNATURES = {
-    "transfer": "transfer(address,uint256)",
-    "approve": "approve(address,uint256)",
-    "transferFrom": "transferFrom(address,address,uint256)",
-}
+TRANSFER, APPROVE = "transfer(address,uint256)", "approve(address,uint256)"
+TRANSFER_FROM = "transferFrom(address,address,uint256)"
 
 
-def calldata(name: str, *arguments: Any) -> bytes:
+def calldata(signature: str, *arguments: Any) -> bytes:
     """The bytes of a call, by eth-abi."""
-    signature = SIGNATURES[name]
     types = signature[signature.index("(") + 1 : -1].split(",")
     return bytes(keccak(text=signature)[:4] + encode(types, arguments))
 
 
-def said(data: bytes, **changes: Any) -> Any:
-    """The effect of calldata, between the value, which is zero, and the fee."""
-    (effect, _) = transfer(to=TOKEN, value=0, data=data, **changes).effects()
+def told(data: bytes, erc20: Any = (), **changes: Any) -> tuple[Any, ...]:
+    """The effects of calldata, between the value, which is zero, and the fee."""
+    effects = transfer(to=TOKEN, value=0, data=data, **changes).effects(erc20=erc20)
+    assert isinstance(effects[-1], Fee)
+    return effects[:-1]
+
+
+def said(data: bytes, erc20: Any = (), **changes: Any) -> Any:
+    """The one effect of calldata."""
+    (effect,) = told(data, erc20, **changes)
     return effect
 
 
@@ -42,38 +48,105 @@ def named(account: bytes) -> str:
 
 @given(ANYONE, AMOUNT)
 def test_a_transfer_moves_tokens_of_the_sender(target: bytes, amount: int) -> None:
-    data = calldata("transfer", target, amount)
+    data = calldata(TRANSFER, target, amount)
     assert said(data) == Transfer(asset=ASSET, amount=amount, source=ME, destination=named(target))
     assert said(data, sender=None) == Transfer(asset=ASSET, amount=amount, source="", destination=named(target))
+    assert said(data, [TOKEN]) == said(data)
 
 
 @given(ANYONE, ANYONE, AMOUNT)
-def test_a_transfer_from_moves_tokens_of_another(source: bytes, target: bytes, amount: int) -> None:
+def test_a_transfer_from_moves_an_amount_only_of_what_the_caller_knows_to_be_erc20(
+    source: bytes, target: bytes, amount: int
+) -> None:
+    data = calldata(TRANSFER_FROM, source, target, amount)
     expected = Transfer(asset=ASSET, amount=amount, source=named(source), destination=named(target))
-    assert said(calldata("transferFrom", source, target, amount)) == expected
+    assert said(data, [TOKEN]) == expected
+    arguments = (("from", named(source)), ("to", named(target)), ("value or tokenId", str(amount)))
+    call = Call(target=TOKEN.account_id, name=TRANSFER_FROM, arguments=arguments)
+    assert told(data) == (replace(expected, amount=None), call)
 
 
 @given(ANYONE, AMOUNT)
-def test_an_approval_lets_another_spend(spender: bytes, amount: int) -> None:
-    assert said(calldata("approve", spender, amount)) == Approve(asset=ASSET, amount=amount, spender=named(spender))
+def test_an_approval_lets_another_spend_an_amount_only_of_what_the_caller_knows_to_be_erc20(
+    spender: bytes, amount: int
+) -> None:
+    data = calldata(APPROVE, spender, amount)
+    expected = Approve(asset=ASSET, amount=amount, spender=named(spender))
+    assert said(data, [TOKEN]) == expected
+    arguments = (("spender", named(spender)), ("value or tokenId", str(amount)))
+    assert told(data) == (
+        replace(expected, amount=None),
+        Call(target=TOKEN.account_id, name=APPROVE, arguments=arguments),
+    )
 
 
 def test_an_unlimited_approval_stays_the_number_that_it_is() -> None:
-    assert said(calldata("approve", bytes(20), 2**256 - 1)).amount == 2**256 - 1
+    data = calldata(APPROVE, bytes(20), 2**256 - 1)
+    assert said(data, {TOKEN}).amount == 2**256 - 1
+    assert told(data)[1].arguments[1] == ("value or tokenId", str(2**256 - 1))
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        [],
+        (),
+        set(),
+        [POLYGON.account(TOKEN.payload)],
+        [ETHEREUM.account(bytes(20))],
+        [chain("solana").parse_address("1" * 32)],
+    ],
+)
+def test_another_contract_and_the_same_address_of_another_chain_are_not_known(known: Any) -> None:
+    assert [effect.amount for effect in told(CALLS[1], known) if isinstance(effect, Approve)] == [None]
+
+
+@pytest.mark.parametrize(
+    "known", [None, 1, object(), TOKEN, str(TOKEN), [str(TOKEN)], [TOKEN, None], TOKEN.payload, [TOKEN.payload]]
+)
+@pytest.mark.parametrize("make", [transfer, legacy, announced])
+def test_contracts_that_are_no_addresses_are_refused(make: Any, known: Any) -> None:
+    for data in CALLS:
+        with pytest.raises(TransactionError) as caught:
+            make(to=TOKEN, data=data).effects(erc20=known)
+        assert caught.value.reason == "type"
 
 
 CALLS = [
-    calldata("transfer", b"\x42" * 20, 5),
-    calldata("approve", b"\x42" * 20, 5),
-    calldata("transferFrom", b"\x42" * 20, b"\x43" * 20, 5),
+    calldata(TRANSFER, b"\x42" * 20, 5),
+    calldata(APPROVE, b"\x42" * 20, 5),
+    calldata(TRANSFER_FROM, b"\x42" * 20, b"\x43" * 20, 5),
 ]
+
+# What gives tokens away and is not told as such: each must stay opaque.
+OTHERS = [
+    calldata("setApprovalForAll(address,bool)", b"\x42" * 20, True),
+    calldata("increaseAllowance(address,uint256)", b"\x42" * 20, 5),
+    calldata("decreaseAllowance(address,uint256)", b"\x42" * 20, 5),
+    calldata("safeTransferFrom(address,address,uint256)", b"\x42" * 20, b"\x43" * 20, 5),
+    calldata("safeTransferFrom(address,address,uint256,bytes)", b"\x42" * 20, b"\x43" * 20, 5, b""),
+    calldata("safeTransferFrom(address,address,uint256,uint256,bytes)", b"\x42" * 20, b"\x43" * 20, 5, 1, b""),
+    calldata("transfer(address,uint256,bytes)", b"\x42" * 20, 5, b""),
+    calldata(
+        "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", *[b"\x42" * 20] * 2, 5, 9, 27, *[bytes(32)] * 2
+    ),
+]
+
+
+def test_selectors_are_those_of_the_standards() -> None:
+    heads = ["a9059cbb", "095ea7b3", "23b872dd", "a22cb465", "39509351", "a457c2d7", "42842e0e", "b88d4fde", "f242432a"]
+    assert [data[:4].hex() for data in CALLS + OTHERS][: len(heads)] == heads
+
+
+@pytest.mark.parametrize("data", OTHERS)
+def test_other_calls_of_tokens_are_opaque_whoever_the_contract_is(data: bytes) -> None:
+    assert said(data) == said(data, [TOKEN]) == Opaque(why=f"calls {TOKEN.account_id}", data=data)
 
 
 @pytest.mark.parametrize("data", CALLS)
 def test_a_call_of_another_size_is_opaque(data: bytes) -> None:
     for other in (data[:-1], data + b"\x00", data + bytes(32), data[:4], data[:3], data[:36], data[:68] + bytes(33)):
-        assert isinstance(said(other), Opaque), len(other)
-        assert said(other).data == other
+        assert said(other) == said(other, [TOKEN]) == Opaque(why=f"calls {TOKEN.account_id}", data=other)
 
 
 @pytest.mark.parametrize("data", CALLS)
@@ -81,7 +154,7 @@ def test_an_address_that_is_no_address_is_opaque(data: bytes) -> None:
     words = (len(data) - 4) // 32 - 1
     for place in (4 + 32 * word + byte for word in range(words) for byte in range(12)):
         dirty = data[:place] + b"\x01" + data[place + 1 :]
-        assert said(dirty) == Opaque(why=f"calls {TOKEN.account_id}", data=dirty)
+        assert said(dirty) == said(dirty, [TOKEN]) == Opaque(why=f"calls {TOKEN.account_id}", data=dirty)
 
 
 @given(st.binary(min_size=4, max_size=4).filter(lambda head: all(head != call[:4] for call in CALLS)))
@@ -93,10 +166,19 @@ def test_another_selector_is_opaque(selector: bytes) -> None:
 @pytest.mark.parametrize("make", [transfer, legacy, announced])
 def test_every_type_of_transaction_tells_it_of_its_chain_beside_the_value_and_the_fee(make: Any) -> None:
     token = POLYGON.account(TOKEN.payload)
-    moved, tokens, fee = make(chain=POLYGON, to=token, value=3, data=CALLS[0]).effects()
-    assert (moved.asset, moved.amount, moved.destination) == (POLYGON.asset, 3, token.account_id)
-    assert (tokens.asset, tokens.amount) == (f"eip155:137/erc20:{TOKEN}", 5)
-    assert fee.asset == POLYGON.asset
+    for data in CALLS:
+        moved, tokens, fee = make(chain=POLYGON, to=token, value=3, data=data).effects(erc20=(token,))
+        assert (moved.asset, moved.amount, moved.destination) == (POLYGON.asset, 3, token.account_id)
+        assert (tokens.asset, tokens.amount) == (f"eip155:137/erc20:{TOKEN}", 5)
+        assert fee.asset == POLYGON.asset
+
+
+@pytest.mark.parametrize("make", [transfer, legacy, announced])
+def test_value_that_goes_with_a_call_is_told_before_it(make: Any) -> None:
+    for data in (*CALLS, *OTHERS):
+        moved, *rest = make(to=TOKEN, value=3, data=data).effects()
+        assert moved == Transfer(asset=ETHEREUM.asset, amount=3, source=ME, destination=TOKEN.account_id)
+        assert rest == list(make(to=TOKEN, value=0, data=data).effects())
 
 
 def test_calldata_to_nobody_is_code() -> None:

@@ -5,9 +5,11 @@ import contextlib
 import copy
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import rlp  # type: ignore[import-untyped]
 from eth_account import Account
 from eth_account.messages import encode_defunct, encode_intended_validator, encode_typed_data
 from hypothesis import given
@@ -20,7 +22,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.evm import Message, TypedData
 from walletcore.chains.evm.message import decode
 from walletcore.effects import Approve, Opaque, Statement
-from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, WalletcoreError
+from walletcore.errors import AddressError, InvalidSignature, MissingSignature, TransactionError, WalletcoreError
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import Signature, collect, merge, sign, sign_async
@@ -46,7 +48,7 @@ def typed(**domain: Any) -> TypedData:
     )
 
 
-def permit(**domain: Any) -> TypedData:
+def permit(value: object = "7", **domain: Any) -> TypedData:
     """Return an ERC-2612 permit in a domain."""
     members = [("owner", "address"), ("spender", "address"), ("value", "uint256"), ("nonce", "uint256")]
     return TypedData.parse(
@@ -54,7 +56,7 @@ def permit(**domain: Any) -> TypedData:
             "types": {"Permit": [{"name": n, "type": t} for n, t in (*members, ("deadline", "uint256"))]},
             "primaryType": "Permit",
             "domain": domain,
-            "message": {"owner": b"\x01" * 20, "spender": b"\x02" * 20, "value": "7", "nonce": 0, "deadline": 2**64},
+            "message": {"owner": b"\x01" * 20, "spender": b"\x02" * 20, "value": value, "nonce": 0, "deadline": 2**64},
         }
     )
 
@@ -62,7 +64,7 @@ def permit(**domain: Any) -> TypedData:
 # What is signed.
 
 
-@vectors("evm/eip191", operation="message.sign")
+@vectors("evm/eip191", operation="message.sign", result="valid")
 def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None:
     holder = signer(bytes.fromhex(case.input["private_key"]))
     validator = case.input.get("validator")
@@ -78,6 +80,22 @@ def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None
         signature = bytes.fromhex(case.expect["signature"])
         assert sign(mine, holder).raw == signature
         assert ETHEREUM.address(mine.recover(signature)).text == case.expect["address"]
+
+
+@vectors("evm/eip191", operation="message.sign", result="invalid")
+def test_a_published_validator_of_another_length_is_refused(case: Case) -> None:
+    account = bytes.fromhex(case.input["validator"])
+    with pytest.raises(TransactionError) as caught:
+        message(validator=Address(chain=ETHEREUM, text=f"0x{account.hex()}", payload=account))
+    assert caught.value.reason == case.expect["reason"]
+    with pytest.raises(AddressError):
+        ETHEREUM.account(account)
+
+
+def test_a_validator_whose_text_and_bytes_differ_is_refused() -> None:
+    with pytest.raises(TransactionError) as caught:
+        message(validator=replace(VALIDATOR, payload=bytes(20)))
+    assert caught.value.reason == "mismatch"
 
 
 @vectors("evm/eip191", operation="message.verify")
@@ -207,6 +225,91 @@ def test_other_bytes_are_refused(raw: Any) -> None:
         decode(ETHEREUM, raw)
 
 
+def nested(depth: int) -> TypedData:
+    """Return typed data with structs of this depth, and white space, accents and numbers of every spelling in them."""
+    types = {f"T{level}": [{"name": "t", "type": f"T{level + 1}"}] for level in range(depth)}
+    types[f"T{depth}"] = [{"name": "t", "type": "string"}, {"name": "n", "type": "uint256[]"}]
+    value: Any = {"t": " {é}\n\U0001f600", "n": [1, "2", "0x3"]}
+    for _ in range(depth):
+        value = {"t": value}
+    return TypedData.parse({"types": types, "primaryType": "T0", "domain": {}, "message": value})
+
+
+KINDS = [
+    message(),
+    message(data=b""),
+    message(data=b"\xc0" * 200),
+    message(data=b"12345"),
+    message(data=transfer().raw),
+    message(data=b"{}", validator=VALIDATOR),
+    message(data=b"", validator=VALIDATOR),
+    message(data=b"\xff" * 70_000, validator=ETHEREUM.account(b"\xff" * 20)),
+    message(data=typed(name="Vote", chainId=1)),
+    message(data=typed()),
+    message(data=nested(12)),
+]
+
+
+@pytest.mark.parametrize("mine", KINDS, ids=lambda mine: repr(mine.raw)[:30])
+def test_each_kind_of_message_is_read_where_transactions_are(mine: Message) -> None:
+    again = ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key])
+    assert again == mine
+    assert type(again) is Message
+    assert again.requests() == mine.requests()
+    assert again.effects() == mine.effects()
+    assert sign(again, ALICE).raw == sign(mine, ALICE).raw
+    assert ETHEREUM.decode_transaction(mine.raw) == replace(mine, signer=None)
+    with pytest.raises(TransactionError) as caught:
+        ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key, MALLORY.public_key])
+    assert caught.value.reason == "ambiguous"
+
+
+@given(st.binary(max_size=120), st.booleans())
+def test_any_message_is_read_where_transactions_are(data: bytes, validated: bool) -> None:
+    mine = message(data=data, validator=VALIDATOR if validated else None)
+    assert ETHEREUM.decode_transaction(mine.raw, keys=[ALICE.public_key]) == mine
+
+
+FIELDS = [b"\x01", *[b""] * 7, [], b"\x01", b"\x01", b"\x01"]
+
+
+@pytest.mark.parametrize("kind", [number for number in range(0x80) if number not in (1, 2)])
+def test_no_type_of_transaction_is_taken_for_a_message(kind: int) -> None:
+    """0x19 is EIP-191's and 0x7b begins a JSON text; a list after them is a transaction of that type, as CIP-64's."""
+    for fields in (FIELDS, FIELDS[:9], [], [b"a" * 200]):
+        raw = bytes((kind,)) + rlp.encode(fields)
+        for written in (raw, rlp.encode(raw)):
+            with pytest.raises(TransactionError) as caught:
+                ETHEREUM.decode_transaction(written)
+            assert caught.value.reason == "version"
+            assert f"got type {kind}" in str(caught.value)
+
+
+@pytest.mark.parametrize("mine", KINDS, ids=lambda mine: repr(mine.raw)[:30])
+def test_no_message_begins_as_a_transaction_of_any_type_does(mine: Message) -> None:
+    assert mine.raw[0] in (0x19, 0x7B)
+    assert mine.raw[1] < 0xC0
+    with pytest.raises(TransactionError) as caught:  # and it is not what the network's messages wrap in a string
+        ETHEREUM.decode_transaction(rlp.encode(mine.raw))
+    assert caught.value.reason == "version"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"\x19", b"\x19\x01" + bytes(64), b"\x19\x45", b"{}", b"{ }", b'{"a', b"{\xbf", b"\x19\xbf"]
+)
+def test_what_begins_as_a_message_and_is_none_is_refused_as_one(raw: bytes) -> None:
+    with pytest.raises(TransactionError) as caught:
+        ETHEREUM.decode_transaction(raw)
+    assert "type" not in str(caught.value).replace("typed", "").replace("types", "")
+
+
+def test_typed_data_for_another_chain_are_refused_where_transactions_are_read() -> None:
+    raw = message(data=typed(name="Vote", chainId=1)).raw
+    with pytest.raises(TransactionError) as caught:
+        POLYGON.decode_transaction(raw)
+    assert caught.value.reason == "network"
+
+
 @pytest.mark.parametrize("keys", [5, [ALICE.public_key, MALLORY.public_key], ["key"]])
 def test_keys_that_are_no_sequence_of_one_key_are_refused(keys: Any) -> None:
     with pytest.raises(TransactionError):
@@ -276,6 +379,7 @@ def test_the_bare_parity_passes_by_name_only() -> None:
         ETHEREUM.address(MALLORY.public_key),
         ETHEREUM.address(ALICE.public_key).text,
         ETHEREUM.address(ALICE.public_key).payload,
+        replace(ETHEREUM.address(ALICE.public_key), text=VALIDATOR.text),
         Address(chain=chain("bitcoin"), text="", payload=ETHEREUM.address(ALICE.public_key).payload),
         None,
     ],
@@ -308,7 +412,17 @@ def shown(data: bytes) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "I agree to the terms of service!", "line\nline\ttab\r\n", "Grüße 🦊 👨‍👩‍👧", "deadbeef", "0x"],
+    [
+        "",
+        "hello",
+        "I agree to the terms of service!",
+        "line\nline\ttab\r\n",
+        "Grüße 🦊 👨‍👩‍👧 \u2764\ufe0f\u200d\U0001f525 \u2602\ufe0e",
+        "नमस्ते",
+        "葛飾",
+        "deadbeef",
+        "0x",
+    ],
 )
 def test_text_is_a_statement(text: str) -> None:
     assert shown(text.encode()) == ""
@@ -339,6 +453,20 @@ def test_other_bytes_are_opaque(data: bytes) -> None:
     assert shown(data) != ""
 
 
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt, one of each range, and joiners that join nothing.
+UNSEEN = (
+    *("\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u17b4", "\u180b", "\u180f", "\u200b", "\u202e", "\u2060"),
+    *("\u2065", "\u3164", "\ufe00", "\ufe0d", "\ufeff", "\uffa0", "\ufff0", "\U0001bca0", "\U0001d173"),
+    *("\U000e0001", "\U000e0041", "\U000e0100", "\U000e01ef", "\u200d\u200d", "\ufe0f\ufe0e", "\u200d\ufe0f"),
+)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
+    for text in (unseen, f"pay{unseen}", f"{unseen}me", f"\u2764{unseen}\U0001f525"):
+        assert shown(text.encode()) != ""
+
+
 def test_data_for_a_validator_are_opaque() -> None:
     (effect,) = message(validator=VALIDATOR).effects()
     assert effect == Opaque(why=f"data for the contract {VALIDATOR.account_id}", data=b"hello world")
@@ -349,6 +477,13 @@ def test_a_permit_is_an_approval_where_contract_and_chain_are_named() -> None:
     (effect,) = message(data=permit(chainId=1, verifyingContract=contract.text)).effects()
     spender = ETHEREUM.account(b"\x02" * 20).account_id
     assert effect == Approve(asset=f"eip155:1/erc20:{contract}", amount=7, spender=spender)
+
+
+@pytest.mark.parametrize("value", [7, "7", "0x7", "0x" + "7".zfill(64)])
+def test_each_spelling_of_the_amount_of_a_permit_is_the_amount(value: object) -> None:
+    (effect,) = message(data=permit(value, chainId=1, verifyingContract=VALIDATOR.payload)).effects()
+    spender = ETHEREUM.account(b"\x02" * 20).account_id
+    assert effect == Approve(asset=f"eip155:1/erc20:{VALIDATOR}", amount=7, spender=spender)
 
 
 @pytest.mark.parametrize(
@@ -377,6 +512,14 @@ def test_E15_typed_data_for_another_chain_are_refused() -> None:
     assert caught.value.reason == "network"
 
 
+class Other(TypedData):
+    """Typed data whose payload is not theirs."""
+
+    @property
+    def payload(self) -> bytes:
+        return b"something else"
+
+
 REFUSED: dict[str, dict[str, Any]] = {
     "text": {"data": "hello"},
     "bytearray": {"data": bytearray(b"hello")},
@@ -394,6 +537,10 @@ REFUSED: dict[str, dict[str, Any]] = {
     "an origin in text": {"origin": "m/0"},
     "a validator in text": {"validator": VALIDATOR.text},
     "a validator of another chain": {"validator": POLYGON.account(bytes(20))},
+    "a validator whose text is of another account": {"validator": replace(VALIDATOR, payload=b"\x43" * 20)},
+    "a validator without checksum": {"validator": replace(ETHEREUM.account(b"\xab" * 20), text="0x" + "ab" * 20)},
+    "a validator of 19 bytes": {"validator": replace(VALIDATOR, payload=bytes(19))},
+    "typed data that would hash as they like": {"data": Other(typed().raw)},
     "typed data with a validator": {"data": typed(), "validator": VALIDATOR},
 }
 

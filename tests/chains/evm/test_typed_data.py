@@ -456,6 +456,48 @@ def test_an_unsigned_integer_may_be_hex_digits_and_a_signed_one_may_not() -> Non
     assert refused(one("uint256", "0x" + "0" * 65)) == "non-canonical"
 
 
+class Named(str):
+    """Text that is equal to a plain one and is written as another, as constants of an Enum are."""
+
+    __slots__ = ()
+
+    def __format__(self, _: str) -> str:
+        return f"Named.{self.upper()}"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"types": {"T": [{"name": "x", "type": Named("uint256")}]}},
+        {"types": {"T": [{"name": Named("x"), "type": "uint256"}]}},
+        {"types": {Named("T"): [{"name": "x", "type": "uint256"}]}},
+        {"message": {Named("x"): 5}},
+        {"domain": {Named("name"): "Mail"}},
+        {"primaryType": Named("T")},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_X19_text_of_a_subclass_is_refused_and_leaves_no_trace_in_later_hashes(changes: dict[str, Any]) -> None:
+    plain: dict[str, Any] = {**one("uint256", 5), "domain": {"name": "Mail"}}
+    with pytest.raises(TransactionError):
+        TypedData.parse({**plain, **changes})
+    declared = {"EIP712Domain": members(name="string"), **plain["types"]}
+    theirs = encode_typed_data(full_message={**plain, "types": declared})
+    assert TypedData.parse(plain).payload == b"\x19\x01" + theirs.header + theirs.body
+
+
+def test_an_error_names_the_places_that_lead_to_it_and_stays_short() -> None:
+    name = "n" * 1000
+    types = {f"T{level}": members(**{name: f"T{level + 1}"}) for level in range(14)} | {"T14": members(x="bool")}
+    value: Any = {"x": 1}
+    for _ in range(14):
+        value = {name: value}
+    with pytest.raises(TransactionError) as caught:
+        TypedData.parse({"types": types, "primaryType": "T0", "domain": {}, "message": value})
+    assert "x: expected a bool" in str(caught.value)
+    assert len(str(caught.value)) < 1500
+
+
 @pytest.mark.parametrize("source", [None, 5, [], b"{}", "", "[]", "null", "{", '{"types": NaN}', bytearray(b"{}")])
 def test_what_is_no_document_is_refused(source: Any) -> None:
     with pytest.raises(TransactionError):
@@ -582,6 +624,8 @@ made, wanted = document(types, value), None
         lambda types: types.encode_type("Missing"),
         lambda types: types.encode_type(None),
         lambda types: types.type_hash("bool"),
+        lambda types: types.type_hash(["T"]),
+        lambda types: types.type_hash(Named("T")),
         lambda types: types.hash_struct("Missing", {}),
         lambda types: types.hash_struct(["T"], {}),
         lambda types: types.hash_struct("T", {"x": {"y": 1.5}}),

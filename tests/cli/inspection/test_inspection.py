@@ -5,17 +5,21 @@ import contextlib
 import json
 from typing import Any
 
+import coincurve
 import pytest
+from bip_utils import P2PKHAddrEncoder, P2PKHPubKeyModes
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.bindings import crypto_sign_seed_keypair
+from solders.pubkey import Pubkey
 
 from support.commands import PHRASE, at_a_terminal
 from support.vectors import Case, load
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.base import SignedTransaction
 from walletcore.cli import run
-from walletcore.cli.inspection import recognise
 from walletcore.cli.inspection.finding import Finding
+from walletcore.cli.inspection.recognition import recognise
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError
 from walletcore.keys import Curve, PublicKey
@@ -76,6 +80,36 @@ def test_what_a_payer_should_know_of_an_address_is_said(text: str, code: str) ->
     assert codes(only(text)) == ({code} if code else set())
 
 
+@pytest.mark.parametrize("program", [solana.TOKEN_PROGRAM, solana.TOKEN_2022_PROGRAM, bytes(32)])
+def test_a_program_is_nobody_to_pay(program: bytes) -> None:
+    assert codes(only(base58.encode(program))) == {"unspendable"}
+
+
+FIRST = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu"  # BIP-84, "Test vectors"
+ZERO_X = "0x52908400098527886E0F7030069857D2E4169EE7"  # EIP-55
+WRAPPED = {
+    "CAIP-10": (f"eip155:137:{ZERO_X}", ("polygon",), ""),
+    "CAIP-10 of Bitcoin": (f"bip122:000000000019d6689c085ae165831e93:{FIRST}", ("bitcoin",), ""),
+    "BIP-21": (f"bitcoin:{FIRST}?amount=0.1&label=x", ("bitcoin",), "?amount=0.1&label=x"),
+    "BIP-21 in upper case": (f"BITCOIN:{FIRST.upper()}", ("bitcoin",), "nothing more"),
+    "EIP-681": (f"ethereum:pay-{ZERO_X}@1?value=1e18", (), "@1?value=1e18"),
+    "Solana Pay": ("solana:5ZWj7a1f8tWkjBESHKgrLmXshuXxqeY9SYcfbshpAqPG", ("solana", "solana-devnet"), "nothing more"),
+}
+
+
+@pytest.mark.parametrize(("text", "names", "asked"), WRAPPED.values(), ids=WRAPPED.keys())
+def test_an_address_in_a_longer_name_is_recognised(text: str, names: tuple[str, ...], asked: str) -> None:
+    finding = only(text)
+    assert finding.what == "address"
+    assert finding.chains == names or (not names and "ethereum" in finding.chains)
+    assert dict(finding.facts).get("asked for", "") == asked
+    assert codes(finding) == ({"request"} if asked else set())
+
+
+def test_an_account_that_inspect_shows_can_be_inspected() -> None:
+    assert only(dict(only(FIRST).facts)["account"]).facts[2] == only(FIRST).facts[2]
+
+
 def test_an_address_of_a_program_has_no_key() -> None:
     payload, _ = solana.find_program_address([b"walletcore"], solana.TOKEN_PROGRAM)
     assert codes(only(base58.encode(payload))) == {"no-key"}
@@ -109,6 +143,43 @@ def test_a_published_private_key_in_wif_is_described_and_not_shown(case: Case) -
     assert case.input["wif"] not in json.dumps(finding.as_json())
 
 
+def test_a_key_of_another_network_than_asked_for_is_odd() -> None:
+    wif = next(case.input["wif"] for case in WIFS if case.input["wif"][0] in "5KL")  # mainnet
+    for name in ("bitcoin-testnet", "ethereum"):
+        (finding,) = recognise(wif, (chain(name),))
+        assert "other-network" in codes(finding)
+        assert finding.chains == ()
+    (finding,) = recognise(PUBLIC[0].input["key"], (chain("bitcoin-testnet"),))
+    assert "other-network" in codes(finding)
+
+
+def test_an_uncompressed_wif_comes_with_its_one_address() -> None:
+    """Key 1, whose addresses everybody knows; both implementations below agree on it."""
+    finding = only("5HpHagT65TZzG1PH3CSu63k8DbpvD8s5ip4nEB3kEsreAnchuDf")
+    assert codes(finding) == {"secret", "uncompressed", "weak"}
+    key = coincurve.PublicKey.from_secret((1).to_bytes(32)).format(compressed=False)
+    expected = P2PKHAddrEncoder.EncodeKey(key, net_ver=b"\0", pub_key_mode=P2PKHPubKeyModes.UNCOMPRESSED)
+    assert finding.derived == (("p2pkh", "", "bitcoin", expected),)
+
+
+PAIR = crypto_sign_seed_keypair(bytes(range(32)))[1]  # libsodium
+
+
+@pytest.mark.parametrize("text", [base58.encode(PAIR), str(list(PAIR)), str(list(PAIR)).replace(" ", "")])
+def test_a_key_pair_is_described_and_not_shown(text: str) -> None:
+    finding = only(text)
+    assert finding.what == "private key (key pair)"
+    assert codes(finding) == {"secret"}
+    assert finding.derived == (("", "", "solana, solana-devnet", str(Pubkey(PAIR[32:]))),)
+    assert text not in json.dumps(finding.as_json())
+
+
+@pytest.mark.parametrize("text", [base58.encode(PAIR[:63] + b"\0"), str([*PAIR[:63], 0]), str([*PAIR[:63], 300])])
+def test_what_is_nearly_a_key_pair_is_refused(text: str) -> None:
+    with pytest.raises(DecodingError):
+        recognise(text, chains())
+
+
 def test_an_account_key_comes_with_its_first_addresses() -> None:
     finding = only(
         "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs"
@@ -121,7 +192,7 @@ def test_a_phrase_is_described_and_not_shown() -> None:
     finding = only(PHRASE)
     assert finding.what == "BIP-39 phrase"
     assert dict(finding.facts) == {"words": "12", "language": "english"}
-    assert codes(finding) == {"secret"}
+    assert codes(finding) == {"secret", "weak"}
 
 
 @pytest.mark.parametrize("name", DEMO)
@@ -204,7 +275,17 @@ def test_inputs_of_several_kinds_are_mixed() -> None:
 
 
 REFUSED = {
-    "nothing": ("", "unknown"),
+    "nothing": ("", "missing"),
+    "twelve words": ("zebra " * 12, "checksum"),
+    "eleven words": ("zebra " * 11, "word-count"),
+    "a word that is in no list": ("zebra " * 11 + "xyzzy", "unknown"),
+    "a signature in base64": ("A" * 87 + "=", "ambiguous"),
+    "a signature in hex": ("0x" + "1b" * 65, "ambiguous"),
+    "64 bytes": ("ab" * 64, "ambiguous"),
+    "a signature of Solana": (base58.encode(b"\x7f" * 64), "ambiguous"),
+    "an account without 0x": ("52908400098527886E0F7030069857D2E4169EE7", "ambiguous"),
+    "a text in armour": ("-----BEGIN BITCOIN SIGNED MESSAGE-----\nx\n", "ambiguous"),
+    "a request for another chain's address": ("bitcoin:0x52908400098527886E0F7030069857D2E4169EE7", "unknown"),
     "a word": ("hello", "unknown"),
     "a hash": ("ab" * 32, "ambiguous"),
     "a typo": ("bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyv", "checksum"),

@@ -196,6 +196,8 @@ class Lock:
     def _find_keys(self) -> None:
         """The keys of the script that runs last; those of hashes must be given."""
         if self.kind == "p2tr":
+            if self.key is not None and _OF_KEY["p2tr"](self.key.data)[0] != self.script_pubkey:
+                raise TransactionError("the taproot output is not guarded by this key alone", reason="mismatch")
             self._set(keys=(self.key.even_y(),) if self.key else (), key=self.key and self.key.even_y())
             return
         if not self.script_code:

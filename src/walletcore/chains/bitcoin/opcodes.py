@@ -114,7 +114,7 @@ def classify(script: bytes) -> Script:
         return Script(kind="nonstandard")
     instructions, rest = _instructions(script)
     key, last = (instructions[0].data or b"", instructions[-1].opcode) if len(instructions) > 1 else (b"", -1)
-    if script == bytes((len(key),)) + key + bytes((OP_CHECKSIG,)) and _is_key(key):
+    if _is_key(key) and script == bytes((len(key),)) + key + bytes((OP_CHECKSIG,)):
         return Script(kind="p2pk", required=1, keys=(key,))
     found = _multisig(instructions) if last == OP_CHECKMULTISIG and not rest else None
     return found or Script(kind="nonstandard")

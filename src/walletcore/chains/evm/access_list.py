@@ -54,8 +54,6 @@ class AccessListTransaction(AnyTransaction):
 
 def check_access_list(entries: object) -> None:
     """Raise `TransactionError` unless these are tuples of an account and a tuple of storage keys, not too many."""
-    if entries == ():
-        return
     room = _MAX_ACCESS
     for entry in _checked_tuple(entries, "access_list"):
         pair = _checked_tuple(entry, "entry of access_list")

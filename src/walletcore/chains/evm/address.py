@@ -13,7 +13,7 @@ from walletcore.hashes import keccak256
 __all__ = ["account_of", "checksummed", "parse"]
 
 _BODY = re.compile(r"[0-9a-fA-F]{40}", re.ASCII)
-_EACH = int.from_bytes(b"\x01" * 40)  # one bit in each of 40 characters
+_HIGH = bytes.maketrans(b"0123456789abcdef", b"\0" * 8 + b"\x20" * 8)  # of 8 to f the bit that makes a letter small
 
 
 def account_of(public: bytes) -> bytes:
@@ -26,13 +26,12 @@ def account_of(public: bytes) -> bytes:
 def checksummed(payload: bytes) -> str:
     """The text of an account of 20 bytes: a letter is upper case where the hash of the lower-case text has 8 to f.
 
-    All 40 characters at once, as bytes of one number: 8 and 9 have bit 3 of their character set, a to f bit 6.
+    All 40 characters at once, as bytes of one number: bit 6 tells letters from digits, bit 5 small ones from capitals.
     """
     body = payload.hex().encode()
-    digits = int.from_bytes(keccak256(body)[:20].hex().encode())
+    high = int.from_bytes(keccak256(body)[:20].hex().encode().translate(_HIGH))
     text = int.from_bytes(body)
-    upper = (digits >> 3 | digits >> 6) & text >> 6 & _EACH
-    return "0x" + (text ^ upper << 5).to_bytes(40).decode()
+    return "0x" + (text ^ (high & text >> 1)).to_bytes(40).decode()
 
 
 def parse(text: str, *, allow_unchecked: bool = False) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from walletcore.chains.base import Address, SignedTransaction
-from walletcore.chains.evm import erc20
-from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm import erc20 as tokens
+from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.create import create_address
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer
@@ -61,7 +61,8 @@ class AnyTransaction:
         if not isinstance(self.chain, Evm):
             raise TransactionError(f"expected an EVM chain, got {type(self.chain).__name__}", reason="type")
         self._check_sender()
-        self._check_destination()
+        if self.to is not None:
+            check_account(self.chain, self.to, "to")
         self._check_numbers()
         self._check_data()
 
@@ -71,21 +72,6 @@ class AnyTransaction:
             raise TransactionError("expected the sender's secp256k1 public key, or None", reason="type")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
             raise TransactionError("expected the sender's KeyOrigin, or None", reason="type")
-
-    def _check_destination(self) -> None:
-        to = self.to
-        if to is None:
-            return
-        if type(to) is not Address:
-            got = f"expected an Address or None as to, got {type(to).__name__}"
-            raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-        if to.chain is not self.chain and to.chain != self.chain:
-            expected = f"expected an address of {self.chain.name}, got one of {to.chain.name}"
-            raise TransactionError(expected, reason="network")
-        if type(to.payload) is not bytes or len(to.payload) != 20:
-            raise TransactionError("expected an address of 20 bytes as to", reason="length")
-        if to.text[2:].lower() != to.payload.hex():
-            raise TransactionError("the address's text and bytes are not the same", reason="mismatch")
 
     def _check_numbers(self) -> None:
         for name, limit in self.limits:
@@ -158,26 +144,27 @@ class AnyTransaction:
     def _encode_parity(self, parity: int) -> bytes:
         return b"\x01" if parity else b"\x80"
 
-    def effects(self) -> tuple[Effect, ...]:
-        """The value that moves, what calldata says, code as `Opaque`, and the highest fee."""
-        asset = self.chain.asset
-        source = "" if self.sender is None else self.chain.address(self.sender).account_id
-        destination = self._destination()
-        effects: list[Effect] = []
-        if self.value or (self.to is not None and not self.data):
-            effects.append(Transfer(asset=asset, amount=self.value, source=source, destination=destination))
-        if self.to is None:
-            at = f": {destination}" if destination else ""
-            effects.append(Opaque(why=f"creates a contract{at}", data=self.data))
-        elif self.data:
-            effects.append(erc20.effect(self.chain, destination, source, self.data))
-        return (*effects, Fee(asset=asset, at_most=self.gas * self.max_price, payer=source))
+    def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
+        """The value that moves, what calldata say, code as `Opaque`, and the highest fee.
 
-    def _destination(self) -> str:
-        """The CAIP-10 name of whom it calls, or of the contract that it creates where the sender is known."""
-        if self.to is not None:
-            return self.chain.account(self.to.payload).account_id
-        if self.sender is None:
+        ``erc20`` are contracts which the caller knows to be ERC-20: calls that other kinds of token share are told with
+        their amounts for these only. Raises `TransactionError` for others than addresses.
+        """
+        asset, to = self.chain.asset, self.to
+        source = "" if self.sender is None else self.chain.address(self.sender).account_id
+        fee = Fee(asset=asset, at_most=self.gas * self.max_price, payer=source)
+        destination = self._created() if to is None else to.account_id
+        moved: tuple[Effect, ...] = ()
+        if self.value or (to is not None and not self.data):
+            moved = (Transfer(asset=asset, amount=self.value, source=source, destination=destination),)
+        if to is None:
+            at = f": {destination}" if destination else ""
+            return (*moved, Opaque(why=f"creates a contract{at}", data=self.data), fee)
+        return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), fee)
+
+    def _created(self) -> str:
+        """The CAIP-10 name of the contract that it creates; empty where the sender or the rule is not known."""
+        if self.sender is None or self.chain.own_contract_addresses:
             return ""
         return create_address(self.chain.address(self.sender), self.nonce).account_id
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.coding import rlp
-from walletcore.errors import AddressError
+from walletcore.errors import AddressError, Unsupported
 from walletcore.hashes import keccak256
 
 __all__ = ["create2_address", "create_address"]
@@ -17,7 +17,8 @@ _MAX_CODE = 1 << 20
 def create_address(creator: Address, nonce: int) -> Address:
     """The contract that an account makes by its transaction of this nonce: keccak256(rlp([creator, nonce]))[12:].
 
-    Raises `AddressError` for an address of no EVM chain and a nonce that no transaction has.
+    Raises `AddressError` for an address of no EVM chain and a nonce that no transaction has, and `Unsupported` where
+    the chain makes these addresses in its own way.
     """
     chain, account = _account(creator)
     if type(nonce) is not int:
@@ -32,7 +33,8 @@ def create2_address(
 ) -> Address:
     """The contract that a contract makes by CREATE2: keccak256(0xff || creator || salt || keccak256(init_code))[12:].
 
-    ``salt`` has 32 bytes; the code that makes the contract is given, or the Keccak-256 of it. Raises `AddressError`.
+    ``salt`` has 32 bytes; the code that makes the contract is given, or the Keccak-256 of it. Raises `AddressError`,
+    and `Unsupported` where the chain makes these addresses in its own way.
     """
     chain, account = _account(creator)
     if (init_code is None) == (init_code_hash is None):
@@ -46,7 +48,12 @@ def create2_address(
 def _account(creator: Address) -> tuple[Evm, bytes]:
     if type(creator) is not Address or not isinstance(creator.chain, Evm):
         raise AddressError("expected the creator's Address on an EVM chain", reason="type")
-    return creator.chain, creator.chain.account(creator.payload).payload
+    if creator.chain.own_contract_addresses:
+        expected = f"{creator.chain.name} makes the addresses of contracts in its own way, not by CREATE and CREATE2"
+        raise Unsupported(expected, reason="scheme", hint="its node tells the address in the receipt")
+    if creator.text != creator.chain.account(creator.payload).text:
+        raise AddressError("the text and bytes of the creator's address are not the same", reason="mismatch")
+    return creator.chain, creator.payload
 
 
 def _hash_of(init_code: bytes | None) -> bytes:

@@ -2,13 +2,17 @@
 
 A legacy transaction begins as a list, a typed one with its type (EIP-2718); in devp2p's messages a typed one is a
 string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
+
+Messages to be signed are told from all of these by their first two bytes. 0x19 and "{" are numbers that a type may
+have ("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more. After 0x19 the messages that
+are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}".
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm.access_list import AccessListTransaction
@@ -16,10 +20,13 @@ from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.legacy import LegacyTransaction
 from walletcore.chains.evm.transaction import Transaction
 from walletcore.coding import rlp
-from walletcore.errors import InvalidSignature, TransactionError, raised_as
+from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.signing import Signature
+
+if TYPE_CHECKING:
+    from walletcore.chains.evm.message import Message
 
 __all__ = ["AnyOf", "decode"]
 
@@ -31,28 +38,48 @@ _Read: TypeAlias = "tuple[AnyOf, Signature | None]"
 
 _MAX_RAW = 2 << 20
 _STRING, _LIST = 0x80, 0xC0  # RLP's first bytes from there on
+_FIRST_LIST = bytes((_LIST,))
+_MESSAGES = (b"\x19", b"{")  # how EIP-191 data and the JSON of typed data begin
 _UNSIGNED = {1: 8, 2: 9}  # fields by type; three more for a signature
 
 
 def decode(
     chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allow_unprotected: bool = False
-) -> AnyOf | SignedTransaction[Any]:
-    """Read a transaction of this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
-    if not isinstance(keys, Sequence) or any(type(key) is not PublicKey for key in keys):
-        raise TransactionError("expected a sequence of public keys", reason="type")
-    with raised_as(TransactionError):
-        transaction, signature = _read(chain, _checked(raw))
+) -> AnyOf | Message | SignedTransaction[Any]:
+    """Read what is signed on this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
+    if type(keys) is not tuple or keys:
+        _check_keys(keys)
+    if type(raw) is bytes and raw[:1] in _MESSAGES and raw[1:2] < _FIRST_LIST:
+        from walletcore.chains.evm import message
+
+        return message.decode(chain, raw, keys)
+    try:
+        transaction, signature = _read(chain, _checked(raw), keys[0] if keys else None)
+    except DecodingError as error:
+        raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
     if signature is not None:
-        sender = _recover(transaction, signature)
-        if keys and sender not in keys:
-            raise TransactionError("the transaction is signed by another key than those given", reason="mismatch")
-        return replace(transaction, sender=sender).assemble((signature,))
+        return _signed(transaction, signature, keys)
     if isinstance(transaction, LegacyTransaction) and not (transaction.replay_protected or allow_unprotected):
         hint = "allow_unprotected=True reads it; signed, it is valid on every chain"
         raise TransactionError("expected a chain id in what is to be signed (EIP-155)", reason="missing", hint=hint)
     if len(keys) > 1:
         raise TransactionError("expected one key, the sender's, for an unsigned transaction", reason="ambiguous")
-    return replace(transaction, sender=keys[0]) if keys else transaction
+    return transaction
+
+
+def _check_keys(keys: object) -> None:
+    if not isinstance(keys, Sequence) or any(type(key) is not PublicKey for key in keys):
+        raise TransactionError("expected a sequence of public keys", reason="type")
+
+
+def _signed(transaction: AnyOf, signature: Signature, keys: Sequence[PublicKey]) -> SignedTransaction[Any]:
+    """The transaction of whom the signature names; the keys that were given must contain that one."""
+    sender = _recover(transaction, signature)
+    if keys and sender not in keys:
+        raise TransactionError("the transaction is signed by another key than those given", reason="mismatch")
+    if sender != transaction.sender:
+        transaction = replace(transaction, sender=sender)
+    return transaction.assemble((signature,))
 
 
 def _checked(raw: bytes) -> bytes:
@@ -70,15 +97,15 @@ def _checked(raw: bytes) -> bytes:
     return raw
 
 
-def _read(chain: Evm, raw: bytes) -> _Read:
-    """The transaction without its sender, and the signature if there is one."""
+def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
+    """The transaction of whom is taken to send it, and the signature if there is one."""
     if raw[0] >= _LIST:
-        return _read_legacy(chain, _items(raw, (6, 9)))
+        return _read_legacy(chain, sender, _items(raw, (6, 9)))
     size = _UNSIGNED.get(raw[0])
     if size is None:
         raise TransactionError(f"expected a transaction of type 0, 1 or 2, got type {raw[0]}", reason="version")
     fields = _items(raw[1:], (size, size + 3))
-    transaction = (_read_type_1 if raw[0] == 1 else _read_type_2)(chain, fields[:size])
+    transaction = (_read_type_1 if raw[0] == 1 else _read_type_2)(chain, sender, fields[:size])
     return transaction, _read_signature(*fields[size:]) if len(fields) > size else None
 
 
@@ -91,49 +118,50 @@ def _items(raw: bytes, counts: tuple[int, int]) -> _Fields:
     return fields
 
 
-def _read_type_2(chain: Evm, fields: _Fields) -> Transaction:
-    *numbers, to, amount, data, access_list = fields
-    chain_id, nonce, max_priority_fee, max_fee, gas, value = (rlp.decode_uint(n, 256) for n in (*numbers, amount))
-    _check_chain(chain, chain_id)
+def _read_type_2(chain: Evm, sender: PublicKey | None, fields: _Fields) -> Transaction:
+    chain_id, nonce, max_priority_fee, max_fee, gas, to, value, data, access_list = fields
+    _check_chain(chain, rlp.decode_uint(chain_id, 256))
     return Transaction(
         chain=chain,
+        sender=sender,
+        nonce=rlp.decode_uint(nonce, 256),
+        max_priority_fee=rlp.decode_uint(max_priority_fee, 256),
+        max_fee=rlp.decode_uint(max_fee, 256),
+        gas=rlp.decode_uint(gas, 256),
+        value=rlp.decode_uint(value, 256),
         to=_read_destination(chain, to),
-        value=value,
-        nonce=nonce,
-        gas=gas,
-        max_fee=max_fee,
-        max_priority_fee=max_priority_fee,
         data=data,
         access_list=access_list,
     )
 
 
-def _read_type_1(chain: Evm, fields: _Fields) -> AccessListTransaction:
-    *numbers, to, amount, data, access_list = fields
-    chain_id, nonce, gas_price, gas, value = (rlp.decode_uint(n, 256) for n in (*numbers, amount))
-    _check_chain(chain, chain_id)
+def _read_type_1(chain: Evm, sender: PublicKey | None, fields: _Fields) -> AccessListTransaction:
+    chain_id, nonce, gas_price, gas, to, value, data, access_list = fields
+    _check_chain(chain, rlp.decode_uint(chain_id, 256))
     return AccessListTransaction(
         chain=chain,
+        sender=sender,
+        nonce=rlp.decode_uint(nonce, 256),
+        gas_price=rlp.decode_uint(gas_price, 256),
+        gas=rlp.decode_uint(gas, 256),
+        value=rlp.decode_uint(value, 256),
         to=_read_destination(chain, to),
-        value=value,
-        nonce=nonce,
-        gas=gas,
-        gas_price=gas_price,
         data=data,
         access_list=access_list,
     )
 
 
-def _read_legacy(chain: Evm, fields: _Fields) -> _Read:
+def _read_legacy(chain: Evm, sender: PublicKey | None, fields: _Fields) -> _Read:
     nonce, gas_price, gas, value = (rlp.decode_uint(fields[place], 256) for place in (0, 1, 2, 4))
     replay_protected, signature = _read_v(chain, *fields[6:]) if len(fields) > 6 else (False, None)
     transaction = LegacyTransaction(
         chain=chain,
-        to=_read_destination(chain, fields[3]),
-        value=value,
+        sender=sender,
         nonce=nonce,
-        gas=gas,
         gas_price=gas_price,
+        gas=gas,
+        value=value,
+        to=_read_destination(chain, fields[3]),
         data=fields[5],
         replay_protected=replay_protected,
     )

@@ -1,36 +1,71 @@
-"""ERC-20 calls read from calldata: transfer, transferFrom and approve (ERC-20, "Methods"; the contract ABI).
+"""Calls of tokens read from calldata (ERC-20, "Methods"; ERC-721, "Specification"; the contract ABI).
 
 A selector of four bytes and words of 32: the bytes say what is asked of the contract, which does what its code says.
+They do not say of which kind the contract is. ``transfer`` is of ERC-20 alone; ``transferFrom`` and ``approve`` are of
+ERC-721 as well, where the number is not an amount but the id of one token.
 """
 
 from __future__ import annotations
 
-from walletcore.chains.evm.chain import Evm
-from walletcore.effects import Approve, Effect, Opaque, Transfer
+from collections.abc import Collection
 
-__all__ = ["effect"]
+from walletcore.chains.base import Address, Chain
+from walletcore.chains.evm.address import checksummed
+from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
+from walletcore.errors import TransactionError
+
+__all__ = ["effects"]
 
 _TRANSFER = bytes.fromhex("a9059cbb")  # transfer(address to, uint256 value)
-_TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value)
-_APPROVE = bytes.fromhex("095ea7b3")  # approve(address spender, uint256 value)
-_SIZES = {_TRANSFER: 68, _APPROVE: 68, _TRANSFER_FROM: 100}
+_TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value or tokenId)
+_APPROVE = bytes.fromhex("095ea7b3")  # approve(address spender, uint256 value or tokenId)
+_ACCOUNTS = {_TRANSFER: ("to",), _TRANSFER_FROM: ("from", "to"), _APPROVE: ("spender",)}
+_NAMES = {_TRANSFER_FROM: "transferFrom(address,address,uint256)", _APPROVE: "approve(address,uint256)"}
 _PADDING = bytes(12)
 
 
-def effect(chain: Evm, contract: str, caller: str, data: bytes) -> Effect:
+def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
     """What calldata ask of a contract; `Opaque` unless they are one of the three calls to the byte.
 
-    ``contract`` and ``caller`` are CAIP-10 accounts, the caller's empty where it is not known.
+    ``caller`` is a CAIP-10 account, or empty where it is not known; ``erc20`` are contracts that are known to be of
+    ERC-20. The amount of a call that ERC-721 has, too, is told for those, and None for others: the number is in a
+    `Call` beside it. Raises `TransactionError` for others than addresses.
     """
+    known = _is_known(contract, erc20)
     selector = data[:4]
-    if _SIZES.get(selector) != len(data):
-        return Opaque(why=f"calls {contract}", data=data)
-    *accounts, amount = (data[place : place + 32] for place in range(4, len(data), 32))
-    if any(not word.startswith(_PADDING) for word in accounts):
-        return Opaque(why=f"calls {contract}", data=data)
-    asset = f"{chain.caip2}/erc20:{contract.rpartition(':')[2]}"
-    value = int.from_bytes(amount)
-    *sources, target = (chain.account(word[12:]).account_id for word in accounts)
+    names = _ACCOUNTS.get(selector, ())
+    accounts = _accounts(contract.chain, data, len(names))
+    if not accounts:
+        return (Opaque(why=f"calls {contract.account_id}", data=data),)
+    asset = f"{contract.chain.caip2}/erc20:{contract.text}"
+    number = int.from_bytes(data[-32:])
+    amount = number if known or selector == _TRANSFER else None
+    effect: Effect
     if selector == _APPROVE:
-        return Approve(asset=asset, amount=value, spender=target)
-    return Transfer(asset=asset, amount=value, source=sources[0] if sources else caller, destination=target)
+        effect = Approve(asset=asset, amount=amount, spender=accounts[0])
+    else:
+        source = caller if selector == _TRANSFER else accounts[0]
+        effect = Transfer(asset=asset, amount=amount, source=source, destination=accounts[-1])
+    if amount is not None:
+        return (effect,)
+    arguments = (*zip(names, accounts, strict=True), ("value or tokenId", str(number)))
+    return effect, Call(target=contract.account_id, name=_NAMES[selector], arguments=arguments)
+
+
+def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
+    """The CAIP-10 names in the words after the selector, before the last one; none where one of them is no account."""
+    found: list[str] = []
+    if count and len(data) == 36 + 32 * count:
+        for place in range(16, 16 + 32 * count, 32):
+            if data[place - 12 : place] != _PADDING:
+                return []
+            found.append(chain.account_id(checksummed(data[place : place + 20])))
+    return found
+
+
+def _is_known(contract: Address, erc20: Collection[Address]) -> bool:
+    if type(erc20) is tuple and not erc20:
+        return False
+    if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
+        raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")
+    return any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)

@@ -6,9 +6,11 @@ has chain_id, 0, 0 for the last three, or before EIP-155 nothing, and v is {0,1}
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from walletcore.chains.base import Address
 from walletcore.chains.evm.common import AnyTransaction, encode_numbers
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Opaque
@@ -58,7 +60,7 @@ class LegacyTransaction(AnyTransaction):
     def _encode_parity(self, parity: int) -> bytes:
         return encode_numbers(parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27))
 
-    def effects(self) -> tuple[Effect, ...]:
+    def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
         """As those of every type, and an `Opaque` one first where no chain id is signed."""
-        effects = AnyTransaction.effects(self)
+        effects = AnyTransaction.effects(self, erc20=erc20)
         return effects if self.replay_protected else (_UNPROTECTED, *effects)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from walletcore.chains.base import Address, SignedMessage
-from walletcore.chains.evm.address import account_of
-from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm.chain import Evm, check_account
+from walletcore.chains.evm.structs import ATOMIC
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.coding import rlp
 from walletcore.effects import Approve, Effect, Opaque, Statement
@@ -31,7 +31,14 @@ _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
 _INVISIBLE = str.maketrans("", "", "\t\n\r\u200d")  # controls of the layout, and the joiner inside emojis
+_UNSEEN = (
+    re.compile(  # Default_Ignorable_Code_Point (UAX #44) among what Python calls printable; emojis have single ones
+        "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]"
+        "|\u200d[\u200d\ufe0e\ufe0f]|[\ufe0e\ufe0f]{2}"
+    )
+)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
+_APPROVED = (("spender", "address"), ("value", "uint256"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +66,12 @@ class Message:
             raise TransactionError("expected a KeyOrigin as origin", reason="type")
         self._check_data()
         if self.validator is not None:
-            self._check_validator(self.validator)
+            if isinstance(self.data, TypedData):
+                raise TransactionError("typed data names its contract in its domain", reason="ambiguous")
+            check_account(self.chain, self.validator, "validator")
 
     def _check_data(self) -> None:
-        if isinstance(self.data, TypedData):
+        if type(self.data) is TypedData:
             chain_id = self.data.domain.chain_id
             if chain_id not in (None, self.chain.chain_id):
                 raise TransactionError(f"expected chain id {self.chain.chain_id}, got {chain_id}", reason="network")
@@ -70,12 +79,6 @@ class Message:
             raise TransactionError(f"expected bytes or TypedData, got {type(self.data).__name__}", reason="type")
         elif len(self.data) > _MAX_DATA:
             raise TransactionError(f"expected at most {_MAX_DATA} bytes, got {len(self.data)}", reason="too-large")
-
-    def _check_validator(self, validator: object) -> None:
-        if isinstance(self.data, TypedData):
-            raise TransactionError("typed data names its contract in its domain", reason="ambiguous")
-        if type(validator) is not Address or validator.chain != self.chain:
-            raise TransactionError(f"expected an address of {self.chain.name} as validator", reason="mismatch")
 
     @property
     def payload(self) -> bytes:
@@ -162,7 +165,7 @@ class Message:
             raise InvalidSignature(f"expected an Address or a PublicKey, got {type(signer).__name__}", reason="type")
         key = self.recover(signature, allow_parity=allow_parity)
         if isinstance(signer, Address):
-            same = isinstance(signer.chain, Evm) and account_of(key.data) == signer.payload
+            same = isinstance(signer.chain, Evm) and signer == signer.chain.address(key)
         else:
             same = key == signer
         if not same:
@@ -210,7 +213,7 @@ def _unreadable(data: bytes) -> str:
     hexadecimal = _HEX.fullmatch(text.strip())
     if hexadecimal is not None and len(hexadecimal[1]) >= 64:
         return _looks_like(bytes.fromhex(hexadecimal[1])) or "bytes in hexadecimal"
-    if not text.translate(_INVISIBLE).isprintable():
+    if not text.translate(_INVISIBLE).isprintable() or _UNSEEN.search(text):
         return _looks_like(data) or "text with characters that cannot be seen"
     return ""
 
@@ -234,9 +237,9 @@ def _effects_of_typed_data(chain: Evm, typed: TypedData) -> tuple[Effect, ...]:
     domain, types, primary = typed.domain, typed.types, typed.primary_type
     contract = None if domain.verifying_contract is None else chain.account(domain.verifying_contract)
     if contract is not None and domain.chain_id is not None and types.encode_type(primary) == _PERMIT:
-        spender, value = (typed.message[name] for name in ("spender", "value"))
-        account = chain.parse_address(spender, allow_unchecked=True).account_id
-        return (Approve(asset=f"{chain.caip2}/erc20:{contract}", amount=int(value), spender=account),)
+        spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
+        account = chain.account(spender[12:]).account_id
+        return (Approve(asset=f"{chain.caip2}/erc20:{contract}", amount=int.from_bytes(value), spender=account),)
     name = "" if domain.name is None else f" of {domain.name[:_MAX_SHOWN]!r}"
     reader = "whatever contract takes it" if contract is None else f"contract {contract}"
     where = "on any chain" if domain.chain_id is None else f"on {chain.caip2}"

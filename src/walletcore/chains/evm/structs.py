@@ -73,10 +73,10 @@ def check_bounds(document: Any) -> None:
 
 
 def _names(value: dict[Any, Any]) -> str:
-    try:
-        return "".join(value)
-    except TypeError:
-        raise TransactionError("expected names as text", reason="type") from None
+    """All names in one text; a subclass of str may be equal to a text and read otherwise."""
+    if not {str}.issuperset(map(type, value)):
+        raise TransactionError("expected names as text", reason="type")
+    return "".join(value)
 
 
 def _check_int(value: int) -> None:
@@ -253,7 +253,7 @@ class StructTypes:
 
     def type_hash(self, name: str) -> bytes:
         """keccak256(encodeType(name)), 32 bytes. Raises `TransactionError`."""
-        known = self._hashes.get(name)
+        known = self._hashes.get(name) if type(name) is str else None
         if known is None:
             known = self._hashes[name] = keccak256(self.encode_type(name).encode())
         return known
@@ -284,7 +284,8 @@ class StructTypes:
             try:
                 words.append(self._word(kind, values[member]))
             except TransactionError as error:
-                raise TransactionError(f"{member}: {error}", reason=error.reason, hint=error.hint) from None
+                where = member[:_MAX_SHOWN]
+                raise TransactionError(f"{where}: {error}", reason=error.reason, hint=error.hint) from None
         return b"".join(words)
 
     def _word(self, kind: str, value: object) -> bytes:
@@ -307,10 +308,10 @@ def _shape(declared: object) -> tuple[tuple[str, Members], ...]:
     if type(declared) is not dict:
         raise _wrong("types by name", declared)
     shape = tuple([(name, _pairs(listed)) for name, listed in declared.items()]) if len(declared) <= _MAX_TYPES else ()
-    try:
-        size = sum([len(name) + len("".join(chain.from_iterable(listed))) for name, listed in shape])
-    except TypeError:
-        raise TransactionError("expected the names of types and members as text", reason="type") from None
+    texts = [*map(itemgetter(0), shape), *chain.from_iterable(chain.from_iterable(map(itemgetter(1), shape)))]
+    if not {str}.issuperset(map(type, texts)):  # a subclass, such as an Enum, is equal to a text and reads otherwise
+        raise TransactionError("expected the names of types and members as text", reason="type")
+    size = len("".join(texts))
     if len(shape) != len(declared) or size > _MAX_TEXT:
         expected = f"at most {_MAX_TYPES} types, and {_MAX_TEXT} characters in the names of types and members"
         raise TransactionError(f"expected {expected}", reason="too-large")

@@ -143,7 +143,9 @@ def _domain(given: object, declared: Members | None) -> tuple[Domain, bytes, str
     if type(given) is not dict:
         raise TransactionError(f"domain: expected a dict (a JSON object), got {type(given).__name__}", reason="type")
     items = tuple(given.items())
-    for _, value in items:
+    for name, value in items:
+        if type(name) is not str:
+            raise TransactionError("domain: expected names as text", reason="type")
         if type(value) not in _PLAIN or (type(value) is not int and len(value) > _MAX_KEPT):
             check_bounds(given)
             return _read_domain.__wrapped__(items, declared)

@@ -10,10 +10,11 @@ import binascii
 import importlib
 from typing import Any
 
-from walletcore.chains import FAMILIES, chain
+from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain, SignedTransaction
 from walletcore.cli.drafts.fields import Fields
 from walletcore.cli.inspection.finding import family
+from walletcore.cli.names import find_chain
 from walletcore.coding import strict_json
 from walletcore.errors import TransactionError, Unsupported, raised_as
 from walletcore.signers.local import LocalSigner
@@ -49,7 +50,7 @@ def parse(text: str) -> Draft:
     """Read the JSON of an unsigned transaction. Raises `TransactionError`, and `Unsupported` for its chain."""
     with raised_as(TransactionError):
         fields = Fields(strict_json.decode(text, max_length=_MAX_LENGTH))
-    return Draft(chain(fields.text("chain")), fields)
+    return Draft(find_chain(fields.text("chain")), fields)
 
 
 def _rebuilt(row: Chain, fields: Fields, wallet: Wallet) -> tuple[Signable[Any], tuple[LocalSigner, ...]]:
@@ -60,7 +61,17 @@ def _rebuilt(row: Chain, fields: Fields, wallet: Wallet) -> tuple[Signable[Any],
     subject = row.decode_transaction(raw, keys=[signer.public_key])
     if isinstance(subject, SignedTransaction):
         raise TransactionError("it is signed already", reason="policy")
+    if _is_message(subject):
+        hint = "`walletcore message sign` signs messages"
+        raise TransactionError("expected a transaction as raw, got a message", reason="type", hint=hint)
     return subject, (*wallet.signers_for(subject), signer)
+
+
+def _is_message(subject: object) -> bool:
+    from walletcore.chains.evm.message import Message
+    from walletcore.chains.solana.offchain import OffchainMessage
+
+    return isinstance(subject, (Message, OffchainMessage))
 
 
 def _bytes(text: str) -> bytes:

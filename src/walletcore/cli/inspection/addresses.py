@@ -1,4 +1,7 @@
-"""A text as an address: of which chains, of what kind, and what a payer should know (BIP-350, EIP-55, Solana)."""
+"""A text as an address: of which chains, of what kind, and what a payer should know.
+
+BIP-350, EIP-55; names and requests around it by CAIP-10, BIP-21, EIP-681 and Solana Pay.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,24 @@ from walletcore.chains.base import Address, Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
-from walletcore.errors import AddressError, InvalidKey
-from walletcore.keys import Curve, PublicKey
+from walletcore.errors import AddressError
 
 __all__ = ["addresses", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
-_MAX_PRECOMPILE = 0xFFFF  # EIP-1352: reserved for precompiled contracts and system use
+_REQUEST = re.compile(  # BIP-21, EIP-681, Solana Pay
+    r"(?P<scheme>bitcoin|ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_FAMILIES = {"bitcoin": "bitcoin", "ethereum": "evm", "solana": "solana"}
 
 
 def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
-    """One finding for the chains on which the text is one and the same address."""
+    """One finding for the chains on which the text is one and the same address, by itself or in a longer name."""
+    text, rows, asked = _unwrapped(text, tuple(rows))
     found: dict[tuple[str, str, bytes, str], list[Address]] = {}
     for row in rows:
         try:
@@ -30,11 +38,24 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
             continue
         found.setdefault((family(row), each.kind, each.payload, each.text), []).append(each)
     for same in found.values():
-        yield _finding(text, same)
+        yield _finding(text, same, asked)
+
+
+def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ...], str]:
+    """An address out of its CAIP-10 name or a payment request, the chains that these allow, and what is asked for."""
+    for row in rows:
+        if text.startswith(f"{row.caip2}:"):
+            return text[len(row.caip2) + 1 :], (row,), ""
+    request = _REQUEST.fullmatch(text)
+    if request is None:
+        return text, rows, ""
+    wanted = _FAMILIES[request["scheme"].lower()]
+    return request["address"], tuple(row for row in rows if family(row) == wanted), request["asked"] or "nothing more"
 
 
 def refusals(text: str, rows: Iterable[Chain]) -> dict[str, AddressError]:
     """Why the text is no address, by chain, for those chains whose form it has and which still refuse it."""
+    text, rows, _ = _unwrapped(text, tuple(rows))
     found = {}
     for row in rows:
         try:
@@ -51,18 +72,18 @@ def _read(row: Chain, text: str) -> Address:
     return row.parse_address(text)
 
 
-def _finding(text: str, same: list[Address]) -> Finding:
+def _finding(text: str, same: list[Address], asked: str) -> Finding:
     first = same[0]
     facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
     if first.text != text:
         facts.append(("written as", first.text))
-    facts.append(("account", first.account_id))
+    facts += [("account", first.account_id), ("asked for", asked)]
     return Finding(
         what="address",
         chains=names_of(each.chain for each in same),
         facts=tuple((name, value) for name, value in facts if value),
         row=first.chain,
-        odd=tuple(_oddities(text, first)),
+        odd=(*_oddities(text, first), *_of_request(asked)),
     )
 
 
@@ -74,8 +95,14 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from _of_bitcoin(row, address)
     if isinstance(row, Evm):
         yield from _of_evm(text, address)
-    if isinstance(row, SolanaChain) and not _is_key(address.payload):
-        yield Oddity(code="no-key", text="no public key: an account of a program, which nobody signs for")
+    if isinstance(row, SolanaChain):
+        yield from solana.of_account(address.payload)
+
+
+def _of_request(asked: str) -> Iterator[Oddity]:
+    if asked:
+        text = "a payment request: what it asks for is shown as it is, and not checked"
+        yield Oddity(code="request", text=text)
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:
@@ -93,16 +120,4 @@ def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:
 def _of_evm(text: str, address: Address) -> Iterator[Oddity]:
     if _ONE_CASE.fullmatch(text) and address.text != text:
         yield Oddity(code="unchecked", text="no checksum, as all letters are of one case: a typo would not be noticed")
-    number = int.from_bytes(address.payload)
-    if number == 0:
-        yield Oddity(code="unspendable", text="the zero address: what is sent there is lost")
-    elif number <= _MAX_PRECOMPILE:
-        yield Oddity(code="reserved", text="an address reserved for precompiled contracts (EIP-1352)")
-
-
-def _is_key(payload: bytes) -> bool:
-    try:
-        PublicKey(Curve.ED25519, payload)
-    except InvalidKey:
-        return False
-    return True
+    yield from evm.of_account(address.payload)

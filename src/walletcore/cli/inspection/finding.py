@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +11,9 @@ from walletcore.effects import Effect
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 
-__all__ = ["Finding", "Oddity", "effect_values", "family", "names_of"]
+__all__ = ["Finding", "Oddity", "effect_values", "family", "is_on", "names_of", "of_network"]
+
+_TESTNETS = 1  # SLIP-44
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +82,16 @@ def family(row: Chain) -> str:
 def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
     """The names of chains."""
     return tuple(row.name for row in rows)
+
+
+def is_on(row: Chain, network: str) -> bool:
+    """Whether a key for this network, mainnet or testnet, is one for this chain."""
+    return (row.slip44 == _TESTNETS) == (network == "testnet")
+
+
+def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:
+    """What is odd about the network of a key, where these chains are the ones that could have it."""
+    if network == "testnet":
+        yield Oddity(code="test-network", text="for test networks, whose coins are worth nothing")
+    if not any(is_on(row, network) for row in rows):
+        yield Oddity(code="other-network", text=f"of {network}: not of the chain that was asked for")

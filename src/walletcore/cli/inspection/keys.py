@@ -1,40 +1,27 @@
-"""A text as a key: extended keys (BIP-32, SLIP-132), WIF, BIP-39 phrases. What is secret is described, never shown."""
+"""A text as a key: extended keys (BIP-32, SLIP-132), and what `private` knows; secrets are described, never shown."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from walletcore.chains.base import Chain, Profile
-from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.cli.inspection.finding import Finding, Oddity, names_of
-from walletcore.errors import DerivationError, KeystoreError, MnemonicError
+from walletcore.cli.inspection import private
+from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.errors import DerivationError
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
-from walletcore.keystore.wif import VERSIONS, Wif
-from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import HARDENED, Path
 from walletcore.secret import sealed
 
-__all__ = ["keys", "looks_secret"]
+__all__ = ["keys"]
 
-_TESTNETS = 1  # SLIP-44
 _NO_PARENT = bytes(4)
-_BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-_PRIVATE = re.compile(rf"[xtyzuvYZUV]prv{_BASE58}{{50,}}|[5KLc9]{_BASE58}{{50,51}}", re.ASCII)
-_FEWEST_WORDS = 9
-_SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
-
-
-def looks_secret(text: str) -> bool:
-    """Whether the text has the form of a private key or a phrase, or would have it but for a typo."""
-    return bool(_PRIVATE.fullmatch(text.strip())) or len(text.split()) >= _FEWEST_WORDS
 
 
 @sealed
 def keys(text: str, rows: Iterable[Chain]) -> list[Finding]:
     """The findings for a text that is a key of some kind; at most one, but for a phrase of several languages."""
     listed = tuple(rows)
-    readers = (_extended_public, _extended_private, _wif, _phrase)
+    readers = (_extended_public, _extended_private, private.wif, private.pair, private.phrase)
     return [finding for read in readers for finding in read(text, listed)]
 
 
@@ -48,7 +35,7 @@ def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(key, rows)))),
         facts=_facts(key),
         derived=tuple(_derived(key, rows)),
-        odd=tuple(_oddities(key)),
+        odd=(*of_network(key.network, rows), *_oddities(key)),
     )
 
 
@@ -63,7 +50,7 @@ def _extended_private(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(public, rows)))),
         facts=_facts(public),
         derived=tuple(_derived(public, rows)),
-        odd=(_SECRET, *_oddities(public)),
+        odd=(private.SECRET, *of_network(public.network, rows), *_oddities(public)),
     )
 
 
@@ -89,8 +76,6 @@ def _level(key: ExtendedPublicKey) -> str:
 
 
 def _oddities(key: ExtendedPublicKey) -> Iterator[Oddity]:
-    if key.network == "testnet":
-        yield Oddity(code="test-network", text="for test networks, whose coins are worth nothing")
     if key.depth and key.parent_fingerprint == _NO_PARENT:
         yield Oddity(code="no-parent", text="below the root, but without its parent's fingerprint")
     if key.depth and key.child_number < HARDENED:
@@ -105,7 +90,7 @@ def _uses(key: ExtendedPublicKey, rows: Iterable[Chain]) -> Iterator[tuple[Chain
     if key.child_number < HARDENED:
         return
     for row in rows:
-        if (row.slip44 == _TESTNETS) != (key.network == "testnet"):
+        if not is_on(row, key.network):
             continue
         for profile in row.profiles:
             account = profile.path.rpartition("'/")[0]  # down to the last hardened step
@@ -127,41 +112,3 @@ def _derived(key: ExtendedPublicKey, rows: Iterable[Chain]) -> Iterator[tuple[st
         chains.setdefault(place, {})[row.name] = None
     for place, found in names.items():
         yield ", ".join(found), place[0], ", ".join(chains[place]), place[1]
-
-
-def _wif(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
-    for network in VERSIONS:
-        try:
-            wif = Wif.parse(text, network=network)
-        except KeystoreError:
-            continue
-        public = wif.private_key.public_key
-        chains = [row for row in rows if isinstance(row, BitcoinChain) and _is_on(row, network)]
-        form = "compressed" if wif.compressed else "uncompressed: its only addresses are p2pkh of the 65-byte form"
-        derived: dict[tuple[str, str], list[str]] = {}
-        for row in chains if wif.compressed else ():
-            for kind in ("p2wpkh", "p2tr", "p2sh-p2wpkh", "p2pkh"):
-                derived.setdefault((kind, row.address(public, kind=kind).text), []).append(row.name)
-        yield Finding(
-            what="private key (WIF)",
-            chains=names_of(chains),
-            facts=(("network", network), ("public key is", form), ("public key", public.data.hex())),
-            derived=tuple((kind, "", ", ".join(names), address) for (kind, address), names in derived.items()),
-            odd=(_SECRET,),
-        )
-
-
-def _is_on(row: Chain, network: str) -> bool:
-    return (row.slip44 == _TESTNETS) == (network == "testnet")
-
-
-def _phrase(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
-    try:
-        phrase = Mnemonic.parse(text)
-    except MnemonicError as error:
-        if error.reason != "ambiguous":
-            return
-        yield Finding(what="BIP-39 phrase", facts=(("language", "several are possible"),), odd=(_SECRET,))
-        return
-    facts = (("words", str(len(phrase))), ("language", phrase.language))
-    yield Finding(what="BIP-39 phrase", facts=facts, odd=(_SECRET,))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
+from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain
 from walletcore.cli.inspection.finding import Oddity, family
 from walletcore.cli.show import amount
@@ -15,18 +17,25 @@ __all__ = ["oddities"]
 
 _UNLIMITED = 1 << 255
 _HIGH_SHARE = 10  # a fee above a tenth of what moves
-_HIGH_GAS_PRICE = 10**12  # wei per unit of gas: a thousand gwei, far above what any busy day has asked
+_FAR_TOO_HIGH = 10  # times what moves: beyond it the number says no more
 
 
-def oddities(rows: Sequence[Chain], subject: Signable[Any], *, is_message: bool = False) -> Iterator[Oddity]:
-    """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first."""
+def oddities(
+    rows: Sequence[Chain], subject: Signable[Any], *, is_message: bool = False, raw: bytes = b""
+) -> Iterator[Oddity]:
+    """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first.
+
+    ``raw`` are the bytes of a signed one.
+    """
     effects = subject.effects()
     yield from _of_network(rows)
     if not is_message:
-        yield from _of_fee(rows[0], subject, effects)
+        yield from _of_fee(rows[0], effects)
     for effect in effects:
         yield from _of_effect(effect)
-    yield from _mixed(subject)
+    name = family(rows[0])
+    if not is_message and name in FAMILIES:
+        yield from import_module(f"walletcore.cli.inspection.{name}").oddities(rows[0], subject, effects, raw)
 
 
 def _of_network(rows: Sequence[Chain]) -> Iterator[Oddity]:
@@ -40,19 +49,16 @@ def _of_network(rows: Sequence[Chain]) -> Iterator[Oddity]:
         yield Oddity(code="network-open", text=text)
 
 
-def _of_fee(row: Chain, subject: Signable[Any], effects: Sequence[Effect]) -> Iterator[Oddity]:
-    fee = next((effect for effect in effects if isinstance(effect, Fee)), None)
-    if fee is None or fee.at_most is None:
+def _of_fee(row: Chain, effects: Sequence[Effect]) -> Iterator[Oddity]:
+    fees = [effect.at_most for effect in effects if isinstance(effect, Fee)]
+    if not fees or None in fees:
         yield Oddity(code="fee-unknown", text="the signatures do not say how much the fee is")
-        return
-    moved = sum(each.amount or 0 for each in effects if isinstance(each, Transfer) and each.asset == fee.asset)
-    if 0 < moved < fee.at_most * _HIGH_SHARE:
-        share = fee.at_most * 100 // moved
-        shown = amount(fee.at_most, row.decimals, row.symbol)
-        yield Oddity(code="high-fee", text=f"the fee may be {shown}, {share} % of what is transferred")
-    price = getattr(subject, "max_price", 0)
-    if price > _HIGH_GAS_PRICE:
-        yield Oddity(code="high-fee", text=f"{price // 10**9} gwei for a unit of gas")
+    fee = sum(each or 0 for each in fees)
+    moved = sum(each.amount or 0 for each in effects if isinstance(each, Transfer) and each.asset == row.asset)
+    if 0 < moved < fee * _HIGH_SHARE:
+        shown = amount(fee, row.decimals, row.symbol)
+        share = f"{fee * 100 // moved} % of" if fee < moved * _FAR_TOO_HIGH else "far more than"
+        yield Oddity(code="high-fee", text=f"the fee may be {shown}, {share} what is transferred")
 
 
 def _of_effect(effect: Effect) -> Iterator[Oddity]:
@@ -65,11 +71,3 @@ def _of_effect(effect: Effect) -> Iterator[Oddity]:
             yield Oddity(code="control", text=f"control of {effect.account} changes: {effect.change}")
         case Transfer() if effect.source and effect.source == effect.destination:
             yield Oddity(code="to-itself", text="a transfer to the account that it comes from")
-
-
-def _mixed(subject: Signable[Any]) -> Iterator[Oddity]:
-    """Bitcoin: inputs of several kinds, or known and unknown ones, show together who owns them."""
-    kinds = [getattr(each, "kind", "") for each in getattr(subject, "inputs", ())]
-    if len(set(kinds)) > 1:
-        named = ", ".join(sorted({kind or "unknown" for kind in kinds}))
-        yield Oddity(code="mixed", text=f"inputs of several kinds are spent together: {named}")

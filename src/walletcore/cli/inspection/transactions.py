@@ -10,7 +10,10 @@ from typing import Any
 
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedTransaction
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.evm import Evm
+from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, family, names_of
 from walletcore.cli.inspection.oddities import oddities
 from walletcore.coding import rlp
@@ -18,7 +21,7 @@ from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-__all__ = ["Reading", "bytes_of", "readings", "transactions"]
+__all__ = ["Reading", "bytes_of", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})+", re.ASCII)
 _PSBT = b"psbt\xff"
@@ -39,6 +42,11 @@ def bytes_of(text: str) -> bytes | None:
     return raw if raw and base64.b64encode(raw).decode("ascii") == text else None
 
 
+def is_psbt(raw: bytes) -> bool:
+    """Whether the bytes begin as PSBTs do."""
+    return raw.startswith(_PSBT)
+
+
 def transactions(raw: bytes, rows: Iterable[Chain]) -> Iterator[Finding]:
     """A finding per family that can read the bytes."""
     for chains, transaction in readings(raw, rows)[0]:
@@ -49,14 +57,24 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
     """What the bytes are, family by family, and why the other chains refuse them."""
     found: dict[str, Reading] = {}
     refused: dict[str, TransactionError] = {}
-    for row in (*rows, *_foreign(raw, rows)):
+    readers = [row for row in rows if isinstance(row, BitcoinChain)] if is_psbt(raw) else []
+    for row in readers or (*rows, *_foreign(raw, rows)):
         try:
-            transaction = row.decode_transaction(raw)
+            transaction = _decoded(row, raw)
         except TransactionError as error:
             refused.setdefault(row.name, error)
             continue
         found.setdefault(family(row), ([], transaction))[0].append(row)
     return list(found.values()), refused
+
+
+def _decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedTransaction[Any]:
+    """As it is read, not as it would be signed: what is refused there is shown here, and said to be odd."""
+    if isinstance(row, BitcoinChain):
+        return row.decode_transaction(raw, sighash=tuple(HASH_TYPES))
+    if isinstance(row, Evm):
+        return row.decode_transaction(raw, allow_unprotected=True)
+    return row.decode_transaction(raw)
 
 
 def _foreign(raw: bytes, rows: Iterable[Chain]) -> Iterator[Evm]:
@@ -85,6 +103,7 @@ def _finding(raw: bytes, chains: list[Chain], transaction: Signable[Any] | Signe
     signed = isinstance(transaction, SignedTransaction)
     subject = transaction.transaction if isinstance(transaction, SignedTransaction) else transaction
     facts = [("form", _form(raw, chains[0])), ("size", f"{len(raw)} bytes")]
+    facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(transaction) if isinstance(transaction, SignedTransaction) else _unsigned_facts(subject)
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",
@@ -92,13 +111,13 @@ def _finding(raw: bytes, chains: list[Chain], transaction: Signable[Any] | Signe
         facts=tuple((name, value) for name, value in facts if value),
         effects=subject.effects(),
         row=chains[0],
-        odd=tuple(oddities(chains, subject)),
+        odd=tuple(oddities(chains, subject, raw=raw if signed else b"")),
     )
 
 
 def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
-        return "PSBT (BIP-174)" if raw.startswith(_PSBT) else "as the network carries it"
+        return "PSBT (BIP-174)" if is_psbt(raw) else "as the network carries it"
     if family(row) == "evm":
         names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)"}
         return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")

@@ -1,0 +1,50 @@
+"""What is odd about an EVM transaction: where it goes, and whether its fee can pay for it (EIP-1352, Yellow Paper)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from walletcore.chains.base import Chain
+from walletcore.cli.inspection.finding import Oddity
+from walletcore.effects import Effect, Transfer
+
+__all__ = ["oddities", "of_account"]
+
+_HIGH_GAS_PRICE = 10**12  # wei per unit of gas: a thousand gwei, far above what any busy day has asked
+_INTRINSIC = 21_000  # Yellow Paper, appendix G: what every transaction costs
+_MAX_PRECOMPILE = 0xFFFF  # EIP-1352: reserved for precompiled contracts and system use
+_ERC20 = "/erc20:"  # of CAIP-19
+
+
+def oddities(row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes) -> Iterator[Oddity]:
+    """The oddities that only this family has."""
+    del row, raw
+    if subject.max_price > _HIGH_GAS_PRICE:
+        yield Oddity(code="high-fee", text=f"{subject.max_price // 10**9} gwei for a unit of gas")
+    if not subject.max_price:
+        yield Oddity(code="low-fee", text="no fee is offered")
+    if subject.gas < _INTRINSIC:
+        text = f"{subject.gas} units of gas: no transaction can do with less than {_INTRINSIC}"
+        yield Oddity(code="low-fee", text=text)
+    if subject.to is not None:
+        yield from of_account(subject.to.payload)
+    for effect in effects:
+        if isinstance(effect, Transfer) and _ERC20 in effect.asset:
+            yield from _of_token(effect)
+
+
+def of_account(payload: bytes) -> Iterator[Oddity]:
+    """What is odd about 20 bytes as the destination of coins."""
+    number = int.from_bytes(payload)
+    if number == 0:
+        yield Oddity(code="unspendable", text="the zero address: what is sent there is lost")
+    elif number <= _MAX_PRECOMPILE:
+        yield Oddity(code="reserved", text="an address reserved for precompiled contracts (EIP-1352)")
+
+
+def _of_token(effect: Transfer) -> Iterator[Oddity]:
+    destination = effect.destination.rpartition(":")[2]
+    if destination == effect.asset.rpartition(":")[2]:
+        yield Oddity(code="unspendable", text="tokens sent to their own contract: most cannot be taken out again")
+    yield from of_account(bytes.fromhex(destination.removeprefix("0x")))

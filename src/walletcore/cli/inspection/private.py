@@ -1,0 +1,108 @@
+"""A text as a private key: WIF, a key pair of Solana's wallets, a BIP-39 phrase; described, never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from walletcore.chains.base import Chain
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.solana import SolanaChain
+from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.cli.leaks import pair_of
+from walletcore.errors import KeystoreError, MnemonicError
+from walletcore.keystore.wif import VERSIONS, Wif
+from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.secret import sealed
+
+__all__ = ["SECRET", "pair", "phrase", "wif"]
+
+SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
+_WEAK_KEY = Oddity(code="weak", text="a key so small that others have found it")
+_WEAK_PHRASE = Oddity(code="weak", text="hardly random, as few of its words are different: others have found it")
+_SMALL = 24  # leading zero bytes of a key: the rest is searched in hours
+_FEW_WORDS = 3
+_KINDS = ("p2wpkh", "p2tr", "p2sh-p2wpkh", "p2pkh")
+
+
+@sealed
+def wif(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    """A private key of Bitcoin, and its addresses."""
+    for network in VERSIONS:
+        try:
+            key = Wif.parse(text, network=network)
+        except KeystoreError:
+            continue
+        chains = [row for row in rows if isinstance(row, BitcoinChain) and is_on(row, network)]
+        yield Finding(
+            what="private key (WIF)",
+            chains=names_of(chains),
+            facts=(
+                ("network", network),
+                ("public key is", "compressed" if key.compressed else "uncompressed"),
+                ("public key", key.private_key.public_key.data.hex()),
+            ),
+            derived=tuple(_addresses(key, chains)),
+            odd=(SECRET, *of_network(network, chains), *_of_wif(key)),
+        )
+
+
+@sealed
+def _of_wif(key: Wif) -> Iterator[Oddity]:
+    if not key.compressed:
+        text = "an uncompressed public key: good for p2pkh addresses only, and spent at a higher fee"
+        yield Oddity(code="uncompressed", text=text)
+    if not any(key.private_key.secret.reveal()[:_SMALL]):
+        yield _WEAK_KEY
+
+
+def _addresses(key: Wif, chains: list[BitcoinChain]) -> Iterator[tuple[str, str, str, str]]:
+    """Kind, no path, chains, address."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in chains:
+        for kind in _KINDS if key.compressed else ("p2pkh",):
+            found.setdefault((kind, _address(row, key, kind)), []).append(row.name)
+    for (kind, address), names in found.items():
+        yield kind, "", ", ".join(names), address
+
+
+def _address(row: BitcoinChain, key: Wif, kind: str) -> str:
+    public = key.private_key.public_key
+    if key.compressed:
+        return row.address(public, kind=kind).text
+    from walletcore.chains.bitcoin.script import p2pkh
+    from walletcore.curves.secp256k1 import uncompressed
+    from walletcore.hashes import hash160
+
+    return row.address_of(p2pkh(hash160(uncompressed(public.data)))).text
+
+
+@sealed
+def pair(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    """A private key with its public key behind it, in base58 or as a list of numbers (Solana's wallets and tools)."""
+    key = pair_of(text)
+    if key is None:
+        return
+    public = key.public_key
+    chains = [row for row in rows if isinstance(row, SolanaChain)]
+    address = chains[0].address(public).text if chains else ""
+    yield Finding(
+        what="private key (key pair)",
+        chains=names_of(chains),
+        facts=(("public key", public.data.hex()),),
+        derived=(("", "", ", ".join(names_of(chains)), address),) if chains else (),
+        odd=(SECRET,) if any(key.secret.reveal()[:_SMALL]) else (SECRET, _WEAK_KEY),
+    )
+
+
+@sealed
+def phrase(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    """A phrase, which is of no chain, or of all."""
+    del rows
+    odd = (SECRET, _WEAK_PHRASE) if len(set(text.split())) <= _FEW_WORDS else (SECRET,)
+    try:
+        known = Mnemonic.parse(text)
+    except MnemonicError as error:
+        if error.reason == "ambiguous":
+            yield Finding(what="BIP-39 phrase", facts=(("language", "several are possible"),), odd=odd)
+        return
+    yield Finding(what="BIP-39 phrase", facts=(("words", str(len(known))), ("language", known.language)), odd=odd)

@@ -1,0 +1,41 @@
+"""What a text is on any chain: an address, else a key, else a transaction.
+
+`recognise` is a pure function; the command that asks for the text and prints is `walletcore.cli.look`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from walletcore.chains.base import Chain
+from walletcore.cli.inspection.addresses import addresses
+from walletcore.cli.inspection.finding import Finding
+from walletcore.cli.leaks import looks_wordy
+from walletcore.secret import sealed
+
+__all__ = ["recognise"]
+
+_LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
+
+
+@sealed
+def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
+    """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing."""
+    text = text.strip()
+    found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
+    if found:
+        return found
+    from walletcore.cli.inspection.keys import keys  # an address needs none of these
+
+    found = keys(text, rows)
+    if found:
+        return found
+    from walletcore.cli.inspection.transactions import bytes_of, transactions
+
+    raw = None if looks_wordy(text) else bytes_of(text)  # letters are base64, too
+    found = [] if raw is None else list(transactions(raw, rows))
+    if found:
+        return found
+    from walletcore.cli.inspection.unknown import not_recognised
+
+    raise not_recognised(text, raw, rows)

@@ -1,0 +1,76 @@
+"""A text that is nothing known: what it is nearly, or what it may be, in one line that repeats nothing of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from walletcore.chains.base import Chain
+from walletcore.cli.inspection.addresses import refusals
+from walletcore.cli.inspection.transactions import is_psbt, readings
+from walletcore.cli.leaks import looks_wordy
+from walletcore.errors import DecodingError, MnemonicError, TransactionError
+
+__all__ = ["not_recognised"]
+
+_LONGEST_ADDRESS = 128
+_LONGEST_HASH = 32  # bytes; no transaction is shorter
+_BY_MESSAGE = "`walletcore message verify` says whose it is"
+_IN_HEX = r"(0x)?[0-9a-fA-F]"
+_FORMS = (  # a form, what is said of it, a hint
+    (
+        rf"{_IN_HEX}{{64}}",
+        "32 bytes alone do not say what they are",
+        "transaction ids, hashes and private keys look the same; as an argument, a private key is seen by others",
+    ),
+    (rf"{_IN_HEX}{{130}}|[A-Za-z0-9+/]{{87}}=", "a signature alone, of 65 bytes", _BY_MESSAGE),
+    (
+        rf"{_IN_HEX}{{128}}",
+        "64 bytes alone do not say what they are",
+        "signatures and some private keys look like that",
+    ),
+    ("[1-9A-HJ-NP-Za-km-z]{86,88}", "64 bytes alone: an id or a signature of Solana's", _BY_MESSAGE),
+    (r"(0X)?[0-9a-fA-F]{40}", "20 bytes alone do not say what they are", "an EVM address begins with 0x"),
+    (r"(?s)-----BEGIN .*", "a text in armour", f"give its parts one by one: {_BY_MESSAGE}"),
+)
+_KINDS = "addresses, extended keys, WIF, phrases, and transactions in hex or base64 are"
+
+
+def not_recognised(text: str, raw: bytes | None, rows: Sequence[Chain]) -> DecodingError:
+    """The refusal of a text; ``raw`` are the bytes that it spells, if it does."""
+    if not text:
+        return DecodingError("there is nothing to look into", reason="missing")
+    if len(text) <= _LONGEST_ADDRESS:
+        for name, error in refusals(text, rows).items():
+            return DecodingError(f"no address of {name}: {error}", reason=error.reason, hint=error.hint)
+    for form, problem, hint in _FORMS:
+        if re.fullmatch(form, text, re.ASCII):
+            return DecodingError(problem, reason="ambiguous", hint=hint)
+    if raw is not None and len(raw) > _LONGEST_HASH:
+        return DecodingError(f"no transaction: {'; '.join(_reasons(raw, rows))}", reason="unknown")
+    return _nearly_a_phrase(text) or DecodingError("not recognised", reason="unknown", hint=_KINDS)
+
+
+def _nearly_a_phrase(text: str) -> DecodingError | None:
+    if not looks_wordy(text):
+        return None
+    from walletcore.mnemonic.bip39 import Mnemonic
+
+    try:
+        Mnemonic.parse(text)
+    except MnemonicError as error:
+        return DecodingError(f"no BIP-39 phrase: {error}", reason=error.reason, hint=error.hint)
+    return None
+
+
+def _reasons(raw: bytes, rows: Sequence[Chain]) -> Iterable[str]:
+    if is_psbt(raw) and not any(row.caip2.startswith("bip122:") for row in rows):
+        return (f"it is a PSBT, which {rows[0].name} has not",)
+    return _first_of_each(readings(raw, rows)[1])
+
+
+def _first_of_each(why: Mapping[str, TransactionError]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, error in why.items():
+        seen.setdefault(str(error), name)
+    return (f"{name}: {text}" for text, name in list(seen.items())[:4])

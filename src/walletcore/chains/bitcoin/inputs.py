@@ -213,8 +213,8 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 @lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _output(previous: bytes, txid: str, vout: int) -> TxOut:
-    tx = Tx.decode(previous)
-    if tx.txid != txid:
+    tx, found = Tx.identified(previous)
+    if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
     if vout >= len(tx.outputs):
         raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")

@@ -154,6 +154,8 @@ class Lock:
                 return
         if not self.script_pubkey:
             self._wrap()
+        elif kind_of(self.script_pubkey) == "p2tr":
+            raise TransactionError("the taproot output is not guarded by this key alone", reason="mismatch")
 
     def _wrap(self) -> None:
         """The output script of a witness script, a redeem script, or the one in the other."""
@@ -196,9 +198,8 @@ class Lock:
     def _find_keys(self) -> None:
         """The keys of the script that runs last; those of hashes must be given."""
         if self.kind == "p2tr":
-            if self.key is not None and _OF_KEY["p2tr"](self.key.data)[0] != self.script_pubkey:
-                raise TransactionError("the taproot output is not guarded by this key alone", reason="mismatch")
-            self._set(keys=(self.key.even_y(),) if self.key else (), key=self.key and self.key.even_y())
+            key = self.key and self.key.even_y()  # `_set_scripts` has compared the output that it makes
+            self._set(keys=(key,) if key else (), key=key)
             return
         if not self.script_code:
             if self.key is not None:

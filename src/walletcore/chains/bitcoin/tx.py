@@ -137,7 +137,7 @@ class Tx:
 
     @classmethod
     def identified(cls, raw: bytes) -> tuple[Tx, str]:
-        """The same with its txid, which is hashed from these bytes: there is one spelling. Raises `TransactionError`."""
+        """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
         tx = cls.decode(raw)
         return tx, sha256d(_stripped(raw, tx.witnesses))[::-1].hex()
 

@@ -246,6 +246,23 @@ def test_keys_in_65_bytes_sign_before_segwit(guard: str) -> None:
     assert decoded(tx) == tx
 
 
+@pytest.mark.parametrize("kind", ["p2sh", "p2wsh", "p2sh-p2wsh"])
+def test_a_script_of_one_key_may_be_given_with_its_kind_and_the_key(kind: str) -> None:
+    script = p2pkh(hash160(ALICE.data)).script_pubkey
+    out = TxOut(value=50_000, script_pubkey=BITCOIN.script_pubkey(BITCOIN.script_address(script, kind=kind)))
+    source = replace(Tx.decode(spending("p2pk").previous), outputs=(out,))
+    named: dict[str, Any] = {
+        "redeem_script" if kind == "p2sh" else "witness_script": script,
+        "kind": kind,
+        "key": ALICE,
+    }
+    tx = transaction(Input(txid=source.txid, vout=0, previous=source.encode(), **named))
+    assert kernel_accepts(sign(tx, signer(1)).raw, [out])
+    assert decoded(tx) == tx
+    assert Lock(**named).script_pubkey == out.script_pubkey
+    assert reason(TransactionError, Lock, **{**named, "key": BOB}) == "mismatch"
+
+
 def test_keys_in_65_bytes_do_not_sign_in_segwit() -> None:
     form = uncompressed(ALICE.data)
     assert reason(TransactionError, Lock, witness_script=push(form) + b"\xac") == "policy"

@@ -76,7 +76,7 @@ class Lock:
             self._set_scripts(self.key)
         elif not self.script_pubkey:
             self._wrap()
-        elif self.witness_script and not self.redeem_script and classify(self.script_pubkey).kind == "p2sh":
+        if self.witness_script and not self.redeem_script and kind_of(self.script_pubkey) == "p2sh":
             self._set(redeem_script=_hashed("p2wsh", self.witness_script))
         kind = self._peel()
         if self.kind not in ("", kind):
@@ -141,13 +141,13 @@ class Lock:
 
     def _set_scripts(self, key: PublicKey) -> None:
         """The scripts of a key; they must be those that are known already."""
-        if self.kind and self.kind not in _OF_KEY:
+        if self.kind and self.kind not in _OF_KEY and not (self.redeem_script or self.witness_script):
             raise TransactionError(f"expected one of {', '.join(_OF_KEY)} as kind, for one key", reason="unknown")
         known = self.script_pubkey, self.redeem_script, self.witness_script
         if not self.kind and not any(known):
             raise TransactionError("expected the kind of the output", reason="missing")
         outer = _OF_OUTPUT.get(kind_of(self.script_pubkey), ()) if self.script_pubkey else tuple(_OF_KEY)
-        for name in (self.kind,) if self.kind else outer:
+        for name in filter(_OF_KEY.__contains__, (self.kind,) if self.kind else outer):
             made = _OF_KEY[name](key.data)
             if all(have in (b"", want) for have, want in zip(known, made, strict=True)):
                 self._set(**dict(zip(("script_pubkey", "redeem_script", "witness_script"), made, strict=True)))

@@ -280,6 +280,13 @@ def test_T10_PS56_to_PS59_fields_that_contradict_each_other_are_refused(inputs: 
     assert decode_reason(psbt(inputs=inputs)) == why
 
 
+def test_T10_neighbour_no_hint_offers_what_would_be_refused_again() -> None:
+    """DEFAULT is taproot's: naming it to `decode_transaction` allows it nowhere else."""
+    with pytest.raises(TransactionError, match="got DEFAULT") as caught:
+        BITCOIN.decode_transaction(psbt(inputs=field(1, WITNESS_UTXO) + field(3, bytes(4))))
+    assert caught.value.hint == ""
+
+
 def test_a_taproot_derivation_alone_names_the_internal_key() -> None:
     tx = BITCOIN.decode_transaction(psbt(inputs=field(1, TAPROOT_UTXO) + TAP_ORIGIN))
     assert isinstance(tx, Transaction)

@@ -186,7 +186,8 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
         return ""
     name = _NAMES.get(number, "unknown")
     if name not in allowed or (name == "DEFAULT" and not is_taproot):
-        hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if name in HASH_TYPES else ""
+        can_be_named = name in HASH_TYPES and name != "DEFAULT"
+        hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if can_be_named else ""
         raise TransactionError(f"expected signatures over everything, got {name}", reason="policy", hint=hint)
     return name
 

@@ -212,7 +212,7 @@ class Lock:
             raise TransactionError("segwit scripts have compressed keys", reason="policy")  # BIP-143
         keys = self._own_key() if found.kind == "p2pkh" else tuple(filter(None, map(_point, found.keys)))
         if len(keys) < found.required:
-            raise TransactionError("too few keys of the script are points: nobody can spend it", reason="point")
+            raise TransactionError("too few keys of the script are points that are signed for", reason="point")
         if self.key is not None and keys != (self.key,):
             raise TransactionError("the output is not guarded by this one key", reason="mismatch")
         single = keys[0] if keys and found.kind != "multisig" else None

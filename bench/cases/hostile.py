@@ -33,7 +33,7 @@ BITCOIN, ETHEREUM, SOLANA = chain("bitcoin", BitcoinChain), chain("ethereum", ev
 ORIGIN = KeyOrigin(b"abcd", Path())
 PAID = TxOut(value=1_000, script_pubkey=b"\x00\x14" + bytes(20))
 KEYS = 9_000
-NAMED = 3_300  # inputs and outputs with fields that a PSBT may have
+WEIGHT = 400_000  # what inputs of 230 units, outputs of 124 and scripts may have together where a PSBT has fields
 
 
 class Hostile(Case):
@@ -134,21 +134,21 @@ def of_scripts(scripts: list[bytes], origins: list[tuple[tuple[bytes, KeyOrigin]
 
 
 def two_of_three() -> bytes:
-    """As many inputs of 2 of 3 keys as there is room for, each key with its origin."""
-    groups = [keys()[start : start + 3] for start in range(0, KEYS, 3)]
+    """As many inputs of 2 of 3 keys as are read, each key with its origin."""
+    groups = [keys()[3 * place :][:3] for place in range(WEIGHT // (230 + 105))]
     origins = [tuple((key.data, ORIGIN) for key in group) for group in groups]
     return of_scripts([multisig(2, group) for group in groups], origins)
 
 
 def twenty_of_twenty() -> bytes:
     """The most points of the curve in the fewest bytes."""
-    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(580)]
+    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(WEIGHT // (230 + 685))]
     return of_scripts([multisig(20, group) for group in groups], [()] * len(groups))
 
 
 def taproot() -> bytes:
     """Outputs whose key the reader must compute, as many as there may be."""
-    some = keys()[:NAMED]
+    some = keys()[: WEIGHT // 124]
     paid = [TxOut(value=1, script_pubkey=b"\x51\x20" + key.taproot_output(b"").data[1:]) for key in some]
     fields = [PsbtOutput(tap_internal_key=key.data[1:]) for key in some]
     return psbt([PsbtInput()], list(zip(paid, fields, strict=True)))

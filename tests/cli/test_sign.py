@@ -15,13 +15,16 @@ from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import load
 from walletcore import Wallet
 from walletcore.chains import bitcoin, chain, solana
-from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.opcodes import multisig, push
+from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli import run
 from walletcore.cli.drafts import parse
 from walletcore.cli.inspection.verification import verdict
 from walletcore.effects import Transfer
 from walletcore.errors import TransactionError, Unsupported, WalletcoreError
+from walletcore.hashes import hash160
 from walletcore.signing import sign
 
 # The demonstration's transactions, which other implementations have signed: vectors/chains/demo-transactions.json
@@ -108,7 +111,7 @@ def test_change_is_shown_as_change_where_the_wallet_proves_it(
     assert kinds_shown(capsys.readouterr().err) == ["transfer", "change"]
 
 
-@pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh"])
+@pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh", "bare"])
 def test_multisig_is_signed_where_the_wallet_has_enough_keys(
     kind: str, written: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,12 +119,12 @@ def test_multisig_is_signed_where_the_wallet_has_enough_keys(
     with Wallet.from_mnemonic(PHRASE) as wallet:
         own = [wallet.public_key("bitcoin", account=account) for account in (0, 1)]
     script = multisig(2, [own[0], key(3).public_key, own[1]])
-    to = BITCOIN_ROW.script_pubkey(BITCOIN_ROW.script_address(script, kind=kind))
-    paid = TxOut(value=100_000, script_pubkey=to)
-    source = Tx(version=2, inputs=(TxIn(txid="aa" * 32, vout=0),), outputs=(paid,), locktime=0)
+    bare = kind == "bare"
+    to = script if bare else BITCOIN_ROW.script_pubkey(BITCOIN_ROW.script_address(script, kind=kind))
+    paid, known = funded(to)
     lock = {"m": 2, "keys": keys, "kind": kind}
-    spent = {"txid": source.txid, "vout": 0, "previous": source.encode().hex(), "multisig": lock, "sighash": "ALL"}
-    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"multisig": lock, "value": 99_000}]}
+    spent = {**known, "multisig": lock, "sighash": "ALL"}
+    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"multisig": {**lock, "kind": "p2wsh"}, "value": 99_000}]}
     assert with_secrets("sign", written(draft), "--yes") == 0
     assert kernel_accepts(bytes.fromhex(capsys.readouterr().out.strip()), [paid])
     foreign = {**lock, "keys": [keys[0], keys[1], {"key": own[1].data.hex()}]}
@@ -129,6 +132,62 @@ def test_multisig_is_signed_where_the_wallet_has_enough_keys(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "error: too few signatures" in shown.err
+    assert "hint: other holders of keys sign the same PSBT" in shown.err
+
+
+@pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh"])
+@pytest.mark.parametrize("form", ["multisig", "p2pk", "p2pkh"])
+def test_scripts_in_hex_are_signed_for_by_the_keys_that_are_named(
+    form: str, kind: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        own = wallet.public_key("bitcoin", index=4)
+    scripts = {
+        "multisig": multisig(1, [key(3).public_key, own]),
+        "p2pk": push(own.data) + b"\xac",
+        "p2pkh": p2pkh(hash160(own.data)).script_pubkey,
+    }
+    script = scripts[form]
+    paid, known = funded(BITCOIN_ROW.script_pubkey(BITCOIN_ROW.script_address(script, kind=kind)))
+    name = "redeem_script" if kind == "p2sh" else "witness_script"
+    spent = {**known, name: script.hex(), "kind": kind, "keys": [{"from": {"index": 4}}]}
+    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"change": {}, "value": 99_000}]}
+    assert with_secrets("sign", written(draft), "--yes") == 0
+    assert kernel_accepts(bytes.fromhex(capsys.readouterr().out.strip()), [paid])
+    for keys, why in (([{"from": {"index": 5}}], "mismatch"), ([{"key": own.data.hex()}], "unknown")):
+        assert why_not({**draft, "inputs": [{**spent, "keys": keys}]}) == why
+    assert why_not({**draft, "inputs": [{**spent, "from": {}}]}) == "unknown"
+    assert why_not({**draft, "inputs": [{**spent, name: script.hex()[2:]}]}) in ("mismatch", "unknown", "truncated")
+
+
+@pytest.mark.parametrize("sighash", [name for name in HASH_TYPES if name != "DEFAULT"])
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr", "p2pkh"])
+def test_T10_a_hash_type_is_taken_by_its_name_and_what_it_leaves_open_is_told(
+    kind: str, sighash: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        paid, known = funded(BITCOIN_ROW.script_pubkey(wallet.address("bitcoin", kind=kind)))
+    spent = {**known, "from": {"kind": kind}, "sighash": sighash}
+    draft = {**BITCOIN, "inputs": [spent], "outputs": [{"change": {}, "value": 99_000}]}
+    assert with_secrets("sign", written(draft), "--yes") == 0
+    shown = capsys.readouterr()
+    assert kernel_accepts(bytes.fromhex(shown.out.strip()), [paid])
+    assert ("any output may be replaced" in shown.err) is sighash.startswith("NONE")
+    assert ("all outputs but one may be replaced" in shown.err) is sighash.startswith("SINGLE")
+    assert ("inputs may be added" in shown.err) is sighash.endswith("ANYONECANPAY")
+
+
+def funded(script_pubkey: bytes) -> tuple[TxOut, dict[str, Any]]:
+    """Return an output with this script, and the members of a draft that spend it."""
+    paid = TxOut(value=100_000, script_pubkey=script_pubkey)
+    source = Tx(version=2, inputs=(TxIn(txid="aa" * 32, vout=0),), outputs=(paid,), locktime=0)
+    return paid, {"txid": source.txid, "vout": 0, "previous": source.encode().hex()}
+
+
+def why_not(draft: object) -> str:
+    with Wallet.from_mnemonic(PHRASE) as wallet, pytest.raises(WalletcoreError) as caught:
+        parse(json.dumps(draft)).build(wallet)
+    return caught.value.reason
 
 
 def test_PS68_change_to_another_account_is_shown_as_a_transfer(
@@ -218,6 +277,14 @@ WRONG: dict[str, tuple[object, str]] = {
     "a cosigner's key that is no point": (
         changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"key": "02" + "ff" * 32}]}}]),
         "point",
+    ),
+    "a bare multisig output": (
+        changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"from": {}}], "kind": "bare"}}]),
+        "unknown",
+    ),
+    "a script without the keys that sign": (
+        changed(BITCOIN, inputs=[{"txid": "11" * 32, "vout": 0, "value": 1, "witness_script": "51"}]),
+        "missing",
     ),
     "multisig of a kind that has no script": (
         changed(BITCOIN, outputs=[{"value": 1, "multisig": {"m": 1, "keys": [{"from": {}}], "kind": "p2tr"}}]),

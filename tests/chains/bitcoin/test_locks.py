@@ -28,7 +28,7 @@ from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import Lock, change
 from walletcore.chains.bitcoin.opcodes import multisig, push
 from walletcore.chains.bitcoin.script import p2pkh
-from walletcore.chains.bitcoin.tx import Tx
+from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.hashes import hash160, sha256d
@@ -246,6 +246,23 @@ def test_keys_in_65_bytes_sign_before_segwit(guard: str) -> None:
     assert decoded(tx) == tx
 
 
+@pytest.mark.parametrize("kind", ["p2sh", "p2wsh", "p2sh-p2wsh"])
+def test_a_script_of_one_key_may_be_given_with_its_kind_and_the_key(kind: str) -> None:
+    script = p2pkh(hash160(ALICE.data)).script_pubkey
+    out = TxOut(value=50_000, script_pubkey=BITCOIN.script_pubkey(BITCOIN.script_address(script, kind=kind)))
+    source = replace(Tx.decode(spending("p2pk").previous), outputs=(out,))
+    named: dict[str, Any] = {
+        "redeem_script" if kind == "p2sh" else "witness_script": script,
+        "kind": kind,
+        "key": ALICE,
+    }
+    tx = transaction(Input(txid=source.txid, vout=0, previous=source.encode(), **named))
+    assert kernel_accepts(sign(tx, signer(1)).raw, [out])
+    assert decoded(tx) == tx
+    assert Lock(**named).script_pubkey == out.script_pubkey
+    assert reason(TransactionError, Lock, **{**named, "key": BOB}) == "mismatch"
+
+
 def test_keys_in_65_bytes_do_not_sign_in_segwit() -> None:
     form = uncompressed(ALICE.data)
     assert reason(TransactionError, Lock, witness_script=push(form) + b"\xac") == "policy"
@@ -338,6 +355,16 @@ def test_any_scripts_fit_or_are_refused(script_pubkey: bytes, redeem_script: byt
     except TransactionError:
         return
     assert lock.script_pubkey in (script_pubkey, lock.script_pubkey)
+
+
+def test_CVE_2020_14199_neighbour_an_output_without_a_script_is_not_the_keys() -> None:
+    """The previous transaction says that the script is empty; whose key is given does not make it another one."""
+    source = Tx(
+        version=2, inputs=(TxIn(txid="aa" * 32, vout=0),), outputs=(TxOut(value=1, script_pubkey=b""),), locktime=0
+    )
+    known = {"txid": source.txid, "vout": 0, "previous": source.encode()}
+    for guess in ({}, {"key": ALICE}, {"key": ALICE, "kind": "p2pkh"}, {"witness_script": MULTISIG}, {"value": 1}):
+        assert reason(TransactionError, Input, **known, **guess) == "unknown"
 
 
 # -- change

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, key, points, reason, txids, values
 from support.cpu import SLACK, cpu_seconds
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 from walletcore.path import HARDENED, KeyOrigin, Path
@@ -270,12 +270,21 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, WITNESS_UTXO) + field(5, b"\x51"), "mismatch"),
         (field(1, TAPROOT_UTXO) + field(5, b"\x51"), "mismatch"),
         (field(1, bytes(8) + b"\x19\x76\xa9\x14" + bytes(20) + b"\x88\xac"), "missing"),
-        (field(1, bytes(8) + b"\x00"), "missing"),
+        (field(1, bytes(8) + b"\x00"), "unknown"),
+        (field(1, bytes(8) + b"\x00") + P2WPKH_KEY, "unknown"),
+        (field(1, bytes(8) + b"\x00") + field(4, b"\x00\x14" + bytes(20)), "unknown"),
         (field(1, bytes(8) + b"\x01\x51"), "unknown"),
     ],
 )
 def test_T10_PS56_to_PS59_fields_that_contradict_each_other_are_refused(inputs: bytes, why: str) -> None:
     assert decode_reason(psbt(inputs=inputs)) == why
+
+
+def test_T10_neighbour_no_hint_offers_what_would_be_refused_again() -> None:
+    """DEFAULT is taproot's: naming it to `decode_transaction` allows it nowhere else."""
+    with pytest.raises(TransactionError, match="got DEFAULT") as caught:
+        BITCOIN.decode_transaction(psbt(inputs=field(1, WITNESS_UTXO) + field(3, bytes(4))))
+    assert caught.value.hint == ""
 
 
 def test_a_taproot_derivation_alone_names_the_internal_key() -> None:
@@ -376,11 +385,11 @@ def test_PS73_a_psbt_of_more_than_16_megabytes_is_refused() -> None:
     assert decode_reason(MAGIC + bytes(16_000_000)) == "too-large"
 
 
-@pytest.mark.parametrize(("inputs", "outputs"), [(3_300, 0), (0, 3_300), (1_500, 1_800)])
+@pytest.mark.parametrize(("inputs", "outputs"), [(1_739, 0), (0, 3_225), (1_000, 1_370)])
 def test_PS73_neighbour_more_maps_with_fields_than_a_relayed_transaction_has_are_refused(
     inputs: int, outputs: int
 ) -> None:
-    """Core relays 400,000 units of weight: 3,225 P2WPKH outputs of 124 units, fewer of anything else."""
+    """Core relays 400,000 units: 3,225 P2WPKH outputs of 124, or 1,739 inputs of 230, each with a taproot signature."""
     tx = Tx(
         version=2,
         inputs=tuple(TxIn(txid=f"{i + 1:064x}", vout=0) for i in range(4_000)),
@@ -391,7 +400,7 @@ def test_PS73_neighbour_more_maps_with_fields_than_a_relayed_transaction_has_are
     def read(more: int) -> Psbt:
         maps = [
             (field(1, WITNESS_UTXO), inputs + more * (inputs > 0)),
-            (field(0, b"\x51"), outputs + more * (not inputs)),
+            (field(5, bytes(32)), outputs + more * (not inputs)),
         ]
         body = b"".join((fields + b"\0") * number + b"\0" * (4_000 - number) for fields, number in maps)
         head = b"\x01\x00\xfe" + len(tx.encode()).to_bytes(4, "little") + tx.encode() + b"\0"
@@ -404,10 +413,10 @@ def test_PS73_neighbour_more_maps_with_fields_than_a_relayed_transaction_has_are
 def test_PS73_neighbour_more_bytes_of_scripts_than_a_relayed_transaction_has_are_refused() -> None:
     outpoints = tuple(TxIn(txid=f"{i + 1:064x}", vout=0) for i in range(40))
     tx = Tx(version=2, inputs=outpoints, outputs=UNSIGNED.outputs, locktime=0)
-    given = [PsbtInput(witness_script=bytes(10_000)) for _ in range(40)]
+    given = [PsbtInput(witness_script=bytes(10_000 - 230 - 3 * (i == 0))) for i in range(40)]
     most = Psbt(unsigned_tx=tx, inputs=tuple(given))
     assert Psbt.decode(most.encode()).inputs == most.inputs
-    more = Psbt(unsigned_tx=tx, inputs=most.inputs, outputs=(PsbtOutput(redeem_script=b"\x51"),))
+    more = Psbt(unsigned_tx=tx, inputs=(PsbtInput(witness_script=bytes(10_000 - 229)), *most.inputs[1:]))
     assert reason(TransactionError, Psbt.decode, more.encode()) == "too-large"
 
 

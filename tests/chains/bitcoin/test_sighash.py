@@ -1,5 +1,7 @@
 """What signatures commit to: BIP-143 and BIP-341 to the byte. Others' digests are in `test_differential.py`."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -151,6 +153,27 @@ def test_T11_a_hash_type_that_taproot_does_not_have_is_refused(hash_type: int) -
     tx = Tx.decode(bytes.fromhex("02000000" + "01" + "11" * 36 + "00" + "ff" * 4 + "01" + "00" * 9 + "00" * 4))
     shared = Commitments(tx, [TxOut(value=1, script_pubkey=b"\x51")])
     assert reason(TransactionError, shared.taproot, 0, hash_type) == "range"
+
+
+@pytest.mark.parametrize("form", ["legacy", "segwit_v0", "taproot"])
+def test_T10_X16_only_numbers_of_their_size_are_places_and_hash_types(form: str) -> None:
+    raw = "02000000" + "02" + "11" * 36 + "00" + "ff" * 4 + "22" * 36 + "00" + "ff" * 4 + "01" + "00" * 9 + "00" * 4
+    shared = Commitments(Tx.decode(bytes.fromhex(raw)), [TxOut(value=1, script_pubkey=b"\x51")] * 2)
+    script: tuple[bytes, ...] = () if form == "taproot" else (b"\x51",)
+    wrong: list[tuple[Any, Any]] = [
+        (-1, 1),
+        (2, 1),
+        (True, 1),
+        (None, 1),
+        ("0", 1),
+        (0, -1),
+        (0, 1 << 32),
+        (0, True),
+        (0, None),
+    ]
+    assert getattr(shared, form)(1, *script, 1)
+    for index, hash_type in wrong:
+        assert reason(TransactionError, getattr(shared, form), index, *script, hash_type) == "range"
 
 
 @given(txs(signed=False))

@@ -77,6 +77,14 @@ def test_what_is_written_is_read_back_and_Bitcoin_Core_agrees(tx: Tx) -> None:
 # -- what is refused
 
 
+@given(txs())
+def test_the_id_of_bytes_is_the_id_of_what_they_say(tx: Tx) -> None:
+    data = tx.encode()
+    theirs = bytes(pbk.Transaction(data).txid)[::-1].hex()
+    assert Tx.identified(data) == (tx, theirs)
+    assert BITCOIN.transaction_id(data) == tx.txid == theirs
+
+
 @given(txs(), st.data())
 def test_T01_every_cut_is_refused(tx: Tx, data: st.DataObject) -> None:
     whole = tx.encode()

@@ -115,7 +115,7 @@ class BitcoinChain(Chain):
         """The txid of a transaction as the network carries it: 64 hex digits, as explorers show it."""
         from walletcore.chains.bitcoin.tx import Tx
 
-        return Tx.decode(raw).txid
+        return Tx.identified(raw)[1]
 
 
 def _chosen(kinds: dict[str, Any], kind: str) -> Any:

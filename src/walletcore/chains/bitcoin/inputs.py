@@ -19,7 +19,7 @@ from walletcore.path import KeyOrigin
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock, Origins
 
-__all__ = ["Input", "previous_output"]
+__all__ = ["Input", "check_script", "previous_output"]
 
 _PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, without the modules of the others
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
@@ -114,6 +114,7 @@ class Input:
         return kind_of(self.script_pubkey) in _PLAIN
 
     def _prove(self, proven: TxOut) -> None:
+        check_script(proven)  # an empty one would pass for one that is to be found
         if self.value not in (None, proven.value) or self.script_pubkey not in (b"", proven.script_pubkey):
             raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
         self._set(value=proven.value, script_pubkey=proven.script_pubkey)
@@ -204,6 +205,12 @@ class Input:
         return self.origin if key == self.key and self.origin else dict(self.origins).get(key)
 
 
+def check_script(spent: TxOut) -> None:
+    """Raise `TransactionError` ("unknown") for an output without a script, which no key guards."""
+    if not spent.script_pubkey:
+        raise TransactionError("the output that is spent has an empty script, which no key guards", reason="unknown")
+
+
 def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
     """The output of a transaction in the form of the network, which must have that txid. Raises `TransactionError`."""
     if type(previous) is not bytes:
@@ -213,8 +220,8 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 @lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _output(previous: bytes, txid: str, vout: int) -> TxOut:
-    tx = Tx.decode(previous)
-    if tx.txid != txid:
+    tx, found = Tx.identified(previous)
+    if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
     if vout >= len(tx.outputs):
         raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import Input, previous_output
+from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt import MAGIC, NO_FIELDS, NO_OUTPUT_FIELDS, Derivation, Psbt, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
@@ -162,6 +162,7 @@ def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey], a
         spent = previous_output(fields.non_witness_utxo, outpoint.txid, outpoint.vout)
     if spent is None:
         raise TransactionError("expected the output that is spent", reason="missing")
+    check_script(spent)
     named = _named(spent.script_pubkey, fields, fields.tap_merkle_root)
     return Input(
         txid=outpoint.txid,
@@ -185,7 +186,8 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
         return ""
     name = _NAMES.get(number, "unknown")
     if name not in allowed or (name == "DEFAULT" and not is_taproot):
-        hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if name in HASH_TYPES else ""
+        can_be_named = name in HASH_TYPES and name != "DEFAULT"
+        hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if can_be_named else ""
         raise TransactionError(f"expected signatures over everything, got {name}", reason="policy", hint=hint)
     return name
 

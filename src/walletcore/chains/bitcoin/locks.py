@@ -76,7 +76,7 @@ class Lock:
             self._set_scripts(self.key)
         elif not self.script_pubkey:
             self._wrap()
-        elif self.witness_script and not self.redeem_script and classify(self.script_pubkey).kind == "p2sh":
+        if self.witness_script and not self.redeem_script and kind_of(self.script_pubkey) == "p2sh":
             self._set(redeem_script=_hashed("p2wsh", self.witness_script))
         kind = self._peel()
         if self.kind not in ("", kind):
@@ -141,19 +141,21 @@ class Lock:
 
     def _set_scripts(self, key: PublicKey) -> None:
         """The scripts of a key; they must be those that are known already."""
-        if self.kind and self.kind not in _OF_KEY:
+        if self.kind and self.kind not in _OF_KEY and not (self.redeem_script or self.witness_script):
             raise TransactionError(f"expected one of {', '.join(_OF_KEY)} as kind, for one key", reason="unknown")
         known = self.script_pubkey, self.redeem_script, self.witness_script
         if not self.kind and not any(known):
             raise TransactionError("expected the kind of the output", reason="missing")
         outer = _OF_OUTPUT.get(kind_of(self.script_pubkey), ()) if self.script_pubkey else tuple(_OF_KEY)
-        for name in (self.kind,) if self.kind else outer:
+        for name in filter(_OF_KEY.__contains__, (self.kind,) if self.kind else outer):
             made = _OF_KEY[name](key.data)
             if all(have in (b"", want) for have, want in zip(known, made, strict=True)):
                 self._set(**dict(zip(("script_pubkey", "redeem_script", "witness_script"), made, strict=True)))
                 return
         if not self.script_pubkey:
             self._wrap()
+        elif kind_of(self.script_pubkey) == "p2tr":
+            raise TransactionError("the taproot output is not guarded by this key alone", reason="mismatch")
 
     def _wrap(self) -> None:
         """The output script of a witness script, a redeem script, or the one in the other."""
@@ -196,9 +198,8 @@ class Lock:
     def _find_keys(self) -> None:
         """The keys of the script that runs last; those of hashes must be given."""
         if self.kind == "p2tr":
-            if self.key is not None and _OF_KEY["p2tr"](self.key.data)[0] != self.script_pubkey:
-                raise TransactionError("the taproot output is not guarded by this key alone", reason="mismatch")
-            self._set(keys=(self.key.even_y(),) if self.key else (), key=self.key and self.key.even_y())
+            key = self.key and self.key.even_y()  # `_set_scripts` has compared the output that it makes
+            self._set(keys=(key,) if key else (), key=key)
             return
         if not self.script_code:
             if self.key is not None:
@@ -211,7 +212,7 @@ class Lock:
             raise TransactionError("segwit scripts have compressed keys", reason="policy")  # BIP-143
         keys = self._own_key() if found.kind == "p2pkh" else tuple(filter(None, map(_point, found.keys)))
         if len(keys) < found.required:
-            raise TransactionError("too few keys of the script are points: nobody can spend it", reason="point")
+            raise TransactionError("too few keys of the script are points that are signed for", reason="point")
         if self.key is not None and keys != (self.key,):
             raise TransactionError("the output is not guarded by this one key", reason="mismatch")
         single = keys[0] if keys and found.kind != "multisig" else None

@@ -18,12 +18,12 @@ __all__ = ["MAGIC", "NO_FIELDS", "NO_OUTPUT_FIELDS", "Psbt", "PsbtInput", "PsbtO
 
 MAGIC = b"psbt\xff"
 _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
-_MAX_NAMED = 3_300  # inputs and outputs with fields: nodes relay 400,000 units of weight, a P2WPKH output has 124
-_MAX_SCRIPTS = 400_000  # bytes: each is a unit of weight at least, and may be a thirty-fourth of a key
+_MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
+_INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of script has one
 _MAX_STEPS = 255
 _END = b"\x00"
 
-T = TypeVar("T")
+Fields = TypeVar("Fields", "PsbtInput", "PsbtOutput")
 
 Derivation = tuple[bytes, KeyOrigin]
 
@@ -84,8 +84,8 @@ class Psbt:
     def decode(cls, raw: bytes) -> Psbt:
         """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood.
 
-        At most 16 MB, 3,300 inputs and outputs that have fields, and 400,000 bytes of scripts ("too-large"), which is
-        more than nodes relay: each field may cost a point of the curve, and a script twenty.
+        At most 16 MB, and ("too-large" as well) no more inputs and outputs that have fields than nodes relay: in
+        400,000 units of weight an input takes 230, an output 124, a byte of script 1. Each may cost a point.
         """
         if type(raw) is bytes and len(raw) > _MAX_PSBT:
             raise TransactionError(f"expected at most {_MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
@@ -243,19 +243,22 @@ def _write_map(values: object, known: _Map, out: bytearray) -> None:
     out.append(0)
 
 
-def _read_maps(reader: Reader, known: _Map, nothing: T, step: str, number: int, room: int) -> tuple[T, ...]:
-    """One map per input or output, of which as many may have fields as there is room for; an empty one is one byte."""
-    found: list[T] = []
+def _read_maps(reader: Reader, known: _Map, nothing: Fields, number: int, room: int) -> tuple[tuple[Fields, ...], int]:
+    """One map per input or output, as long as those that have fields leave room in the weight; and what is left."""
+    step, least = (".inputs", _INPUT_WEIGHT) if known is _INPUT else (".outputs", _OUTPUT_WEIGHT)
+    found: list[Fields] = []
     for place in range(number):
-        if reader.data.startswith(_END, reader.position):
+        if reader.data.startswith(_END, reader.position):  # no fields
             reader.position += 1
             found.append(nothing)
             continue
-        if not room:
-            raise DecodingError(f"expected at most {_MAX_NAMED} inputs and outputs with fields", reason="too-large")
-        room -= 1
-        found.append(type(nothing)(**_read_map(reader, known, f"{step}[{place}]")))
-    return tuple(found)
+        each = type(nothing)(**_read_map(reader, known, f"{step}[{place}]"))
+        room -= least + len(each.redeem_script) + len(each.witness_script)
+        if room < 0:
+            message = f"expected inputs and outputs of at most {_MAX_WEIGHT} units of weight, by those with fields"
+            raise DecodingError(message, reason="too-large")
+        found.append(each)
+    return tuple(found), room
 
 
 def _read(reader: Reader) -> Psbt:
@@ -268,13 +271,8 @@ def _read(reader: Reader) -> Psbt:
     if common.unsigned_tx is None:
         raise DecodingError("expected an unsigned transaction", reason="missing")
     tx = common.unsigned_tx
-    inputs = _read_maps(reader, _INPUT, NO_FIELDS, ".inputs", len(tx.inputs), _MAX_NAMED)
-    room = _MAX_NAMED - sum(each is not NO_FIELDS for each in inputs)
-    outputs = _read_maps(reader, _OUTPUT, NO_OUTPUT_FIELDS, ".outputs", len(tx.outputs), room)
-    named: tuple[PsbtInput | PsbtOutput, ...] = (*inputs, *outputs)
-    scripts = sum(len(each.redeem_script) + len(each.witness_script) for each in named)
-    if scripts > _MAX_SCRIPTS:
-        raise DecodingError(f"expected at most {_MAX_SCRIPTS} bytes of scripts, got {scripts}", reason="too-large")
+    inputs, room = _read_maps(reader, _INPUT, NO_FIELDS, len(tx.inputs), _MAX_WEIGHT)
+    outputs, _ = _read_maps(reader, _OUTPUT, NO_OUTPUT_FIELDS, len(tx.outputs), room)
     return Psbt(unsigned_tx=tx, inputs=inputs, outputs=outputs)
 
 

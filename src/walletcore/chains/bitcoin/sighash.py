@@ -41,6 +41,7 @@ _BASE = 0x1F  # BIP-143 compares these bits of the hash type with NONE and SINGL
 _BLANK = b"\xff" * 8 + b"\x00"  # an output that a legacy SINGLE leaves open
 _CODESEPARATOR = b"\xab"
 _TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
+_U32 = 0xFFFF_FFFF
 _EPOCH = b"\x00"
 _ZERO = bytes(32)
 
@@ -87,6 +88,7 @@ class Commitments:
         It repeats the whole transaction for each input. ``hash_type`` has four bytes. Raises `TransactionError` for
         SINGLE without an output at that place: the digest would be the number 1, and such a signature spends anything.
         """
+        self._check(index, hash_type)
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         if base == SIGHASH_SINGLE and index >= len(self.outputs):
             raise TransactionError(f"SINGLE needs an output {index}", reason="range")
@@ -103,7 +105,8 @@ class Commitments:
         return b"".join((self.version, counts[0], *inputs, counts[1], *outputs, tail))
 
     def segwit_v0(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
-        """BIP-143, "Specification": the preimage, whose double SHA-256 is signed."""
+        """BIP-143, "Specification": the preimage, whose double SHA-256 is signed. Raises `TransactionError`."""
+        self._check(index, hash_type)
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
@@ -128,6 +131,7 @@ class Commitments:
 
         `TAP_SIGHASH` of it is signed. Raises `TransactionError` for a hash type that BIP-341 does not have.
         """
+        self._check(index, hash_type)
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & ~SIGHASH_ANYONECANPAY
         if hash_type not in _TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self.outputs)):
             raise TransactionError("expected a hash type of BIP-341, and for SINGLE an output", reason="range")
@@ -144,6 +148,12 @@ class Commitments:
         if base == SIGHASH_SINGLE:
             parts.append(sha256(self.outputs[index]))
         return b"".join(parts)
+
+    def _check(self, index: int, hash_type: int) -> None:
+        if type(index) is not int or not 0 <= index < len(self.outpoints):
+            raise TransactionError(f"expected an input from 0 to {len(self.outpoints) - 1}", reason="range")
+        if type(hash_type) is not int or not 0 <= hash_type <= _U32:
+            raise TransactionError("expected a hash type from 0 to 2^32-1", reason="range")
 
 
 def is_single(hash_type: int) -> bool:

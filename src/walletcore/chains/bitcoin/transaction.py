@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Transaction", "pay"]
 
 _NULL_TXID = "00" * 32
+_HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
 _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 
 
@@ -188,7 +189,7 @@ class Transaction:
             place += len(each.keys)
         if missing:
             places = ", ".join(map(str, missing[:10]))
-            raise MissingSignature(f"too few signatures: none for request {places}", reason="missing")
+            raise MissingSignature(f"too few signatures: none for request {places}", reason="missing", hint=_HINT)
         return chosen
 
     def _signed(self, signatures: list[list[bytes]]) -> Tx:

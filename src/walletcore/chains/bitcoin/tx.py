@@ -135,6 +135,12 @@ class Tx:
         with raised_as(TransactionError):
             return TX.decode(raw)
 
+    @classmethod
+    def identified(cls, raw: bytes) -> tuple[Tx, str]:
+        """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
+        tx = cls.decode(raw)
+        return tx, sha256d(_stripped(raw, tx.witnesses))[::-1].hex()
+
     def encode(self) -> bytes:
         """The bytes that nodes exchange, with the witnesses if there are any."""
         return TX.encode(self)
@@ -216,6 +222,14 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
     if not items:
         raise DecodingError("expected the form without witnesses, as there are none", reason="non-canonical")
     return tuple(witnesses)
+
+
+def _stripped(raw: bytes, witnesses: tuple[Witness, ...]) -> bytes:
+    """The bytes of a transaction without marker, flag and witnesses (BIP-144): those that its txid is the hash of."""
+    if not witnesses:
+        return raw
+    end = len(raw) - 4
+    return raw[:4] + raw[6 : end - sum(len(_WITNESS.encode(each)) for each in witnesses)] + raw[end:]
 
 
 def _write(tx: Tx, out: bytearray) -> None:

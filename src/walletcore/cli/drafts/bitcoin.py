@@ -7,6 +7,7 @@ from typing import Any
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.script import kind_of
 from walletcore.cli.drafts.fields import Fields, Keyring
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.keys import Curve, PublicKey
@@ -16,6 +17,7 @@ __all__ = ["build"]
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125
 _OP_RETURN = b"\x6a"
 _SCRIPTED = {"p2wsh": "witness_script", "p2sh-p2wsh": "witness_script", "p2sh": "redeem_script"}
+_SCRIPTS, _BARE = ("redeem_script", "witness_script"), "bare"  # bare: spent, and not made, as few nodes would relay it
 _MAX_DATA = 75  # bytes that one byte of script pushes; relay policy takes 80
 
 
@@ -31,9 +33,7 @@ def build(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Transaction:
 
 
 def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
-    guard = (
-        _multisig(row, fields.inner("multisig"), keyring) if fields.has("multisig") else _single(row, fields, keyring)
-    )
+    guard = _guard(row, fields, keyring)
     known = Input(
         txid=fields.text("txid"),
         vout=fields.number("vout"),
@@ -47,6 +47,28 @@ def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
     return known
 
 
+def _guard(row: BitcoinChain, fields: Fields, keyring: Keyring) -> dict[str, Any]:
+    if fields.has("multisig"):
+        return _multisig(row, fields.inner("multisig"), keyring, bare=True)
+    if any(map(fields.has, _SCRIPTS)):
+        return _scripts(row, fields, keyring)
+    return _single(row, fields, keyring)
+
+
+def _scripts(row: BitcoinChain, fields: Fields, keyring: Keyring) -> dict[str, Any]:
+    """Scripts in hex, and which of their keys are the wallet's."""
+    own = []
+    for each in fields.objects("keys"):
+        where = each.where()
+        own.append((keyring.public_key(row, **where), keyring.origin(row, **where)))
+        each.done()
+    guard: dict[str, Any] = {name: fields.data(name, "") for name in _SCRIPTS}
+    guard["kind"] = fields.text("kind", "")
+    if own and kind_of(guard["witness_script"] or guard["redeem_script"]) == "p2pkh":  # which has the hash of its key
+        return {**guard, "key": own[0][0], "origin": own[0][1]}
+    return {**guard, "origins": tuple(own)}
+
+
 def _single(row: BitcoinChain, fields: Fields, keyring: Keyring, name: str = "from") -> dict[str, Any]:
     """One key of the wallet, and the kind of its profile."""
     where = fields.where(name)
@@ -54,7 +76,7 @@ def _single(row: BitcoinChain, fields: Fields, keyring: Keyring, name: str = "fr
     return {"kind": kind, "key": keyring.public_key(row, **where), "origin": keyring.origin(row, **where)}
 
 
-def _multisig(row: BitcoinChain, fields: Fields, keyring: Keyring) -> dict[str, Any]:
+def _multisig(row: BitcoinChain, fields: Fields, keyring: Keyring, *, bare: bool = False) -> dict[str, Any]:
     """A script of m keys of n in this order, those of the wallet named by their place and the others in hex."""
     keys, origins = [], []
     for each in fields.objects("keys"):
@@ -68,8 +90,11 @@ def _multisig(row: BitcoinChain, fields: Fields, keyring: Keyring) -> dict[str, 
     script = multisig(fields.number("m"), keys)
     kind = fields.text("kind", "p2wsh")
     fields.done()
+    if bare and kind == _BARE:
+        return {"script_pubkey": script, "origins": tuple(origins)}
     if kind not in _SCRIPTED:
-        raise TransactionError(f"expected one of {', '.join(_SCRIPTED)} as kind of multisig", reason="unknown")
+        kinds = ", ".join((*_SCRIPTED, *((_BARE,) if bare else ())))
+        raise TransactionError(f"expected one of {kinds} as kind of multisig", reason="unknown")
     return {"kind": kind, _SCRIPTED[kind]: script, "origins": tuple(origins)}
 
 

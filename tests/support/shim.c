@@ -29,6 +29,9 @@ void shim_fault(int which, int n, int what, word code) {
 void shim_release(void) { at = -1, released = 1; }
 long shim_calls(int which) { return calls[which]; }
 long shim_signatures(void) { return signatures; }
+word shim_finalize(void) { return real->at[1](0, 0, 0, 0, 0, 0); } /* past whoever else uses the module */
+word shim_log_out(word session) { return real->at[19](session, 0, 0, 0, 0, 0); }
+word shim_close_all(word slot) { return real->at[14](slot, 0, 0, 0, 0, 0); }
 
 static void change(int n, word b, word c, word d, word e) {
     word *attribute = (word *)c, *objects = (word *)b, *found = (word *)d; /* CK_ATTRIBUTE: type, value, length */

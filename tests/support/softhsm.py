@@ -28,7 +28,22 @@ from walletcore.signers import pkcs11 as signers
 from walletcore.signers.remote import Patience, RemoteSigner
 from walletcore.signers.uri import SignerUri
 
-__all__ = ["BIP32_KEY", "BIP32_PUBLIC", "PIN", "RFC8032_PUBLIC", "Fault", "Step", "Token", "build", "create", "entered"]
+__all__ = [
+    "BIP32_KEY",
+    "BIP32_PUBLIC",
+    "LABEL",
+    "PIN",
+    "RFC8032_KEY",
+    "RFC8032_PUBLIC",
+    "SO_PIN",
+    "Fault",
+    "Step",
+    "Token",
+    "build",
+    "create",
+    "entered",
+    "private_template",
+]
 
 PIN, SO_PIN, LABEL = "4711-canary-PIN", "8844-canary-SO", "vault"
 SOFTHSM = next((path for path in signers.MODULES["softhsm2"] if Path(path).exists()), "")
@@ -98,6 +113,7 @@ class Token:
     def shim(self) -> Any:
         loaded = ctypes.CDLL(self.module)
         loaded.shim_fault.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_ulong]
+        loaded.shim_log_out.argtypes = loaded.shim_close_all.argtypes = [ctypes.c_ulong]
         loaded.shim_calls.restype = loaded.shim_signatures.restype = ctypes.c_long
         return loaded
 
@@ -128,13 +144,17 @@ def build(home: Path) -> Path:
     """Compile the module that stands in front of SoftHSM."""
     source, made = Path(__file__).with_name("shim.c"), home / "shim.so"
     module = f'-DMODULE="{SOFTHSM}"'
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", module, "-o", made, source, "-ldl"], check=True)
+    subprocess.run(
+        ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", module, "-o", made, source, "-ldl"], check=True
+    )
     return made
 
 
 def configure(home: Path) -> Token:
     (home / "tokens").mkdir(exist_ok=True)
-    (home / "softhsm2.conf").write_text(f"directories.tokendir = {home}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
+    (home / "softhsm2.conf").write_text(
+        f"directories.tokendir = {home}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n"
+    )
     return Token(home)
 
 
@@ -184,9 +204,7 @@ def _generate(home: Path, session: Any, curve: Curve, label: str, identity: byte
     parameters = session.create_domain_parameters(kind(curve), {Attribute.EC_PARAMS: PARAMETERS[curve]}, local=True)
     how = Mechanism.EC_EDWARDS_KEY_PAIR_GEN if curve is Curve.ED25519 else None
     shown = {Attribute.PRIVATE: False}
-    public, _ = parameters.generate_keypair(
-        mechanism=how, store=True, id=identity, label=label, public_template=shown
-    )
+    public, _ = parameters.generate_keypair(mechanism=how, store=True, id=identity, label=label, public_template=shown)
     _note(home, curve, label, public[Attribute.EC_POINT][2:].hex())
 
 

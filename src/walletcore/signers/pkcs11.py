@@ -95,6 +95,7 @@ _REFUSED = (
     exceptions.FunctionCancelled,  # by a person at the token
     exceptions.FunctionRejected,
     exceptions.FunctionNotSupported,
+    exceptions.ArgumentsBad,
     exceptions.MechanismInvalid,
     exceptions.MechanismParamInvalid,
     exceptions.KeyTypeInconsistent,
@@ -264,6 +265,7 @@ class _Token:
         left = max(0.0, until - time.monotonic())
         return module.run(lambda commit: self._signed(module, request, commit, pin), left)
 
+    @sealed
     def _pin(self, seconds: float) -> Secret:
         try:
             pin = bounded(lambda: self._secrets("PIN"), max(0.0, seconds))

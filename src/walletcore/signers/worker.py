@@ -42,8 +42,11 @@ class _Job:
     def run(self) -> None:
         try:
             self.result = self.function(self.commit)
-        except BaseException as error:
-            self.error = error
+        except (
+            BaseException
+        ) as error:  # without its frames, whose objects may be the library's: nobody shall print them
+            self.error = error.with_traceback(None)
+            self.error.__cause__ = self.error.__context__ = None
         with self._mutex:
             self.over = True
         self.done.release()

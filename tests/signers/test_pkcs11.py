@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import coincurve
+import pkcs11
 import pytest
 from eth_account import Account
 from nacl.signing import VerifyKey
-from pkcs11 import Attribute, Mechanism, exceptions
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, exceptions
 
 from support.bitcoin import REGTEST, kernel_accepts
 from support.softhsm import (
@@ -196,7 +197,7 @@ def test_X01_a_key_of_each_curve_keeps_the_contract_of_a_signer(token: Token, la
 def test_H01_H05_half_of_the_answers_have_high_s_and_all_become_canonical(token: Token) -> None:
     signer = token.signer()
     with token.get().open(user_pin=PIN) as session:
-        key = session.get_key(label="hot", object_class=signers.ObjectClass.PRIVATE_KEY)
+        key = session.get_key(label="hot", object_class=ObjectClass.PRIVATE_KEY)
         raw = [key.sign(sha256(b"%d" % n), mechanism=Mechanism.ECDSA) for n in range(100)]
     assert 20 < sum(int.from_bytes(each[32:]) > ORDER // 2 for each in raw) < 80
     for number in range(100):
@@ -307,8 +308,8 @@ def test_H03_a_public_object_that_lies_about_its_private_key_gains_nothing(token
     with token.get().open(rw=True, user_pin=PIN) as session:
         point = b"\x04\x41" + full(BIP32_PUBLIC)
         lie = {
-            Attribute.CLASS: signers.ObjectClass.PUBLIC_KEY,
-            Attribute.KEY_TYPE: signers.KeyType.EC,
+            Attribute.CLASS: ObjectClass.PUBLIC_KEY,
+            Attribute.KEY_TYPE: KeyType.EC,
             Attribute.EC_PARAMS: bytes.fromhex(PARAMETERS[Curve.SECP256K1]),
             Attribute.TOKEN: True,
             Attribute.PRIVATE: False,
@@ -343,4 +344,4 @@ def test_a_uri_alone_opens_a_key_of_an_installed_module(template: Token, monkeyp
     uri = f"pkcs11:token={LABEL};object=bip32?module-name=softhsm2"
     signer = open_signer(uri, public_key=PINNED, secrets=lambda name: Secret(PIN.encode()))
     assert signer.sign(asked(PINNED)).scheme is Scheme.ECDSA
-    signers.pkcs11.lib(signers.MODULES["softhsm2"][0]).finalize()
+    pkcs11.lib(signers.MODULES["softhsm2"][0]).finalize()

@@ -96,7 +96,8 @@ def ran(name):
 def forked(name):
     reader, writer = os.pipe()
     if not os.fork():
-        os.write(writer, json.dumps([ran(name), Worker.of(name).is_inherited] if ran(name) is True else ran(name)).encode())
+        found = ran(name)
+        os.write(writer, json.dumps([found, Worker.of(name).is_inherited] if found is True else found).encode())
         os._exit(0)
     os.close(writer)
     with open(reader) as pipe:

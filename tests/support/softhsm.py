@@ -80,7 +80,7 @@ class Step(IntEnum):
 
 
 class Fault(IntEnum):
-    """What happens at a step: an error before it, or after it was done; silence; another, no, a second or a cut answer."""
+    """What happens at a step: an error before or after it is done, silence, a changed, no, a second, a cut answer."""
 
     FAIL = 1
     LOSE = 2

@@ -191,7 +191,7 @@ class _Module(Worker):
         return self._library
 
     def revive(self) -> None:
-        """Have the library initialised again, when another process did it, or other code finalised it past this binding."""
+        """Have the library initialised anew: another process did it, or other code finalised it past the binding."""
         with suppress(Exception):
             self._library.finalize()
 

@@ -7,6 +7,7 @@ that directly follows a Python block is what that block prints.
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
@@ -17,6 +18,7 @@ import pytest
 
 from house.source import ROOT, modules
 from support.pages import SERVICES
+from support.softhsm import PIN, create
 
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -24,6 +26,16 @@ COMMANDS = """\
 python3 -m venv .venv && .venv/bin/pip install -e '.[cli]' && .venv/bin/walletcore demo
 python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest
 """
+
+
+def softhsm(home: Path) -> dict[str, str]:
+    """A token as docs/pkcs11.md sets one up."""
+    token = create(home)
+    return {"SOFTHSM2_CONF": token.config, "HOT_KEY": token.public_key("hot").data.hex(), "HSM_PIN": PIN}
+
+
+ENGINES: dict[str, Callable[[Path], dict[str, str]]] = {"pkcs11.md": softhsm}
+"""Pages that need more than the extra `dev`, and what makes it and returns the environment that leads to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +79,26 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
     return printed.getvalue()
 
 
-@pytest.mark.parametrize("path", [path for path in pages() if blocks(path)], ids=label)
+def test_every_page_of_an_engine_is_there() -> None:
+    assert ENGINES.keys() <= {path.name for path in pages() if blocks(path)}
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if blocks(path) and path.name not in ENGINES], ids=label)
 def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(path, monkeypatch)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("path", [path for path in pages() if path.name in ENGINES], ids=label)
+def test_every_block_of_the_page_runs_on_its_engine(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ENGINES[path.name](tmp_path).items():
+        monkeypatch.setenv(name, value)
+    check(path, monkeypatch)
+
+
+def check(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # pages name files as seen from there
     namespace: dict[str, Any] = {"__name__": "page"}
     with SERVICES.get(path.name, no_service)(monkeypatch):

@@ -1,0 +1,532 @@
+"""A module that fails, hangs or lies at each step, a token that goes, processes that fork or die: the truth is told."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from house.doors import told
+from house.source import child
+from support.softhsm import LABEL, PIN, SO_PIN, Fault, Step, Token
+from walletcore.errors import SignerUnavailable, WalletcoreError
+from walletcore.hashes import sha256
+from walletcore.keys import PublicKey, Scheme
+from walletcore.secret import Secret
+from walletcore.signers.remote import Patience
+from walletcore.signing import Signature, SigningRequest
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # a search that the binding gave up
+]
+
+SLACK = 1.0
+WRONG = ("1111-wrong", "2222-wrong")
+UNAVAILABLE, REFUSED, UNKNOWN, INVALID, SIGNED = (
+    "SignerUnavailable",
+    "SigningRefused",
+    "OutcomeUnknown",
+    "InvalidSignature",
+    "signed",
+)
+EITHER = {UNAVAILABLE, REFUSED}  # both say that nothing was signed
+DEVICE_ERROR, FINAL_TRY, PIN_LOCKED = 0x30, 0x20000, 0x40000
+BEFORE = [
+    Step.GET_SLOT_LIST,
+    Step.GET_TOKEN_INFO,
+    Step.OPEN_SESSION,
+    Step.LOGIN,
+    Step.FIND_OBJECTS_INIT,
+    Step.FIND_OBJECTS,
+    Step.FIND_OBJECTS_FINAL,
+    Step.GET_ATTRIBUTE_VALUE,
+]
+SIGNING = [Step.SIGN_INIT, Step.SIGN]
+
+
+def request(key: PublicKey, payload: bytes = b"pay") -> SigningRequest:
+    return SigningRequest(key=key, scheme=Scheme.ECDSA, payload=payload, prehash=sha256)
+
+
+def outcome(signer: Any, payload: bytes = b"pay") -> str:
+    """What one call ended in: a verified signature, or the name of one of the errors that it may end in."""
+    asked = request(signer.public_key, payload)
+    try:
+        asked.accept(Signature(scheme=Scheme.ECDSA, data=signer.sign(asked).data))
+    except WalletcoreError as error:
+        failure = error
+    else:
+        return SIGNED
+    assert [pin for pin in (PIN, *WRONG) if pin in told(failure)] == []
+    return type(failure).__name__.lstrip("_")
+
+
+def timed(signer: Any, deadline: float) -> str:
+    started = time.monotonic()
+    result = outcome(signer)
+    assert time.monotonic() - started < deadline + SLACK
+    return result
+
+
+def check_truth(token: Token, result: str, before: int) -> None:
+    """Nothing was signed, and nothing will be, where that was said; after the fault the same signer works again."""
+    token.shim.shim_release()
+    time.sleep(0.05)
+    if result in EITHER:
+        assert token.shim.shim_signatures() == before
+
+
+STEADY = [
+    *((step, Fault.FAIL, {UNAVAILABLE}) for step in BEFORE),
+    *((step, Fault.LOSE, {UNAVAILABLE}) for step in BEFORE if step is not Step.LOGIN),
+    (Step.LOGIN, Fault.LOSE, {SIGNED}),  # the token is logged in to all the same
+    *((step, fault, {UNKNOWN}) for step in SIGNING for fault in (Fault.FAIL, Fault.LOSE)),
+    (Step.SIGN, Fault.CHANGE, {INVALID}),
+    (Step.SIGN, Fault.SHORT, {INVALID}),
+    (Step.FIND_OBJECTS, Fault.NOTHING, EITHER),
+    (Step.FIND_OBJECTS, Fault.TWICE, {REFUSED}),
+    (Step.FIND_OBJECTS, Fault.CHANGE, EITHER),
+    (Step.GET_ATTRIBUTE_VALUE, Fault.CHANGE, EITHER),
+    (Step.GET_ATTRIBUTE_VALUE, Fault.SHORT, EITHER),
+    (Step.GET_ATTRIBUTE_VALUE, Fault.NOTHING, EITHER | {SIGNED}),  # what is withheld cannot be compared
+]
+
+
+def named(value: Any) -> str:
+    return value.name.lower() if isinstance(value, Step | Fault) else "+".join(sorted(value))
+
+
+@pytest.mark.parametrize(("step", "fault", "allowed"), STEADY, ids=named)
+def test_H10_a_module_that_always_fails_at_a_step_ends_in_what_is_true(
+    token: Token, step: Step, fault: Fault, allowed: set[str]
+) -> None:
+    signer = token.signer()
+    before = token.shim.shim_signatures()
+    token.fail(step, fault, nth=0)
+    result = timed(signer, 5)
+    assert result in allowed
+    check_truth(token, result, before)
+    assert outcome(signer) == SIGNED
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("step", [*BEFORE, *SIGNING], ids=named)
+@pytest.mark.parametrize("fault", [Fault.FAIL, Fault.LOSE], ids=named)
+def test_H10_a_module_that_fails_once_is_asked_again(token: Token, step: Step, fault: Fault, nth: int) -> None:
+    signer = token.signer()
+    token.fail(step, fault, nth=nth)
+    for number in range(3):
+        assert outcome(signer, b"%d" % number) == SIGNED
+
+
+@pytest.mark.parametrize("step", [*BEFORE, *SIGNING], ids=named)
+def test_H10_a_module_that_hangs_is_left_at_the_deadline_and_by_all_later_calls(token: Token, step: Step) -> None:
+    signer = token.signer(patience=Patience(deadline=0.2))
+    before = token.shim.shim_signatures()
+    token.fail(step, Fault.HANG, nth=1)
+    result = timed(signer, 0.2)
+    assert result == (UNKNOWN if step in SIGNING else UNAVAILABLE)
+    assert timed(signer, 0.2) == UNAVAILABLE  # it had not begun
+    check_truth(token, result, before)
+    assert outcome(signer) == SIGNED
+
+
+@pytest.mark.parametrize("step", [*BEFORE[:3], Step.INITIALIZE, Step.FIND_OBJECTS, Step.CLOSE_SESSION], ids=named)
+@pytest.mark.parametrize("fault", [Fault.FAIL, Fault.HANG], ids=named)
+def test_H10_opening_ends_in_unavailable_by_its_deadline(token: Token, step: Step, fault: Fault) -> None:
+    token.fail(step, fault, DEVICE_ERROR, nth=0)
+    started = time.monotonic()
+    with pytest.raises(SignerUnavailable):
+        token.signer(patience=Patience(deadline=0.2))
+    assert time.monotonic() - started < 0.2 + SLACK
+    token.shim.shim_release()
+    assert outcome(token.signer()) == SIGNED
+
+
+CODES = [
+    (Step.LOGIN, 0xA0, REFUSED),  # CKR_PIN_INCORRECT
+    (Step.LOGIN, 0xA2, REFUSED),  # CKR_PIN_LEN_RANGE
+    (Step.LOGIN, 0xA3, REFUSED),  # CKR_PIN_EXPIRED
+    (Step.LOGIN, 0xA4, REFUSED),  # CKR_PIN_LOCKED
+    (Step.LOGIN, 0x50, REFUSED),  # CKR_FUNCTION_CANCELED
+    (Step.LOGIN, 0x102, REFUSED),  # CKR_USER_PIN_NOT_INITIALIZED
+    (Step.LOGIN, 0x104, REFUSED),  # CKR_USER_ANOTHER_ALREADY_LOGGED_IN
+    (Step.LOGIN, 0x100, REFUSED),  # CKR_USER_ALREADY_LOGGED_IN, and there is no key
+    (Step.LOGIN, 0xE0, UNAVAILABLE),  # CKR_TOKEN_NOT_PRESENT
+    (Step.OPEN_SESSION, 0xB1, UNAVAILABLE),  # CKR_SESSION_COUNT
+    (Step.OPEN_SESSION, 0xE1, UNAVAILABLE),  # CKR_TOKEN_NOT_RECOGNIZED
+    (Step.OPEN_SESSION, 0x80000001, UNAVAILABLE),  # a vendor's
+    (Step.SIGN_INIT, 0x70, REFUSED),  # CKR_MECHANISM_INVALID
+    (Step.SIGN_INIT, 0x63, REFUSED),  # CKR_KEY_TYPE_INCONSISTENT
+    (Step.SIGN_INIT, 0x60, UNAVAILABLE),  # CKR_KEY_HANDLE_INVALID
+    (Step.SIGN_INIT, 0x101, UNAVAILABLE),  # CKR_USER_NOT_LOGGED_IN
+    (Step.SIGN_INIT, 0x90, UNAVAILABLE),  # CKR_OPERATION_ACTIVE
+    (Step.SIGN_INIT, 0x190, UNAVAILABLE),  # CKR_CRYPTOKI_NOT_INITIALIZED
+    (Step.SIGN, 0xB3, UNAVAILABLE),  # CKR_SESSION_HANDLE_INVALID: it was invalid before
+    (Step.SIGN, 0xB0, UNKNOWN),  # CKR_SESSION_CLOSED: in the middle
+    (Step.SIGN, 0x32, UNKNOWN),  # CKR_DEVICE_REMOVED: in the middle
+    (Step.SIGN, 0x05, UNKNOWN),  # CKR_GENERAL_ERROR
+    (Step.SIGN, 0x80000001, UNKNOWN),
+    (Step.SIGN, 0x200, REFUSED),  # CKR_FUNCTION_REJECTED
+    (Step.SIGN, 0x21, REFUSED),  # CKR_DATA_LEN_RANGE
+]
+
+
+@pytest.mark.parametrize(("step", "code", "expected"), CODES, ids=lambda value: getattr(value, "name", str(value)))
+def test_H08_each_return_value_says_whether_asking_again_helps(
+    token: Token, step: Step, code: int, expected: str
+) -> None:
+    signer = token.signer()
+    before = token.shim.shim_calls(step)
+    token.fail(step, Fault.FAIL, code, nth=0)
+    assert outcome(signer) == expected
+    asked = token.shim.shim_calls(step) - before
+    if expected == REFUSED:
+        assert asked == 1  # what was refused is not asked again
+    check_truth(token, expected, 0)
+
+
+def test_H13_a_wrong_pin_is_never_tried_twice_by_whichever_signer(token: Token) -> None:
+    pins = iter([WRONG[0], WRONG[0], WRONG[0], WRONG[1], PIN])
+
+    def secrets(name: str) -> Secret:
+        assert name == "PIN"
+        return Secret(next(pins).encode())
+
+    first, second = token.signer(secrets=secrets), token.signer("bip32", secrets=secrets)
+    counts = []
+    for signer in (first, first, second, second):
+        assert outcome(signer) == REFUSED
+        counts.append(token.shim.shim_calls(Step.LOGIN))
+    assert counts == [1, 1, 1, 2]
+    assert outcome(first) == outcome(second) == SIGNED
+    assert token.shim.shim_calls(Step.LOGIN) == 3
+
+
+def noted(asked: list[str]) -> Callable[[str], Secret]:
+    def secrets(name: str) -> Secret:
+        asked.append(name)
+        return Secret(PIN.encode())
+
+    return secrets
+
+
+@pytest.mark.parametrize("flag", [FINAL_TRY, PIN_LOCKED])
+def test_H08_the_last_try_of_a_pin_is_left_alone_unless_it_is_allowed(token: Token, flag: int) -> None:
+    asked: list[str] = []
+    signer = token.signer(secrets=noted(asked))
+    token.fail(Step.GET_TOKEN_INFO, Fault.CHANGE, flag, nth=0)
+    assert outcome(signer) == REFUSED
+    assert asked == []
+    assert token.shim.shim_calls(Step.LOGIN) == 0
+    assert outcome(token.signer(final_try=True)) == (SIGNED if flag == FINAL_TRY else REFUSED)
+
+
+def test_H08_a_token_with_a_key_pad_of_its_own_asks_for_the_pin_itself(token: Token) -> None:
+    asked: list[str] = []
+    signer = token.signer(secrets=noted(asked))
+    token.fail(Step.GET_TOKEN_INFO, Fault.CHANGE, 0x100, nth=0)
+    assert outcome(signer) == REFUSED  # SoftHSM has none, and C_Login was given none
+    assert asked == []
+    assert token.shim.shim_calls(Step.LOGIN) == 1
+
+
+# What happens to a token, a login or a module while a signer is open.
+
+
+def log_out(token: Token) -> None:
+    token.shim.shim_log_out(token.get().open().handle)
+
+
+def close_all(token: Token) -> None:
+    token.shim.shim_close_all(token.get().slot.slot_id)
+
+
+def finalise(token: Token) -> None:
+    token.lib().finalize()
+
+
+def finalise_past_the_binding(token: Token) -> None:
+    assert token.shim.shim_finalize() == 0
+
+
+def finalise_and_log_in_anew(token: Token) -> None:
+    token.lib().finalize()
+    session = token.get().open(user_pin=PIN)
+    list(session.get_objects())  # so that handles of old mean other things now
+
+
+HAPPENINGS: list[Callable[[Token], Any]] = [
+    log_out,
+    close_all,
+    finalise,
+    finalise_past_the_binding,
+    finalise_and_log_in_anew,
+]
+
+
+@pytest.mark.parametrize("happens", HAPPENINGS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("label", ["hot", "bip32"])
+def test_H10_what_other_code_does_to_the_module_is_healed(
+    token: Token, happens: Callable[[Token], Any], label: str
+) -> None:
+    signer = token.signer(label)
+    for _ in range(3):
+        assert outcome(signer) == SIGNED
+        happens(token)
+        first = outcome(signer)
+        assert first in {SIGNED, UNAVAILABLE, INVALID}
+        assert outcome(signer) == SIGNED
+
+
+def test_H10_a_token_that_is_taken_out_is_unavailable_until_it_is_back(token: Token) -> None:
+    signer = token.signer()
+    assert outcome(signer) == SIGNED
+    away = token.home / "away"
+    shutil.move(token.files, away)
+    finalise(token)
+    assert outcome(signer) == UNAVAILABLE
+    shutil.move(away, token.home / "tokens" / "back")
+    finalise(token)
+    assert outcome(signer) == SIGNED
+
+
+def test_H10_files_that_vanish_under_an_open_session_never_give_half_a_result(token: Token) -> None:
+    signer = token.signer()
+    assert outcome(signer) == SIGNED
+    for file in list(token.files.glob("*.object")):
+        kept = file.read_bytes()
+        file.unlink()
+        assert outcome(signer) in {SIGNED, *EITHER, UNKNOWN}
+        file.write_bytes(kept[: len(kept) // 2])
+        assert outcome(signer) in {SIGNED, *EITHER, UNKNOWN}
+        file.write_bytes(kept)
+    finalise(token)
+    assert outcome(signer) == SIGNED
+
+
+def test_H13_a_pin_that_was_changed_is_refused_after_the_login_was_lost(token: Token) -> None:
+    signer = token.signer()
+    assert outcome(signer) == SIGNED
+    script = f"""
+import pkcs11
+with pkcs11.lib({token.module!r}).get_token(token_label={LABEL!r}).open(rw=True, so_pin={SO_PIN!r}) as session:
+    session.init_pin("another-PIN")
+"""
+    child(script)
+    assert outcome(signer) == SIGNED  # the login holds
+    finalise(token)
+    assert outcome(signer) == REFUSED
+
+
+def test_H15_the_callback_may_fail_or_hang_and_nothing_is_signed(token: Token) -> None:
+    def fails(name: str) -> Secret:
+        raise KeyError(PIN)
+
+    def hangs(name: str) -> Secret:
+        time.sleep(0.5)
+        return Secret(PIN.encode())
+
+    assert outcome(token.signer(secrets=fails)) == UNAVAILABLE
+    slow = token.signer(secrets=hangs, patience=Patience(deadline=0.2))
+    assert timed(slow, 0.2) == UNAVAILABLE
+    assert token.shim.shim_calls(Step.LOGIN) == 0
+    for wrong in (PIN, PIN.encode(), None):
+        assert outcome(token.signer(secrets=lambda name, wrong=wrong: wrong)) == "SignerError"
+    assert outcome(token.signer(secrets=lambda name: Secret(b"\xff\xfe\xfd\xfc"))) == "SignerError"
+    while_it_hangs = token.signer("bip32")
+    waiting = threading.Thread(target=outcome, args=(slow,))
+    waiting.start()
+    assert timed(while_it_hangs, 0.2) == SIGNED  # no other signer waits for that PIN
+    waiting.join()
+
+
+# Processes.
+
+PROGRAM = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+from support.softhsm import Token
+from walletcore.hashes import sha256
+from walletcore.keys import Scheme
+from walletcore.errors import SignerUnavailable, WalletcoreError
+from walletcore.signing import SigningRequest
+
+token = Token(Path({home!r}))
+os.environ["SOFTHSM2_CONF"] = token.config
+
+def request(key, number):
+    return SigningRequest(key=key, scheme=Scheme.ECDSA, payload=b"%d" % number, prehash=sha256)
+
+def opened(label):
+    while True:  # SoftHSM reads its tokens when it is initialised, and overlooks one that is written to then
+        try:
+            return token.signer(label)
+        except SignerUnavailable:
+            time.sleep(random.random() * 0.02)
+            token.lib().finalize()
+
+def outcome(signer, number):
+    try:
+        return signer.sign(request(signer.public_key, number)).data.hex()
+    except WalletcoreError as error:
+        return type(error).__name__
+"""
+
+
+def program(token: Token, code: str) -> Any:
+    return json.loads(child(PROGRAM.format(home=str(token.home)) + code))
+
+
+def verify(key: PublicKey, number: int, signature: str) -> None:
+    data = bytes.fromhex(signature)
+    request(key, b"%d" % number).accept(Signature(scheme=Scheme.ECDSA, data=data))
+
+
+FORKS = """
+import threading
+signer = token.signer()
+state = {state!r}
+if state != "opened":
+    outcome(signer, 0)
+stop = threading.Event()
+def busy():
+    while not stop.is_set():
+        outcome(signer, 1)
+threads = [threading.Thread(target=busy) for _ in range(3 if state == "signing" else 0)]
+for thread in threads:
+    thread.start()
+results = []
+for number in range(20):
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        found = [outcome(signer, number), outcome(token.signer("hot"), number)]
+        os.write(writer, json.dumps(found).encode())
+        os._exit(0)
+    os.close(writer)
+    with open(reader) as pipe:
+        results.append(json.loads(pipe.read()))
+    os.waitpid(child, 0)
+    results.append([outcome(signer, number)] * 2)
+stop.set()
+for thread in threads:
+    thread.join()
+print(json.dumps(results))
+"""
+
+
+@pytest.mark.parametrize("state", ["opened", "used", "signing"])
+def test_X02_a_child_that_is_forked_signs_and_so_does_its_parent(token: Token, state: str) -> None:
+    results = program(token, FORKS.format(state=state))
+    assert len(results) == 40
+    for number, (first, second) in enumerate(results):
+        verify(token.public_key(), number // 2, first)
+        verify(token.public_key(), number // 2, second)
+
+
+HUNG = """
+import threading
+from support.softhsm import Fault, Step
+from walletcore.signers.remote import Patience
+signer = token.signer(patience=Patience(deadline=3, attempts=1))
+outcome(signer, 0)
+token.fail(Step.SIGN, Fault.HANG)
+thread = threading.Thread(target=outcome, args=(signer, 1))
+thread.start()
+time.sleep(0.1)
+started = time.monotonic()
+reader, writer = os.pipe()
+if not os.fork():
+    os.write(writer, json.dumps(outcome(signer, 2)).encode())
+    os._exit(0)
+os.close(writer)
+with open(reader) as pipe:
+    told = json.loads(pipe.read())
+token.shim.shim_release()
+thread.join()
+print(json.dumps([told, time.monotonic() - started, outcome(signer, 3)]))
+"""
+
+
+def test_X02_a_child_that_is_forked_in_the_middle_of_a_call_is_told_so(token: Token) -> None:
+    result, seconds, later = program(token, HUNG)
+    assert result == "SignerError"
+    assert seconds < 1 + SLACK
+    verify(token.public_key(), 3, later)
+
+
+def test_X01_threads_share_one_signer_and_its_one_login(token: Token) -> None:
+    signers = [token.signer("hot"), token.signer("hot"), token.signer("bip32")]
+    results: list[str] = []
+
+    def work(place: int) -> None:
+        results.extend(outcome(signers[place % 3], b"%d" % number) for number in range(50))
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [SIGNED] * 800
+    assert token.shim.shim_calls(Step.LOGIN) <= 16
+
+
+EIGHT = "signer = opened('hot')\nprint(json.dumps([outcome(signer, number) for number in range(50)]))"
+
+
+def test_X01_eight_processes_use_one_token_at_once(token: Token) -> None:
+    results: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: results.append(program(token, EIGHT))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 8
+    for each in results:
+        for number, signature in enumerate(each):
+            verify(token.public_key(), number, signature)
+
+
+KILLS = """
+random.seed(2026)
+log = os.open({log!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+killed = 0
+for each in range(320):
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        signer = opened(("hot", "bip32")[each // 2 % 2])
+        number = 0
+        while True:
+            found = outcome(signer, number)
+            os.write(log, json.dumps([each, number, found]).encode() + b"\\n")
+            os.write(writer, b"." * (number == 0))
+            number += 1
+    os.close(writer)
+    if each % 2:
+        os.read(reader, 1)  # until it has signed; the others die on their way there
+    time.sleep(random.random() * 0.03)
+    os.close(reader)
+    os.kill(child, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+print(json.dumps(killed))
+"""
+
+
+def test_H10_three_hundred_kills_leave_a_token_that_works_and_no_half_result(token: Token) -> None:
+    log = token.home / "log"
+    objects = sorted(path.name for path in token.files.iterdir())
+    assert program(token, KILLS.format(log=str(log))) == 320
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert len({each for each, _, _ in lines}) >= 160
+    for each, number, found in lines:
+        if found not in (UNAVAILABLE, REFUSED, UNKNOWN):
+            verify(token.public_key(("hot", "bip32")[each // 2 % 2]), number, found)
+    assert sum(len(found) == 128 for _, _, found in lines) > 300
+    assert sorted(path.name for path in token.files.iterdir()) == objects
+    assert outcome(token.signer()) == outcome(token.signer("bip32")) == SIGNED

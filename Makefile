@@ -2,9 +2,9 @@
 
 BIN ?= .venv/bin
 
-# How many tests carry the marker `engine`. They need Debian or npm packages, are deselected by default, and are
+# How many tests carry the marker `engine`. They need more than the extra `dev`, are deselected by default, and are
 # counted here so that none is ever left out silently: whoever adds one changes this number.
-ENGINE_TESTS := 0
+ENGINE_TESTS := 13
 
 .PHONY: test lint format types docs engines matrix clean
 
@@ -34,20 +34,32 @@ engines: engine-packages
 	test "$${passed:-0}" -eq $(ENGINE_TESTS) && ! grep -qE '^[0-9]+ .*(skipped|xfailed|xpassed)' "$$log" || \
 	{ echo "engines: expected exactly $(ENGINE_TESTS) tests to pass, none skipped"; exit 1; }
 
-# Debian and npm packages that engine tests need: none yet.
-.PHONY: engine-packages
-engine-packages:
+# What engine tests need: independent implementations, each in an environment of its own with the versions that its
+# requirements name, made anew when these change.
+ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 
-# The whole suite on every one of these interpreters that the machine has, each in an environment of its own.
+.PHONY: engine-packages
+engine-packages: $(ORACLES:%=build/oracles/%/ready)
+
+build/oracles/%/ready: tests/oracles/%/requirements.txt
+	rm -rf build/oracles/$*
+	$(BIN)/python -m venv build/oracles/$*
+	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
+	touch $@
+
+# The suite, or what TESTS names of it, on every one of these interpreters that the machine has, each in an environment
+# of its own. Those that pyenv keeps are found whether they are switched on or not.
 MATRIX ?= 3.11 3.12 3.13
+TESTS ?=
 
 matrix:
-	@for version in $(MATRIX); do \
+	@PATH="$$(printf '%s:' "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin)$$PATH"; \
+	for version in $(MATRIX); do \
 		python$$version -c "" 2>/dev/null || { echo "matrix: there is no python$$version here"; continue; }; \
 		echo "matrix: python$$version"; \
 		python$$version -m venv build/matrix/$$version && \
 		build/matrix/$$version/bin/pip install --quiet -e '.[dev]' && \
-		build/matrix/$$version/bin/pytest || exit 1; \
+		build/matrix/$$version/bin/pytest $(TESTS) || exit 1; \
 	done
 
 clean:

@@ -195,6 +195,13 @@ def test_a_merkle_root_has_0_or_32_bytes(root: bytes) -> None:
     assert reason(key(K1).sign, Scheme.BIP340, DIGEST, tweak=root) == "length"
 
 
+@pytest.mark.parametrize("aux", [b"", bytes(31), bytes(33), "0" * 32, None, 0, bytearray(32), memoryview(bytes(32))])
+def test_X18_auxiliary_randomness_is_32_bytes_in_every_scheme(aux: Any) -> None:
+    for scheme in Scheme:
+        assert reason(key(scheme.curve).sign, scheme, DIGEST, aux=aux) == "length"
+        assert reason(key(scheme.curve).sign_recoverable, scheme, DIGEST, aux=aux) == "length"
+
+
 # -- private keys
 
 

@@ -19,7 +19,14 @@ from hypothesis import strategies as st
 
 from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.effects import Effect
-from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError, WalletcoreError
+from walletcore.errors import (
+    InvalidSignature,
+    MissingSignature,
+    OutcomeUnknown,
+    SignerError,
+    TransactionError,
+    WalletcoreError,
+)
 from walletcore.hashes import Hash, keccak256, sha256, sha256d, tagged
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
@@ -470,7 +477,7 @@ def test_ecdsa_signs_a_digest_or_names_a_hash(scheme: Scheme, payload: bytes) ->
         request(scheme=scheme, payload=payload, prehash=None)
 
 
-@pytest.mark.parametrize("requests", [None, 5, {request()}, (5,), [None], (r for r in (request(),))])
+@pytest.mark.parametrize("requests", [None, 5, {request()}, (5,), [None], request(), (r for r in (request(),))])
 def test_what_is_no_sequence_of_requests_is_refused(requests: Any) -> None:
     with pytest.raises(TransactionError):
         collect(requests)
@@ -839,6 +846,124 @@ def test_X14_ten_thousand_bad_answers_and_then_a_good_one() -> None:
         with pytest.raises(InvalidSignature):
             wanted.accept(replace(bad, recovery=good.recovery))
     assert wanted.accept(good).data == good.data
+
+
+# -- signers that misbehave
+
+
+class Stopping(Device):
+    def sign(self, wanted: SigningRequest) -> Any:
+        return next(iter(()))
+
+
+class StoppingBatch(Batch):
+    def sign_all(self, wanted: Sequence[SigningRequest]) -> Any:
+        return next(iter(()))
+
+
+@pytest.mark.parametrize("signer", [Stopping(1), StoppingBatch(1)])
+def test_X05_a_signer_that_stops_iterating_has_failed_and_nobody_waits_for_it(signer: Device) -> None:
+    """StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
+    deed = Deed(wanted=(request(1),))
+    with pytest.raises(SignerError):
+        list(map(sign, [deed, deed], [signer, signer]))
+    with pytest.raises(SignerError):
+        asyncio.run(asyncio.wait_for(sign_async(deed, signer), 20))
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_X05_a_signer_that_cancels_itself_does_not_cancel_its_caller(asynchronous: bool) -> None:
+    class Cancelled(Device):
+        def sign(self, wanted: SigningRequest) -> Any:
+            raise asyncio.CancelledError
+
+    class Waits(Device):
+        async def sign(self, wanted: SigningRequest) -> Any:
+            raise asyncio.CancelledError
+
+    async def caller() -> str:
+        try:
+            await sign_async(Deed(wanted=(request(1),)), Waits(1) if asynchronous else Cancelled(1))
+        except OutcomeUnknown as error:
+            return str(error)
+        return ""
+
+    assert "cancelled" in asyncio.run(caller())
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError, RecursionError])
+def test_X05_what_stops_a_signer_stops_its_caller(error: type[BaseException]) -> None:
+    class Stopped(Device):
+        def sign(self, wanted: SigningRequest) -> Any:
+            raise error
+
+    with pytest.raises(error):
+        sign(Deed(wanted=(request(1),)), Stopped(1))
+
+
+def test_X18_requests_that_change_while_signers_are_asked_are_those_of_the_beginning() -> None:
+    for change in (lambda requests: requests.append(request(3)), lambda requests: requests.pop()):
+        requests = [request(1), request(2)]
+
+        class Changing(Device):
+            def sign(self, wanted: SigningRequest, requests: Any = requests, change: Any = change) -> Any:
+                change(requests)
+                return self.answer(wanted)
+
+        answers = collect(requests, Changing(1))
+        assert [answer is None for answer in answers] == [False, True]
+        requests[:] = [request(1), request(2)]
+        assert asyncio.run(collect_async(requests, Changing(1))) == answers
+
+
+@pytest.mark.parametrize("given_back", [[], [1, 2], "endless"])
+def test_X19_a_sequence_of_answers_that_lies_about_its_length_is_refused(given_back: Any) -> None:
+    class Lying(list[Any]):
+        def __len__(self) -> int:
+            return 1
+
+        def __iter__(self) -> Any:
+            return iter(lambda: 0, 1) if given_back == "endless" else iter(given_back)
+
+    class Wrong(Batch):
+        def sign_all(self, wanted: Sequence[SigningRequest]) -> Any:
+            return Lying()
+
+    assert reason(SignerError, collect, (request(1),), Wrong(1)) == "length"
+    assert reason(SignerError, asyncio.run, collect_async((request(1),), Wrong(1))) == "length"
+
+
+@pytest.mark.parametrize("sign_method", [None, 7, "sign"])
+def test_a_holder_of_a_key_that_cannot_sign_is_no_signer(sign_method: Any) -> None:
+    class Keyed:
+        public_key = key(1).public_key
+        sign = sign_method
+
+    assert reason(SignerError, collect, (request(1),), Keyed()) == "type"
+    assert reason(SignerError, asyncio.run, collect_async((request(1),), Keyed())) == "type"
+
+
+@pytest.mark.parametrize("many", [None, 7, "sign_all"])
+def test_a_signer_that_cannot_answer_all_at_once_is_asked_one_by_one(many: Any) -> None:
+    class Single(Device):
+        sign_all = many
+
+    requests = (request(1), request(1, payload=b"other"))
+    signer = Single(1)
+    assert all(collect(requests, signer))
+    assert all(asyncio.run(collect_async(requests, signer)))
+    assert len(signer.asked) == 4
+
+
+def test_X19_an_answer_that_is_equal_to_everything_is_not_missing() -> None:
+    class Alike(Signature):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    answers = (Alike(scheme=Scheme.ECDSA, data=bytes(64)),)
+    assert complete(answers) is answers
 
 
 # -- protocols and memory

@@ -218,6 +218,8 @@ class PrivateKey(Confidential):
         """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
         if type(scheme) is not Scheme or (tweak is not None and type(tweak) is not bytes):
             raise InvalidKey("expected a Scheme, and bytes as tweak", reason="type")
+        if aux is not _NO_AUX and (type(aux) is not bytes or len(aux) != 32):  # though only BIP-340 reads it
+            raise InvalidKey("expected 32 bytes as auxiliary randomness", reason="length")
         if self.secret.is_wiped:
             raise InvalidKey("the secret was wiped", reason="wiped")
         sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)

@@ -11,9 +11,10 @@ import inspect
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
-from walletcore.errors import InvalidSignature, MissingSignature, SignerError, TransactionError
+from walletcore.errors import InvalidSignature, MissingSignature, OutcomeUnknown, SignerError, TransactionError
 from walletcore.hashes import Hash, sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -123,13 +124,8 @@ class AcceptedSignature(Signature):
     def __init__(self, **_: object) -> None:
         raise InvalidSignature("SigningRequest.accept makes an AcceptedSignature, and vouch for who decides so")
 
-    @property
-    def request_id(self) -> bytes:
-        """The id of the request that it answers."""
-        return self.request.id
-
-    def __reduce__(self) -> tuple[Callable[..., Signature], tuple[Scheme, bytes, int | None]]:
-        return _plain, (self.scheme, self.data, self.recovery)
+    def __reduce__(self) -> tuple[Callable[[], Signature], tuple[()]]:
+        return functools.partial(Signature, scheme=self.scheme, data=self.data, recovery=self.recovery), ()
 
 
 def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> AcceptedSignature:
@@ -138,10 +134,6 @@ def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> 
     for name, value in (("scheme", request.scheme), ("data", data), ("recovery", recovery), ("request", request)):
         object.__setattr__(accepted, name, value)
     return accepted
-
-
-def _plain(scheme: Scheme, data: bytes, recovery: int | None) -> Signature:
-    return Signature(scheme=scheme, data=data, recovery=recovery)
 
 
 Answers = tuple[Signature | None, ...]
@@ -322,7 +314,8 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
 
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
-    answers = _places(requests)
+    requests = _checked(requests)
+    answers: Places = dict.fromkeys(requests)
     for signer, wanted in _routes(answers, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
     return tuple([answers[request] for request in requests])
@@ -332,11 +325,14 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
     """As `collect`; all signers are asked at the same time, and all have answered or failed when it ends."""
     import asyncio
 
-    answers = _places(requests)
+    requests = _checked(requests)
+    answers: Places = dict.fromkeys(requests)
     routes = _routes(answers, signers)
     asked = (_ask_async(signer, wanted) for signer, wanted in routes)
     given = await asyncio.gather(*asked, return_exceptions=True)
     for (_, wanted), signatures in zip(routes, given, strict=True):
+        if isinstance(signatures, asyncio.CancelledError):  # not by our caller: gather itself would have raised it
+            raise OutcomeUnknown("a signer was cancelled while it was asked") from signatures
         if isinstance(signatures, BaseException):
             raise signatures
         _fill(answers, wanted, signatures)
@@ -355,8 +351,8 @@ def merge(*parts: Answers) -> Answers:
 def complete(answers: Answers) -> tuple[Signature, ...]:
     """The same answers, none of them absent. Raises `MissingSignature` naming the places."""
     _check_answers(answers)
-    if None in answers:
-        missing = [place for place, answer in enumerate(answers) if answer is None]
+    missing = [place for place, answer in enumerate(answers) if answer is None]
+    if missing:
         raise MissingSignature(f"no signature for request {', '.join(map(str, missing[:10]))}", reason="missing")
     return cast("tuple[Signature, ...]", answers)
 
@@ -378,10 +374,12 @@ Route = tuple[Holder, tuple[SigningRequest, ...]]
 Places = dict[SigningRequest, Signature | None]
 
 
-def _places(requests: Sequence[SigningRequest]) -> Places:
-    if not isinstance(requests, Sequence) or any(type(request) is not SigningRequest for request in requests):
+def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
+    """The requests as they are now: whoever is asked for a signature could change a list."""
+    taken = tuple(requests) if isinstance(requests, Sequence) else (None,)
+    if any(type(request) is not SigningRequest for request in taken):
         raise TransactionError("expected a sequence of SigningRequest", reason="type")
-    return dict.fromkeys(requests)
+    return taken
 
 
 def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
@@ -393,7 +391,7 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
     routes: list[Route] = []
     for signer in signers:
         key = getattr(signer, "public_key", None)
-        if type(key) is not PublicKey:
+        if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
             raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
         mine = (*wanted.pop((False, key), ()), *wanted.pop((True, key.even_y()), ()))
         if mine:
@@ -403,9 +401,17 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
 
 def _ask(signer: Signer, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
-    if sign_all is None:
-        return [_given(signer, signer.sign(request)) for request in requests]
-    return cast(Sequence[Signature], _given(signer, sign_all(requests)))
+    if not callable(sign_all):
+        return [_given(signer, _call(signer.sign, request)) for request in requests]
+    return cast(Sequence[Signature], _given(signer, _call(sign_all, requests)))
+
+
+def _call(function: Callable[[S], T], argument: S) -> T:
+    """What a signer gives. StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
+    try:
+        return function(argument)
+    except StopIteration as error:
+        raise SignerError("the signer stopped without an answer") from error
 
 
 def _given(signer: Signer, answer: T) -> T:
@@ -419,7 +425,7 @@ def _given(signer: Signer, answer: T) -> T:
 
 async def _ask_async(signer: Holder, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
-    if sign_all is not None:
+    if callable(sign_all):
         return cast(Sequence[Signature], await _called(sign_all, requests))
     return [cast(Signature, await _called(signer.sign, request)) for request in requests]
 
@@ -428,15 +434,16 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     """Await an asynchronous function; run any other in a thread, and await what it returns where that is awaitable."""
     import asyncio
 
-    result = function(argument) if inspect.iscoroutinefunction(function) else asyncio.to_thread(function, argument)
+    result = (
+        function(argument) if inspect.iscoroutinefunction(function) else asyncio.to_thread(_call, function, argument)
+    )
     answer = await result
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _fill(
-    answers: dict[SigningRequest, Signature | None], wanted: tuple[SigningRequest, ...], given: Sequence[Signature]
-) -> None:
-    if not isinstance(given, (list, Sequence)) or len(given) != len(wanted):
+def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
+    taken = tuple(islice(given, len(wanted) + 1)) if isinstance(given, (list, Sequence)) else ()  # len() may lie
+    if len(taken) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
-    for request, answer in zip(wanted, given, strict=True):
+    for request, answer in zip(wanted, taken, strict=True):
         answers[request] = request.accept(answer)

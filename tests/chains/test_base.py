@@ -110,6 +110,18 @@ def test_X16_a_number_is_from_zero_to_two_to_the_31(level: str, number: int) -> 
     assert reason(PathError, NONE.fill, **{level: number}) == "range"
 
 
+@pytest.mark.parametrize(
+    "path", ["", "M/0", "m/", "m/x", "m/²", "m/１", "m/०", "m/0''", "m/{account}0", "m/-1", "m/ 0"]
+)
+def test_P12_a_template_is_made_of_numbers_and_places(path: str) -> None:
+    assert reason(PathError, replace, FULL, path=path) == "character"
+
+
+@pytest.mark.parametrize("path", [None, 0, b"m/0", Path()])
+def test_a_template_is_a_text(path: Any) -> None:
+    assert reason(PathError, replace, FULL, path=path) == "type"
+
+
 def test_a_profile_is_a_frozen_value() -> None:
     assert replace(FULL) == FULL
     assert hash(replace(FULL)) == hash(FULL)

@@ -137,3 +137,24 @@ def test_a_family_of_another_package_is_found_by_its_entry_point(installed: Path
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == len(chains()) + 2
+
+
+@pytest.mark.parametrize("family", ["import nowhere", "1 / 0", "", "CHAINS = None", "CHAINS = (1,)", "CHAINS = []"])
+def test_a_family_that_cannot_be_loaded_is_named_and_hides_no_chain_of_ours(installed: Path, family: str) -> None:
+    (installed / "cluster_family.py").write_text(family)
+    code = f"""if True:
+        import sys
+        sys.path.append({str(installed)!r})
+        from walletcore.chains import chain, chains
+        from walletcore.errors import Unsupported
+        assert chain("solana").name == "solana"
+        for look in (chains, lambda: chain("own")):
+            try:
+                look()
+            except Unsupported as error:
+                assert "cluster" in str(error) and error.reason, error
+            else:
+                sys.exit("not refused")
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr

@@ -72,7 +72,9 @@ def test_brackets_within_strings_do_not_count() -> None:
         ("'a'", "character"),
         ("[1,]", "character"),
         ("\ufeff[]", "character"),
-        ("9" * 5000, "character"),
+        ("9" * 641, "range"),
+        ("[-" + "9" * 640 + "]", "range"),
+        ("9" * 5000, "range"),
         ("1e999", "range"),
         ("[-1e999]", "range"),
         ('"\\ud800"', "character"),
@@ -86,6 +88,18 @@ def test_KS13_doubles_constants_and_bad_texts_are_refused(text: object, reason: 
     with pytest.raises(DecodingError) as refused:
         strict_json.decode(text)  # type: ignore[arg-type]
     assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("digits", [0, 640, 4300])
+def test_X16_a_number_of_a_megabyte_costs_nothing_whatever_limit_python_has(digits: int) -> None:
+    """Other libraries lift the interpreter's limit; without it int() takes quadratic time."""
+    setup = (
+        f"import sys\nsys.set_int_max_str_digits({digits})\nfrom walletcore.coding import strict_json\n"
+        "from walletcore.errors import DecodingError\ntext = '[' + '1' * (2**20 - 10) + ']'"
+    )
+    code = "try:\n    strict_json.decode(text)\n    assert False\nexcept DecodingError:\n    pass"
+    assert cpu_seconds(code, setup=setup) < 0.05 * SLACK
+    assert strict_json.decode("9" * 640) == 10**640 - 1
 
 
 @pytest.mark.parametrize(

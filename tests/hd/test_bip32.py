@@ -296,6 +296,26 @@ def test_B22_a_key_for_another_kind_of_script_is_refused(kind: str) -> None:
     assert ExtendedPublicKey.parse(text, kind=kind).kind == kind
 
 
+class Alike(str):
+    """Equal to whatever it is compared with."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("wanted", [Alike("testnet"), Alike("mainnet"), b"mainnet", 0, False])
+def test_X19_what_a_key_has_to_be_is_said_by_a_text_and_nothing_alike(wanted: Any) -> None:
+    for key, text in ((ExtendedPrivateKey, XPRV), (ExtendedPublicKey, XPUB)):
+        assert refusal(key.parse, text, network=wanted) == "network"
+        assert refusal(key.parse, text, kind=wanted) == "version"
+
+
 def test_B23_a_zero_parent_fingerprint_below_the_root_is_accepted() -> None:
     """Documented: wallets write it, and no rule of BIP-32 forbids it."""
     child = MASTER.public.derive("m/1")

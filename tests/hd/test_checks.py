@@ -22,6 +22,13 @@ class Bytes(bytes):
     """Bytes that could compare or print as they like."""
 
 
+class Anywhere(Path):
+    """A path whose steps nobody has checked."""
+
+    def __post_init__(self) -> None:
+        pass
+
+
 def refusal(door: Any, *arguments: object, **options: object) -> str:
     with pytest.raises(DerivationError) as caught:
         door(*arguments, **options)
@@ -96,6 +103,13 @@ def test_whatever_is_no_path_is_refused_as_one(path: Any) -> None:
         assert error.reason in ("type", "prefix", "character", "range", "too-large")  # noqa: PT017
     else:
         assert checked_path(str(steps)) == steps
+
+
+def test_X19_a_path_of_another_class_is_refused() -> None:
+    for path in (Anywhere((2**32,)), Anywhere((-1,)), Anywhere((0,))):
+        with pytest.raises(PathError) as caught:
+            checked_path(path)
+        assert caught.value.reason == "type"
 
 
 # -- chain codes

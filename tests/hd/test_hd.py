@@ -47,6 +47,22 @@ def test_another_word_or_curve_is_refused(derivation: Any, curve: Any) -> None:
     assert caught.value.reason == "unknown"
 
 
+class Alike(str):
+    """Equal to whatever it is compared with."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("word", ["bip44", "slip10", "bip32"])
+def test_X19_a_word_that_is_equal_to_everything_is_no_derivation(word: str) -> None:
+    with pytest.raises(Unsupported):
+        master(Alike(word), Curve.SECP256K1, SEED)
+
+
 @pytest.mark.parametrize("derivation", ["bip32", "slip10"])
 @pytest.mark.parametrize("seed", [b"", SEED[:15], SEED + b"\0", SEED.hex(), None])
 def test_a_bad_seed_is_refused(derivation: str, seed: Any) -> None:

@@ -7,7 +7,7 @@ from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletcore.errors import TransactionError
+from walletcore.errors import SignerError, TransactionError
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
@@ -165,3 +165,17 @@ def test_the_trees_of_every_derivation_are_trees() -> None:
         tree: Tree = master(derivation, curve, SEED)
         assert tree.derive(Path.parse("m/0'")).private_key.curve is curve
         assert len(tree.fingerprint) == 4
+
+
+@pytest.mark.parametrize("requests", [None, 7, {1: 2}, iter([])])
+def test_what_is_no_sequence_of_requests_finds_no_signer(requests: Any) -> None:
+    with pytest.raises(TransactionError) as caught:
+        signers_for(requests, [TREE])
+    assert caught.value.reason == "type"
+
+
+@pytest.mark.parametrize("trees", [None, 7, [None], [SEED], TREE])
+def test_what_is_no_tree_finds_no_signer(trees: Any) -> None:
+    with pytest.raises(SignerError) as caught:
+        signers_for([], trees)
+    assert caught.value.reason == "type"

@@ -199,6 +199,25 @@ def test_a_back_end_of_another_package_is_found_by_its_entry_point() -> None:
     assert reason(Unsupported, open_signer, "vaults:box?slot=7", public_key=KEY.public_key) == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("name", "back_end"),
+    [
+        ("nothing", "None"),
+        ("keyless", "object()"),
+        ("unpinned", "type('Signer', (), {'public_key': None})()"),
+        ("silent", "type('Signer', (), {'public_key': public_key})()"),
+    ],
+)
+@pytest.mark.usefixtures("installed")
+def test_a_back_end_of_another_package_must_give_a_signer(tmp_path: Path, name: str, back_end: str) -> None:
+    (tmp_path / f"back_end_of_{name}.py").write_text(
+        f"def open_uri(uri, public_key, secrets):\n    return {back_end}\n"
+    )
+    entries = tmp_path / "vault_back_end-1.0.dist-info" / "entry_points.txt"
+    entries.write_text(f"[walletcore.signers]\n{name} = back_end_of_{name}:open_uri\n")
+    assert reason(SignerError, open_signer, f"{name}:", public_key=KEY.public_key) == "type"
+
+
 @pytest.mark.usefixtures("installed")
 def test_a_back_end_of_another_package_must_hold_the_pinned_key_as_well() -> None:
     assert reason(SignerError, open_signer, "vault:box?slot=8", public_key=KEY.public_key) == "mismatch"

@@ -1,5 +1,6 @@
 """What the tests of the EVM room share: rows, keys, transactions of every shape, and eth-account's view of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import rlp  # type: ignore[import-untyped]
@@ -19,7 +20,7 @@ from walletcore.chains.evm import (
     Transaction,
 )
 from walletcore.chains.evm.decode import AnyOf
-from walletcore.keys import Curve, PrivateKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
 
@@ -33,6 +34,7 @@ __all__ = [
     "any_transactions",
     "created",
     "legacy",
+    "of_fields",
     "secrets",
     "signer",
     "theirs",
@@ -139,6 +141,33 @@ def any_transactions(draw: st.DrawFn) -> AnyOf:
     if draw(st.booleans()):
         return AccessListTransaction(**fields, access_list=draw(access_lists()))
     return LegacyTransaction(**fields, replay_protected=draw(st.booleans()))
+
+
+def of_fields(fields: Mapping[str, Any], sender: PublicKey | None, row: Evm | None = None) -> AnyOf:
+    """Return the transaction that the fields of a published figure say: its type is the one that has these fields.
+
+    A transaction without a type and without a chain id is not protected, and read for the main chain.
+    """
+    chain = row or Evm(name="other", chain_id=int(fields.get("chain_id", 1)))
+    common: dict[str, Any] = {
+        "chain": chain,
+        "sender": sender,
+        "to": chain.account(bytes.fromhex(fields["to"])) if fields["to"] else None,
+        "data": bytes.fromhex(fields["data"]),
+        **{name: int(fields[name]) for name in ("nonce", "gas", "value")},
+    }
+    prices: dict[str, Any] = {
+        name: int(fields[name]) for name in ("gas_price", "max_fee", "max_priority_fee") if name in fields
+    }
+    if "access_list" not in fields:
+        return LegacyTransaction(**common, **prices, replay_protected="chain_id" in fields)
+    entries = [(entry["address"], entry["storage_keys"]) for entry in fields["access_list"]]
+    common["access_list"] = tuple(
+        (bytes.fromhex(account), tuple(map(bytes.fromhex, keys))) for account, keys in entries
+    )
+    if "gas_price" in fields:
+        return AccessListTransaction(**common, **prices)
+    return Transaction(**common, **prices)
 
 
 def theirs(transaction: AnyOf, secret: bytes) -> Any:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from walletcore.chains.base import Chain
 from walletcore.errors import Unsupported
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["FAMILIES", "chain", "chains"]
 
@@ -33,7 +36,18 @@ def _others() -> tuple[tuple[str, tuple[Chain, ...]], ...]:
     """Families of other packages: entry points that name a module with ``CHAINS``."""
     from importlib.metadata import entry_points
 
-    return tuple((point.name, point.load().CHAINS) for point in entry_points(group="walletcore.chains"))
+    return tuple((point.name, _rows(point)) for point in entry_points(group="walletcore.chains"))
+
+
+def _rows(point: EntryPoint) -> tuple[Chain, ...]:
+    """The rows of another package; whatever goes wrong there is told by its name. Raises `Unsupported`."""
+    try:
+        rows = point.load().CHAINS
+    except Exception as error:
+        raise Unsupported(f"the family {point.name} cannot be loaded", reason="missing") from error
+    if type(rows) is not tuple or not all(isinstance(row, Chain) for row in rows):
+        raise Unsupported(f"expected a tuple of chains as CHAINS of the family {point.name}", reason="type")
+    return rows
 
 
 def _families() -> Iterator[tuple[str, tuple[Chain, ...]]]:

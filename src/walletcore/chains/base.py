@@ -42,9 +42,12 @@ class Profile:
     source: str
 
     def __post_init__(self) -> None:
-        root, *steps = (step.removesuffix("'") for step in self.path.split("/"))
-        if root != "m" or not all(step.isdigit() or step in _PLACES for step in steps):
-            raise PathError("expected m and steps that are a number or one of {account}, {change}, {index}")
+        if type(self.path) is not str:
+            raise PathError(f"expected a path as text, got {type(self.path).__name__}", reason="type")
+        root, *steps = self.path.split("/")
+        if root != "m" or not all(map(_is_step, steps)):
+            expected = "m and steps that are a number or one of {account}, {change}, {index}"
+            raise PathError(f"expected {expected}", reason="character")
 
     def fill(self, *, account: int = 0, change: int = 0, index: int = 0) -> Path:
         """The path for these numbers. Raises `PathError` when one that is not zero has no place in the template."""
@@ -59,6 +62,12 @@ class Profile:
                 raise PathError(f"profile {self.name!r} ({self.path}) has no {level}, got {number}", reason="unknown")
             text = text.replace(place, str(number))
         return Path.parse(text)
+
+
+def _is_step(step: str) -> bool:
+    """A number or a place, perhaps hardened; ``isdigit`` alone would take the digits of every script."""
+    level = step.removesuffix("'")
+    return level in _PLACES or (level.isascii() and level.isdigit())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +163,7 @@ class SignedTransaction(Generic[T]):
     chain: Chain
     raw: bytes = field(repr=False)
     transaction: T
-    answers: Answers = field(repr=False)
+    answers: Answers = field(repr=False, compare=False)  # they stand in raw
     _id: str | None = memory()
 
     @property
@@ -178,7 +187,7 @@ class SignedMessage(Generic[T]):
     chain: Chain
     raw: bytes
     message: T
-    answers: Answers = field(repr=False)
+    answers: Answers = field(repr=False, compare=False)  # they stand in raw
 
     def effects(self) -> tuple[Effect, ...]:
         """What the message does."""

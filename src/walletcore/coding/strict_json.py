@@ -17,6 +17,7 @@ __all__ = ["MAX_DEPTH", "MAX_LENGTH", "decode"]
 
 MAX_LENGTH = 1 << 20
 MAX_DEPTH = 32
+_MAX_DIGITS = 640  # int() takes quadratic time; its own limit, which may be lifted, is never set lower
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
@@ -30,7 +31,11 @@ def decode(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX_DEPT
     _check_depth(text, max_depth)
     try:
         value = json.loads(
-            text, object_pairs_hook=_without_duplicates, parse_float=_finite, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_int=_bounded,
+            parse_float=_finite,
+            parse_constant=_refuse_constant,
         )
         json.dumps(value, ensure_ascii=False).encode()  # no half of a surrogate pair, which no text has
         return value
@@ -55,6 +60,12 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise DecodingError("a name appears twice in one JSON object", reason="duplicate")
     return found
+
+
+def _bounded(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise DecodingError(f"expected whole numbers of at most {_MAX_DIGITS} digits", reason="range")
+    return int(digits)
 
 
 def _finite(digits: str) -> float:

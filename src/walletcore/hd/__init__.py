@@ -21,6 +21,8 @@ def master(derivation: str, curve: Curve, seed: bytes | Secret) -> ExtendedPriva
 
     Raises `DerivationError` for the seed, `Unsupported` for another word or a curve that the derivation does not have.
     """
+    if type(derivation) is not str:
+        raise Unsupported(f"expected a derivation as text, got {type(derivation).__name__}", reason="unknown")
     if derivation == "slip10":
         from walletcore.hd.slip10 import Slip10PrivateKey
 

@@ -24,7 +24,7 @@ def checked_seed(seed: bytes | Secret, *, any_length: bool = False) -> Secret:
 
 def checked_path(path: Path | str) -> Path:
     """A path, given as such or as text. Raises `PathError`."""
-    return path if isinstance(path, Path) else Path.parse(path)
+    return path if type(path) is Path else Path.parse(path)  # type: ignore[arg-type]  # refuses what is no text
 
 
 def checked_chain_code(chain_code: bytes) -> None:

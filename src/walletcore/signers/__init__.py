@@ -61,7 +61,10 @@ def _opened(form: str, uri: str, public_key: PublicKey, secrets: Secrets | None)
 
     parsed = SignerUri.parse(uri)
     signer = _opener(parsed.scheme, form)(parsed, public_key, secrets or _no_secrets)
-    if signer.public_key != public_key:
+    key = getattr(signer, "public_key", None)
+    if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
+        raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
+    if key != public_key:
         raise SignerError("the signer holds another key than the pinned one", reason="mismatch")
     return signer
 

@@ -42,9 +42,11 @@ def signers_for(
     """One signer for each key that a request's origin leads to in one of these trees.
 
     An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper than
-    wallets go (10 steps) gives no signer.
+    wallets go (10 steps) gives no signer. Raises `TransactionError` for what is no request, `SignerError` for no tree.
     """
-    roots = [(tree.fingerprint, tree) for tree in trees]
+    if not isinstance(requests, Sequence):
+        raise TransactionError("expected a sequence of requests", reason="type")
+    roots = [(tree.fingerprint, tree) for tree in _checked(trees)]
     found: dict[PublicKey, LocalSigner] = {}
     for request in requests:
         if type(request) is not SigningRequest:
@@ -57,6 +59,13 @@ def signers_for(
                 found[request.key] = LocalSigner(key, check)
                 break
     return tuple(found.values())
+
+
+def _checked(trees: Iterable[Tree]) -> list[Tree]:
+    checked = list(trees) if isinstance(trees, Iterable) else None
+    if checked is None or not all(hasattr(tree, "derive") for tree in checked):
+        raise SignerError("expected roots of trees of keys", reason="type")
+    return checked
 
 
 def _key(tree: Tree, request: SigningRequest) -> PrivateKey | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pbk
 import pytest
-import wallycore
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,19 +71,6 @@ def test_what_is_written_is_read_back_and_Bitcoin_Core_agrees(tx: Tx) -> None:
     assert bytes(theirs) == data
     assert [output.amount for output in theirs.outputs] == [output.value for output in tx.outputs]
     assert [bytes(output.script_pubkey) for output in theirs.outputs] == [each.script_pubkey for each in tx.outputs]
-
-
-@given(txs())
-def test_libwally_agrees_about_bytes_and_ids(tx: Tx) -> None:
-    data = tx.encode()
-    theirs = wallycore.tx_from_bytes(data, 0)
-    assert bytes(wallycore.tx_to_bytes(theirs, wallycore.WALLY_TX_FLAG_USE_WITNESS)) == data
-    assert bytes(wallycore.tx_get_txid(theirs))[::-1].hex() == tx.txid
-    assert wallycore.tx_get_version(theirs) == tx.version
-    assert wallycore.tx_get_locktime(theirs) == tx.locktime
-    for index, each in enumerate(tx.inputs):
-        assert wallycore.tx_get_input_sequence(theirs, index) == each.sequence
-        assert wallycore.tx_get_input_index(theirs, index) == each.vout
 
 
 # -- what is refused

@@ -33,10 +33,11 @@ def test_published_contracts_have_their_addresses(case: Case) -> None:
     if "nonce" in case.input:
         assert create_address(creator, int(case.input["nonce"])).text == case.expect["address"]
         return
-    salt, code, code_hash = (bytes.fromhex(case.input[name]) for name in ("salt", "init_code", "init_code_hash"))
-    by_code = create2_address(creator, salt, init_code=code)
-    assert by_code == create2_address(creator, salt, init_code_hash=code_hash)
-    assert by_code.text == case.expect["address"]
+    salt, code_hash = (bytes.fromhex(case.input[name]) for name in ("salt", "init_code_hash"))
+    assert create2_address(creator, salt, init_code_hash=code_hash).text == case.expect["address"]
+    if "init_code" in case.input:
+        code = bytes.fromhex(case.input["init_code"])
+        assert create2_address(creator, salt, init_code=code).text == case.expect["address"]
 
 
 @given(st.binary(min_size=20, max_size=20), st.integers(0, 2**64 - 2))

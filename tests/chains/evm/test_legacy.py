@@ -1,4 +1,4 @@
-"""Legacy and access-list transactions against published figures and eth-account, and everything that is refused."""
+"""Legacy and access-list transactions against eth-account, and everything that is refused."""
 
 import pickle
 from dataclasses import replace
@@ -24,13 +24,11 @@ from support.evm import (
     theirs,
     transfer,
 )
-from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import AccessListTransaction, Evm, LegacyTransaction
 from walletcore.chains.evm.decode import AnyOf
 from walletcore.effects import Fee, Opaque, Transfer
-from walletcore.errors import TransactionError, Unsupported
-from walletcore.keys import PublicKey
+from walletcore.errors import TransactionError
 from walletcore.signing import sign
 
 ORDER = LAST + 1
@@ -347,54 +345,3 @@ def test_effects_are_the_value_and_the_fee(make: Any) -> None:
     moved, fee = make().effects()
     assert (type(moved), moved.amount) == (Transfer, 10**18)
     assert fee == Fee(asset=ETHEREUM.asset, at_most=21_000 * 30 * 10**9, payer=moved.source)
-
-
-# -- published figures
-
-
-def of_fields(fields: Any, sender: PublicKey | None, row: Evm | None = None) -> AnyOf:
-    """The transaction of a case: of type 1 with an access list, without a chain id not protected."""
-    chain = row or Evm(name="other", chain_id=int(fields.get("chain_id", 1)))
-    common: dict[str, Any] = {
-        "chain": chain,
-        "sender": sender,
-        "to": chain.account(bytes.fromhex(fields["to"])) if fields["to"] else None,
-        "data": bytes.fromhex(fields["data"]),
-        **{name: int(fields[name]) for name in ("nonce", "gas_price", "gas", "value")},
-    }
-    if "access_list" not in fields:
-        return LegacyTransaction(**common, replay_protected="chain_id" in fields)
-    entries = [(entry["address"], entry["storage_keys"]) for entry in fields["access_list"]]
-    access_list = tuple((bytes.fromhex(account), tuple(map(bytes.fromhex, keys))) for account, keys in entries)
-    return AccessListTransaction(**common, access_list=access_list)
-
-
-@vectors("evm/legacy", "evm/eip2930")
-def test_published_transactions_are_signed_and_read(case: Case) -> None:
-    holder = signer(bytes.fromhex(case.input["private_key"]))
-    if case.verdict("named-chain-id") == "invalid":
-        with pytest.raises(Unsupported) as caught:
-            of_fields(case.input, holder.public_key)
-        assert caught.value.reason == case.expect["reason"]
-        return
-    transaction = of_fields(case.input, holder.public_key)
-    result: SignedTransaction[Any] = sign(transaction, holder)
-    assert transaction.raw.hex() == case.expect["preimage"]
-    assert (result.raw.hex(), result.id) == (case.expect["raw"], f"0x{case.expect['id']}")
-    assert transaction.chain.address(holder.public_key).text == case.expect["sender"]
-    assert signed(result.raw, transaction.chain) == result
-
-
-@vectors("evm/transaction-tests", result="valid")
-def test_transactions_of_the_common_tests_are_read(case: Case) -> None:
-    result = signed(bytes.fromhex(case.input["raw"]))
-    transaction = result.transaction
-    assert transaction == of_fields(case.expect["fields"], transaction.sender, ETHEREUM)
-    assert (result.raw.hex(), result.id) == (case.input["raw"], f"0x{case.expect['id']}")
-    assert ETHEREUM.address(transaction.sender).text == case.expect["sender"]
-
-
-@vectors("evm/transaction-tests", result="invalid")
-def test_ET14_mistakes_of_the_common_tests_are_refused(case: Case) -> None:
-    why = refused(bytes.fromhex(case.input["raw"]))
-    assert "several-faults" in case.flags or why == case.expect["reason"]

@@ -5,6 +5,7 @@ import contextlib
 import copy
 import json
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.evm import Message, TypedData
 from walletcore.chains.evm.message import decode
 from walletcore.effects import Approve, Opaque, Statement
-from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, WalletcoreError
+from walletcore.errors import AddressError, InvalidSignature, MissingSignature, TransactionError, WalletcoreError
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import Signature, collect, merge, sign, sign_async
@@ -62,7 +63,7 @@ def permit(**domain: Any) -> TypedData:
 # What is signed.
 
 
-@vectors("evm/eip191", operation="message.sign")
+@vectors("evm/eip191", operation="message.sign", result="valid")
 def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None:
     holder = signer(bytes.fromhex(case.input["private_key"]))
     validator = case.input.get("validator")
@@ -78,6 +79,22 @@ def test_published_messages_have_their_hashes_and_signatures(case: Case) -> None
         signature = bytes.fromhex(case.expect["signature"])
         assert sign(mine, holder).raw == signature
         assert ETHEREUM.address(mine.recover(signature)).text == case.expect["address"]
+
+
+@vectors("evm/eip191", operation="message.sign", result="invalid")
+def test_a_published_validator_of_another_length_is_refused(case: Case) -> None:
+    account = bytes.fromhex(case.input["validator"])
+    with pytest.raises(TransactionError) as caught:
+        message(validator=Address(chain=ETHEREUM, text=f"0x{account.hex()}", payload=account))
+    assert caught.value.reason == case.expect["reason"]
+    with pytest.raises(AddressError):
+        ETHEREUM.account(account)
+
+
+def test_a_validator_whose_text_and_bytes_differ_is_refused() -> None:
+    with pytest.raises(TransactionError) as caught:
+        message(validator=replace(VALIDATOR, payload=bytes(20)))
+    assert caught.value.reason == "mismatch"
 
 
 @vectors("evm/eip191", operation="message.verify")

@@ -1,4 +1,4 @@
-"""EIP-1559 transactions against published figures, eth-account and rlp, and everything that is refused."""
+"""EIP-1559 transactions against eth-account and rlp, and everything that is refused."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,6 @@ from support.evm import (
     transactions,
     transfer,
 )
-from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm import CHAINS, GWEI, Evm, Transaction
@@ -41,7 +40,6 @@ from walletcore.errors import (
     MissingSignature,
     SigningRefused,
     TransactionError,
-    Unsupported,
     WalletcoreError,
 )
 from walletcore.hashes import keccak256
@@ -94,71 +92,6 @@ def with_field(place: int, value: Any, raw: bytes | None = None) -> bytes:
     fields = fields_of(sign(transfer(), ALICE).raw if raw is None else raw)
     fields[place] = value
     return envelope(fields)
-
-
-def of_case(case: Case, sender: PublicKey | None) -> Transaction:
-    given, row = case.input, Evm(name="other", chain_id=int(case.input["chain_id"]))
-    access_list = tuple(
-        (bytes.fromhex(entry["address"]), tuple(map(bytes.fromhex, entry["storage_keys"])))
-        for entry in given["access_list"]
-    )
-    return Transaction(
-        chain=row,
-        sender=sender,
-        to=row.account(bytes.fromhex(given["to"])) if given["to"] else None,
-        value=int(given["value"]),
-        nonce=int(given["nonce"]),
-        gas=int(given["gas"]),
-        max_fee=int(given["max_fee"]),
-        max_priority_fee=int(given["max_priority_fee"]),
-        data=bytes.fromhex(given["data"]),
-        access_list=access_list,
-    )
-
-
-# -- published figures
-
-
-@vectors("evm/eip1559", operation="tx.sign")
-def test_published_transactions_are_signed(case: Case) -> None:
-    holder = signer(bytes.fromhex(case.input["private_key"]))
-    if case.verdict("named-chain-id") == "invalid":
-        assert reason(Unsupported, of_case, case, holder.public_key) == case.expect["reason"]
-        return
-    transaction = of_case(case, holder.public_key)
-    result = sign(transaction, holder)
-    assert transaction.raw.hex() == case.expect["preimage"]
-    assert result.raw.hex() == case.expect["raw"]
-    assert result.id == f"0x{case.expect['id']}"
-    assert transaction.chain.address(holder.public_key).text == case.expect["sender"]
-    assert signed(result.raw, transaction.chain) == result
-
-
-@vectors("evm/eip1559", operation="tx.preimage")
-def test_published_preimages_are_written(case: Case) -> None:
-    (request,) = of_case(case, KEY).requests()
-    assert request.payload.hex() == case.expect["preimage"]
-    assert request.prehash is not None
-    assert (request.prehash.name, request.message.hex()) == (case.expect["prehash"], case.expect["sighash"])
-
-
-@vectors("evm/eip1559", operation="tx.parse", result="valid")
-def test_published_signed_transactions_are_read(case: Case) -> None:
-    row = Evm(name="other", chain_id=int(case.input["chain_id"]))
-    result = signed(bytes.fromhex(case.input["raw"]), row)
-    transaction = result.transaction
-    assert transaction == replace(of_case(replace(case, input=case.expect["fields"]), transaction.sender), chain=row)
-    assert transaction.requests()[0].message.hex() == case.expect["sighash"]
-    assert (result.raw.hex(), result.id) == (case.input["raw"], f"0x{case.expect['id']}")
-    assert transaction.sender is not None
-    assert row.address(transaction.sender).text == case.expect["sender"]
-
-
-@vectors("evm/eip1559", operation="tx.parse", result="invalid")
-def test_ET14_published_mistakes_are_refused(case: Case) -> None:
-    row = Evm(name="other", chain_id=int(case.input["chain_id"]))
-    why = reason(TransactionError, row.decode_transaction, bytes.fromhex(case.input["raw"]))
-    assert "several-faults" in case.flags or why == case.expect["reason"]
 
 
 # -- a second implementation

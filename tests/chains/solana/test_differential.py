@@ -1,112 +1,224 @@
 """Random transactions, legacy and version 0, with lookup tables and several signers: equal bytes to solders'.
 
-300 of each by default; ``WALLETCORE_EXAMPLES=10000 pytest tests/chains/solana/test_differential.py`` runs 10,000.
+``tests/oracles/README.md`` tells how many, and how to replay one.
 """
 
-import os
+from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
-from solders.address_lookup_table_account import AddressLookupTableAccount
-from solders.hash import Hash
-from solders.instruction import AccountMeta as TheirMeta
-from solders.instruction import Instruction as TheirInstruction
-from solders.keypair import Keypair
-from solders.message import Message as TheirMessage
-from solders.message import MessageV0
-from solders.pubkey import Pubkey
-from solders.transaction import VersionedTransaction
 
+from support.oracles import JSON, both, compared, data
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.solana import CHAINS, PACKET_SIZE, AccountMeta, Instruction, LookupTable, Transaction
+from walletcore.chains.solana import (
+    CHAINS,
+    PACKET_SIZE,
+    AccountMeta,
+    Instruction,
+    LookupTable,
+    Message,
+    Transaction,
+)
+from walletcore.chains.solana.wire import decode_wire
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import sign
 
-EXAMPLES = int(os.environ.get("WALLETCORE_EXAMPLES", "300"))
 SOLANA = CHAINS[0]
 SEEDS = [bytes([i]) * 32 for i in range(1, 9)]
-SIGNERS = [LocalSigner(PrivateKey(Curve.ED25519, Secret(seed)), check=False) for seed in SEEDS]
-KEYPAIRS = {bytes(pair.pubkey()): pair for pair in map(Keypair.from_seed, SEEDS)}
-KEYS = list(KEYPAIRS)
-PAYER = SIGNERS[0].public_key
-OTHERS = [Random(i).randbytes(32) for i in range(24)]
-PROGRAMS = [bytes(32), *OTHERS[:3]]
+SIGNERS = {seed.hex(): LocalSigner(PrivateKey(Curve.ED25519, Secret(seed)), check=False) for seed in SEEDS}
+KEYS = [signer.public_key.data.hex() for signer in SIGNERS.values()]
+OTHERS = [Random(i).randbytes(32).hex() for i in range(24)]
+PROGRAMS = ["00" * 32, *OTHERS[:3]]
 
 
-def instruction(random: Random) -> Instruction:
+# -- cases
+
+
+def instruction(random: Random) -> JSON:
     """Some accounts of which some sign; the programs may be accounts as well."""
     accounts = []
     for _ in range(random.randrange(8)):
         signs = random.random() < 0.25
-        pubkey = random.choice(KEYS if signs else KEYS + OTHERS)
-        accounts.append(AccountMeta(pubkey=pubkey, is_signer=signs, is_writable=random.random() < 0.5))
-    size = random.choice((0, 1, 12, 127, 128))
-    return Instruction(program_id=random.choice(PROGRAMS), accounts=tuple(accounts), data=random.randbytes(size))
+        accounts.append([random.choice(KEYS if signs else KEYS + OTHERS), signs, random.random() < 0.5])
+    return {"program": random.choice(PROGRAMS), "accounts": accounts, "data": data(random, 0, 1, 12, 127, 128)}
 
 
-def table(random: Random) -> LookupTable:
+def table(random: Random) -> list[Any]:
     """Accounts that are in use and others; the same one may be listed twice, and signers and programs too."""
-    addresses = random.choices(KEYS + OTHERS, k=random.randrange(20))
-    return LookupTable(key=random.randbytes(32), addresses=tuple(addresses))
+    return [data(random, 32), random.choices(KEYS + OTHERS, k=random.randrange(20))]
 
 
-def our_transaction(calls: list[Instruction], blockhash: bytes, tables: list[LookupTable] | None) -> Transaction:
+def transaction(random: Random, version: int | None) -> JSON:
+    tables = [table(random) for _ in range(random.randrange(4))]
+    return {
+        "task": "transaction",
+        "seeds": random.sample(list(SIGNERS), k=len(SIGNERS)),
+        "instructions": [instruction(random) for _ in range(random.randrange(5))],
+        "blockhash": data(random, 32),
+        "tables": None if version is None else [each for each in tables if each[0] not in ("00" * 32, "ff" * 32)],
+    }
+
+
+def ours(case: JSON) -> Transaction:
+    """The first of the seeds pays."""
+    calls = [
+        Instruction(
+            program_id=bytes.fromhex(call["program"]),
+            accounts=tuple(
+                AccountMeta(pubkey=bytes.fromhex(account), is_signer=signs, is_writable=written)
+                for account, signs, written in call["accounts"]
+            ),
+            data=bytes.fromhex(call["data"]),
+        )
+        for call in case["instructions"]
+    ]
     return Transaction.compile(
-        chain=SOLANA, fee_payer=PAYER, instructions=calls, recent_blockhash=blockhash, tables=tables
+        chain=SOLANA,
+        fee_payer=SIGNERS[case["seeds"][0]].public_key,
+        instructions=calls,
+        recent_blockhash=bytes.fromhex(case["blockhash"]),
+        tables=tables(case),
     )
 
 
-def their_message(
-    calls: list[Instruction], blockhash: bytes, tables: list[LookupTable] | None
-) -> TheirMessage | MessageV0:
-    theirs = [
-        TheirInstruction(
-            Pubkey(call.program_id),
-            call.data,
-            [TheirMeta(Pubkey(each.pubkey), each.is_signer, each.is_writable) for each in call.accounts],
-        )
-        for call in calls
+def tables(case: JSON) -> list[LookupTable] | None:
+    if case["tables"] is None:
+        return None
+    return [
+        LookupTable(key=bytes.fromhex(key), addresses=tuple(map(bytes.fromhex, listed)))
+        for key, listed in case["tables"]
     ]
-    if tables is None:
-        return TheirMessage.new_with_blockhash(theirs, Pubkey(PAYER.data), Hash(blockhash))
-    listed = [AddressLookupTableAccount(Pubkey(t.key), list(map(Pubkey, t.addresses))) for t in tables]
-    return MessageV0.try_compile(Pubkey(PAYER.data), theirs, listed, Hash(blockhash))
 
 
-def compared(ours: Transaction, theirs: TheirMessage | MessageV0) -> None:
-    """Equal messages, equal signatures, and what is read again is equal."""
-    prefix = b"" if isinstance(theirs, TheirMessage) else b"\x80"
-    assert ours.raw == prefix + bytes(theirs)
-    signed = sign(ours, *SIGNERS)
-    pairs = [KEYPAIRS[key] for key in ours.message.signers]
-    other = VersionedTransaction(theirs, pairs)
-    assert signed.raw == bytes(other)
-    assert signed.id == str(other.signatures[0])
-    again = SOLANA.decode_transaction(signed.raw, tables=ours.tables)
+# -- transactions from instructions
+
+
+def same_transaction(case: JSON, verdict: JSON) -> list[str]:
+    """Equal messages, accounts and signatures; what is read again is equal. None is larger than a packet."""
+    if len(verdict["raw"]) // 2 > PACKET_SIZE:
+        with pytest.raises(TransactionError) as caught:
+            ours(case)
+        assert caught.value.reason == "too-large"
+        return ["too large"]
+    mine = ours(case)
+    assert mine.raw.hex() == verdict["message"]
+    assert [key.hex() for key in mine.message.account_keys] == verdict["accounts"]
+    signed = sign(mine, *SIGNERS.values())
+    assert (signed.raw.hex(), signed.id) == (verdict["raw"], verdict["id"])
+    same_again(mine, signed)
+    features = {"lookups": bool(mine.message.lookups), "several signers": len(mine.message.signers) > 1}
+    return [name for name, there in features.items() if there] or ["plain"]
+
+
+def same_again(mine: Transaction, signed: SignedTransaction[Transaction]) -> None:
+    again = SOLANA.decode_transaction(signed.raw, tables=mine.tables)
     assert isinstance(again, SignedTransaction)
     assert again == signed
-    assert again.transaction.message.decompile(ours.tables) == ours.message.decompile(ours.tables)
-    assert SOLANA.decode_transaction(ours.raw) == ours
-    assert len(again.transaction.effects()) > len(ours.message.instructions)
+    assert again.transaction.message.decompile(mine.tables) == mine.message.decompile(mine.tables)
+    assert SOLANA.decode_transaction(mine.raw) == mine
+    assert len(again.transaction.effects()) > len(mine.message.instructions)
 
 
-@pytest.mark.parametrize("version", ["legacy", "0"])
-def test_random_transactions_have_the_bytes_of_the_rust_sdk(version: str) -> None:
-    fitting = 0
-    for number in range(EXAMPLES):
-        random = Random(f"{version} {number}")
-        calls = [instruction(random) for _ in range(random.randrange(4))]
-        blockhash = random.randbytes(32)
-        tables = None if version == "legacy" else [table(random) for _ in range(random.randrange(4))]
-        theirs = their_message(calls, blockhash, tables)
-        packet = len(bytes(theirs)) + 1 + 64 * theirs.header.num_required_signatures + (tables is not None)
-        if packet > PACKET_SIZE:
-            with pytest.raises(TransactionError, match="at most"):
-                our_transaction(calls, blockhash, tables)
-        else:
-            compared(our_transaction(calls, blockhash, tables), theirs)
-            fitting += 1
-    assert fitting > EXAMPLES * 0.7
+KINDS = {"plain", "several signers", "too large"}
+
+
+@both
+def test_random_legacy_transactions_have_the_bytes_of_the_rust_sdk(environment: str) -> None:
+    def make(random: Random) -> JSON:
+        return transaction(random, None)
+
+    compared("solders", "legacy", environment, make, same_transaction, kinds=KINDS)
+
+
+@both
+def test_random_transactions_of_version_0_have_the_bytes_of_the_rust_sdk(environment: str) -> None:
+    def make(random: Random) -> JSON:
+        return transaction(random, 0)
+
+    compared("solders", "version 0", environment, make, same_transaction, kinds={*KINDS, "lookups"})
+
+
+# -- bytes that may be no transaction
+
+
+def raw(random: Random) -> bytes:
+    """A transaction with signatures that nobody made."""
+    while True:
+        try:
+            message = ours(transaction(random, random.choice((None, 0)))).message
+            return bytes((len(message.signers),)) + random.randbytes(64 * len(message.signers)) + message.raw
+        except TransactionError:  # too large
+            continue
+
+
+def flipped(random: Random) -> bytes:
+    """One or two bits of the header, or of places and counts behind the first key, or of the number of signatures."""
+    whole = bytearray(raw(random))
+    start = 1 + 64 * whole[0]
+    for _ in range(random.randint(1, 2)):
+        place = random.choice((random.randrange(start, start + 5), random.randrange(start + 36, len(whole)), 0))
+        whole[place] ^= 1 << random.randrange(8)
+    return bytes(whole)
+
+
+def twice(random: Random) -> bytes:
+    """The second account key, or what stands there, is the first one again."""
+    whole = raw(random)
+    start = 1 + 64 * whole[0]
+    first = start + (5 if whole[start] == 0x80 else 4)
+    return whole[: first + 32] + whole[first : first + 32] + whole[first + 64 :]
+
+
+DAMAGES: dict[str, Callable[[Random], bytes]] = {
+    "none": raw,
+    "cut": lambda random: raw(random)[: -random.randint(1, 8)],
+    "more": lambda random: raw(random) + random.randbytes(random.choice((1, 2, 4, PACKET_SIZE))),
+    "flipped": flipped,
+    "twice": twice,
+}
+
+
+def damaged(random: Random) -> JSON:
+    damage = random.choice(list(DAMAGES))
+    return {"task": "read", "damage": damage, "raw": DAMAGES[damage](random).hex()}
+
+
+def read(data: bytes) -> tuple[tuple[bytes, ...], Message] | str:
+    """Signatures and message, or the reason for which it is no transaction."""
+    try:
+        return decode_wire(data)
+    except TransactionError as error:
+        return error.reason
+
+
+LENIENT = {
+    "too-large": "a packet has 1232 bytes (solana-packet, PACKET_DATA_SIZE)",
+    "trailing": "a node reads a packet with reject_trailing_bytes (solana-packet, deserialize_slice)",
+    "duplicate": "a node refuses it as AccountLoadedTwice (solana-transaction-error)",
+}
+"""The reasons for which we refuse what solders reads."""
+
+
+def same_reading(case: JSON, verdict: JSON) -> list[str]:
+    """What we read, they read alike; what we refuse, they refuse, or `LENIENT` says why they do not."""
+    mine = read(bytes.fromhex(case["raw"]))
+    if isinstance(mine, str) and "refused" in verdict:
+        return ["refused by both"]
+    if isinstance(mine, str):
+        assert mine in LENIENT
+        return [f"refused here: {mine}"]
+    signatures, message = mine
+    assert [each.hex() for each in signatures] == verdict.get("signatures"), verdict
+    assert [each.hex() for each in message.account_keys] == verdict["accounts"]
+    assert verdict["raw"] == case["raw"] == (bytes((len(signatures),)) + b"".join(signatures) + message.raw).hex()
+    return ["read alike"]
+
+
+@both
+def test_SO2_SO4_random_bytes_are_read_as_by_the_rust_sdk_or_refused(environment: str) -> None:
+    kinds = {"refused by both", "read alike", *(f"refused here: {each}" for each in LENIENT)}
+    compared("solders", "read", environment, damaged, same_reading, kinds=kinds)

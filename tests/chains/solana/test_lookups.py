@@ -99,11 +99,20 @@ def test_a_place_above_255_cannot_be_listed() -> None:
     assert len(LookupTable(key=A, addresses=tuple(i.to_bytes(32) for i in range(256))).addresses) == 256
 
 
-@pytest.mark.parametrize("tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None]])
+@pytest.mark.parametrize(
+    "tables", [TABLE, [TABLE.key], {TABLE.key: TABLE}, "ab", iter([TABLE]), 7, [None], 0, False, "", {}]
+)
 def test_tables_are_a_tuple_or_list_of_tables(tables: Any) -> None:
     assert reason(compiled, CALL, tables=tables) == "type"
     assert reason(GOOD.decompile, tables) == "type"
     assert reason(SOLANA.decode_transaction, GOOD.raw, tables=tables) == "type"
+
+
+@pytest.mark.parametrize("tables", [[], [TABLE], None, 0, "", {}])
+def test_X18_a_transaction_keeps_its_tables_in_a_tuple(tables: Any) -> None:
+    """A list could change after effects were told."""
+    assert reason(Transaction, chain=SOLANA, message=GOOD, tables=tables) == "type"
+    assert Transaction(chain=SOLANA, message=GOOD, tables=(TABLE,)).effects()
 
 
 def test_a_table_that_is_given_twice_is_refused() -> None:
@@ -230,8 +239,26 @@ def test_SO4_more_than_256_accounts_are_refused() -> None:
     assert reason(loading, 255) == "too-large"
 
 
+def test_SO4_more_than_256_accounts_are_not_compiled() -> None:
+    table = LookupTable(key=A, addresses=tuple(i.to_bytes(32) for i in range(1, 257)))
+
+    def listing(count: int) -> Message:
+        return compiled(call(*map(meta, table.addresses[:count])), tables=(table,))
+
+    assert len(listing(254).accounts()) == 256
+    for count in (255, 256):
+        assert reason(listing, count) == "too-large"
+
+
 def test_a_legacy_message_has_no_lookups() -> None:
     assert reason(replace, GOOD, version=None) == "version"
+
+
+@pytest.mark.parametrize("lookups", [None, 0, [], {}, "", False])
+def test_X18_lookups_are_a_tuple_in_every_version(lookups: Any) -> None:
+    legacy = replace(GOOD, version=None, lookups=(), instructions=())
+    for message in (legacy, replace(legacy, version=0)):
+        assert reason(replace, message, lookups=lookups) == "type"
 
 
 @pytest.mark.parametrize("version", [1, 127, -1, True, False, "0", 10**400])

@@ -249,6 +249,13 @@ def test_the_text_and_the_application_are_stated() -> None:
     assert message("Hello", application=bytes(32)).effects() == (Statement(text="Hello"),)
 
 
+def test_a_signer_is_no_address_of_another_cluster() -> None:
+    for other in (CHAINS[1].account(bytes(32)), CHAINS[1].address(ALICE.public_key)):
+        with pytest.raises(TransactionError) as caught:
+            message(signers=(BOB.public_key, other))
+        assert caught.value.reason == "network"
+
+
 def test_a_signer_that_is_no_key_can_be_read_and_does_not_sign() -> None:
     made = message(signers=(ALICE.public_key, SOLANA.account(bytes(32))))
     assert SOLANA.decode_message(made.raw) == made

@@ -1,6 +1,7 @@
 """Solana's addresses, transactions and effects against published figures, solders and Solana's own runtime."""
 
 import asyncio
+import copy
 import pickle
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
@@ -26,11 +27,22 @@ from walletcore.chains.solana import (
     SYSTEM_PROGRAM,
     AccountMeta,
     Instruction,
+    OffchainMessage,
     SolanaChain,
     Transaction,
+    advance_nonce,
+    associated_token_account,
+    authorize_nonce,
+    create_account,
+    create_associated_token_account,
+    create_nonce_account,
+    memo,
     transfer,
+    transfer_checked,
+    withdraw_nonce,
 )
 from walletcore.chains.solana.chain import account
+from walletcore.curves.ed25519 import is_point
 from walletcore.effects import Call, Fee, Opaque, Transfer
 from walletcore.errors import (
     AddressError,
@@ -46,7 +58,7 @@ from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
-from walletcore.signing import collect, merge, sign, sign_async
+from walletcore.signing import AcceptedSignature, collect, merge, sign, sign_async
 
 SOLANA, DEVNET = CHAINS
 BLOCKHASH = bytes(range(32))
@@ -63,7 +75,9 @@ PAYER, ALICE, MALLORY = signer(1), signer(2), signer(3)
 
 def pair(lamports: int = 7, **options: Any) -> Transaction:
     """A transfer with two signers: one pays the fee, the other is the source."""
-    instructions = (transfer(source=ALICE.public_key, destination=TO, lamports=lamports),)
+    to = options.get("chain") or SOLANA
+    destination = to.account(TO.payload) if isinstance(to, SolanaChain) else TO
+    instructions = (transfer(source=ALICE.public_key, destination=destination, lamports=lamports),)
     fields: dict[str, Any] = {"chain": SOLANA, "fee_payer": PAYER.public_key, "instructions": instructions}
     return Transaction.compile(**{**fields, "recent_blockhash": BLOCKHASH, **options})
 
@@ -143,6 +157,7 @@ def test_the_published_addresses_are_read(case: Case) -> None:
     assert address.payload.hex() == case.expect["payload"]
     assert str(address) == case.expect["address"]
     assert address.account_id == f"{SOLANA.caip2}:{case.expect['address']}"
+    assert case.expect.get("on_curve", is_point(address.payload)) == is_point(address.payload)
 
 
 @vectors("solana/addresses", "solana/public-keys", operation="address.parse", result="invalid")
@@ -401,6 +416,17 @@ def test_the_answers_may_come_from_two_machines() -> None:
     assert [answer is None for answer in first] == [False, True]
     signed = tx.assemble(merge(first, pickle.loads(pickle.dumps(second))))
     assert signed.raw == sign(tx, PAYER, ALICE).raw
+
+
+def test_what_is_signed_is_equal_to_itself_when_it_has_travelled() -> None:
+    """Its answers do not travel as accepted ones: they are verified anew, and are no part of what it is."""
+    message = OffchainMessage(chain=SOLANA, text="I own this account", signers=(ALICE.public_key,))
+    for signed in (sign(pair(), PAYER, ALICE), sign(message, ALICE)):
+        there = pickle.loads(pickle.dumps(signed))
+        assert there == signed == copy.deepcopy(signed)
+        assert hash(there) == hash(signed)
+        assert not any(isinstance(answer, AcceptedSignature) for answer in there.answers)
+    assert sign(pair(), PAYER, ALICE) != sign(pair(8), PAYER, ALICE)
 
 
 def test_signing_without_the_check_makes_the_same_bytes() -> None:
@@ -689,3 +715,89 @@ def test_an_address_whose_text_and_bytes_differ_is_refused() -> None:
     with pytest.raises(TransactionError) as refused:
         account(disguised, "destination")
     assert refused.value.reason == "mismatch"
+
+
+# -- addresses of another cluster, whose bytes are the same
+
+THERE = DEVNET.account(TO.payload)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda to: transfer(source=ALICE.public_key, destination=to, lamports=1),
+        lambda to: transfer(source=to, destination=ALICE.public_key, lamports=1),
+        lambda to: create_account(payer=to, new=ALICE.public_key, owner=ALICE.public_key, lamports=1, space=0),
+        lambda to: create_account(payer=ALICE.public_key, new=to, owner=ALICE.public_key, lamports=1, space=0),
+        lambda to: create_account(payer=ALICE.public_key, new=ALICE.public_key, owner=to, lamports=1, space=0),
+        lambda to: create_nonce_account(payer=PAYER.public_key, nonce=to, authority=PAYER.public_key, lamports=1)[0],
+        lambda to: create_nonce_account(payer=PAYER.public_key, nonce=PAYER.public_key, authority=to, lamports=1)[1],
+        lambda to: advance_nonce(nonce=to, authority=ALICE.public_key),
+        lambda to: withdraw_nonce(nonce=PAYER.public_key, authority=ALICE.public_key, destination=to, lamports=1),
+        lambda to: authorize_nonce(nonce=PAYER.public_key, authority=ALICE.public_key, new_authority=to),
+        lambda to: memo("x", to),
+        lambda to: transfer_checked(
+            source=PAYER.public_key,
+            mint=PAYER.public_key,
+            destination=to,
+            authority=ALICE.public_key,
+            amount=1,
+            decimals=0,
+        ),
+        lambda to: create_associated_token_account(payer=ALICE.public_key, owner=ALICE.public_key, mint=to),
+    ],
+)
+def test_an_address_of_another_cluster_is_refused_wherever_it_stands(build: Any) -> None:
+    assert reason(TransactionError, pair, instructions=(GOOD, build(THERE))) == "network"
+    assert pair(instructions=(build(TO),)).message == pair(instructions=(build(THERE),), chain=DEVNET).message
+
+
+def test_addresses_of_two_clusters_do_not_meet_in_one_instruction() -> None:
+    assert reason(TransactionError, transfer, source=TO, destination=THERE, lamports=1) == "network"
+    assert reason(TransactionError, associated_token_account, owner=TO, mint=THERE) == "network"
+    assert reason(TransactionError, create_associated_token_account, payer=TO, owner=THERE, mint=THERE) == "network"
+
+
+def test_the_fee_payer_is_an_address_of_the_same_cluster() -> None:
+    assert reason(TransactionError, pair, fee_payer=DEVNET.address(PAYER.public_key)) == "network"
+    assert pair(fee_payer=SOLANA.address(PAYER.public_key)) == pair()
+
+
+def test_a_row_with_another_fee_is_the_same_cluster() -> None:
+    assert pair(chain=replace(SOLANA, signature_fee=5000), instructions=(GOOD,)).message == pair(5).message
+
+
+def test_the_cluster_of_an_instruction_is_a_name() -> None:
+    assert (GOOD.cluster, replace(GOOD).cluster) == (SOLANA.caip2, SOLANA.caip2)
+    assert replace(GOOD, cluster="") == GOOD
+    assert reason(TransactionError, replace, GOOD, cluster=SOLANA) == "type"
+
+
+class Alike(str):
+    """Equal to whatever it is compared with."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("fields", [{"text": Alike("J3dx")}, {"text": None}])
+def test_X19_a_text_that_is_equal_to_everything_is_not_that_of_an_address(fields: dict[str, Any]) -> None:
+    assert reason(TransactionError, account, replace(TO, **fields), "destination") == "mismatch"
+
+
+@pytest.mark.parametrize("kind", [Alike("p2wpkh"), None, 0, b""])
+def test_X19_the_one_kind_of_address_is_the_empty_text(kind: Any) -> None:
+    assert reason(AddressError, SOLANA.address, PAYER.public_key, kind=kind) == "unknown"
+    assert reason(AddressError, SOLANA.addresses, [], kind=kind) == "unknown"
+
+
+@pytest.mark.parametrize("payload", [None, 32, bytearray(32), memoryview(bytes(32)), [0] * 32, "1" * 32])
+def test_X18_the_bytes_of_an_address_are_bytes(payload: Any) -> None:
+    for text in (TO.text, "1" * 32):
+        assert reason(TransactionError, account, replace(TO, text=text, payload=payload), "destination") == "type"

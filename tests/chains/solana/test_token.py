@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from solders.pubkey import Pubkey
+from solders.sysvar import RENT
 from solders.token.associated import get_associated_token_address
 
 from walletcore.chains.base import Address
@@ -82,6 +83,22 @@ def test_a_token_program_is_one_of_two(program: Any) -> None:
     assert reason(transfer_checked, **GOOD, program=program) in ("unknown", "type")
 
 
+class Alike(bytes):
+    """Equal to whatever it is compared with."""
+
+    __hash__ = bytes.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("program", [bytearray(TOKEN_PROGRAM), Alike(TOKEN_PROGRAM), Alike(MINT.payload)])
+def test_X18_X19_a_token_program_is_bytes_and_nothing_alike(program: Any) -> None:
+    assert reason(associated_token_account, owner=ALICE, mint=MINT, program=program) == "type"
+    assert reason(create_associated_token_account, payer=PAYER, owner=ALICE, mint=MINT, program=program) == "type"
+    assert reason(transfer_checked, **GOOD, program=program) == "type"
+
+
 @pytest.mark.parametrize("mint", [None, ALICE, MINT.payload, MINT.text, Address(chain=SOLANA, text="x", payload=b"x")])
 def test_a_mint_is_an_address(mint: Any) -> None:
     with pytest.raises(TransactionError):
@@ -118,9 +135,39 @@ def test_an_account_that_is_created_costs_what_the_cluster_says() -> None:
     }
     payer = SOLANA.address(PAYER).account_id
     assert rent == Transfer(asset=SOLANA.asset, amount=None, source=payer, destination=DESTINATION.account_id)
-    older = effects(replace(CREATED, data=b"", accounts=(*CREATED.accounts, meta(bytes([9]) * 32))))[0]
+    older = effects(replace(CREATED, data=b"", accounts=(*CREATED.accounts, meta(bytes(RENT)))))[0]
     assert isinstance(older, Call)
     assert older.name == "Create"
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [
+        (1, SOURCE.payload),
+        (1, bytes([9]) * 32),
+        (2, PAYER.data),
+        (3, bytes([9]) * 32),
+        (4, TOKEN_PROGRAM),
+        (5, TOKEN_2022_PROGRAM),
+        (5, bytes([9]) * 32),
+        (6, bytes([9]) * 32),
+    ],
+    ids=["another's", "any account", "owner", "mint", "system", "token program", "any program", "rent"],
+)
+def test_an_account_that_does_not_follow_from_owner_and_mint_is_opaque(place: int, key: bytes) -> None:
+    for exact in (CREATED, replace(CREATED, accounts=(*CREATED.accounts, meta(bytes(RENT))))):
+        if place < len(exact.accounts):
+            accounts = list(exact.accounts)
+            accounts[place] = replace(accounts[place], pubkey=key)
+            assert isinstance(effects(replace(exact, accounts=tuple(accounts)))[0], Opaque)
+
+
+def test_an_account_of_token_2022_is_told_as_well() -> None:
+    made = effects(create_associated_token_account(payer=PAYER, owner=BOB, mint=MINT, program=TOKEN_2022_PROGRAM))[0]
+    assert isinstance(made, Call)
+    assert dict(made.arguments)["account"] == SOLANA.caip10(
+        bytes(get_associated_token_address(Pubkey(BOB.data), Pubkey(MINT.payload), Pubkey(TOKEN_2022_PROGRAM)))
+    )
 
 
 # -- transfers

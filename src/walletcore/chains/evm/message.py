@@ -76,6 +76,10 @@ class Message:
             raise TransactionError("typed data names its contract in its domain", reason="ambiguous")
         if type(validator) is not Address or validator.chain != self.chain:
             raise TransactionError(f"expected an address of {self.chain.name} as validator", reason="mismatch")
+        if type(validator.payload) is not bytes or len(validator.payload) != 20:
+            raise TransactionError("expected an address of 20 bytes as validator", reason="length")
+        if validator.text[2:].lower() != validator.payload.hex():
+            raise TransactionError("the validator's text and bytes are not the same", reason="mismatch")
 
     @property
     def payload(self) -> bytes:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from walletcore.chains.solana.offchain import OffchainMessage
     from walletcore.chains.solana.transaction import Transaction
 
-__all__ = ["CHAINS", "Account", "SolanaChain", "account", "signing_key"]
+__all__ = ["CHAINS", "Account", "SolanaChain", "account", "check_cluster", "cluster_of", "signing_key"]
 
 Account = PublicKey | Address
 """What names an account in the builders of instructions: an ed25519 key, or an address of this family."""
@@ -57,7 +57,7 @@ class SolanaChain(Chain):
 
     def account(self, data: bytes) -> Address:
         """The address of 32 bytes, on the curve or not. Raises `AddressError`."""
-        if type(data) is not bytes or len(data) != 32:
+        if not _is_account(data):
             raise AddressError("expected an account of 32 bytes", reason="length")
         return Address(chain=self, text=base58.encode(data), payload=data)
 
@@ -131,11 +131,28 @@ def account(value: Account, what: str) -> bytes:
     """The 32 bytes of a key or of an address of this family; ``what`` names it in the `TransactionError`."""
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
-    if type(value) is Address and isinstance(value.chain, SolanaChain) and len(value.payload) == 32:
-        if base58.encode(value.payload) != value.text:
+    if type(value) is Address and isinstance(value.chain, SolanaChain) and _is_account(value.payload):
+        if type(value.text) is not str or base58.encode(value.payload) != value.text:
             raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
+
+
+def cluster_of(*accounts: Account) -> str:
+    """The CAIP-2 name of the cluster of all addresses among these accounts; empty where there are only keys.
+
+    Raises `TransactionError` for addresses of two clusters.
+    """
+    names = {value.chain.caip2 for value in accounts if type(value) is Address}
+    if len(names) > 1:
+        raise TransactionError("expected addresses of one cluster, got some of two", reason="network")
+    return names.pop() if names else ""
+
+
+def check_cluster(chain: SolanaChain, cluster: str) -> None:
+    """Raise `TransactionError` when addresses of another cluster were given, of which only their rows tell."""
+    if cluster not in ("", chain.caip2):
+        raise TransactionError(f"expected addresses of {chain.caip2}, got one of {cluster}", reason="network")
 
 
 def signing_key(data: bytes) -> PublicKey:
@@ -146,8 +163,12 @@ def signing_key(data: bytes) -> PublicKey:
         raise TransactionError(f"{base58.encode(data)} must sign, but is not a key", reason="point") from None
 
 
+def _is_account(data: object) -> bool:
+    return type(data) is bytes and len(data) == 32
+
+
 def _check_kind(kind: str) -> None:
-    if kind != "":
+    if type(kind) is not str or kind:
         raise AddressError("Solana has one kind of address", reason="unknown")
 
 

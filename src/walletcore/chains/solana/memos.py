@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from walletcore.chains.solana.chain import Account, SolanaChain, account
+from walletcore.chains.solana.chain import Account, SolanaChain, account, cluster_of
 from walletcore.chains.solana.message import PACKET_SIZE, AccountMeta, Instruction
 from walletcore.chains.solana.wire import utf8
 from walletcore.coding.text import base58
@@ -23,7 +23,7 @@ def memo(text: str, *signers: Account) -> Instruction:
         data = utf8(text, PACKET_SIZE)
     keys = (account(signer, "signer") for signer in signers)
     accounts = tuple(AccountMeta(pubkey=key, is_signer=True, is_writable=False) for key in keys)
-    return Instruction(program_id=MEMO_PROGRAMS[0], accounts=accounts, data=data)
+    return Instruction(program_id=MEMO_PROGRAMS[0], accounts=accounts, data=data, cluster=cluster_of(*signers))
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:

@@ -50,11 +50,16 @@ class AccountMeta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instruction:
-    """One call of a program (its 32 bytes) with accounts and data."""
+    """One call of a program (its 32 bytes) with accounts and data.
+
+    ``cluster`` is the CAIP-2 name of the cluster whose addresses it was made of. The bytes do not say it: it is neither
+    compared nor signed, and empty where nobody told.
+    """
 
     program_id: bytes
     accounts: tuple[AccountMeta, ...]
     data: bytes
+    cluster: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         _check_account(self.program_id, "program")
@@ -62,6 +67,8 @@ class Instruction:
             raise TransactionError("expected a tuple of AccountMeta as accounts", reason="type")
         if type(self.data) is not bytes:
             raise TransactionError(f"expected bytes as data, got {type(self.data).__name__}", reason="type")
+        if type(self.cluster) is not str:
+            raise TransactionError("expected a CAIP-2 name as cluster", reason="type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +166,16 @@ class Message:
         accounts that neither sign nor are called as programs.
         """
         _check_account(fee_payer, "fee payer")
+        listed = _checked_tables(() if tables is None else tables)
         rights = _rights(instructions)
         rights.pop(fee_payer, None)
-        lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, _checked_tables(tables or ()))
+        lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, listed)
         others = sorted(rights, key=lambda key: (not rights[key][0], not rights[key][1], key))
         keys = (fee_payer, *others)
         if len(keys) > _MAX_ACCOUNTS:
             raise TransactionError(f"expected at most {_MAX_ACCOUNTS} accounts, got {len(keys)}", reason="too-large")
         places = {key: place for place, key in enumerate((*keys, *loaded))}
+        _check_places_fit(len(places))
         classes = list(rights.values())
         return cls(
             version=None if tables is None else 0,
@@ -235,6 +244,8 @@ class Message:
             raise TransactionError("an account key appears twice", reason="duplicate")
 
     def _check_lookups(self) -> None:
+        if type(self.lookups) is not tuple:  # a legacy message does not write them, so that no codec has looked
+            raise TransactionError("expected a tuple of lookups", reason="type")
         if self.lookups and self.version is None:
             raise TransactionError("a legacy message has no lookups", reason="version")
         if any(not lookup.writable + lookup.readonly for lookup in self.lookups):
@@ -242,8 +253,7 @@ class Message:
         places = [(lookup.key, place) for lookup in self.lookups for place in lookup.writable + lookup.readonly]
         if len(set(places)) != len(places):
             raise TransactionError("a place of a lookup table is loaded twice", reason="duplicate")
-        if len(self.account_keys) + len(places) > _MAX_PLACES:
-            raise TransactionError(f"expected at most {_MAX_PLACES} accounts with the loaded ones", reason="too-large")
+        _check_places_fit(len(self.account_keys) + len(places))
 
     def _check_places(self, instruction: CompiledInstruction) -> None:
         static = len(self.account_keys)
@@ -362,6 +372,11 @@ def decode_message(raw: bytes) -> Message:
     """The message that all of these bytes are; the top bit of the first one is set in versions. `TransactionError`."""
     with raised_as(TransactionError):
         return (_VERSION_0 if raw and raw[0] & _VERSIONED else _LEGACY).decode(raw)
+
+
+def _check_places_fit(count: int) -> None:
+    if count > _MAX_PLACES:
+        raise TransactionError(f"expected at most {_MAX_PLACES} accounts with the loaded ones", reason="too-large")
 
 
 def _check_account(value: bytes, what: str) -> None:

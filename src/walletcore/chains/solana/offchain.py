@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from walletcore.chains.base import SignedMessage
-from walletcore.chains.solana.chain import Account, SolanaChain, account, signing_key
+from walletcore.chains.solana.chain import Account, SolanaChain, account, check_cluster, cluster_of, signing_key
 from walletcore.chains.solana.message import PACKET_SIZE
 from walletcore.chains.solana.wire import decode_wire, utf8
 from walletcore.coding.text import base58
@@ -77,7 +77,9 @@ class OffchainMessage:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, SolanaChain):
             raise TransactionError("expected a SolanaChain as chain", reason="type")
-        object.__setattr__(self, "signers", _checked_signers(self.signers, self.origins))
+        signers = _checked_signers(self.signers, self.origins)
+        check_cluster(self.chain, cluster_of(*self.signers))
+        object.__setattr__(self, "signers", signers)
         body = _body(self.text)
         size = 53 + 32 * len(self.signers) + len(body)  # preamble and body
         best = _LONG_UTF8 if size > PACKET_SIZE else _ASCII if _is_printable(body) else _UTF8

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.solana.chain import Account, SolanaChain, account
+from walletcore.chains.solana.chain import Account, SolanaChain, account, cluster_of
 from walletcore.chains.solana.message import AccountMeta, Instruction
 from walletcore.coding.text import base58
 from walletcore.coding.wire import u32le, u64le
@@ -17,6 +17,7 @@ from walletcore.errors import TransactionError, raised_as
 __all__ = [
     "ADVANCE_NONCE",
     "NONCE_SIZE",
+    "RENT",
     "SYSTEM_PROGRAM",
     "advance_nonce",
     "authorize_nonce",
@@ -33,19 +34,20 @@ ADVANCE_NONCE = u32le.encode(4)
 _CREATE_ACCOUNT, _TRANSFER = u32le.encode(0), u32le.encode(2)
 _WITHDRAW_NONCE, _INITIALIZE_NONCE, _AUTHORIZE_NONCE = u32le.encode(5), u32le.encode(6), u32le.encode(7)
 _RECENT_BLOCKHASHES = base58.decode("SysvarRecentB1ockHashes11111111111111111111")
-_RENT = base58.decode("SysvarRent111111111111111111111111111111111")
+RENT = base58.decode("SysvarRent111111111111111111111111111111111")
 
 
 def transfer(*, source: Account, destination: Account, lamports: int) -> Instruction:
     """Move lamports: the source signs for it. Raises `TransactionError`."""
     accounts = (_signer(source, "source", writable=True), _other(destination, "destination"))
-    return _call(_TRANSFER + _amount(lamports), *accounts)
+    return _call(_TRANSFER + _amount(lamports), *accounts, of=(source, destination))
 
 
 def create_account(*, payer: Account, new: Account, owner: Account, lamports: int, space: int) -> Instruction:
     """Make an account of ``space`` bytes that a program owns; payer and the new account sign. `TransactionError`."""
     data = _CREATE_ACCOUNT + _amount(lamports) + _amount(space) + account(owner, "owner")
-    return _call(data, _signer(payer, "payer", writable=True), _signer(new, "new account", writable=True))
+    accounts = _signer(payer, "payer", writable=True), _signer(new, "new account", writable=True)
+    return _call(data, *accounts, of=(payer, new, owner))
 
 
 def create_nonce_account(
@@ -53,27 +55,31 @@ def create_nonce_account(
 ) -> tuple[Instruction, Instruction]:
     """Make a durable nonce under an authority: create its account, initialize it. Raises `TransactionError`."""
     data = _CREATE_ACCOUNT + _amount(lamports) + _amount(NONCE_SIZE) + SYSTEM_PROGRAM
-    create = _call(data, _signer(payer, "payer", writable=True), _signer(nonce, "nonce", writable=True))
-    sysvars = (_meta(_RECENT_BLOCKHASHES), _meta(_RENT))
-    return create, _call(_INITIALIZE_NONCE + account(authority, "authority"), _other(nonce, "nonce"), *sysvars)
+    signers = _signer(payer, "payer", writable=True), _signer(nonce, "nonce", writable=True)
+    create = _call(data, *signers, of=(payer, nonce))
+    data = _INITIALIZE_NONCE + account(authority, "authority")
+    accounts = _other(nonce, "nonce"), _meta(_RECENT_BLOCKHASHES), _meta(RENT)
+    return create, _call(data, *accounts, of=(nonce, authority))
 
 
 def advance_nonce(*, nonce: Account, authority: Account) -> Instruction:
     """Give a nonce its next value. As first instruction it makes a transaction durable. Raises `TransactionError`."""
-    return _call(ADVANCE_NONCE, _other(nonce, "nonce"), _meta(_RECENT_BLOCKHASHES), _signer(authority, "authority"))
+    accounts = _other(nonce, "nonce"), _meta(_RECENT_BLOCKHASHES), _signer(authority, "authority")
+    return _call(ADVANCE_NONCE, *accounts, of=(nonce, authority))
 
 
 def withdraw_nonce(*, nonce: Account, authority: Account, destination: Account, lamports: int) -> Instruction:
     """Move lamports out of a nonce's account; all of them closes it. Raises `TransactionError`."""
-    sysvars = (_meta(_RECENT_BLOCKHASHES), _meta(_RENT))
+    sysvars = (_meta(_RECENT_BLOCKHASHES), _meta(RENT))
     accounts = (_other(nonce, "nonce"), _other(destination, "destination"), *sysvars, _signer(authority, "authority"))
-    return _call(_WITHDRAW_NONCE + _amount(lamports), *accounts)
+    return _call(_WITHDRAW_NONCE + _amount(lamports), *accounts, of=(nonce, destination, authority))
 
 
 def authorize_nonce(*, nonce: Account, authority: Account, new_authority: Account) -> Instruction:
     """Put a nonce under another authority. Raises `TransactionError`."""
     data = _AUTHORIZE_NONCE + account(new_authority, "new authority")
-    return _call(data, _other(nonce, "nonce"), _signer(authority, "authority"))
+    accounts = _other(nonce, "nonce"), _signer(authority, "authority")
+    return _call(data, *accounts, of=(nonce, authority, new_authority))
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
@@ -110,8 +116,8 @@ def _moved(chain: SolanaChain, lamports: bytes, source: str, destination: str) -
     return Transfer(asset=chain.asset, amount=u64le.decode(lamports), source=source, destination=destination)
 
 
-def _call(data: bytes, *accounts: AccountMeta) -> Instruction:
-    return Instruction(program_id=SYSTEM_PROGRAM, accounts=accounts, data=data)
+def _call(data: bytes, *accounts: AccountMeta, of: Sequence[Account]) -> Instruction:
+    return Instruction(program_id=SYSTEM_PROGRAM, accounts=accounts, data=data, cluster=cluster_of(*of))
 
 
 def _amount(value: int) -> bytes:

@@ -7,10 +7,10 @@ accounts: the owner of one is not in the bytes of a transfer, so effects name th
 from __future__ import annotations
 
 from walletcore.chains.base import Address
-from walletcore.chains.solana.chain import Account, SolanaChain, account
+from walletcore.chains.solana.chain import Account, SolanaChain, account, cluster_of
 from walletcore.chains.solana.derived import find_program_address
 from walletcore.chains.solana.message import AccountMeta, Instruction
-from walletcore.chains.solana.system import SYSTEM_PROGRAM
+from walletcore.chains.solana.system import RENT, SYSTEM_PROGRAM
 from walletcore.coding.text import base58
 from walletcore.coding.wire import u8, u64le
 from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Transfer
@@ -30,6 +30,7 @@ __all__ = [
 TOKEN_PROGRAM = base58.decode("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 TOKEN_2022_PROGRAM = base58.decode("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")
 ASSOCIATED_TOKEN_PROGRAM = base58.decode("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
+_TOKEN_PROGRAMS = (TOKEN_PROGRAM, TOKEN_2022_PROGRAM)
 _TRANSFER, _SET_AUTHORITY, _TRANSFER_CHECKED, _APPROVE_CHECKED = b"\3", b"\6", b"\x0c", b"\x0d"
 _AUTHORITIES = ("mint", "freeze", "owner", "close")  # AuthorityType; what follows belongs to Token-2022's extensions
 _CREATE, _CREATE_IDEMPOTENT = b"\0", b"\1"
@@ -41,10 +42,11 @@ def associated_token_account(*, owner: Account, mint: Address, program: bytes = 
 
     ``program`` is the token program that owns the mint. Raises `TransactionError`.
     """
-    seeds = (account(owner, "owner"), _token_program(program), account(mint, "mint"))
+    made = _associated(account(owner, "owner"), _token_program(program), account(mint, "mint"))
     if type(mint) is not Address or not isinstance(mint.chain, SolanaChain):
         raise TransactionError("expected an Address as mint", reason="type")
-    return mint.chain.account(find_program_address(seeds, ASSOCIATED_TOKEN_PROGRAM)[0])
+    cluster_of(owner, mint)
+    return mint.chain.account(made)
 
 
 def create_associated_token_account(
@@ -63,7 +65,8 @@ def create_associated_token_account(
         *map(_read_only, (account(owner, "owner"), mint.payload, SYSTEM_PROGRAM, program)),
     )
     data = _CREATE_IDEMPOTENT if idempotent else _CREATE
-    return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data)
+    cluster = cluster_of(payer, owner, mint)
+    return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data, cluster=cluster)
 
 
 def transfer_checked(
@@ -88,11 +91,15 @@ def transfer_checked(
         AccountMeta(pubkey=account(destination, "destination"), is_signer=False, is_writable=True),
         AccountMeta(pubkey=account(authority, "authority"), is_signer=True, is_writable=False),
     )
-    return Instruction(program_id=_token_program(program), accounts=accounts, data=data)
+    cluster = cluster_of(source, mint, destination, authority)
+    return Instruction(program_id=_token_program(program), accounts=accounts, data=data, cluster=cluster)
 
 
 def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction of a token program does; nothing where it is not exactly one that is known here."""
+    """What an instruction of a token program does; nothing where it is not exactly one that is known here.
+
+    An amount is what leaves the source: a mint of Token-2022 may withhold a fee of it, which the bytes do not tell.
+    """
     kind, body, accounts = instruction.data[:1], instruction.data[1:], instruction.accounts
     keys = [meta.pubkey for meta in accounts]
     names = [chain.caip10(key) for key in keys]
@@ -112,11 +119,13 @@ def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
 def read_associated(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
     """What an instruction that makes an associated token account does; the rent is the cluster's to say."""
     accounts = instruction.accounts
-    if instruction.data not in (b"", _CREATE, _CREATE_IDEMPOTENT) or len(accounts) not in (6, 7):
-        return ()  # seven: an older form, which names the rent as well
-    if not accounts[0].is_signer:
+    if instruction.data not in (b"", _CREATE, _CREATE_IDEMPOTENT) or len(accounts) < 6 or not accounts[0].is_signer:
         return ()
-    payer, made, owner, mint = (meta.pubkey for meta in accounts[:4])
+    payer, made, owner, mint, system, program, *rent = (meta.pubkey for meta in accounts)
+    if system != SYSTEM_PROGRAM or rent not in ([], [RENT]):  # an older form names the rent as well
+        return ()
+    if program not in _TOKEN_PROGRAMS or made != _associated(owner, program, mint):
+        return ()
     arguments = (("account", chain.caip10(made)), ("owner", chain.caip10(owner)), ("asset", chain.token(mint)))
     name = "CreateIdempotent" if instruction.data == _CREATE_IDEMPOTENT else "Create"
     return (
@@ -144,8 +153,14 @@ def _authorised(accounts: tuple[AccountMeta, ...], place: int) -> bool:
     return 0 < len(following) <= _MAX_SIGNERS and all(meta.is_signer for meta in following)
 
 
+def _associated(owner: bytes, program: bytes, mint: bytes) -> bytes:
+    return find_program_address((owner, program, mint), ASSOCIATED_TOKEN_PROGRAM)[0]
+
+
 def _token_program(program: bytes) -> bytes:
-    if program not in (TOKEN_PROGRAM, TOKEN_2022_PROGRAM):
+    if type(program) is not bytes:
+        raise TransactionError(f"expected bytes as program, got {type(program).__name__}", reason="type")
+    if program not in _TOKEN_PROGRAMS:
         raise TransactionError("expected TOKEN_PROGRAM or TOKEN_2022_PROGRAM as program", reason="unknown")
     return program
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.solana.chain import Account, SolanaChain, account, signing_key
+from walletcore.chains.solana.chain import Account, SolanaChain, account, check_cluster, cluster_of, signing_key
 from walletcore.chains.solana.message import Instruction, LookupTable, Message
 from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire, encode_wire
 from walletcore.coding.text import base58
@@ -50,6 +50,8 @@ class Transaction:
         keys = [key.data for key, _ in self.signers]
         if len(set(keys)) != len(keys) or not set(keys) <= set(self.message.signers):
             raise TransactionError("expected each of the signers once, and required by the message", reason="unknown")
+        if type(self.tables) is not tuple:
+            raise TransactionError("expected a tuple of LookupTable as tables", reason="type")
         if self.tables:
             self.message.accounts(self.tables)  # refuses tables that cannot be those of the message
 
@@ -67,7 +69,8 @@ class Transaction:
         """The transaction of these instructions; the blockhash is 32 bytes or their base58, as nodes give it.
 
         With ``tables``, even an empty tuple, its message has version 0. Where the first instruction is
-        `advance_nonce`, the blockhash is the value of that nonce. Raises `TransactionError`.
+        `advance_nonce`, the blockhash is the value of that nonce. Raises `TransactionError`, also ("network") for
+        addresses of another cluster.
         """
         with raised_as(TransactionError):
             blockhash = base58.decode(recent_blockhash) if isinstance(recent_blockhash, str) else recent_blockhash
@@ -77,7 +80,10 @@ class Transaction:
             recent_blockhash=blockhash,
             tables=tables,
         )
-        return cls(chain=chain, message=message, signers=signers, tables=tuple(tables or ()))
+        made = cls(chain=chain, message=message, signers=signers, tables=tuple(tables or ()))
+        for cluster in (cluster_of(fee_payer), *(instruction.cluster for instruction in instructions)):
+            check_cluster(chain, cluster)
+        return made
 
     @property
     def raw(self) -> bytes:

@@ -1,0 +1,47 @@
+"""Independent implementations are locked by hash, stand by themselves, and are told of on their page."""
+
+import ast
+import re
+
+import pytest
+
+from house.source import ROOT
+
+ORACLES = ROOT / "tests" / "oracles"
+NAMES = sorted(path.parent.name for path in ORACLES.glob("*/oracle.py"))
+PIN = re.compile(r"^([a-z0-9-]+)==([^ ;]+)", flags=re.MULTILINE)
+
+by_name = pytest.mark.parametrize("name", NAMES)
+
+
+def requirements(name: str) -> str:
+    return (ORACLES / name / "requirements.txt").read_text(encoding="utf-8")
+
+
+@by_name
+def test_every_requirement_is_one_version_locked_by_hash(name: str) -> None:
+    entries = re.split(r"\n(?=\S)", requirements(name).strip())
+    assert entries[0].startswith("# Made by: ")
+    assert len(entries) > 1
+    assert [entry for entry in entries[1:] if not PIN.match(entry) or "--hash=sha256:" not in entry] == []
+
+
+@by_name
+def test_no_oracle_knows_walletcore_or_the_tests(name: str) -> None:
+    tree = ast.parse((ORACLES / name / "oracle.py").read_text(encoding="utf-8"))
+    froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    whole = {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+    assert {module.partition(".")[0] for module in froms | whole} & {"walletcore", "support", "", "socket"} == set()
+
+
+@by_name
+def test_no_oracle_shares_the_curve_library_that_walletcore_stands_on(name: str) -> None:
+    assert "coincurve" not in requirements(name)
+
+
+@by_name
+def test_the_page_names_every_oracle_with_its_version(name: str) -> None:
+    page = (ORACLES / "README.md").read_text(encoding="utf-8")
+    versions = dict(PIN.findall(requirements(name)))
+    package = name.replace("_", "-")
+    assert f"| `{name}` | {package} {versions[package]} |" in page

@@ -178,8 +178,10 @@ def mutant(promise: str) -> Callable[[type[Device]], type[Device]]:
 @mutant("signature verifies")
 class SignsDoubleHash(Device):
     def answer(self, request: SigningRequest) -> Any:
-        return self.of(request, payload=sha256(request.message), prehash=None) if request.prehash else super().answer(
-            request
+        return (
+            self.of(request, payload=sha256(request.message), prehash=None)
+            if request.prehash
+            else super().answer(request)
         )
 
 
@@ -269,8 +271,12 @@ class ReturnsBytes(Device):
 @mutant("another key is refused")
 class SignsForOtherKeys(Device):
     def answer(self, request: SigningRequest) -> Any:
-        return super().answer(request) if request.key.even_y() == self.public_key.even_y() else self.of(
-            request, **({} if request.scheme.curve is K1 else {"scheme": Scheme.ECDSA, "payload": bytes(32)})
+        return (
+            super().answer(request)
+            if request.key.even_y() == self.public_key.even_y()
+            else self.of(
+                request, **({} if request.scheme.curve is K1 else {"scheme": Scheme.ECDSA, "payload": bytes(32)})
+            )
         )
 
 

@@ -184,7 +184,8 @@ def _asked(public_key: PublicKey, exchange: Exchange[Q, A], request: SigningRequ
     """What is sent, once it is known that the key and its service can answer."""
     if type(request) is not SigningRequest:
         raise SigningRefused(f"expected a SigningRequest, got {type(request).__name__}", reason="type")
-    if request.key != public_key:
+    by_x = request.scheme is Scheme.BIP340  # as requests are routed
+    if request.key != public_key and not (by_x and request.key.even_y() == public_key.even_y()):
         raise SigningRefused("the request is for another key", reason="mismatch")
     if request.scheme not in exchange.schemes:
         raise SigningRefused(f"this signer has no {request.scheme.value}", reason="scheme")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import FrozenInstanceError, dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ from walletcore.path import Path
 from walletcore.secret import Secret, sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import AcceptedSignature, Signable, Signature, SigningRequest, collect
-from walletcore.testing.promises import broken, refused
+from walletcore.testing.promises import Nonconformity, broken, refused
 
 __all__ = ["ChainReport", "check_chain"]
 
@@ -34,6 +35,7 @@ _CAIP2 = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
 _SEED = bytes(range(64))
 _EFFECTS = (Approve, Authority, Call, Fee, Opaque, Statement, Transfer)
 _GARBAGE: tuple[object, ...] = (b"", b"\0", bytes(64), b"\xff" * 64, bytes(1 << 16), None, "00", 0, bytearray(64))
+_NO_BYTES: tuple[object, ...] = (b"", None, "00", 0)
 _NO_ADDRESS: tuple[object, ...] = ("", " ", "\0", "x" * 100_000, "\ud800", b"", None, 0, 1.5, ("a",))
 
 
@@ -62,12 +64,27 @@ def check_chain(chain: Chain, *, samples: Sequence[Signable[Any]] = (), keys: Se
     the bytes of a transaction back as what they were, signed or not; and take no answer that does not verify.
     """
     _check_arguments(samples, keys)
-    _check_row(chain)
-    addresses = tuple(_check_profile(chain, profile) for profile in chain.profiles)
+    with _raising_nothing("a row"):
+        _check_row(chain)
+    with _raising_nothing("what a row does for keys and texts of its own"):
+        addresses = tuple(_check_profile(chain, profile) for profile in chain.profiles)
     undetected = sum(_check_spellings(chain, address) for address in addresses)
-    _check_garbage(chain)
-    signed = tuple(_check_sample(chain, sample, keys) for sample in samples)
+    with _raising_nothing("the default profile"):
+        _check_garbage(chain)
+    with _raising_nothing("a sample, signed by its keys"):
+        signed = tuple(_check_sample(chain, sample, keys) for sample in samples)
     return ChainReport(addresses=addresses, undetected=undetected, signed=signed)
+
+
+@contextmanager
+def _raising_nothing(what: str) -> Iterator[None]:
+    """Turn what escapes from calls that must succeed into `Nonconformity`."""
+    try:
+        yield
+    except Nonconformity:
+        raise
+    except Exception as error:
+        raise Nonconformity(f"a promise is not kept: {what} raises nothing: {type(error).__name__}: {error}") from error
 
 
 def _check_arguments(samples: object, keys: object) -> None:
@@ -84,7 +101,11 @@ def _check_row(chain: Chain) -> None:
         broken("its name is lower case, its CAIP-2 name a namespace and a reference")
     if not 0 <= chain.slip44 < 2**31 or not 0 <= chain.decimals <= 36 or not chain.profiles or not chain.curves:
         broken("it has a coin type, decimals, curves and profiles")
-    if hash(chain) != hash(copy.copy(chain)) or pickle.loads(pickle.dumps(chain)) != chain:  # noqa: S301
+    try:
+        copies = copy.copy(chain), pickle.loads(pickle.dumps(chain))  # noqa: S301
+    except Exception as error:
+        broken(f"it is a value, copied and pickled as such, without {type(error).__name__}")
+    if any(hash(each) != hash(chain) or each != chain for each in copies):
         broken("it is a value: hashed, copied and pickled as such")
     try:
         chain.name = "another"  # type: ignore[misc]
@@ -256,6 +277,6 @@ def _check_signed(chain: Chain, sample: Signable[Any], signed: Any) -> SignedTra
     if type(read) is not SignedTransaction or (read.raw, read.id) != (signed.raw, signed.id):
         broken("signed bytes are read as the signed transaction that they are")
     _check_ends(chain, signed.raw, "signed bytes")
-    for raw in _GARBAGE:
-        refused(lambda raw=raw: chain.transaction_id(raw), TransactionError, f"the id of {str(raw)[:20]}")  # type: ignore[misc]
+    for raw in _NO_BYTES:
+        refused(lambda raw=raw: chain.transaction_id(raw), TransactionError, f"the id of {raw!r}")  # type: ignore[misc]
     return signed

@@ -1,4 +1,4 @@
-"""Between a back end and the caller every flipped bit is caught, in each scheme: signature, message, key, recovery id."""
+"""Between a back end and the caller every flipped bit is caught, in each scheme: signature, message, key, recovery."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

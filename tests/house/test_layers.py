@@ -88,7 +88,7 @@ def is_a_stranger(module: Module, found: Import) -> bool:
 
 
 def does_input_output(module: Module, found: Import) -> bool:
-    """Only rooms that may do I/O import modules for it; the hall and the kits import asyncio and logging when called."""
+    """Only rooms that may do I/O import modules for it; hall and kits import asyncio, logging when called."""
     if module.room in INPUT_OUTPUT_ROOMS or found.top not in INPUT_OUTPUT:
         return False
     late = {("signing", "asyncio"), ("testing.signers", "asyncio"), ("testing.silence", "logging")}

@@ -271,13 +271,10 @@ class ReturnsBytes(Device):
 @mutant("another key is refused")
 class SignsForOtherKeys(Device):
     def answer(self, request: SigningRequest) -> Any:
-        return (
-            super().answer(request)
-            if request.key.even_y() == self.public_key.even_y()
-            else self.of(
-                request, **({} if request.scheme.curve is K1 else {"scheme": Scheme.ECDSA, "payload": bytes(32)})
-            )
-        )
+        if request.key.even_y() == self.public_key.even_y():
+            return super().answer(request)
+        changes: dict[str, Any] = {} if request.scheme.curve is K1 else {"scheme": Scheme.ECDSA, "payload": bytes(32)}
+        return self.of(request, None, **changes)
 
 
 @mutant("another key is refused")
@@ -433,19 +430,19 @@ class LogsItsPin(Device):
 
 @mutant("copied by")
 class IsPickled(Device):
-    def __reduce_ex__(self, protocol: Any) -> Any:
+    def __reduce_ex__(self, protocol: Any) -> Any:  # type: ignore[override]
         return type(self), ()
 
 
 @mutant("copied by copy")
 class IsCopied(Device):
-    def __copy__(self) -> Any:
+    def __copy__(self) -> Any:  # type: ignore[override]
         return self
 
 
 @mutant("copied by copy.deepcopy")
 class IsCopiedDeeply(Device):
-    def __deepcopy__(self, memo: Any) -> Any:
+    def __deepcopy__(self, memo: Any) -> Any:  # type: ignore[override]
         return self
 
 

@@ -138,7 +138,7 @@ def test_X05_a_signature_is_cancelled_at_each_await_and_the_signer_works_afterwa
 
     async def stopped() -> bool:
         asked = collect_async((REQUEST,), signer) if place == "collect" else signer.sign(REQUEST)
-        task = asyncio.ensure_future(asked)  # type: ignore[arg-type]
+        task = asyncio.ensure_future(asked)
         while not reached:
             await asyncio.sleep(0)
         await asyncio.sleep(0.01)

@@ -266,6 +266,57 @@ class FailsOnItsOwnAddress(Evm):
         raise AddressError("no")
 
 
+CHAINS_BROKEN["no chain at all"] = lambda: object(), "a chain is a Chain"  # type: ignore[assignment,return-value]
+
+
+@chain_mutant("copied and pickled as such, without")
+class FailsToBePickled(Evm):
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("no")
+
+
+@chain_mutant("hashed, copied and pickled as such")
+class EqualToNothing(Evm):
+    __hash__ = Evm.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+
+@chain_mutant("is refused with AddressError, not ValueError")
+class RaisesForMisspellings(Evm):
+    def parse_address(self, text: str, **options: Any) -> Address:
+        try:
+            return Evm.parse_address(self, text)
+        except AddressError as error:
+            if type(text) is str and error.reason == "checksum" and len(text) == 42:
+                raise ValueError(text) from None
+            raise
+
+
+@chain_mutant("as address is refused")
+class ReadsNothingAsAnAddress(Evm):
+    def parse_address(self, text: str, **options: Any) -> Address:
+        if text is None:
+            return Evm.address(self, PUBLIC[0])
+        return Evm.parse_address(self, text)
+
+
+@chain_mutant("an unknown profile")
+class TakesAnyProfile(Evm):
+    def profile(self, name: str = "", **options: Any) -> Any:
+        return Evm.profile(self, "" if name == "no such profile" else name, **options)
+
+
+@chain_mutant("not read as a signed one")
+class ReadsUnsignedBytesAsSigned(Evm):
+    def decode_transaction(self, raw: bytes, **options: Any) -> Any:
+        read = Evm.decode_transaction(self, raw, **options)
+        if isinstance(read, SignedTransaction):
+            return read
+        return SignedTransaction(chain=self, raw=raw, transaction=read, answers=())
+
+
 def sample_mutant(promise: str) -> Callable[[type[evm.Transaction]], type[evm.Transaction]]:
     def noted(cls: type[evm.Transaction]) -> type[evm.Transaction]:
         SAMPLES_BROKEN[cls.__name__] = cls, promise
@@ -311,6 +362,12 @@ class MovesAnotherAsset(evm.Transaction):
 class HidesAnEffect(evm.Transaction):
     def effects(self) -> Any:
         return evm.Transaction.effects(self)[:1]
+
+
+@sample_mutant("with the effects of what was to be signed")
+class GivesAnotherChain(evm.Transaction):
+    def assemble(self, answers: Any) -> Any:
+        return replace(evm.Transaction.assemble(self, answers), chain=chain("polygon"))
 
 
 @sample_mutant("no signature at all")
@@ -380,11 +437,31 @@ def test_a_broken_promise_of_what_is_signed_is_seen_and_named(name: str) -> None
 def test_a_sample_that_the_keys_do_not_sign_is_told() -> None:
     with pytest.raises(Nonconformity, match="sign the whole sample"):
         check_chain(ROW, samples=[sample(evm.Transaction, ROW)], keys=KEYS[1:])
-    with pytest.raises(Nonconformity, match="of this chain"):
+    with pytest.raises(Nonconformity, match="a sample is of this chain"):
         check_chain(chain("polygon"), samples=[sample(evm.Transaction, ROW)], keys=KEYS)
+
+
+class ReadAsATransaction(evm.Message):
+    @property
+    def raw(self) -> bytes:
+        return sample(evm.Transaction, ROW).raw
+
+
+class HoldsAnother(evm.Message):
+    def assemble(self, answers: Any) -> Any:
+        signed: Any = evm.Message.assemble(self, answers)
+        return replace(signed, message=evm.Message(chain=ROW, signer=PUBLIC[0], data=b"hello"))
+
+
+@pytest.mark.parametrize(
+    ("cls", "promise"), [(ReadAsATransaction, "not read as a transaction"), (HoldsAnother, "holds the message")]
+)
+def test_a_broken_promise_of_a_message_is_seen_and_named(cls: type[evm.Message], promise: str) -> None:
+    with pytest.raises(Nonconformity, match=promise):
+        check_chain(ROW, samples=[cls(chain=ROW, signer=PUBLIC[0], data=b"hello")], keys=KEYS[:1])
 
 
 @pytest.mark.parametrize("arguments", [{"samples": [1]}, {"samples": 7}, {"keys": [b""]}, {"keys": None}])
 def test_arguments_are_samples_and_private_keys(arguments: dict[str, Any]) -> None:
-    with pytest.raises(Nonconformity):
+    with pytest.raises(Nonconformity, match="samples are" if "samples" in arguments else "keys are"):
         check_chain(ROW, **arguments)

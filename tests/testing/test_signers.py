@@ -294,7 +294,7 @@ class FailsForOtherKeys(Device):
 
 @mutant("no request")
 class SignsAnything(Device):
-    def sign(self, request: SigningRequest) -> Any:
+    def sign(self, request: Any) -> Any:
         if not isinstance(request, SigningRequest):
             return self.of(SigningRequest(key=self.public_key, scheme=Scheme.ECDSA, payload=bytes(32)))
         return self.answer(request)
@@ -302,7 +302,7 @@ class SignsAnything(Device):
 
 @mutant("no request (_Lying)")
 class SignsForSubclasses(Device):
-    def sign(self, request: SigningRequest) -> Any:
+    def sign(self, request: Any) -> Any:
         if not isinstance(request, SigningRequest):
             raise SigningRefused("expected a request", reason="type")
         return self.of(request) if type(request) is not SigningRequest else self.answer(request)
@@ -444,6 +444,12 @@ class IsCopied(Device):
 class IsCopiedDeeply(Device):
     def __deepcopy__(self, memo: Any) -> Any:  # type: ignore[override]
         return self
+
+
+@mutant("with a TypeError")
+class FailsToBeCopied(Device):
+    def __copy__(self) -> Any:  # type: ignore[override]
+        raise ValueError("no")
 
 
 @mutant("threads may sign")

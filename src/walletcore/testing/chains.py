@@ -59,9 +59,10 @@ class ChainReport:
 def check_chain(chain: Chain, *, samples: Sequence[Signable[Any]] = (), keys: Sequence[PrivateKey] = ()) -> ChainReport:
     """Run a row, and unsigned samples of what it signs, through what every chain promises. Raises `Nonconformity`.
 
-    ``samples`` are transactions and messages, which ``keys`` sign, all of those that a sample asks for. The row must be a value with a CAIP-2 name; give the addresses of its profiles'
-    keys, and read them and no misspelling as something else; refuse foreign keys and garbage with its own errors; read
-    the bytes of a transaction back as what they were, signed or not; and take no answer that does not verify.
+    ``samples`` are transactions and messages, which ``keys`` sign, all of those that a sample asks for. The row must be
+    a value with a CAIP-2 name; give the addresses of its profiles' keys, and read them and no misspelling as something
+    else; refuse foreign keys and garbage with its own errors; read the bytes of a transaction back as what they were,
+    signed or not; and take no answer that does not verify.
     """
     _check_arguments(samples, keys)
     with _raising_nothing("a row"):

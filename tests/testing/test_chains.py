@@ -296,7 +296,7 @@ class RaisesForMisspellings(Evm):
 
 @chain_mutant("as address is refused")
 class ReadsNothingAsAnAddress(Evm):
-    def parse_address(self, text: str, **options: Any) -> Address:
+    def parse_address(self, text: Any, **options: Any) -> Address:
         if text is None:
             return Evm.address(self, PUBLIC[0])
         return Evm.parse_address(self, text)

@@ -219,8 +219,7 @@ def _check_effects(chain: Chain, effects: Sequence[object]) -> None:
 
 def _check_rebuilt(chain: Chain, sample: Signable[Any]) -> None:
     """Another process makes the same requests of the bytes."""
-    signers = tuple(dict.fromkeys(request.key for request in sample.requests()))
-    rebuilt = chain.decode_transaction(sample.raw, keys=signers)
+    rebuilt = chain.decode_transaction(sample.raw, keys=_signers(sample))
     if isinstance(rebuilt, SignedTransaction):
         broken("the bytes of an unsigned transaction are not read as a signed one")
     if [request.id for request in rebuilt.requests()] != [request.id for request in sample.requests()]:
@@ -228,6 +227,10 @@ def _check_rebuilt(chain: Chain, sample: Signable[Any]) -> None:
     if rebuilt.effects() != sample.effects():
         broken("decode_transaction(raw) has the very same effects")
     _check_ends(chain, sample.raw, "unsigned bytes")
+
+
+def _signers(sample: Signable[Any]) -> tuple[PublicKey, ...]:
+    return tuple(dict.fromkeys(request.key for request in sample.requests()))
 
 
 def _check_ends(chain: Chain, raw: bytes, what: str) -> None:
@@ -259,7 +262,7 @@ def _check_message(chain: Chain, sample: Signable[Any], signed: SignedMessage[An
     if signed.message is not sample:
         broken("a signed message holds the message")
     try:
-        read = chain.decode_transaction(sample.raw)
+        read = chain.decode_transaction(sample.raw, keys=_signers(sample))
     except TransactionError:
         return signed
     if isinstance(read, SignedTransaction) or [r.id for r in read.requests()] != [r.id for r in sample.requests()]:

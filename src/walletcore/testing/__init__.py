@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from walletcore.testing.chains import ChainReport, check_chain
 from walletcore.testing.promises import Nonconformity
-from walletcore.testing.signers import SignerReport, check_signer
+from walletcore.testing.signers import SignerReport, check_async_signer, check_signer
 
-__all__ = ["ChainReport", "Nonconformity", "SignerReport", "check_chain", "check_signer"]
+__all__ = ["ChainReport", "Nonconformity", "SignerReport", "check_async_signer", "check_chain", "check_signer"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import FrozenInstanceError, dataclass
 from typing import Any
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import Address, Chain, Profile, SignedMessage, SignedTransaction
 from walletcore.effects import Approve, Authority, Call, Fee, Opaque, Statement, Transfer
 from walletcore.errors import (
     AddressError,
@@ -24,8 +25,8 @@ from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import Path
 from walletcore.secret import Secret, sealed
 from walletcore.signers.local import LocalSigner
-from walletcore.signing import AcceptedSignature, Signable, Signature, collect
-from walletcore.testing.promises import broken, refused
+from walletcore.signing import AcceptedSignature, Signable, Signature, SigningRequest, collect
+from walletcore.testing.promises import Nonconformity, broken, refused
 
 __all__ = ["ChainReport", "check_chain"]
 
@@ -34,7 +35,11 @@ _CAIP2 = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
 _SEED = bytes(range(64))
 _EFFECTS = (Approve, Authority, Call, Fee, Opaque, Statement, Transfer)
 _GARBAGE: tuple[object, ...] = (b"", b"\0", bytes(64), b"\xff" * 64, bytes(1 << 16), None, "00", 0, bytearray(64))
+_NO_BYTES: tuple[object, ...] = (b"", None, "00", 0)
 _NO_ADDRESS: tuple[object, ...] = ("", " ", "\0", "x" * 100_000, "\ud800", b"", None, 0, 1.5, ("a",))
+
+
+Signed = SignedTransaction[Any] | SignedMessage[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +52,40 @@ class ChainReport:
 
     addresses: tuple[Address, ...]
     undetected: int
-    signed: tuple[SignedTransaction[Any], ...] = ()
+    signed: tuple[Signed, ...] = ()
 
 
 @sealed  # test keys are keys
 def check_chain(chain: Chain, *, samples: Sequence[Signable[Any]] = (), keys: Sequence[PrivateKey] = ()) -> ChainReport:
-    """Run a row, and samples of its unsigned transactions, through what every chain promises. Raises `Nonconformity`.
+    """Run a row, and unsigned samples of what it signs, through what every chain promises. Raises `Nonconformity`.
 
-    ``samples`` are signed with ``keys``. It must be a value with a CAIP-2 name; give the addresses of its profiles'
-    keys, and read them and no misspelling as something else; refuse foreign keys and garbage with its own errors; read
-    the bytes of a transaction back as what they were, signed or not; and take no answer that does not verify.
+    ``samples`` are transactions and messages, which ``keys`` sign, all of those that a sample asks for. The row must be
+    a value with a CAIP-2 name; give the addresses of its profiles' keys, and read them and no misspelling as something
+    else; refuse foreign keys and garbage with its own errors; read the bytes of a transaction back as what they were,
+    signed or not; and take no answer that does not verify.
     """
     _check_arguments(samples, keys)
-    _check_row(chain)
-    addresses = tuple(_check_profile(chain, profile) for profile in chain.profiles)
+    with _raising_nothing("a row"):
+        _check_row(chain)
+    with _raising_nothing("what a row does for keys and texts of its own"):
+        addresses = tuple(_check_profile(chain, profile) for profile in chain.profiles)
     undetected = sum(_check_spellings(chain, address) for address in addresses)
-    _check_garbage(chain)
-    signed = tuple(_check_sample(chain, sample, keys) for sample in samples)
+    with _raising_nothing("the default profile"):
+        _check_garbage(chain)
+    with _raising_nothing("a sample, signed by its keys"):
+        signed = tuple(_check_sample(chain, sample, keys) for sample in samples)
     return ChainReport(addresses=addresses, undetected=undetected, signed=signed)
+
+
+@contextmanager
+def _raising_nothing(what: str) -> Iterator[None]:
+    """Turn what escapes from calls that must succeed into `Nonconformity`."""
+    try:
+        yield
+    except Nonconformity:
+        raise
+    except Exception as error:
+        raise Nonconformity(f"a promise is not kept: {what} raises nothing: {type(error).__name__}: {error}") from error
 
 
 def _check_arguments(samples: object, keys: object) -> None:
@@ -81,7 +102,11 @@ def _check_row(chain: Chain) -> None:
         broken("its name is lower case, its CAIP-2 name a namespace and a reference")
     if not 0 <= chain.slip44 < 2**31 or not 0 <= chain.decimals <= 36 or not chain.profiles or not chain.curves:
         broken("it has a coin type, decimals, curves and profiles")
-    if hash(chain) != hash(copy.copy(chain)) or pickle.loads(pickle.dumps(chain)) != chain:  # noqa: S301
+    try:
+        copies = copy.copy(chain), pickle.loads(pickle.dumps(chain))  # noqa: S301
+    except Exception as error:
+        broken(f"it is a value, copied and pickled as such, without {type(error).__name__}")
+    if any(hash(each) != hash(chain) or each != chain for each in copies):
         broken("it is a value: hashed, copied and pickled as such")
     try:
         chain.name = "another"  # type: ignore[misc]
@@ -151,46 +176,66 @@ def _check_garbage(chain: Chain) -> None:
     for curve in set(Curve) - set(chain.curves):
         key = PrivateKey(curve, Secret(bytes(31) + b"\x01")).public_key
         refused(lambda key=key: chain.address(key), AddressError, f"a key of {curve.value}")  # type: ignore[misc]
+    for none in (None, b"", "00"):
+        refused(lambda none=none: chain.address(none), AddressError, "what is no key")  # type: ignore[misc]
     own = _key(chain.profiles[0], chain.path())
     refused(lambda: chain.address(own, kind="no such kind"), AddressError, "an unknown kind of address")
     refused(lambda: chain.profile("no such profile"), Unsupported, "an unknown profile")
 
 
-def _check_sample(chain: Chain, sample: Signable[Any], keys: Sequence[PrivateKey]) -> SignedTransaction[Any]:
-    """One transaction, from its requests to its bytes and back."""
+def _check_sample(chain: Chain, sample: Signable[Any], keys: Sequence[PrivateKey]) -> Signed:
+    """One transaction or message, from its requests to its bytes and back."""
     requests = sample.requests()
-    if not requests or requests != sample.requests() or any(request.subject is not sample for request in requests):
-        broken("requests are the same each time, and name what they are made for")
+    if type(requests) is not tuple or not requests or requests != sample.requests():
+        broken("requests are a tuple, not empty, and the same each time")
+    if any(type(request) is not SigningRequest or request.subject is not sample for request in requests):
+        broken("requests name what they are made for")
     if sample.chain is not chain and sample.chain != chain:
         broken("a sample is of this chain")
     _check_effects(chain, sample.effects())
-    _check_rebuilt(chain, sample)
     answers = collect(requests, *map(LocalSigner, keys))
     if None in answers:
         broken("the keys that were given sign the whole sample")
     _check_answers(sample, answers)
-    return _check_signed(chain, sample, sample.assemble(answers))
+    signed = sample.assemble(answers)
+    if any(type(answer) is not AcceptedSignature for answer in signed.answers if answer is not None):
+        broken("its answers are those that were accepted")
+    if signed.chain != chain or type(signed.raw) is not bytes or signed.effects() != sample.effects():
+        broken("what is signed is bytes of this chain, with the effects of what was to be signed")
+    if type(signed) is SignedMessage:
+        return _check_message(chain, sample, signed)
+    _check_rebuilt(chain, sample)
+    return _check_signed(chain, sample, signed)
 
 
 def _check_effects(chain: Chain, effects: Sequence[object]) -> None:
-    if not effects or any(type(effect) not in _EFFECTS for effect in effects):
+    if type(effects) is not tuple or not effects or any(type(effect) not in _EFFECTS for effect in effects):
         broken("effects are a tuple of walletcore.effects, and not empty")
     for effect in effects:
-        asset = getattr(effect, "asset", chain.caip2)
-        if not asset.startswith(chain.caip2):
+        asset = getattr(effect, "asset", f"{chain.caip2}/")
+        if not asset.startswith(f"{chain.caip2}/"):
             broken(f"assets are CAIP-19 names of this chain, not {asset!r}")
 
 
 def _check_rebuilt(chain: Chain, sample: Signable[Any]) -> None:
     """Another process makes the same requests of the bytes."""
-    signers = tuple(dict.fromkeys(request.key for request in sample.requests()))
-    rebuilt = chain.decode_transaction(sample.raw, keys=signers)
+    rebuilt = chain.decode_transaction(sample.raw, keys=_signers(sample))
     if isinstance(rebuilt, SignedTransaction):
         broken("the bytes of an unsigned transaction are not read as a signed one")
     if [request.id for request in rebuilt.requests()] != [request.id for request in sample.requests()]:
         broken("decode_transaction(raw) asks for the very same signatures")
     if rebuilt.effects() != sample.effects():
         broken("decode_transaction(raw) has the very same effects")
+    _check_ends(chain, sample.raw, "unsigned bytes")
+
+
+def _signers(sample: Signable[Any]) -> tuple[PublicKey, ...]:
+    return tuple(dict.fromkeys(request.key for request in sample.requests()))
+
+
+def _check_ends(chain: Chain, raw: bytes, what: str) -> None:
+    for end in (raw[:-1], raw + b"\0", raw + raw):
+        refused(lambda end=end: chain.decode_transaction(end), TransactionError, f"{what} cut or followed by more")  # type: ignore[misc]
 
 
 def _check_answers(sample: Signable[Any], answers: Sequence[Signature | None]) -> None:
@@ -198,6 +243,9 @@ def _check_answers(sample: Signable[Any], answers: Sequence[Signature | None]) -
     nothing: tuple[None, ...] = (None,) * len(answers)
     refused(lambda: sample.assemble(nothing), MissingSignature, "no signature at all")
     refused(lambda: sample.assemble(tuple(answers[1:])), InvalidSignature, "a place too few")
+    refused(lambda: sample.assemble((*answers, None)), InvalidSignature, "a place too many")
+    if len({(answer.data if answer else b"") for answer in answers}) > 1:
+        refused(lambda: sample.assemble(tuple(answers[::-1])), InvalidSignature, "answers in other places")
     for place, answer in enumerate(answers):
         if answer is None:
             continue
@@ -209,13 +257,30 @@ def _check_answers(sample: Signable[Any], answers: Sequence[Signature | None]) -
             refused(lambda wrong=wrong: sample.assemble(wrong), InvalidSignature, f"a flipped bit ({bit})")  # type: ignore[misc]
 
 
-def _check_signed(chain: Chain, sample: Signable[Any], signed: SignedTransaction[Any]) -> SignedTransaction[Any]:
-    if type(signed) is not SignedTransaction or signed.chain != chain or type(signed.raw) is not bytes:
-        broken("assemble gives a SignedTransaction of this chain")
+def _check_message(chain: Chain, sample: Signable[Any], signed: SignedMessage[Any]) -> SignedMessage[Any]:
+    """A message is no transaction: its bytes ask for no other signature than its own."""
+    if signed.message is not sample:
+        broken("a signed message holds the message")
+    try:
+        read = chain.decode_transaction(sample.raw, keys=_signers(sample))
+    except TransactionError:
+        return signed
+    if isinstance(read, SignedTransaction) or [r.id for r in read.requests()] != [r.id for r in sample.requests()]:
+        broken("the bytes of a message are not read as a transaction")
+    return signed
+
+
+def _check_signed(chain: Chain, sample: Signable[Any], signed: Any) -> SignedTransaction[Any]:
+    if type(signed) is not SignedTransaction or signed.transaction != sample:
+        broken("assemble gives a SignedTransaction of the sample, or a SignedMessage")
     if not signed.id or signed.id != chain.transaction_id(signed.raw):
         broken("its id is that of its bytes")
-    if any(type(answer) is not AcceptedSignature for answer in signed.answers if answer is not None):
-        broken("its answers are those that were accepted")
-    for end in (signed.raw[:-1], signed.raw + b"\0"):
-        refused(lambda end=end: chain.decode_transaction(end), TransactionError, "signed bytes cut or followed by more")  # type: ignore[misc]
+    if signed.raw == sample.raw:
+        broken("signed bytes are not the unsigned ones")
+    read = chain.decode_transaction(signed.raw)
+    if type(read) is not SignedTransaction or (read.raw, read.id) != (signed.raw, signed.id):
+        broken("signed bytes are read as the signed transaction that they are")
+    _check_ends(chain, signed.raw, "signed bytes")
+    for raw in _NO_BYTES:
+        refused(lambda raw=raw: chain.transaction_id(raw), TransactionError, f"the id of {raw!r}")  # type: ignore[misc]
     return signed

@@ -5,18 +5,16 @@ It is asked for a few dozen signatures, over texts that say so.
 
 from __future__ import annotations
 
-import copy
 import inspect
-import pickle
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from walletcore.errors import InvalidSignature, SignerError, SigningRefused, WalletcoreError
-from walletcore.hashes import Hash, blake2b_256, keccak256, sha256, sha256d, tagged
-from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
-from walletcore.secret import Secret
+from walletcore.hashes import Hash
+from walletcore.keys import PublicKey, Scheme
+from walletcore.secret import sealed
 from walletcore.signing import (
     AcceptedSignature,
     AsyncSigner,
@@ -26,256 +24,290 @@ from walletcore.signing import (
     collect,
     collect_async,
 )
-from walletcore.testing.promises import broken, refused
+from walletcore.testing.promises import broken
+from walletcore.testing.questions import OVER_DIGESTS, foreign, no_requests, numbered, questions
+from walletcore.testing.silence import check_exports, check_failures, check_shown, checked_secrets, heard
 
-__all__ = ["SignerReport", "check_signer"]
+__all__ = ["SignerReport", "check_async_signer", "check_signer"]
 
-_OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
-_HASHES = (sha256, sha256d, keccak256, blake2b_256, tagged("TapSighash"))
-_TEXT = b"A conformance test of walletcore asks for this signature. It authorises nothing. "
-_SIZES = (0, 1, 31, 32, 33, 64, 255, 1000)
-_THREADS, _EACH = 4, 5
-_STRANGER = PrivateKey(Curve.SECP256K1, Secret(bytes(31) + b"\x01"))
-_FORMS: tuple[Callable[[bytes], str], ...] = (
-    bytes.hex,
-    repr,
-    lambda secret: str(int.from_bytes(secret)),
-    lambda secret: secret.decode("latin-1"),
-)
+_THREADS, _EACH, _SECONDS = 4, 5, 120.0
+_CHOOSY = ("scheme", "policy")  # the reasons of a signer that takes some forms of a request only
 
 AnySigner = Signer | AsyncSigner
+Wait = Callable[[Awaitable[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerReport:
     """What a signer can do: its schemes, whether two answers to one request are equal, and whether it is asynchronous.
 
+    ``hashes`` are the prehashes that it took, of those that were tried; None among them stands for a payload that is
+    not hashed, which for ECDSA is a digest. ``signs_tweaked`` tells whether it signs for BIP-341's output keys.
     ``largest`` is the longest message in bytes that an Ed25519 signer took, of those that were tried; None for others.
     """
 
     schemes: tuple[Scheme, ...]
+    hashes: tuple[Hash | None, ...]
     is_deterministic: bool
     is_asynchronous: bool
     signs_batches: bool
+    signs_tweaked: bool = False
     largest: int | None = None
 
 
-def check_signer(
-    signer: AnySigner, *, secrets: Sequence[bytes] = (), prehashes: Sequence[Hash] | None = None
-) -> SignerReport:
+@sealed  # secrets are what it must not show
+def check_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerReport:
     """Run a signer through the contract of `walletcore.signing.Signer`, or `AsyncSigner`. Raises `Nonconformity`.
 
     It must have a constant public key; sign at least one scheme of its curve, and refuse the others, other keys and
     what is no request with `SigningRefused`; hash what a request says, once; give answers that verify, from several
-    threads at once and in batches; and neither show nor export a secret. ``secrets`` are bytes that it must not show
-    (a PIN, a token, a key), each of at least 4. ``prehashes`` are for a device that hashes itself: it signs what is
-    hashed with these, and must refuse a digest and what is hashed with others.
+    threads at once and in batches; raise nothing but errors of walletcore; and neither show nor export a secret.
+    A scheme, a hash or a tweak that it does not have it refuses with the reason ``scheme`` or ``policy``.
+
+    ``secrets`` are bytes that it must not show (a PIN, a token, a key), each of at least 4. An asynchronous signer is
+    awaited in one event loop of the kit's own; see `check_async_signer` for one that belongs to a loop already.
     """
-    key = _public_key(signer)
-    kit = _Kit(signer, key, prehashes)
-    schemes = tuple(scheme for scheme in Scheme if kit.supports(scheme))
-    if not schemes:
-        broken(f"it signs with no scheme of {key.curve.value}")
-    for scheme in schemes:
-        for request in _requests(key, scheme):
-            if kit.takes(request):
-                kit.check_answer(request)
-            else:
-                kit.check_refusal(request, "what it does not hash")
-    kit.check_refusals()
-    kit.check_threads(schemes[0])
-    has_batches = kit.check_batches(schemes[0])
-    _check_silence(signer, kit.failures, secrets)
-    first = kit.first(schemes[0])
-    return SignerReport(
-        schemes=schemes,
-        is_deterministic=kit.signed(first).data == kit.signed(first).data,
-        is_asynchronous=kit.is_asynchronous,
-        signs_batches=has_batches,
-        largest=kit.largest,
-    )
+    import asyncio
+
+    looked_for = checked_secrets(secrets)
+    with asyncio.Runner() as runner:
+        return _Kit(signer, looked_for, lambda given: runner.run(_result(given))).examined()
 
 
-def _public_key(signer: AnySigner) -> PublicKey:
-    key = signer.public_key
-    if type(key) is not PublicKey:
-        broken(f"public_key is a PublicKey, not {type(key).__name__}")
-    if signer.public_key != key:
-        broken("public_key is the same whenever it is asked for")
-    return key
+@sealed
+async def check_async_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerReport:
+    """As `check_signer`, in the event loop that is running: for a signer whose connections belong to it."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+
+    def wait(given: Awaitable[Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(_result(given), loop).result()
+
+    return await asyncio.to_thread(_Kit(signer, checked_secrets(secrets), wait).examined)
 
 
-def _requests(key: PublicKey, scheme: Scheme) -> Iterator[SigningRequest]:
-    """What is asked of a scheme: digests, payloads with each hash, messages of many lengths, taproot tweaks."""
-    if scheme in _OVER_DIGESTS:
-        yield SigningRequest(key=key, scheme=scheme, payload=sha256(_TEXT))
-        yield SigningRequest(key=key, scheme=scheme, payload=b"\xff" * 32)  # above the order of the curve
-        for prehash in _HASHES:
-            yield _hashed(key, scheme, prehash)
-        return
-    if scheme is Scheme.BIP340:
-        yield _hashed(key, scheme, tagged("TapSighash"))
-        even = key.even_y()
-        for tweak in (b"", sha256(_TEXT)):
-            yield SigningRequest(key=even, scheme=scheme, payload=_TEXT, prehash=tagged("TapSighash"), tweak=tweak)
-        return
-    for size in _SIZES:
-        yield SigningRequest(key=key, scheme=scheme, payload=(_TEXT * (size // len(_TEXT) + 1))[:size])
+async def _result(given: Awaitable[Any]) -> Any:
+    return await given
 
 
-def _hashed(key: PublicKey, scheme: Scheme, prehash: Hash) -> SigningRequest:
-    return SigningRequest(key=key, scheme=scheme, payload=_TEXT + prehash.name.encode(), prehash=prehash)
+async def _together(given: Sequence[Awaitable[Any]]) -> list[Any]:
+    import asyncio
+
+    return await asyncio.gather(*given)
 
 
 class _Kit:
-    """A signer under examination, and the errors that it has raised so far."""
+    """A signer under examination, and what it has done so far."""
 
-    def __init__(self, signer: AnySigner, key: PublicKey, prehashes: Sequence[Hash] | None = None) -> None:
-        if prehashes is not None and not (prehashes and all(type(prehash) is Hash for prehash in prehashes)):
-            raise SignerError("expected hashes as prehashes, or None", reason="type")
-        self.signer, self.key, self.prehashes = signer, key, prehashes
-        self.failures: list[WalletcoreError] = []
-        self.is_asynchronous = False
+    def __init__(self, signer: AnySigner, secrets: tuple[bytes, ...], wait: Wait) -> None:
+        self.signer, self.wait = signer, wait
+        self.secrets = tuple(map(_Unseen, secrets))
+        self.failures: list[BaseException] = []
+        self.hashes: list[Hash | None] = []
+        self.is_asynchronous = self.signs_tweaked = False
         self.largest: int | None = None
 
-    def takes(self, request: SigningRequest) -> bool:
-        """Whether the signer is to sign a request that has this prehash, or none."""
-        return self.prehashes is None or request.prehash in self.prehashes
+    def examined(self) -> SignerReport:
+        """The whole examination."""
+        secrets = tuple(unseen.secret for unseen in self.secrets)
+        with heard(secrets):
+            self.key = self.public_key()
+            examples = [example for scheme in Scheme if (example := self.example(scheme))]
+            if not examples:
+                broken(f"it signs with some scheme of {self.key.curve.value}")
+            for example in examples:
+                self.check_refusals(example)
+                self.check_together(example)
+            has_batches = {self.check_batch(example) for example in examples} == {True}
+            if self.public_key() != self.key:
+                broken("public_key is the same whenever it is asked for")
+        check_shown(self.signer, secrets)
+        check_failures(self.failures, secrets)
+        check_exports(self.signer)
+        first = numbered(examples[0], 0)
+        return SignerReport(
+            schemes=tuple(example.scheme for example in examples),
+            hashes=tuple(self.hashes),
+            is_deterministic=self.signed(first).data == self.signed(first).data,
+            is_asynchronous=self.is_asynchronous,
+            signs_batches=has_batches,
+            signs_tweaked=self.signs_tweaked,
+            largest=self.largest,
+        )
 
-    def first(self, scheme: Scheme) -> SigningRequest:
-        """A request of a scheme that the signer is to sign."""
-        found = next((request for request in _requests(self.key, scheme) if self.takes(request)), None)
-        return found or _hashed(self.key, scheme, (self.prehashes or _HASHES)[0])
+    def public_key(self) -> PublicKey:
+        """The signer's key, which it has without being asked for a signature."""
+        try:
+            key, sign = self.signer.public_key, self.signer.sign
+        except Exception as error:
+            raise self.broken_by(error, "a signer has a public_key, and sign") from error
+        if type(key) is not PublicKey:
+            broken(f"public_key is a PublicKey, not {type(key).__name__}")
+        if not callable(sign):
+            broken("sign is a method")
+        return key
 
-    def small(self, scheme: Scheme, text: bytes) -> SigningRequest:
-        """A request over the SHA-256 of a text, hashed again where the signer hashes itself."""
-        prehash = None if self.prehashes is None else self.prehashes[0]
-        return SigningRequest(key=self.key, scheme=scheme, payload=sha256(text), prehash=prehash)
+    def broken_by(self, error: BaseException, promise: str) -> WalletcoreError:
+        """What to raise from an error that breaks a promise. Its text is not repeated: it may hold a secret."""
+        self.failures.append(error)
+        secrets = tuple(unseen.secret for unseen in self.secrets)
+        check_failures(self.failures, secrets)
+        try:
+            broken(f"{promise}: {type(error).__name__} {getattr(error, 'reason', '')}".rstrip())
+        except WalletcoreError as nonconformity:
+            return nonconformity
 
-    def asked(self, request: SigningRequest) -> object:
-        """What ``sign`` returns, awaited where that is needed."""
-        answer = self.signer.sign(request)
-        if isinstance(answer, Signature) or not inspect.isawaitable(answer):
-            return answer
-        self.is_asynchronous = True
-        return _awaited(answer)
+    def asked(self, question: Callable[[Any], Any], argument: object) -> Any:
+        """What a method returns, awaited where that is needed. A refusal of the signer is raised as it is."""
+        try:
+            answer = question(argument)
+            if not isinstance(answer, Signature) and inspect.isawaitable(answer):
+                self.is_asynchronous = True
+                answer = self.wait(answer)
+        except SigningRefused as refusal:
+            self.failures.append(refusal)
+            raise
+        except (InvalidSignature, SignerError) as error:
+            raise self.broken_by(error, "it answers or refuses while it is examined") from error
+        except Exception as error:
+            raise self.broken_by(error, "it raises nothing but SignerError and InvalidSignature") from error
+        return answer
 
     def signed(self, request: SigningRequest) -> AcceptedSignature:
-        """The answer to a request that the signer must answer, accepted."""
-        answer = self.asked(request)
+        """The answer to a request, accepted."""
+        return self.accepted(request, self.asked(self.signer.sign, request))
+
+    def accepted(self, request: SigningRequest, answer: object) -> AcceptedSignature:
+        """The answer, verified whatever the signer says of it."""
         if not isinstance(answer, Signature):
             broken(f"sign returns a Signature, not {type(answer).__name__}")
         if answer.scheme is not request.scheme:
             broken(f"a request for {request.scheme.value} is answered with that scheme, not {answer.scheme.value}")
+        hashed = request.prehash.name if request.prehash else "no hash"
+        form = f"{request.scheme.value}, payload of {len(request.payload)} bytes, {hashed}"
+        if request.tweak is not None:
+            form += f", tweak of {len(request.tweak)} bytes"
         try:
             return request.accept(Signature(scheme=answer.scheme, data=answer.data, recovery=answer.recovery))
         except InvalidSignature as error:
-            hashed = request.prehash.name if request.prehash else "no hash"
-            broken(
-                f"its {request.scheme.value} signature verifies (payload of {len(request.payload)}, {hashed}): {error}"
-            )
+            raise self.broken_by(error, f"its signature verifies ({form})") from error
 
-    def supports(self, scheme: Scheme) -> bool:
-        """Whether it signs with a scheme; a scheme of its curve that it does not have it must refuse, and say so."""
+    def example(self, scheme: Scheme) -> SigningRequest | None:
+        """A request of a scheme that the signer answers, when all forms of it were tried; None where it takes none."""
         if scheme.curve is not self.key.curve:
-            return False
-        request = self.first(scheme)
-        try:
-            self.asked(request)
-        except SigningRefused as refusal:
-            self.failures.append(refusal)
-            return False
-        return True
+            return None
+        taken = [request for request in questions(self.key, scheme) if self.takes(request)]
+        self.hashes += [hashed for hashed in dict.fromkeys(request.prehash for request in taken) if self.is_new(hashed)]
+        return next((request for request in taken if request.key == self.key and request.tweak is None), None)
 
-    def check_answer(self, request: SigningRequest) -> None:
-        """An answer that verifies; of a long message, a refusal for its length is as good."""
+    def is_new(self, prehash: Hash | None) -> bool:
+        """Whether no other scheme has taken this hash."""
+        return prehash not in self.hashes
+
+    def takes(self, request: SigningRequest) -> bool:
+        """Whether the signer signs a request. What it does not take it refuses, and says why."""
+        is_message = request.scheme not in OVER_DIGESTS and request.scheme is not Scheme.BIP340
         try:
             self.signed(request)
         except SigningRefused as refusal:
-            self.failures.append(refusal)
-            if refusal.reason != "too-large" or len(request.payload) <= 32:
-                broken(f"it signs whatever message its scheme can sign, and not only some: {refusal}")
-            return
-        if request.scheme not in _OVER_DIGESTS and request.scheme is not Scheme.BIP340:
+            too_large = refusal.reason == "too-large" and is_message and len(request.payload) > 32
+            if refusal.reason in _CHOOSY or too_large:
+                return False
+            raise self.broken_by(refusal, "what it does not sign it refuses for its scheme or policy") from refusal
+        if is_message and request.prehash is None:
             self.largest = max(self.largest or 0, len(request.payload))
+        self.signs_tweaked = self.signs_tweaked or request.tweak is not None
+        return True
 
-    def check_refusals(self) -> None:
+    def check_refusals(self, example: SigningRequest) -> None:
         """Requests for another key, and what is no request, end in `SigningRefused`."""
-        scheme = next(scheme for scheme in Scheme if scheme.curve is Curve.SECP256K1)
-        stranger = SigningRequest(key=_STRANGER.public_key, scheme=scheme, payload=bytes(32))
-        hostile: tuple[object, ...] = (None, b"", bytes(32), "sign this", 0, object(), {"payload": b""})
-        if self.key != _STRANGER.public_key:
-            self.check_refusal(stranger, "a request for another key")
-        for value in hostile:
-            self.check_refusal(value, f"what is no request ({type(value).__name__})")
+        for request in foreign(example):
+            self.check_refused(self.signer.sign, request, "a request for another key")
+        for value in no_requests(example):
+            self.check_refused(self.signer.sign, value, f"what is no request ({type(value).__name__})")
 
-    def check_refusal(self, value: object, what: str) -> None:
-        """It ends in `SigningRefused`."""
-        refusal = refused(lambda: self.asked(cast(SigningRequest, value)), SigningRefused, what)
-        self.failures.append(refusal)
+    def check_refused(self, question: Callable[[Any], Any], argument: object, what: str) -> None:
+        """A call that must end in `SigningRefused`."""
+        try:
+            self.asked(question, argument)
+        except SigningRefused:
+            return
+        except WalletcoreError as error:
+            raise self.broken_by(error.__cause__ or error, f"{what} is refused with SigningRefused") from error
+        broken(f"{what} is refused with SigningRefused, and was answered")
 
-    def check_threads(self, scheme: Scheme) -> None:
-        """Several threads may use it at once."""
-        failed: list[BaseException] = []
-
-        def work(number: int) -> None:
+    def check_together(self, example: SigningRequest) -> None:
+        """Several threads may use it at once; several tasks, where it is asynchronous."""
+        requests = [numbered(example, number) for number in range(_THREADS * _EACH)]
+        if self.is_asynchronous:
             try:
-                for place in range(_EACH):
-                    self.signed(self.small(scheme, _TEXT + bytes((number, place))))
-            except BaseException as error:
+                answers = self.wait(_together([cast(AsyncSigner, self.signer).sign(request) for request in requests]))
+            except Exception as error:
+                raise self.broken_by(error, "several tasks may sign at once") from error
+        else:
+            answers = self.in_threads(requests)
+        for request, answer in zip(requests, answers, strict=True):
+            self.accepted(request, answer)
+
+    def in_threads(self, requests: Sequence[SigningRequest]) -> list[object]:
+        """The answers of a signer that is asked by several threads."""
+        answers: dict[int, object] = {}
+        failed: list[Exception] = []
+
+        def work(start: int) -> None:
+            try:
+                for place in range(start, len(requests), _THREADS):
+                    answers[place] = self.signer.sign(requests[place])
+            except Exception as error:
                 failed.append(error)
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(_THREADS)]
+        threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(_SECONDS)
         if failed:
-            broken(f"{_THREADS} threads may sign at once: {type(failed[0]).__name__}: {failed[0]}")
+            raise self.broken_by(failed[0], "several threads may sign at once") from failed[0]
+        if len(answers) < len(requests):
+            broken(f"several threads may sign at once: some waited for more than {_SECONDS:g} seconds")
+        return [answers[place] for place in range(len(requests))]
 
-    def check_batches(self, scheme: Scheme) -> bool:
+    def check_batch(self, example: SigningRequest) -> bool:
         """Many requests, two of them equal, by the hall's own drivers; and by ``sign_all`` where there is one."""
-        requests = [self.small(scheme, _TEXT + bytes((number,))) for number in (1, 2, 3, 1)]
-        if self.is_asynchronous:
-            answers = _awaited(collect_async(requests, self.signer))
-        else:
-            answers = collect(requests, cast(Signer, self.signer))
+        requests = [numbered(example, number) for number in (1, 2, 3, 1)]
+        try:
+            if self.is_asynchronous:
+                answers = self.wait(collect_async(requests, self.signer))
+            else:
+                answers = collect(requests, cast(Signer, self.signer))
+        except Exception as error:
+            raise self.broken_by(error, "a batch for its key is collected") from error
         if None in answers:
             broken("it answers every request of a batch for its key")
         sign_all = getattr(self.signer, "sign_all", None)
-        if sign_all is None:
+        if not callable(sign_all):
             return False
-        given = sign_all(requests)
-        given = _awaited(given) if inspect.isawaitable(given) else given
-        if len(given) != len(requests):
-            broken(f"sign_all answers {len(requests)} requests with as many signatures, not {len(given)}")
-        for request, answer in zip(requests, given, strict=True):
-            request.accept(answer)
+        self.check_sign_all(sign_all, requests)
         return True
 
+    def check_sign_all(self, sign_all: Callable[[Any], Any], requests: list[SigningRequest]) -> None:
+        """One answer per request, in order; all of them or none."""
+        for batch in (requests, requests[:1], []):
+            given = self.asked(sign_all, tuple(batch))
+            if not isinstance(given, Sequence) or len(given) != len(batch):
+                broken(f"sign_all answers {len(batch)} requests with a sequence of as many signatures")
+            for request, answer in zip(batch, given, strict=True):
+                self.accepted(request, answer)
+        stranger = next(foreign(requests[0]))
+        for mixed in ((*requests, stranger), (stranger, *requests), (requests[0], None)):
+            self.check_refused(sign_all, mixed, "a batch with a request that is not for its key")
 
-def _awaited(answer: Awaitable[Any]) -> Any:
-    """The result, in an event loop of its own."""
-    import asyncio
 
-    async def result() -> Any:
-        return await answer
+class _Unseen:
+    """A secret that is looked for, which the kit's own frames do not show."""
 
-    return asyncio.run(result())
+    __slots__ = ("secret",)
 
-
-def _check_silence(signer: AnySigner, failures: Sequence[WalletcoreError], secrets: Sequence[bytes]) -> None:
-    """No secret in what it shows and says, and no copy of it: it is the only one that may use its key."""
-    shown = [repr(signer), str(signer), f"{signer}", *(f"{error} {error.hint} {error.args}" for error in failures)]
-    for secret in secrets:
-        if type(secret) is not bytes or len(secret) < 4:
-            raise SignerError("expected secrets as bytes, at least 4 of them each", reason="type")
-        if any(form(secret) in text for form in _FORMS for text in shown):
-            broken("it shows no secret")
-    exports: tuple[Callable[[object], object], ...] = (pickle.dumps, copy.copy, copy.deepcopy)
-    for export in exports:
-        try:
-            export(signer)
-        except (TypeError, pickle.PicklingError):  # SecretExportError is a TypeError
-            continue
-        broken(f"it refuses {export.__module__}.{export.__name__}")
+    def __init__(self, secret: bytes) -> None:
+        self.secret = secret

@@ -30,12 +30,13 @@ def recognise(text: str, rows: Sequence[Chain]) -> list[Finding]:
     found = keys(text, rows)
     if found:
         return found
-    from walletcore.cli.inspection.transactions import bytes_of, transactions
+    from walletcore.cli.inspection.spelling import spellings
+    from walletcore.cli.inspection.transactions import transactions
 
-    raw = None if looks_wordy(text) else bytes_of(text)  # letters are base64, too
-    found = [] if raw is None else list(transactions(raw, rows))
+    read = [] if looks_wordy(text) else list(spellings(text, rows))  # letters are base64, too
+    found = [finding for raw, readers in read for finding in transactions(raw, readers)]
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised
 
-    raise not_recognised(text, raw, rows)
+    raise not_recognised(text, read, rows)

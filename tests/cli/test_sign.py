@@ -254,6 +254,11 @@ def test_a_wrong_draft_is_one_line(written: Write, capsys: pytest.CaptureFixture
     )
 
 
+def test_a_missing_file_is_said_before_anybody_is_asked() -> None:
+    done = piped("sign", "/nowhere/at/all", "--stdin")
+    assert (done.returncode, done.stderr) == (1, "error: cannot read the transaction: No such file or directory\n")
+
+
 @pytest.mark.parametrize("source", ["/nowhere/at/all", "/", "/dev/null"])
 def test_a_file_that_has_no_transaction_is_one_line(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert with_secrets("sign", source, "--yes") == 1

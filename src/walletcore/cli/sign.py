@@ -93,7 +93,9 @@ def confirm(
 
 @app.command()
 def verify(
-    text: Annotated[str, typer.Argument(help="A signed transaction in hex, base64 or (Solana) base58. Left out: asked for.")] = "",
+    text: Annotated[
+        str | None, typer.Argument(help="A signed transaction in hex, base64 or (Solana) base58. Left out: asked for.")
+    ] = None,
     chain: ChainOption = "",
     by: Annotated[str, typer.Option(help="An address that must be among the signers.")] = "",
     previous: Annotated[

@@ -94,7 +94,9 @@ def _pushes(script_sig: bytes) -> Stack:
     data = [instruction.data for instruction in parse_script(script_sig)]
     found = tuple(item for item in data if item is not None)
     if len(found) < len(data) or b"".join(map(push, found)) != script_sig:
-        raise TransactionError("expected only pushes in script_sig, the shortest that there are", reason="non-canonical")
+        raise TransactionError(
+            "expected only pushes in script_sig, the shortest that there are", reason="non-canonical"
+        )
     return found
 
 
@@ -119,9 +121,7 @@ def _checked(commitments: Commitments, index: int, script: bytes, script_sig: by
     return _signed(commitments.legacy, index, script, stack)
 
 
-def _witnessed(
-    commitments: Commitments, index: int, kind: str, script: bytes, stack: Stack, witness: Stack
-) -> _Signed:
+def _witnessed(commitments: Commitments, index: int, kind: str, script: bytes, stack: Stack, witness: Stack) -> _Signed:
     """``stack`` is what script_sig has beside the script of P2SH: nothing, by BIP-141."""
     if stack:
         raise TransactionError("expected no script_sig", reason="non-canonical")

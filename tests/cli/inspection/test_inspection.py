@@ -344,7 +344,7 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert isinstance(chain("ethereum").decode_transaction(bytes.fromhex(case.expect["raw"])), SignedTransaction)
 
 
-ICAP = "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS"  # ethereum.org's wiki, "ICAP: Inter exchange Client Address Protocol"
+ICAP = "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS"  # the wiki of Ethereum, "ICAP: Inter exchange Client Address Protocol"
 MISTYPED = [case.input["key"] for case in (*PUBLIC, *PRIVATE)]
 
 

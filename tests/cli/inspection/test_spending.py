@@ -10,11 +10,10 @@ from dataclasses import replace
 import coincurve
 import pytest
 
-from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, MULTISIG, funding, kernel_accepts, key, signer, spending
+from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, funding, kernel_accepts, key, signer, spending
 from walletcore.chains.bitcoin import Input, Transaction, TxOut
 from walletcore.chains.bitcoin.opcodes import multisig, parse_script, push
 from walletcore.chains.bitcoin.script import p2pkh
-from walletcore.chains.bitcoin.sighash import HASH_TYPES as BYTES
 from walletcore.chains.bitcoin.sighash import Commitments
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.cli.inspection.spending import spending_of
@@ -30,7 +29,6 @@ WITH_SCRIPT = {"p2sh", "p2sh of p2pkh", "p2wsh", "p2wsh of p2pk", "p2sh-p2wsh"}
 WITH_KEY = {"p2pkh", "p2sh of p2pkh", "p2sh-p2wpkh", "p2wpkh"}
 ECDSA = set(GUARDS) - {"p2tr"}
 Stack = list[bytes]
-Damage = Callable[[Stack], Stack]
 
 
 def signed(guard: str, each: Input | None = None, sighash: str = "") -> Tx:
@@ -263,9 +261,9 @@ def test_an_uncompressed_key_is_good_before_segwit_and_not_passed_on_in_it() -> 
     assert judged(with_script_sig(unsigned(source), push(legacy(source, script)) + push(data)), source) == ("", True)
     source = source_of(b"\x00\x14" + hash160(data))
     assert judged(replace(unsigned(source), witnesses=((segwit(source, script), data),)), source) == ("policy", True)
-    for script, rest in ((push(data) + b"\xac", ()), (script, (data,))):
-        source = source_of(b"\x00\x20" + sha256(script))
-        tx = replace(unsigned(source), witnesses=((segwit(source, script), *rest, script),))
+    for inner, rest in ((push(data) + b"\xac", ()), (script, (data,))):
+        source = source_of(b"\x00\x20" + sha256(inner))
+        tx = replace(unsigned(source), witnesses=((segwit(source, inner), *rest, inner),))
         assert judged(tx, source) == ("policy", True)
 
 

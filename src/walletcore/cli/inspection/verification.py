@@ -48,8 +48,9 @@ class Verdict:
 
 
 def verdict(text: str, rows: Sequence[Chain], *, previous: Sequence[str] = (), by: str = "") -> Verdict:
-    """The verdict on a signed transaction in hex, base64 or (Solana) base58; ``by`` is an address that must have signed.
+    """The verdict on a signed transaction in hex, base64 or (Solana) base58.
 
+    ``by`` is an address that must have signed.
     ``previous`` are the transactions whose outputs a Bitcoin transaction spends: without them nobody can check it.
     Raises `DecodingError` where the text is no transaction, `AddressError` where ``by`` is no address.
     """

@@ -240,6 +240,32 @@ def segwit(source: Tx, script: bytes, hash_type: int = 1, number: int = 1) -> by
     return ecdsa(number, Commitments(unsigned(source), source.outputs).segwit_v0(0, script, hash_type), hash_type)
 
 
+def test_a_strangers_good_signature_with_his_own_key_is_refused_as_by_the_kernel() -> None:
+    """The coins are of key 1; key 4 signs for them, and for the script of its own hash."""
+    data = key(1).public_key.data
+    for script in (p2pkh(hash160(data)).script_pubkey, p2pkh(hash160(KEY_4)).script_pubkey):
+        source = source_of(p2pkh(hash160(data)).script_pubkey)
+        tx = with_script_sig(unsigned(source), push(legacy(source, script, number=4)) + push(KEY_4))
+        assert judged(tx, source) == ("mismatch", False)
+        source = source_of(b"\x00\x14" + hash160(data))
+        tx = replace(unsigned(source), witnesses=((segwit(source, script, number=4), KEY_4),))
+        assert judged(tx, source) == ("mismatch", False)
+
+
+def test_a_strangers_good_signature_for_his_own_script_is_refused_as_by_the_kernel() -> None:
+    script, his = push(key(1).public_key.data) + b"\xac", push(KEY_4) + b"\xac"
+    source = source_of(b"\xa9\x14" + hash160(script) + b"\x87")
+    tx = with_script_sig(unsigned(source), push(legacy(source, his, number=4)) + push(his))
+    assert judged(tx, source) == ("mismatch", False)
+    source = source_of(b"\x00\x20" + sha256(script))
+    tx = replace(unsigned(source), witnesses=((segwit(source, his, number=4), his),))
+    assert judged(tx, source) == ("mismatch", False)
+    nested = b"\x00\x20" + sha256(his)
+    source = source_of(b"\xa9\x14" + hash160(b"\x00\x20" + sha256(script)) + b"\x87")
+    tx = replace(unsigned(source), witnesses=((segwit(source, his, number=4), his),))
+    assert judged(with_script_sig(tx, push(nested)), source) == ("mismatch", False)
+
+
 @pytest.mark.parametrize("hash_type", [0x00, 0x04, 0x1F, 0x41, 0x80, 0xFF])
 def test_hash_types_that_are_not_defined_are_refused(hash_type: int) -> None:
     """SCRIPT_VERIFY_STRICTENC: the kernel's consensus takes them."""

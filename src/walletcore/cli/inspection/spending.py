@@ -91,9 +91,8 @@ def _spent(known: dict[str, tuple[TxOut, ...]], index: int, each: TxIn) -> TxOut
 
 def _pushes(script_sig: bytes) -> Stack:
     """What script_sig pushes, each in the shortest way; the numbers 1 to 16 are no signatures, keys or scripts."""
-    data = [instruction.data for instruction in parse_script(script_sig)]
-    found = tuple(item for item in data if item is not None)
-    if len(found) < len(data) or b"".join(map(push, found)) != script_sig:
+    found = tuple(each.data for each in parse_script(script_sig) if each.data is not None)
+    if b"".join(map(push, found)) != script_sig:
         raise TransactionError(
             "expected only pushes in script_sig, the shortest that there are", reason="non-canonical"
         )

@@ -317,8 +317,13 @@ def test_a_wrong_draft_is_refused(draft: object, reason: str) -> None:
 def test_a_wrong_draft_is_one_line(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
     assert with_secrets("sign", written(changed(BITCOIN, outputs=[{"change": {}, "value": "x"}])), "--yes") == 1
     assert capsys.readouterr().err == (
-        "error: expected a whole number from 0 on, or its digits as text as outputs[0].value\n"
+        "error: outputs[0].value: expected a whole number from 0 on, or its digits as text\n"
     )
+
+
+def test_a_missing_file_is_said_before_anybody_is_asked() -> None:
+    done = piped("sign", "/nowhere/at/all", "--stdin")
+    assert (done.returncode, done.stderr) == (1, "error: cannot read the transaction: No such file or directory\n")
 
 
 @pytest.mark.parametrize("source", ["/nowhere/at/all", "/", "/dev/null"])

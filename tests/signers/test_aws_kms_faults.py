@@ -76,10 +76,8 @@ def outcome(sign: Sign, asked: SigningRequest, deadline: float) -> AcceptedSigna
 
 
 def is_true(found: AcceptedSignature | WalletcoreError, was_signed: bool) -> bool:
-    """Whether what was told can be: a signature only if the service signed, "not signed" only if it did not."""
-    if isinstance(found, AcceptedSignature):
-        return was_signed
-    return isinstance(found, OutcomeUnknown | InvalidSignature) or not was_signed
+    """Whether what was told can be: a signature proves itself, "not signed" is told only if the service did not."""
+    return isinstance(found, AcceptedSignature | OutcomeUnknown | InvalidSignature) or not was_signed
 
 
 CHANGES = [Fault(answer=size, end="change") for size in (0, 9, 10, 11, 30, 60, 150, 180, 250, 300, 330)]

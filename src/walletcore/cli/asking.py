@@ -65,7 +65,7 @@ def _lines(descriptor: int) -> Iterator[str]:
         raise DecodingError(f"cannot read the secrets: {_why(error)}", reason="missing") from None
 
 
-def given_text(name: str, text: str, *, file: str, stdin: bool, fd: int | None) -> str:
+def given_text(name: str, text: str | None, *, file: str, stdin: bool, fd: int | None) -> str:
     """What is given in one of four ways; in none of them, one line that a person types without seeing it.
 
     Bytes that are no text come back in hex. Raises `DecodingError`.
@@ -73,10 +73,10 @@ def given_text(name: str, text: str, *, file: str, stdin: bool, fd: int | None) 
     sources: list[int | str] = [0] if stdin else []
     sources += [fd] if fd is not None else []
     sources += [_named(file)] if file else []
-    if len(sources) + bool(text) > 1:
+    if len(sources) + (text is not None) > 1:
         raise typer.BadParameter(f"expected the {name} in one way: as an argument, by --file, --stdin or --fd")
     if not sources:
-        return text or _prompted(name)
+        return _prompted(name) if text is None else text
     raw = _read(sources[0], f"the {name}")
     try:
         found = raw.decode()

@@ -20,7 +20,7 @@ __all__ = []
 
 @app.command()
 def inspect(
-    text: Annotated[str, typer.Argument(help="What to look into. Left out: asked for without echo.")] = "",
+    text: Annotated[str | None, typer.Argument(help="What to look into. Left out: asked for without echo.")] = None,
     chain: ChainOption = "",
     file: TextFile = "",
     stdin: TextFromStdin = False,

@@ -30,6 +30,7 @@ from walletcore.cli.wallets import opened
 
 if TYPE_CHECKING:
     from walletcore.chains.base import Chain
+    from walletcore.cli.inspection.verification import Verdict
     from walletcore.signing import Signable
 
 __all__ = ["Yes", "confirm"]
@@ -57,12 +58,13 @@ def sign(
     """
     if file == "-" and stdin:
         raise typer.BadParameter("standard input has the transaction: give the secrets at the prompt or by --fd")
-    if not yes and (stdin or not can_agree()):
-        raise nobody_to_ask()
     from walletcore.cli.drafts import parse
     from walletcore.signing import sign as sign_subject
 
-    draft = parse(read_text(file, "the transaction"))
+    content = read_text(file, "the transaction")
+    if not yes and (stdin or not can_agree()):
+        raise nobody_to_ask()
+    draft = parse(content)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         subject, signers = draft.build(wallet)
         confirm(subject, draft.row, yes=yes, change=wallet.change_of(subject), erc20=erc20 or [])
@@ -98,7 +100,9 @@ def confirm(
 
 @app.command()
 def verify(
-    text: Annotated[str, typer.Argument(help="A signed transaction in hex or base64. Left out: asked for.")] = "",
+    text: Annotated[
+        str | None, typer.Argument(help="A signed transaction in hex, base64 or (Solana) base58. Left out: asked for.")
+    ] = None,
     chain: ChainOption = "",
     by: Annotated[str, typer.Option(help="An address that must be among the signers.")] = "",
     previous: Annotated[
@@ -112,7 +116,7 @@ def verify(
 ) -> None:
     """Check the signatures of a transaction and say who made them.
 
-    Exit code 3 where one is not good.
+    Of Bitcoin, also what the fee is and what the signatures leave open. Exit code 3 where one is not good.
     """
     from walletcore.chains import chains
     from walletcore.cli.inspection.verification import verdict
@@ -126,8 +130,13 @@ def verify(
     raise typer.Exit(0 if found.verified else UNVERIFIED)
 
 
-def _print_verdict(found: Any) -> None:
+def _print_verdict(found: Verdict) -> None:
     show.title("verified" if found.verified else "NOT VERIFIED")
     if found.why:
         typer.echo(f"  {show.plain(found.why)}")
-    show.facts([("chains", show.listed(found.chains)), *(("signed by", signer) for signer in found.signers)])
+    facts = [("chains", show.listed(found.chains)), *(("signed by", signer) for signer in found.signers)]
+    if found.fee is not None:
+        row = find_chain(found.chains[0])
+        facts.append(("fee", show.amount(found.fee, row.decimals, row.symbol)))
+    show.facts(facts)
+    show.remarks([each.text for each in found.odd])

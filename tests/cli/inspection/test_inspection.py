@@ -342,3 +342,27 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0.1 ETH" in shown
     assert case.expect["id"] in shown
     assert isinstance(chain("ethereum").decode_transaction(bytes.fromhex(case.expect["raw"])), SignedTransaction)
+
+
+ICAP = "XE7338O073KYGTWWZN0F2WZ0R8PX5ZPPZS"  # the wiki of Ethereum, "ICAP: Inter exchange Client Address Protocol"
+MISTYPED = [case.input["key"] for case in (*PUBLIC, *PRIVATE)]
+
+
+def test_an_icap_address_is_said_to_be_one() -> None:
+    with pytest.raises(DecodingError) as caught:
+        recognise(ICAP, chains())
+    assert caught.value.hint == "this looks like an ICAP address: ask for the 0x form"
+    assert caught.value.reason == "prefix"
+
+
+@pytest.mark.parametrize("key", MISTYPED)
+def test_an_extended_key_with_a_typo_has_a_wrong_checksum(key: str) -> None:
+    with pytest.raises(DecodingError, match="no extended key: ") as caught:
+        recognise(key[:-1] + ("2" if key[-1] != "2" else "3"), chains())
+    assert caught.value.reason == "checksum"
+    assert key[5:20] not in str(caught.value)
+
+
+def test_no_text_is_refused_and_not_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", ""]) == 1
+    assert capsys.readouterr().err == "error: there is nothing to look into\n"

@@ -54,6 +54,14 @@ def test_a_path_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Phantom" in found["profiles"][0]["wallets"]
 
 
+@pytest.mark.parametrize("path", ["m/44'/501'/2'/0'", "m/44'/501'/2'/1'", "m/44'/0'/0'/1'/0'"])
+def test_a_hardened_level_is_not_change(path: str) -> None:
+    """BIP-44 derives change and index without hardening; ed25519 knows no such steps (SLIP-10)."""
+    row = levels(Path.parse(path))[3]
+    assert row["level"] == "level 4"
+    assert row["meaning"] == "no change level, which BIP-44 does not harden"
+
+
 @pytest.mark.parametrize("path", ["", "x", "m/", "m/2147483648", "84'/0'", "m/0/-1"])
 def test_what_is_no_path_is_refused(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["path", "--", path]) == 1

@@ -128,7 +128,7 @@ class Fields:
         return default
 
     def _expected(self, name: str, what: str) -> TransactionError:
-        return TransactionError(f"expected {what} as {self._at(name)}", reason="type")
+        return TransactionError(f"{self._at(name)}: expected {what}", reason="type")
 
     def _at(self, name: str) -> str:
         return f"{self._place}.{name}" if self._place else name

@@ -20,6 +20,7 @@ __all__ = ["addresses", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
+_ICAP = re.compile(r"XE[0-9]{2}[0-9A-Z]{16,31}", re.ASCII)
 _REQUEST = re.compile(  # BIP-21, EIP-681, Solana Pay
     r"(?P<scheme>bitcoin|ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?",
     re.IGNORECASE | re.ASCII,
@@ -61,7 +62,8 @@ def refusals(text: str, rows: Iterable[Chain]) -> dict[str, AddressError]:
         try:
             _read(row, text)
         except AddressError as error:
-            if error.reason in ("checksum", "network", "mixed-case"):
+            is_icap = isinstance(row, Evm) and _ICAP.fullmatch(text)
+            if is_icap or error.reason in ("checksum", "network", "mixed-case"):
                 found[row.name] = error
     return found
 

@@ -19,7 +19,7 @@ from walletcore.effects import Effect
 from walletcore.errors import AddressError, TransactionError
 from walletcore.path import HARDENED
 
-__all__ = ["lock_time", "oddities"]
+__all__ = ["lock_time", "odd_hash_type", "oddities"]
 
 _DUST_RATE = 3  # satoshi per virtual byte: Core's DUST_RELAY_TX_FEE
 _SPENDING, _SPENDING_WITNESS = 148, 67  # bytes that Core counts for the input that spends an output
@@ -128,14 +128,15 @@ def _of_time(subject: Any) -> Iterator[Oddity]:
 def _of_inputs(subject: Any) -> Iterator[Oddity]:
     """Hash types other than ALL; and inputs of several kinds, which show together who owns them."""
     for place, each in enumerate(subject.inputs):
-        yield from _of_hash_type(place, each.sighash)
+        yield from odd_hash_type(place, each.sighash)
     kinds = {each.kind for each in subject.inputs}
     if len(kinds) > 1:
         named = ", ".join(sorted(kind or "unknown" for kind in kinds))
         yield Oddity(code="mixed", text=f"inputs of several kinds are spent together: {named}")
 
 
-def _of_hash_type(place: int, name: str) -> Iterator[Oddity]:
+def odd_hash_type(place: int, name: str) -> Iterator[Oddity]:
+    """What an input's signature leaves open, by the name of its hash type; nothing for ALL and DEFAULT."""
     flag, _, others = name.partition("|")
     opens = {"NONE": "any output may be replaced", "SINGLE": "all outputs but one may be replaced"}.get(flag, "")
     added = "inputs may be added" if others else ""
@@ -154,7 +155,7 @@ def _of_signatures(tx: Tx) -> Iterator[Oddity]:
         items = (*_pushed(each), *witness)
         found = {_hash_type(item, is_lone=len(items) == 1) for item in items} - {None}
         for number in sorted(number for number in found if number is not None):
-            yield from _of_hash_type(place, names.get(number, ""))
+            yield from odd_hash_type(place, names.get(number, ""))
             if number not in names:
                 yield Oddity(code="hash-type", text=f"input {place} is signed with the hash type {number:#x}")
         if any(len(item) == 65 and item[0] in _UNCOMPRESSED for item in items[1:]):

@@ -25,6 +25,7 @@ _PURPOSES = {
 }
 _BY_COIN = {44, 49, 84, 86}  # purposes whose next levels are coin type, account, change, index
 _LEVELS = ("purpose", "coin type", "account", "change", "index")
+_NOT_HARDENED = ("change", "index")  # where only private derivation is possible, as on Solana, there are none
 _TESTNETS = 1
 _PLACES = re.compile(r"\\\{(account|change|index)\\\}")
 
@@ -39,12 +40,20 @@ def levels(path: Path) -> list[dict[str, Any]]:
 def _level(place: int, step: int, by_coin: bool) -> dict[str, Any]:
     number, is_hardened = step % HARDENED, step >= HARDENED
     known = place < len(_LEVELS) and (by_coin or (place == 0 and is_hardened))
+    if known and is_hardened and _LEVELS[place] in _NOT_HARDENED:
+        return _row(
+            number, is_hardened, f"level {place + 1}", f"no {_LEVELS[place]} level, which BIP-44 does not harden"
+        )
     name = _LEVELS[place] if known else f"level {place + 1}"
+    return _row(number, is_hardened, name, _meaning(name, number))
+
+
+def _row(number: int, is_hardened: bool, name: str, meaning: str) -> dict[str, Any]:
     return {
         "step": f"{number}'" if is_hardened else str(number),
         "hardened": is_hardened,
         "level": name,
-        "meaning": _meaning(name, number),
+        "meaning": meaning,
     }
 
 

@@ -31,17 +31,25 @@ def recognise(text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = ()) 
     found = keys(text, rows)
     if found:
         return found
-    from walletcore.cli.inspection.transactions import bytes_of, transactions
+    from walletcore.cli.inspection.transactions import transactions
 
-    raw = _typed_data(text)
-    if raw is None and not looks_wordy(text):  # letters are base64, too
-        raw = bytes_of(text)
-    found = [] if raw is None else list(transactions(raw, rows, erc20))
+    read = _read(text, rows)
+    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20)]
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised
 
-    raise not_recognised(text, raw, rows)
+    raise not_recognised(text, read, rows)
+
+
+def _read(text: str, rows: Sequence[Chain]) -> list[tuple[bytes, Sequence[Chain]]]:
+    """The bytes that a text spells, each with the chains that print it so; letters are base64, too."""
+    from walletcore.cli.inspection.spelling import spellings
+
+    typed = _typed_data(text)
+    if typed is not None:
+        return [(typed, rows)]
+    return [] if looks_wordy(text) else list(spellings(text, rows))
 
 
 def _typed_data(text: str) -> bytes | None:

@@ -9,9 +9,12 @@ from walletcore.chains.base import Chain
 from walletcore.cli.inspection.addresses import refusals
 from walletcore.cli.inspection.transactions import is_psbt, readings
 from walletcore.cli.leaks import looks_wordy
-from walletcore.errors import DecodingError, MnemonicError, TransactionError
+from walletcore.errors import DecodingError, DerivationError, MnemonicError, TransactionError
+from walletcore.secret import sealed
 
 __all__ = ["not_recognised"]
+
+Read = tuple[bytes, Sequence[Chain]]
 
 _LONGEST_ADDRESS = 128
 _LONGEST_HASH = 32  # bytes; no transaction is shorter
@@ -33,11 +36,15 @@ _FORMS = (  # a form, what is said of it, a hint
     (r"(0X)?[0-9a-fA-F]{40}", "20 bytes alone do not say what they are", "an EVM address begins with 0x"),
     (r"(?s)-----BEGIN .*", "a text in armour", f"give its parts one by one: {_BY_MESSAGE}"),
 )
-_KINDS = "addresses, extended keys, WIF, phrases, messages and transactions in hex or base64, and typed data are"
+_EXTENDED = "[xtyzuvYZUV](pub|prv)[0-9A-Za-z]{50,150}"  # BIP-32, SLIP-132
+_KINDS = (
+    "addresses, extended keys, WIF, phrases, messages and transactions in hex, base64 or (Solana's) base58, "
+    "and typed data are"
+)
 
 
-def not_recognised(text: str, raw: bytes | None, rows: Sequence[Chain]) -> DecodingError:
-    """The refusal of a text; ``raw`` are the bytes that it spells, if it does."""
+def not_recognised(text: str, read: Sequence[Read], rows: Sequence[Chain]) -> DecodingError:
+    """The refusal of a text; ``read`` are the bytes that it spells, each with the chains that print it so."""
     if not text:
         return DecodingError("there is nothing to look into", reason="missing")
     if len(text) <= _LONGEST_ADDRESS:
@@ -46,9 +53,24 @@ def not_recognised(text: str, raw: bytes | None, rows: Sequence[Chain]) -> Decod
     for form, problem, hint in _FORMS:
         if re.fullmatch(form, text, re.ASCII):
             return DecodingError(problem, reason="ambiguous", hint=hint)
-    if raw is not None and len(raw) > _LONGEST_HASH:
-        return DecodingError(f"no transaction or message: {'; '.join(_reasons(raw, rows))}", reason="unknown")
+    if re.fullmatch(_EXTENDED, text, re.ASCII):
+        return _no_extended_key(text)
+    if read and len(read[-1][0]) > _LONGEST_HASH:
+        return DecodingError(f"no transaction or message: {'; '.join(_reasons(*read[-1]))}", reason="unknown")
     return _nearly_a_phrase(text) or DecodingError("not recognised", reason="unknown", hint=_KINDS)
+
+
+@sealed
+def _no_extended_key(text: str) -> DecodingError:
+    """Why a text with the beginning of an extended key is none."""
+    from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
+
+    key = ExtendedPublicKey if text[1:4] == "pub" else ExtendedPrivateKey
+    try:
+        key.parse(text)
+    except DerivationError as error:
+        return DecodingError(f"no extended key: {error}", reason=error.reason, hint=error.hint)
+    return DecodingError("not recognised", reason="unknown", hint=_KINDS)
 
 
 def _nearly_a_phrase(text: str) -> DecodingError | None:

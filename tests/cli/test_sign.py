@@ -223,6 +223,29 @@ def test_a_person_reads_the_effects_and_says_yes(written: Write) -> None:
     assert "abandon" not in shown
 
 
+def with_fee(satoshi: int) -> dict[str, Any]:
+    """The Bitcoin draft, with a first input that leaves this fee."""
+    first, second = BITCOIN["inputs"]
+    return {**BITCOIN, "inputs": [{**first, "value": satoshi + 348_000 - second["value"]}, second]}
+
+
+ABSURD = {"ethereum": {**ETHEREUM, "max_fee": 10**18 // 21_000 + 1}, "bitcoin": with_fee(10_000_001)}
+HIGHEST = {"ethereum": {**ETHEREUM, "max_fee": 10**18 // 21_000}, "bitcoin": with_fee(10_000_000)}
+
+
+@pytest.mark.parametrize("name", ABSURD)
+def test_ET05_T13_a_fee_that_nobody_means_is_refused_unless_it_is_named(
+    name: str, written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert with_secrets("sign", written(ABSURD[name]), "--yes") == 1
+    refused = capsys.readouterr()
+    assert refused.out == ""
+    assert refused.err.endswith("is the most\nhint: --high-fee signs all the same\n")
+    for draft, options in ((ABSURD[name], ["--high-fee"]), (HIGHEST[name], [])):
+        assert with_secrets("sign", written(draft), "--yes", *options) == 0
+        assert bytes.fromhex(capsys.readouterr().out)
+
+
 @pytest.mark.parametrize("answer", ["n", "", "no"])
 def test_anything_but_yes_signs_nothing(answer: str, written: Write) -> None:
     code, shown = at_a_terminal("sign", written(ETHEREUM), answers={"mnemonic: ": PHRASE, "[y/N]: ": answer})

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Yes", "confirm"]
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether to sign: for machines that read the effects.")]
+HighFee = Annotated[bool, typer.Option("--high-fee", help="Sign what pays an absurd fee, too.")]
 _QUESTION = "Sign it?"
 
 
@@ -44,6 +45,7 @@ def sign(
     file: Annotated[str, typer.Argument(help="JSON of an unsigned transaction; - is standard input.")],
     yes: Yes = False,
     erc20: Erc20 = None,
+    high_fee: HighFee = False,
     language: Language = "",
     passphrase: Passphrase = False,
     stdin: FromStdin = False,
@@ -67,7 +69,8 @@ def sign(
     draft = parse(content)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         subject, signers = draft.build(wallet)
-        confirm(subject, draft.row, yes=yes, change=wallet.change_of(subject), erc20=erc20 or [])
+        change = wallet.change_of(subject)
+        confirm(subject, draft.row, yes=yes, change=change, erc20=erc20 or [], high_fee=high_fee)
         signed = sign_subject(subject, *signers)
     if as_json:
         show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
@@ -78,12 +81,20 @@ def sign(
 
 
 def confirm(
-    subject: Signable[Any], row: Chain, *, yes: bool, change: Collection[int] = (), erc20: Sequence[str] = ()
+    subject: Signable[Any],
+    row: Chain,
+    *,
+    yes: bool,
+    change: Collection[int] = (),
+    erc20: Sequence[str] = (),
+    high_fee: bool = False,
 ) -> None:
     """Show what a signature will do, on standard error, and ask unless that is done. Raises `SigningRefused`.
 
-    ``change`` are the places of the effects that the wallet has proven to be its change.
+    ``change`` are the places of the effects that the wallet has proven to be its change. A fee that nobody means is
+    refused before anybody is asked, unless ``high_fee`` says that it is meant.
     """
+    from walletcore.cli.fees import check_fee
     from walletcore.cli.inspection.effects import TITLES, rows_of
     from walletcore.cli.inspection.messages import facts, is_message
     from walletcore.cli.inspection.oddities import oddities
@@ -94,6 +105,8 @@ def confirm(
     effects = effects_of(subject, row, contracts(erc20))
     show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(effects, row, change)), err=True)
     show.remarks([each.text for each in oddities([row], subject, effects)], err=True)
+    if not high_fee:
+        check_fee(subject, effects, row)
     if not yes:
         agreed(_QUESTION)
 

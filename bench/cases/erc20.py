@@ -20,6 +20,9 @@ TOKEN = ETHEREUM.parse_address("0x6B175474E89094C44Da98b954EedeAC495271d0F")
 SELECTOR = bytes.fromhex("a9059cbb")
 DIFFERENT = 1024
 LIBRARIES = {"safe-pysha3": hashes._keccak256_of_pysha3, "pycryptodome": hashes._keccak256_of_pycryptodome}
+# Of the library that every installation has. Three hashes of the faster one take less than the four frozen values that
+# an answer consists of, so that its target only says when something has become slower.
+RATIOS = {"safe-pysha3": 8, "pycryptodome": 3}
 PARTS = {"safe-pysha3": "sha3", "pycryptodome": "Crypto"}
 
 
@@ -87,12 +90,12 @@ def cases(library: str) -> list[Case]:
 
 
 def workload(library: str) -> Workload:
-    """The same work and the same target over either library."""
+    """The same work over either library."""
     return Workload(
         name=f"ERC-20 raw -> effects, {library}",
         reference="Keccak hashes",
         cases=lambda: cases(library),
-        targets=(Target(case="walletcore", reference="Keccak hashes", ratio=3),),
+        targets=(Target(case="walletcore", reference="Keccak hashes", ratio=RATIOS[library]),),
     )
 
 

@@ -8,11 +8,15 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
+# What hides a wrong PIN in memory, which is remembered so that it is never tried twice.
+SALTS = {("signers.pkcs11", "_Module.__init__")}
 CLOCKS = {
     "signers.aws_client: time",
     "signers.aws_kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
+    "signers.pkcs11: time",
     "signers.remote: time",
+    "signers.worker: time",
 }  # the others: deadlines, by the clock that never goes backwards
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
@@ -48,7 +52,7 @@ def test_M22_no_module_reads_a_clock_or_a_weak_generator() -> None:
 
 def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:
     places = {place for module in modules() for place in uses_of_chance(module)}
-    assert places <= SOURCES | PAUSES
+    assert places <= SOURCES | PAUSES | SALTS
 
 
 def test_M22_secrets_are_made_with_the_system_generator() -> None:

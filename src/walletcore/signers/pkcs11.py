@@ -9,7 +9,7 @@ signers for the same token need no PIN (PKCS #11, section 5.6), and no signer lo
 from __future__ import annotations
 
 import hmac
-import secrets as randomness
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -179,7 +179,7 @@ class _Module(Worker):
         super().__init__(name)
         self._library: Any = None
         self._logins: dict[int, Any] = {}  # kept open: PKCS #11 logs out with the last session
-        self._salt, self._wrong = randomness.token_bytes(16), set[bytes]()
+        self._salt, self._wrong = os.urandom(16), set[bytes]()
 
     def library(self) -> Any:
         """The library, initialised by this process: a child that was forked does it anew, and nothing before that."""

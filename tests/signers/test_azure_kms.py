@@ -282,13 +282,13 @@ REFUSED = [
     error(400, "BadParameter"),
     error(403, "Forbidden"),
     error(404, "KeyNotFound"),
-    error(409, "Conflict"),
-    error(301, "Moved", Location="https://elsewhere.example/"),
-    error(302, "Found", Location="https://elsewhere.example/"),
-    error(307, "Moved", Location="https://elsewhere.example/"),
-    error(308, "Moved", Location="http://elsewhere.example/"),
 ]
-UNKNOWN = [error(500, "InternalServerError"), error(502, "BadGateway"), error(503, "Unavailable"), error(408, "Late")]
+UNKNOWN = [
+    *(error(500, "InternalServerError"), error(502, "BadGateway"), error(503, "Unavailable"), error(408, "Late")),
+    error(409, "Conflict"),
+    *(error(status, "Moved", Location="https://elsewhere.example/") for status in (301, 302, 307, 308)),
+    *((status, {"Content-Type": "text/html"}, b"<html>a gateway</html>") for status in (400, 403, 407, 499)),
+]
 
 
 @both
@@ -518,7 +518,7 @@ ANOTHER: dict[str, tuple[dict[str, Any], type[WalletcoreError], str]] = {
     "H08 for what is no list": ({"shown": {"key_ops": 7}}, SigningRefused, "policy"),
     "H08 not permitted": ({"get_failure": REFUSED[1]}, SigningRefused, "policy"),
     "H08 not there": ({"get_failure": REFUSED[2]}, SigningRefused, "policy"),
-    "H17 moved": ({"get_failure": REFUSED[4]}, SigningRefused, "policy"),
+    "H17 moved": ({"get_failure": UNKNOWN[5]}, SignerUnavailable, ""),
     "H09 busy": ({"get_failure": BUSY}, SignerUnavailable, ""),
     "H10 failing": ({"get_failure": UNKNOWN[0]}, SignerUnavailable, ""),
     "H17 no JSON": ({"get_failure": (200, {}, b"<html>")}, SignerError, "character"),

@@ -289,13 +289,14 @@ ANSWERS: dict[str, tuple[Canned, type[WalletcoreError]]] = {
     "503 of a gateway": (Canned.of(503, b"busy", kind="text/plain", signs=True), OutcomeUnknown),
     "504 of a gateway": (Canned.of(504, b"", kind="text/plain", signs=True), OutcomeUnknown),
     "408": (Canned.of(408, b"", signs=True), OutcomeUnknown),
+    "409, as for one that is being carried out": (Canned.of(409, b"", signs=True), OutcomeUnknown),
     "a refusal that is not sure": (Canned.of(409, error_body("unknown"), signs=True), OutcomeUnknown),
     "503 in the protocol's words": (Canned.of(503, error_body("unavailable")), SignerUnavailable),
     "429 in the protocol's words": (Canned.of(429, error_body("unavailable")), SignerUnavailable),
     "429": (Canned.of(429, b"slow down", kind="text/plain"), SignerUnavailable),
     **{
         f"{status}": (Canned.of(status, b"no", kind="text/plain"), SigningRefused)
-        for status in (400, 401, 403, 404, 405, 409, 413, 415, 422)
+        for status in (400, 401, 403, 404, 405, 413, 415, 422)
     },
     "403 in the protocol's words": (Canned.of(403, error_body("refused")), SigningRefused),
 }

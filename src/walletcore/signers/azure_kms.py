@@ -61,6 +61,9 @@ _MAX_ANSWER = 1 << 16
 _BEFORE = (ConnectTimeoutError, ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 
 
+_ERROR = re.compile(rb'\s*\{\s*"error"\s*:\s*\{\s*"code"\s*:\s*"([A-Za-z]{1,40})"')  # Key Vault REST API, "Error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AzureKms:
     """What is asked of one version of a key: its identifier in lower case, the scheme and the algorithm."""
@@ -195,7 +198,7 @@ def _exchange(shown: dict[str, Any], identifier: str, public_key: PublicKey) -> 
     key, attributes = shown.get("key"), shown.get("attributes")
     if type(key) is not dict or type(attributes) is not dict or str(key.get("kid")).lower() != identifier:
         raise InvalidKey("Key Vault showed another key or version", reason="mismatch")
-    operations, dates = key.get("key_ops"), [attributes.get("nbf") or 0, attributes.get("exp") or 1 << 62]
+    operations, dates = key.get("key_ops"), [attributes.get("nbf", 0), attributes.get("exp", 1 << 62)]
     if attributes.get("enabled") is not True or type(operations) is not list or "sign" not in operations:
         raise SigningRefused("expected a key of the vault that is enabled, for sign", reason="policy")
     if [type(date) for date in dates] != [int, int] or not dates[0] <= time.time() < dates[1]:
@@ -235,14 +238,17 @@ def _grow(body: bytearray, chunk: bytes) -> None:
 
 
 def _accepted(status: int, body: bytes) -> bytes:
-    """The body of an answer; a status but 200 says whether Key Vault may have signed (Key Vault REST API, errors)."""
+    """The body of an answer; a status but 200 says whether Key Vault may have signed (Key Vault REST API, errors).
+
+    Only Key Vault's own words are a refusal: what a gateway says, a redirection and a changed byte prove nothing.
+    """
     if status == 200:
         return body
-    code = re.search(rb'"code"\s*:\s*"([A-Za-z]{1,40})"', body)
+    code = _ERROR.match(body)
     told = f"{status} {code[1].decode()}" if code else str(status)
     if status == 429:
         raise SignerUnavailable(f"Key Vault is busy: {told}")
-    if 300 <= status < 500 and status != 408:  # a redirection is not followed
+    if 400 <= status < 500 and status not in (408, 409) and code:
         raise SigningRefused(f"Key Vault refused: {told}", reason="policy")
     raise OutcomeUnknown(f"Key Vault failed: {told}")
 

@@ -159,7 +159,7 @@ class AsyncRemoteSigner(Confidential, Generic[Q, A]):
         """The signature, verified. Raises `SignerError`, `InvalidSignature`."""
         try:
             return await self._sign(request)
-        except WalletcoreError as error:
+        except BaseException as error:  # a cancelled one shows the frames below as well
             failure = error.with_traceback(None)
             failure.__cause__ = failure.__context__ = None
         raise failure  # as a sealed function does

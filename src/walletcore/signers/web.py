@@ -13,8 +13,8 @@ __all__ = ["MAX_ANSWER", "Question", "Reply", "declined", "json_of", "text_of", 
 MAX_ANSWER = 1 << 16
 """Bytes of a body that a signer reads; answers have a few hundred."""
 
-_REFUSED = {400, 401, 403, 404, 405, 406, 409, 410, 411, 413, 414, 415, 421, 422, 426, 431, 451}
-_REASONS = {401: "policy", 403: "policy", 404: "unknown", 409: "mismatch", 413: "too-large"}
+_REFUSED = {400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 421, 422, 426, 431, 451}
+_REASONS = {401: "policy", 403: "policy", 404: "unknown", 413: "too-large"}
 _HINTS = {401: "the service does not know this client", 404: "the service has no such key, or it lives at another path"}
 
 
@@ -45,8 +45,9 @@ def unclear(what: str) -> OutcomeUnknown:
 def declined(status: int) -> SignerError:
     """What a status other than 200 means where nothing else in the answer says more.
 
-    Client errors say that the request was not carried out, 429 that it was not yet (RFC 6585, section 4). A redirect
-    may come after the work was done (303), and servers' errors come from gateways, too: both leave it open.
+    Client errors say that the request was not carried out, 429 that it was not yet (RFC 6585, section 4). A conflict
+    (409) is what a service says while the same request is being carried out, a redirect may come after the work was
+    done (303), and servers' errors come from gateways, too: they leave it open.
     """
     if status in _REFUSED:
         text = f"the service refused, with status {status}"

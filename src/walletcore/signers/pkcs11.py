@@ -162,7 +162,7 @@ def open_key(
     uri.expect()
     if public_key.curve not in _SCHEMES:
         raise SignerError("PKCS #11 has no mechanism for this curve", reason="scheme")
-    token = _Token(os.path.realpath(module), key_place(uri), public_key, secrets, final_try=final_try)
+    token = _Token(module, key_place(uri), public_key, secrets, final_try=final_try)
     token.check(patience.deadline)
     exchange = Pkcs11Key(curve=public_key.curve)
     return RemoteSigner(public_key=public_key, exchange=exchange, send=token.sign, patience=patience)

@@ -105,3 +105,9 @@ def test_an_option_or_path_that_is_not_expected_is_refused() -> None:
         with pytest.raises(SignerError) as caught:
             uri.expect(*names, path=path)
         assert caught.value.reason == "unknown"
+
+
+def test_H13_a_secret_that_somebody_put_into_a_uri_is_not_shown() -> None:
+    uri = SignerUri.parse("pkcs11:token=a;object=739105?pin-value=739105")
+    assert "739105" not in f"{uri} {uri!r}"
+    assert repr(uri) == "SignerUri(scheme='pkcs11')"

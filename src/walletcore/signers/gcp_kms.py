@@ -51,6 +51,7 @@ _SCHEMES = {  # algorithm of the version -> curve, scheme
 }
 _OPTIONS = [  # a stranger's answer is bounded, and a lost connection is sought again within a signer's patience
     ("grpc.max_receive_message_length", 1 << 18),
+    ("grpc.enable_retries", 0),  # the signer counts attempts
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1000),
 ]

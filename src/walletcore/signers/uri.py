@@ -24,9 +24,9 @@ class SignerUri:
     """
 
     scheme: str
-    path: str = ""
+    path: str = field(default="", repr=False)  # someone may have put a secret in it
     encoded_path: str = field(default="", compare=False, repr=False)
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @classmethod
     def parse(cls, text: str) -> SignerUri:

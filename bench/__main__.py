@@ -22,7 +22,7 @@ def workloads(themes: list[str]) -> list[Workload]:
 def main() -> int:
     """Measure and print; 1 when a target is missed twice in a row."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("themes", nargs="*", default=list(THEMES), choices=[*THEMES, []], metavar="theme")
+    parser.add_argument("themes", nargs="*", default=[], choices=[*THEMES, []], metavar="theme")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--json", type=Path, help="append one line per workload")
     options = parser.parse_args()

@@ -268,7 +268,7 @@ def test_a_pinned_key_of_another_curve_is_refused_before_the_file_is_read(curve:
 
 @pytest.mark.parametrize("given", ["text", b"bytes", 7])
 def test_a_password_that_is_no_secret_is_refused(path: Path, given: Any) -> None:
-    assert why(KeystoreError, f"file:{path}", Asked(given)) == "type"
+    assert why(SignerError, f"file:{path}", Asked(given)) == "type"
 
 
 def test_without_a_callback_the_password_is_missing(path: Path) -> None:

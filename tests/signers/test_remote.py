@@ -25,7 +25,7 @@ from walletcore.errors import (
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
-from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, PerLoop, RemoteSigner, bounded
+from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, PerLoop, RemoteSigner
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 DEVICE = ec.derive_private_key(7, ec.SECP256K1())
@@ -281,18 +281,6 @@ def test_pauses_grow_and_are_spread() -> None:
         column = [row[place] for row in seen]
         assert all(mean / 2 <= pause <= mean * 1.5 for pause in column)
         assert len(set(column)) > 25
-
-
-def test_what_has_no_time_limit_of_its_own_is_given_one() -> None:
-    gate = threading.Event()
-    assert bounded(lambda: 7, 5) == 7
-    with pytest.raises(ValueError, match="as it was"):
-        bounded(lambda: [][0] if gate.is_set() else int("as it was"), 5)
-    start = time.monotonic()
-    with pytest.raises(OutcomeUnknown):
-        bounded(lambda: gate.wait(30), 0.05)
-    assert time.monotonic() - start < 2
-    gate.set()
 
 
 def test_X01_many_threads_share_a_signer() -> None:

@@ -8,7 +8,6 @@ the signer's alone. Key specs: ECC_SECG_P256K1, ECC_NIST_P256, ECC_NIST_EDWARDS2
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -22,9 +21,10 @@ from walletcore.errors import (
     SigningRefused,
 )
 from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.signers.aside import aside, bounded
 from walletcore.signers.asn1 import read_public_key, read_signature
 from walletcore.signers.aws_client import AwsClient, Clients, word
-from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner, bounded
+from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import Signature, SigningRequest
 
@@ -104,7 +104,7 @@ def open_async_key(
     exchange, line, patience = _opened(uri, public_key, client, patience)
 
     async def send(question: Question, seconds: float) -> Answer:
-        return await asyncio.to_thread(line.sign, question, seconds)
+        return await aside(lambda: line.call(question))
 
     return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 
@@ -148,7 +148,11 @@ class _Line:
 
     def sign(self, question: Question, seconds: float) -> Answer:
         """KMS's answer."""
-        return bounded(lambda: self._client.call("sign", **question), seconds)
+        return bounded(lambda: self.call(question), seconds)
+
+    def call(self, question: Question) -> Answer:
+        """KMS's answer, whenever it comes."""
+        return self._client.call("sign", **question)
 
     def _looked_up(self, key_id: str, public_key: PublicKey) -> AwsKms:
         known = _described(self._client.call("describe_key", KeyId=key_id), key_id)

@@ -32,7 +32,8 @@ from walletcore.errors import (
 )
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.secret import sealed
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, PerLoop, RemoteSigner, bounded
+from walletcore.signers.aside import aside, bounded
+from walletcore.signers.remote import AsyncRemoteSigner, Patience, PerLoop, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import Signature, SigningRequest
 
@@ -160,7 +161,7 @@ class _InThread:
         self._credential = credential
 
     async def get_token(self, *scopes: str, **options: Any) -> Any:
-        return await asyncio.to_thread(self._credential.get_token, *scopes, **options)
+        return await aside(lambda: self._credential.get_token(*scopes, **options))
 
 
 def _opened(

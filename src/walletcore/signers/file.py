@@ -42,8 +42,10 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSi
         raise SignerError("expected permissions=owner or permissions=any", reason="unknown")
     if public_key.curve is not Curve.SECP256K1:
         raise InvalidKey("a keystore of version 3 holds a key of secp256k1", reason="mismatch")
+    from walletcore.signers.uri import given
+
     text = _read(_path(uri), anyone=uri.option("permissions") == "any")
-    key = web3.decrypt(text, secrets("password"))
+    key = web3.decrypt(text, given(secrets, "password"))
     if key.public_key != public_key:
         raise InvalidKey("the file holds another key than the pinned one", reason="mismatch")
     return LocalSigner(key)

@@ -10,9 +10,9 @@ from walletcore.hd import master
 from walletcore.keys import PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import Path
-from walletcore.secret import Secret, sealed
+from walletcore.secret import sealed
 from walletcore.signers.local import LocalSigner
-from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signing import SigningRequest
 
 __all__ = ["Tree", "open_uri", "signers_for"]
@@ -99,9 +99,7 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSi
 @sealed
 def _text(name: str, secrets: Secrets) -> str:
     """A secret as text. The error of a decoder would hold all of its bytes."""
-    secret = secrets(name)
-    if type(secret) is not Secret:
-        raise SignerError(f"expected the {name} as a Secret", reason="type")
+    secret = given(secrets, name)
     try:
         return secret.reveal().decode()
     except UnicodeDecodeError:

@@ -19,13 +19,13 @@ from walletcore.errors import InvalidKey, SignerError, needs
 from walletcore.keys import Curve, PublicKey
 from walletcore.secret import sealed
 from walletcore.signers.remote import AsyncRemoteSigner, Exchange, RemoteSigner
-from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signers.web import Question, Reply
 
 with needs("http"):
     import certifi
 
-    from walletcore.signers.line import Line, Token, given
+    from walletcore.signers.line import Line, Token
 
 __all__ = ["open_async_uri", "open_uri"]
 

@@ -19,13 +19,14 @@ from typing import Any, TypeVar
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError, needs
 from walletcore.secret import Secret, sealed
-from walletcore.signers.uri import Secrets
+from walletcore.signers.aside import aside
+from walletcore.signers.uri import Secrets, given
 from walletcore.signers.web import MAX_ANSWER, Question, Reply, unclear
 
 with needs("http"):
     import httpx
 
-__all__ = ["Line", "Token", "given"]
+__all__ = ["Line", "Token"]
 
 T = TypeVar("T")
 
@@ -58,21 +59,6 @@ class _Progress:
         if self.sent:
             return OutcomeUnknown(f"the service was asked, and did not answer: {what}", hint="ask for the very same")
         return SignerUnavailable(f"the service cannot be reached: {what}")
-
-
-def given(secrets: Secrets, name: str) -> Secret:
-    """What the callback gives for a name. Raises `SignerError` where it fails, or gives no `Secret`."""
-    try:
-        secret = secrets(name)
-    except WalletcoreError:
-        raise
-    except Exception as error:
-        failed = type(error).__name__
-    else:
-        if type(secret) is Secret:
-            return secret
-        failed = "no Secret"
-    raise SignerError(f"the {name} was not given: {failed}", reason="missing")
 
 
 class Token:
@@ -134,7 +120,7 @@ class Line:
     async def _authorised(self, question: Question, progress: _Progress) -> Reply:
         if self._token is None:
             return await self._post(question, {}, progress)
-        token = await asyncio.to_thread(self._token.ask)
+        token = await aside(self._token.ask)
         reply = await self._post(question, {b"Authorization": b"Bearer " + token.reveal()}, progress)
         if reply.status == 401:
             self._token.refuse(token)

@@ -65,8 +65,10 @@ LocalSigner.__init__ = sealed(LocalSigner.__init__)  # type: ignore[method-assig
 
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:
     """``local:`` asks for the ``private key`` (32 bytes). Raises `InvalidKey` when it is not the pinned key's."""
+    from walletcore.signers.uri import given
+
     uri.expect(path="")
-    key = PrivateKey(public_key.curve, secrets("private key"))
+    key = PrivateKey(public_key.curve, given(secrets, "private key"))
     if key.public_key != public_key:
         raise InvalidKey("the private key is not that of the pinned public key", reason="mismatch")
     return LocalSigner(key)

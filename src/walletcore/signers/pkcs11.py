@@ -29,9 +29,10 @@ from walletcore.errors import (
 )
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.secret import Secret, sealed
+from walletcore.signers.aside import bounded
 from walletcore.signers.pkcs11_uri import KeyPlace, key_place
-from walletcore.signers.remote import Patience, RemoteSigner, bounded
-from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.signers.remote import Patience, RemoteSigner
+from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signers.worker import Worker
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
@@ -268,16 +269,9 @@ class _Token:
     @sealed
     def _pin(self, seconds: float) -> Secret:
         try:
-            pin = bounded(lambda: self._secrets("PIN"), max(0.0, seconds))
+            return bounded(lambda: given(self._secrets, "PIN"), seconds)
         except OutcomeUnknown:
             raise SignerUnavailable("the PIN did not come in time") from None
-        except WalletcoreError:
-            raise
-        except Exception as error:
-            raise SignerUnavailable(f"the callback for the PIN failed: {type(error).__name__}") from None
-        if type(pin) is not Secret:
-            raise SignerError("expected the PIN as a Secret", reason="type")
-        return pin
 
     def _signed(
         self, module: _Module, request: SigningRequest, commit: Callable[[], None], pin: Secret | None

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
+from walletcore.signers.aside import late
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-__all__ = ["AsyncRemoteSigner", "Attempts", "Exchange", "Patience", "PerLoop", "RemoteSigner", "bounded"]
+__all__ = ["AsyncRemoteSigner", "Attempts", "Exchange", "Patience", "PerLoop", "RemoteSigner"]
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -175,7 +176,7 @@ class AsyncRemoteSigner(Confidential, Generic[Q, A]):
                     answer = await self.send(question, left)
                 return request.accept(self.exchange.read(request, answer))
             except TimeoutError:
-                wait = attempts.after(_late())
+                wait = attempts.after(late())
             except Exception as failure:
                 wait = attempts.after(failure)
             await asyncio.sleep(wait)
@@ -234,31 +235,3 @@ class PerLoop(Generic[T]):
             yield client
         finally:
             await self._close(client)
-
-
-def bounded(function: Callable[[], T], seconds: float) -> T:
-    """What a function returns that cannot be given a time limit; `OutcomeUnknown` when it takes longer.
-
-    It runs in a thread of its own, which is left behind when it does not come back.
-    """
-    done: list[T] = []
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            done.append(function())
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if failed:
-        raise failed[0]
-    if not done:
-        raise _late()
-    return done[0]
-
-
-def _late() -> OutcomeUnknown:
-    return OutcomeUnknown("the signer did not answer in time: it may have signed", hint="ask for the very same again")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
-from walletcore.errors import SignerError
-from walletcore.secret import Secret
+from walletcore.errors import SignerError, WalletcoreError
+from walletcore.secret import Secret, sealed
 
-__all__ = ["Secrets", "SignerUri"]
+__all__ = ["Secrets", "SignerUri", "given"]
 
 Secrets = Callable[[str], Secret]
 """Called at the moment a secret is needed, with its name (``private key``, ``mnemonic``, ``PIN``)."""
@@ -56,3 +56,17 @@ class SignerUri:
             raise SignerError(f"expected no option but {', '.join(names) or 'none'}", reason="unknown")
         if path is not None and self.path != path:
             raise SignerError(f"expected {self.scheme}:{path} with no other path", reason="unknown")
+
+
+@sealed  # a callback's frames hold secrets
+def given(secrets: Secrets, name: str) -> Secret:
+    """What the callback gives for a name. Raises `SignerError` where it fails, or gives no `Secret`."""
+    try:
+        secret = secrets(name)
+    except WalletcoreError:
+        raise
+    except Exception as error:
+        raise SignerError(f"the {name} was not given: {type(error).__name__}", reason="missing") from None
+    if type(secret) is not Secret:
+        raise SignerError(f"expected the {name} as a Secret", reason="type")
+    return secret

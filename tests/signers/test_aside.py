@@ -1,0 +1,92 @@
+"""Work that nobody can stop: it is bounded, it never holds up an event loop, and it never keeps a process."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from walletcore.errors import OutcomeUnknown
+from walletcore.signers.aside import aside, bounded
+
+
+def test_what_has_no_time_limit_of_its_own_is_given_one() -> None:
+    gate = threading.Event()
+    assert bounded(lambda: 7, 5) == 7
+    with pytest.raises(ValueError, match="as it was"):
+        bounded(lambda: [][0] if gate.is_set() else int("as it was"), 5)
+    start = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        bounded(lambda: gate.wait(30), 0.05)
+    assert time.monotonic() - start < 2
+    gate.set()
+
+
+@pytest.mark.parametrize("error", [ValueError("as it was"), StopIteration(), KeyboardInterrupt(), SystemExit(3)])
+def test_what_fails_aside_fails_as_it_did(error: BaseException) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as failed:
+        bounded(fails, 5)
+    assert failed.value is error
+
+
+def test_the_event_loop_goes_on_beside() -> None:
+    gate = threading.Event()
+
+    async def both() -> list[int]:
+        async def opens() -> int:
+            gate.set()
+            return 7
+
+        return list(await asyncio.gather(aside(lambda: gate.wait(30)), opens()))
+
+    assert asyncio.run(both()) == [True, 7]
+
+
+def test_H10_what_never_returns_can_be_cancelled_and_does_not_keep_the_process() -> None:
+    program = """
+import asyncio, threading
+from walletcore.signers.aside import aside
+
+async def main():
+    try:
+        async with asyncio.timeout(0.05):
+            await aside(threading.Event().wait)
+    except TimeoutError:
+        print("cancelled")
+
+asyncio.run(main())
+"""
+    start = time.monotonic()
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert ended.stdout.strip() == "cancelled"
+    assert time.monotonic() - start < 10
+
+
+def test_what_comes_back_after_its_loop_has_ended_disturbs_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    gate, back = threading.Event(), threading.Event()
+
+    def late() -> None:
+        gate.wait(30)
+        back.set()
+
+    async def leaves() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await aside(late)
+
+    before = set(threading.enumerate())
+    asyncio.run(leaves())
+    started = set(threading.enumerate()) - before
+    gate.set()
+    for thread in started:
+        thread.join(10)
+    assert started
+    assert back.is_set()
+    assert capfd.readouterr().err == ""

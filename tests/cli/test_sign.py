@@ -402,6 +402,12 @@ def test_a_contract_is_created_only_when_that_is_said() -> None:
     assert "creates a contract" in str(subject.effects())
 
 
+def test_a_contract_without_code_is_not_drafted() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet, pytest.raises(TransactionError) as caught:
+        parse(json.dumps(changed(ETHEREUM, to=..., create=True))).build(wallet)
+    assert caught.value.reason == "missing"
+
+
 EIP_155 = {  # EIP-155, "Example": what is signed
     "chain": "ethereum",
     "to": "0x3535353535353535353535353535353535353535",

@@ -138,3 +138,8 @@ def test_only_bytes_are_decoded(raw: Any) -> None:
 def test_a_psbt_has_no_transaction_id_yet() -> None:
     with pytest.raises(TransactionError):
         BITCOIN.transaction_id(spending(ALICE).raw)
+
+
+def test_what_nobody_has_signed_has_no_transaction_id_yet() -> None:
+    unsigned = BITCOIN.decode_transaction(spending(ALICE).raw)._unsigned  # type: ignore[union-attr]
+    assert reason(TransactionError, BITCOIN.transaction_id, unsigned.encode()) == "missing"

@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
+import rlp  # type: ignore[import-untyped]
 from eth_utils.crypto import keccak
 
 from support.evm import ALICE, ETHEREUM, POLYGON, SEPOLIA, announced, legacy, theirs, transfer
@@ -143,13 +144,37 @@ def test_every_profile_says_where_it_comes_from() -> None:
     assert all(profile.source and profile.wallets for row in CHAINS for profile in row.profiles)
 
 
-def test_the_id_of_a_transaction_is_the_hash_of_its_bytes() -> None:
-    raw = transfer().raw
-    assert ETHEREUM.transaction_id(raw) == f"0x{keccak(raw).hex()}"
+@pytest.mark.parametrize("make", [legacy, announced, transfer], ids=["type 0", "type 1", "type 2"])
+def test_the_id_of_a_signed_transaction_is_the_hash_of_its_bytes(make: Any) -> None:
+    signed = sign(make(), ALICE)
+    assert ETHEREUM.transaction_id(signed.raw) == signed.id == f"0x{keccak(signed.raw).hex()}"
 
 
-@pytest.mark.parametrize("raw", [b"", "02", None, bytearray(b"\x02"), 2])
-def test_what_is_no_transaction_has_no_id(raw: Any) -> None:
+def test_the_id_is_of_the_transaction_and_not_of_the_string_that_it_stands_in() -> None:
+    """devp2p, caps/eth.md: in messages of the network a typed transaction is a string of RLP."""
+    signed = sign(transfer(), ALICE)
+    assert ETHEREUM.transaction_id(rlp.encode(signed.raw)) == f"0x{keccak(signed.raw).hex()}"
+
+
+NO_TRANSACTIONS: dict[str, tuple[Any, str]] = {
+    "nothing": (b"", "truncated"),
+    "a text": ("02", "type"),
+    "none": (None, "type"),
+    "a bytearray": (bytearray(b"\x02"), "type"),
+    "a zero": (b"\0", "version"),
+    "a type alone": (b"\x02", "truncated"),
+    "a hash": (b"\x11" * 32, "version"),
+    "a list": (b"\xc0", "length"),
+    "a message": (b"\x19Ethereum Signed Message:\n1a", "version"),
+    "unsigned": (transfer().raw, "missing"),
+    "unsigned, of before types": (legacy().raw, "missing"),
+    "of another chain": (sign(transfer(chain=POLYGON), ALICE).raw, "network"),
+    "a byte too many": (sign(transfer(), ALICE).raw + b"\0", "trailing"),
+}
+
+
+@pytest.mark.parametrize(("raw", "why"), NO_TRANSACTIONS.values(), ids=NO_TRANSACTIONS.keys())
+def test_what_is_no_signed_transaction_has_no_id(raw: Any, why: str) -> None:
     with pytest.raises(TransactionError) as caught:
         ETHEREUM.transaction_id(raw)
-    assert caught.value.reason == "type"
+    assert (type(caught.value), caught.value.reason) == (TransactionError, why)

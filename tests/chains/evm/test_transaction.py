@@ -375,6 +375,7 @@ def test_a_creation_names_the_contract_that_its_value_goes_to() -> None:
     contract = f"eip155:1:{created(ALICE, 7)}"
     creation = Opaque(why=f"creates a contract: {contract}", data=b"\x00")
     assert transfer(to=None, value=0, data=b"\x00").effects() == (creation, FEE)
+    assert transfer(to=None, value=0).effects() == (Opaque(why=f"creates a contract without code: {contract}"), FEE)
     assert transfer(to=None, value=5, data=b"\x00").effects() == (moved(5, destination=contract), creation, FEE)
 
 

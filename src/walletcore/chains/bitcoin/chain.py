@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin.address import (
     segwit_text,
 )
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
-from walletcore.errors import AddressError, InvalidKey
+from walletcore.errors import AddressError, InvalidKey, TransactionError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 
@@ -112,10 +112,16 @@ class BitcoinChain(Chain):
         return decode_transaction(self, raw, keys, sighash)
 
     def transaction_id(self, raw: bytes) -> str:
-        """The txid of a transaction as the network carries it: 64 hex digits, as explorers show it."""
+        """The txid of a signed transaction as the network carries it: 64 hex digits, as explorers show it.
+
+        Raises `TransactionError`, with "missing" where no input has a script_sig or a witness.
+        """
         from walletcore.chains.bitcoin.tx import Tx
 
-        return Tx.identified(raw)[1]
+        tx, txid = Tx.identified(raw)
+        if not tx.is_signed:
+            raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
+        return txid
 
 
 def _chosen(kinds: dict[str, Any], kind: str) -> Any:

@@ -57,7 +57,7 @@ def decode_transaction(
     tx = Tx.decode(raw)
     inputs = tuple(map(Input.unknown, tx.inputs))
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
-    if tx.witnesses or any(each.script_sig for each in tx.inputs):
+    if tx.is_signed:
         unverified = (None,) * len(tx.inputs)
         return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
     return transaction

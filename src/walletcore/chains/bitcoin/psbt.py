@@ -73,7 +73,7 @@ class Psbt:
     outputs: tuple[PsbtOutput, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.unsigned_tx.witnesses or any(each.script_sig for each in self.unsigned_tx.inputs):
+        if self.unsigned_tx.is_signed:
             raise TransactionError("expected an unsigned transaction", reason="non-canonical")
         if len(self.inputs) != len(self.unsigned_tx.inputs):
             raise TransactionError("expected one map per input", reason="length")

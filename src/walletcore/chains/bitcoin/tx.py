@@ -146,6 +146,11 @@ class Tx:
         return TX.encode(self)
 
     @property
+    def is_signed(self) -> bool:
+        """Whether any input has a script_sig or a witness."""
+        return bool(self.witnesses) or any(each.script_sig for each in self.inputs)
+
+    @property
     def txid(self) -> str:
         """The id that explorers show: of the transaction without witnesses."""
         return sha256d(UNSIGNED_TX.encode(self))[::-1].hex()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.common import GWEI as GWEI
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
     from walletcore.chains.evm.transaction import Transaction as Transaction
@@ -32,6 +33,7 @@ __all__ = [
     "TypedData",
     "create2_address",
     "create_address",
+    "least_gas",
 ]
 
 _PLACES = {
@@ -45,6 +47,7 @@ _PLACES = {
     "TypedData": "typed_data",
     "create2_address": "create",
     "create_address": "create",
+    "least_gas": "gas",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -111,9 +111,15 @@ class Evm(Chain):
         return decode(self, raw, keys, allow_unprotected=allow_unprotected)
 
     def transaction_id(self, raw: bytes) -> str:
-        """The hash of a signed transaction, ``0x`` and 64 hex digits. Raises `TransactionError`."""
-        if type(raw) is not bytes or not raw:
-            raise TransactionError("expected the bytes of a signed transaction", reason="type")
+        """The hash of a signed transaction, ``0x`` and 64 hex digits.
+
+        Raises `TransactionError` for bytes that are none of this chain; whose signature it is, is not computed.
+        """
+        from walletcore.chains.evm.decode import identify
+
+        return identify(self, raw)
+
+    def _identify(self, raw: bytes) -> str:
         return "0x" + keccak256(raw).hex()
 
     def _check_kind(self, kind: str) -> None:

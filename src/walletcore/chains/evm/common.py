@@ -159,8 +159,8 @@ class AnyTransaction:
         if self.value or (to is not None and not self.data):
             moved = (Transfer(asset=asset, amount=self.value, source=source, destination=destination),)
         if to is None:
-            at = f": {destination}" if destination else ""
-            return (*moved, Opaque(why=f"creates a contract{at}", data=self.data), fee)
+            what = "creates a contract" if self.data else "creates a contract without code"
+            return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), fee)
         return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), fee)
 
     def _created(self) -> str:

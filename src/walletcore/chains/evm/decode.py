@@ -28,7 +28,7 @@ from walletcore.signing import Signature
 if TYPE_CHECKING:
     from walletcore.chains.evm.message import Message
 
-__all__ = ["AnyOf", "decode"]
+__all__ = ["AnyOf", "decode", "identify"]
 
 AnyOf: TypeAlias = LegacyTransaction | AccessListTransaction | Transaction
 """The types of transactions that are read."""
@@ -65,6 +65,18 @@ def decode(
     if len(keys) > 1:
         raise TransactionError("expected one key, the sender's, for an unsigned transaction", reason="ambiguous")
     return transaction
+
+
+def identify(chain: Evm, raw: bytes) -> str:
+    """The hash of a signed transaction: see `Evm.transaction_id`. Raises `TransactionError`."""
+    try:
+        typed = _checked(raw)
+        _, signature = _read(chain, typed, None)
+    except DecodingError as error:
+        raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
+    if signature is None:
+        raise TransactionError("nobody has signed it: there is no id yet", reason="missing")
+    return chain._identify(typed)
 
 
 def _check_keys(keys: object) -> None:

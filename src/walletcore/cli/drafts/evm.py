@@ -32,7 +32,9 @@ def build(row: Evm, fields: Fields, keyring: Keyring) -> Transaction | AccessLis
 
 def _common(row: Evm, fields: Fields, keyring: Keyring) -> dict[str, Any]:
     where = fields.where()
-    creates = fields.has("create") and fields.flag("create")
+    creates, data = fields.has("create") and fields.flag("create"), fields.data("data", "")
+    if creates and not data:  # go-ethereum's rule for drafts, too (internal/ethapi/transaction_args.go)
+        raise TransactionError("expected the code of the contract as data: without, coins are lost", reason="missing")
     return {
         "chain": row,
         "sender": keyring.public_key(row, **where),
@@ -41,7 +43,7 @@ def _common(row: Evm, fields: Fields, keyring: Keyring) -> dict[str, Any]:
         "value": fields.number("value", 0),
         "nonce": fields.number("nonce"),
         "gas": fields.number("gas"),
-        "data": fields.data("data", ""),
+        "data": data,
     }
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
+from walletcore.chains.evm import least_gas
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Effect, Transfer
 
 __all__ = ["oddities", "of_account"]
 
 _HIGH_GAS_PRICE = 10**12  # wei per unit of gas: a thousand gwei, far above what any busy day has asked
-_INTRINSIC = 21_000  # Yellow Paper, appendix G: what every transaction costs
 _MAX_PRECOMPILE = 0xFFFF  # EIP-1352: reserved for precompiled contracts and system use
 _ERC20 = "/erc20:"  # of CAIP-19
 
@@ -24,11 +24,13 @@ def oddities(row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes) ->
         yield Oddity(code="high-fee", text=f"{subject.max_price // 10**9} gwei for a unit of gas")
     if not subject.max_price:
         yield Oddity(code="low-fee", text="no fee is offered")
-    if subject.gas < _INTRINSIC:
-        text = f"{subject.gas} units of gas: no transaction can do with less than {_INTRINSIC}"
+    if subject.gas < least_gas(subject):
+        text = f"{subject.gas} units of gas: nodes of Ethereum take it with {least_gas(subject)} or more"
         yield Oddity(code="low-fee", text=text)
     if subject.to is not None:
         yield from of_account(subject.to.payload)
+    elif not subject.data:  # go-ethereum drafts no such transaction (internal/ethapi/transaction_args.go)
+        yield Oddity(code="no-code", text="a contract without code: what is sent to it is lost")
     for effect in effects:
         if isinstance(effect, Transfer) and _ERC20 in effect.asset:
             yield from _of_token(effect)

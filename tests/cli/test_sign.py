@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+from solders.token.associated import get_associated_token_address
 
 from support.bitcoin import BITCOIN as BITCOIN_ROW
 from support.bitcoin import kernel_accepts, key
@@ -22,6 +24,7 @@ from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli import run
 from walletcore.cli.drafts import parse
 from walletcore.cli.inspection.verification import verdict
+from walletcore.coding.text import base58
 from walletcore.effects import Transfer
 from walletcore.errors import TransactionError, Unsupported, WalletcoreError
 from walletcore.hashes import hash160
@@ -271,6 +274,8 @@ def changed(draft: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 
 STEP = SOLANA["instructions"][0]["transfer"]
+MINT = "So11111111111111111111111111111111111111112"
+FRIEND = "Hh8QwFUA6MtVu1qAoq12ucvFHNwCcVTV7hpWjeY1Hztb"  # a wallet; the one of STEP is off the curve
 OFFCHAIN = (b"\xffsolana offchain" + bytes(34) + b"\x01" + b"\x11" * 32 + b"\x02\x00hi").hex()
 WRONG: dict[str, tuple[object, str]] = {
     "no JSON": ("{", "character"),
@@ -380,7 +385,7 @@ def test_solanas_other_instructions_are_built() -> None:
     steps = [
         {"compute_unit_limit": 200_000},
         {"compute_unit_price": 1_000},
-        {"token_transfer": {"mint": mint, "to": STEP["to"], "amount": 5, "decimals": 9}},
+        {"token_transfer": {"mint": mint, "to": FRIEND, "amount": 5, "decimals": 9}},
         {"memo": "thanks"},
         {"call": {"program": mint, "accounts": [{"from": {}, "signer": True}, {"address": mint}], "data": "0x01"}},
     ]
@@ -394,6 +399,41 @@ def test_solanas_other_instructions_are_built() -> None:
         5,
     ]  # rent, then tokens
     assert chain("solana", solana.SolanaChain).decode_transaction(signed.raw).effects() == subject.effects()
+
+
+def tokens(**changes: Any) -> Any:
+    step = {"mint": MINT, "to": FRIEND, "amount": 5, "decimals": 9, **changes}
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        return parse(json.dumps(changed(SOLANA, instructions=[{"token_transfer": step}]))).build(wallet)[0]
+
+
+@pytest.mark.parametrize("program", [solana.TOKEN_PROGRAM, solana.TOKEN_2022_PROGRAM])
+def test_a_draft_names_the_token_program(program: bytes) -> None:
+    """The accounts are those that solders derives for this program."""
+    message = tokens(program=base58.encode(program)).message
+    mint, payer = Pubkey.from_string(MINT), Pubkey(message.account_keys[0])
+    made, moved = message.decompile()
+    assert moved.program_id == made.accounts[5].pubkey == program
+    owners = (payer, Pubkey.from_string(FRIEND))
+    owned = [get_associated_token_address(owner, mint, Pubkey(program)) for owner in owners]
+    assert [moved.accounts[0].pubkey, moved.accounts[2].pubkey] == list(map(bytes, owned))
+    assert made.accounts[1].pubkey == moved.accounts[2].pubkey
+    assert (tokens() == tokens(program=base58.encode(program))) is (program == solana.TOKEN_PROGRAM)
+
+
+def test_a_draft_names_no_other_program() -> None:
+    with pytest.raises(TransactionError) as caught:
+        tokens(program=MINT)
+    assert caught.value.reason == "unknown"
+
+
+def test_a_draft_sends_tokens_to_no_owner_off_the_curve_unless_it_says_so() -> None:
+    row = chain("solana", solana.SolanaChain)
+    account = solana.associated_token_account(owner=row.parse_address(FRIEND), mint=row.parse_address(MINT)).text
+    with pytest.raises(TransactionError) as caught:
+        tokens(to=account)
+    assert caught.value.reason == "point"
+    assert tokens(to=account, allow_owner_off_curve=True).effects()
 
 
 def test_a_contract_is_created_only_when_that_is_said() -> None:

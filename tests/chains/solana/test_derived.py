@@ -61,7 +61,9 @@ def derived(given: Mapping[str, Any]) -> tuple[str, int | None]:
     }
     if "owner" in accounts:
         program = SOLANA.parse_address(given["token_program"]).payload
-        return associated_token_account(owner=accounts["owner"], mint=accounts["mint"], program=program).text, None
+        owner, mint = accounts["owner"], accounts["mint"]  # of wallet-core's, two are off the curve
+        made = associated_token_account(owner=owner, mint=mint, program=program, allow_owner_off_curve=True)
+        return made.text, None
     program, bump = accounts["program"].payload, None
     if "base" in accounts:
         address = create_with_seed(accounts["base"].payload, given["text"], program)

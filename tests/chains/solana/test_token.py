@@ -66,9 +66,31 @@ def meta(pubkey: bytes, *, signer: bool = False, writable: bool = False) -> Acco
 
 @given(*[st.binary(min_size=32, max_size=32)] * 2, st.sampled_from([TOKEN_PROGRAM, TOKEN_2022_PROGRAM]))
 def test_an_associated_account_is_that_of_solders(owner: bytes, mint: bytes, program: bytes) -> None:
-    ours = associated_token_account(owner=SOLANA.account(owner), mint=SOLANA.account(mint), program=program)
+    given: dict[str, Any] = {"owner": SOLANA.account(owner), "mint": SOLANA.account(mint), "program": program}
+    ours = associated_token_account(**given, allow_owner_off_curve=True)
     theirs = get_associated_token_address(Pubkey(owner), Pubkey(mint), Pubkey(program))
     assert ours == SOLANA.parse_address(str(theirs))
+    if Pubkey(owner).is_on_curve():
+        assert associated_token_account(**given) == ours
+    else:
+        assert reason(associated_token_account, **given) == "point"
+
+
+def test_an_owner_off_the_curve_is_refused_unless_that_is_named() -> None:
+    """SOURCE is Alice's token account: whoever takes it for her wallet sends tokens where no key moves them."""
+    assert not Pubkey(SOURCE.payload).is_on_curve()
+    given: dict[str, Any] = {"owner": SOURCE, "mint": MINT}
+    assert reason(associated_token_account, **given) == "point"
+    assert reason(create_associated_token_account, payer=PAYER, **given) == "point"
+    theirs = get_associated_token_address(Pubkey(SOURCE.payload), Pubkey(MINT.payload))
+    assert associated_token_account(**given, allow_owner_off_curve=True).payload == bytes(theirs)
+    made = create_associated_token_account(payer=PAYER, **given, allow_owner_off_curve=True)
+    assert made.accounts[1].pubkey == bytes(theirs)
+
+
+@pytest.mark.parametrize("word", [None, 1, "yes"])
+def test_what_is_allowed_is_said_by_true_or_false(word: Any) -> None:
+    assert reason(associated_token_account, owner=ALICE, mint=MINT, allow_owner_off_curve=word) == "type"
 
 
 def test_an_associated_account_is_of_the_mints_cluster() -> None:

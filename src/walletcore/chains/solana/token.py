@@ -13,6 +13,7 @@ from walletcore.chains.solana.message import AccountMeta, Instruction
 from walletcore.chains.solana.system import RENT, SYSTEM_PROGRAM
 from walletcore.coding.text import base58
 from walletcore.coding.wire import u8, u64le
+from walletcore.curves.ed25519 import is_point
 from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Transfer
 from walletcore.errors import TransactionError, raised_as
 
@@ -37,34 +38,48 @@ _CREATE, _CREATE_IDEMPOTENT = b"\0", b"\1"
 _MAX_SIGNERS = 11
 
 
-def associated_token_account(*, owner: Account, mint: Address, program: bytes = TOKEN_PROGRAM) -> Address:
-    """The address of the account in which a wallet (or a program's address) keeps a mint's tokens.
+def associated_token_account(
+    *, owner: Account, mint: Address, program: bytes = TOKEN_PROGRAM, allow_owner_off_curve: bool = False
+) -> Address:
+    """The address of the account in which a wallet keeps a mint's tokens.
 
-    ``program`` is the token program that owns the mint. Raises `TransactionError`.
+    ``program`` is the token program that owns the mint. An owner off the curve is refused with reason "point": for most
+    it is a token account, taken for the wallet that it belongs to, and what is sent to its own account is lost.
+    ``allow_owner_off_curve`` is for addresses of programs that can move tokens. Raises `TransactionError`.
     """
-    made = _associated(account(owner, "owner"), _token_program(program), account(mint, "mint"))
+    wallet = account(owner, "owner")
+    made = _associated(wallet, _token_program(program), account(mint, "mint"))
     if type(mint) is not Address or not isinstance(mint.chain, SolanaChain):
         raise TransactionError("expected an Address as mint", reason="type")
     cluster_of(owner, mint)
+    if not _flag(allow_owner_off_curve, "allow_owner_off_curve") and not is_point(wallet):
+        hint = "name the wallet that owns the tokens; allow_owner_off_curve=True is for addresses of programs"
+        raise TransactionError("the owner is off the curve: no key signs for it", reason="point", hint=hint)
     return mint.chain.account(made)
 
 
 def create_associated_token_account(
-    *, payer: Account, owner: Account, mint: Address, program: bytes = TOKEN_PROGRAM, idempotent: bool = True
+    *,
+    payer: Account,
+    owner: Account,
+    mint: Address,
+    program: bytes = TOKEN_PROGRAM,
+    idempotent: bool = True,
+    allow_owner_off_curve: bool = False,
 ) -> Instruction:
     """Make the account of `associated_token_account`; the payer signs and pays its rent.
 
     It fails where there is one already, unless it is ``idempotent``. Raises `TransactionError`.
     """
-    if type(idempotent) is not bool:
-        raise TransactionError("expected True or False as idempotent", reason="type")
-    made = associated_token_account(owner=owner, mint=mint, program=program)
+    data = _CREATE_IDEMPOTENT if _flag(idempotent, "idempotent") else _CREATE
+    made = associated_token_account(
+        owner=owner, mint=mint, program=program, allow_owner_off_curve=allow_owner_off_curve
+    )
     accounts = (
         AccountMeta(pubkey=account(payer, "payer"), is_signer=True, is_writable=True),
         AccountMeta(pubkey=made.payload, is_signer=False, is_writable=True),
         *map(_read_only, (account(owner, "owner"), mint.payload, SYSTEM_PROGRAM, program)),
     )
-    data = _CREATE_IDEMPOTENT if idempotent else _CREATE
     cluster = cluster_of(payer, owner, mint)
     return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data, cluster=cluster)
 
@@ -156,6 +171,12 @@ def _authorised(accounts: tuple[AccountMeta, ...], place: int) -> bool:
 
 def _associated(owner: bytes, program: bytes, mint: bytes) -> bytes:
     return find_program_address((owner, program, mint), ASSOCIATED_TOKEN_PROGRAM)[0]
+
+
+def _flag(value: bool, name: str) -> bool:
+    if type(value) is not bool:
+        raise TransactionError(f"expected True or False as {name}", reason="type")
+    return value
 
 
 def _token_program(program: bytes) -> bytes:

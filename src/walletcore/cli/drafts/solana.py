@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from walletcore.chains.solana import (
+    TOKEN_PROGRAM,
     AccountMeta,
     Instruction,
     SolanaChain,
@@ -86,19 +88,21 @@ def _token(step: Fields, keys: _Keys) -> list[Instruction]:
     """Between associated accounts, of which the destination's is made where it does not exist yet."""
     inner = step.inner("token_transfer")
     mint, owner, authority = inner.address("mint", keys.row), inner.address("to", keys.row), keys.of(inner)
-    destination = associated_token_account(owner=owner, mint=mint)
-    amount, decimals = inner.number("amount"), inner.number("decimals")
-    made = [create_associated_token_account(payer=keys.payer, owner=owner, mint=mint)]
-    if not inner.flag("create", default=True):
-        made.clear()
-    source = associated_token_account(owner=authority, mint=mint)
-    made.append(
-        transfer_checked(
-            source=source, mint=mint, destination=destination, authority=authority, amount=amount, decimals=decimals
-        )
+    program = inner.address("program", keys.row).payload if inner.has("program") else TOKEN_PROGRAM
+    allow = inner.flag("allow_owner_off_curve", default=False)
+    to: dict[str, Any] = {"owner": owner, "mint": mint, "program": program, "allow_owner_off_curve": allow}
+    made = [create_associated_token_account(payer=keys.payer, **to)] if inner.flag("create", default=True) else []
+    sent = transfer_checked(
+        source=associated_token_account(owner=authority, mint=mint, program=program),
+        mint=mint,
+        destination=associated_token_account(**to),
+        authority=authority,
+        amount=inner.number("amount"),
+        decimals=inner.number("decimals"),
+        program=program,
     )
     inner.done()
-    return made
+    return [*made, sent]
 
 
 def _memo(step: Fields, keys: _Keys) -> list[Instruction]:

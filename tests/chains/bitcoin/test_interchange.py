@@ -1,18 +1,26 @@
 """Bytes back into transactions: what the network's form leaves open stays open, until keys and amounts are known."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import wallycore
 from hypothesis import given
 
-from support.bitcoin import BITCOIN, TESTNET, key, reason, signer, txs
+from support.bitcoin import BITCOIN, TESTNET, kernel_accepts, key, reason, signer, txs
 from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import Input, Transaction, pay
-from walletcore.chains.bitcoin.tx import Tx
+from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.curves.secp256k1 import uncompressed
 from walletcore.effects import Opaque, Transfer
 from walletcore.errors import MissingSignature, TransactionError
+from walletcore.hashes import hash160
 from walletcore.keys import Curve, PrivateKey
+from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signing import complete, sign
 
@@ -143,3 +151,87 @@ def test_a_psbt_has_no_transaction_id_yet() -> None:
 def test_what_nobody_has_signed_has_no_transaction_id_yet() -> None:
     unsigned = BITCOIN.decode_transaction(spending(ALICE).raw)._unsigned  # type: ignore[union-attr]
     assert reason(TransactionError, BITCOIN.transaction_id, unsigned.encode()) == "missing"
+
+
+# -- keys of 65 bytes (BIP-174: a key as its script or address has it)
+
+FULL = {each: uncompressed(each.data) for each in (ALICE, BOB)}
+ORIGINS = {
+    each: KeyOrigin(b"\xaa\xbb\xcc\xdd", Path.parse(f"m/44'/0'/0'/0/{place}")) for place, each in enumerate(FULL)
+}
+
+
+def uncompressed_spending(script: bytes, **parts: Any) -> Transaction:
+    """Return what spends an output that is guarded by this script, known by the transaction that made it."""
+    source = Tx(
+        version=2,
+        inputs=(TxIn(txid="77" * 32, vout=0),),
+        outputs=(TxOut(value=100_000, script_pubkey=script),),
+        locktime=0,
+    )
+    spent = Input(txid=source.txid, vout=0, previous=source.encode(), script_pubkey=script, **parts)
+    return Transaction(chain=BITCOIN, inputs=(spent,), outputs=(pay(TO, 90_000),))
+
+
+MULTISIG = b"\x52" + b"\x41" + FULL[ALICE] + b"\x41" + FULL[BOB] + b"\x52\xae"
+OF_65_BYTES = {
+    "p2pkh": lambda: uncompressed_spending(p2pkh(hash160(FULL[ALICE])).script_pubkey, key=ALICE, origin=ORIGINS[ALICE]),
+    "p2pk": lambda: uncompressed_spending(b"\x41" + FULL[ALICE] + b"\xac", origins=((ALICE, ORIGINS[ALICE]),)),
+    "multisig": lambda: uncompressed_spending(MULTISIG, origins=tuple(ORIGINS.items())),
+}
+
+
+@pytest.mark.parametrize("kind", OF_65_BYTES)
+def test_keys_of_65_bytes_are_written_as_their_scripts_have_them_and_read_again(kind: str) -> None:
+    """wallycore reads the same keys and origins, and writes the same bytes."""
+    tx = OF_65_BYTES[kind]()
+    theirs = wallycore.psbt_from_bytes(tx.raw, 0)
+    assert bytes(wallycore.psbt_to_bytes(theirs, 0)) == tx.raw
+    named = [FULL[each] for each in tx.inputs[0].keys]
+    assert wallycore.psbt_get_input_keypaths_size(theirs, 0) == len(named)
+    assert all(wallycore.psbt_find_input_keypath(theirs, 0, each) for each in named)
+    read = BITCOIN.decode_transaction(tx.raw)
+    assert isinstance(read, Transaction)
+    assert read == tx
+    assert [request.origin for request in read.requests()] == [ORIGINS[each] for each in tx.inputs[0].keys]
+    assert read.raw == tx.raw
+    signed = sign(read, signer(1), signer(2))
+    assert kernel_accepts(signed.raw, [tx.inputs[0].spent])  # type: ignore[list-item]
+
+
+def with_derivation(data: bytes, kind: str = "multisig") -> bytes:
+    """Return the PSBT with one more derivation, of this key."""
+    psbt = Psbt.decode(OF_65_BYTES[kind]().raw)
+    derivations = (*psbt.inputs[0].bip32_derivation, (data, KeyOrigin(bytes(4), Path())))
+    return replace(psbt, inputs=(replace(psbt.inputs[0], bip32_derivation=derivations),)).encode()
+
+
+def test_a_key_in_two_forms_is_refused() -> None:
+    assert reason(TransactionError, BITCOIN.decode_transaction, with_derivation(ALICE.data)) == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (bytes((6 + (FULL[ALICE][-1] & 1),)) + FULL[ALICE][1:], "non-canonical"),
+        (FULL[ALICE][:-1] + bytes((FULL[ALICE][-1] ^ 1,)), "point"),
+        (FULL[ALICE][:64], "trailing"),
+        (FULL[ALICE][1:33], "truncated"),
+        (FULL[ALICE] + b"\0", "trailing"),
+        (uncompressed(key(3).public_key.data), "mismatch"),
+    ],
+    ids=["hybrid", "no point", "64 bytes", "32 bytes", "66 bytes", "another"],
+)
+def test_other_keys_in_65_bytes_are_refused(data: bytes, why: str) -> None:
+    assert reason(TransactionError, BITCOIN.decode_transaction, with_derivation(data)) == why
+
+
+def test_change_to_a_key_of_65_bytes_is_read_and_written_as_it_is() -> None:
+    script = p2pkh(hash160(FULL[ALICE])).script_pubkey
+    lock = Lock(key=ALICE, script_pubkey=script, origins=((ALICE, ORIGINS[ALICE]),))
+    tx = replace(spending(BOB), outputs=(TxOut(value=90_000, script_pubkey=script, lock=lock),))
+    assert FULL[ALICE] in tx.raw
+    read = BITCOIN.decode_transaction(tx.raw)
+    assert isinstance(read, Transaction)
+    assert read.raw == tx.raw
+    assert read.outputs[0].lock == lock

@@ -24,6 +24,7 @@ from walletcore.path import KeyOrigin, Path
 
 __all__ = ["decode_transaction", "encode_psbt"]
 
+_COMPRESSED = 33  # bytes
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
 
@@ -89,7 +90,7 @@ def _fields(each: Input) -> PsbtInput:
         return NO_FIELDS
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
     key = each.key.data[1:] if each.key and each.kind == "p2tr" else b""
-    derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys})
+    derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
     return PsbtInput(
         non_witness_utxo=each.previous,
         witness_utxo=None if proven else each.spent,
@@ -108,7 +109,7 @@ def _output_fields(output: TxOut) -> PsbtOutput:
     if lock is None:
         return NO_OUTPUT_FIELDS
     key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
-    derivations = _derivations(lock.kind, lock.keys, dict(lock.origins))
+    derivations = _derivations(lock.kind, lock.keys, dict(lock.origins), lock)
     return PsbtOutput(
         redeem_script=lock.redeem_script,
         witness_script=lock.witness_script,
@@ -119,7 +120,7 @@ def _output_fields(output: TxOut) -> PsbtOutput:
 
 
 def _derivations(
-    kind: str, keys: Sequence[PublicKey], origins: Mapping[PublicKey, KeyOrigin | None]
+    kind: str, keys: Sequence[PublicKey], origins: Mapping[PublicKey, KeyOrigin | None], lock: Lock | None
 ) -> tuple[Derivation, ...]:
     """Keys and where they come from; one key alone is named in any case, as the root of its own tree (BIP-32)."""
     found: dict[bytes, KeyOrigin] = {}
@@ -128,7 +129,8 @@ def _derivations(
         if origin is None and len(keys) == 1:
             origin = KeyOrigin(hash160(key.data)[:4], Path())
         if origin is not None:
-            found[key.data[1:] if kind == "p2tr" else key.data] = origin
+            written = key.data if lock is None else lock.written(key)
+            found[written[1:] if kind == "p2tr" else written] = origin
     return tuple(found.items())
 
 
@@ -227,8 +229,10 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
     if foreign:
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
     if _names_its_keys(script_pubkey, fields):  # `Lock` takes no others, and has checked that these are points
-        keys = ((PublicKey.trusted(Curve.SECP256K1, data), origin) for data, origin in named.items())
-        return _Named(origins=tuple((key, origin) for key, origin in keys if origin is not None))
+        found = [(_as_named(data), origin) for data, origin in named.items() if origin is not None]
+        if len({key for key, _ in found}) != len(found):
+            raise TransactionError("the same key in two forms", reason="duplicate")
+        return _Named(origins=tuple(found))
     if len(named) > 1:
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
     pairs = [(_public_key(data), origin) for data, origin in named.items()]
@@ -240,8 +244,13 @@ def _names_its_keys(script_pubkey: bytes, fields: PsbtInput | PsbtOutput) -> boo
     return not kind_of(fields.witness_script or fields.redeem_script or script_pubkey)
 
 
+def _as_named(data: bytes) -> PublicKey:
+    """A key that `Lock` compares with those of its script before anything is done with it."""
+    return PublicKey.trusted(Curve.SECP256K1, data) if len(data) == _COMPRESSED else _public_key(data)
+
+
 def _public_key(data: bytes) -> PublicKey:
     try:
-        return PublicKey(Curve.SECP256K1, data)
+        return PublicKey.parse(Curve.SECP256K1, data)
     except InvalidKey as error:
         raise TransactionError(str(error), reason=error.reason) from None

@@ -22,6 +22,7 @@ __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
 _LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh")
+_COMPRESSED = 33  # bytes of a key
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
 
@@ -108,6 +109,13 @@ class Lock:
             return ()
         origins = dict(self.origins)
         return tuple((key, origins.get(key)) for key in self.keys)
+
+    def written(self, key: PublicKey) -> bytes:
+        """One of its keys in the form that the script or the hash in it has: compressed, or in 65 bytes."""
+        if self._form:
+            return self._form
+        forms = (each for each in classify(self.script_code).keys if len(each) > _COMPRESSED)
+        return next((form for form in forms if _point(form) == key), key.data)
 
     def spend(self, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
         """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys."""

@@ -21,6 +21,7 @@ _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of
 _MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of script has one
 _MAX_STEPS = 255
+_COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
 _END = b"\x00"
 
 Fields = TypeVar("Fields", "PsbtInput", "PsbtOutput")
@@ -32,8 +33,8 @@ Derivation = tuple[bytes, KeyOrigin]
 class PsbtInput:
     """The fields of one input, in BIP-174's and BIP-371's words; None, b"" and () where a field is absent.
 
-    ``bip32_derivation``: compressed keys and where they come from; ``tap_bip32_derivation``: the same for x-only keys
-    without leaf hashes.
+    ``bip32_derivation``: keys as their scripts have them, compressed or not, and where they come from;
+    ``tap_bip32_derivation``: the same for x-only keys without leaf hashes.
     """
 
     non_witness_utxo: bytes = b""
@@ -124,11 +125,17 @@ def _write_tap_origin(origin: KeyOrigin, out: bytearray) -> None:
     _write_origin(origin, out)
 
 
+def _read_key(reader: Reader) -> bytes:
+    """A key in the form that its script or address has it in: 33 bytes, or 65."""
+    return reader.take(_UNCOMPRESSED if reader.remaining == _UNCOMPRESSED else _COMPRESSED)
+
+
 def _write_all(value: bytes, out: bytearray) -> None:
     out += value
 
 
 _BYTES = Codec(kind=bytes, minimum=0, read=lambda reader: reader.take(reader.remaining), write=_write_all)
+_KEY = Codec(kind=bytes, minimum=33, read=_read_key, write=_write_all)
 _ORIGIN = Codec(kind=KeyOrigin, minimum=4, read=_read_origin, write=_write_origin)
 _TAP_ORIGIN = Codec(kind=KeyOrigin, minimum=5, read=_read_tap_origin, write=_write_tap_origin)
 
@@ -181,7 +188,7 @@ _INPUT = _Map(
         0x03: _Field("sighash_type", u32le),
         0x04: _Field("redeem_script", _BYTES),
         0x05: _Field("witness_script", _BYTES),
-        0x06: _Field("bip32_derivation", _ORIGIN, fixed(33)),
+        0x06: _Field("bip32_derivation", _ORIGIN, _KEY),
         0x16: _Field("tap_bip32_derivation", _TAP_ORIGIN, fixed(32)),
         0x17: _Field("tap_internal_key", fixed(32)),
         0x18: _Field("tap_merkle_root", fixed(32)),
@@ -193,7 +200,7 @@ _OUTPUT = _Map(
     fields={
         0x00: _Field("redeem_script", _BYTES),
         0x01: _Field("witness_script", _BYTES),
-        0x02: _Field("bip32_derivation", _ORIGIN, fixed(33)),
+        0x02: _Field("bip32_derivation", _ORIGIN, _KEY),
         0x05: _Field("tap_internal_key", fixed(32)),
         0x07: _Field("tap_bip32_derivation", _TAP_ORIGIN, fixed(32)),
     },

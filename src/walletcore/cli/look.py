@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,9 @@ from walletcore.cli.names import contracts, find_chain
 from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
+    from walletcore.chains.base import Chain
     from walletcore.cli.inspection.finding import Finding
+    from walletcore.wallet import Wallet
 
 __all__ = []
 
@@ -26,6 +29,9 @@ def inspect(
     stdin: TextFromStdin = False,
     fd: TextFromFd = None,
     erc20: Erc20 = None,
+    xpub: Annotated[
+        str, typer.Option(help="Bitcoin: an account's extended public key, whose change a transaction is searched for.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say what a text is, what it would do, and what is odd about it.
@@ -39,7 +45,11 @@ def inspect(
     if text:
         _refuse_secret(text)
     content = given_text("text", text, file=file, stdin=stdin, fd=fd)
-    found = recognise(content, (find_chain(chain),) if chain else chains(), erc20=contracts(erc20 or []))
+    rows: Sequence[Chain] = (find_chain(chain),) if chain else chains()
+    rows, wallet = _of_account(xpub, rows) if xpub else (rows, None)
+    found = recognise(content, rows, erc20=contracts(erc20 or []), wallet=wallet)
+    if wallet is not None and not any(finding.effects for finding in found):
+        raise typer.BadParameter("--xpub is for a transaction of Bitcoin")
     if as_json:
         show.print_json([finding.as_json() for finding in found])
         return
@@ -47,6 +57,20 @@ def inspect(
         if place:
             typer.echo()
         _print(finding)
+
+
+def _of_account(xpub: str, rows: Sequence[Chain]) -> tuple[Sequence[Chain], Wallet]:
+    """The chains of Bitcoin that an account's key is for, and its wallet. Raises `DerivationError`."""
+    from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.cli.inspection.finding import is_on
+    from walletcore.hd.bip32 import ExtendedPublicKey
+    from walletcore.wallet import Wallet
+
+    wallet, network = Wallet.from_xpub(xpub), ExtendedPublicKey.parse(xpub).network
+    meant = tuple(row for row in rows if isinstance(row, BitcoinChain) and is_on(row, network))
+    if not meant:
+        raise typer.BadParameter(f"--xpub is of {network}: not of the chain that is named")
+    return meant, wallet
 
 
 def _refuse_secret(text: str) -> None:
@@ -68,7 +92,7 @@ def _print(finding: Finding) -> None:
     if finding.effects and finding.row is not None:
         from walletcore.cli.inspection.effects import TITLES, rows_of
 
-        show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row)))
+        show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row, finding.change)))
     show.remarks([each.text for each in finding.odd])
 
 

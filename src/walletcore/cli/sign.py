@@ -104,7 +104,7 @@ def confirm(
         show.facts(list(facts(subject)), err=True)
     effects = effects_of(subject, row, contracts(erc20))
     show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(effects, row, change)), err=True)
-    show.remarks([each.text for each in oddities([row], subject, effects)], err=True)
+    show.remarks([each.text for each in oddities([row], subject, effects, change=change)], err=True)
     if not high_fee:
         check_fee(subject, effects, row)
     if not yes:

@@ -5,7 +5,7 @@ BIP-68 and BIP-113 (lock times), BIP-125, BIP-143 and BIP-341 (hash types); Bitc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
@@ -35,13 +35,20 @@ _FAR = 1_000_000  # an index of a change address that no wallet looks at
 _UNCOMPRESSED, _DER = (4, 6, 7), 0x30
 
 
-def oddities(row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes) -> Iterator[Oddity]:
-    """The oddities that only this family has; ``raw`` are the bytes of a signed transaction."""
+def oddities(
+    row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes, change: Collection[int]
+) -> Iterator[Oddity]:
+    """The oddities that only this family has; ``raw`` are the bytes of a signed transaction.
+
+    ``change`` are the outputs that are proven to be change: each is the effect at the same place.
+    """
     del effects
     assert isinstance(row, BitcoinChain)
     yield from _of_rate(subject)
     for place, output in enumerate(subject.outputs):
         yield from _of_output(row, place, output)
+        if place not in change:
+            yield from _of_change(place, output)
     yield from _of_time(subject)
     yield from _of_inputs(subject)
     if raw:
@@ -75,7 +82,6 @@ def _of_output(row: BitcoinChain, place: int, output: TxOut) -> Iterator[Oddity]
         except AddressError as error:
             code = "anyone-can-spend" if error.reason == "policy" else "unspendable"
             yield Oddity(code=code, text=f"output {place}: {error}")
-    yield from _of_change(place, output)
 
 
 def _dust(script: bytes) -> int:

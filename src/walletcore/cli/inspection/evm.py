@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
@@ -17,9 +17,11 @@ _MAX_PRECOMPILE = 0xFFFF  # EIP-1352: reserved for precompiled contracts and sys
 _ERC20 = "/erc20:"  # of CAIP-19
 
 
-def oddities(row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes) -> Iterator[Oddity]:
+def oddities(
+    row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes, change: Collection[int]
+) -> Iterator[Oddity]:
     """The oddities that only this family has."""
-    del row, raw
+    del row, raw, change
     if subject.max_price > _HIGH_GAS_PRICE:
         yield Oddity(code="high-fee", text=f"{subject.max_price // 10**9} gwei for a unit of gas")
     if not subject.max_price:

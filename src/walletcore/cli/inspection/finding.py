@@ -32,7 +32,8 @@ class Oddity:
 class Finding:
     """One reading of a text: what it is, where it is valid, its facts by name, what it would do, what is odd.
 
-    ``row`` is the chain that effects are told for; ``derived`` are addresses below an extended key, as rows of
+    ``row`` is the chain that effects are told for; ``change`` are the places of those that provably return to a wallet;
+    ``derived`` are addresses below an extended key, as rows of
     profile, path, chains and address.
     """
 
@@ -41,6 +42,7 @@ class Finding:
     facts: tuple[tuple[str, str], ...] = ()
     derived: tuple[tuple[str, str, str, str], ...] = ()
     effects: tuple[Effect, ...] = ()
+    change: tuple[int, ...] = ()
     row: Chain | None = None
     odd: tuple[Oddity, ...] = ()
 
@@ -52,7 +54,10 @@ class Finding:
             "chains": list(self.chains),
             "facts": dict(self.facts),
             "derived": [dict(zip(columns, row, strict=True)) for row in self.derived],
-            "effects": [effect_values(effect) for effect in self.effects],
+            "effects": [
+                effect_values(effect) | ({"change": True} if place in self.change else {})
+                for place, effect in enumerate(self.effects)
+            ],
             "odd": [{"code": each.code, "text": each.text} for each in self.odd],
         }
 

@@ -1,4 +1,7 @@
-"""A text as a key: extended keys (BIP-32, SLIP-132), and what `private` knows; secrets are described, never shown."""
+"""A text as a key: extended keys (BIP-32, SLIP-132), and what `private`, `encrypted` and `public` know.
+
+Secrets are described, never shown.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from walletcore.chains.base import Chain, Profile
 from walletcore.cli.inspection import private
+from walletcore.cli.inspection.encrypted import bip38
 from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.cli.inspection.public import public
 from walletcore.errors import DerivationError
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.path import HARDENED, Path
@@ -21,7 +26,7 @@ _NO_PARENT = bytes(4)
 def keys(text: str, rows: Iterable[Chain]) -> list[Finding]:
     """The findings for a text that is a key of some kind; at most one, but for a phrase of several languages."""
     listed = tuple(rows)
-    readers = (_extended_public, _extended_private, private.wif, private.pair, private.phrase)
+    readers = (_extended_public, _extended_private, private.wif, private.pair, private.phrase, public, bip38)
     return [finding for read in readers for finding in read(text, listed)]
 
 
@@ -44,13 +49,13 @@ def _extended_private(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         key = ExtendedPrivateKey.parse(text)
     except DerivationError:
         return
-    public = key.public
+    opened = key.public
     yield Finding(
         what="extended private key",
-        chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(public, rows)))),
-        facts=_facts(public),
-        derived=tuple(_derived(public, rows)),
-        odd=(private.SECRET, *of_network(public.network, rows), *_oddities(public)),
+        chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(opened, rows)))),
+        facts=_facts(opened),
+        derived=tuple(_derived(opened, rows)),
+        odd=(private.SECRET, *of_network(opened.network, rows), *_oddities(opened)),
     )
 
 
@@ -106,8 +111,8 @@ def _derived(key: ExtendedPublicKey, rows: Iterable[Chain]) -> Iterator[tuple[st
         if "{account}" not in profile.path and key.child_number != HARDENED:
             continue
         path = profile.fill(account=key.child_number - HARDENED)
-        public = key.derive(Path(path.steps[key.depth :])).public_key
-        place = str(path), row.address(public, kind=profile.kind).text
+        derived = key.derive(Path(path.steps[key.depth :])).public_key
+        place = str(path), row.address(derived, kind=profile.kind).text
         names.setdefault(place, {})[profile.name] = None
         chains.setdefault(place, {})[row.name] = None
     for place, found in names.items():

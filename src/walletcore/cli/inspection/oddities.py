@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -21,11 +21,17 @@ _FAR_TOO_HIGH = 10  # times what moves: beyond it the number says no more
 
 
 def oddities(
-    rows: Sequence[Chain], subject: Signable[Any], effects: Sequence[Effect], *, raw: bytes = b""
+    rows: Sequence[Chain],
+    subject: Signable[Any],
+    effects: Sequence[Effect],
+    *,
+    raw: bytes = b"",
+    change: Collection[int] = (),
 ) -> Iterator[Oddity]:
     """The oddities of a transaction, or a message, that is valid on these chains of one family; told for the first.
 
-    ``effects`` are its own, as they are shown; ``raw`` are the bytes of a signed one.
+    ``effects`` are its own, as they are shown; ``raw`` are the bytes of a signed one; ``change`` are the places of the
+    effects that are proven to be change.
     """
     is_message = messages.is_message(subject)
     yield from _of_name(rows[0])
@@ -39,7 +45,7 @@ def oddities(
     if is_message:  # good on every network by its nature, and without a fee
         yield from messages.oddities(subject)
     elif name in FAMILIES:
-        yield from import_module(f"walletcore.cli.inspection.{name}").oddities(rows[0], subject, effects, raw)
+        yield from import_module(f"walletcore.cli.inspection.{name}").oddities(rows[0], subject, effects, raw, change)
 
 
 def _of_name(row: Chain) -> Iterator[Oddity]:

@@ -8,6 +8,7 @@ from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.solana import SolanaChain
 from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.cli.inspection.public import UNCOMPRESSED, addresses_of
 from walletcore.cli.leaks import pair_of
 from walletcore.errors import KeystoreError, MnemonicError
 from walletcore.keystore.wif import VERSIONS, Wif
@@ -21,7 +22,6 @@ _WEAK_KEY = Oddity(code="weak", text="a key so small that others have found it")
 _WEAK_PHRASE = Oddity(code="weak", text="hardly random, as few of its words are different: others have found it")
 _SMALL = 24  # leading zero bytes of a key: the rest is searched in hours
 _FEW_WORDS = 3
-_KINDS = ("p2wpkh", "p2tr", "p2sh-p2wpkh", "p2pkh")
 
 
 @sealed
@@ -41,7 +41,7 @@ def wif(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
                 ("public key is", "compressed" if key.compressed else "uncompressed"),
                 ("public key", key.private_key.public_key.data.hex()),
             ),
-            derived=tuple(_addresses(key, chains)),
+            derived=tuple(addresses_of(key.private_key.public_key, key.compressed, tuple(chains))),
             odd=(SECRET, *of_network(network, chains), *_of_wif(key)),
         )
 
@@ -49,31 +49,9 @@ def wif(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
 @sealed
 def _of_wif(key: Wif) -> Iterator[Oddity]:
     if not key.compressed:
-        text = "an uncompressed public key: good for p2pkh addresses only, and spent at a higher fee"
-        yield Oddity(code="uncompressed", text=text)
+        yield UNCOMPRESSED
     if not any(key.private_key.secret.reveal()[:_SMALL]):
         yield _WEAK_KEY
-
-
-def _addresses(key: Wif, chains: list[BitcoinChain]) -> Iterator[tuple[str, str, str, str]]:
-    """Kind, no path, chains, address."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in chains:
-        for kind in _KINDS if key.compressed else ("p2pkh",):
-            found.setdefault((kind, _address(row, key, kind)), []).append(row.name)
-    for (kind, address), names in found.items():
-        yield kind, "", ", ".join(names), address
-
-
-def _address(row: BitcoinChain, key: Wif, kind: str) -> str:
-    public = key.private_key.public_key
-    if key.compressed:
-        return row.address(public, kind=kind).text
-    from walletcore.chains.bitcoin.script import p2pkh
-    from walletcore.curves.secp256k1 import uncompressed
-    from walletcore.hashes import hash160
-
-    return row.address_of(p2pkh(hash160(uncompressed(public.data)))).text
 
 
 @sealed

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Chain
 from walletcore.cli.inspection.addresses import addresses
@@ -14,14 +15,22 @@ from walletcore.cli.leaks import looks_wordy
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.secret import sealed
 
+if TYPE_CHECKING:
+    from walletcore.wallet import Wallet
+
 __all__ = ["recognise"]
 
 _LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
 
 
 @sealed
-def recognise(text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = ()) -> list[Finding]:
-    """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing."""
+def recognise(
+    text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = (), wallet: Wallet | None = None
+) -> list[Finding]:
+    """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing.
+
+    ``wallet`` is whose change a transaction is searched for.
+    """
     text = text.strip()
     found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
     if found:
@@ -34,7 +43,7 @@ def recognise(text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = ()) 
     from walletcore.cli.inspection.transactions import transactions
 
     read = _read(text, rows)
-    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20)]
+    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20, wallet)]
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised

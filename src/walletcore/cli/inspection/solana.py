@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
@@ -17,9 +17,11 @@ __all__ = ["oddities", "of_account"]
 _HIGH_FEE = 100_000_000  # lamports
 
 
-def oddities(row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes) -> Iterator[Oddity]:
+def oddities(
+    row: Chain, subject: Any, effects: Sequence[Effect], raw: bytes, change: Collection[int]
+) -> Iterator[Oddity]:
     """The oddities that only this family has."""
-    del raw
+    del raw, change
     assert isinstance(row, SolanaChain)
     if not any(subject.message.recent_blockhash):
         yield Oddity(code="no-blockhash", text="its blockhash is empty: no cluster takes it")

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
@@ -23,6 +23,9 @@ from walletcore.effects import Effect
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
+
+if TYPE_CHECKING:
+    from walletcore.wallet import Wallet
 
 __all__ = ["Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
 
@@ -53,10 +56,15 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_PSBT)
 
 
-def transactions(raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = ()) -> Iterator[Finding]:
-    """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such."""
+def transactions(
+    raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = (), wallet: Wallet | None = None
+) -> Iterator[Finding]:
+    """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such.
+
+    Of what the transaction pays, that is told which provably returns to the wallet, if one is given.
+    """
     for chains, transaction in readings(raw, rows)[0]:
-        yield _finding(raw, chains, transaction, erc20)
+        yield _finding(raw, chains, transaction, erc20, wallet)
 
 
 def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str, TransactionError]]:
@@ -117,23 +125,35 @@ def _chain_id_of_typed_data(raw: bytes) -> int | None:
         return None
 
 
-def _finding(raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes]) -> Finding:
+def _finding(
+    raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes], wallet: Wallet | None = None
+) -> Finding:
     signed = isinstance(read, (SignedTransaction, SignedMessage))
     subject = _subject(read)
     if messages.is_message(subject):
         return _message(raw, chains, read, subject)
     effects = effects_of(subject, chains[0], erc20)
+    change = () if wallet is None else wallet.change_of(subject)
     facts = [("form", _form(raw, chains[0])), ("size", f"{len(raw)} bytes")]
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
+    if wallet is not None:
+        facts.append(("change", _proven(raw, change)))
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",
         chains=names_of(chains),
         facts=tuple((name, value) for name, value in facts if value),
         effects=effects,
+        change=change,
         row=chains[0],
-        odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"")),
+        odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"", change=change)),
     )
+
+
+def _proven(raw: bytes, change: Sequence[int]) -> str:
+    if change:
+        return "proven: output " + ", ".join(map(str, change))
+    return "none is proven" if is_psbt(raw) else "none is proven: only a PSBT names the keys of outputs"
 
 
 def effects_of(subject: Signable[Any], row: Chain, erc20: Sequence[bytes]) -> tuple[Effect, ...]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from walletcore.chains.base import Chain
+from walletcore.cli.inspection import encrypted
 from walletcore.cli.inspection.addresses import refusals
+from walletcore.cli.inspection.encrypted import FORM
 from walletcore.cli.inspection.transactions import is_psbt, readings
 from walletcore.cli.leaks import looks_wordy
 from walletcore.errors import DecodingError, DerivationError, MnemonicError, TransactionError
@@ -38,8 +40,8 @@ _FORMS = (  # a form, what is said of it, a hint
 )
 _EXTENDED = "[xtyzuvYZUV](pub|prv)[0-9A-Za-z]{50,150}"  # BIP-32, SLIP-132
 _KINDS = (
-    "addresses, extended keys, WIF, phrases, messages and transactions in hex, base64 or (Solana's) base58, "
-    "and typed data are"
+    "addresses, extended and public keys, WIF, BIP-38, phrases, messages and transactions in hex, base64 or (Solana's) "
+    "base58, and typed data are"
 )
 
 
@@ -55,6 +57,8 @@ def not_recognised(text: str, read: Sequence[Read], rows: Sequence[Chain]) -> De
             return DecodingError(problem, reason="ambiguous", hint=hint)
     if re.fullmatch(_EXTENDED, text, re.ASCII):
         return _no_extended_key(text)
+    if FORM.fullmatch(text):
+        return _no_encrypted_key(text)
     if read and len(read[-1][0]) > _LONGEST_HASH:
         return DecodingError(f"no transaction or message: {'; '.join(_reasons(*read[-1]))}", reason="unknown")
     return _nearly_a_phrase(text) or DecodingError("not recognised", reason="unknown", hint=_KINDS)
@@ -70,6 +74,15 @@ def _no_extended_key(text: str) -> DecodingError:
         key.parse(text)
     except DerivationError as error:
         return DecodingError(f"no extended key: {error}", reason=error.reason, hint=error.hint)
+    return DecodingError("not recognised", reason="unknown", hint=_KINDS)
+
+
+def _no_encrypted_key(text: str) -> DecodingError:
+    """Why a text with the form of BIP-38 is no encrypted key."""
+    try:
+        encrypted.read(text)
+    except DecodingError as error:
+        return DecodingError(f"no encrypted key (BIP-38): {error}", reason=error.reason, hint=error.hint)
     return DecodingError("not recognised", reason="unknown", hint=_KINDS)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 Case = dict[str, Any]
-ABOUT = {"result", "verdicts", "reason", "text"}  # members of an expectation that are no outputs
+ABOUT = {"result", "verdicts", "reason", "reasons", "text"}  # members of an expectation that are no outputs
 
 
 def cases(file: str) -> Iterator[Case]:

@@ -45,7 +45,7 @@ def test_published_items_are_written_and_read(case: Case) -> None:
 @vectors("rlp/invalid")
 def test_R01_to_R26_published_wrong_encodings_are_refused(case: Case) -> None:
     reason = refusal(decode, bytes.fromhex(case.input["encoded"]))
-    assert reason == case.expect["reason"] or "several-faults" in case.flags
+    assert reason in case.reasons
 
 
 @given(any_item)

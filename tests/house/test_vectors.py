@@ -140,6 +140,13 @@ def test_a_case_that_is_not_published_has_two_unrelated_sources_that_agree(file:
     assert weak == []
 
 
+@each_file
+def test_a_case_with_several_faults_says_which_and_no_other_does(file: str) -> None:
+    for case in load(file):
+        assert ("several-faults" in case.flags) is ("reasons" in case.expect), case.id
+        assert case.expect.get("reason") in case.expect.get("reasons", [case.expect.get("reason")]), case.id
+
+
 def test_reasons_are_those_of_the_library() -> None:
     assert set(schemas()["common"].schema["$defs"]["reason"]["enum"]) <= set(REASONS)
 

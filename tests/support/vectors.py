@@ -36,6 +36,12 @@ class Case:
         return str(self.expect["verdicts"][rule] if result == "rule" else result)
 
 
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Return the reasons that are true of an invalid case: its one, or all where several things are wrong."""
+        return frozenset(self.expect.get("reasons", (self.expect["reason"],)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """What one test asked for: a file, and the filters on it ("" is no filter)."""

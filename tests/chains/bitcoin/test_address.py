@@ -84,8 +84,7 @@ def test_published_addresses_are_read(case: Case) -> None:
 def test_published_mistakes_are_refused(case: Case) -> None:
     with pytest.raises(AddressError) as caught:
         row_of(case).parse_address(case.input["address"])
-    if "several-faults" not in case.flags:
-        assert caught.value.reason == case.expect["reason"]
+    assert caught.value.reason in case.reasons
     if "everywhere" in case.flags:
         for row in CHAINS:
             reason(AddressError, row.parse_address, case.input["address"])

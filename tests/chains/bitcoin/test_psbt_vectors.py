@@ -49,7 +49,7 @@ def test_published_psbts_are_read_and_written_again(case: Case) -> None:
 @vectors("bitcoin/psbts", operation="psbt.parse", result="invalid")
 def test_published_bytes_that_are_no_psbt_are_refused(case: Case) -> None:
     why = reason(TransactionError, Psbt.decode, psbt(case))
-    assert why == case.expect["reason"] or "several-faults" in case.flags
+    assert why in case.reasons
     if case.expect["reason"] != "prefix":
         assert reason(TransactionError, BITCOIN.decode_transaction, psbt(case)) == why
 
@@ -88,4 +88,4 @@ def test_published_psbts_are_signed_as_others_did(case: Case) -> None:
 @vectors("bitcoin/psbts", operation="psbt.sign", result="invalid")
 def test_published_psbts_that_lie_are_not_signed(case: Case) -> None:
     why = reason(TransactionError, transaction, case)
-    assert why == case.expect["reason"] or "several-faults" in case.flags
+    assert why in case.reasons

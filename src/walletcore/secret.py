@@ -6,7 +6,6 @@ Python copies freely, so wiping is best effort: see SECURITY.md for what that do
 from __future__ import annotations
 
 import functools
-import hmac
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec, TypeVar
 
@@ -70,7 +69,9 @@ class Secret(Confidential):
     def __eq__(self, other: object) -> bool:
         if type(other) is not Secret or self._wiped or other._wiped:
             return False
-        return hmac.compare_digest(self._data, other._data)
+        from hmac import compare_digest  # nobody compares before there is a secret, and signing needs none
+
+        return compare_digest(self._data, other._data)
 
     __hash__ = None
 

@@ -35,7 +35,6 @@ class Case:
         result = self.expect["result"]
         return str(self.expect["verdicts"][rule] if result == "rule" else result)
 
-
     @property
     def reasons(self) -> frozenset[str]:
         """Return the reasons that are true of an invalid case: its one, or all where several things are wrong."""

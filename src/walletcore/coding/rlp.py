@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from walletcore.errors import DecodingError
 
-__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint", "join"]
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint", "encode_uints", "join"]
 
 Item: TypeAlias = "bytes | Sequence[Item]"
 
@@ -17,6 +17,7 @@ _STRING, _LIST = 0x80, 0xC0
 _SIZE = 0x3F  # the bits of the first byte that tell the size, or how many bytes tell it
 _SHORT = 55  # the longest payload whose length fits the first byte
 _STRING_HEADS = tuple(bytes((_STRING + size,)) for size in range(_SHORT + 1))
+_LARGE = 1 << 8 * _SHORT  # numbers from here on do not fit a short string
 _EMPTY_LIST = bytes((_LIST,))
 
 
@@ -122,6 +123,18 @@ def encode_uint(number: int) -> bytes:
     if number < 0:
         raise DecodingError("expected a number that is not negative", reason="range")
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def encode_uints(*numbers: int) -> bytes:
+    """Numbers as items, one after the other: `encode` of each `encode_uint`, in one step. Raises `DecodingError`."""
+    encoded = []
+    for number in numbers:
+        if type(number) is int and _STRING <= number < _LARGE:
+            size = (number.bit_length() + 7) // 8
+            encoded += _STRING_HEADS[size], number.to_bytes(size, "big")
+        else:
+            encoded.append(_string(encode_uint(number)))
+    return b"".join(encoded)
 
 
 def decode_uint(data: Item, max_bits: int) -> int:

@@ -1,6 +1,6 @@
 """Text encodings, each a chain of small steps: radix, alphabet, checksum.
 
-Base58 and Base58Check (Bitcoin), Bech32 and Bech32m (BIP-173, BIP-350), Base32 (RFC 4648, section 6), hexadecimal.
+Base58 and Base58Check (Bitcoin), Bech32 and Bech32m (BIP-173, BIP-350), hexadecimal.
 
 Keys travel as text too: no message repeats what was given, and a refusal leaves no frame that holds it.
 """
@@ -18,18 +18,17 @@ from walletcore.secret import sealed
 
 __all__ = [
     "BITCOIN_ALPHABET",
-    "RFC4648_ALPHABET",
-    "Base32",
+    "WORDS",
     "Base58",
     "Base58Check",
     "Bech32",
     "Hexadecimal",
-    "base32",
-    "base32_unpadded",
     "base58",
     "base58check",
     "bech32",
     "bech32m",
+    "check_bytes",
+    "check_text",
     "decode_bech32",
     "from_words",
     "hexadecimal",
@@ -37,10 +36,9 @@ __all__ = [
 ]
 
 BITCOIN_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-RFC4648_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-def _check_text(text: str, alphabet: str, max_length: int) -> None:
+def check_text(text: str, alphabet: str, max_length: int) -> None:
     """Refuse what is no str, too long, or has a character (space, NUL, other digits) outside the alphabet."""
     if type(text) is not str:
         raise DecodingError(f"expected text, got {type(text).__name__}", reason="type")
@@ -51,7 +49,8 @@ def _check_text(text: str, alphabet: str, max_length: int) -> None:
         raise DecodingError(f"character {place + 1} is not one of this encoding", reason="character")
 
 
-def _check_bytes(data: bytes) -> None:
+def check_bytes(data: bytes) -> None:
+    """Refuse what is no bytes."""
     if type(data) is not bytes:
         raise DecodingError(f"expected bytes, got {type(data).__name__}", reason="type")
 
@@ -91,7 +90,7 @@ class Base58:
     @sealed
     def encode(self, data: bytes) -> str:
         """The text of these bytes. Raises `DecodingError`."""
-        _check_bytes(data)
+        check_bytes(data)
         if len(data) > _MAX_BASE58:
             raise DecodingError(f"expected bytes for at most {_MAX_BASE58} characters", reason="too-large")
         pairs, digits, zero = self._pairs, self.alphabet, self.alphabet[0]
@@ -109,7 +108,7 @@ class Base58:
     @sealed
     def decode(self, text: str) -> bytes:
         """The bytes of this text. Raises `DecodingError`."""
-        _check_text(text, self.alphabet, _MAX_BASE58)
+        check_text(text, self.alphabet, _MAX_BASE58)
         number = int.from_bytes(text.encode().translate(self._values), "big")
         for width, low_lanes, excess in _JOINS[: (len(text) - 1).bit_length()]:
             number -= (number >> width & low_lanes) * excess
@@ -130,7 +129,7 @@ class Base58Check:
     @sealed
     def encode(self, payload: bytes) -> str:
         """The text of this payload and its checksum. Raises `DecodingError`."""
-        _check_bytes(payload)
+        check_bytes(payload)
         return self.radix.encode(payload + self.checksum(payload)[:4])
 
     @sealed
@@ -151,8 +150,8 @@ base58check = Base58Check()
 
 # Words of five bits, the step that Bech32 and Base32 share.
 
-_WORDS = bytes(range(32))
-_INT32 = bytes.maketrans(_WORDS, b"0123456789abcdefghijklmnopqrstuv")  # the digits that int(text, 32) reads
+WORDS = bytes(range(32))
+_INT32 = bytes.maketrans(WORDS, b"0123456789abcdefghijklmnopqrstuv")  # the digits that int(text, 32) reads
 _BLOCK = 640  # bytes that become words in one integer: 1024 words
 _SPLITS = (
     tuple(  # lanes of 512, 256 ... 1 words, packed in 5 bits each, move from the upper half of a pair to 8 bits each
@@ -164,7 +163,7 @@ _SPLITS = (
 
 def to_words(data: bytes) -> bytes:
     """The bytes as words of five bits, one a byte, the last one filled up with zero bits. Raises `DecodingError`."""
-    _check_bytes(data)
+    check_bytes(data)
     if len(data) > _BLOCK:
         return b"".join(to_words(data[i : i + _BLOCK]) for i in range(0, len(data), _BLOCK))
     count = (8 * len(data) + 4) // 5
@@ -187,16 +186,16 @@ def from_words(words: bytes) -> bytes:
 
 
 def _check_words(words: bytes) -> None:
-    _check_bytes(words)
-    if words.translate(None, _WORDS):
+    check_bytes(words)
+    if words.translate(None, WORDS):
         raise DecodingError("expected words of five bits, 0 to 31", reason="range")
 
 
 # Bech32: words as the coefficients of a polynomial over GF(32), divided by a generator of degree six.
 
 _CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_TO_CHARSET = bytes.maketrans(_WORDS, _CHARSET.encode())
-_FROM_CHARSET = bytes.maketrans((_CHARSET + _CHARSET.upper()).encode(), _WORDS * 2)
+_TO_CHARSET = bytes.maketrans(WORDS, _CHARSET.encode())
+_FROM_CHARSET = bytes.maketrans((_CHARSET + _CHARSET.upper()).encode(), WORDS * 2)
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _HRP = re.compile("[!-~]{1,83}")
 _PLACES = 96  # words whose remainder is looked up without a division
@@ -301,7 +300,7 @@ def _split(text: str, max_length: int) -> tuple[str, bytes, int]:
     _check_hrp(hrp)
     if len(text) > max_length:
         raise DecodingError(f"expected at most {max_length} characters, got {len(text)}", reason="too-large")
-    _check_text(data, _CHARSET + _CHARSET.upper(), max_length)
+    check_text(data, _CHARSET + _CHARSET.upper(), max_length)
     if len(data) < 6:
         raise DecodingError(f"expected at least 6 characters after the last 1, got {len(data)}", reason="length")
     if text != text.lower() and text != text.upper():
@@ -310,49 +309,7 @@ def _split(text: str, max_length: int) -> tuple[str, bytes, int]:
     return hrp.lower(), words[:-6], _remainder(words) ^ _hrp_remainder(hrp.lower(), len(words))
 
 
-# Base32 and hexadecimal.
-
-_MAX_BASE32 = 4096  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base32:
-    """RFC 4648, section 6: words of five bits as letters, ``padded`` with ``=`` to whole groups of eight or not.
-
-    ``alphabet`` is the 32 digits in order; at most 4096 of them make a text.
-    """
-
-    alphabet: str = RFC4648_ALPHABET
-    padded: bool = True
-
-    def __post_init__(self) -> None:
-        if type(self.alphabet) is not str or len(set(self.alphabet)) != 32 or not self.alphabet.isascii():
-            raise DecodingError("expected an alphabet of 32 different ASCII characters", reason="length")
-
-    @sealed
-    def encode(self, data: bytes) -> str:
-        """The text of these bytes. Raises `DecodingError`."""
-        _check_bytes(data)
-        if 8 * len(data) > 5 * _MAX_BASE32:
-            raise DecodingError(f"expected bytes for at most {_MAX_BASE32} characters", reason="too-large")
-        text = to_words(data).translate(bytes.maketrans(_WORDS, self.alphabet.encode())).decode()
-        return text + self._padding(text)
-
-    @sealed
-    def decode(self, text: str) -> bytes:
-        """The bytes of this text: exact padding, and no stray bits in the last letter. Raises `DecodingError`."""
-        digits = text.rstrip("=") if self.padded and type(text) is str else text
-        _check_text(digits, self.alphabet, _MAX_BASE32)
-        if len(text) != len(digits) + len(self._padding(digits)):
-            raise DecodingError("expected padding to whole groups of eight characters", reason="length")
-        return from_words(digits.encode().translate(bytes.maketrans(self.alphabet.encode(), _WORDS)))
-
-    def _padding(self, digits: str) -> str:
-        return "=" * (-len(digits) % 8) if self.padded else ""
-
-
-base32 = Base32()
-base32_unpadded = Base32(padded=False)
+# Hexadecimal.
 
 
 class Hexadecimal:
@@ -363,7 +320,7 @@ class Hexadecimal:
     @sealed
     def encode(self, data: bytes) -> str:
         """The text of these bytes. Raises `DecodingError`."""
-        _check_bytes(data)
+        check_bytes(data)
         return data.hex()
 
     @sealed

@@ -166,6 +166,9 @@ def _profiles(coin_type: int) -> tuple[Profile, ...]:
     )
 
 
+_TEST_PROFILES = _profiles(1)
+
+
 def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> BitcoinChain:
     return BitcoinChain(
         name=name,
@@ -173,7 +176,7 @@ def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> Bitc
         decimals=8,
         slip44=1,
         caip2=f"bip122:{genesis}",
-        profiles=_profiles(1),
+        profiles=_TEST_PROFILES,
         prefixes=prefixes,
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
-from walletcore.chains.evm.common import AnyTransaction, encode_numbers
+from walletcore.chains.evm.common import AnyTransaction
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
 from walletcore.remembering import remembered
@@ -48,7 +48,7 @@ class AccessListTransaction(AnyTransaction):
     @remembered
     def fields(self) -> bytes:
         """The eight fields in the order of EIP-2930, each encoded."""
-        numbers = encode_numbers(self.chain.chain_id, self.nonce, self.gas_price, self.gas)
+        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.gas_price, self.gas)
         return numbers + self._call() + rlp.encode(self.access_list)
 
 

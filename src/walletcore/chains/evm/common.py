@@ -20,7 +20,7 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
-__all__ = ["GWEI", "AnyTransaction", "encode_numbers"]
+__all__ = ["GWEI", "AnyTransaction"]
 
 GWEI = 10**9
 """Wei; fees are usually told in these."""
@@ -104,9 +104,8 @@ class AnyTransaction:
 
     def _call(self) -> bytes:
         """Destination, value and data, each encoded: in every type they stand together."""
-        encode = rlp.encode
         to = b"" if self.to is None else self.to.payload
-        return encode(to) + encode(rlp.encode_uint(self.value)) + encode(self.data)
+        return rlp.encode(to) + rlp.encode_uints(self.value) + rlp.encode(self.data)
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
@@ -168,8 +167,3 @@ class AnyTransaction:
         if self.sender is None or self.chain.own_contract_addresses:
             return ""
         return create_address(self.chain.address(self.sender), self.nonce).account_id
-
-
-def encode_numbers(*numbers: int) -> bytes:
-    """Numbers as fields, one after the other."""
-    return b"".join([rlp.encode(rlp.encode_uint(number)) for number in numbers])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.base import Address
-from walletcore.chains.evm.common import AnyTransaction, encode_numbers
+from walletcore.chains.evm.common import AnyTransaction
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Opaque
 from walletcore.errors import TransactionError
@@ -49,16 +49,16 @@ class LegacyTransaction(AnyTransaction):
     @property
     def raw(self) -> bytes:
         """The bytes that are signed: nine fields, the last three of them chain id, 0, 0; or six without a chain id."""
-        chain_id = encode_numbers(self.chain.chain_id, 0, 0) if self.replay_protected else b""
+        chain_id = rlp.encode_uints(self.chain.chain_id, 0, 0) if self.replay_protected else b""
         return rlp.join((self.fields(), chain_id))
 
     @remembered
     def fields(self) -> bytes:
         """The six fields from nonce to data, each encoded."""
-        return encode_numbers(self.nonce, self.gas_price, self.gas) + self._call()
+        return rlp.encode_uints(self.nonce, self.gas_price, self.gas) + self._call()
 
     def _encode_parity(self, parity: int) -> bytes:
-        return encode_numbers(parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27))
+        return rlp.encode_uints(parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27))
 
     def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
         """As those of every type, and an `Opaque` one first where no chain id is signed."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.evm.access_list import AccessList, check_access_list
-from walletcore.chains.evm.common import AnyTransaction, encode_numbers
+from walletcore.chains.evm.common import AnyTransaction
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
 from walletcore.remembering import remembered
@@ -54,5 +54,5 @@ class Transaction(AnyTransaction):
     @remembered
     def fields(self) -> bytes:
         """The nine fields in the order of EIP-1559, each encoded: what signed and unsigned bytes have in common."""
-        numbers = encode_numbers(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
+        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
         return numbers + self._call() + rlp.encode(self.access_list)

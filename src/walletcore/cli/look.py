@@ -47,7 +47,8 @@ def inspect(
     content = given_text("text", text, file=file, stdin=stdin, fd=fd)
     rows: Sequence[Chain] = (find_chain(chain),) if chain else chains()
     rows, wallet = _of_account(xpub, rows) if xpub else (rows, None)
-    found = recognise(content, rows, erc20=contracts(erc20 or []), wallet=wallet)
+    change_of = None if wallet is None else wallet.change_of
+    found = recognise(content, rows, erc20=contracts(erc20 or []), change_of=change_of)
     if wallet is not None and not any(finding.effects for finding in found):
         raise typer.BadParameter("--xpub is for a transaction of Bitcoin")
     if as_json:

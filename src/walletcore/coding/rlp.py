@@ -127,7 +127,7 @@ def encode_uint(number: int) -> bytes:
 
 def encode_uints(*numbers: int) -> bytes:
     """Numbers as items, one after the other: `encode` of each `encode_uint`, in one step. Raises `DecodingError`."""
-    encoded = []
+    encoded: list[bytes] = []
     for number in numbers:
         if type(number) is int and _STRING <= number < _LARGE:
             size = (number.bit_length() + 7) // 8

@@ -16,7 +16,7 @@ from walletcore.errors import DecodingError, TransactionError
 from walletcore.secret import sealed
 
 if TYPE_CHECKING:
-    from walletcore.wallet import Wallet
+    from walletcore.cli.inspection.transactions import ChangeOf
 
 __all__ = ["recognise"]
 
@@ -25,11 +25,11 @@ _LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
 
 @sealed
 def recognise(
-    text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = (), wallet: Wallet | None = None
+    text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = (), change_of: ChangeOf | None = None
 ) -> list[Finding]:
     """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing.
 
-    ``wallet`` is whose change a transaction is searched for.
+    ``change_of`` finds what a transaction provably returns to somebody (`Wallet.change_of`).
     """
     text = text.strip()
     found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
@@ -43,7 +43,7 @@ def recognise(
     from walletcore.cli.inspection.transactions import transactions
 
     read = _read(text, rows)
-    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20, wallet)]
+    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20, change_of)]
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
@@ -24,13 +24,13 @@ from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-if TYPE_CHECKING:
-    from walletcore.wallet import Wallet
-
-__all__ = ["Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
+__all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})+", re.ASCII)
 _PSBT = b"psbt\xff"
+
+ChangeOf = Callable[[Signable[Any]], Sequence[int]]
+"""Which effects of a transaction return to somebody: their places."""
 
 Read = Signable[Any] | SignedTransaction[Any] | SignedMessage[Any]
 """What bytes can be: a transaction or a message, yet to be signed or signed."""
@@ -57,14 +57,14 @@ def is_psbt(raw: bytes) -> bool:
 
 
 def transactions(
-    raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = (), wallet: Wallet | None = None
+    raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = (), change_of: ChangeOf | None = None
 ) -> Iterator[Finding]:
     """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such.
 
-    Of what the transaction pays, that is told which provably returns to the wallet, if one is given.
+    Of what the transaction pays, that is told which ``change_of`` finds, if it is given.
     """
     for chains, transaction in readings(raw, rows)[0]:
-        yield _finding(raw, chains, transaction, erc20, wallet)
+        yield _finding(raw, chains, transaction, erc20, change_of)
 
 
 def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str, TransactionError]]:
@@ -126,18 +126,18 @@ def _chain_id_of_typed_data(raw: bytes) -> int | None:
 
 
 def _finding(
-    raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes], wallet: Wallet | None = None
+    raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes], change_of: ChangeOf | None = None
 ) -> Finding:
     signed = isinstance(read, (SignedTransaction, SignedMessage))
     subject = _subject(read)
     if messages.is_message(subject):
         return _message(raw, chains, read, subject)
     effects = effects_of(subject, chains[0], erc20)
-    change = () if wallet is None else wallet.change_of(subject)
+    change = () if change_of is None else tuple(change_of(subject))
     facts = [("form", _form(raw, chains[0])), ("size", f"{len(raw)} bytes")]
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
-    if wallet is not None:
+    if change_of is not None:
         facts.append(("change", _proven(raw, change)))
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",

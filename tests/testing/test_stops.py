@@ -1,10 +1,14 @@
 """The kit for signers ends whatever a signer does, and looks at what is left after a cancelled task and a fork."""
 
 import asyncio
+import fcntl
 import os
+import signal
+import termios
 import threading
 import time
 import warnings
+from array import array
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +29,10 @@ CANCELLED = Mutants()
 FORKED = Mutants(forks=True)
 
 
+FORKS = threading.Event()
+os.register_at_fork(after_in_parent=FORKS.set)
+
+
 def for_ever() -> Any:
     threading.Event().wait()
 
@@ -41,7 +49,8 @@ class Hangs(Device):
 @HANGING.mutant("it answers or refuses while it is examined, within 2 seconds")
 class HangsForOtherKeys(Device):
     def answer(self, request: SigningRequest) -> Any:
-        return super().answer(request) if request.key.even_y() == self.public_key.even_y() else for_ever()
+        is_mine = request.key == self.public_key or request.tweak is not None
+        return super().answer(request) if is_mine else for_ever()
 
 
 @HANGING.mutant("a signer has a public_key, and sign, within 2 seconds")
@@ -132,7 +141,11 @@ class KeepsItsLock(Waiting):
 
     async def sign(self, request: SigningRequest) -> Any:
         await self.lock.acquire()
-        answer = await super().sign(request)
+        try:
+            answer = await super().sign(request)
+        except SignerError:  # and not CancelledError
+            self.lock.release()
+            raise
         self.lock.release()
         return answer
 
@@ -216,13 +229,12 @@ class AnswersTheQuestionBefore(Waiting):
         self.line: list[Any] = []
 
     async def sign(self, request: SigningRequest) -> Any:
-        mine = len(self.line)
         self.line.append(Device.sign(self, request))
         await asyncio.sleep(0)
-        return self.line.pop(0) if mine == 0 or len(self.line) == 1 else self.line.pop(0)
+        return self.line.pop(0)
 
 
-@CANCELLED.mutant("SigningRefused policy (after a task was cancelled)")
+@CANCELLED.mutant("it signs what it has signed before (after a task was cancelled): SigningRefused policy")
 class LogsOutWhenItIsCancelled(Waiting):
     is_open = True
 
@@ -252,19 +264,18 @@ def test_tasks_are_cancelled_before_in_and_after_the_work() -> None:
 
     class Slow(Waiting):
         async def sign(self, request: SigningRequest) -> Any:
-            ends.append("begun")
             try:
                 await asyncio.sleep(0.02)
                 answer = await Waiting.sign(self, request)
             except asyncio.CancelledError:
-                ends[-1] = "cancelled"
+                ends.append("cancelled")
                 raise
-            ends[-1] = "answered"
+            ends.append("answered")
             return answer
 
     assert check_signer(Slow(), forks=False).is_asynchronous
-    assert ends.count("cancelled") >= 5
-    assert set(ends) == {"cancelled", "answered"}
+    assert ends.count("cancelled") >= 4  # one is cancelled before it begins, some may have come to their end
+    assert ends.count("answered") >= 40
 
 
 def test_a_signer_that_finishes_what_it_has_begun_passes() -> None:
@@ -323,7 +334,7 @@ class TellsItsPinAsAChild(Inherited):
 @FORKED.mutant("it ended without a word")
 class DiesAsAChild(Inherited):
     def answer_as_child(self, request: SigningRequest) -> Any:
-        os.abort()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @FORKED.mutant("it raises nothing but")
@@ -344,15 +355,24 @@ class SharesALine(Inherited):
         os.close(self.read)
         os.close(self.write)
 
-    lock = threading.Lock()
-
     def answer(self, request: SigningRequest) -> Any:
         with self.lock:
             made = Device.answer(self, request)
             os.write(self.write, made.data)
-            time.sleep(0.05)
+            if self.is_child:
+                time.sleep(1)
+            elif FORKS.is_set():
+                self.wait_for_the_child()
             data = os.read(self.read, 64)
         return Signature(scheme=made.scheme, data=data)
+
+    lock = threading.Lock()
+
+    def wait_for_the_child(self) -> None:
+        until, count = time.monotonic() + 30, array("i", [0])
+        while count[0] < 128 and time.monotonic() < until:
+            fcntl.ioctl(self.read, termios.FIONREAD, count)
+            time.sleep(0.001)
 
 
 @FORKED.mutant("(after a child process was forked)")
@@ -385,6 +405,7 @@ class LosesItsSessionToAChild(Inherited):
 
 @pytest.mark.parametrize("name", FORKED.known)
 def test_a_signer_that_does_not_survive_a_fork_is_seen(name: str) -> None:
+    FORKS.clear()
     FORKED.check(name)
 
 
@@ -397,6 +418,11 @@ def test_a_child_that_hangs_is_told_and_ended() -> None:
         check_signer(Hangs(), seconds=2, forks=True)
     with pytest.raises(ChildProcessError):  # none is left
         os.waitpid(-1, os.WNOHANG)
+
+
+def check_often(signer: Device) -> None:
+    for _ in range(20):  # the fork finds the lock in use most of the time
+        check_signer(signer, seconds=5, forks=True)
 
 
 def test_a_signer_that_takes_a_lock_with_it_into_the_child_is_seen() -> None:
@@ -423,8 +449,7 @@ def test_a_signer_that_takes_a_lock_with_it_into_the_child_is_seen() -> None:
     busy.pool.submit(busy.work)
     try:
         with pytest.raises(Nonconformity, match="a child process that is forked signs or refuses"):
-            for _ in range(20):
-                check_signer(busy, seconds=5, forks=True)
+            check_often(busy)
     finally:
         busy.over = True
         busy.pool.shutdown()
@@ -472,4 +497,3 @@ def test_what_a_call_raises_comes_through_from_its_thread() -> None:
         within(60, lambda: {}["x"])
     with pytest.raises(OutcomeUnknown):  # the signer's own, which is no lateness
         within(60, lambda: exec("raise error", {"error": OutcomeUnknown("perhaps")}))
-

@@ -202,7 +202,9 @@ class _Kit(Examined):
         except SigningRefused:
             return
         except WalletcoreError as error:
-            raise self.broken_by(error.__cause__ or error, f"{what} is refused with SigningRefused") from error
+            if error.__cause__ is None:  # it hung
+                raise
+            raise self.broken_by(error.__cause__, f"{what} is refused with SigningRefused") from error
         broken(f"{what} is refused with SigningRefused, and was answered")
 
     def check_together(self, example: SigningRequest) -> None:

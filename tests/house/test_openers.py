@@ -1,4 +1,4 @@
-"""The doors of every back end are sealed: what fails behind them leaves without frames, whose variables hold secrets."""
+"""The doors of every back end are sealed: what fails behind them leaves without frames, where secrets may be."""
 
 import importlib
 import inspect

@@ -43,6 +43,24 @@ def test_a_key_of_any_parity_passes(number: int) -> None:
     check_signer(LocalSigner(PrivateKey(K1, Secret(number.to_bytes(32)))))
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_device_without_taproot_passes_with_a_key_of_any_parity(number: int) -> None:
+    class EcdsaOnly(Device):
+        def __init__(self) -> None:
+            super().__init__()
+            self._local = LocalSigner(PrivateKey(K1, Secret(number.to_bytes(32))))
+
+        def answer(self, request: SigningRequest) -> Any:
+            if request.key != self.public_key:
+                raise SigningRefused("another key", reason="mismatch")
+            if request.scheme is not Scheme.ECDSA:
+                raise SigningRefused("ECDSA only", reason="scheme")
+            return Device.answer(self, request)
+
+    report = check_signer(EcdsaOnly())
+    assert (report.schemes, report.signs_tweaked) == ((Scheme.ECDSA,), False)
+
+
 def test_signers_that_open_signer_opens_pass(tmp_path: Path) -> None:
     phrase = b"abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
     key = PrivateKey(K1, Secret(bytes([7]) * 32))

@@ -180,7 +180,8 @@ class _Kit(Examined):
             self.signed(request)
         except SigningRefused as refusal:
             too_large = refusal.reason == "too-large" and is_message and len(request.payload) > 32
-            if refusal.reason in _CHOOSY or too_large:
+            is_even = refusal.reason == "mismatch" and request.key != self.key  # BIP-341's form of it
+            if refusal.reason in _CHOOSY or too_large or is_even:
                 return False
             raise self.broken_by(refusal, "what it does not sign it refuses for its scheme or policy") from refusal
         if is_message and request.prehash is None:

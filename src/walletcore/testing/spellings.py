@@ -8,9 +8,9 @@ import string
 from collections.abc import Iterator
 
 from walletcore.coding.text import base58, base58check
-from walletcore.errors import InvalidKey
+from walletcore.errors import InvalidKey, SignerError
 from walletcore.keys import Curve, PrivateKey
-from walletcore.secret import Secret
+from walletcore.secret import Secret, sealed
 
 __all__ = ["spellings"]
 
@@ -20,8 +20,11 @@ _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _MOST = 128  # bytes that anybody writes as one number: a key is one, a token is not
 
 
+@sealed
 def spellings(secret: bytes) -> tuple[str, ...]:
-    """The texts to look for, which are long enough not to stand anywhere by chance."""
+    """The texts to look for, long enough not to stand anywhere by chance. Raises `SignerError` for what is no bytes."""
+    if type(secret) is not bytes:
+        raise SignerError("expected a secret as bytes", reason="type")
     every = (*_digits(secret), *_numbers(secret), *_text(secret), *_base58(secret), *_base64(secret))
     return tuple(dict.fromkeys(spelling for spelling in every if len(spelling) >= _LEAST))
 

@@ -40,6 +40,14 @@ INPUT_OUTPUT = {
     *("selectors", "shutil", "signal", "smtplib", "socket", "socketserver", "sqlite3", "ssl", "subprocess", "tempfile"),
     *("urllib", "webbrowser", "xmlrpc"),
 }
+# Rooms that import some of these when they are called.
+LATE = {
+    "signing": {"asyncio"},
+    "testing.calls": {"asyncio"},
+    "testing.forks": {"os", "selectors", "signal"},
+    "testing.signers": {"asyncio"},
+    "testing.silence": {"logging"},
+}
 
 Rule = Callable[[Module, Import], bool]
 
@@ -93,11 +101,10 @@ def is_a_stranger(module: Module, found: Import) -> bool:
 
 
 def does_input_output(module: Module, found: Import) -> bool:
-    """Only rooms that may do I/O import modules for it; hall and kits import asyncio, logging when called."""
-    if module.room in INPUT_OUTPUT_ROOMS or found.top not in INPUT_OUTPUT:
+    """Only rooms that may do I/O import modules for it; the hall and the kits import some when they are called."""
+    if module.room in INPUT_OUTPUT_ROOMS or found.top not in INPUT_OUTPUT or found.typing_only:
         return False
-    late = {("signing", "asyncio"), ("testing.signers", "asyncio"), ("testing.silence", "logging")}
-    return not ((module.name, found.top) in late and found.in_function)
+    return not (found.in_function and found.top in LATE.get(module.name, ()))
 
 
 RULES: tuple[Rule, ...] = (goes_up, passes_a_wall, is_a_stranger, does_input_output)

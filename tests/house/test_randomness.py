@@ -17,6 +17,8 @@ CLOCKS = {
     "signers.pkcs11: time",
     "signers.remote: time",
     "signers.worker: time",
+    "testing.forks: time",
+    "testing.stops: time",
 }  # the others: deadlines, by the clock that never goes backwards
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
@@ -45,9 +47,21 @@ def uses_of_chance(module: Module) -> set[tuple[str, str]]:
     return {(module.name, inside.get(id(node), "")) for node in used}
 
 
-def test_M22_no_module_reads_a_clock_or_a_weak_generator() -> None:
+def test_M22_X20_no_module_reads_a_clock_or_a_weak_generator() -> None:
     found = [f"{m.name}: {found.target}" for m in modules() for found in m.imports if found.top in FORBIDDEN]
     assert set(found) == CLOCKS
+
+
+def test_X20_a_clock_that_may_go_backwards_is_read_for_the_dates_of_a_key_alone() -> None:
+    """NTP and people set `time.time`: what counts seconds, a deadline or a pause, asks `time.monotonic`."""
+    used = {
+        (module.name, node.attr)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "time"
+    }
+    assert {module for module, name in used if name not in ("monotonic", "sleep")} == {"signers.azure_kms"}
+    assert not [found for m in modules() for found in m.imports if found.target == "time" and found.name]
 
 
 def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:

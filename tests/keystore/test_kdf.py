@@ -67,7 +67,7 @@ OUT_OF_RANGE = [0, -1, -(2**70), 2**64, 10**400]
 
 @pytest.mark.parametrize("number", NO_INTEGERS, ids=repr)
 @pytest.mark.parametrize("name", ["n", "r", "p"])
-def test_KS04_a_cost_that_is_no_integer_is_refused(name: str, number: Any) -> None:
+def test_KS04_X16_X17_a_cost_that_is_no_integer_is_refused(name: str, number: Any) -> None:
     assert reason(Scrypt, **{name: number}) == "type"
     assert reason(Pbkdf2, iterations=number) == "type"
 
@@ -105,7 +105,7 @@ def test_KS04_n_is_a_power_of_two_above_1(n: int) -> None:
         (Pbkdf2(iterations=999), "min_iterations"),
     ],
 )
-def test_KS01_to_KS05_a_derivation_outside_of_the_limits_is_refused(kdf: Scrypt | Pbkdf2, limit: str) -> None:
+def test_KS01_KS02_KS03_KS05_a_derivation_outside_of_the_limits_is_refused(kdf: Scrypt | Pbkdf2, limit: str) -> None:
     with pytest.raises(KeystoreError, match=limit) as caught:
         LIMITS.check(kdf)
     assert caught.value.reason == "policy"
@@ -148,7 +148,7 @@ def test_each_limit_is_set_by_its_name(kdf: Scrypt | Pbkdf2, limits: KdfLimits) 
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(KdfLimits)])
-def test_a_limit_is_a_positive_integer(name: str) -> None:
+def test_X16_X17_a_limit_is_a_positive_integer(name: str) -> None:
     for number in NO_INTEGERS:
         assert reason(KdfLimits, **{name: number}) == "type"
     for number in OUT_OF_RANGE:

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -287,8 +288,9 @@ SCRYPT_COSTS: Costs = [
     ("KS03", {"p": 1 << 20}, "policy"),
     ("KS03", {"dklen": 1 << 30}, "range"),
     ("KS03", {"dklen": 16}, "range"),
-    ("KS03", {"dklen": 33}, "range"),
-    ("KS03", {"dklen": 64}, "range"),
+    ("KS03", {"dklen": 31}, "range"),
+    ("KS03", {"dklen": 1025}, "range"),
+    ("KS03", {"dklen": 10**400}, "range"),
     ("KS03", {"dklen": 0}, "range"),
     ("KS03", {"dklen": -32}, "range"),
     ("KS03", {"dklen": 32.0}, "type"),
@@ -331,6 +333,7 @@ PBKDF2_COSTS: Costs = [
     ("KS05", {"prf": None}, "missing"),
     ("KS05", {"prf": 256}, "type"),
     ("KS05", {"dklen": 31}, "range"),
+    ("KS05", {"dklen": 1 << 30}, "range"),
 ]
 
 
@@ -346,13 +349,47 @@ def with_params(case: Case, params: dict[str, Any]) -> str:
 
 
 @costs(SCRYPT_COSTS)
-def test_KS01_to_KS04_costs_of_scrypt_out_of_bounds_are_refused(row: str, params: dict[str, Any], reason: str) -> None:
+def test_KS01_KS02_KS03_KS04_X16_costs_of_scrypt_out_of_bounds_are_refused(
+    row: str, params: dict[str, Any], reason: str
+) -> None:
     assert why(with_params(ETHERS, params), password_of(ETHERS)) == reason
 
 
 @costs(PBKDF2_COSTS)
-def test_KS05_costs_of_pbkdf2_out_of_bounds_are_refused(row: str, params: dict[str, Any], reason: str) -> None:
+def test_KS05_X16_costs_of_pbkdf2_out_of_bounds_are_refused(row: str, params: dict[str, Any], reason: str) -> None:
     assert why(with_params(PARITY, params), password_of(PARITY)) == reason
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    keys,
+    passwords,
+    st.sampled_from([32, 33, 48, 64, 100, 1024]),
+    st.sampled_from([{"n": 1024, "r": 1, "p": 1}, {"n": 2048, "r": 3, "p": 2}, {"c": 1000}, {"c": 1717}]),
+    st.binary(max_size=64),
+    st.booleans(),
+)
+def test_KS03_a_file_of_any_dklen_from_32_on_is_read_as_eth_account_reads_it(
+    secret: bytes, password: str, size: int, costs: dict[str, int], salt: bytes, upper: bool
+) -> None:
+    """The file is made by the standard library, eth-hash and pycryptodome, which derive as many bytes as it says."""
+    if "n" in costs:
+        derived = hashlib.scrypt(password.encode(), salt=salt, dklen=size, maxmem=1 << 26, **costs)
+    else:
+        derived = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, costs["c"], size)
+    ciphertext = AES.new(derived[:16], AES.MODE_CTR, nonce=b"", initial_value=b"\xff" * 16).encrypt(secret)
+    write = (lambda data: data.hex().upper()) if upper else bytes.hex
+    crypto = {
+        "cipher": "aes-128-ctr",
+        "cipherparams": {"iv": write(b"\xff" * 16)},
+        "ciphertext": write(ciphertext),
+        "kdf": "scrypt" if "n" in costs else "pbkdf2",
+        "kdfparams": {**costs, "dklen": size, "prf": "hmac-sha256", "salt": write(salt)},
+        "mac": write(keccak(derived[16:32] + ciphertext)) if not upper else keccak(derived[16:32] + ciphertext).hex(),
+    }
+    text = json.dumps({"crypto": crypto, "version": 3})
+    assert Account.decrypt(text, password) == secret
+    assert web3.decrypt(text, Secret(password.encode())) == private(secret)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +403,7 @@ def test_KS05_costs_of_pbkdf2_out_of_bounds_are_refused(row: str, params: dict[s
     ],
     ids=["KS01", "KS02", "KS03-p", "KS03-dklen", "KS05"],
 )
-def test_KS01_to_KS05_costs_are_refused_before_any_work(case: Case, params: dict[str, Any]) -> None:
+def test_KS01_KS02_KS03_KS05_costs_are_refused_before_any_work(case: Case, params: dict[str, Any]) -> None:
     setup = f"""
 from walletcore.errors import KeystoreError
 from walletcore.keystore import web3
@@ -389,7 +426,7 @@ def test_a_limit_can_be_raised_and_lowered_by_its_name() -> None:
 
 
 @pytest.mark.parametrize("limits", [None, 1 << 23, {"max_work": 1}, KdfLimits])
-def test_limits_are_kdf_limits_and_nothing_else(limits: Any) -> None:
+def test_X19_limits_are_kdf_limits_and_nothing_else(limits: Any) -> None:
     assert why(ETHERS.input["keystore"], limits=limits) == "type"
 
 
@@ -654,7 +691,7 @@ def test_what_this_format_does_not_know_is_ignored() -> None:
 
 @pytest.mark.parametrize("limit", [150, 1000, 100_000])
 @pytest.mark.parametrize("text", ["'[' * 100_000", "'{\"a\":' * 100_000", "'{\"crypto\":[' * 40_000"])
-def test_KS10_nesting_is_refused_under_any_recursion_limit(text: str, limit: int) -> None:
+def test_KS10_X03_nesting_is_refused_under_any_recursion_limit(text: str, limit: int) -> None:
     printed = child(
         f"""
 from walletcore.errors import KeystoreError
@@ -672,7 +709,7 @@ except KeystoreError as error:
 
 
 @pytest.mark.parametrize("limit", [150, 100_000])
-def test_KS10_a_file_is_read_under_any_recursion_limit(limit: int) -> None:
+def test_KS10_X03_X04_a_file_is_read_under_any_recursion_limit(limit: int) -> None:
     printed = child(
         f"""
 from walletcore.keystore import web3
@@ -726,7 +763,7 @@ def test_KS13_crypto_in_both_spellings_is_refused() -> None:
         (3, "type"),
     ],
 )
-def test_what_is_no_text_of_a_keystore_is_refused(text: Any, reason: str) -> None:
+def test_X19_what_is_no_text_of_a_keystore_is_refused(text: Any, reason: str) -> None:
     assert why(text) == reason
 
 
@@ -739,7 +776,7 @@ HOSTILE = ["'z' * 2**20", "'[' * 2**20", "'{}' * 2**19", "'\\0' * 2**20", "'\"' 
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_mebibyte_of_garbage_is_refused_at_once(text: str) -> None:
+def test_X13_a_mebibyte_of_garbage_is_refused_at_once(text: str) -> None:
     setup = f"""
 from walletcore.errors import KeystoreError
 from walletcore.keystore import web3
@@ -753,7 +790,7 @@ text, password = {text}, Secret(b"x")
 
 
 @pytest.mark.parametrize("text", ["'[' * 2**19", "'\"' * 2**19", "'[' + '1,' * (2**18 - 1) + '1'", "'9' * 2**19"])
-def test_the_longest_garbage_is_refused_in_time(text: str) -> None:
+def test_X13_the_longest_garbage_is_refused_in_time(text: str) -> None:
     setup = f"""
 from walletcore.errors import KeystoreError
 from walletcore.keystore import web3
@@ -784,7 +821,7 @@ def test_a_file_with_one_odd_member_is_refused_with_an_error_of_ours(case: Case,
 
 
 @pytest.mark.parametrize("password", [None, "", "testpassword", b"testpassword", bytearray(b"x"), 7, ["x"], Secret])
-def test_a_password_is_a_secret_and_nothing_else(password: Any) -> None:
+def test_X18_X19_a_password_is_a_secret_and_nothing_else(password: Any) -> None:
     assert why(PARITY.input["keystore"], password) == "type"
 
 
@@ -820,6 +857,46 @@ def test_X10_no_error_tells_the_key_or_the_password(fault: Callable[[dict[str, A
     with pytest.raises(KeystoreError) as caught:
         web3.decrypt(json.dumps(whole), Secret(PASSPHRASE.encode()))
     assert leaks(told(caught.value)) == []
+
+
+@pytest.mark.parametrize("number", [1024.0, "1024", True, None, [1024], 10**400, float("1e300")])
+def test_X16_X17_a_number_of_a_file_is_an_integer(number: Any) -> None:
+    for case, names in ((ETHERS, ("n", "r", "p", "dklen")), (PARITY, ("c", "dklen"))):
+        for name in names:
+            assert why(with_params(case, {name: number}), password_of(case)) in ("type", "missing", "range")
+
+
+def test_X01_threads_that_read_and_write_at_once_do_as_one_alone() -> None:
+    texts = [web3.encrypt(private(bytes([n]) * 32), PASSWORD, kdf=CHEAP, entropy=bytes([n]) * 64) for n in range(1, 9)]
+
+    def again(number: int) -> bool:
+        key = private(bytes([number % 8 + 1]) * 32)
+        text = web3.encrypt(key, PASSWORD, kdf=CHEAP, entropy=bytes([number % 8 + 1]) * 64)
+        return text == texts[number % 8] and web3.decrypt(text, PASSWORD) == key
+
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(again, range(320)))
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, MemoryError])
+@pytest.mark.parametrize("kind", [Scrypt, Pbkdf2])
+def test_X05_a_derivation_that_is_interrupted_leaves_nothing_and_tells_nothing(
+    monkeypatch: pytest.MonkeyPatch, stop: type[BaseException], kind: Any
+) -> None:
+    def stopped(*_: Any, **__: Any) -> bytes:
+        raise stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr("walletcore.keystore.kdf.scrypt", stopped)
+        patch.setattr(hashlib, "pbkdf2_hmac", stopped)
+        for call in (
+            lambda: web3.decrypt(CANARY if kind is Scrypt else PARITY.input["keystore"], Secret(PASSPHRASE.encode())),
+            lambda: web3.encrypt(private(KEY), Secret(PASSPHRASE.encode()), kdf=CHEAP if kind is Scrypt else QUICK),
+        ):
+            with pytest.raises((stop, KeystoreError)) as caught:
+                call()
+            assert leaks(told(caught.value)) == []
+    assert web3.decrypt(CANARY, Secret(PASSPHRASE.encode())) == private(KEY)
 
 
 def test_X10_a_key_outside_of_the_curve_is_not_told() -> None:

@@ -114,7 +114,8 @@ def test_the_conformance_kit_accepts_each_curve(shown: Certificate, curve: Curve
             endpoint=f"127.0.0.1:{kms.port}",
             roots=shown.chain,
         )
-        report = check_signer(signer, secrets=[TOKEN.encode()])
+        # gRPC's asynchronous form does not survive a fork
+        report = check_signer(signer, secrets=[TOKEN.encode()], forks=False)
         assert report.schemes == (SCHEMES[curve],)
         assert report.is_asynchronous is (opener is open_async_key)
         assert kms.tokens == [f"Bearer {TOKEN}"]

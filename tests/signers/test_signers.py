@@ -1,6 +1,7 @@
 """Opening a signer by its URI: pinned keys, secrets from a callback, and back ends of other packages."""
 
 import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,30 @@ def test_another_package_cannot_take_the_place_of_a_scheme_of_ours() -> None:
     asked = Asked()
     open_signer("local:", public_key=KEY.public_key, secrets=asked)
     assert asked.names == ["private key"]
+
+
+@pytest.mark.parametrize("scheme", [*SCHEMES, "LOCAL", "AwsKms"])
+@pytest.mark.usefixtures("installed")
+def test_no_scheme_of_ours_is_looked_for_elsewhere(tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "taker.py").write_text("raise AssertionError('a taker was imported')\n")
+    entries = "\n".join(f"{name} = taker:open_uri" for name in dict.fromkeys([*SCHEMES, scheme, "taken"]))
+    (tmp_path / "vault_back_end-1.0.dist-info" / "entry_points.txt").write_text(f"[walletcore.signers]\n{entries}\n")
+    with pytest.raises(WalletcoreError) as caught:
+        open_signer(f"{scheme}:no such key", public_key=KEY.public_key, secrets=Asked())
+    assert not isinstance(caught.value, Unsupported)
+    assert reason(Unsupported, open_signer, "taken:", public_key=KEY.public_key) == "missing"  # the one that is theirs
+
+
+@pytest.mark.parametrize("text", ["", "open_uri = 1 / 0", "import no_such_module", "raise SystemError"])
+@pytest.mark.usefixtures("installed")
+def test_a_back_end_of_another_package_that_cannot_be_imported_is_told_by_an_error_of_ours(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "torn.py").write_text(text)
+    entries = tmp_path / "vault_back_end-1.0.dist-info" / "entry_points.txt"
+    entries.write_text("[walletcore.signers]\ntorn = torn:open_uri\n")
+    sys.modules.pop("torn", None)
+    assert reason(Unsupported, open_signer, "torn:", public_key=KEY.public_key) == "missing"
 
 
 def test_without_that_package_its_scheme_is_unknown() -> None:

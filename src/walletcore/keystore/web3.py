@@ -31,6 +31,7 @@ MAX_LENGTH = 1 << 19
 """The most characters that a file may have; usual ones have 500."""
 _ENTROPY = 64  # salt (32), iv (16), id (16)
 _MAX_SALT = 128
+_MAX_DKLEN = 1024
 _NAMES = {dict: "an object", int: "an integer", str: "text"}
 
 T = TypeVar("T", dict[str, Any], int, str)
@@ -192,8 +193,9 @@ _KDFS: dict[str, Callable[[dict[str, Any]], Scrypt | Pbkdf2]] = {"scrypt": _scry
 
 
 def _check_length(params: dict[str, Any]) -> None:
-    if _member(params, "dklen", int) != 32:  # more is allowed, and used by nobody
-        raise KeystoreError("expected a dklen of 32", reason="range")
+    """The definition: "Must be >= 32". Only 32 are used, and neither function changes them when it gives more."""
+    if not 32 <= _member(params, "dklen", int) <= _MAX_DKLEN:
+        raise KeystoreError(f"expected a dklen from 32 to {_MAX_DKLEN}", reason="range")
 
 
 def _account(whole: dict[str, Any]) -> bytes:

@@ -44,8 +44,8 @@ def open_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | None = No
     """The signer behind a URI such as ``hd:m/44'/60'/0'/0/0``, which must hold the key that is pinned.
 
     A back end of another package may be asynchronous only: `sign` refuses its signer with TypeError.
-    ``secrets`` is called with the name of what is needed. Raises `Unsupported` for an unknown scheme, `SignerError` for
-    a malformed URI, and whatever the back end refuses.
+    ``secrets`` is called with the name of what is needed. Raises `Unsupported` for an unknown scheme and for a package
+    that cannot be imported, `SignerError` for a malformed URI, and whatever the back end refuses.
     """
     return cast(Signer, _opened("open_uri", uri, public_key, secrets))
 
@@ -85,7 +85,11 @@ def _opener(scheme: str, form: str) -> Opener:
     if not found:
         hint = f"known: {', '.join(SCHEMES)}"
         raise Unsupported("no signer is registered for this scheme", reason="unknown", hint=hint)
-    return cast(Opener, found[0].load())
+    try:
+        return cast(Opener, found[0].load())
+    except Exception as error:  # whatever a stranger's module raises when it is imported
+        text = f"the package that registers this scheme cannot be imported: {type(error).__name__}"
+        raise Unsupported(text, reason="missing") from None
 
 
 def _no_secrets(name: str) -> Secret:

@@ -21,6 +21,7 @@ from walletcore.errors import (
     SigningRefused,
 )
 from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.secret import sealed
 from walletcore.signers.aside import aside, bounded
 from walletcore.signers.asn1 import read_public_key, read_signature
 from walletcore.signers.aws_client import AwsClient, Clients, word
@@ -76,6 +77,7 @@ class AwsKms:
         return Signature(scheme=self.scheme, data=data if self.scheme is Scheme.ED25519 else read_signature(data))
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteSigner[Question, Answer]:
     """A signer for the key behind ``awskms:...``; ``region`` is the one option. Raises `SignerError`, `InvalidKey`.
 
@@ -84,11 +86,13 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
     return open_key(uri, public_key)
 
 
+@sealed
 def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> AsyncRemoteSigner[Question, Answer]:
     """As `open_uri`, which itself waits for KMS; the signer lets boto3 wait in a thread."""
     return open_async_key(uri, public_key)
 
 
+@sealed
 def open_key(
     uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
 ) -> RemoteSigner[Question, Answer]:
@@ -97,6 +101,7 @@ def open_key(
     return RemoteSigner(public_key=public_key, exchange=exchange, send=line.sign, patience=patience)
 
 
+@sealed
 def open_async_key(
     uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
 ) -> AsyncRemoteSigner[Question, Answer]:

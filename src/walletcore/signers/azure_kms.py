@@ -92,6 +92,7 @@ class AzureKms:
             return Signature(scheme=self.scheme, data=_binary(result.get("value"), 64))
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteSigner[Question, bytes]:
     """A signer for ``azurekms:https://...``. Raises `SignerError`, `InvalidKey`.
 
@@ -101,6 +102,7 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
     return open_key(uri, public_key)
 
 
+@sealed
 def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> AsyncRemoteSigner[Question, bytes]:
     """As `open_uri`, over asynchronous connections for each event loop; tokens are fetched in a thread."""
     return open_async_key(uri, public_key)

@@ -107,6 +107,7 @@ class GcpKms:
         return Signature(scheme=self.scheme, data=data if is_raw else read_signature(data))
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteSigner[Question, Any]:
     """A signer for ``gcpkms:projects/...``; there are no options. Raises `SignerError`, `InvalidKey`.
 
@@ -115,6 +116,7 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
     return open_key(uri, public_key)
 
 
+@sealed
 def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> AsyncRemoteSigner[Question, Any]:
     """As `open_uri`, over an asynchronous channel for each event loop."""
     return open_async_key(uri, public_key)

@@ -63,6 +63,7 @@ class LocalSigner(Confidential):
 LocalSigner.__init__ = sealed(LocalSigner.__init__)  # type: ignore[method-assign]
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> LocalSigner:
     """``local:`` asks for the ``private key`` (32 bytes). Raises `InvalidKey` when it is not the pinned key's."""
     from walletcore.signers.uri import given

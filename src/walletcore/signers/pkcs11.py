@@ -128,6 +128,7 @@ class Pkcs11Key:
         return answer
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteSigner[SigningRequest, Signature]:
     """A signer for ``pkcs11:...?module-name=...``. Raises `SignerError`, and `InvalidKey` for another key."""
     uri.expect("module-name")
@@ -142,6 +143,7 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
     return open_key(path, public_key, secrets, module=found[0])
 
 
+@sealed
 def open_key(
     uri: SignerUri,
     public_key: PublicKey,

@@ -5,36 +5,32 @@ It is asked for a few dozen signatures, over texts that say so.
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from walletcore.errors import InvalidSignature, SignerError, SigningRefused, WalletcoreError
+from walletcore.errors import SignerError, SigningRefused, WalletcoreError
 from walletcore.hashes import Hash
-from walletcore.keys import PublicKey, Scheme
+from walletcore.keys import Scheme
 from walletcore.secret import sealed
-from walletcore.signing import (
-    AcceptedSignature,
-    AsyncSigner,
-    Signature,
-    Signer,
-    SigningRequest,
-    collect,
-    collect_async,
-)
+from walletcore.signers.aside import aside
+from walletcore.signing import AsyncSigner, Signer, SigningRequest, collect, collect_async
+from walletcore.testing.calls import Late, within
+from walletcore.testing.examined import AnySigner, Examined
+from walletcore.testing.forks import can_fork
 from walletcore.testing.promises import broken
 from walletcore.testing.questions import OVER_DIGESTS, foreign, no_requests, numbered, questions
 from walletcore.testing.silence import check_exports, check_failures, check_shown, checked_secrets, heard
+from walletcore.testing.stops import check_cancelled, check_forked
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 __all__ = ["SignerReport", "check_async_signer", "check_signer"]
 
 _THREADS, _EACH, _SECONDS = 4, 5, 120.0
 _CHOOSY = ("scheme", "policy")  # the reasons of a signer that takes some forms of a request only
-
-AnySigner = Signer | AsyncSigner
-Wait = Callable[[Awaitable[Any]], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +40,7 @@ class SignerReport:
     ``hashes`` are the prehashes that it took, of those that were tried; None among them stands for a payload that is
     not hashed, which for ECDSA is a digest. ``signs_tweaked`` tells whether it signs for BIP-341's output keys.
     ``largest`` is the longest message in bytes that an Ed25519 signer took, of those that were tried; None for others.
+    ``signs_forked`` tells whether it signs in a child process or refuses there; None where that was not tried.
     """
 
     schemes: tuple[Scheme, ...]
@@ -53,42 +50,68 @@ class SignerReport:
     signs_batches: bool
     signs_tweaked: bool = False
     largest: int | None = None
+    signs_forked: bool | None = None
 
 
 @sealed  # secrets are what it must not show
-def check_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerReport:
+def check_signer(
+    signer: AnySigner, *, secrets: Sequence[bytes] = (), seconds: float = _SECONDS, forks: bool | None = None
+) -> SignerReport:
     """Run a signer through the contract of `walletcore.signing.Signer`, or `AsyncSigner`. Raises `Nonconformity`.
 
     It must have a constant public key; sign at least one scheme of its curve, and refuse the others, other keys and
     what is no request with `SigningRefused`; hash what a request says, once; give answers that verify, from several
-    threads at once and in batches; raise nothing but errors of walletcore; and neither show nor export a secret.
+    threads at once and in batches; raise nothing but errors of walletcore; neither show nor export a secret; and come
+    back from each call, whichever thread asks, within ``seconds`` (a batch, or twenty requests at once, are one).
     A scheme, a hash or a tweak that it does not have it refuses with the reason ``scheme`` or ``policy``.
+
+    A task that is cancelled, at any moment, ends with `asyncio.CancelledError` or its answer, and the next one is
+    answered as before. A child process that is forked signs rightly or refuses with a `SignerError`, and its parent
+    goes on. That is tried where ``os.fork`` is, but on macOS; ``forks`` decides otherwise: False for a process
+    with threads of others (of gRPC, of a graphics card) that do not survive it.
 
     ``secrets`` are bytes that it must not show (a PIN, a token, a key), each of at least 4. An asynchronous signer is
     awaited in one event loop of the kit's own; see `check_async_signer` for one that belongs to a loop already.
     """
-    import asyncio
-
-    looked_for = checked_secrets(secrets)
-    with asyncio.Runner() as runner:
-        return _Kit(signer, looked_for, lambda given: runner.run(_result(given))).examined()
+    return _examined(signer, secrets, seconds, forks, None)
 
 
-@sealed
-async def check_async_signer(signer: AnySigner, *, secrets: Sequence[bytes] = ()) -> SignerReport:
-    """As `check_signer`, in the event loop that is running: for a signer whose connections belong to it."""
+async def check_async_signer(
+    signer: AnySigner, *, secrets: Sequence[bytes] = (), seconds: float = _SECONDS, forks: bool | None = None
+) -> SignerReport:
+    """As `check_signer`, in the event loop that is running: for a signer whose connections belong to it.
+
+    Its coroutines must leave the loop to others: one that blocks it blocks this function as well.
+    """
     import asyncio
 
     loop = asyncio.get_running_loop()
+    try:
+        return await _aside(signer, secrets, seconds, forks, loop)
+    except BaseException as error:  # as a sealed function does: this frame and those below hold the secrets
+        failure = error.with_traceback(None)
+        failure.__cause__ = failure.__context__ = None
+    del secrets
+    raise failure
 
-    def wait(given: Awaitable[Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(_result(given), loop).result()
 
-    return await asyncio.to_thread(_Kit(signer, checked_secrets(secrets), wait).examined)
+async def _aside(
+    signer: AnySigner, secrets: object, seconds: object, forks: bool | None, loop: AbstractEventLoop
+) -> SignerReport:
+    return await aside(lambda: _examined(signer, secrets, seconds, forks, loop))
 
 
-async def _result(given: Awaitable[Any]) -> Any:
-    return await given
+def _examined(
+    signer: AnySigner, secrets: object, seconds: object, forks: bool | None, loop: AbstractEventLoop | None
+) -> SignerReport:
+    looked_for = checked_secrets(secrets)
+    if type(seconds) not in (int, float) or not 0 < cast(float, seconds) < threading.TIMEOUT_MAX:
+        raise SignerError("expected seconds as a number above 0", reason="range")
+    kit = _Kit(signer, looked_for, cast(float, seconds), loop)
+    try:
+        return kit.examined(can_fork() if forks is None else forks)
+    finally:
+        kit.loop.close()
 
 
 async def _together(given: Sequence[Awaitable[Any]]) -> list[Any]:
@@ -97,21 +120,18 @@ async def _together(given: Sequence[Awaitable[Any]]) -> list[Any]:
     return await asyncio.gather(*given)
 
 
-class _Kit:
-    """A signer under examination, and what it has done so far."""
+class _Kit(Examined):
+    """The whole examination, and what it has found."""
 
-    def __init__(self, signer: AnySigner, secrets: tuple[bytes, ...], wait: Wait) -> None:
-        self.signer, self.wait = signer, wait
-        self.secrets = tuple(map(_Unseen, secrets))
-        self.failures: list[BaseException] = []
+    def __init__(self, signer: AnySigner, secrets: tuple[bytes, ...], seconds: float, loop: AbstractEventLoop | None):
+        super().__init__(signer, secrets, seconds, loop)
         self.hashes: list[Hash | None] = []
-        self.is_asynchronous = self.signs_tweaked = False
+        self.signs_tweaked = False
         self.largest: int | None = None
 
-    def examined(self) -> SignerReport:
+    def examined(self, forks: bool) -> SignerReport:
         """The whole examination."""
-        secrets = tuple(unseen.secret for unseen in self.secrets)
-        with heard(secrets):
+        with heard(self.looked_for()):
             self.key = self.public_key()
             examples = [example for scheme in Scheme if (example := self.example(scheme))]
             if not examples:
@@ -120,78 +140,26 @@ class _Kit:
                 self.check_refusals(example)
                 self.check_together(example)
             has_batches = {self.check_batch(example) for example in examples} == {True}
+            if self.is_asynchronous:
+                check_cancelled(self, examples[0])
+            signs_forked = check_forked(self, examples[0]) if forks else None
             if self.public_key() != self.key:
                 broken("public_key is the same whenever it is asked for")
-        check_shown(self.signer, secrets)
-        check_failures(self.failures, secrets)
-        check_exports(self.signer)
-        first = numbered(examples[0], 0)
+            first = numbered(examples[0], 0)
+            is_deterministic = self.signed(first).data == self.signed(first).data
+        self.in_time(lambda: check_shown(self.signer, self.looked_for()), "it shows itself, and no secret")
+        check_failures(self.failures, self.looked_for())
+        self.in_time(lambda: check_exports(self.signer), "it refuses to be copied")
         return SignerReport(
             schemes=tuple(example.scheme for example in examples),
             hashes=tuple(self.hashes),
-            is_deterministic=self.signed(first).data == self.signed(first).data,
+            is_deterministic=is_deterministic,
             is_asynchronous=self.is_asynchronous,
             signs_batches=has_batches,
             signs_tweaked=self.signs_tweaked,
             largest=self.largest,
+            signs_forked=signs_forked,
         )
-
-    def public_key(self) -> PublicKey:
-        """The signer's key, which it has without being asked for a signature."""
-        try:
-            key, sign = self.signer.public_key, self.signer.sign
-        except Exception as error:
-            raise self.broken_by(error, "a signer has a public_key, and sign") from error
-        if type(key) is not PublicKey:
-            broken(f"public_key is a PublicKey, not {type(key).__name__}")
-        if not callable(sign):
-            broken("sign is a method")
-        return key
-
-    def broken_by(self, error: BaseException, promise: str) -> WalletcoreError:
-        """What to raise from an error that breaks a promise. Its text is not repeated: it may hold a secret."""
-        self.failures.append(error)
-        secrets = tuple(unseen.secret for unseen in self.secrets)
-        check_failures(self.failures, secrets)
-        try:
-            broken(f"{promise}: {type(error).__name__} {getattr(error, 'reason', '')}".rstrip())
-        except WalletcoreError as nonconformity:
-            return nonconformity
-
-    def asked(self, question: Callable[[Any], Any], argument: object) -> Any:
-        """What a method returns, awaited where that is needed. A refusal of the signer is raised as it is."""
-        try:
-            answer = question(argument)
-            if not isinstance(answer, Signature) and inspect.isawaitable(answer):
-                self.is_asynchronous = True
-                answer = self.wait(answer)
-        except SigningRefused as refusal:
-            self.failures.append(refusal)
-            raise
-        except (InvalidSignature, SignerError) as error:
-            raise self.broken_by(error, "it answers or refuses while it is examined") from error
-        except Exception as error:
-            raise self.broken_by(error, "it raises nothing but SignerError and InvalidSignature") from error
-        return answer
-
-    def signed(self, request: SigningRequest) -> AcceptedSignature:
-        """The answer to a request, accepted."""
-        return self.accepted(request, self.asked(self.signer.sign, request))
-
-    def accepted(self, request: SigningRequest, answer: object) -> AcceptedSignature:
-        """The answer, verified whatever the signer says of it."""
-        if not isinstance(answer, Signature):
-            broken(f"sign returns a Signature, not {type(answer).__name__}")
-        if answer.scheme is not request.scheme:
-            broken(f"a request for {request.scheme.value} is answered with that scheme, not {answer.scheme.value}")
-        hashed = request.prehash.name if request.prehash else "no hash"
-        form = f"{request.scheme.value}, payload of {len(request.payload)} bytes, {hashed}"
-        if request.tweak is not None:
-            form += f", tweak of {len(request.tweak)} bytes"
-        try:
-            return request.accept(Signature(scheme=answer.scheme, data=answer.data, recovery=answer.recovery))
-        except InvalidSignature as error:
-            raise self.broken_by(error, f"its signature verifies ({form})") from error
 
     def example(self, scheme: Scheme) -> SigningRequest | None:
         """A request of a scheme that the signer answers, when all forms of it were tried; None where it takes none."""
@@ -212,7 +180,8 @@ class _Kit:
             self.signed(request)
         except SigningRefused as refusal:
             too_large = refusal.reason == "too-large" and is_message and len(request.payload) > 32
-            if refusal.reason in _CHOOSY or too_large:
+            is_even = refusal.reason == "mismatch" and request.key != self.key  # BIP-341's form of it
+            if refusal.reason in _CHOOSY or too_large or is_even:
                 return False
             raise self.broken_by(refusal, "what it does not sign it refuses for its scheme or policy") from refusal
         if is_message and request.prehash is None:
@@ -234,55 +203,61 @@ class _Kit:
         except SigningRefused:
             return
         except WalletcoreError as error:
-            raise self.broken_by(error.__cause__ or error, f"{what} is refused with SigningRefused") from error
+            if error.__cause__ is None:  # it hung
+                raise
+            raise self.broken_by(error.__cause__, f"{what} is refused with SigningRefused") from error
         broken(f"{what} is refused with SigningRefused, and was answered")
 
     def check_together(self, example: SigningRequest) -> None:
         """Several threads may use it at once; several tasks, where it is asynchronous."""
         requests = [numbered(example, number) for number in range(_THREADS * _EACH)]
-        if self.is_asynchronous:
-            try:
-                answers = self.wait(_together([cast(AsyncSigner, self.signer).sign(request) for request in requests]))
-            except Exception as error:
-                raise self.broken_by(error, "several tasks may sign at once") from error
-        else:
-            answers = self.in_threads(requests)
+        promise = f"several {'tasks' if self.is_asynchronous else 'threads'} may sign at once"
+        try:
+            if self.is_asynchronous:
+                waiting = cast(AsyncSigner, self.signer)
+                answers = self.loop.result(_together([waiting.sign(request) for request in requests]))
+            else:
+                answers = within(self.seconds, lambda: self.in_threads(requests))
+        except Late:
+            self.late(promise)
+        except Exception as error:
+            raise self.broken_by(error, promise) from error
         for request, answer in zip(requests, answers, strict=True):
             self.accepted(request, answer)
 
     def in_threads(self, requests: Sequence[SigningRequest]) -> list[object]:
         """The answers of a signer that is asked by several threads."""
         answers: dict[int, object] = {}
-        failed: list[Exception] = []
+        failed: list[BaseException] = []
 
         def work(start: int) -> None:
             try:
                 for place in range(start, len(requests), _THREADS):
                     answers[place] = self.signer.sign(requests[place])
-            except Exception as error:
+            except BaseException as error:
                 failed.append(error)
 
         threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(_SECONDS)
+            thread.join()
         if failed:
-            raise self.broken_by(failed[0], "several threads may sign at once") from failed[0]
-        if len(answers) < len(requests):
-            broken(f"several threads may sign at once: some waited for more than {_SECONDS:g} seconds")
+            raise failed[0]
         return [answers[place] for place in range(len(requests))]
 
     def check_batch(self, example: SigningRequest) -> bool:
         """Many requests, two of them equal, by the hall's own drivers; and by ``sign_all`` where there is one."""
-        requests = [numbered(example, number) for number in (1, 2, 3, 1)]
+        requests, promise = [numbered(example, number) for number in (1, 2, 3, 1)], "a batch for its key is collected"
         try:
             if self.is_asynchronous:
-                answers = self.wait(collect_async(requests, self.signer))
+                answers = self.loop.result(collect_async(requests, self.signer))
             else:
-                answers = collect(requests, cast(Signer, self.signer))
+                answers = within(self.seconds, lambda: collect(requests, cast(Signer, self.signer)))
+        except Late:
+            self.late(promise)
         except Exception as error:
-            raise self.broken_by(error, "a batch for its key is collected") from error
+            raise self.broken_by(error, promise) from error
         if None in answers:
             broken("it answers every request of a batch for its key")
         sign_all = getattr(self.signer, "sign_all", None)
@@ -302,12 +277,3 @@ class _Kit:
         stranger = next(foreign(requests[0]))
         for mixed in ((*requests, stranger), (stranger, *requests), (requests[0], None)):
             self.check_refused(sign_all, mixed, "a batch with a request that is not for its key")
-
-
-class _Unseen:
-    """A secret that is looked for, which the kit's own frames do not show."""
-
-    __slots__ = ("secret",)
-
-    def __init__(self, secret: bytes) -> None:
-        self.secret = secret

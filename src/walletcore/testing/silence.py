@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import pickle
 import pprint
@@ -14,21 +13,11 @@ from typing import Any
 
 from walletcore.errors import REASONS, SignerError, WalletcoreError
 from walletcore.testing.promises import broken
+from walletcore.testing.spellings import spellings
 
 __all__ = ["check_exports", "check_failures", "check_shown", "checked_secrets", "heard"]
 
 _MIN_SECRET = 4
-_FORMS: tuple[Callable[[bytes], str], ...] = (
-    bytes.hex,
-    lambda secret: secret.hex().upper(),
-    lambda secret: repr(secret)[2:-1],
-    lambda secret: secret.decode("latin-1"),
-    lambda secret: ", ".join(map(str, secret)),
-    lambda secret: str(int.from_bytes(secret)),
-    lambda secret: str(int.from_bytes(secret, "little")),
-    lambda secret: base64.b64encode(secret).decode().rstrip("="),
-    lambda secret: base64.urlsafe_b64encode(secret).decode().rstrip("="),
-)
 _VIEWS: tuple[Callable[[Any], object], ...] = (
     repr,
     str,
@@ -49,8 +38,7 @@ def checked_secrets(secrets: object) -> tuple[bytes, ...]:
 
 
 def _tells(text: str, secrets: Sequence[bytes]) -> bool:
-    told = (form(secret) for secret in secrets for form in _FORMS)
-    return any(len(form) >= _MIN_SECRET and form in text for form in told)  # a small number stands everywhere
+    return any(spelling in text for secret in secrets for spelling in spellings(secret))
 
 
 def check_shown(value: object, secrets: Sequence[bytes]) -> None:
@@ -106,23 +94,52 @@ def check_exports(value: object) -> None:
 
 @contextmanager
 def heard(secrets: Sequence[bytes]) -> Iterator[None]:
-    """Listen to every log record meanwhile; none may hold a secret."""
+    """Listen to every log record meanwhile, of each logger and level; none may hold a secret.
+
+    Records are heard where they are made, as a logger need not hand them to the root, and what was switched off is
+    switched on: another one's configuration may show it.
+    """
     import logging
 
-    records: list[str] = []
+    make, loggers = logging.getLogRecordFactory(), [logging.getLogger(), *_loggers()]
+    levels, silenced = [(one, one.level, one.disabled) for one in loggers], logging.root.manager.disable
+    records: list[tuple[logging.LogRecord, str]] = []
 
-    class Listener(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            records.append(f"{record.getMessage()} {record.args} {record.exc_text or ''} {record.exc_info or ''}")
+    def listening(*args: Any, **options: Any) -> logging.LogRecord:
+        record = make(*args, **options)
+        records.append((record, f"{record.msg} {record.args}"))  # as they are now: they may change
+        return record
 
-    root, listener = logging.getLogger(), Listener(level=0)
-    level = root.level
-    root.addHandler(listener)
-    root.setLevel(1)
+    logging.setLogRecordFactory(listening)
+    logging.disable(logging.NOTSET)
+    for one in loggers:
+        one.setLevel(1)
+        one.disabled = False
     try:
         yield
     finally:
-        root.setLevel(level)
-        root.removeHandler(listener)
-    if any(_tells(record, secrets) for record in records):
+        logging.setLogRecordFactory(make)
+        logging.disable(silenced)
+        for one, level, disabled in levels:
+            one.setLevel(level)
+            one.disabled = disabled
+    if _tells("\n".join(f"{first} {_logged(record)}" for record, first in records), secrets):
         broken("its logs tell no secret")
+
+
+def _loggers() -> Iterator[Any]:
+    import logging
+
+    known = list(logging.root.manager.loggerDict.values())
+    return (one for one in known if isinstance(one, logging.Logger))
+
+
+def _logged(record: Any) -> str:
+    """A record with the traceback of its error, and what was given as ``extra``."""
+    import logging
+
+    try:
+        text = logging.Formatter().format(record)
+    except Exception as error:  # its arguments do not fit: logging swallows that as well
+        text = type(error).__name__
+    return f"{text} {vars(record)}"

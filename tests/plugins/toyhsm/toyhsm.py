@@ -5,8 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from walletcore.errors import SignerError, SigningRefused
 from walletcore.keys import Curve, PublicKey, Scheme
-from walletcore.secret import Confidential
-from walletcore.signers.uri import Secrets, SignerUri
+from walletcore.secret import Confidential, Secret, sealed
+from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signing import Signature, SigningRequest
 
 _PREHASHED = ec.ECDSA(utils.Prehashed(hashes.SHA256()))  # the digest is ready: 32 bytes
@@ -31,12 +31,13 @@ class ToyHsm(Confidential):
         return Signature(scheme=request.scheme, data=self._handle.sign(request.message, _PREHASHED))
 
 
+@sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> ToyHsm:
     """``toyhsm:slot/7`` asks for the ``PIN``."""
     uri.expect()
     slot = uri.path.removeprefix("slot/")
     if not slot.isdigit():
         raise SignerError("expected toyhsm:slot/ and a number", reason="unknown")
-    if secrets("PIN").reveal() != b"739105":
+    if given(secrets, "PIN") != Secret(b"739105"):
         raise SignerError("the device does not take this PIN", reason="policy")
-    return ToyHsm(ec.derive_private_key(int(slot), ec.SECP256K1()))
+    return ToyHsm(ec.derive_private_key(int(slot), ec.SECP256K1()))  # a toy: every slot holds a key that all know

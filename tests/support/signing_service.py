@@ -217,6 +217,12 @@ def _is_of(key: PublicKey, request: SigningRequest) -> bool:
     return key.curve is request.key.curve and key.even_y() == request.key.even_y()
 
 
+def _stranger() -> Reply:
+    """What is answered to whoever shows no token, or another one."""
+    _, body = encode_error(SigningRefused("the token is not known", reason="policy"))
+    return 401, {"Content-Type": "application/json"}, body
+
+
 def _wait(longest: float) -> None:
     if longest:
         time.sleep(random.uniform(0, longest))
@@ -254,7 +260,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.seen.append({"path": self.path, **{name.lower(): value for name, value in self.headers.items()}})
         canned = self.service.script(number)
         if canned is None or canned.signs:
-            reply = self.service.answer(self.path, body) if self._is_known() else (401, {}, b"")
+            reply = self.service.answer(self.path, body) if self._is_known() else _stranger()
             if canned is None:
                 self._send(*reply)
                 return

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,22 +14,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from house.source import ROOT
 from support.faults import closed_port
-from support.signing_service import KEYS
+from support.http_signers import Synchronous, opened, opened_async, request_of
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, WalletcoreError
-from walletcore.hashes import keccak256
-from walletcore.keys import Curve, Scheme
-from walletcore.signers import open_async_signer, open_signer
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
+from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-KEY = KEYS[Curve.SECP256K1].public_key
 KILLS, CALLERS = 300, 4
 DEADLINE, SLACK = 2.0, 5.0
 Outcome = AcceptedSignature | WalletcoreError
@@ -91,13 +88,10 @@ def mortal(tmp_path: Path) -> Iterator[Mortal]:
         service.kill()
 
 
-def call(
-    signer: RemoteSigner[object, object], told: list[tuple[SigningRequest, Outcome, float]], over: threading.Event
-) -> None:
+def call(signer: Synchronous, told: list[tuple[SigningRequest, Outcome, float]], over: threading.Event) -> None:
     """Ask for one signature after the other."""
     while not over.is_set():
-        payload = f"payment {next(_numbers)}".encode()
-        request = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=payload, prehash=keccak256)
+        request = request_of(f"payment {next(_numbers)}".encode())
         start = time.monotonic()
         try:
             outcome: Outcome = signer.sign(request)
@@ -114,9 +108,11 @@ def wait_for_an_answer(told: list[tuple[SigningRequest, Outcome, float]]) -> Non
 
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_H10_X05_a_service_that_is_killed_at_random_moments(mortal: Mortal, attempts: int) -> None:
-    opened = open_signer(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", public_key=KEY)
-    assert isinstance(opened, RemoteSigner)
-    signer = replace(opened, patience=Patience(attempts=attempts, deadline=DEADLINE, pause=0.01))
+    seed = secrets.randbits(64)
+    print(f"moments of random.Random({seed})")  # shown when it fails
+    chance = random.Random(seed)
+    patience = Patience(attempts=attempts, deadline=DEADLINE, pause=0.01)
+    signer = opened(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", patience)
     told: list[tuple[SigningRequest, Outcome, float]] = []
     over = threading.Event()
     callers = [threading.Thread(target=call, args=(signer, told, over)) for _ in range(CALLERS)]
@@ -124,7 +120,7 @@ def test_H10_X05_a_service_that_is_killed_at_random_moments(mortal: Mortal, atte
         caller.start()
     kills = 0
     while kills < KILLS // 2:
-        time.sleep(random.uniform(0.001, 0.02))
+        time.sleep(chance.uniform(0.001, 0.02))
         if kills % 5 == 0:  # on a busy machine it would not live long enough to do anything
             wait_for_an_answer(told)
         kills += mortal.kill()
@@ -154,12 +150,8 @@ def check(told: list[tuple[SigningRequest, Outcome, float]], signed: set[str]) -
 
 def test_H19_the_same_request_a_thousand_times_in_parallel_is_signed_once(mortal: Mortal) -> None:
     uri, patient = f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", Patience(attempts=1, deadline=60)
-    request = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"the same", prehash=keccak256)
-    opened = open_signer(uri, public_key=KEY)
-    waiting = open_async_signer(uri, public_key=KEY)
-    assert isinstance(opened, RemoteSigner)
-    assert isinstance(waiting, AsyncRemoteSigner)
-    signer, slow = replace(opened, patience=patient), replace(waiting, patience=patient)
+    request = request_of(b"the same")
+    signer, slow = opened(uri, patient), opened_async(uri, patient)
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: signer.sign(request), range(500)))
 

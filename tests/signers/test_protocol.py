@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.http_signers import KEY, request_of
 from support.signing_service import KEYS
 from walletcore import Wallet, chain, hashes
 from walletcore.chains import evm
@@ -38,8 +39,7 @@ from walletcore.signers.protocol import (
 from walletcore.signers.web import MAX_ANSWER, Reply
 from walletcore.signing import SigningRequest
 
-KEY = KEYS[Curve.SECP256K1].public_key
-REQUEST = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"pay", prehash=keccak256)
+REQUEST = request_of(b"pay")
 EXCHANGE = RemoteKey(curve=Curve.SECP256K1)
 
 
@@ -294,8 +294,11 @@ def said(**members: object) -> dict[str, object]:
         (said(id=7), 403, OutcomeUnknown),
         (said(kind="other"), 403, OutcomeUnknown),
         (said(kind=["refused"]), 403, OutcomeUnknown),
-        (said(more=1), 403, SigningRefused),  # not the protocol's words: the status speaks
+        (said(more=1), 403, OutcomeUnknown),  # not the protocol's words
         (said(more=1), 500, OutcomeUnknown),
+        (said(id=None), 403, SigningRefused),
+        (said(id=None), 200, OutcomeUnknown),
+        (said(id=None, kind="unavailable"), 503, SignerUnavailable),
         (said(kind="unavailable"), 429, SignerUnavailable),
         (said(reason="no such reason"), 403, SigningRefused),
         (said(reason=7, message=7), 403, SigningRefused),

@@ -172,6 +172,26 @@ def test_the_deadline_holds_for_all_attempts_together(sign: Sign) -> None:
     assert line.left[0] <= 0.3
 
 
+@both
+@pytest.mark.parametrize("step", [-86_400.0, 86_400.0], ids=["back", "on"])
+def test_X20_a_clock_that_is_set_moves_no_deadline(sign: Sign, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, asked = time.time, 0
+
+    def line(digest: bytes, seconds: float) -> bytes:
+        nonlocal asked
+        asked += 1
+        now = wall() + step * asked  # at each attempt another day
+        monkeypatch.setattr(time, "time", lambda: now)
+        monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+        raise SignerUnavailable("busy")
+
+    start = time.monotonic()
+    with pytest.raises(SignerUnavailable):
+        sign(line, Patience(attempts=10, deadline=0.3, pause=0.05))
+    assert 0.05 < time.monotonic() - start < 2  # neither at once, nor never
+    assert 2 <= asked < 10
+
+
 def test_H10_an_asynchronous_signer_that_never_answers_is_left_at_the_deadline() -> None:
     async def silence(question: bytes, seconds: float) -> bytes:
         await asyncio.sleep(60)

@@ -1,9 +1,11 @@
 """Signers elsewhere: the same request is tried a bounded number of times, and what came of it is never guessed."""
 
 import asyncio
+import gc
 import pickle
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -360,6 +362,29 @@ def test_a_client_is_made_once_for_each_event_loop_and_closed_with_it() -> None:
         thread.join()
     assert len(made) == 11
     assert all(client.closed for client in made)
+
+
+def test_a_client_is_closed_when_its_signer_goes_without_the_garbage_collector() -> None:
+    async def left() -> bool:
+        clients = PerLoop(Client, Client.close)
+        client = await clients.get()
+        gc.disable()
+        try:
+            del clients
+            for _ in range(10):
+                await asyncio.sleep(0)
+            return client.closed
+        finally:
+            gc.enable()
+
+    assert asyncio.run(left())
+
+
+def test_clients_of_loops_that_have_ended_are_not_kept() -> None:
+    clients = PerLoop(Client, Client.close)
+    found = [weakref.ref(asyncio.run(clients.get())) for _ in range(3)]
+    gc.collect()
+    assert [reference() for reference in found[:2]] == [None, None]
 
 
 def test_a_client_that_cannot_be_made_is_tried_again_the_next_time() -> None:

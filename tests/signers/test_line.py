@@ -60,7 +60,8 @@ def secrets(name):
 
 start = time.monotonic()
 try:
-    asked({uri_of(service)!r}, request_of(b"pay"), Patience(attempts=1, deadline=1), is_async={is_async}, secrets=secrets)
+    once = Patience(attempts=1, deadline=1)
+    asked({uri_of(service)!r}, request_of(b"pay"), once, is_async={is_async}, secrets=secrets)
 except SignerUnavailable as error:
     print(error)
 assert time.monotonic() - start < 5

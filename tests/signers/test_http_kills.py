@@ -39,6 +39,7 @@ class Mortal:
     process: subprocess.Popen[str]
     port: int
     journal: Path
+    seed: int
     child: int = 0
 
     def __post_init__(self) -> None:
@@ -74,11 +75,12 @@ def wait_until_it_listens(service: Mortal) -> None:
 
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Mortal]:
-    port, journal = closed_port(), tmp_path / "journal"
+    port, journal, seed = closed_port(), tmp_path / "journal", secrets.randbits(64)
+    print(f"kills and pauses are those of seed {seed}")  # pytest shows it when the test fails
     paths = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "src")))
-    command = [sys.executable, "-m", "support.signing_service", str(port), str(journal), "0.003"]
+    command = [sys.executable, "-m", "support.signing_service", str(port), str(journal), "0.003", str(seed)]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True)
-    service = Mortal(process=process, port=port, journal=journal)
+    service = Mortal(process=process, port=port, journal=journal, seed=seed)
     try:
         wait_until_it_listens(service)
         yield service
@@ -108,9 +110,7 @@ def wait_for_an_answer(told: list[tuple[SigningRequest, Outcome, float]]) -> Non
 
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_H10_X05_a_service_that_is_killed_at_random_moments(mortal: Mortal, attempts: int) -> None:
-    seed = secrets.randbits(64)
-    print(f"moments of random.Random({seed})")  # shown when it fails
-    chance = random.Random(seed)
+    chance = random.Random(mortal.seed)
     patience = Patience(attempts=attempts, deadline=DEADLINE, pause=0.01)
     signer = opened(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", patience)
     told: list[tuple[SigningRequest, Outcome, float]] = []

@@ -291,9 +291,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
-def _serve_for_ever(port: int, journal: Path, delay: float) -> None:
-    """Keep one child serving; print the id of each. A child that is killed is followed by another."""
+def _serve_for_ever(port: int, journal: Path, delay: float, seed: int) -> None:
+    """Keep one child serving; print the id of each. A child that is killed is followed by another, of other pauses."""
+    chance = random.Random(seed)
     while True:
+        random.seed(chance.random())
         child = os.fork()
         if not child:
             Service(port=port, journal=journal, delay=delay).listen().serve_forever(0.02)
@@ -302,4 +304,4 @@ def _serve_for_ever(port: int, journal: Path, delay: float) -> None:
 
 
 if __name__ == "__main__":
-    _serve_for_ever(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))
+    _serve_for_ever(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from house.canary import KEY, PASSPHRASE, leaks
 from house.doors import told
 from house.source import child
 from support.cpu import SLACK, cpu_seconds
+from support.hostile import MEBIBYTE, SHAPES, check_cost, filled
 from support.vectors import Case, load, vectors
 from walletcore.curves.secp256k1 import account_of
 from walletcore.errors import InvalidKey, KeystoreError
@@ -800,6 +801,13 @@ text, password = {text}, Secret(b"x")
 """
     code = "try:\n    web3.decrypt(text, password)\n    assert False\nexcept KeystoreError:\n    pass"
     assert cpu_seconds(code, setup=setup) < 0.100 * SLACK
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_X13_mebibytes_of_one_thing_are_no_keystore_and_are_refused_at_once(shape: str) -> None:
+    for size, seconds in ((web3.MAX_LENGTH, 0.1), (MEBIBYTE, 0.005), (64 * MEBIBYTE, 0.005)):
+        text = filled(SHAPES[shape], size).decode("latin-1")
+        check_cost(partial(web3.decrypt, text, PASSWORD), KeystoreError, seconds=seconds, memory=3 * MEBIBYTE)
 
 
 @settings(max_examples=100, deadline=None)

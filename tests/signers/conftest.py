@@ -1,10 +1,13 @@
-"""A token of SoftHSM for the tests that carry the marker `engine`: made once, copied for each test."""
+"""A token of SoftHSM for the tests that carry the marker `engine`, made once and copied for each test; a service that
+signs over HTTP, and certificates."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support.certificates import Certificates, make_certificates
+from support.signing_service import Service
 from support.softhsm import Token, create, entered
 
 
@@ -17,3 +20,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Token:
 def token(template: Token, tmp_path: Path) -> Iterator[Token]:
     with entered(template, tmp_path) as copied:
         yield copied
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    with Service() as running:
+        yield running

@@ -1,9 +1,12 @@
 """Public keys and signatures in ASN.1, as OpenSSL writes them."""
 
+from functools import partial
+
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa, utils
 
+from support.hostile import MEBIBYTE, SHAPES, check_cost, filled
 from walletcore.curves import secp256k1
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.keys import Curve, PublicKey
@@ -91,3 +94,14 @@ def test_H02_a_raw_signature_is_no_der() -> None:
     for raw in (bytes.fromhex("30") + bytes(63), b"\x01" * 64):
         with pytest.raises(InvalidSignature):
             read_signature(raw)
+
+
+@pytest.mark.parametrize("size", [72, 1024, MEBIBYTE, 64 * MEBIBYTE])
+@pytest.mark.parametrize("shape", [*SHAPES, "a length", "PEM"])
+def test_X13_bytes_of_one_thing_are_neither_a_key_nor_a_signature_and_are_refused_at_once(
+    shape: str, size: int
+) -> None:
+    more = {"a length": b"\x30\x84\x7f\xff\xff\xff", "PEM": b"-----BEGIN PUBLIC KEY-----\n"}
+    data = filled((SHAPES | more)[shape], size)
+    for read, kind in ((read_public_key, InvalidKey), (read_signature, InvalidSignature)):
+        check_cost(partial(read, data), kind, seconds=0.005, memory=MEBIBYTE)

@@ -1,6 +1,5 @@
 """HTTP that breaks: each fault ends within the deadline, in the outcome that is true, whatever the service did."""
 
-import asyncio
 import gzip
 import itertools
 import json
@@ -12,17 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from support.certificates import Certificates, make_certificates
+from support.certificates import Certificates
 from support.faults import Fault, Proxy, closed_port, steps
+from support.http_signers import asked, request_of
 from support.signing_service import KEYS, Canned, Service
 from walletcore.errors import InvalidSignature, OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
-from walletcore.hashes import keccak256
 from walletcore.keys import Curve, Scheme
-from walletcore.signers import open_async_signer, open_signer
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
+from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-KEY = KEYS[Curve.SECP256K1].public_key
 SLACK = 4.0  # seconds: other processes share the machine
 BRIEF = Patience(attempts=1, deadline=0.25)
 CALM = Patience(attempts=1, deadline=10)
@@ -50,18 +47,9 @@ class Way:
         kind, plain = ("https", f"?ca={ca}") if self.tls else ("http", "?plain=loopback")
         uri = f"{self.scheme}:{kind}://127.0.0.1:{port}{plain}{self.options}"
         try:
-            if self.is_async:
-                waiting = open_async_signer(uri, public_key=KEY)
-                assert isinstance(waiting, AsyncRemoteSigner)
-                answer: object = asyncio.run(replace(waiting, patience=patience).sign(request))
-            else:
-                signer = open_signer(uri, public_key=KEY)
-                assert isinstance(signer, RemoteSigner)
-                answer = replace(signer, patience=patience).sign(request)
+            return asked(uri, request, patience, is_async=self.is_async)
         except WalletcoreError as error:
             return error
-        assert isinstance(answer, AcceptedSignature)
-        return answer
 
 
 WAYS = [
@@ -81,18 +69,7 @@ def new_request() -> SigningRequest:
     """One that nobody has asked for: a personal message, which all services here sign."""
     text = f"request {next(_numbers)}".encode()
     payload = b"\x19Ethereum Signed Message:\n" + str(len(text)).encode() + text
-    return SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=payload, prehash=keccak256)
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
-    with Service() as running:
-        yield running
+    return request_of(payload)
 
 
 @pytest.fixture(scope="module")
@@ -293,11 +270,21 @@ ANSWERS: dict[str, tuple[Canned, type[WalletcoreError]]] = {
     "a refusal that is not sure": (Canned.of(409, error_body("unknown"), signs=True), OutcomeUnknown),
     "503 in the protocol's words": (Canned.of(503, error_body("unavailable")), SignerUnavailable),
     "429 in the protocol's words": (Canned.of(429, error_body("unavailable")), SignerUnavailable),
-    "429": (Canned.of(429, b"slow down", kind="text/plain"), SignerUnavailable),
-    **{
-        f"{status}": (Canned.of(status, b"no", kind="text/plain"), SigningRefused)
-        for status in (400, 401, 403, 404, 405, 413, 415, 422)
+    **{  # what stands before a service may answer so after the service has signed
+        f"{status} of a gateway": (Canned.of(status, b"no", kind="text/plain", signs=True), OutcomeUnknown)
+        for status in (400, 401, 403, 404, 405, 406, 410, 413, 415, 421, 422, 429, 431, 451)
     },
+    "403 of a gateway that speaks JSON": (Canned.of(403, b'{"message": "Forbidden"}', signs=True), OutcomeUnknown),
+    "403 in almost the protocol's words": (
+        Canned.of(403, b'{"id": null, "kind": "refused", "reason": "policy"}', signs=True),
+        OutcomeUnknown,
+    ),
+    "403 in the protocol's words of another type": (
+        Canned.of(403, error_body("refused"), kind="text/plain", signs=True),
+        OutcomeUnknown,
+    ),
+    "401 in the protocol's words": (Canned.of(401, error_body("refused")), SigningRefused),
+    "413 in the protocol's words": (Canned.of(413, error_body("refused")), SigningRefused),
     "403 in the protocol's words": (Canned.of(403, error_body("refused")), SigningRefused),
 }
 

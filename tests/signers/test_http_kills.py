@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,22 +14,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from house.source import ROOT
 from support.faults import closed_port
-from support.signing_service import KEYS
+from support.http_signers import Synchronous, opened, opened_async, request_of
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, WalletcoreError
-from walletcore.hashes import keccak256
-from walletcore.keys import Curve, Scheme
-from walletcore.signers import open_async_signer, open_signer
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
+from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-KEY = KEYS[Curve.SECP256K1].public_key
 KILLS, CALLERS = 300, 4
 DEADLINE, SLACK = 2.0, 5.0
 Outcome = AcceptedSignature | WalletcoreError
@@ -42,6 +39,7 @@ class Mortal:
     process: subprocess.Popen[str]
     port: int
     journal: Path
+    seed: int
     child: int = 0
 
     def __post_init__(self) -> None:
@@ -77,11 +75,12 @@ def wait_until_it_listens(service: Mortal) -> None:
 
 @pytest.fixture
 def mortal(tmp_path: Path) -> Iterator[Mortal]:
-    port, journal = closed_port(), tmp_path / "journal"
+    port, journal, seed = closed_port(), tmp_path / "journal", secrets.randbits(64)
+    print(f"kills and pauses are those of seed {seed}")  # pytest shows it when the test fails
     paths = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "src")))
-    command = [sys.executable, "-m", "support.signing_service", str(port), str(journal), "0.003"]
+    command = [sys.executable, "-m", "support.signing_service", str(port), str(journal), "0.003", str(seed)]
     process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True)
-    service = Mortal(process=process, port=port, journal=journal)
+    service = Mortal(process=process, port=port, journal=journal, seed=seed)
     try:
         wait_until_it_listens(service)
         yield service
@@ -91,13 +90,10 @@ def mortal(tmp_path: Path) -> Iterator[Mortal]:
         service.kill()
 
 
-def call(
-    signer: RemoteSigner[object, object], told: list[tuple[SigningRequest, Outcome, float]], over: threading.Event
-) -> None:
+def call(signer: Synchronous, told: list[tuple[SigningRequest, Outcome, float]], over: threading.Event) -> None:
     """Ask for one signature after the other."""
     while not over.is_set():
-        payload = f"payment {next(_numbers)}".encode()
-        request = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=payload, prehash=keccak256)
+        request = request_of(f"payment {next(_numbers)}".encode())
         start = time.monotonic()
         try:
             outcome: Outcome = signer.sign(request)
@@ -114,9 +110,9 @@ def wait_for_an_answer(told: list[tuple[SigningRequest, Outcome, float]]) -> Non
 
 @pytest.mark.parametrize("attempts", [1, 3])
 def test_H10_X05_a_service_that_is_killed_at_random_moments(mortal: Mortal, attempts: int) -> None:
-    opened = open_signer(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", public_key=KEY)
-    assert isinstance(opened, RemoteSigner)
-    signer = replace(opened, patience=Patience(attempts=attempts, deadline=DEADLINE, pause=0.01))
+    chance = random.Random(mortal.seed)
+    patience = Patience(attempts=attempts, deadline=DEADLINE, pause=0.01)
+    signer = opened(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", patience)
     told: list[tuple[SigningRequest, Outcome, float]] = []
     over = threading.Event()
     callers = [threading.Thread(target=call, args=(signer, told, over)) for _ in range(CALLERS)]
@@ -124,7 +120,7 @@ def test_H10_X05_a_service_that_is_killed_at_random_moments(mortal: Mortal, atte
         caller.start()
     kills = 0
     while kills < KILLS // 2:
-        time.sleep(random.uniform(0.001, 0.02))
+        time.sleep(chance.uniform(0.001, 0.02))
         if kills % 5 == 0:  # on a busy machine it would not live long enough to do anything
             wait_for_an_answer(told)
         kills += mortal.kill()
@@ -154,12 +150,8 @@ def check(told: list[tuple[SigningRequest, Outcome, float]], signed: set[str]) -
 
 def test_H19_the_same_request_a_thousand_times_in_parallel_is_signed_once(mortal: Mortal) -> None:
     uri, patient = f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", Patience(attempts=1, deadline=60)
-    request = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"the same", prehash=keccak256)
-    opened = open_signer(uri, public_key=KEY)
-    waiting = open_async_signer(uri, public_key=KEY)
-    assert isinstance(opened, RemoteSigner)
-    assert isinstance(waiting, AsyncRemoteSigner)
-    signer, slow = replace(opened, patience=patient), replace(waiting, patience=patient)
+    request = request_of(b"the same")
+    signer, slow = opened(uri, patient), opened_async(uri, patient)
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: signer.sign(request), range(500)))
 

@@ -3,12 +3,15 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.hostile import MEBIBYTE, SHAPES, check_cost, filled
+from support.http_signers import KEY, request_of
 from support.signing_service import KEYS
 from walletcore import Wallet, chain, hashes
 from walletcore.chains import evm
@@ -38,8 +41,7 @@ from walletcore.signers.protocol import (
 from walletcore.signers.web import MAX_ANSWER, Reply
 from walletcore.signing import SigningRequest
 
-KEY = KEYS[Curve.SECP256K1].public_key
-REQUEST = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"pay", prehash=keccak256)
+REQUEST = request_of(b"pay")
 EXCHANGE = RemoteKey(curve=Curve.SECP256K1)
 
 
@@ -227,6 +229,31 @@ def test_what_is_no_request_is_refused(name: str) -> None:
         EXCHANGE.read(REQUEST, json_reply(body, status))
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_X13_mebibytes_of_one_thing_are_no_request_and_are_refused_at_once(shape: str) -> None:
+    for size, seconds in ((MEBIBYTE, 0.1), (64 * MEBIBYTE, 0.005)):
+        data = filled(SHAPES[shape], size)
+        check_cost(partial(decode_request, data), DecodingError, seconds=seconds, memory=3 * MEBIBYTE)
+
+
+DEAR = {  # what JSON makes most objects of, or looks at longest
+    "strings": '{"id":[' + '"ab",' * 200_000 + "0]}",
+    "lists": '{"id":[' + "[]," * 340_000 + "0]}",
+    "objects": '{"id":[' + "{}," * 340_000 + "0]}",
+    "names": "{" + ",".join(f'"{number:x}":0' for number in range(100_000)) + "}",
+    "digits": '{"id":' + "9" * MEBIBYTE + "}",
+    "quotes": '{"id":' + '"' * MEBIBYTE + "}",
+    "escapes": '{"id":"' + "\\u0041" * 170_000 + '"}',
+    "bytes": '{"payload":"' + "0" * MEBIBYTE + '"}',
+}
+
+
+@pytest.mark.parametrize("shape", DEAR)
+def test_X13_a_mebibyte_of_JSON_that_is_no_request_is_refused_within_its_bound(shape: str) -> None:
+    data = DEAR[shape].encode()
+    check_cost(partial(decode_request, data), DecodingError, seconds=0.4, memory=24 * MEBIBYTE)
+
+
 def test_tags_that_a_client_thinks_of_are_not_kept() -> None:
     before = len(hashes._KNOWN)
     for number in range(50):
@@ -294,8 +321,11 @@ def said(**members: object) -> dict[str, object]:
         (said(id=7), 403, OutcomeUnknown),
         (said(kind="other"), 403, OutcomeUnknown),
         (said(kind=["refused"]), 403, OutcomeUnknown),
-        (said(more=1), 403, SigningRefused),  # not the protocol's words: the status speaks
+        (said(more=1), 403, OutcomeUnknown),  # not the protocol's words
         (said(more=1), 500, OutcomeUnknown),
+        (said(id=None), 403, SigningRefused),
+        (said(id=None), 200, OutcomeUnknown),
+        (said(id=None, kind="unavailable"), 503, SignerUnavailable),
         (said(kind="unavailable"), 429, SignerUnavailable),
         (said(reason="no such reason"), 403, SigningRefused),
         (said(reason=7, message=7), 403, SigningRefused),

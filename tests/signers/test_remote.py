@@ -1,9 +1,11 @@
 """Signers elsewhere: the same request is tried a bounded number of times, and what came of it is never guessed."""
 
 import asyncio
+import gc
 import pickle
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -170,6 +172,26 @@ def test_the_deadline_holds_for_all_attempts_together(sign: Sign) -> None:
     assert 2 <= len(line.asked) < 10
     assert line.left == sorted(line.left, reverse=True)
     assert line.left[0] <= 0.3
+
+
+@both
+@pytest.mark.parametrize("step", [-86_400.0, 86_400.0], ids=["back", "on"])
+def test_X20_a_clock_that_is_set_moves_no_deadline(sign: Sign, step: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall, asked = time.time, 0
+
+    def line(digest: bytes, seconds: float) -> bytes:
+        nonlocal asked
+        asked += 1
+        now = wall() + step * asked  # at each attempt another day
+        monkeypatch.setattr(time, "time", lambda: now)
+        monkeypatch.setattr(time, "time_ns", lambda: int(now * 1e9))
+        raise SignerUnavailable("busy")
+
+    start = time.monotonic()
+    with pytest.raises(SignerUnavailable):
+        sign(line, Patience(attempts=10, deadline=0.3, pause=0.05))
+    assert 0.05 < time.monotonic() - start < 2  # neither at once, nor never
+    assert 2 <= asked < 10
 
 
 def test_H10_an_asynchronous_signer_that_never_answers_is_left_at_the_deadline() -> None:
@@ -340,6 +362,29 @@ def test_a_client_is_made_once_for_each_event_loop_and_closed_with_it() -> None:
         thread.join()
     assert len(made) == 11
     assert all(client.closed for client in made)
+
+
+def test_a_client_is_closed_when_its_signer_goes_without_the_garbage_collector() -> None:
+    async def left() -> bool:
+        clients = PerLoop(Client, Client.close)
+        client = await clients.get()
+        gc.disable()
+        try:
+            del clients
+            for _ in range(10):
+                await asyncio.sleep(0)
+            return client.closed
+        finally:
+            gc.enable()
+
+    assert asyncio.run(left())
+
+
+def test_clients_of_loops_that_have_ended_are_not_kept() -> None:
+    clients = PerLoop(Client, Client.close)
+    found = [weakref.ref(asyncio.run(clients.get())) for _ in range(3)]
+    gc.collect()
+    assert [reference() for reference in found[:2]] == [None, None]
 
 
 def test_a_client_that_cannot_be_made_is_tried_again_the_next_time() -> None:

@@ -2,18 +2,18 @@
 
 Figures from Consensys/web3signer (Apache-2.0), commit 3522fc87d0209026ac147961dfe6254cec6845ba: EthSignIntegrationTest,
 EthSignTypedDataIntegrationTest, EthSignTransactionResultProviderTest, SecpSigningAcceptanceTest, ResponseCodeSelector,
-JsonRpcError.
+JsonRpcError, HostAllowListHandler.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from eth_account import Account
 
+from support.http_signers import KEY, asked
 from support.signing_service import KEYS, Canned, Service
 from walletcore import Wallet, chain, sign
 from walletcore.chains import evm
@@ -22,7 +22,6 @@ from walletcore.errors import (
     InvalidSignature,
     OutcomeUnknown,
     SignerError,
-    SignerUnavailable,
     SigningRefused,
     WalletcoreError,
 )
@@ -31,13 +30,12 @@ from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers import open_async_signer, open_signer
 from walletcore.signers.local import LocalSigner
-from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
+from walletcore.signers.remote import Patience
 from walletcore.signers.web import Question, Reply
 from walletcore.signers.web3signer import Web3SignerRest, Web3SignerRpc
 from walletcore.signing import Signature, SigningRequest
 from walletcore.testing import check_signer
 
-KEY = KEYS[Curve.SECP256K1].public_key
 ETHEREUM = chain("ethereum", evm.Evm)
 
 # The "unlocked account" of the integration tests, and what it signs.
@@ -155,12 +153,6 @@ def test_a_signed_transaction_is_read_as_web3signer_publishes_it() -> None:
 
 
 # Services
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
-    with Service() as running:
-        yield running
 
 
 def uri(service: Service, api: str) -> str:
@@ -384,31 +376,43 @@ def test_H04_another_transaction_than_the_one_that_was_asked_for(value: object, 
     assert type(caught.value) is kind
 
 
-@pytest.mark.parametrize("api", ["rest", "jsonrpc"])
+STATUSES = (301, 400, 401, 403, 404, 405, 413, 429, 500, 502, 503, 504)
+
+
+@pytest.mark.parametrize(("api", "refused"), [("rest", {400, 404}), ("jsonrpc", set())])
 @pytest.mark.parametrize("is_async", [False, True])
-def test_statuses(api: str, is_async: bool) -> None:
-    expected: dict[int, type[SignerError]] = {
-        400: SigningRefused,
-        401: SigningRefused,
-        403: SigningRefused,
-        404: SigningRefused,
-    }
-    expected |= {429: SignerUnavailable, 500: OutcomeUnknown, 502: OutcomeUnknown, 503: OutcomeUnknown}
-    statuses = list(expected)
-    with Service(script=lambda number: Canned.of(statuses[number], b"no", kind="text/plain")) as service:
-        for status in statuses:
+def test_H17_a_bare_status_refuses_where_the_interface_says_so(api: str, refused: set[int], is_async: bool) -> None:
+    with Service(script=lambda number: Canned.of(STATUSES[number], b"no", kind="text/plain")) as service:
+        for status in STATUSES:
             with pytest.raises(SignerError) as caught:
-                asked(uri(service, api), is_async)
-            assert type(caught.value) is expected[status]
+                asked(uri(service, api), PERSONAL, Patience(attempts=1), is_async=is_async)
+            assert type(caught.value) is (SigningRefused if status in refused else OutcomeUnknown)
 
 
-def asked(address: str, is_async: bool) -> None:
-    once = Patience(attempts=1)
-    if is_async:
-        waiting = open_async_signer(address, public_key=KEY)
-        assert isinstance(waiting, AsyncRemoteSigner)
-        asyncio.run(replace(waiting, patience=once).sign(PERSONAL))
-    else:
-        signer = open_signer(address, public_key=KEY)
-        assert isinstance(signer, RemoteSigner)
-        replace(signer, patience=once).sign(PERSONAL)
+@pytest.mark.parametrize("exchange", [Web3SignerRest(key=KEY), Web3SignerRpc(key=KEY)])
+def test_H17_a_host_that_web3signer_does_not_answer_to_is_refused(exchange: Web3SignerRest | Web3SignerRpc) -> None:
+    body = b'{"message":"Host not authorized."}'  # HostAllowListHandler
+    reply = Reply(status=403, media_type="application/json", body=body)
+    with pytest.raises(SigningRefused, match="host"):
+        exchange.read(PERSONAL, reply)
+    for other in (
+        replace(reply, status=404 if exchange == Web3SignerRpc(key=KEY) else 502),
+        replace(reply, body=b"{}"),
+    ):
+        with pytest.raises(OutcomeUnknown):
+            exchange.read(PERSONAL, other)
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), [(400, -32602, SigningRefused), (500, -32603, OutcomeUnknown)])
+def test_H17_the_code_of_a_JSON_RPC_error_speaks_under_any_status(
+    status: int, code: int, kind: type[SignerError]
+) -> None:
+    reply = replace(failed(PERSONAL, {"code": code, "message": ""}), status=status)
+    with pytest.raises(SignerError) as caught:
+        Web3SignerRpc(key=KEY).read(PERSONAL, reply)
+    assert type(caught.value) is kind
+    stranger = replace(failed(message_of(b"other"), {"code": code, "message": ""}), status=status)
+    signed = replace(result(PERSONAL, hexed(GOOD)), status=status)
+    for other in (stranger, signed):
+        with pytest.raises(OutcomeUnknown):
+            Web3SignerRpc(key=KEY).read(PERSONAL, other)

@@ -14,6 +14,13 @@ from cryptography.x509.oid import NameOID
 
 __all__ = ["Certificates", "make_certificates"]
 
+# RFC 5280, section 4.2.1: what Python 3.13 and later want (VERIFY_X509_STRICT) of an authority, and key identifiers.
+_SIGNS = x509.KeyUsage(
+    **dict.fromkeys(("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"), False),
+    **dict.fromkeys(("key_agreement", "encipher_only", "decipher_only"), False),
+    **dict.fromkeys(("key_cert_sign", "crl_sign"), True),
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Certificates:
@@ -33,7 +40,8 @@ def make_certificates(folder: Path) -> Certificates:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority for tests")])
     builder = _builder(name, name, key.public_key()).add_extension(x509.BasicConstraints(True, None), critical=True)
-    authority = builder.sign(key, hashes.SHA256())
+    authority = builder.add_extension(_SIGNS, critical=True).sign(key, hashes.SHA256())
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
 
     def issued(file: str, host: str, *, days: int = 1, password: bytes | None = None) -> Path:
@@ -41,7 +49,7 @@ def make_certificates(folder: Path) -> Certificates:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
         certificate = _builder(subject, name, own.public_key(), days).add_extension(names, critical=False)
-        signed = certificate.sign(key, hashes.SHA256())
+        signed = certificate.add_extension(issuer, critical=False).sign(key, hashes.SHA256())
         (folder / file).write_bytes(signed.public_bytes(serialization.Encoding.PEM) + _pem(own, password))
         return folder / file
 
@@ -67,6 +75,7 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=3))
         .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 

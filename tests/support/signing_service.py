@@ -217,6 +217,12 @@ def _is_of(key: PublicKey, request: SigningRequest) -> bool:
     return key.curve is request.key.curve and key.even_y() == request.key.even_y()
 
 
+def _stranger() -> Reply:
+    """What is answered to whoever shows no token, or another one."""
+    _, body = encode_error(SigningRefused("the token is not known", reason="policy"))
+    return 401, {"Content-Type": "application/json"}, body
+
+
 def _wait(longest: float) -> None:
     if longest:
         time.sleep(random.uniform(0, longest))
@@ -254,7 +260,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.seen.append({"path": self.path, **{name.lower(): value for name, value in self.headers.items()}})
         canned = self.service.script(number)
         if canned is None or canned.signs:
-            reply = self.service.answer(self.path, body) if self._is_known() else (401, {}, b"")
+            reply = self.service.answer(self.path, body) if self._is_known() else _stranger()
             if canned is None:
                 self._send(*reply)
                 return
@@ -285,9 +291,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is printed."""
 
 
-def _serve_for_ever(port: int, journal: Path, delay: float) -> None:
-    """Keep one child serving; print the id of each. A child that is killed is followed by another."""
+def _serve_for_ever(port: int, journal: Path, delay: float, seed: int) -> None:
+    """Keep one child serving; print the id of each. A child that is killed is followed by another, of other pauses."""
+    chance = random.Random(seed)
     while True:
+        random.seed(chance.random())
         child = os.fork()
         if not child:
             Service(port=port, journal=journal, delay=delay).listen().serve_forever(0.02)
@@ -296,4 +304,4 @@ def _serve_for_ever(port: int, journal: Path, delay: float) -> None:
 
 
 if __name__ == "__main__":
-    _serve_for_ever(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]))
+    _serve_for_ever(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]))

@@ -15,9 +15,10 @@ import ssl
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from walletcore.errors import InvalidKey, SignerError, needs
+from walletcore.errors import InvalidKey, OutcomeUnknown, SignerError, SignerUnavailable, needs
 from walletcore.keys import Curve, PublicKey
 from walletcore.secret import sealed
+from walletcore.signers.aside import bounded
 from walletcore.signers.remote import AsyncRemoteSigner, Exchange, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signers.web import Question, Reply
@@ -33,14 +34,15 @@ WebExchange = Exchange[Question, Reply]
 
 _NETLOC = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?)(?::[0-9]{1,5})?", re.ASCII)
 _PATH = re.compile(r"(?:/[0-9A-Za-z._~-]+)*/?", re.ASCII)
+_OPENING = 60.0  # seconds for whoever gives the client key password; a file that is a pipe would never end, either
 
 
 @sealed
 def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteSigner[Question, Reply]:
     """A signer for the key behind the service, which is first asked when something is to be signed.
 
-    ``secrets`` gives the ``bearer token`` for each question, and the ``client key password`` at once where the key of
-    ``client`` is encrypted. Raises `SignerError`, `InvalidKey`.
+    ``secrets`` gives the ``bearer token`` for each question, and the ``client key password`` at once, within a minute,
+    where the key of ``client`` is encrypted; both in a thread beside. Raises `SignerError`, `InvalidKey`.
     """
     line, exchange = _line(uri, secrets), _exchange(uri, public_key)
     return RemoteSigner(public_key=public_key, exchange=exchange, send=line.send)
@@ -120,17 +122,20 @@ def _is_loopback(host: str) -> bool:
 
 
 def _tls(uri: SignerUri, secrets: Secrets) -> ssl.SSLContext:
-    """TLS 1.2 or newer; the roots are those of ``ca``, or of certifi, whatever the environment says."""
-
-    def password() -> bytes:
-        return given(secrets, "client key password").reveal()
-
+    """The roots are those of ``ca``, or of certifi, whatever the environment says."""
     try:
-        context = ssl.create_default_context(cafile=uri.option("ca") or certifi.where())
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if uri.option("client"):
-            context.load_cert_chain(uri.option("client"), password=password)
-        return context
+        return bounded(lambda: _context(uri.option("ca"), uri.option("client"), secrets), _OPENING)
+    except OutcomeUnknown:
+        failure: SignerError = SignerUnavailable("the certificates or the client key password did not come in time")
     except (OSError, ValueError) as error:  # SSLError is an OSError; a password that is too long a ValueError
         text = f"the certificates of ca or client cannot be read: {type(error).__name__}"
-    raise SignerError(text, reason="missing")
+        failure = SignerError(text, reason="missing")
+    raise failure
+
+
+def _context(ca: str, client: str, secrets: Secrets) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca or certifi.where())
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if client:
+        context.load_cert_chain(client, password=lambda: given(secrets, "client key password").reveal())
+    return context

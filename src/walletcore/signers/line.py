@@ -7,19 +7,25 @@ Nothing of the environment is used, no redirect followed, nothing inflated, no q
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import ssl
-import threading
-import weakref
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, TypeVar
 
-from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError, needs
+from walletcore.errors import (
+    InvalidKey,
+    OutcomeUnknown,
+    SignerError,
+    SignerUnavailable,
+    SigningRefused,
+    WalletcoreError,
+    needs,
+)
 from walletcore.secret import Secret, sealed
 from walletcore.signers.aside import aside
+from walletcore.signers.loop import shared
+from walletcore.signers.remote import PerLoop
 from walletcore.signers.uri import Secrets, given
 from walletcore.signers.web import MAX_ANSWER, Question, Reply, unclear
 
@@ -28,27 +34,17 @@ with needs("http"):
 
 __all__ = ["Line", "Token"]
 
-T = TypeVar("T")
-
 _TOKEN = re.compile(rb"[0-9A-Za-z._~+/-]{1,8192}=*")  # RFC 6750, section 2.1: b64token
 _HEADERS = {b"Content-Type": b"application/json", b"Accept-Encoding": b"identity", b"User-Agent": b"walletcore"}
-_CONNECTIONS = 16  # for each event loop
+_CONNECTIONS = 16  # for each event loop; as many questions pass the gate at once: httpx's own queue is slow
 _EARLIER = 0.25  # seconds, so that whoever knows how far the question came tells it, before the signer's own deadline
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A client, a gate for as many questions as it has connections (its own queue is slow), and what closes it."""
-
-    client: httpx.AsyncClient
-    gate: asyncio.Semaphore
-    keeper: AsyncGenerator[None, None]
 
 
 @dataclass(slots=True)
 class _Progress:
-    """How far one question has come: whether any byte of it may have left."""
+    """How far one question has come: what is missing to send it, and whether any byte of it may have left."""
 
+    missing: str = "the bearer token was not given"
     sent: bool = False
 
     async def trace(self, event: str, _: object) -> None:
@@ -58,7 +54,7 @@ class _Progress:
     def failure(self, what: str) -> SignerError:
         if self.sent:
             return OutcomeUnknown(f"the service was asked, and did not answer: {what}", hint="ask for the very same")
-        return SignerUnavailable(f"the service cannot be reached: {what}")
+        return SignerUnavailable(f"{self.missing}: {what}")
 
 
 class Token:
@@ -70,12 +66,15 @@ class Token:
 
     def ask(self) -> Secret:
         """The token, if it can be sent. Raises `SignerError`."""
-        token = given(self._secrets, "bearer token")
+        try:
+            token = Secret(given(self._secrets, "bearer token").reveal())  # the callback may wipe its own
+        except InvalidKey:
+            raise SignerError("the bearer token was wiped", reason="wiped") from None
         if not _TOKEN.fullmatch(token.reveal()):
             raise SignerError("expected a bearer token of the characters of RFC 6750", reason="character")
         if token == self._refused:
             raise SigningRefused("the service refused this bearer token before", reason="policy")
-        return Secret(token.reveal())  # the callback may wipe its own
+        return token
 
     def refuse(self, token: Secret) -> None:
         """Remember that the service did not take it."""
@@ -86,15 +85,15 @@ class Line:
     """A line to one service: its URL, TLS, what it knows this client by, and open connections for each event loop."""
 
     def __init__(self, base: str, context: ssl.SSLContext, token: Token | None) -> None:
-        self._base, self._context, self._token = base, context, token
-        self._open: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Open] = weakref.WeakKeyDictionary()
+        self._base, self._token = base, token
+        self._clients = PerLoop(lambda: (_client(context), asyncio.Semaphore(_CONNECTIONS)), lambda it: it[0].aclose())
 
     @sealed
     def send(self, question: Question, seconds: float) -> Reply:
-        """Put a question and wait, in this thread; the work is done in the loop of `_loop`."""
-        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), _loop())
+        """Put a question and wait, in this thread; the work is done in the loop that synchronous signers share."""
+        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), shared())
         try:
-            return _told(task.result(seconds + 1.0))
+            return _result(task.result(seconds + 1.0))
         except TimeoutError:
             raise unclear("the thread that asks does not answer") from None
         finally:
@@ -102,9 +101,9 @@ class Line:
 
     async def send_async(self, question: Question, seconds: float) -> Reply:
         """Put a question and wait, in the running loop."""
-        return _told(await _unseen(self._outcome(question, seconds)))
+        return _result(await self._outcome(question, seconds))
 
-    async def _outcome(self, question: Question, seconds: float) -> Reply | WalletcoreError:
+    async def _outcome(self, question: Question, seconds: float) -> Reply | BaseException:
         """The answer, or what it means that there is none."""
         progress = _Progress()
         try:
@@ -112,7 +111,7 @@ class Line:
                 return await self._authorised(question, progress)
         except TimeoutError:
             return progress.failure("not in time")
-        except WalletcoreError as error:
+        except (WalletcoreError, SystemExit, KeyboardInterrupt) as error:  # a callback's exit would end the shared loop
             return error
         except Exception as error:
             return progress.failure(type(error).__name__)
@@ -127,52 +126,33 @@ class Line:
         return reply
 
     async def _post(self, question: Question, header: Mapping[bytes, bytes], progress: _Progress) -> Reply:
-        opened = await self._opened()
-        request = opened.client.build_request(
+        progress.missing = "the service cannot be reached"
+        client, gate = await self._clients.get()
+        own = {name.encode(): value.encode() for name, value in question.headers}
+        request = client.build_request(
             "POST",
             self._base + question.path,
             content=question.body,
-            headers={**_HEADERS, b"Accept": question.accept.encode(), **_encoded(question.headers), **header},
+            headers={**_HEADERS, b"Accept": question.accept.encode(), **own, **header},
             extensions={"trace": progress.trace},
         )
-        async with opened.gate:
+        async with gate:
             progress.sent = True  # until a step says otherwise
-            response = await opened.client.send(request, stream=True, follow_redirects=False)
+            response = await client.send(request, stream=True, follow_redirects=False)
             try:
                 return await _read(response)
             finally:
                 await response.aclose()
 
-    async def _opened(self) -> _Open:
-        """The client of the running loop: connections belong to one loop, and a fork leaves them to its parent."""
-        loop = asyncio.get_running_loop()
-        for known in self._open.keyrefs():
-            if (ended := known()) and ended.is_closed():
-                self._open.pop(ended, None)
-        if loop not in self._open:
-            client = httpx.AsyncClient(
-                verify=self._context,
-                trust_env=False,
-                cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),  # none are kept
-                timeout=None,  # noqa: S113  the deadline is that of the whole
-                limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=5.0),
-            )
-            keeper = _kept(client)
-            await anext(keeper)
-            self._open[loop] = _Open(client, asyncio.Semaphore(_CONNECTIONS), keeper)
-        return self._open[loop]
 
-
-async def _kept(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    """Close the client when the loop shuts its generators down, and when the signer goes."""
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
-def _encoded(headers: Iterable[tuple[str, str]]) -> dict[bytes, bytes]:
-    return {name.encode(): value.encode() for name, value in headers}
+def _client(context: ssl.SSLContext) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        verify=context,
+        trust_env=False,
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),  # none are kept
+        timeout=None,  # noqa: S113  the deadline is that of the whole
+        limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=5.0),
+    )
 
 
 async def _read(response: httpx.Response) -> Reply:
@@ -188,46 +168,9 @@ async def _read(response: httpx.Response) -> Reply:
     return Reply(status=response.status_code, media_type=media_type, body=body)
 
 
-def _told(outcome: Reply | WalletcoreError) -> Reply:
+def _result(outcome: Reply | BaseException) -> Reply:
     """The answer, or the error, raised without the frames in which it was found: they hold a token."""
-    if isinstance(outcome, WalletcoreError):
+    if isinstance(outcome, BaseException):
         outcome.__cause__ = outcome.__context__ = None
         raise outcome.with_traceback(None)
     return outcome
-
-
-async def _unseen(work: Coroutine[Any, Any, T]) -> T:
-    """What comes of work whose frames hold a token; where it is cancelled, they do not show."""
-    try:
-        return await work
-    except BaseException as error:
-        failure = error.with_traceback(None)
-        failure.__cause__ = failure.__context__ = None
-    raise failure
-
-
-_loops: dict[str, asyncio.AbstractEventLoop] = {}
-_former: list[asyncio.AbstractEventLoop] = []
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """The loop in which synchronous signers of this process ask, in a thread of its own that is started once."""
-    loop = _loops.get("now")
-    if loop is None:
-        fresh = asyncio.new_event_loop()
-        loop = _loops.setdefault("now", fresh)  # two threads may come at once
-        if loop is fresh:
-            threading.Thread(target=fresh.run_forever, name="walletcore-http", daemon=True).start()
-        else:
-            fresh.close()
-    return loop
-
-
-def _forked() -> None:
-    """In a child there is no thread behind the parent's loop. It is kept: closing it would disturb the parent's."""
-    if _loops:
-        _former.append(_loops.pop("now"))
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)

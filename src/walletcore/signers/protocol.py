@@ -6,7 +6,6 @@ are here and both are pure: a client asks and reads, a server decodes and answer
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,7 +25,7 @@ from walletcore.errors import (
 )
 from walletcore.hashes import Hash
 from walletcore.keys import Curve, PublicKey, Scheme
-from walletcore.signers.web import Question, Reply, declined, json_of, unclear
+from walletcore.signers.web import Question, Reply, compact, failed, json_of, unclear
 from walletcore.signing import Signature, SigningRequest
 
 __all__ = [
@@ -97,7 +96,7 @@ class RemoteKey:
     def read(self, request: SigningRequest, answer: Reply) -> Signature:
         """The signature in an answer, which names the request that it answers."""
         if answer.status != 200:
-            raise _told(request, answer)
+            raise _failure(request, answer)
         value = json_of(answer, ("id", "signature", "recovery"))
         if value["id"] != request.id.hex():
             raise unclear("the service answered another request")
@@ -108,15 +107,17 @@ class RemoteKey:
             raise InvalidSignature(str(error), reason=error.reason) from None
 
 
-def _told(request: SigningRequest, answer: Reply) -> SignerError:
-    """The error of an answer. Its kind holds where it is about this request, or about one that was not read (null)."""
+def _failure(request: SigningRequest, answer: Reply) -> SignerError:
+    """The error of an answer. Only the protocol's own words say that nothing was signed: an error of this form, about
+    this request, or about one that was not read (null). Whatever else stands between can make up a status.
+    """
     try:
         value = json_of(answer, ("id", "kind", "reason", "message"))
     except OutcomeUnknown:
-        return declined(answer.status)
+        return failed(answer.status)
     is_ours = value["id"] in (request.id.hex(), None)
     if not is_ours or value["kind"] not in ("refused", "unavailable") or answer.status < 400:
-        return unclear(f"the service failed, with status {answer.status}")
+        return failed(answer.status)
     reason = value["reason"] if type(value["reason"]) is str and value["reason"] in REASONS else ""
     return _KINDS[value["kind"]](f"the service said: {_shown(value['message'])}", reason=reason)
 
@@ -129,7 +130,7 @@ def _shown(message: object) -> str:
 
 def encode_request(request: SigningRequest) -> bytes:
     """The body of a question; the subject is part of it where the request has one. Raises `SigningRefused`."""
-    return _encoded(
+    return compact(
         {
             "id": request.id.hex(),
             "key": {"curve": request.key.curve.value, "data": request.key.data.hex()},
@@ -175,7 +176,7 @@ def _parsed(body: bytes) -> object:
     if type(body) is not bytes or len(body) > MAX_REQUEST:
         raise DecodingError(f"expected at most {MAX_REQUEST} bytes of JSON", reason="too-large")
     try:
-        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=3)
+        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=2)
     except UnicodeDecodeError:
         raise DecodingError("expected JSON in UTF-8", reason="character") from None
 
@@ -224,7 +225,7 @@ def encode_signature(request: SigningRequest, signature: Signature) -> bytes:
     """The body of an answer with status 200, for a signature that verifies. Raises `InvalidSignature`."""
     accepted = request.accept(signature)
     body = {"id": request.id.hex(), "signature": accepted.data.hex(), "recovery": accepted.recovery}
-    return _encoded(body)
+    return compact(body)
 
 
 def encode_error(error: Exception, request: SigningRequest | None = None) -> tuple[int, bytes]:
@@ -241,14 +242,10 @@ def encode_error(error: Exception, request: SigningRequest | None = None) -> tup
         "reason": error.reason if isinstance(error, WalletcoreError) else "",
         "message": str(error)[:_MAX_MESSAGE] if known else type(error).__name__,
     }
-    return 400 if request is None and kind == "refused" else _STATUSES[kind], _encoded(value)
+    return 400 if request is None and kind == "refused" else _STATUSES[kind], compact(value)
 
 
 def _kind(error: Exception, request: SigningRequest | None) -> str:
     if isinstance(error, SignerUnavailable):
         return "unavailable"
     return "refused" if request is None or isinstance(error, SigningRefused) else "unknown"
-
-
-def _encoded(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()

@@ -9,7 +9,6 @@ the key did not give).
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -206,15 +205,16 @@ def _asked(public_key: PublicKey, exchange: Exchange[Q, A], request: SigningRequ
 
 
 class PerLoop(Generic[T]):
-    """A client that belongs to an event loop: made when a loop first needs it, closed when that loop ends.
+    """A client that belongs to an event loop: made when a loop first needs it, closed when that loop ends or when this
+    goes.
 
     Loops of several threads may ask at once. ``make`` and ``close`` run in the loop.
     """
 
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[object]]) -> None:
         self._make, self._close = make, close
+        # Without a lock, which a fork could leave locked: each loop sets its own entry, and closed ones ask no more.
         self._kept: dict[AbstractEventLoop, tuple[T, AsyncGenerator[T]]] = {}
-        self._lock = threading.Lock()
 
     async def get(self) -> T:
         """The client of the running loop."""
@@ -222,16 +222,20 @@ class PerLoop(Generic[T]):
 
         loop = asyncio.get_running_loop()
         if loop not in self._kept:
-            holder = self._held()
-            entry = (await anext(holder), holder)
-            with self._lock:
-                self._kept = {each: held for each, held in self._kept.items() if not each.is_closed()} | {loop: entry}
+            for other in list(self._kept):
+                if other.is_closed():
+                    self._kept.pop(other, None)
+            holder = _held(self._make, self._close)
+            self._kept[loop] = (await anext(holder), holder)
         return self._kept[loop][0]
 
-    async def _held(self) -> AsyncGenerator[T]:
-        """A loop that shuts down ends the generators that began in it (``loop.shutdown_asyncgens``): so is it told."""
-        client = self._make()
-        try:
-            yield client
-        finally:
-            await self._close(client)
+
+async def _held(make: Callable[[], T], close: Callable[[T], Awaitable[object]]) -> AsyncGenerator[T]:
+    """A client until its loop shuts down, which ends the generators that began in it (``loop.shutdown_asyncgens``), or
+    until nobody holds the generator: the loop then is told by the interpreter, so that nothing here refers to a holder.
+    """
+    client = make()
+    try:
+        yield client
+    finally:
+        await close(client)

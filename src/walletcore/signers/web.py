@@ -1,21 +1,31 @@
-"""One question and one answer over HTTP (RFC 9110) as values, and what a status says of a signature."""
+"""One question and one answer over HTTP (RFC 9110) as values, and JSON in both directions.
+
+A status alone says nothing of a signature, whatever its class: what stands before a service answers in its place, with
+4xx, too, after the service did its work (a filter of answers such as ModSecurity's phases 3 and 4, nginx's
+``error_page 504 =404``, a question put to another server after the first one was lost, ``proxy_next_upstream``).
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from walletcore.coding import strict_json
-from walletcore.errors import DecodingError, OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused
+from walletcore.errors import DecodingError, OutcomeUnknown
 
-__all__ = ["MAX_ANSWER", "Question", "Reply", "declined", "json_of", "text_of", "unclear"]
+__all__ = ["MAX_ANSWER", "Question", "Reply", "compact", "failed", "json_of", "text_of", "unclear"]
 
 MAX_ANSWER = 1 << 16
 """Bytes of a body that a signer reads; answers have a few hundred."""
 
-_REFUSED = {400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 421, 422, 426, 431, 451}
-_REASONS = {401: "policy", 403: "policy", 404: "unknown", 413: "too-large"}
-_HINTS = {401: "the service does not know this client", 404: "the service has no such key, or it lives at another path"}
+_WORDS = {
+    401: "it, or what stands before it, does not know this client",
+    403: "it, or what stands before it, does not let this client sign",
+    404: "it has no such key, or it lives at another path",
+    413: "the request is too large for it, or for what stands before it",
+    429: "it, or what stands before it, is busy",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +52,17 @@ def unclear(what: str) -> OutcomeUnknown:
     return OutcomeUnknown(f"{what}: it may have signed", hint="ask for the very same again")
 
 
-def declined(status: int) -> SignerError:
-    """What a status other than 200 means where nothing else in the answer says more.
-
-    Client errors say that the request was not carried out, 429 that it was not yet (RFC 6585, section 4). A conflict
-    (409) is what a service says while the same request is being carried out, a redirect may come after the work was
-    done (303), and servers' errors come from gateways, too: they leave it open.
-    """
-    if status in _REFUSED:
-        text = f"the service refused, with status {status}"
-        return SigningRefused(text, reason=_REASONS.get(status, "policy"), hint=_HINTS.get(status, ""))
-    if status == 429:
-        return SignerUnavailable("the service is busy, with status 429")
+def failed(status: int) -> OutcomeUnknown:
+    """What a status other than 200 means where the service itself says nothing: it may have signed before."""
     if 300 <= status < 400:
         return unclear(f"the service answered with a redirect ({status}), which is never followed")
-    return unclear(f"the service failed, with status {status}")
+    words = f" ({_WORDS[status]})" if status in _WORDS else ""
+    return unclear(f"the service failed, with status {status}{words}")
+
+
+def compact(value: object) -> bytes:
+    """JSON in ASCII without spaces."""
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def json_of(reply: Reply, *forms: tuple[str, ...]) -> dict[str, Any]:

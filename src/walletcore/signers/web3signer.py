@@ -7,17 +7,16 @@ what it made is seen when the signature verifies, or does not.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from walletcore.coding import rlp, strict_json
 from walletcore.curves.secp256k1 import account_of, uncompressed
-from walletcore.errors import DecodingError, InvalidSignature, SignerError, SigningRefused
+from walletcore.errors import DecodingError, InvalidSignature, OutcomeUnknown, SignerError, SigningRefused
 from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey, Scheme
-from walletcore.signers.web import Question, Reply, declined, json_of, text_of, unclear
+from walletcore.signers.web import Question, Reply, compact, failed, json_of, text_of, unclear
 from walletcore.signing import Signature, SigningRequest
 
 __all__ = ["Web3SignerRest", "Web3SignerRpc"]
@@ -29,8 +28,18 @@ _TYPED = b"\x19\x01"
 _LEGACY = ("nonce", "gasPrice", "gas", "to", "value", "data")
 _DYNAMIC = ("chainId", "nonce", "maxPriorityFeePerGas", "maxFeePerGas", "gas", "to", "value", "data")
 _BYTES = ("to", "data")
+# ETH1_SIGN (OpenAPI): bad request format, public key not found; both are found before a signature is made
+# (Eth1SignForIdentifierHandler), and its 500 is not. Their bodies say nothing, so that a gateway's 400 and 404 pass for
+# Web3Signer's: docs/http-signer.md says what may stand between. It has no other status that is a refusal.
+_BARE = {
+    400: ("Web3Signer cannot read the request, with status 400", "policy"),
+    404: ("Web3Signer has no such key, or lives at another path", "unknown"),
+}
+# HostAllowListHandler, which comes first, whatever is asked: 403, in these words.
+_HOST = {"message": "Host not authorized."}
 # Found before a signature is made: what JSON-RPC 2.0 has for malformed requests (section 5.1), and for accounts that
-# Web3Signer has no key of. Its other errors, and those of what stands before it, leave open what happened.
+# Web3Signer has no key of, with whatever status (ResponseCodeSelector: 400 or 200). Its other errors leave open what
+# happened: InternalResponseHandler tells every unforeseen one, of a key's vault, too, as -32603 with status 500.
 _NOT_SIGNED = {-32700, -32600, -32601, -32602}
 _NO_KEY = (-32000, "No unlocked account matches the Sender")
 
@@ -50,13 +59,16 @@ class Web3SignerRest:
         """The payload, which the service hashes."""
         _check_hash(request)
         identifier = uncompressed(self.key.data)[1:].hex()
-        body = _encoded({"data": "0x" + request.payload.hex()})
+        body = compact({"data": "0x" + request.payload.hex()})
         return Question(path=f"/api/v1/eth1/sign/0x{identifier}", body=body, accept="text/plain")
 
     def read(self, request: SigningRequest, answer: Reply) -> Signature:
         """The text 0x || r || s || v."""
+        if answer.status in _BARE:
+            text, reason = _BARE[answer.status]
+            raise SigningRefused(text, reason=reason)
         if answer.status != 200:
-            raise declined(answer.status)
+            raise _failure(answer)
         return _signature(text_of(answer))
 
 
@@ -81,12 +93,10 @@ class Web3SignerRpc:
         account = "0x" + account_of(self.key.data).hex()
         method, parameters = _call(request, account)
         call = {"jsonrpc": "2.0", "id": request.id.hex(), "method": method, "params": parameters}
-        return Question(path="/", body=_encoded(call))
+        return Question(path="/", body=compact(call))
 
     def read(self, request: SigningRequest, answer: Reply) -> Signature:
         """The signature in the result: r, s and v, or a whole transaction."""
-        if answer.status != 200:
-            raise declined(answer.status)
         result = _result(request, answer)
         if request.payload[:1] == b"\x19":
             return _signature(result)
@@ -96,10 +106,6 @@ class Web3SignerRpc:
 def _check_hash(request: SigningRequest) -> None:
     if request.prehash != keccak256:
         raise SigningRefused("Web3Signer hashes with keccak256, and signs nothing else", reason="scheme")
-
-
-def _encoded(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _signature(text: object) -> Signature:
@@ -169,12 +175,31 @@ def _value(name: str, field: bytes) -> str:
 
 def _result(request: SigningRequest, answer: Reply) -> object:
     """The result, for this request. An error has a code, which says whether something was signed."""
-    value = json_of(answer, ("jsonrpc", "id", "result"), ("jsonrpc", "id", "error"))
+    try:
+        value = json_of(answer, ("jsonrpc", "id", "result"), ("jsonrpc", "id", "error"))
+    except OutcomeUnknown:
+        if answer.status == 200:
+            raise
+        raise _failure(answer) from None
     if value["jsonrpc"] != "2.0" or value["id"] != request.id.hex():
         raise unclear("Web3Signer answered another request")
     if "error" in value:
         raise _declined(value["error"])
+    if answer.status != 200:
+        raise failed(answer.status)
     return value["result"]
+
+
+def _failure(answer: Reply) -> SignerError:
+    """What another status than 200 says, where it is none of the interface's own."""
+    try:
+        is_host = answer.status == 403 and json_of(answer, ("message",)) == _HOST
+    except OutcomeUnknown:
+        is_host = False
+    if is_host:
+        hint = "--http-host-allowlist has the hosts that Web3Signer answers to"
+        return SigningRefused("Web3Signer does not answer to this host", reason="policy", hint=hint)
+    return failed(answer.status)
 
 
 def _declined(error: object) -> SignerError:

@@ -323,7 +323,7 @@ with pkcs11.lib({token.module!r}).get_token(token_label={LABEL!r}).open(rw=True,
     assert outcome(signer) == REFUSED
 
 
-def test_H15_the_callback_may_fail_or_hang_and_nothing_is_signed(token: Token) -> None:
+def test_H10_H13_a_callback_that_fails_or_hangs_has_nothing_signed_and_shows_no_pin(token: Token) -> None:
     def fails(name: str) -> Secret:
         raise KeyError(PIN)
 
@@ -331,7 +331,7 @@ def test_H15_the_callback_may_fail_or_hang_and_nothing_is_signed(token: Token) -
         time.sleep(0.5)
         return Secret(PIN.encode())
 
-    assert outcome(token.signer(secrets=fails)) == UNAVAILABLE
+    assert outcome(token.signer(secrets=fails)) == "SignerError"
     slow = token.signer(secrets=hangs, patience=Patience(deadline=0.2))
     assert timed(slow, 0.2) == UNAVAILABLE
     assert token.shim.shim_calls(Step.LOGIN) == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.softhsm import Token, create, entered
+from support.softhsm import Token, copied, create, entered
 
 
 @pytest.fixture(scope="session")
@@ -15,5 +15,5 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Token:
 
 @pytest.fixture
 def token(template: Token, tmp_path: Path) -> Iterator[Token]:
-    with entered(template, tmp_path) as copied:
-        yield copied
+    with entered(copied(template, tmp_path)) as entry:
+        yield entry

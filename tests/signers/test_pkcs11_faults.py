@@ -237,14 +237,16 @@ def test_H08_a_token_with_a_key_pad_of_its_own_asks_for_the_pin_itself(token: To
 # Keys that want the PIN for each signature, between C_SignInit and C_Sign.
 
 
-def test_a_key_that_wants_the_pin_each_time_is_given_it_each_time(token: Token) -> None:
+def test_a_key_that_wants_the_pin_each_time_is_given_it_each_time_in_one_session(token: Token) -> None:
     asked: list[str] = []
     signer = token.signer("careful", noted(asked))
-    before = token.shim.shim_calls(Step.LOGIN)
+    before, sessions = token.shim.shim_calls(Step.LOGIN), set()
     for number in range(3):
         assert outcome(signer, b"%d" % number) == SIGNED
         assert asked == ["PIN"] * (number + 1)
         assert token.shim.shim_calls(Step.LOGIN) == before + number + 2  # and once for the token
+        sessions.add(token.shim.shim_calls(Step.OPEN_SESSION))
+    assert len(sessions) == 1
     assert outcome(token.signer()) == SIGNED
     assert token.shim.shim_signatures() == 4
 

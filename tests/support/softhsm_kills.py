@@ -72,7 +72,7 @@ def signed(signer: Signer, number: int) -> str:
     return signer.sign(request).data.hex()
 
 
-def forked(work: Callable[[int], None]) -> tuple[int, int]:
+def forked(work: Callable[[int], object]) -> tuple[int, int]:
     """A process that does this work, which is given a file to write to; and the end from which that is read."""
     reader, writer = os.pipe()
     process = os.fork()
@@ -88,7 +88,7 @@ def forked(work: Callable[[int], None]) -> tuple[int, int]:
 
 def witness(token: Token, label: str) -> tuple[float, str]:
     """What a process finds that has nothing to do with those that died."""
-    process, reader = forked(lambda file: void(os.write(file, json.dumps(ask(token, label, 0)).encode())))
+    process, reader = forked(lambda file: os.write(file, json.dumps(ask(token, label, 0)).encode()))
     with open(reader) as answer:
         text = answer.read()
     os.waitpid(process, 0)
@@ -96,11 +96,7 @@ def witness(token: Token, label: str) -> tuple[float, str]:
     return seconds, found
 
 
-def void(_: object) -> None:
-    """Nothing, of whatever is given."""
-
-
-def sign_for_ever(token: Token, label: str, case: int, log: Path) -> Callable[[int], None]:
+def sign_for_ever(token: Token, label: str, case: int, log: Path) -> Callable[[int], object]:
     def work(file: int) -> None:
         token.announce(file)
         lines = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -124,12 +124,12 @@ def test_H10_a_module_that_fails_once_is_asked_again(token: Token, step: Step, f
 
 @pytest.mark.parametrize("step", [*BEFORE, *SIGNING], ids=named)
 def test_H10_a_module_that_hangs_is_left_at_the_deadline_and_by_all_later_calls(token: Token, step: Step) -> None:
-    signer = token.signer(patience=Patience(deadline=0.2))
+    signer = token.signer(patience=Patience(deadline=0.6))
     before = token.shim.shim_signatures()
     token.fail(step, Fault.HANG, nth=1)
-    result = timed(signer, 0.2)
+    result = timed(signer, 0.6)
     assert result == (UNKNOWN if step in SIGNING else UNAVAILABLE)
-    assert timed(signer, 0.2) == UNAVAILABLE  # it had not begun
+    assert timed(signer, 0.6) == UNAVAILABLE  # it had not begun
     check_truth(token, result, before)
     assert outcome(signer) == SIGNED
 
@@ -281,10 +281,10 @@ def test_H08_a_pin_for_each_signature_is_not_tried_where_a_login_would_not(token
 def test_H10_a_module_that_fails_where_the_pin_is_wanted_each_time_ends_in_what_is_true(
     token: Token, step: Step, fault: Fault
 ) -> None:
-    signer = token.signer("careful", patience=Patience(deadline=1, pause=0.001))
+    signer = token.signer("careful", patience=Patience(deadline=2, pause=0.001))
     assert outcome(signer) == SIGNED
     token.fail(step, fault, nth=0)
-    assert timed(signer, 1) == (UNAVAILABLE if step is Step.GET_TOKEN_INFO else UNKNOWN)
+    assert timed(signer, 2) == (UNAVAILABLE if step is Step.GET_TOKEN_INFO else UNKNOWN)
     token.shim.shim_release()
     assert outcome(signer) == SIGNED
 

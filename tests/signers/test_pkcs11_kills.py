@@ -90,7 +90,7 @@ def test_H10_four_hundred_kills_at_every_step_leave_no_half_result_and_a_token_t
         assert process.returncode == 0, failed
         check_report(token, json.loads(said))
         signatures += check_log(token)
-    assert signatures > LANES * KILLS // 2
+    assert signatures >= LANES * KILLS // len(STEPS)  # where the step was the answer
     assert time.monotonic() - started < PATIENCE_OF_ALL + SLACK
 
 

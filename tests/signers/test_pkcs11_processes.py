@@ -112,8 +112,10 @@ signer = token.signer(patience=Patience(deadline=3, attempts=1))
 outcome(signer, 0)
 token.fail(Step.SIGN, Fault.HANG)
 thread = threading.Thread(target=outcome, args=(signer, 1))
+before = token.shim.shim_calls(Step.SIGN)
 thread.start()
-time.sleep(0.1)
+while token.shim.shim_calls(Step.SIGN) == before:
+    time.sleep(0.01)
 started = time.monotonic()
 told = forked(lambda: outcome(signer, 2))
 seconds = time.monotonic() - started

@@ -104,6 +104,27 @@ def test_X02_a_child_that_is_forked_signs_and_so_does_its_parent(token: Token, s
         verify(token.public_key(), number // 2, second)
 
 
+INITIALISED = """
+from support.softhsm import Step
+
+def calls():
+    return [token.shim.shim_calls(step) for step in (Step.INITIALIZE, Step.OPEN_SESSION, Step.LOGIN)]
+
+signer = token.signer()
+outcome(signer, 0)
+before = calls()
+signature, *after = forked(lambda: [outcome(signer, 1), *calls()])
+print(json.dumps([signature, before, after, calls()]))
+"""
+
+
+def test_X02_a_child_that_is_forked_uses_nothing_of_its_parent_in_the_module(token: Token) -> None:
+    signature, before, after, parents = program(token, INITIALISED)
+    verify(token.public_key(), 1, signature)
+    assert all(now > then for now, then in zip(after, before, strict=True))
+    assert parents == before
+
+
 HUNG = """
 import threading
 from support.softhsm import Fault, Step

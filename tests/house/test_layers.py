@@ -18,7 +18,7 @@ THIRD_PARTY = {
     "cryptography": {"curves.p256", "keystore", "signers.asn1"},
     "Crypto": {"hashes", "curves.p256", "keystore"},
     "sha3": {"hashes"},
-    "pkcs11": {"signers.pkcs11"},
+    "pkcs11": {"signers.pkcs11", "signers.pkcs11_module", "signers.pkcs11_objects"},
     "boto3": {"signers.aws_client"},
     "botocore": {"signers.aws_client"},
     "urllib3": {"signers.aws_client"},

@@ -9,7 +9,7 @@ SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice.
-SALTS = {("signers.pkcs11", "_Module.__init__")}
+SALTS = {("signers.pkcs11_module", "Module.__init__")}
 CLOCKS = {
     "signers.aws_client: time",
     "signers.aws_kms: time",

@@ -8,7 +8,7 @@ import pytest
 
 from support.certificates import Certificates, make_certificates
 from support.signing_service import Service
-from support.softhsm import Token, create, entered
+from support.softhsm import Token, copied, create, entered
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +18,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Token:
 
 @pytest.fixture
 def token(template: Token, tmp_path: Path) -> Iterator[Token]:
-    with entered(template, tmp_path) as copied:
-        yield copied
+    with entered(copied(template, tmp_path)) as entry:
+        yield entry
 
 
 @pytest.fixture(scope="session")

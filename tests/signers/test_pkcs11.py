@@ -40,6 +40,8 @@ from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers import open_signer
 from walletcore.signers import pkcs11 as signers
+from walletcore.signers.asn1 import read_point
+from walletcore.signers.pkcs11_module import Module
 from walletcore.signers.uri import SignerUri
 from walletcore.signing import SigningRequest, sign
 from walletcore.testing import check_signer
@@ -79,14 +81,14 @@ def full(data: str) -> bytes:
 @pytest.mark.parametrize("head", [b"\x04\x41", b""], ids=["an octet string", "the point itself"])
 def test_H14_a_point_is_read_in_both_encodings(head: bytes) -> None:
     parameters = bytes.fromhex(PARAMETERS[Curve.SECP256K1])
-    assert signers._point(parameters, head + full(BIP32_PUBLIC)) == PINNED
+    assert read_point(parameters, head + full(BIP32_PUBLIC)) == PINNED
 
 
 @pytest.mark.parametrize("head", [b"\x04\x20", b""], ids=["an octet string", "the key itself"])
 @pytest.mark.parametrize("parameters", ["06032b6570", "130c656477617264733235353139"])
 def test_H14_an_edwards_key_is_read_in_both_encodings_of_both_names(head: bytes, parameters: str) -> None:
     data = bytes.fromhex(RFC8032_PUBLIC)
-    assert signers._point(bytes.fromhex(parameters), head + data) == PublicKey.parse(Curve.ED25519, data)
+    assert read_point(bytes.fromhex(parameters), head + data) == PublicKey.parse(Curve.ED25519, data)
 
 
 def test_H14_every_other_encoding_of_a_point_is_refused() -> None:
@@ -106,10 +108,10 @@ def test_H14_every_other_encoding_of_a_point_is_refused() -> None:
         bytes(65),
     ]
     for each in wrong:
-        why(InvalidKey, signers._point, parameters, each)
+        why(InvalidKey, read_point, parameters, each)
     for name in (b"", bytes.fromhex("06052b81040022"), None, 5, parameters + b"\0"):
-        assert why(InvalidKey, signers._point, name, point) == "scheme"
-    assert why(InvalidKey, signers._point, parameters, None) == "scheme"
+        assert why(InvalidKey, read_point, name, point) == "scheme"
+    assert why(InvalidKey, read_point, parameters, None) == "scheme"
 
 
 @pytest.mark.parametrize("size", [0, 1, 63, 65, 70, 72, 128])
@@ -136,10 +138,10 @@ TOLD: list[tuple[Exception, type[WalletcoreError], type[WalletcoreError]]] = [
 def test_H13_errors_of_a_module_are_told_by_whether_it_may_have_signed_and_without_their_text(
     error: Exception, before: type[WalletcoreError], while_signing: type[WalletcoreError]
 ) -> None:
-    module = signers._Module("nothing")
+    module = Module("nothing")
 
     def fails(signing: bool) -> None:
-        with signers._told(module, signing=signing):
+        with module.told(signing=signing):
             raise error
 
     why(before, fails, False)

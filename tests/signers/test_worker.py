@@ -11,6 +11,8 @@ from house.source import child
 from walletcore.errors import OutcomeUnknown, SignerUnavailable
 from walletcore.signers.worker import Worker
 
+SLACK = 3.0
+
 
 def nothing(commit: Callable[[], None]) -> None:
     """Do nothing."""
@@ -61,7 +63,7 @@ def test_H10_a_job_whose_caller_has_gone_does_not_take_the_last_step() -> None:
         worker.run(job, 0.05)
     with pytest.raises(SignerUnavailable):  # not begun
         worker.run(job, 0.05)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < SLACK
     go.set()
     worker.run(nothing, 5)
     assert taken == []
@@ -104,12 +106,16 @@ def forked(name):
         return json.loads(pipe.read())
 
 found = [ran("a"), Worker.of("a").is_inherited, forked("a"), forked("b")]
-threading.Thread(target=lambda: Worker.of("a").run(lambda commit: time.sleep(0.3), 5)).start()
-time.sleep(0.05)
+def begin(name, wait):
+    begun = threading.Event()
+    job = lambda commit: (begun.set(), wait())
+    threading.Thread(target=lambda: Worker.of(name).run(job, 20)).start()
+    begun.wait()
+
+begin("a", lambda: time.sleep(0.3))
 found.append(forked("a"))
 stop = threading.Event()
-threading.Thread(target=lambda: Worker.of("c").run(lambda commit: stop.wait(9), 9)).start()
-time.sleep(0.05)
+begin("c", lambda: stop.wait(20))
 started = time.monotonic()
 found += [forked("c"), time.monotonic() - started]
 stop.set()
@@ -127,5 +133,5 @@ def test_X02_a_fork_waits_for_what_is_under_way_but_not_for_ever() -> None:
     assert child_of_unused == [True, False]
     assert child_of_busy == [True, True]
     assert child_of_stuck == "SignerError"
-    assert seconds < 2
+    assert seconds < 1 + SLACK
     assert later is True

@@ -40,6 +40,7 @@ __all__ = [
     "Step",
     "Token",
     "build",
+    "copied",
     "create",
     "entered",
     "private_template",
@@ -117,6 +118,10 @@ class Token:
         loaded.shim_calls.restype = loaded.shim_signatures.restype = ctypes.c_long
         return loaded
 
+    def announce(self, file: int) -> None:
+        """Have a byte written to this file whenever a function is called: its `Step`."""
+        self.shim.shim_announce(file)
+
     def fail(self, step: Step, fault: Fault, code: int = 0x30, *, nth: int = 1) -> None:
         """The n-th call from now (0: each one) of this function meets this fault; the code is CKR_DEVICE_ERROR."""
         self.shim.shim_fault(step, nth, fault, code)
@@ -170,11 +175,15 @@ def create(home: Path) -> Token:
     return token
 
 
-@contextmanager
-def entered(template: Token, home: Path) -> Iterator[Token]:
-    """A copy of a token, which SoftHSM in this process serves until the end of the block."""
+def copied(template: Token, home: Path) -> Token:
+    """A copy of a token with its module and configuration."""
     shutil.copytree(template.home, home, dirs_exist_ok=True)
-    token = configure(home)
+    return configure(home)
+
+
+@contextmanager
+def entered(token: Token) -> Iterator[Token]:
+    """A token which SoftHSM in this process serves until the end of the block."""
     before = os.environ.get("SOFTHSM2_CONF")
     os.environ["SOFTHSM2_CONF"] = token.config
     try:
@@ -193,6 +202,7 @@ def _fill(home: Path) -> None:
         for number, curve in enumerate(LABELS):
             _generate(home, session, curve, LABELS[curve], bytes([number + 1]))
         _load(home, session, Curve.SECP256K1, "bip32", b"\x11", BIP32_KEY, BIP32_PUBLIC)
+        _load(home, session, Curve.SECP256K1, "careful", b"\x13", BIP32_KEY, BIP32_PUBLIC, ALWAYS_AUTHENTICATE=True)
         _load(home, session, Curve.ED25519, "rfc8032", b"\x12", RFC8032_KEY, RFC8032_PUBLIC)
 
 
@@ -212,8 +222,10 @@ def _note(home: Path, curve: Curve, label: str, point: str) -> None:
     (home / f"{label}.public").write_text(f"{curve.value} {point}\n")
 
 
-def _load(home: Path, session: Any, curve: Curve, label: str, identity: bytes, key: str, public: str) -> None:
-    session.create_object(private_template(curve, label, identity, bytes.fromhex(key)))
+def _load(
+    home: Path, session: Any, curve: Curve, label: str, identity: bytes, key: str, public: str, **changes: Any
+) -> None:
+    session.create_object(private_template(curve, label, identity, bytes.fromhex(key), **changes))
     _note(home, curve, label, public)
 
 

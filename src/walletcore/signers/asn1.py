@@ -1,6 +1,7 @@
 """What devices and services write in ASN.1: public keys (RFC 5280, SubjectPublicKeyInfo) and ECDSA signatures (DER).
 
-The curves are secp256k1, P-256 (RFC 5480, SEC 2) and Ed25519 (RFC 8410).
+The curves are secp256k1, P-256 (RFC 5480, SEC 2) and Ed25519 (RFC 8410). Tokens keep curve and point apart, as
+CKA_EC_PARAMS and CKA_EC_POINT (PKCS #11 v3.0, "Elliptic curve").
 """
 
 from __future__ import annotations
@@ -8,10 +9,18 @@ from __future__ import annotations
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["read_public_key", "read_signature"]
+__all__ = ["EC_PARAMETERS", "read_point", "read_public_key", "read_signature"]
 
 _MAX_KEY, _MAX_SIGNATURE = 1024, 72
 _CURVES = {"secp256k1": Curve.SECP256K1, "secp256r1": Curve.P256}
+EC_PARAMETERS = {
+    bytes.fromhex("06052b8104000a"): Curve.SECP256K1,
+    bytes.fromhex("06082a8648ce3d030107"): Curve.P256,
+    bytes.fromhex("06032b6570"): Curve.ED25519,  # RFC 8410
+    b"\x13\x0cedwards25519": Curve.ED25519,  # PKCS #11 v3.0, a PrintableString
+}
+"""A curve's name in DER, as CKA_EC_PARAMS shows it."""
+_HEADS = {Curve.SECP256K1: b"\x04\x41", Curve.P256: b"\x04\x41", Curve.ED25519: b"\x04\x20"}  # of an OCTET STRING
 
 
 def read_public_key(data: bytes) -> PublicKey:
@@ -58,3 +67,12 @@ def read_signature(data: bytes) -> bytes:
         return r.to_bytes(32) + s.to_bytes(32)
     except (ValueError, OverflowError):  # OverflowError: negative, or more than 32 bytes
         raise InvalidSignature("expected a DER sequence of two integers", reason="non-canonical") from None
+
+
+def read_point(parameters: object, point: object) -> PublicKey:
+    """The key of CKA_EC_PARAMS and CKA_EC_POINT, an OCTET STRING in DER or the point itself. Raises `InvalidKey`."""
+    curve = EC_PARAMETERS.get(parameters) if type(parameters) is bytes else None
+    if curve is None or type(point) is not bytes:
+        raise InvalidKey("expected a key of secp256k1, P-256 or Ed25519 in the token", reason="scheme")
+    head = _HEADS[curve]
+    return PublicKey.parse(curve, point[2:] if len(point) == 2 + head[1] and point.startswith(head) else point)

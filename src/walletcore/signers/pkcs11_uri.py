@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from walletcore.errors import SignerError
@@ -29,6 +30,24 @@ class KeyPlace:
     token: tuple[tuple[str, bytes], ...]
     label: str | None = None
     id: bytes | None = None
+
+    def fits(self, token: Any) -> bool:
+        """Whether a token shows all of it (CK_TOKEN_INFO, CK_SLOT_INFO: padded with blanks, which do not count)."""
+        return all(_shows(token, name, value) for name, value in self.token)
+
+
+def _shows(token: Any, name: str, value: bytes) -> bool:
+    if name == "slot-id":
+        return bool(token.slot.slot_id == int(value))
+    shown = {
+        "token": token.label,
+        "manufacturer": token.manufacturer_id,
+        "serial": token.serial.rstrip(b" \0").decode("utf-8", "replace"),
+        "model": token.model,
+        "slot-manufacturer": token.slot.manufacturer_id,
+        "slot-description": token.slot.slot_description,
+    }
+    return bool(shown[name].encode() == value.rstrip(b" "))
 
 
 def key_place(uri: SignerUri) -> KeyPlace:

@@ -42,10 +42,8 @@ class _Job:
     def run(self) -> None:
         try:
             self.result = self.function(self.commit)
-        except (
-            BaseException
-        ) as error:  # without its frames, whose objects may be the library's: nobody shall print them
-            self.error = error.with_traceback(None)
+        except BaseException as error:
+            self.error = error.with_traceback(None)  # its frames' objects may be the library's: nobody shall print them
             self.error.__cause__ = self.error.__context__ = None
         with self._mutex:
             self.over = True
@@ -56,7 +54,7 @@ class Worker:
     """The thread for one library, by its name; a process that was forked has other ones. A fork waits for its jobs."""
 
     _all: ClassVar[dict[str, Worker]] = {}
-    _known: ClassVar[set[str]] = set()  # used by a process that this one was forked from
+    _known: ClassVar[dict[str, Worker]] = {}  # of a process that this one was forked from: what they remember
     _stuck: ClassVar[set[str]] = set()  # and in use while it was
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
@@ -154,7 +152,7 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
-    Worker._known |= Worker._all.keys()
+    Worker._known = {**Worker._known, **Worker._all}
     Worker._stuck |= {name for name, worker in Worker._all.items() if worker not in _held}
     Worker._all, Worker._lock = {}, threading.Lock()
     _held.clear()

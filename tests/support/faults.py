@@ -81,6 +81,7 @@ class Proxy:
         self.connections = 0
         self.carried: list[list[int]] = []  # of each connection: bytes of the request, bytes of the answer
         self._open: list[socket.socket] = []
+        self._ended = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -88,10 +89,11 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # else a thread that waits in accept takes one connection more
         self._listener.close()
-        with self._lock:
-            for each in self._open:
-                each.close()
+        self._ended = True
+        self.drop()
 
     def drop(self) -> None:
         """End every connection, as a restart of the service does: the next request needs a new one."""
@@ -134,6 +136,8 @@ class Proxy:
     def _kept(self, each: socket.socket) -> Iterator[None]:
         with self._lock:
             self._open.append(each)
+        if self._ended:
+            _reset(each)
         try:
             yield
         finally:

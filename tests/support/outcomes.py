@@ -61,9 +61,9 @@ def outcome(sign: Sign, request: SigningRequest, signed: list[bytes], pause: flo
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     """Whether it comes true in time."""
     end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
+    while not (found := condition()) and time.monotonic() < end:
         time.sleep(0.005)
-    return condition()
+    return found
 
 
 def struck(

@@ -72,10 +72,13 @@ def places(up: int, down: int) -> dict[str, Fault]:
 
 
 class Proxy:
-    """Listens on a loopback port while it is entered; ``plan`` says what happens to the n-th connection, from 0 on."""
+    """Listens on a loopback port while it is entered; ``plan`` says what happens to the n-th connection, from 0 on.
+
+    ``target`` is where the next connections lead.
+    """
 
     def __init__(self, target: tuple[str, int], plan: Callable[[int], Fault | None]) -> None:
-        self._target, self._plan = target, plan
+        self.target, self._plan = target, plan
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
@@ -120,7 +123,7 @@ class Proxy:
                 _reset(client)
                 return
             try:
-                server = socket.create_connection(self._target, timeout=10)
+                server = socket.create_connection(self.target, timeout=10)
             except OSError:
                 _reset(client)
                 return

@@ -10,7 +10,7 @@ from support.faults import Fault, Proxy
 from walletcore.errors import InvalidSignature, OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-__all__ = ["Outcome", "Sign", "outcome", "struck", "told", "until"]
+__all__ = ["SLACK", "Outcome", "Sign", "outcome", "struck", "told", "until"]
 
 UNSIGNED = (SignerUnavailable, SigningRefused)
 SLACK = 4.0

@@ -20,6 +20,7 @@ from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from eth_account import Account
 
+from support.clouds import check_cancelled_at_each_await
 from support.kms import ACCOUNT, Behaviour, FakeKms, Key, Reply, changed, error
 from walletcore import chain, open_async_signer, open_signer, sign, sign_async
 from walletcore.chains import evm
@@ -533,6 +534,19 @@ def test_X02_a_forked_process_uses_connections_of_its_own(kms: FakeKms) -> None:
         signer.sign(request(key, bytes((100 + number,))))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert (kms.connections - before, len(made)) == (1, 1)
+
+
+def test_X05_H13_a_signature_that_is_cancelled_anywhere_tells_no_credential_and_stops_nothing(kms: FakeKms) -> None:
+    signer = aws_kms.open_async_key(uri(), pinned(kms), client=clients(kms.url), patience=QUICK)
+    seen: set[bytes] = set()
+
+    def throttled_once(fake: FakeKms, call: Any) -> Reply:
+        is_new = call.message not in seen
+        seen.add(call.message)
+        return error("ThrottlingException")(fake, call) if is_new else fake.honest(call)
+
+    kms.always = throttled_once
+    assert check_cancelled_at_each_await(signer.sign, *SECRETS) == 3  # an attempt, a pause, an attempt
 
 
 def test_X01_threads_share_a_signer_and_connections_are_kept(kms: FakeKms) -> None:

@@ -20,7 +20,7 @@ from walletcore.keys import Curve
 from walletcore.signers.remote import Patience
 from walletcore.signers.uri import SignerUri
 
-PATIENT = Patience(attempts=1, deadline=30)
+PATIENT = Patience(attempts=1, deadline=10)
 BRIEF = Patience(attempts=1, deadline=1)
 SLACK = 5.0
 KEY = pinned(Curve.SECP256K1)
@@ -86,7 +86,7 @@ def fork(opened: Opened) -> str:
     busy = threading.Thread(target=work)
     busy.start()
     child = os.fork()
-    good = True
+    good = False
     try:
         good = all(signer.sign(request(payload=b"%d %d" % (child, n))) for n in range(8))
     finally:

@@ -83,7 +83,7 @@ def check_process(cloud: str, port: int, certificate: Path) -> None:
     """Signers of another process survive forks, and neither their calls nor their process wait for credentials."""
     command = [sys.executable, "-m", "support.cloud_process", cloud, str(port), str(certificate)]
     tests = Path(__file__).parents[1]
-    ended = subprocess.run(command, cwd=tests, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(command, cwd=tests, capture_output=True, text=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert ended.stdout.splitlines() == [str(["child 0"] * 3), "OutcomeUnknown OutcomeUnknown SignerUnavailable"]
 

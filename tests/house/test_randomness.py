@@ -12,7 +12,7 @@ PAUSES = {("signers.remote", "Attempts.after")}
 SALTS = {("signers.pkcs11_module", "Module.__init__")}
 CLOCKS = {
     "signers.aws_client: time",
-    "signers.aws_kms: time",
+    "signers.kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
     "signers.pkcs11: time",
     "signers.remote: time",

@@ -20,6 +20,7 @@ from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from eth_account import Account
 
+from support.clouds import check_cancelled_at_each_await
 from support.kms import ACCOUNT, Behaviour, FakeKms, Key, Reply, changed, error
 from walletcore import chain, open_async_signer, open_signer, sign, sign_async
 from walletcore.chains import evm
@@ -78,13 +79,17 @@ def uri(path: str = ALIASES[0], region: str = "?region=eu-west-1") -> SignerUri:
     return SignerUri.parse(f"awskms:{path}{region}")
 
 
+def opened(kms: FakeKms, alias: str, key: PublicKey) -> Any:
+    """By a shared session: one of its own, which a URI alone has, takes a tenth of a second."""
+    return aws_kms.open_key(uri(alias), key, client=clients(kms.url), patience=QUICK)
+
+
 Sign = Callable[..., AcceptedSignature]
 
 
 def by_sync(kms: FakeKms, alias: str = ALIASES[0], patience: Patience = QUICK) -> AcceptedSignature:
     key = pinned(kms, alias)
-    signer = aws_kms.open_key(uri(alias), key, client=clients(kms.url), patience=patience)
-    return signer.sign(request(key))
+    return aws_kms.open_key(uri(alias), key, client=clients(kms.url), patience=patience).sign(request(key))
 
 
 def by_async(kms: FakeKms, alias: str = ALIASES[0], patience: Patience = QUICK) -> AcceptedSignature:
@@ -143,7 +148,7 @@ def shapes() -> dict[str, Any]:
 @pytest.mark.parametrize("alias", ALIASES)
 def test_what_is_asked_has_the_shape_of_the_service_model(kms: FakeKms, alias: str) -> None:
     key = pinned(kms, alias)
-    open_signer(f"awskms:{alias}?region=eu-west-1", public_key=key).sign(request(key))
+    opened(kms, alias, key).sign(request(key))
     model = shapes()
     targets = [f"{model['metadata']['targetPrefix']}.{name}" for name in ("DescribeKey", "GetPublicKey", "Sign")]
     assert [call.target for call in kms.calls] == targets
@@ -214,27 +219,27 @@ def test_a_uri_that_names_no_key_is_refused_before_anything_is_asked(kms: FakeKm
 )
 def test_H08_a_key_that_is_not_enabled_is_refused_once(kms: FakeKms, state: str) -> None:
     key = pinned(kms)
-    signer = open_signer("awskms:alias/secp256k1?region=eu-west-1", public_key=key)
+    signer = opened(kms, "alias/secp256k1", key)
     kms.aliases[ALIASES[0]].state = state
     with pytest.raises(SigningRefused, match="refused"):
         signer.sign(request(key))
     assert (len(kms.signs()), kms.signed) == (1, [])
     with pytest.raises(SigningRefused, match=state):
-        open_signer("awskms:alias/secp256k1?region=eu-west-1", public_key=key)
+        opened(kms, "alias/secp256k1", key)
 
 
 def test_H08_keys_of_another_usage_spec_or_value_are_refused(kms: FakeKms) -> None:
     key = pinned(kms)
     with pytest.raises(InvalidKey, match="ECC_NIST_P256"):
-        open_signer("awskms:alias/p256?region=eu-west-1", public_key=key)
+        opened(kms, "alias/p256", key)
     kms.aliases["alias/other"] = Key(kms.aliases["alias/p256"].private, "ECC_SECG_P256K1", "0000-liar")
     with pytest.raises(InvalidKey, match="pinned"):
-        open_signer("awskms:alias/other?region=eu-west-1", public_key=key)
+        opened(kms, "alias/other", key)
     with pytest.raises(SigningRefused, match="NotFoundException"):
-        open_signer("awskms:alias/none?region=eu-west-1", public_key=key)
+        opened(kms, "alias/none", key)
     kms.aliases[ALIASES[0]].usage = "KEY_AGREEMENT"
     with pytest.raises(SigningRefused, match="KEY_AGREEMENT"):
-        open_signer("awskms:alias/secp256k1?region=eu-west-1", public_key=key)
+        opened(kms, "alias/secp256k1", key)
     assert kms.signs() == []
 
 
@@ -533,6 +538,19 @@ def test_X02_a_forked_process_uses_connections_of_its_own(kms: FakeKms) -> None:
         signer.sign(request(key, bytes((100 + number,))))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert (kms.connections - before, len(made)) == (1, 1)
+
+
+def test_X05_H13_a_signature_that_is_cancelled_anywhere_tells_no_credential_and_stops_nothing(kms: FakeKms) -> None:
+    signer = aws_kms.open_async_key(uri(), pinned(kms), client=clients(kms.url), patience=QUICK)
+    seen: set[bytes] = set()
+
+    def throttled_once(fake: FakeKms, call: Any) -> Reply:
+        is_new = call.message not in seen
+        seen.add(call.message)
+        return error("ThrottlingException")(fake, call) if is_new else fake.honest(call)
+
+    kms.always = throttled_once
+    assert check_cancelled_at_each_await(signer.sign, *SECRETS) == 3  # an attempt, a pause, an attempt
 
 
 def test_X01_threads_share_a_signer_and_connections_are_kept(kms: FakeKms) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,18 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
 
 from support.azure import DOMAIN, KEY, TOKEN, VERSION, Hosts, KeyVault, Static, base64url
+from support.clouds import (
+    HASTY,
+    QUICK,
+    SCHEMES,
+    SHORT,
+    Open,
+    check_cancelled_at_each_await,
+    check_process,
+    flipped,
+    refusal,
+    request,
+)
 from support.faults import Fault, Proxy, closed_port, places
 from support.held import ORDER, held, high, pinned, raw, signed
 from support.outcomes import Outcome, Sign, outcome, struck, told
@@ -26,19 +39,16 @@ from walletcore.errors import (
     SigningRefused,
     WalletcoreError,
 )
-from walletcore.hashes import keccak256, sha256
+from walletcore.hashes import sha256
 from walletcore.keys import Curve, Scheme
 from walletcore.signers import open_signer
 from walletcore.signers.azure_kms import AzureKms, open_async_key, open_key
 from walletcore.signers.remote import Patience
 from walletcore.signers.uri import SignerUri
-from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+from walletcore.signing import AcceptedSignature, Signature
 from walletcore.testing import check_signer
 
-SCHEMES = {Curve.SECP256K1: Scheme.ECDSA, Curve.P256: Scheme.ECDSA_P256}
-QUICK = Patience(attempts=3, deadline=5, pause=0.01)
-HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
-SHORT = Patience(attempts=2, deadline=0.6, pause=0.01)
+CURVES = (Curve.SECP256K1, Curve.P256)
 HOSTS = Hosts()
 
 
@@ -69,20 +79,8 @@ def by_async(vault: KeyVault, patience: Patience = QUICK, port: int = 0, **optio
     return lambda request: asyncio.run(signer.sign(request))
 
 
-Open = Callable[..., Sign]
 both = pytest.mark.parametrize("opened", [by_sync, by_async])
-by_curve = pytest.mark.parametrize("curve", SCHEMES)
-
-
-def request(curve: Curve = Curve.SECP256K1, payload: bytes = b"pay") -> SigningRequest:
-    return SigningRequest(key=pinned(curve), scheme=SCHEMES[curve], payload=payload, prehash=keccak256)
-
-
-def refusal(error: type[WalletcoreError], call: Callable[[], object]) -> WalletcoreError:
-    with pytest.raises(error) as caught:
-        call()
-    assert caught.type is error
-    return caught.value
+by_curve = pytest.mark.parametrize("curve", CURVES)
 
 
 # -- what works
@@ -241,10 +239,6 @@ def test_H03_H04_another_key_or_another_digest_is_refused(shown: Certificate, op
         refusal(InvalidSignature, lambda: opened(vault)(request(curve)))
     with KeyVault(shown, curve, meddle=sha256) as vault:
         refusal(InvalidSignature, lambda: opened(vault)(request(curve)))
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    return data[: bit // 8] + bytes((data[bit // 8] ^ 1 << bit % 8,)) + data[bit // 8 + 1 :]
 
 
 @by_curve
@@ -431,11 +425,41 @@ def test_a_vault_that_is_gone_has_signed_nothing(vault: KeyVault, opened: Open) 
 
 
 @both
-def test_a_stranger_s_certificate_is_not_talked_to(vault: KeyVault, opened: Open, tmp_path: Any) -> None:
+def test_a_stranger_s_certificate_is_not_talked_to(vault: KeyVault, opened: Open, tmp_path: Path) -> None:
     stranger = certificate(tmp_path, f"*.{DOMAIN}")
-    failure = refusal(SignerUnavailable, lambda: opened(vault, connection_verify=str(stranger.chain_file)))
-    assert "cannot be reached" in str(failure)
+    failure = refusal(SignerError, lambda: opened(vault, connection_verify=str(stranger.chain_file)))
+    assert failure.reason == "policy"
     assert vault.visits == []
+
+
+@both
+def test_a_certificate_that_is_a_stranger_s_later_is_refused_once(
+    vault: KeyVault, opened: Open, tmp_path: Path
+) -> None:
+    with Proxy(("127.0.0.1", vault.port), lambda _: None) as wire:
+        sign = opened(vault, port=wire.port)
+        with KeyVault(certificate(tmp_path, f"*.{DOMAIN}")) as other:
+            wire.target = ("127.0.0.1", other.port)
+            wire.drop()
+            before = wire.connections
+            assert refusal(SignerError, lambda: sign(request())).reason == "policy"
+            assert wire.connections == before + 1
+            assert (other.visits, vault.asked) == ([], [])
+
+
+# -- what happens to the process
+
+
+def test_X05_H13_a_signature_that_is_cancelled_anywhere_tells_no_token_and_stops_nothing(vault: KeyVault) -> None:
+    where: dict[str, Any] = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file)}
+    signer = open_async_key(SignerUri.parse(uri(vault.port)), pinned(vault.curve), **where)
+    assert check_cancelled_at_each_await(signer.sign, TOKEN) > 5
+
+
+def test_X02_a_forked_process_has_connections_of_its_own_and_hanging_credentials_hold_up_nobody(
+    vault: KeyVault,
+) -> None:
+    check_process("azure", vault.port, vault.certificate.chain_file)
 
 
 # -- opening
@@ -578,7 +602,7 @@ def test_H13_credentials_that_give_no_token_are_told_without_their_words(
     credential = Static(failure)
     caught = refusal(kind, lambda: opened(vault, credential=credential))
     assert TOKEN not in told(caught)
-    assert len(credential.asked) == 1
+    assert len(credential.asked) == (QUICK.attempts if kind is SignerUnavailable else 1)
     assert vault.asked == []
 
 

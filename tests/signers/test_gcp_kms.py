@@ -1,8 +1,11 @@
 """Google Cloud KMS, over the wire of Google's own client: what it answers is checked, what it fails in is told."""
 
 import asyncio
+import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import google_crc32c
@@ -12,10 +15,22 @@ from google.auth.exceptions import RefreshError
 from google.cloud.kms_v1 import AsymmetricSignResponse
 from grpc import StatusCode as Code
 
+from support.clouds import (
+    HASTY,
+    QUICK,
+    SCHEMES,
+    SHORT,
+    Open,
+    check_cancelled_at_each_await,
+    check_process,
+    flipped,
+    refusal,
+    request,
+)
 from support.faults import Fault, Proxy, closed_port, places
 from support.gcp import ALGORITHMS, KEY, VERSION, CloudKms
 from support.held import ORDER, held, high, pinned, raw, signed
-from support.outcomes import Outcome, Sign, outcome, struck, told
+from support.outcomes import SLACK, Outcome, Sign, outcome, struck, told
 from support.tls import Certificate, certificate
 from walletcore.errors import (
     InvalidKey,
@@ -26,20 +41,16 @@ from walletcore.errors import (
     SigningRefused,
     WalletcoreError,
 )
-from walletcore.hashes import keccak256, sha256
+from walletcore.hashes import sha256
 from walletcore.keys import Curve, Scheme
 from walletcore.signers import open_signer
 from walletcore.signers.gcp_kms import GcpKms, open_async_key, open_key
 from walletcore.signers.remote import Patience
 from walletcore.signers.uri import SignerUri
-from walletcore.signing import AcceptedSignature, SigningRequest
+from walletcore.signing import AcceptedSignature
 from walletcore.testing import check_signer
 
 URI = SignerUri.parse(f"gcpkms:{VERSION}")
-SCHEMES = {Curve.SECP256K1: Scheme.ECDSA, Curve.P256: Scheme.ECDSA_P256, Curve.ED25519: Scheme.ED25519}
-QUICK = Patience(attempts=3, deadline=5, pause=0.01)
-SHORT = Patience(attempts=2, deadline=0.6, pause=0.01)
-HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
 NOBODY = AnonymousCredentials()  # type: ignore[no-untyped-call]
 TOKEN = "ya29.a-token-of-the-test-4d5e6f"
 
@@ -83,21 +94,8 @@ def by_async(kms: CloudKms, patience: Patience = QUICK, port: int = 0, **options
     return lambda request: asyncio.run(signer.sign(request))
 
 
-Open = Callable[..., Sign]
 both = pytest.mark.parametrize("opened", [by_sync, by_async])
 by_curve = pytest.mark.parametrize("curve", ALGORITHMS)
-
-
-def request(curve: Curve = Curve.SECP256K1, payload: bytes = b"pay") -> SigningRequest:
-    prehash = None if curve is Curve.ED25519 else keccak256
-    return SigningRequest(key=pinned(curve), scheme=SCHEMES[curve], payload=payload, prehash=prehash)
-
-
-def refusal(error: type[WalletcoreError], call: Callable[[], object]) -> WalletcoreError:
-    with pytest.raises(error) as caught:
-        call()
-    assert caught.type is error
-    return caught.value
 
 
 # -- what works
@@ -245,10 +243,6 @@ def test_H03_H04_another_key_or_another_digest_is_refused(shown: Certificate, op
         refusal(InvalidSignature, lambda: opened(kms)(request(curve)))
     with CloudKms(shown, curve, meddle=sha256) as kms:
         refusal(InvalidSignature, lambda: opened(kms)(request(curve)))
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    return data[: bit // 8] + bytes((data[bit // 8] ^ 1 << bit % 8,)) + data[bit // 8 + 1 :]
 
 
 @by_curve
@@ -424,10 +418,46 @@ def test_a_service_that_is_gone_has_signed_nothing(kms: CloudKms, opened: Open) 
     assert type(result.failure) in (SignerUnavailable, *([OutcomeUnknown] if opened is by_sync else []))
 
 
-def test_a_stranger_s_certificate_is_not_talked_to(kms: CloudKms, tmp_path: Any) -> None:
+@both
+def test_a_stranger_s_certificate_is_not_talked_to(kms: CloudKms, opened: Open, tmp_path: Path) -> None:
     stranger = certificate(tmp_path, "localhost")
-    refusal(SignerUnavailable, lambda: by_sync(kms, roots=stranger.chain))
+    assert refusal(SignerError, lambda: opened(kms, roots=stranger.chain)).reason == "policy"
     assert kms.tokens == []
+
+
+@both
+def test_a_certificate_that_is_a_stranger_s_later_is_refused_once(kms: CloudKms, opened: Open, tmp_path: Path) -> None:
+    with Proxy(("127.0.0.1", kms.port), lambda _: None) as wire:
+        sign = opened(kms, port=wire.port)
+        with CloudKms(certificate(tmp_path, "localhost")) as other:
+            wire.target = ("127.0.0.1", other.port)
+            wire.drop()
+            assert refusal(SignerError, lambda: sign(request())).reason == "policy"
+            assert other.asked == kms.asked == []
+
+
+# -- what happens to the process
+
+
+def test_X05_H13_a_signature_that_is_cancelled_anywhere_tells_no_token_and_stops_nothing(kms: CloudKms) -> None:
+    where: dict[str, Any] = {"endpoint": f"127.0.0.1:{kms.port}", "roots": kms.certificate.chain}
+    signer = open_async_key(URI, pinned(kms.curve), credentials=Token(), **where)
+    assert check_cancelled_at_each_await(signer.sign, TOKEN) >= 1
+
+
+def test_X02_a_forked_process_has_channels_of_its_own_and_hanging_credentials_hold_up_nobody(kms: CloudKms) -> None:
+    check_process("gcp", kms.port, kms.certificate.chain_file)
+
+
+def test_credentials_that_are_not_found_in_time_are_told(kms: CloudKms, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a metadata server that answers nobody
+        monkeypatch.setenv("GCE_METADATA_IP", f"127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("GCE_METADATA_HOST", f"127.0.0.1:{silent.getsockname()[1]}")
+        monkeypatch.setenv("CLOUDSDK_CONFIG", "/nowhere")
+        monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+        start = time.monotonic()
+        refusal(SignerUnavailable, lambda: by_sync(kms, patience=SHORT, credentials=None))
+        assert time.monotonic() - start < SHORT.deadline + SLACK
 
 
 # -- opening

@@ -72,15 +72,19 @@ def places(up: int, down: int) -> dict[str, Fault]:
 
 
 class Proxy:
-    """Listens on a loopback port while it is entered; ``plan`` says what happens to the n-th connection, from 0 on."""
+    """Listens on a loopback port while it is entered; ``plan`` says what happens to the n-th connection, from 0 on.
+
+    ``target`` is where the next connections lead.
+    """
 
     def __init__(self, target: tuple[str, int], plan: Callable[[int], Fault | None]) -> None:
-        self._target, self._plan = target, plan
+        self.target, self._plan = target, plan
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.connections = 0
         self.carried: list[list[int]] = []  # of each connection: bytes of the request, bytes of the answer
         self._open: list[socket.socket] = []
+        self._ended = False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -88,10 +92,11 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # else a thread that waits in accept takes one connection more
         self._listener.close()
-        with self._lock:
-            for each in self._open:
-                each.close()
+        self._ended = True
+        self.drop()
 
     def drop(self) -> None:
         """End every connection, as a restart of the service does: the next request needs a new one."""
@@ -118,7 +123,7 @@ class Proxy:
                 _reset(client)
                 return
             try:
-                server = socket.create_connection(self._target, timeout=10)
+                server = socket.create_connection(self.target, timeout=10)
             except OSError:
                 _reset(client)
                 return
@@ -134,6 +139,8 @@ class Proxy:
     def _kept(self, each: socket.socket) -> Iterator[None]:
         with self._lock:
             self._open.append(each)
+        if self._ended:
+            _reset(each)
         try:
             yield
         finally:

@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any, Self
 
@@ -61,9 +62,9 @@ class MotoKms:
         self.kill()
         self.start()
 
-    def signed(self) -> set[str]:
-        """The messages that were signed, in hexadecimal, over all lives."""
-        return set(self.log.read_text().split())
+    def signed(self) -> Counter[str]:
+        """The messages that were signed, in hexadecimal, and how often, over all lives."""
+        return Counter(self.log.read_text().split())
 
     def _tell(self, word: str) -> None:
         assert self._process.stdin

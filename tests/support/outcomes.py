@@ -10,10 +10,10 @@ from support.faults import Fault, Proxy
 from walletcore.errors import InvalidSignature, OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-__all__ = ["Outcome", "Sign", "outcome", "struck", "told"]
+__all__ = ["SLACK", "Outcome", "Sign", "outcome", "struck", "told", "until"]
 
 UNSIGNED = (SignerUnavailable, SigningRefused)
-SLACK = 1.0
+SLACK = 4.0
 """Seconds that a busy machine may add to a deadline."""
 
 
@@ -43,7 +43,10 @@ Sign = Callable[[SigningRequest], AcceptedSignature]
 
 
 def outcome(sign: Sign, request: SigningRequest, signed: list[bytes], pause: float = 0.0) -> Outcome:
-    """Sign, and ask the service's own log a ``pause`` later. An error that is none of walletcore's is not caught."""
+    """Sign, and ask the service's own log a ``pause`` later. An error that is none of walletcore's is not caught.
+
+    Each request should be one that nobody else asks for: what an earlier test left behind may yet arrive.
+    """
     signature, failure, start = None, None, time.monotonic()
     try:
         signature = sign(request)
@@ -53,6 +56,14 @@ def outcome(sign: Sign, request: SigningRequest, signed: list[bytes], pause: flo
     seconds = time.monotonic() - start
     time.sleep(pause)
     return Outcome(signature=signature, failure=failure, seconds=seconds, signed=signed.count(request.message))
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether it comes true in time."""
+    end = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return found
 
 
 def struck(

@@ -7,17 +7,17 @@ that a forked process shares with its parent, credentials in the local variables
 from __future__ import annotations
 
 import io
-import os
 import ssl
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError, needs
 from walletcore.secret import sealed
+from walletcore.signers.kms import PerProcess
 from walletcore.signers.remote import Patience
+from walletcore.signers.uri import is_loopback
 
 with needs("aws"):
     import boto3
@@ -52,29 +52,24 @@ _NOT_ASKED = (  # credentials, settings and parameters with which nothing can be
 
 
 class AwsClient:
-    """The client of a process. One that was forked makes its own: on a shared connection it reads others' answers.
-
-    ``make`` is called in the thread that first needs the client; two may call it at the same time.
-    """
+    """A client of boto3's for each process."""
 
     def __init__(self, make: Clients | None, region: str | None, patience: Patience) -> None:
         seconds = patience.deadline / patience.attempts
         retries = {"total_max_attempts": 1, "mode": "standard"}  # whatever the environment says
         self._config = Config(region_name=region, connect_timeout=seconds, read_timeout=seconds, retries=retries)
         self._make, self._seconds, self._region = make or _client, seconds, region
-        self._client: Any = None
-        self._process = 0
+        self._clients = PerProcess(self._made)
 
     @sealed  # botocore's frames hold credentials
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
         """One request, and its answer. Raises the errors of a signer's ``send``."""
-        if self._process != os.getpid():
-            self._client, self._process = self._made(), os.getpid()
+        client = self._clients.get()
         try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
+            answer: dict[str, Any] = getattr(client, operation)(**parameters)
             return answer
         except Exception as error:
-            raise _told(error) from None
+            raise _failure(error) from None
 
     def _made(self) -> Any:
         try:
@@ -85,7 +80,7 @@ class AwsClient:
             raise SignerError(f"there is no client for KMS: {type(error).__name__}", reason="missing") from None
         if retries.get("total_max_attempts") != 1 or self._region not in (None, region):
             raise SignerError("the client for KMS was not made with the given configuration", reason="policy")
-        if endpoint.scheme != "https" and not _is_loopback(endpoint.hostname or ""):
+        if endpoint.scheme != "https" and not is_loopback(endpoint.hostname or ""):
             raise SignerError("KMS is asked over TLS, or on the loopback interface", reason="policy")
         if isinstance(held.http_session, _Limited):  # another signer's, or the parent process's
             held.http_session.close()
@@ -125,20 +120,13 @@ class _Limited:
         return body
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def word(value: object) -> str:
     """A name that the service gave, fit to be printed."""
     text = value if type(value) is str else ""
     return text if len(text) <= 64 and text.isascii() and text.replace("_", "").isalnum() else "something unknown"
 
 
-def _told(error: Exception) -> WalletcoreError:
+def _failure(error: Exception) -> WalletcoreError:
     """What a failed call means: whether KMS may have signed. No text is repeated, it may hold credentials."""
     name = type(error).__name__
     if isinstance(error, WalletcoreError):

@@ -8,24 +8,17 @@ the signer's alone. Key specs: ECC_SECG_P256K1, ECC_NIST_P256, ECC_NIST_EDWARDS2
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
-from walletcore.errors import (
-    InvalidKey,
-    InvalidSignature,
-    OutcomeUnknown,
-    SignerError,
-    SignerUnavailable,
-    SigningRefused,
-)
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.errors import InvalidKey, InvalidSignature, OutcomeUnknown, SignerError, SigningRefused
+from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import sealed
 from walletcore.signers.aside import aside, bounded
 from walletcore.signers.asn1 import read_public_key, read_signature
 from walletcore.signers.aws_client import AwsClient, Clients, word
-from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, RemoteSigner
+from walletcore.signers.kms import OneScheme, check_pinned, looked_at
+from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri
 from walletcore.signing import Signature, SigningRequest
 
@@ -34,27 +27,21 @@ __all__ = ["AwsKms", "Clients", "open_async_key", "open_async_uri", "open_key", 
 Answer = dict[str, Any]
 Question = dict[str, Any]
 
-_SCHEMES = {  # spec of the key -> curve, scheme, signing algorithm, message type
-    "ECC_SECG_P256K1": (Curve.SECP256K1, Scheme.ECDSA, "ECDSA_SHA_256", "DIGEST"),
-    "ECC_NIST_P256": (Curve.P256, Scheme.ECDSA_P256, "ECDSA_SHA_256", "DIGEST"),
-    "ECC_NIST_EDWARDS25519": (Curve.ED25519, Scheme.ED25519, "ED25519_SHA_512", "RAW"),
+_SPECS = {  # of the key -> scheme, signing algorithm, message type
+    "ECC_SECG_P256K1": (Scheme.ECDSA, "ECDSA_SHA_256", "DIGEST"),
+    "ECC_NIST_P256": (Scheme.ECDSA_P256, "ECDSA_SHA_256", "DIGEST"),
+    "ECC_NIST_EDWARDS25519": (Scheme.ED25519, "ED25519_SHA_512", "RAW"),
 }
 _MAX_MESSAGE = 4096  # Sign, Message: "0-4096 bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwsKms:
+class AwsKms(OneScheme):
     """What is asked of one key, by its ARN: an alias may be turned to another key while it is used."""
 
     arn: str
-    scheme: Scheme
     algorithm: str
     message_type: str
-
-    @property
-    def schemes(self) -> frozenset[Scheme]:
-        """The one scheme of the key's spec."""
-        return frozenset({self.scheme})
 
     def ask(self, request: SigningRequest) -> Question:
         """The parameters of Sign: the digest, which KMS is told not to hash again, or the message of Ed25519."""
@@ -97,8 +84,12 @@ def open_key(
     uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
 ) -> RemoteSigner[Question, Answer]:
     """As `open_uri`, with clients of the caller's making, such as those of a role that was assumed."""
-    exchange, line, patience = _opened(uri, public_key, client, patience)
-    return RemoteSigner(public_key=public_key, exchange=exchange, send=line.sign, patience=patience)
+    exchange, kms, patience = _opened(uri, public_key, client, patience)
+
+    def send(question: Question, seconds: float) -> Answer:  # a time-out of botocore's is of one read, not of a trickle
+        return bounded(lambda: kms.call("sign", **question), seconds)
+
+    return RemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 
 
 @sealed
@@ -106,21 +97,21 @@ def open_async_key(
     uri: SignerUri, public_key: PublicKey, *, client: Clients | None = None, patience: Patience | None = None
 ) -> AsyncRemoteSigner[Question, Answer]:
     """As `open_key`, for `sign_async`."""
-    exchange, line, patience = _opened(uri, public_key, client, patience)
+    exchange, kms, patience = _opened(uri, public_key, client, patience)
 
     async def send(question: Question, seconds: float) -> Answer:
-        return await aside(lambda: line.call(question))
+        return await aside(lambda: kms.call("sign", **question))
 
     return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 
 
 def _opened(
     uri: SignerUri, public_key: PublicKey, client: Clients | None, patience: Patience | None
-) -> tuple[AwsKms, _Line, Patience]:
+) -> tuple[AwsKms, AwsClient, Patience]:
     uri.expect("region")
     patience = patience or Patience()
-    line = _Line(AwsClient(client, _region(uri), patience))
-    return line.found(uri.path, public_key, patience), line, patience
+    kms = AwsClient(client, _region(uri), patience)
+    return looked_at(lambda _: _looked_up(kms, uri.path, public_key), patience), kms, patience
 
 
 def _region(uri: SignerUri) -> str | None:
@@ -132,42 +123,15 @@ def _region(uri: SignerUri) -> str | None:
     return option or named or None
 
 
-class _Line:
-    """The way to one key: looking at it, and asking it, each within a time.
-
-    A read time-out of botocore is of one read: only a thread that is left behind ends a trickle in time.
-    """
-
-    def __init__(self, client: AwsClient) -> None:
-        self._client = client
-
-    def found(self, key_id: str, public_key: PublicKey, patience: Patience) -> AwsKms:
-        """What to ask of the key. Looking at it signs nothing, so that every failure can be tried again."""
-        attempts = Attempts(patience)
-        while True:
-            try:
-                return bounded(lambda: self._looked_up(key_id, public_key), attempts.left())
-            except (OutcomeUnknown, SignerUnavailable) as error:
-                failure = SignerUnavailable(f"the key cannot be looked at: {error}", reason=error.reason)
-            time.sleep(attempts.after(failure))
-
-    def sign(self, question: Question, seconds: float) -> Answer:
-        """KMS's answer."""
-        return bounded(lambda: self.call(question), seconds)
-
-    def call(self, question: Question) -> Answer:
-        """KMS's answer, whenever it comes."""
-        return self._client.call("sign", **question)
-
-    def _looked_up(self, key_id: str, public_key: PublicKey) -> AwsKms:
-        known = _described(self._client.call("describe_key", KeyId=key_id), key_id)
-        exchange = _exchange(known, public_key)
-        shown = self._client.call("get_public_key", KeyId=exchange.arn)
-        if type(shown.get("PublicKey")) is not bytes:
-            raise OutcomeUnknown("KMS gave no answer that can be read", reason="missing")
-        if read_public_key(shown["PublicKey"]) != public_key:
-            raise InvalidKey("the KMS key is not the pinned one", reason="mismatch")
-        return exchange
+def _looked_up(client: AwsClient, key_id: str, public_key: PublicKey) -> AwsKms:
+    """What to ask of the key, if it is usable and the pinned one."""
+    known = _described(client.call("describe_key", KeyId=key_id), key_id)
+    exchange = _exchange(known, public_key)
+    shown = client.call("get_public_key", KeyId=exchange.arn)
+    if type(shown.get("PublicKey")) is not bytes:
+        raise OutcomeUnknown("KMS gave no answer that can be read", reason="missing")
+    check_pinned(read_public_key(shown["PublicKey"]), public_key)
+    return exchange
 
 
 def _described(answer: Answer, key_id: str) -> Answer:
@@ -184,7 +148,7 @@ def _exchange(known: Answer, public_key: PublicKey) -> AwsKms:
     if (state, usage) != ("Enabled", "SIGN_VERIFY"):
         got = f"got one {state}, for {usage}"
         raise SigningRefused(f"expected a KMS key that is Enabled, for SIGN_VERIFY, {got}", reason="policy")
-    if spec not in _SCHEMES or _SCHEMES[spec][0] is not public_key.curve:
+    if spec not in _SPECS or _SPECS[spec][0].curve is not public_key.curve:
         raise InvalidKey(f"expected a KMS key of {public_key.curve.value}, got {spec}", reason="scheme")
-    _, scheme, algorithm, message_type = _SCHEMES[spec]
+    scheme, algorithm, message_type = _SPECS[spec]
     return AwsKms(arn=known["Arn"], scheme=scheme, algorithm=algorithm, message_type=message_type)

@@ -9,7 +9,6 @@ run one coroutine, which is cancelled at the deadline wherever it stands: the sy
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.secret import sealed
 from walletcore.signers.aside import bounded
 from walletcore.signers.remote import AsyncRemoteSigner, Exchange, RemoteSigner
-from walletcore.signers.uri import Secrets, SignerUri, given
+from walletcore.signers.uri import Secrets, SignerUri, given, is_loopback
 from walletcore.signers.web import Question, Reply
 
 with needs("http"):
@@ -109,16 +108,9 @@ def _base(uri: SignerUri) -> str:
 def _check_plain(plain: str, scheme: str, host: str) -> None:
     if plain not in ("", "loopback"):
         raise SignerError("expected plain=loopback", reason="unknown")
-    if scheme == "http" and not (plain and _is_loopback(host)):
+    if scheme == "http" and not (plain and is_loopback(host)):
         hint = "plain=loopback takes http:// to an address of this machine"
         raise SignerError("expected https://", reason="policy", hint=hint)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _tls(uri: SignerUri, secrets: Secrets) -> ssl.SSLContext:

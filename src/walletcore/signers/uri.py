@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote
 
 from walletcore.errors import SignerError, WalletcoreError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["Secrets", "SignerUri", "given"]
+__all__ = ["Secrets", "SignerUri", "given", "is_loopback"]
 
 Secrets = Callable[[str], Secret]
 """Called at the moment a secret is needed, with its name (``private key``, ``mnemonic``, ``PIN``)."""
@@ -70,3 +71,11 @@ def given(secrets: Secrets, name: str) -> Secret:
     if type(secret) is not Secret:
         raise SignerError(f"expected the {name} as a Secret", reason="type")
     return secret
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host of a URL is this machine's own interface (RFC 6890), by its address or as ``localhost``."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -37,13 +37,16 @@ class Store(Protocol):
     """The memory of guards. Threads and processes may share one; a process that was forked may go on with it."""
 
     def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
-        """Charge all of it to its windows and log it, or raise `SigningRefused` that names the window and change nothing.
+        """Charge all of it to its windows and log it, or raise `SigningRefused` with the window and change nothing.
 
         A subject (32 bytes) that was charged before is not charged again.
         """
 
     def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
-        """Take the charges of a subject back, of which nothing was signed: only where this store alone admitted it."""
+        """Take the charges of a subject back, of which nothing was signed.
+
+        Only where it was admitted once: a second `admit`, by whomever, may have led to a signature.
+        """
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
         """The signature for a request's id that is kept from now on: the first one wins, others are dropped."""

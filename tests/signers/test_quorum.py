@@ -9,16 +9,15 @@ from nacl.signing import VerifyKey
 
 from support.evm import MALLORY, transfer
 from support.evm import signer as evm_signer
-from support.guarded import ANN, AsyncWatched, Watched, bitcoin_payment, refusal
+from support.guarded import ANN, AsyncWatched, Watched, bitcoin_payment, case_of, refusal
 from walletcore.errors import InvalidSignature, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
-from walletcore.signers.case import build
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.quorum import approval, quorum
 from walletcore.signing import Signature
 
-CASE = build(transfer().requests()[0], {}, None)
+CASE = case_of(transfer())
 P256 = LocalSigner(PrivateKey(Curve.P256, Secret(bytes([5]) * 32)))
 PEOPLE = (ANN, evm_signer(bytes([3]) * 32), P256)
 
@@ -46,7 +45,7 @@ def test_an_approval_is_a_signature_that_others_can_verify() -> None:
 
 def test_a_case_of_several_requests_is_approved_as_a_whole() -> None:
     payment = bitcoin_payment(count=3)
-    case = build(payment.requests()[0], {}, None)
+    case = case_of(payment)
     assert approval(case, ANN.public_key).payload == b"walletcore/approval/1" + case.id
     assert approval(case, ANN.public_key).subject is case.subject
     assert approval(CASE, ANN.public_key).payload == b"walletcore/approval/1" + CASE.requests[0].id
@@ -54,7 +53,7 @@ def test_a_case_of_several_requests_is_approved_as_a_whole() -> None:
 
 @pytest.mark.parametrize(
     ("person", "scheme", "prehash"),
-    zip(PEOPLE, [Scheme.ED25519, Scheme.ECDSA, Scheme.ECDSA_P256], [None, "sha256", "sha256"], strict=True),
+    [(PEOPLE[0], Scheme.ED25519, None), (PEOPLE[1], Scheme.ECDSA, "sha256"), (P256, Scheme.ECDSA_P256, "sha256")],
 )
 def test_each_curve_has_its_scheme(person: Any, scheme: Scheme, prehash: str | None) -> None:
     request = approval(CASE, person.public_key)
@@ -87,7 +86,7 @@ class Elsewhere(Watched):
     """Signs another case."""
 
     def sign(self, request: Any) -> Signature:
-        other = build(transfer(nonce=8).requests()[0], {}, None)
+        other = case_of(transfer(nonce=8))
         return self.signer.sign(approval(other, self.public_key))
 
 

@@ -19,6 +19,7 @@ from support.guarded import (
     SOLANA,
     WALLET,
     bitcoin_payment,
+    case_of,
     refusal,
     solana_payment,
     solana_with,
@@ -29,7 +30,7 @@ from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, St
 from walletcore.errors import GuardRefused, SignerError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
-from walletcore.signers.case import Case, build
+from walletcore.signers.case import Case
 from walletcore.signers.rule import Rule
 from walletcore.signers.rules import (
     audit,
@@ -54,7 +55,7 @@ PAID: dict[str, Any] = {"asset": ETH, "source": "", "destination": BOB.account_i
 
 def admits(rule: Rule, *effects: Effect, change: tuple[int, ...] = ()) -> tuple[Charge | str, ...]:
     """Return what a rule wants remembered of a case with these effects."""
-    plain = build(transfer().requests()[0], {}, None)
+    plain = case_of(transfer())
     (plan,) = rule.plans(replace(plain, effects=effects, change=change))
     return plan
 
@@ -69,7 +70,7 @@ def why(rule: Rule, *effects: Effect, change: tuple[int, ...] = ()) -> Effect | 
 
 def judged(rule: Rule, subject: Any, change: Any = None, **rows: Any) -> str:
     """Return nothing where a rule admits a real transaction, or the effect that it does not like."""
-    case = build(subject.requests()[0], {row.caip2: row for row in rows.values()}, change)
+    case = case_of(subject, change, **rows)
     try:
         list(rule.plans(case))
     except GuardRefused as error:
@@ -144,7 +145,7 @@ def test_a_chain_is_named() -> None:
     rule = only_chains("eip155:1", "eip155:10")
     assert judged(rule, transfer()) == ""
     assert "eip155:137 is not among" in judged(rule, transfer(chain=POLYGON))
-    assert refusal(lambda: list(rule.plans(build(transfer(chain=POLYGON).requests()[0], {}, None)))).reason == "network"
+    assert refusal(lambda: list(rule.plans(case_of(transfer(chain=POLYGON))))).reason == "network"
 
 
 # -- fees
@@ -496,6 +497,6 @@ def test_rules_know_the_chains_that_they_speak_of() -> None:
 
 
 def test_a_case_is_what_a_rule_is_given() -> None:
-    case = build(transfer().requests()[0], {}, None)
+    case = case_of(transfer())
     assert type(case) is Case
     assert (case.chain, case.is_chain_signed) == ("eip155:1", True)

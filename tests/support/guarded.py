@@ -15,6 +15,7 @@ from walletcore.errors import GuardRefused
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Secret
+from walletcore.signers.case import Case, build
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import Signature, SigningRequest
 from walletcore.wallet import Wallet
@@ -29,6 +30,7 @@ __all__ = [
     "AsyncWatched",
     "Watched",
     "bitcoin_payment",
+    "case_of",
     "refusal",
     "solana_payment",
     "solana_with",
@@ -69,6 +71,12 @@ class AsyncWatched(Watched):
         if self.gate is not None:
             await self.gate.wait()
         return Watched.sign(self, request)
+
+
+def case_of(subject: Any, change: Any = None, **rows: Any) -> Case:
+    """Return what a guard makes of the first request of a subject."""
+    request = subject.requests()[0]
+    return build(request.subject, request.id, {row.caip2: row for row in rows.values()}, change)
 
 
 def refusal(call: Any, *args: Any) -> GuardRefused:

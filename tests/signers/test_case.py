@@ -196,7 +196,7 @@ REFUSED: Mapping[str, tuple[SigningRequest, str]] = {
     "the same on another chain": (request(subject=transfer(chain=POLYGON)), "mismatch"),
     "a chain that is not registered": (transfer(chain=NOWHERE).requests()[0], "unknown"),
     "a signed transaction": (request(subject=sign(transfer(), ALICE)), "type"),
-    "valid on every chain": (legacy(replay_protected=False).requests()[0], "missing"),
+    "ET01, valid on every chain": (legacy(replay_protected=False).requests()[0], "missing"),
 }
 
 

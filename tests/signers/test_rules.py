@@ -25,6 +25,7 @@ from support.guarded import (
     solana_with,
 )
 from walletcore.chains import solana
+from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.evm import GWEI, Message, TypedData, erc20
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import GuardRefused, SignerError
@@ -53,24 +54,24 @@ DAY = timedelta(days=1)
 PAID: dict[str, Any] = {"asset": ETH, "source": "", "destination": BOB.account_id}
 
 
-def admits(rule: Rule, *effects: Effect, change: tuple[int, ...] = ()) -> tuple[Charge | str, ...]:
+def admits(rule: Rule, *effects: Effect, returning: tuple[int, ...] = ()) -> tuple[Charge | str, ...]:
     """Return what a rule wants remembered of a case with these effects."""
     plain = case_of(transfer())
-    (plan,) = rule.plans(replace(plain, effects=effects, change=change))
+    (plan,) = rule.plans(replace(plain, effects=effects, change=returning))
     return plan
 
 
-def why(rule: Rule, *effects: Effect, change: tuple[int, ...] = ()) -> Effect | None:
+def why(rule: Rule, *effects: Effect, returning: tuple[int, ...] = ()) -> Effect | None:
     """Return the effect that a rule does not like."""
-    error = refusal(lambda: admits(rule, *effects, change=change))
+    error = refusal(lambda: admits(rule, *effects, returning=returning))
     assert (error.rule, error.reason) == (rule.name, "policy")
     assert str(error.effect) in str(error) or error.effect is None
     return error.effect  # type: ignore[return-value]
 
 
-def judged(rule: Rule, subject: Any, change: Any = None, **rows: Any) -> str:
+def judged(rule: Rule, subject: Any, proves: Any = None, **rows: Any) -> str:
     """Return nothing where a rule admits a real transaction, or the effect that it does not like."""
-    case = case_of(subject, change, **rows)
+    case = case_of(subject, proves, **rows)
     try:
         list(rule.plans(case))
     except GuardRefused as error:
@@ -126,8 +127,8 @@ def test_whoever_is_paid_may_spend_or_is_called_is_named() -> None:
 
 def test_proven_change_may_go_anywhere_and_no_other_transfer() -> None:
     elsewhere = replace(SENT, destination=CAROL.account_id)
-    assert admits(only_to([BOB]), SENT, elsewhere, change=(1,)) == ()
-    assert why(only_to([BOB]), SENT, elsewhere, change=(0,)) is elsewhere
+    assert admits(only_to([BOB]), SENT, elsewhere, returning=(1,)) == ()
+    assert why(only_to([BOB]), SENT, elsewhere, returning=(0,)) is elsewhere
 
 
 # -- which asset, which chain
@@ -191,7 +192,7 @@ def test_all_that_may_leave_counts_in_one_transaction() -> None:
     lent = replace(LENT, asset=ETH, amount=8)
     assert why(rule, SENT, lent, COST) is COST
     assert why(rule, SENT, SENT, replace(SENT, amount=6)) == replace(SENT, amount=6)
-    assert admits(rule, SENT, SENT, replace(SENT, amount=6), change=(2,)) == ()
+    assert admits(rule, SENT, SENT, replace(SENT, amount=6), returning=(2,)) == ()
 
 
 @pytest.mark.parametrize(
@@ -430,6 +431,19 @@ def test_bitcoin_change_that_is_not_proven_is_a_payment() -> None:
     rule = only_to([stranger.destination])
     assert judged(rule, payment, WALLET.change_of) == ""
     assert "39000" in judged(rule, payment)
+
+
+@pytest.mark.parametrize("index", [5, 1_000_000, 1_000_001, 2**31 - 1])
+def test_PS68_change_where_nobody_would_search_is_a_payment(index: int) -> None:
+    rule = limit(BTC, per_transaction=61_000)
+    assert (judged(rule, bitcoin_payment(60_000, index=index), WALLET.change_of) == "") == (index <= 1_000_000)
+
+
+def test_PS67_change_of_another_key_at_a_path_of_the_wallet_is_a_payment() -> None:
+    honest = bitcoin_payment()
+    stranger, origin = PrivateKey(Curve.SECP256K1, Secret(bytes([9]) * 32)), WALLET.origin(BITCOIN, change=1, index=5)
+    claimed = replace(honest, outputs=(honest.outputs[0], change(stranger.public_key, value=39_000, origin=origin)))
+    assert "39000" in judged(limit(BTC, per_transaction=61_000), claimed, WALLET.change_of)
 
 
 # -- rules that cannot be made

@@ -89,15 +89,15 @@ def refusal(call: Any, *args: Any) -> GuardRefused:
 
 
 def bitcoin_payment(
-    value: int = 60_000, *, count: int = 1, to: Any = None, proven: bool = True, **options: Any
+    value: int = 60_000, *, count: int = 1, index: int = 5, proven: bool = True, **options: Any
 ) -> Transaction:
     """Return a payment of the wallet's to a stranger, with change and a fee of 1,000 satoshi for each input."""
     row = options.pop("chain", BITCOIN)
     stranger = row.address(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(bytes([7]) * 32))).public_key)
-    origin = WALLET.origin(row, change=1, index=5)
-    back = change(WALLET.public_key(row, change=1, index=5), value=count * 99_000 - value, origin=origin)
+    origin = WALLET.origin(row, change=1, index=index)
+    back = change(WALLET.public_key(row, change=1, index=index), value=count * 99_000 - value, origin=origin)
     inputs = tuple(_spent(place, proven, row, **options) for place in range(count))
-    return Transaction(chain=row, inputs=inputs, outputs=(pay(to or stranger, value), back))
+    return Transaction(chain=row, inputs=inputs, outputs=(pay(stranger, value), back))
 
 
 def _spent(place: int, proven: bool, row: Any, **options: Any) -> Input:

@@ -334,6 +334,12 @@ def test_a_batch_is_admitted_whole_or_not_at_all() -> None:
     assert list(hot.sign_all([])) == []
 
 
+@pytest.mark.parametrize("wrong", [None, 7, {}, iter(())])
+def test_a_batch_is_a_sequence_of_requests(wrong: Any) -> None:
+    assert refusal(guard(ALICE).sign_all, wrong).reason == "type"
+    assert refusal(lambda: awaited(guard(AsyncWatched(ALICE)).sign_all(wrong))).reason == "type"
+
+
 def test_a_signer_of_batches_gets_one_with_the_guards_own_requests() -> None:
     class Device(Watched):
         def sign_all(self, requests: Any) -> Any:

@@ -15,6 +15,7 @@ __all__ = [
     "ChecksumError",
     "DecodingError",
     "DerivationError",
+    "GuardRefused",
     "InvalidKey",
     "InvalidSignature",
     "KeystoreError",
@@ -139,6 +140,20 @@ class SignerUnavailable(SignerError):
 
 class SigningRefused(SignerError):
     """The signer or a guard understood the request and declined it."""
+
+
+class GuardRefused(SigningRefused):
+    """A guard declined before its signer was asked. ``rule`` is the name of the rule, ``effect`` what it did not like.
+
+    ``effect`` is one of `walletcore.effects`, or None where the refusal is not about a single one.
+    """
+
+    def __init__(
+        self, message: str = "", *, reason: str = "", hint: str = "", rule: str = "", effect: object = None
+    ) -> None:
+        super().__init__(message, reason=reason, hint=hint)
+        self.rule = rule
+        self.effect = effect
 
 
 class OutcomeUnknown(SignerError):

@@ -497,14 +497,44 @@ class Bytes(bytes):
 def malformed(store: Any) -> list[tuple[Any, str]]:
     """Rows X16 to X19 of what must be refused, and other calls that nobody means."""
     good, charge = name(1), coins(1)
-    ids = [(None, "type"), ("x" * 32, "type"), (bytearray(32), "type"), (Bytes(b"x"), "type"), (b"", "length")]
+    ids: list[tuple[Any, str]] = [
+        (None, "type"),
+        ("x" * 32, "type"),
+        (bytearray(32), "type"),
+        (Bytes(b"x"), "type"),
+        (b"", "length"),
+    ]
     ids += [(bytes(31), "length"), (bytes(33), "length"), (bytes(1 << 20), "length"), (7, "type")]
-    names = [(None, "type"), (b"a", "type"), (Text("a"), "type"), ("", "length"), ("a" * 501, "length")]
+    names: list[tuple[Any, str]] = [
+        (None, "type"),
+        (b"a", "type"),
+        (Text("a"), "type"),
+        ("", "length"),
+        ("a" * 501, "length"),
+    ]
     names += [("a\0b", "character"), ("\ud800", "character"), ("a\n", "character"), (1.5, "type")]
-    numbers = [(True, "type"), (1.0, "type"), (Decimal(1), "type"), ("1", "type"), (-1, "range"), (10**400, "range")]
-    logs = [("text", "type"), (None, "type"), ([b"x"], "type"), ([Text("x")], "type"), (["\0"], "character")]
+    numbers: list[tuple[Any, str]] = [
+        (True, "type"),
+        (1.0, "type"),
+        (Decimal(1), "type"),
+        ("1", "type"),
+        (-1, "range"),
+        (10**400, "range"),
+    ]
+    logs: list[tuple[Any, str]] = [
+        ("text", "type"),
+        (None, "type"),
+        ([b"x"], "type"),
+        ([Text("x")], "type"),
+        (["\0"], "character"),
+    ]
     logs += [(["\udcff"], "character"), (["x" * 70_000], "too-large"), (["x"] * 1001, "too-large"), ({"x"}, "type")]
-    charges = [(charge, "type"), ([None], "type"), (iter([charge]), "type"), ([charge] * 1001, "too-large")]
+    charges: list[tuple[Any, str]] = [
+        (charge, "type"),
+        ([None], "type"),
+        (iter([charge]), "type"),
+        ([charge] * 1001, "too-large"),
+    ]
     calls: list[tuple[Any, str]] = []
     for bad, reason in ids:
         calls += [

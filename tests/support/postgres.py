@@ -28,6 +28,11 @@ class Cluster:
 
     home: Path
 
+    @property
+    def settings(self) -> str:
+        """What the server is started with: no port, a socket in its own directory."""
+        return f"-c listen_addresses='' -c unix_socket_directories='{self.home}' -c max_connections=60"
+
     def url(self, database: str = "postgres", user: str = "owner") -> str:
         return f"postgresql://{user}@/{database}?host={self.home}"
 
@@ -71,8 +76,7 @@ def cluster() -> Iterator[Cluster]:
         data = str(home / "data")
         _as_server([str(_programs() / "initdb"), "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale"])
         made = Cluster(home)
-        settings = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c max_connections=60"
-        made.control("-o", settings, "-l", str(home / "log"), "start")
+        made.control("-o", made.settings, "-l", str(home / "log"), "start")
         try:
             yield made
         finally:

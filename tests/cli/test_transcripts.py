@@ -32,7 +32,7 @@ def transcripts(page: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_transcripts_of_the_page_are_true(page: Path, tmp_path: Path) -> None:
     commands = [command for command, _ in transcripts(page)]
-    script = f'walletcore() {{ "{sys.executable}" -m walletcore "$@"; }}\npython() {{ "{sys.executable}" "$@"; }}\nexec 2>&1\n'
+    script = f'python() {{ "{sys.executable}" "$@"; }}\nwalletcore() {{ python -m walletcore "$@"; }}\nexec 2>&1\n'
     script += "".join(f"{command}_code=$?; printf '{END}'; (exit $_code)\n" for command in commands)
     done = subprocess.run(
         ["bash", "-c", script],

@@ -1,5 +1,5 @@
-"""A token of SoftHSM for the tests that carry the marker `engine`, made once and copied for each test; a service that
-signs over HTTP, and certificates."""
+"""Engines for the tests that carry the marker: a token of SoftHSM, copied for each test, and a PostgreSQL server; a
+service that signs over HTTP, and certificates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.certificates import Certificates, make_certificates
+from support.postgres import Cluster, cluster
 from support.signing_service import Service
 from support.softhsm import Token, copied, create, entered
 
@@ -31,3 +32,10 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def service() -> Iterator[Service]:
     with Service() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL server, for the stores of the tests that carry the marker `engine`."""
+    with cluster() as made:
+        yield made

@@ -79,6 +79,7 @@ class Sum:
     time: dict[str, int] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     charges: list[tuple[str, int, bytes, int]] = field(default_factory=list)  # window, time, subject, amount
+    again: list[tuple[str, int, bytes, int]] = field(default_factory=list)  # those whose subject was admitted again
 
     def admit(self, now: int, subject: bytes, charges: list[Charge]) -> str:
         """The window that has no room, or nothing."""
@@ -87,6 +88,7 @@ class Sum:
             if not self._charge(now, subject, [charge for charge in charges if charge.window == window]):
                 self.time, self.longest, self.charges = before
                 return window
+        self.again += [charge for charge in before[2] if charge[2] == subject]
         return ""
 
     def _charge(self, now: int, subject: bytes, charges: list[Charge]) -> bool:
@@ -103,10 +105,13 @@ class Sum:
         self.time[window], self.longest[window] = now, longest
         self.charges = [each for each in self.charges if (each[0], each[2]) != (window, subject)]
         self.charges.append((window, now, subject, amount))
+        self.charges = [each for each in self.charges if each[0] != window or each[1] >= now - longest]
         return True
 
     def refund(self, subject: bytes) -> None:
-        self.charges = [charge for charge in self.charges if charge[2] != subject]
+        mine = [charge for charge in self.charges if charge[2] == subject]
+        if not any(charge in self.again for charge in mine):
+            self.charges = [charge for charge in self.charges if charge not in mine]
 
 
 _MOST_KILLS = 300  # later ones would only keep a slow machine at starting processes

@@ -185,9 +185,8 @@ def _admit(open_: Transaction, owner: bytes, subject: bytes, windows: dict[str, 
     open_.lock(_SUBJECT, subject)
     open_.lock(_WINDOW, *windows)
     rows = open_.run(_CHARGED, subject=subject)
-    if any(other != owner for _, _, _, _, other, _ in rows):
-        values = {"subject": subject, "owner": owner}
-        open_.run("UPDATE walletcore_charges SET shared = 1 WHERE subject = :subject AND owner <> :owner", **values)
+    if rows:  # whoever admitted it first may have signed
+        open_.run("UPDATE walletcore_charges SET shared = 1 WHERE subject = :subject", subject=subject)
     times = {name: time for name, time, *_ in rows}
     for name, charges in windows.items():
         _charge(open_, owner, subject, name, charges, times.get(name))

@@ -10,7 +10,6 @@ from typing import Any, TypedDict
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, needs
 from walletcore.signers.kms import PerProcess
-from walletcore.signers.remote import PerLoop
 
 with needs("gcp"):
     import google.auth
@@ -22,8 +21,7 @@ with needs("gcp"):
 
 __all__ = ["GcpClient", "Way"]
 
-_SYNC = kms_v1.KeyManagementServiceClient, transports.KeyManagementServiceGrpcTransport
-_ASYNC = kms_v1.KeyManagementServiceAsyncClient, transports.KeyManagementServiceGrpcAsyncIOTransport
+_Transport = transports.KeyManagementServiceGrpcTransport
 _OPTIONS = [  # a stranger's answer is bounded, and a lost connection is sought again within a signer's patience
     ("grpc.max_receive_message_length", 1 << 18),
     ("grpc.use_local_subchannel_pool", 1),  # else channels of one process, and of one that is forked, share connections
@@ -60,42 +58,35 @@ class Way(TypedDict, total=False):
 
 
 class GcpClient:
-    """A client of Google's for each process, and for each event loop, over channels with bounds.
+    """A client of Google's for each process, over a channel with bounds.
 
-    Looking at a key with `ask` comes first, in a thread that may be left behind: it finds the credentials.
+    gRPC's asynchronous channels are not used: one thread polls for all of them, and a child that is forked lacks it.
     """
 
     def __init__(self, *, credentials: Any = None, endpoint: str = "", roots: bytes | None = None) -> None:
         self._credentials, self._endpoint, self._roots = credentials, endpoint, roots
-        self._clients = PerProcess(lambda: self._made(*_SYNC))
-        self._async_clients = PerLoop(lambda: self._made(*_ASYNC), lambda client: client.transport.close())
+        self._clients = PerProcess(self._made)
 
     def ask(self, method: str, question: dict[str, Any], seconds: float) -> Any:
         """One request, and its answer. Raises the errors of a signer's ``send``."""
         try:
             if self._credentials is None:
-                self._credentials, _ = google.auth.default(default_scopes=_SYNC[1].AUTH_SCOPES)
+                self._credentials, _ = google.auth.default(default_scopes=_Transport.AUTH_SCOPES)
             return getattr(self._clients.get(), method)(question, retry=None, timeout=seconds)
         except Exception as error:
             raise _failure(error) from None
 
-    async def ask_async(self, method: str, question: dict[str, Any], seconds: float) -> Any:
-        """As `ask`, over the running loop's channel; tokens are fetched in threads of gRPC's, which keep no process."""
-        try:
-            client = await self._async_clients.get()
-            return await getattr(client, method)(question, retry=None, timeout=seconds)
-        except Exception as error:
-            raise _failure(error) from None
-
-    def _made(self, kind: Any, transport: Any) -> Any:
+    def _made(self) -> Any:
         def connect(host: str, **parts: Any) -> Any:
             own = parts.pop("ssl_credentials", None)  # a client's certificate, where the environment asks for one
             encryption = grpc.ssl_channel_credentials(self._roots) if self._roots else own
-            return transport.create_channel(host, **{**parts, "ssl_credentials": encryption, "options": _OPTIONS})
+            return _Transport.create_channel(host, **{**parts, "ssl_credentials": encryption, "options": _OPTIONS})
 
         options = {"api_endpoint": self._endpoint} if self._endpoint else None
-        channel = partial(transport, channel=connect)
-        return kind(credentials=self._credentials, client_options=options, transport=channel)
+        transport = partial(_Transport, channel=connect)
+        return kms_v1.KeyManagementServiceClient(
+            credentials=self._credentials, client_options=options, transport=transport
+        )
 
 
 def _failure(error: Exception) -> Exception:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from walletcore.errors import InvalidKey, InvalidSignature, OutcomeUnknown, SignerError, SignerUnavailable, needs
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import sealed
-from walletcore.signers.aside import bounded
+from walletcore.signers.aside import aside, bounded
 from walletcore.signers.asn1 import read_public_key, read_signature
 from walletcore.signers.gcp_client import GcpClient, Way
 from walletcore.signers.kms import OneScheme, check_pinned, looked_at
@@ -84,7 +84,7 @@ def open_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> RemoteS
 
 @sealed
 def open_async_uri(uri: SignerUri, public_key: PublicKey, secrets: Secrets) -> AsyncRemoteSigner[Question, Any]:
-    """As `open_uri`, over an asynchronous channel for each event loop."""
+    """As `open_uri`, which itself waits for KMS; the signer lets Google's client wait in a thread."""
     return open_async_key(uri, public_key)
 
 
@@ -106,11 +106,11 @@ def open_key(
 def open_async_key(
     uri: SignerUri, public_key: PublicKey, *, patience: Patience | None = None, **way: Unpack[Way]
 ) -> AsyncRemoteSigner[Question, Any]:
-    """As `open_key`; the version is looked at when it is opened, before any event loop is needed."""
+    """As `open_key`, for `sign_async`."""
     exchange, client, patience = _opened(uri, public_key, patience, way)
 
     async def send(question: Question, seconds: float) -> Any:
-        return await client.ask_async("asymmetric_sign", question, seconds)
+        return await aside(lambda: client.ask("asymmetric_sign", question, seconds))
 
     return AsyncRemoteSigner(public_key=public_key, exchange=exchange, send=send, patience=patience)
 

@@ -68,7 +68,7 @@ def check_signer(
     A task that is cancelled, at any moment, ends with `asyncio.CancelledError` or its answer, and the next one is
     answered as before. A child process that is forked signs rightly or refuses with a `SignerError`, and its parent
     goes on. That is tried where ``os.fork`` is, but on macOS; ``forks`` decides otherwise: False for a process
-    with threads of others (of gRPC, of a graphics card) that do not survive it.
+    with threads of others (of ``grpc.aio``, of a graphics card) that do not survive it.
 
     ``secrets`` are bytes that it must not show (a PIN, a token, a key), each of at least 4. An asynchronous signer is
     awaited in one event loop of the kit's own; see `check_async_signer` for one that belongs to a loop already.

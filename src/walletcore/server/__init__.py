@@ -1,0 +1,16 @@
+"""The signing server: keys behind HTTP, with guards in front; it rebuilds from bytes whatever it signs (extra server)."""
+
+from __future__ import annotations
+
+from walletcore.lazily import lazily
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from walletcore.server.config import Config as Config
+    from walletcore.server.config import load as load
+    from walletcore.server.run import serve as serve
+
+__all__ = ["Config", "load", "serve"]
+
+__getattr__ = lazily(__name__, {"Config": "config", "load": "config", "serve": "run"})

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 __all__ = [
     "REASONS",
     "AddressError",
+    "AuditError",
     "ChecksumError",
     "ConfigError",
     "DecodingError",
@@ -19,6 +20,7 @@ __all__ = [
     "InvalidKey",
     "InvalidSignature",
     "KeystoreError",
+    "LimitExceeded",
     "MissingExtra",
     "MissingSignature",
     "MnemonicError",
@@ -146,8 +148,24 @@ class SigningRefused(SignerError):
     """The signer or a guard understood the request and declined it."""
 
 
+class LimitExceeded(SigningRefused):
+    """What was asked for would exceed what a window has left; ``window`` is its name."""
+
+    def __init__(self, message: str = "", *, window: str = "", reason: str = "", hint: str = "") -> None:
+        super().__init__(message, reason=reason, hint=hint)
+        self.window = window
+
+
 class OutcomeUnknown(SignerError):
     """The signer may or may not have signed; only the very same request may be tried again."""
+
+
+class AuditError(WalletcoreError):
+    """A log is not what its hashes say; ``number`` is the first line that is not."""
+
+    def __init__(self, message: str = "", *, number: int = 0, reason: str = "", hint: str = "") -> None:
+        super().__init__(message, reason=reason, hint=hint)
+        self.number = number
 
 
 @contextmanager

@@ -1,0 +1,340 @@
+"""A store in one SQLite file, for the processes of one machine (the standard library's `sqlite3`, SQLite's WAL mode).
+
+Transactions of all threads and processes follow one another behind one lock file, checkpoints included: releases of
+SQLite before 3.51.3 may damage a file where a checkpoint meets a commit ("WAL-reset bug"), and its own waiting is not
+fair. A connection never lives through a fork (sqlite.org, "How To Corrupt An SQLite Database File", 2.6).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from walletcore.errors import SignerError, SignerUnavailable
+from walletcore.signers.sql_store import SCHEMA, VERSION, SqlStore
+
+if sys.platform != "win32":  # where SQLite's own locks must do
+    import fcntl
+
+__all__ = ["SqliteStore", "open_uri"]
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
+_LATER = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM"}
+_LATER |= {"SQLITE_CANTOPEN"}
+_REASONS = {"SQLITE_CORRUPT": "checksum", "SQLITE_NOTADB": "version", "SQLITE_READONLY": "policy"}
+_PATIENCE_OF_A_FORK = 1.0  # seconds, for files that are being opened
+_WAITS = (0.0005, 0.001, 0.002, 0.004, 0.008)
+
+
+def open_uri(uri: str, *, create: bool = True) -> SqliteStore:
+    """``sqlite:/absolute/path``, as it stands: without percent signs that mean something, and without options."""
+    path = uri.removeprefix("sqlite:").removeprefix("//")
+    if not path.startswith("/") or "?" in path:
+        raise SignerError("expected sqlite:/ and an absolute path, without options", reason="prefix")
+    return SqliteStore(path, create=create)
+
+
+def _clock() -> int:
+    return int(time.time())
+
+
+class SqliteStore(SqlStore):
+    """The store in a file that nobody but its owner may access, made where it is missing unless ``create=False``.
+
+    ``permissions="any"`` takes a file that others may access. ``timeout`` (seconds) bounds how long a call waits for
+    others, and for the threads of this process as long again. ``clock`` gives the time in whole seconds since 1970.
+    """
+
+    _all: ClassVar[weakref.WeakSet[SqliteStore]] = weakref.WeakSet()
+    _opening: ClassVar[threading.Lock] = threading.Lock()
+    _damaged: ClassVar[bool] = False  # this process was forked while a connection was in use
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        timeout: float = 5.0,
+        permissions: str = "owner",
+        create: bool = True,
+        clock: Callable[[], int] = _clock,
+    ) -> None:
+        super().__init__()
+        self._path = _checked_path(path)
+        if type(timeout) not in (int, float) or not 0 < timeout <= 600:
+            raise SignerError("expected a timeout above 0 and up to 600 seconds", reason="range")
+        if permissions not in ("owner", "any"):
+            raise SignerError("expected permissions='owner' or permissions='any'", reason="unknown")
+        self._timeout, self._anyone, self._create, self._clock = float(timeout), permissions == "any", create, clock
+        self._door = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode: tuple[int, int] | None = None
+        self._lock_file = -1
+        self._closed = False
+        SqliteStore._all.add(self)
+        with self.reading():
+            pass
+
+    def __repr__(self) -> str:
+        return f"SqliteStore({self._path!r})"
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Open]:
+        """BEGIN IMMEDIATE, and COMMIT or ROLLBACK."""
+        with self._entered() as connection, self._alone():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield _Open(connection, self._clock)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[_Open]:
+        """A statement sees what was committed before it; it waits for nobody but this store's own threads."""
+        with self._entered() as connection:
+            yield _Open(connection, self._clock)
+
+    def close(self) -> None:
+        """Give up the connection; other calls are refused from now on."""
+        with self._entrance():
+            self._closed = True
+            self._leave()
+
+    # -- who may enter
+
+    @contextmanager
+    def _entrance(self) -> Iterator[None]:
+        if not self._door.acquire(timeout=self._timeout):
+            raise SignerUnavailable("other threads keep the store busy")
+        try:
+            yield
+        finally:
+            self._door.release()
+
+    @contextmanager
+    def _entered(self) -> Iterator[sqlite3.Connection]:
+        with self._entrance():
+            if self._closed:
+                raise SignerError("the store is closed", reason="missing")
+            try:
+                yield self._connected()
+            except sqlite3.Error as error:
+                self._leave()  # the next call begins anew
+                raise _told(error) from None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other connection writes or checkpoints."""
+        waits, until = iter(_WAITS), time.monotonic() + self._timeout
+        while not _taken(self._lock_file):
+            if time.monotonic() >= until:
+                raise SignerUnavailable("another process keeps the store locked")
+            time.sleep(next(waits, _WAITS[-1]))
+        try:
+            yield
+        finally:
+            _free(self._lock_file)
+
+    # -- the connection
+
+    def _connected(self) -> sqlite3.Connection:
+        if SqliteStore._damaged:
+            hint = "start processes by spawn or forkserver"
+            raise SignerError("the process was forked in the middle of a transaction", reason="policy", hint=hint)
+        if self._connection is None:
+            self._connection = self._connect()
+        elif self._look() != self._inode:
+            raise SignerError("another file stands in the place of the store's", reason="mismatch")
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        with SqliteStore._opening:  # closing a new file's descriptor would drop the locks of whoever has opened it
+            made = self._create and _make(self._path)
+            self._inode = self._look()
+            self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
+            name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
+            connection = sqlite3.connect(
+                name, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
+            )
+            self._connection = connection  # closed when a step fails
+        with self._alone():
+            self._set_up(connection, may_fill=self._create or made)
+        return connection
+
+    def _set_up(self, connection: sqlite3.Connection, *, may_fill: bool) -> None:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        if mode != "wal":
+            raise SignerError("expected a file system on which SQLite can keep a write-ahead log", reason="mismatch")
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables and may_fill:
+            _fill(connection)
+        elif "walletcore_schema" not in tables:
+            raise SignerError("expected a store, got another database or an empty file", reason="missing")
+        if connection.execute("SELECT version FROM walletcore_schema").fetchall() != [(VERSION,)]:
+            raise SignerError(f"expected a store of version {VERSION}", reason="version")
+
+    def _look(self) -> tuple[int, int]:
+        """Which file it is. Raises `SignerError` unless it is a regular one that only its owner may access."""
+        try:
+            status = os.lstat(self._path)
+        except OSError as error:
+            raise SignerError(f"the store cannot be found: {os.strerror(error.errno or 0)}", reason="missing") from None
+        if not stat.S_ISREG(status.st_mode):
+            raise SignerError("expected a regular file", reason="type")
+        if status.st_mode & _OTHERS and not self._anyone and os.name == "posix":
+            hint = "chmod 600 makes it private; permissions='any' takes it as it is"
+            raise SignerError("expected a file that nobody but its owner may access", reason="policy", hint=hint)
+        return status.st_dev, status.st_ino
+
+    def _leave(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+        if self._lock_file >= 0:
+            os.close(self._lock_file)
+            self._lock_file = -1
+
+    # -- forks
+
+    @classmethod
+    def _before_fork(cls) -> None:
+        """Close every connection, when the call that uses it is over: what is locked is known to the whole process."""
+        _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)
+        _fork.all = list(cls._all)
+        _fork.entered = [store for store in _fork.all if store._door.acquire(timeout=2 * store._timeout)]
+        for store in _fork.entered:
+            store._leave()
+
+    @classmethod
+    def _after_fork(cls) -> None:
+        for store in _fork.entered:
+            store._door.release()
+        if _fork.is_alone:
+            cls._opening.release()
+        _fork.all = _fork.entered = []
+
+    @classmethod
+    def _in_child(cls) -> None:
+        for store in [store for store in _fork.all if store not in _fork.entered]:
+            cls._damaged = True
+            _keep_for_ever(store)
+        cls._damaged = cls._damaged or not _fork.is_alone
+        cls._after_fork()
+
+
+_fork = threading.local()  # what the thread that forks has found, for itself in the parent and in the child
+
+
+def _keep_for_ever(store: SqliteStore) -> None:
+    """Were it ever closed in this process, that would end the parent's transaction."""
+    import ctypes
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(store))
+
+
+class _Open:
+    """An open transaction: one writer at a time, so no scope needs a lock."""
+
+    __slots__ = ("_clock", "_connection")
+
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int]) -> None:
+        self._connection, self._clock = connection, clock
+
+    def run(self, statement: str, **values: object) -> list[Any]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def lock(self, kind: int, *names: str | bytes) -> None:
+        pass
+
+    def now(self) -> int:
+        return self._clock()
+
+
+def _checked_path(path: str | os.PathLike[str]) -> str:
+    text = os.fspath(path) if isinstance(path, str | os.PathLike) else path
+    if type(text) is not str or not text or "\0" in text:
+        raise SignerError("expected a path as a text", reason="type")
+    return os.path.abspath(text)
+
+
+def _make(path: str) -> bool:
+    """Make an empty file, private from its first moment on, and its name durable; whether it was missing."""
+    try:
+        os.close(_descriptor(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    _sync(os.path.dirname(path))
+    return True
+
+
+def _descriptor(path: str, flags: int) -> int:
+    flags |= os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        return os.open(path, flags, 0o600)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise SignerUnavailable(f"the store cannot be opened: {os.strerror(error.errno or 0)}") from None
+
+
+def _sync(folder: str) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _taken(lock_file: int) -> bool:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _free(lock_file: int) -> None:
+    if sys.platform != "win32":
+        fcntl.flock(lock_file, fcntl.LOCK_UN)
+
+
+def _fill(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in SCHEMA:
+        connection.execute(statement.format(bytes="BLOB"))
+    connection.execute("COMMIT")
+
+
+def _told(error: sqlite3.Error) -> SignerError:
+    """SQLite's error as one of ours; "SQLITE_IOERR_WRITE" is a kind of "SQLITE_IOERR"."""
+    name = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    kind = "_".join(name.split("_")[:2])
+    if kind in _LATER:
+        return SignerUnavailable(f"the store cannot be used now: {name}")
+    return SignerError(f"the store cannot be used: {name}", reason=_REASONS.get(kind, "mismatch"))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=SqliteStore._before_fork,
+        after_in_parent=SqliteStore._after_fork,
+        after_in_child=SqliteStore._in_child,
+    )

@@ -68,6 +68,7 @@ class Key:
     chain: str = ""
     secrets: tuple[tuple[str, Source], ...] = ()
     rules: tuple[Rule, ...] = ()
+    allow_opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +191,7 @@ def _key(name: str, table: Table) -> Key:
         chain=table.take_or("chain", ""),
         secrets=read_sources(table.table("secrets")),
         rules=rules,
+        allow_opaque=table.take_or("allow_opaque", False),
     )
     table.end()
     return key

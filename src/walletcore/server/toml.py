@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 MAX_CONFIG = 1 << 20
 """Bytes of a configuration."""
-_KINDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
+_KINDS: dict[type, str] = {object: "a value", str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
 
 
 class Table:
@@ -30,6 +30,10 @@ class Table:
         """The path of a member."""
         return f"{self.path}.{name}" if self.path else name
 
+    def copy(self) -> Table:
+        """The same, of which nothing is taken by taking from this one."""
+        return Table(self._values, self.path)
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
@@ -38,7 +42,7 @@ class Table:
         if name not in self._values:
             raise ConfigError(f"{self.at(name)}: expected {_KINDS[kind]}, and it is not there", reason="missing")
         value = self._values.pop(name)
-        if type(value) is not kind:
+        if type(value) is not kind and kind is not object:
             raise ConfigError(f"{self.at(name)}: expected {_KINDS[kind]}", reason="type")
         return value
 

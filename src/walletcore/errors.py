@@ -17,6 +17,7 @@ __all__ = [
     "ConfigError",
     "DecodingError",
     "DerivationError",
+    "GuardRefused",
     "InvalidKey",
     "InvalidSignature",
     "KeystoreError",
@@ -154,6 +155,20 @@ class LimitExceeded(SigningRefused):
     def __init__(self, message: str = "", *, window: str = "", reason: str = "", hint: str = "") -> None:
         super().__init__(message, reason=reason, hint=hint)
         self.window = window
+
+
+class GuardRefused(SigningRefused):
+    """A guard declined before its signer was asked. ``rule`` is the name of the rule, ``effect`` what it did not like.
+
+    ``effect`` is one of `walletcore.effects`, or None where the refusal is not about a single one.
+    """
+
+    def __init__(
+        self, message: str = "", *, reason: str = "", hint: str = "", rule: str = "", effect: object = None
+    ) -> None:
+        super().__init__(message, reason=reason, hint=hint)
+        self.rule = rule
+        self.effect = effect
 
 
 class OutcomeUnknown(SignerError):

@@ -66,6 +66,8 @@ def goes_up(module: Module, found: Import) -> bool:
     """Imports go to lower floors or stay in their own room."""
     if found.top != "walletcore" or goal(found)[0] == module.room:
         return False
+    if (module.name, found.target, found.name) == ("signers.case", "walletcore.chains", "chain"):
+        return False  # a guard asks for the row of a name, which reads the bytes again
     return floor(goal(found)[0]) >= floor(module.room)
 
 
@@ -131,6 +133,8 @@ BROKEN = [
     (goes_up, "path.py", "def f():\n    from walletcore import wallet"),
     (goes_up, "chains/solana.py", "import walletcore.signers.local"),
     (goes_up, "signers/local.py", "from ..chains.base import Chain"),
+    (goes_up, "signers/case.py", "from walletcore.chains.base import Chain"),
+    (goes_up, "signers/guard.py", "from walletcore.chains import chain"),
     (goes_up, "wallet.py", "from walletcore import Wallet"),
     (passes_a_wall, "signing.py", "from walletcore.hd.bip32 import ExtendedPublicKey"),
     (passes_a_wall, "signers/local.py", "from walletcore.hd import bip32"),
@@ -162,6 +166,7 @@ ALLOWED = [
     ("curves/secp256k1.py", "from coincurve._libsecp256k1 import ffi, lib"),
     ("signing.py", "async def f():\n    import asyncio"),
     ("cli.py", "import typer\nimport os"),
+    ("signers/case.py", "def f():\n    from walletcore.chains import chain"),
 ]
 
 

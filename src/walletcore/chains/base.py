@@ -5,10 +5,11 @@ Chains are named by CAIP-2, assets by CAIP-19, accounts by CAIP-10; coin types a
 
 from __future__ import annotations
 
+import sys
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from walletcore.errors import AddressError, PathError, Unsupported
 from walletcore.keys import Curve, PublicKey
@@ -73,7 +74,15 @@ def _is_step(step: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """A chain of some family: names, numbers and profiles (the first is the default). Frozen and hashable."""
+    """A chain of some family: names, numbers and profiles (the first is the default). Frozen and hashable.
+
+    A family names its ``subjects``, and says by ``is_signed`` whether the signed bytes of its transactions name the
+    chain, so that no sister chain takes them.
+    """
+
+    subjects: ClassVar[tuple[str, ...]] = ()
+    """The types that `decode_transaction` gives for what is to be signed, each as ``module:Type``."""
+    is_signed: ClassVar[bool] = False
 
     name: str
     symbol: str
@@ -131,6 +140,12 @@ class Chain:
     @abstractmethod
     def transaction_id(self, raw: bytes) -> str:
         """The id that explorers show for a signed transaction. Raises `TransactionError`."""
+
+    def takes(self, subject: object) -> bool:
+        """Whether this is exactly one of the family's subjects: no subclass, and no look-alike."""
+        kind = type(subject)
+        module, name = kind.__module__, kind.__qualname__
+        return f"{module}:{name}" in self.subjects and getattr(sys.modules.get(module), name, None) is kind
 
     def _check_key(self, key: PublicKey) -> None:
         if type(key) is not PublicKey or key.curve not in self.curves:

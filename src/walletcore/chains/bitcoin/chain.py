@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.bitcoin.address import (
@@ -25,9 +25,13 @@ from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.message import Message
     from walletcore.chains.bitcoin.transaction import Transaction
 
-__all__ = ["CHAINS", "BitcoinChain"]
+__all__ = ["CHAINS", "MESSAGE_MAGIC", "BitcoinChain"]
+
+MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
+"""How signed messages begin: the length of the words, and the words (Bitcoin Core, src/common/signmessage.cpp)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,11 @@ class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has."""
 
     prefixes: Prefixes
+
+    subjects: ClassVar[tuple[str, ...]] = (
+        "walletcore.chains.bitcoin.transaction:Transaction",
+        "walletcore.chains.bitcoin.message:Message",
+    )
 
     def address(self, key: PublicKey, *, kind: str = "", merkle_root: bytes = b"") -> Address:
         """The address of a key: p2wpkh (the default), p2tr, p2pkh, p2sh-p2wpkh, or p2wsh of ``<key> CHECKSIG``.
@@ -101,12 +110,17 @@ class BitcoinChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
-    ) -> Transaction | SignedTransaction[Transaction]:
+    ) -> Transaction | Message | SignedTransaction[Transaction]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
         ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See
-        `walletcore.chains.bitcoin.interchange.decode_transaction`.
+        `walletcore.chains.bitcoin.interchange.decode_transaction`. What `Message.raw` gives is read as well, for one
+        key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
         """
+        if type(raw) is bytes and raw.startswith(MESSAGE_MAGIC):
+            from walletcore.chains.bitcoin import message
+
+            return message.decode(self, raw, keys)
         from walletcore.chains.bitcoin.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.evm.address import account_of, checksummed, parse
@@ -56,6 +56,14 @@ class Evm(Chain):
     caip2: str = field(init=False, default="")
     profiles: tuple[Profile, ...] = _PROFILES
     own_contract_addresses: bool = False
+
+    subjects: ClassVar[tuple[str, ...]] = (
+        "walletcore.chains.evm.transaction:Transaction",
+        "walletcore.chains.evm.legacy:LegacyTransaction",
+        "walletcore.chains.evm.access_list:AccessListTransaction",
+        "walletcore.chains.evm.message:Message",
+    )
+    is_signed: ClassVar[bool] = True  # EIP-155: those without a chain id are not read without being asked for
 
     def __post_init__(self) -> None:
         if type(self.chain_id) is not int or not 0 < self.chain_id <= _MAX_CHAIN_ID:

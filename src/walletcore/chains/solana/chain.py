@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedMessage, SignedTransaction
 from walletcore.chains.solana.message import LookupTable
@@ -37,6 +37,11 @@ class SolanaChain(Chain):
     """
 
     signature_fee: int | None = None
+
+    subjects: ClassVar[tuple[str, ...]] = (  # a PlainMessage does not say in its bytes what it is
+        "walletcore.chains.solana.transaction:Transaction",
+        "walletcore.chains.solana.offchain:OffchainMessage",
+    )
 
     def __post_init__(self) -> None:
         if self.signature_fee is not None and (type(self.signature_fee) is not int or self.signature_fee < 0):

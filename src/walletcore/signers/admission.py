@@ -1,0 +1,267 @@
+"""Where guards admit cases: each once, by all rules, with one commit of its charges and lines to the store.
+
+What was admitted is remembered for a while by the ids of its requests, so that a transaction of a thousand inputs is
+read once. What is forgotten is read and judged again; the store does not charge it twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+from walletcore.errors import GuardRefused, SignerError, SignerUnavailable, SigningRefused
+from walletcore.hashes import sha256
+from walletcore.keys import PublicKey
+from walletcore.signers.case import Case, Change, build, described, is_for
+from walletcore.signers.rule import Plan, Rule, all_of
+from walletcore.signers.store import Charge, Store
+from walletcore.signing import SigningRequest
+
+__all__ = ["Admission", "Desk"]
+
+_MOST_CASES, _MOST_BYTES = 64, 1 << 25
+_TAG = b"walletcore/admission/1"
+
+
+class Admission:
+    """A case on its way: who is at it, and whether something may have been signed."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.size = case, len(case.subject.raw)
+        self.requests = {request.id: request for request in case.requests}
+        self.lock = threading.Lock()
+        self.receipt: bytes | None = None  # the store's name for it, once it is admitted
+        self.under_way = 0
+        self.may_be_signed = False
+
+
+class _Admissions:
+    """Those that are under way, and of those that were the latest."""
+
+    def __init__(self) -> None:
+        self.process, self.lock = os.getpid(), threading.Lock()
+        self._by_case: dict[bytes, Admission] = {}
+        self._by_request: dict[bytes, Admission] = {}
+
+    def known(self, request: bytes) -> Admission | None:
+        """The one that has this request, which its caller is at from now on."""
+        with self.lock:
+            found = self._by_request.get(request)
+            if found is not None:
+                found.under_way += 1
+            return found
+
+    def of(self, case: Case) -> Admission:
+        """The one of this case, known or new, which its caller is at from now on."""
+        with self.lock:
+            found = self._by_case.get(case.id)
+            if found is None:
+                found = self._by_case[case.id] = Admission(case)
+                self._by_request.update(dict.fromkeys(found.requests, found))
+                self._make_room()
+            found.under_way += 1
+            return found
+
+    def leave(self, admission: Admission, *, nothing_signed: bool) -> bool:
+        """Whether the last one has left it, and nobody has signed anything: then it is forgotten."""
+        with self.lock:
+            admission.under_way -= 1
+            admission.may_be_signed |= not nothing_signed
+            is_void = not admission.under_way and not admission.may_be_signed
+            if is_void:
+                self._forget(admission)
+            return is_void
+
+    def _make_room(self) -> None:
+        size = sum(each.size for each in self._by_case.values())
+        for each in tuple(self._by_case.values())[:-1]:
+            if len(self._by_case) <= _MOST_CASES and size <= _MOST_BYTES:
+                return
+            if not each.under_way:
+                size -= each.size
+                self._forget(each)
+
+    def _forget(self, admission: Admission) -> None:
+        if self._by_case.get(admission.case.id) is admission:
+            del self._by_case[admission.case.id]
+        for each in admission.requests:
+            if self._by_request.get(each) is admission:
+                del self._by_request[each]
+
+
+class Desk:
+    """The rules, the store and the sinks of one guard. Raises `SignerError` for what does not fit together."""
+
+    def __init__(
+        self,
+        key: PublicKey,
+        rules: Sequence[Rule],
+        *,
+        store: Store | None = None,
+        change: Change | None = None,
+        chains: Sequence[Any] = (),
+    ) -> None:
+        if any(type(each) is not Rule for each in rules):
+            raise SignerError("expected rules; walletcore.signers.rules has them", reason="type")
+        self.key, self.rule = key, all_of(*rules) if rules else _NOTHING
+        self._store, self._change, self._rows = store, change, {row.caip2: row for row in chains}
+        if self.rule.remembers and store is None:
+            raise SignerError("a rule that remembers needs a store", reason="missing", hint="guard(..., store=...)")
+        stores = [sink for sink in self.rule.sinks if hasattr(sink, "append")]
+        if any(sink is not store for sink in stores):
+            raise SignerError("expected audit to tell the guard's own store", reason="mismatch")
+        self._is_logging = bool(stores)
+        self._tells: list[Callable[[str], object]] = [sink for sink in self.rule.sinks if sink is not store]
+        self._admissions = _Admissions()
+
+    def enter(self, request: SigningRequest) -> tuple[Admission, SigningRequest]:
+        """The admitted case of a request, to be left again, and the request that the guard itself has built.
+
+        Of the caller's request only the origin is part of it, which helps to find the key. Raises `GuardRefused`, and
+        `SignerUnavailable` where the store fails.
+        """
+        if type(request) is not SigningRequest or not is_for(request, self.key):
+            raise GuardRefused("the request is for another key", reason="mismatch", rule="subject")
+        if self._admissions.process != os.getpid():  # of another process nothing is remembered, and no lock is taken
+            self._admissions = _Admissions()
+        admission = self._admissions.known(request.id) or self._admissions.of(self._built(request))
+        try:
+            with admission.lock:
+                if admission.receipt is None:
+                    admission.receipt = self._admitted(admission.case)
+            return admission, replace(admission.requests[request.id], origin=request.origin)
+        except BaseException:
+            self.leave(admission, nothing_signed=True)
+            raise
+
+    def leave(self, admission: Admission, *, nothing_signed: bool) -> None:
+        """Take back what was charged, where neither this call nor any other for the case may have signed."""
+        if not self._admissions.leave(admission, nothing_signed=nothing_signed) or admission.receipt is None:
+            return
+        with suppress(Exception):  # then the charge stays, and the caller learns why nothing was signed
+            line = _line("not signed", admission.case)
+            if self._store is not None:
+                self._store.refund(admission.receipt, [line] if self._is_logging else [])
+            self._tell(line)
+
+    def _built(self, request: SigningRequest) -> Case:
+        try:
+            return build(request, self._rows, self._change)
+        except GuardRefused as refusal:
+            self._tell_refusal(_line("refused", None, request=request.id.hex(), **_why(refusal)), refusal)
+            raise
+
+    def _admitted(self, case: Case) -> bytes:
+        """The receipt of a case that rules, store and sinks admit."""
+        try:
+            self._check_chain(case)
+            plan = self._chosen(case)
+        except GuardRefused as refusal:
+            self._tell_refusal(_line("refused", case, **_why(refusal)), refusal)
+            raise
+        receipt = _receipt(case, plan)
+        try:
+            self._tell(*_lines(plan), _line("admitted", case))
+        except Exception as error:
+            if self._store is not None:
+                self._store.refund(receipt)
+            raise GuardRefused("audit: a sink failed", reason="policy", rule="audit") from error
+        return receipt
+
+    def _check_chain(self, case: Case) -> None:
+        """Where signed bytes do not name their chain, a sister of the chain that the rules speak of takes them, too."""
+        if case.is_chain_signed:
+            return
+        namespace = case.chain.partition(":")[0]
+        sisters = {name for name in self.rule.chains - {case.chain} if name.partition(":")[0] == namespace}
+        if sisters:
+            why = f"what is said to be for {case.chain} is valid for {' and '.join(sorted(sisters))}, too"
+            raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
+
+    def _chosen(self, case: Case) -> Plan:
+        """The first plan that the store takes; its charges stand from now on."""
+        refusal = SigningRefused("no rule admits it", reason="policy")
+        for plan in _plans(self.rule, case):
+            try:
+                self._charge(case, plan)
+            except SigningRefused as error:
+                refusal = error
+            else:
+                return plan
+        raise GuardRefused(f"limit: {refusal}", reason=refusal.reason or "policy", rule="limit") from refusal
+
+    def _charge(self, case: Case, plan: Plan) -> None:
+        charges, lines = [each for each in plan if isinstance(each, Charge)], _lines(plan)
+        if self._is_logging:
+            lines.append(_line("admitted", case))
+        if self._store is not None and (charges or lines):
+            with _available():
+                self._store.admit(_receipt(case, plan), charges, lines)
+        elif charges:
+            raise GuardRefused("a rule that remembers needs a store", reason="missing", rule="limit")
+
+    def _tell_refusal(self, line: str, refusal: GuardRefused) -> None:
+        try:
+            if self._store is not None and self._is_logging:
+                self._store.append(line)
+            self._tell(line)
+        except Exception as error:
+            refusal.add_note(f"this refusal could not be logged: {type(error).__name__}")
+
+    def _tell(self, *lines: str) -> None:
+        for tell in self._tells:
+            for line in lines:
+                tell(line)
+
+
+_NOTHING = Rule(name="nothing", plans=lambda _: iter(((),)))
+
+
+def _plans(rule: Rule, case: Case) -> Iterator[Plan]:
+    """The plans of a rule; one that fails refuses."""
+    try:
+        yield from rule.plans(case)
+    except SignerError:
+        raise
+    except Exception as error:
+        raise GuardRefused(f"a rule failed with {type(error).__name__}", reason="policy", rule=rule.name) from error
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """A store that fails has changed nothing, and nothing was signed."""
+    try:
+        yield
+    except SignerError:
+        raise
+    except Exception as error:
+        raise SignerUnavailable(f"the store failed with {type(error).__name__}") from error
+
+
+def _lines(plan: Plan) -> list[str]:
+    return [each for each in plan if isinstance(each, str)]
+
+
+def _receipt(case: Case, plan: Plan) -> bytes:
+    """The store's name for an admission: the case, and what it is charged. Other rules charge it once more."""
+    charges = [[c.window, c.amount, c.at_most, c.seconds] for c in plan if isinstance(c, Charge)]
+    return sha256(_TAG + case.id + json.dumps(charges).encode())
+
+
+def _why(refusal: GuardRefused) -> dict[str, str]:
+    return {"rule": refusal.rule, "reason": refusal.reason, "message": str(refusal)[:1000]}
+
+
+def _line(verdict: str, case: Case | None, **more: str) -> str:
+    """A line of the log: JSON, of bounded length."""
+    told: dict[str, object] = {"verdict": verdict, **more}
+    if case is not None:
+        raw = sha256(case.subject.raw).hex()
+        told |= {"case": case.id.hex(), "chain": case.chain, "sha256": raw, "requests": len(case.requests)}
+        told["effects"] = described(case)
+    return json.dumps(told)

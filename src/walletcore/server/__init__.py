@@ -1,4 +1,4 @@
-"""The signing server: keys behind HTTP, with guards in front; it rebuilds from bytes whatever it signs (extra server)."""
+"""The signing server: keys behind HTTP, guards in front; what it signs it makes again from bytes (extra server)."""
 
 from __future__ import annotations
 

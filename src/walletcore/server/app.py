@@ -19,7 +19,7 @@ from walletcore.server.desk import Desk
 from walletcore.server.door import Door, Visit, visit_of
 from walletcore.server.keys import Held, Ring
 from walletcore.server.openapi import document
-from walletcore.signers.protocol import Asked, decode_request, encode_error, encode_signature
+from walletcore.signers.protocol import Asked, decode_request, encode_signature
 from walletcore.signing import SigningRequest
 
 with needs("server"):
@@ -112,8 +112,9 @@ class Service:
             async with self.bodies.read(request) as body:
                 call = web3signer.read_call(body)
                 keys = self.ring.of(client)
-                if call.method == "eth_accounts":
-                    return Response(web3signer.rpc_result(call, web3signer.accounts(keys)), media_type=_JSON)
+                accounts = web3signer.listed(call, keys)
+                if accounts is not None:
+                    return Response(web3signer.rpc_result(call, accounts), media_type=_JSON)
                 held, asked, told = web3signer.wanted(call, keys)
                 signed = await self._signed(visit, held, asked, client)
                 return Response(web3signer.rpc_result(call, told(signed)), media_type=_JSON)

@@ -140,7 +140,12 @@ class Door:
         self.figures.count(visit.interface, visit.key, client, visit.outcome, seconds)
         if visit.interface in ("health", "metrics") and status == 200:
             return  # asked for all the time
-        told = {"interface": visit.interface, "client": client, "key": visit.key, "outcome": visit.outcome}
+        told: dict[str, object] = {
+            "interface": visit.interface,
+            "client": client,
+            "key": visit.key,
+            "outcome": visit.outcome,
+        }
         told |= {"reason": visit.reason, "status": status, "ms": round(seconds * 1000, 2)}
         if visit.id:
             told["id"] = visit.id.hex()[:_SHOWN_ID]

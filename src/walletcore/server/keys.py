@@ -1,4 +1,4 @@
-"""The keys of a server: their signers, opened from URIs, with the guards in front; and which of them a client may use."""
+"""The keys of a server: their signers, opened from URIs, with guards in front; and which of them a client may use."""
 
 from __future__ import annotations
 

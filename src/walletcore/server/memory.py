@@ -23,7 +23,11 @@ def open_store(uri: str) -> Store:
     """The store behind a URI. Raises `ConfigError`."""
     try:
         store = stores.open_store(uri)
-        return Grouped(store, stores.open_store(uri)) if isinstance(store, SqliteStore) else store
+        if not isinstance(store, SqliteStore):
+            return store
+        reader = stores.open_store(uri)
+        assert isinstance(reader, SqliteStore)
+        return Grouped(store, reader)
     except WalletcoreError as error:
         raise ConfigError(f"server.store: {error}", reason=error.reason, hint=error.hint) from None
 

@@ -100,7 +100,9 @@ def _result(name: str, schema: _Json) -> _Json:
 def _asking(summary: str, body: _Json, answer: _Json, *, errors: str = "Error", extra: tuple[str, ...] = ()) -> _Json:
     told = {status: {"description": text, **_content(_ref(errors))} for status, text in _REFUSALS.items()}
     if errors != "Error":  # who is not known, or sends what is no JSON, hears it before it is a call
-        told |= {s: {"description": _REFUSALS[s], **_content(_ref("Error"))} for s in ("400", "401", "413", "415", "421")}
+        told |= {
+            s: {"description": _REFUSALS[s], **_content(_ref("Error"))} for s in ("400", "401", "413", "415", "421")
+        }
         told["503"] = {"description": _REFUSALS["503"], **_content({"oneOf": [_ref(errors), _ref("Error")]})}
     told |= {status: {"description": "There is no such key.", **_content(_ref("Error"))} for status in extra}
     return {
@@ -125,7 +127,9 @@ def _paths() -> dict[str, _Json]:
         _content(_text("^0x[0-9a-f]{130}$", 132), "text/plain"),
         extra=("404",),
     )
-    rest["parameters"] = [{"name": "identifier", "in": "path", "required": True, "schema": _text(r"^0x[0-9a-f]{128}$", 130)}]
+    rest["parameters"] = [
+        {"name": "identifier", "in": "path", "required": True, "schema": _text(r"^0x[0-9a-f]{128}$", 130)}
+    ]
     closed = ("401", "421", "503")
     return {
         "/v1/sign": {"post": _asking("Sign a request", _ref("Request"), _content(_ref("Signature")))},

@@ -1,4 +1,4 @@
-"""The guards of a key, made of the rules that its configuration names: a table from names to rules and their arguments."""
+"""The guards of a key, made of the rules that its configuration names: a table from names to rules."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from walletcore.errors import ConfigError, needs
 from walletcore.server.app import Service
@@ -99,7 +98,6 @@ def serve(config: Config, started: Callable[[Running], object] = lambda running:
             signal.signal(number, lambda *_: None)
     with asyncio.Runner(loop_factory=running.listener.config.get_loop_factory()) as runner:
         runner.run(running.run())
-
 
 
 def _settings(config: Config, application: Door) -> uvicorn.Config:

@@ -38,7 +38,7 @@ class Source:
 
 
 def read_sources(table: Table) -> tuple[tuple[str, Source], ...]:
-    """The table ``secrets``: what a signer asks for (``PIN``, ``bearer token``) and its source. Raises `ConfigError`."""
+    """The table ``secrets``: what a signer asks for (such as its ``PIN``) and its source. Raises `ConfigError`."""
     return tuple((name, _source(table, name)) for name in table.names())
 
 

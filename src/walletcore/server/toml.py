@@ -17,7 +17,14 @@ T = TypeVar("T")
 
 MAX_CONFIG = 1 << 20
 """Bytes of a configuration."""
-_KINDS: dict[type, str] = {object: "a value", str: "text", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
+_KINDS: dict[type, str] = {
+    object: "a value",
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
 
 
 class Table:
@@ -41,7 +48,7 @@ class Table:
         """The member of that name, which must be there and of that kind. Raises `ConfigError`."""
         if name not in self._values:
             raise ConfigError(f"{self.at(name)}: expected {_KINDS[kind]}, and it is not there", reason="missing")
-        value = self._values.pop(name)
+        value: T = self._values.pop(name)
         if type(value) is not kind and kind is not object:
             raise ConfigError(f"{self.at(name)}: expected {_KINDS[kind]}", reason="type")
         return value
@@ -78,7 +85,7 @@ class Table:
 
     def tables(self, name: str) -> Iterator[Table]:
         """The tables in a list; their places count from 0."""
-        values = self.take_or(name, [])
+        values: list[Any] = self.take_or(name, [])
         for place, value in enumerate(values):
             where = f"{self.at(name)}[{place}]"
             if type(value) is not dict:

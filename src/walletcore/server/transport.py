@@ -107,7 +107,7 @@ class Listener(uvicorn.Server):
         loop = asyncio.get_running_loop()
 
         def connection() -> asyncio.Protocol:
-            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg, assignment]
+            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
                 config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
             )
             return made

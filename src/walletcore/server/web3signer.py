@@ -1,6 +1,6 @@
 """Web3Signer's two interfaces, as a server reads and answers them (ETH1 API, OpenAPI 1.1.0; JSON-RPC 2.0).
 
-Pure: who asks becomes a request with its subject, the answer becomes text. Clients send what `signers.web3signer` sends.
+Pure: what is asked becomes a request with its subject, the answer becomes text. Clients are as `signers.web3signer`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ __all__ = [
     "RpcError",
     "accounts",
     "by_identifier",
+    "listed",
     "public_keys",
     "read_call",
     "read_rest",
@@ -68,7 +69,7 @@ class Call:
 
     id: str | int
     method: str
-    params: tuple[Any, ...]
+    params: tuple[Any, ...] | None
 
 
 def public_keys(held: Sequence[Held]) -> list[str]:
@@ -110,27 +111,36 @@ def read_call(body: bytes) -> Call:
         value = _parsed(body)
     except DecodingError as error:
         raise RpcError(PARSE_ERROR, str(error), reason=error.reason) from None
-    if type(value) is not dict or not {"jsonrpc", "id", "method"} <= set(value) <= {"jsonrpc", "id", "method", "params"}:
+    if type(value) is not dict or {*value, "params"} != {"jsonrpc", "id", "method", "params"}:
         raise RpcError(INVALID_REQUEST, "expected jsonrpc, id, method and params", reason="unknown")
     identity, method, params = value["id"], value["method"], value.get("params", [])
     if value["jsonrpc"] != "2.0" or type(identity) not in (str, int) or type(method) is not str:
         raise RpcError(INVALID_REQUEST, "expected a call of JSON-RPC 2.0", reason="type")
     if len(str(identity)) > 200:
         raise RpcError(INVALID_REQUEST, "expected an id of at most 200 characters", reason="too-large")
-    call = Call(id=identity, method=method, params=tuple(params) if type(params) is list else ())
-    if method not in METHODS and method != "eth_accounts":
+    return Call(id=identity, method=method, params=tuple(params) if type(params) is list else None)
+
+
+def _check(call: Call) -> None:
+    if call.method not in METHODS and call.method != "eth_accounts":
         raise RpcError(NO_METHOD, "there is no such method", reason="unknown")
-    if type(params) is not list or len(params) != METHODS.get(method, (0,))[0]:
+    if call.params is None or len(call.params) != METHODS.get(call.method, (0,))[0]:
         raise RpcError(INVALID_PARAMS, "expected the parameters of the method, as a list", reason="length")
-    return call
+
+
+def listed(call: Call, held: Sequence[Held]) -> list[str] | None:
+    """The accounts, where these are what the call asks for. Raises `RpcError` for a call that is none of ours."""
+    _check(call)
+    return accounts(held) if call.method == "eth_accounts" else None
 
 
 def wanted(call: Call, held: Sequence[Held]) -> tuple[Held, Asked, Callable[[Answer], str]]:
     """The key, what is asked of it, and what turns the answer into the result. Raises `RpcError`."""
+    params = call.params or ()
     try:
-        account = call.params[0]["from"] if call.method == "eth_signTransaction" else call.params[0]
+        account = params[0]["from"] if call.method == "eth_signTransaction" else params[0]
         key = _by_account(account, held)
-        made: Typed = METHODS[call.method][1](key, call.params)
+        made: Typed = METHODS[call.method][1](key, params)
         (request,) = made.requests()
     except (KeyError, TypeError):
         raise RpcError(INVALID_PARAMS, "expected the parameters of the method", reason="type") from None

@@ -203,17 +203,32 @@ def test_a_page_of_a_browser_cannot_ask(server: Server) -> None:
     assert ask(server.port, "/v1/sign", body, {"Content-Encoding": "gzip"})[0] == 415
 
 
-def test_H19_the_same_request_a_thousand_times_in_parallel_is_one_signature(server: Server, folder: Path) -> None:
+def test_H19_the_same_request_on_a_thousand_connections_is_one_signature(tmp_path: Path) -> None:
     asked = request()
-    slow = open_async_signer(f"remote:http://127.0.0.1:{server.port}?plain=loopback", public_key=HOT)
-    slow = replace(slow, patience=Patience(attempts=1, deadline=60))  # type: ignore[type-var]
+    body = signing(asked)
+    whole = f"POST /v1/sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
 
-    async def many() -> Counter[bytes]:
-        answers = await asyncio.gather(*(slow.sign(asked) for _ in range(1000)))
-        return Counter(answer.data for answer in answers)
+    async def one(port: int, go: asyncio.Event) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await go.wait()
+        writer.write(whole.encode() + b"Connection: close\r\n\r\n" + body)
+        answer = await reader.read()
+        writer.close()
+        return answer.partition(b"\r\n\r\n")[2]
 
-    assert list(asyncio.run(many()).values()) == [1000]
-    assert signed_ids(folder).count(asked.id.hex()) == 1
+    async def all_of_them(port: int) -> Counter[bytes]:
+        go = asyncio.Event()
+        tasks = [asyncio.create_task(one(port, go)) for _ in range(1000)]
+        await asyncio.sleep(0.5)
+        go.set()
+        return Counter(await asyncio.gather(*tasks))
+
+    with Server(configuration(tmp_path, limits="connections = 2000")) as running:
+        answers = asyncio.run(all_of_them(running.port))
+    ((answer, count),) = answers.items()
+    assert count == 1000
+    HOT.verify(asked.scheme, asked.message, bytes.fromhex(json.loads(answer)["signature"]))
+    assert signed_ids(tmp_path) == [asked.id.hex()]
 
 
 def test_a_signature_outlives_the_server(tmp_path: Path) -> None:

@@ -24,11 +24,15 @@ def config(text: str) -> Config:
 
 def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
     tls = make_certificates(tmp_path)
-    found = config(configuration(tmp_path, tls=tls, clients=token_client(), limits="threads = 3", listen="0.0.0.0:8443"))
+    found = config(
+        configuration(tmp_path, tls=tls, clients=token_client(), limits="threads = 3", listen="0.0.0.0:8443")
+    )
     (client,), (key,) = found.clients, found.keys
     assert (found.host, found.port, found.is_loopback, found.missing()) == ("0.0.0.0", 8443, False, ())
-    assert found.tls and found.tls.clients == tls.authority
-    assert (client.name, client.token_sha256, client.keys) == ("shop", hashlib.sha256(TOKEN).digest(), {"hot"})
+    assert found.tls
+    assert found.tls.clients == tls.authority
+    assert (client.name, client.token_sha256) == ("shop", hashlib.sha256(TOKEN).digest())
+    assert client.keys == {"hot"}
     assert (key.name, key.public_key, key.chain) == ("hot", HOT, "ethereum")
     assert [rule.name for rule in key.rules] == ["only_to", "limit", "audit"]
     assert found.limits == Limits(threads=3)
@@ -89,9 +93,13 @@ WRONG = [
 def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str, place: str) -> None:
     text = configuration(tmp_path, clients=token_client(), limits="threads = 3")
     assert old in text
-    with pytest.raises(ConfigError) as caught:
-        made = config(text.replace(old, new, 1) if old != "sqlite:/" else text.replace(old, new))
+
+    def started() -> None:
+        made = config(text.replace(old, new, 1))
         open_keys(made.keys, open_store(made.store))
+
+    with pytest.raises(ConfigError) as caught:
+        started()
     assert str(caught.value).startswith(place), str(caught.value)
     assert caught.value.reason or place == "server.listen"
 
@@ -214,8 +222,8 @@ def test_a_secret_that_others_may_read_or_that_is_no_file_is_refused(
     for place, name in (("credential", "pin"), ("environment", "A_PIN")):
         with pytest.raises(SignerError):
             source(place, name)
+    file.write_bytes(b"no hex")
     with pytest.raises(SignerError, match="hexadecimal"):
-        file.write_bytes(b"no hex")
         source("file", str(file), "hex")
     with pytest.raises(SignerError, match="do not say where"):
         secrets_of(())("PIN")

@@ -16,6 +16,8 @@ from walletcore.server.memory import Grouped, open_store
 from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import Charge, verify_log
 
+Stores = tuple["Counting", Grouped]
+
 
 def identity(number: int) -> bytes:
     return number.to_bytes(32)
@@ -38,14 +40,14 @@ class Counting(SqliteStore):
 
 
 @pytest.fixture
-def stores(tmp_path: Path):
+def stores(tmp_path: Path) -> Iterator[Stores]:
     writer, reader = Counting(tmp_path / "s.db"), SqliteStore(tmp_path / "s.db")
     grouped = Grouped(writer, reader)
     yield writer, grouped
     grouped.close()
 
 
-def test_many_steps_share_a_few_commits_and_lose_nothing(stores) -> None:
+def test_many_steps_share_a_few_commits_and_lose_nothing(stores: Stores) -> None:
     writer, grouped = stores
     with ThreadPoolExecutor(16) as pool:
         kept = list(pool.map(lambda n: grouped.keep(identity(n), bytes([n % 250 + 1]) * 64, [f"line {n}"]), range(400)))
@@ -56,7 +58,7 @@ def test_many_steps_share_a_few_commits_and_lose_nothing(stores) -> None:
     verify_log(grouped.log())
 
 
-def test_a_step_that_is_refused_changes_nothing_of_the_others(stores) -> None:
+def test_a_step_that_is_refused_changes_nothing_of_the_others(stores: Stores) -> None:
     _, grouped = stores
     charge = Charge(window="w", amount=1, at_most=10, seconds=3600)
 
@@ -74,7 +76,7 @@ def test_a_step_that_is_refused_changes_nothing_of_the_others(stores) -> None:
     assert told == {number for number, passed in enumerate(admitted) if passed}
 
 
-def test_the_first_signature_wins_within_a_commit_as_well(stores) -> None:
+def test_the_first_signature_wins_within_a_commit_as_well(stores: Stores) -> None:
     _, grouped = stores
     numbers = itertools.count(1)
     with ThreadPoolExecutor(16) as pool:
@@ -82,7 +84,7 @@ def test_the_first_signature_wins_within_a_commit_as_well(stores) -> None:
     assert len(set(kept)) == 1
 
 
-def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(stores) -> None:
+def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(stores: Stores) -> None:
     writer, grouped = stores
     grouped.keep(identity(0), b"x" * 64)
     writer.fails = True
@@ -119,7 +121,7 @@ def test_nothing_is_told_before_it_is_on_the_disk(tmp_path: Path) -> None:
     other.close()
 
 
-def test_reading_waits_for_no_commit(stores) -> None:
+def test_reading_waits_for_no_commit(stores: Stores) -> None:
     writer, grouped = stores
     grouped.keep(identity(0), b"x" * 64)
     inside, go = threading.Event(), threading.Event()
@@ -139,12 +141,17 @@ def test_reading_waits_for_no_commit(stores) -> None:
     holder.join()
 
 
-def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(stores) -> None:
+def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(stores: Stores) -> None:
     _, grouped = stores
-    with pytest.raises(ZeroDivisionError), grouped.transaction() as open_:
-        open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(5), s=b"x")
-        open_.run("RELEASE step")  # nobody can go back now
-        raise ZeroDivisionError
+
+    def broken() -> None:
+        with grouped.transaction() as open_:
+            open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(5), s=b"x")
+            open_.run("RELEASE step")  # nobody can go back now
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
     assert grouped.kept(identity(5)) is None
     assert grouped.keep(identity(5), b"y" * 64) == b"y" * 64
 

@@ -1,4 +1,4 @@
-"""schemathesis, with the server's own OpenAPI document: no answer is another than it says, nothing is signed unguarded."""
+"""schemathesis with the server's OpenAPI document: every answer is as it says, nothing is signed unguarded."""
 
 import json
 import os

@@ -16,20 +16,20 @@ from walletcore.server import metrics, web3signer
 from walletcore.server.body import Bodies, ClientDisconnect, Declined
 from walletcore.server.config import Client
 from walletcore.server.desk import Desk
-from walletcore.server.door import Door, Visit, visit_of
+from walletcore.server.door import Door, Receive, Scope, Send, Visit, visit_of
 from walletcore.server.keys import Held, Ring
 from walletcore.server.openapi import document
 from walletcore.signers.protocol import Asked, decode_request, encode_signature
 from walletcore.signing import SigningRequest
 
 with needs("server"):
-    from starlette.applications import Starlette
-    from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.routing import Route
+    from starlette.routing import Route, Router
 
 __all__ = ["Service"]
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
@@ -48,19 +48,20 @@ class Service:
 
     def app(self, door: Callable[[Any], Door]) -> Door:
         """The ASGI application, behind its door."""
-        routes = [
-            Route("/v1/sign", self._sign, methods=["POST"], name="sign"),
-            Route("/api/v1/eth1/sign/{identifier}", self._rest, methods=["POST"], name="eth1-sign"),
-            Route("/api/v1/eth1/publicKeys", self._public_keys, name="eth1-keys"),
-            Route("/", self._rpc, methods=["POST"], name="rpc"),
-            Route("/upcheck", self._upcheck, name="health"),
-            Route("/live", self._upcheck, name="health"),
-            Route("/ready", self._ready, name="health"),
-            Route("/metrics", self._metrics, name="metrics"),
-            Route("/openapi.json", self._openapi, name="openapi"),
-        ]
-        handlers: dict[Any, Any] = {HTTPException: _not_found}
-        return door(Starlette(routes=routes, exception_handlers=handlers))
+        table: dict[str, tuple[str, Handler]] = {
+            "/v1/sign": ("POST", self._sign),
+            "/api/v1/eth1/sign/{identifier}": ("POST", self._rest),
+            "/api/v1/eth1/publicKeys": ("GET", self._public_keys),
+            "/": ("POST", self._rpc),
+            "/upcheck": ("GET", self._upcheck),
+            "/live": ("GET", self._upcheck),
+            "/ready": ("GET", self._ready),
+            "/metrics": ("GET", self._metrics),
+            "/openapi.json": ("GET", self._openapi),
+        }
+        routes = [Route(path, _Endpoint(*entry)) for path, entry in table.items()]
+        # Not an application of Starlette's: its layers take a tenth of the time of a request, and add nothing here.
+        return door(Router(routes, redirect_slashes=False, default=_Endpoint("", _nothing)))
 
     async def _sign(self, request: Request) -> Response:
         """A signature by the protocol of `remote:` signers."""
@@ -167,11 +168,24 @@ async def _succeeds(check: Callable[[], Awaitable[None]]) -> bool:
     return True
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
-    """No such path, or no such method of it."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    headers = error.headers if isinstance(error, HTTPException) else None
-    refused = Declined(status, "there is nothing to ask for here", reason="unknown")
-    answer = visit_of(request.scope, "other").failed(refused, None)
-    answer.headers.update(headers or {})
-    return answer
+async def _nothing(request: Request) -> Response:
+    """No such path."""
+    return visit_of(request.scope, "other").failed(Declined(404, "there is nothing here", reason="unknown"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """What answers requests of one method (any, where it has no name) at one path."""
+
+    method: str
+    handler: Handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        if self.method and request.method != self.method:
+            refused = Declined(405, f"expected {self.method}", reason="unknown")
+            answer = visit_of(scope, "other").failed(refused, None)
+            answer.headers["Allow"] = self.method
+        else:
+            answer = await self.handler(request)
+        await answer(scope, receive, send)

@@ -12,7 +12,7 @@ from walletcore.errors import SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.server.body import Declined
 from walletcore.server.config import Client
 from walletcore.server.identity import Clients
-from walletcore.server.logs import LOG
+from walletcore.server.logs import write
 from walletcore.server.metrics import Metrics
 from walletcore.server.transport import PEER
 from walletcore.signers.protocol import encode_error
@@ -21,7 +21,7 @@ from walletcore.signing import SigningRequest
 with needs("server"):
     from starlette.responses import Response
 
-__all__ = ["Door", "Visit", "visit_of"]
+__all__ = ["Door", "Receive", "Scope", "Send", "Visit", "visit_of"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -149,7 +149,7 @@ class Door:
         told |= {"reason": visit.reason, "status": status, "ms": round(seconds * 1000, 2)}
         if visit.id:
             told["id"] = visit.id.hex()[:_SHOWN_ID]
-        LOG.info("request", extra={"told": told})
+        write(told)
 
 
 class _Status:

@@ -43,6 +43,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._children: dict[tuple[str, ...], tuple[Counter, Histogram]] = {}
         self._gauge("walletcore_under_way", "Requests for signatures that are under way.", under_way)
         self._gauge("walletcore_connections", "Open connections.", connections)
 
@@ -51,8 +52,13 @@ class Metrics:
 
     def count(self, interface: str, key: str, client: str, outcome: str, seconds: float) -> None:
         """One request was answered."""
-        self._requests.labels(interface, key, client, outcome).inc()
-        self._seconds.labels(interface).observe(seconds)
+        labels = interface, key, client, outcome
+        found = self._children.get(labels)
+        if found is None:  # as many as there are names: finding them takes longer than counting
+            found = self._requests.labels(*labels), self._seconds.labels(interface)
+            self._children[labels] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def text(self) -> bytes:
         """All of it."""

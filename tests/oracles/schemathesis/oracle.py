@@ -1,4 +1,4 @@
-"""schemathesis asks a server whatever its OpenAPI document allows, and what it forbids: a JSON task a line, a verdict a line.
+"""schemathesis asks a server what its OpenAPI document allows, and what it forbids: a task a line, a verdict a line.
 
 A task names the document (a file), the URL, a bearer token, the number of examples and a seed. The verdict has the
 number of requests that were made, and the end of what schemathesis says, where it found something.
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 CHECKS_LEFT_OUT = (
     "positive_data_acceptance",  # an id is the hash of what stands beside it, which no schema can say
@@ -16,7 +17,7 @@ CHECKS_LEFT_OUT = (
 )
 
 
-def run(task: dict) -> dict:
+def run(task: dict[str, Any]) -> dict[str, Any]:
     """One run of the program, with all checks but those."""
     command = [
         *(str(Path(sys.executable).parent / "st"), "run", task["document"], "--url", task["url"], "--no-color"),

@@ -39,7 +39,7 @@ engines: engine-packages
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm
+engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm postgresql
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -47,6 +47,13 @@ softhsm:
 	@command -v softhsm2-util > /dev/null || { \
 		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
 		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq softhsm2; }
+
+# PostgreSQL from the distribution; tests start a cluster of their own, as the package's user where they are root.
+.PHONY: postgresql
+postgresql:
+	@command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq postgresql; }
 
 build/oracles/%/ready: tests/oracles/%/requirements.txt
 	rm -rf build/oracles/$*

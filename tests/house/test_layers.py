@@ -27,6 +27,8 @@ THIRD_PARTY = {
     "grpc": {"signers.gcp_kms"},
     "azure": {"signers.azure_kms"},
     "httpx": {"signers.line"},
+    "psycopg": {"signers.postgres"},
+    "sqlalchemy": {"signers.postgres"},
     "certifi": {"signers.http"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -8,14 +8,15 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
-# What hides a wrong PIN in memory, which is remembered so that it is never tried twice.
-SALTS = {("signers.pkcs11", "_Module.__init__")}
+# What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what a store object is called.
+SALTS = {("signers.pkcs11", "_Module.__init__"), ("signers.sql_store", "SqlStore._name")}
 CLOCKS = {
     "signers.aws_client: time",
     "signers.aws_kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
     "signers.pkcs11: time",
     "signers.remote: time",
+    "signers.sqlite: time",  # and the time of day of what a store remembers: the one place that asks for it
     "signers.worker: time",
 }  # the others: deadlines, by the clock that never goes backwards
 

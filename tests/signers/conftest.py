@@ -1,10 +1,11 @@
-"""A token of SoftHSM for the tests that carry the marker `engine`: made once, copied for each test."""
+"""Engines for the tests that carry the marker: a token of SoftHSM, copied for each test, and a PostgreSQL server."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support.postgres import Cluster, cluster
 from support.softhsm import Token, create, entered
 
 
@@ -17,3 +18,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Token:
 def token(template: Token, tmp_path: Path) -> Iterator[Token]:
     with entered(template, tmp_path) as copied:
         yield copied
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL server, for the stores of the tests that carry the marker `engine`."""
+    with cluster() as made:
+        yield made

@@ -153,24 +153,29 @@ class SqliteStore(SqlStore):
         if SqliteStore._damaged:
             hint = "start processes by spawn or forkserver"
             raise SignerError("the process was forked in the middle of a transaction", reason="policy", hint=hint)
-        if self._connection is None:
-            self._connection = self._connect()
-        elif self._look() != self._inode:
-            raise SignerError("another file stands in the place of the store's", reason="mismatch")
-        return self._connection
+        if self._connection is not None:
+            if self._look() != self._inode:
+                raise SignerError("another file stands in the place of the store's", reason="mismatch")
+            return self._connection
+        try:
+            return self._connect()
+        except BaseException:
+            self._leave()
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         with SqliteStore._opening:  # closing a new file's descriptor would drop the locks of whoever has opened it
-            made = self._create and _make(self._path)
+            if self._create:
+                _make(self._path)
             self._inode = self._look()
             self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
             name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
             connection = sqlite3.connect(
                 name, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
             )
-            self._connection = connection  # closed when a step fails
+            self._connection = connection
         with self._alone():
-            self._set_up(connection, may_fill=self._create or made)
+            self._set_up(connection, may_fill=self._create)
         return connection
 
     def _set_up(self, connection: sqlite3.Connection, *, may_fill: bool) -> None:
@@ -214,11 +219,21 @@ class SqliteStore(SqlStore):
     @classmethod
     def _before_fork(cls) -> None:
         """Close every connection, when the call that uses it is over: what is locked is known to the whole process."""
-        _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)
-        _fork.all = list(cls._all)
-        _fork.entered = [store for store in _fork.all if store._door.acquire(timeout=2 * store._timeout)]
-        for store in _fork.entered:
-            store._leave()
+        _fork.entered, _fork.missed = [], []
+        cls._enter_all(list(cls._all))
+        _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)  # after the doors, as whoever connects
+        cls._enter_all([store for store in cls._all if store._connection is not None])  # a new one, opened meanwhile
+
+    @classmethod
+    def _enter_all(cls, stores: list[SqliteStore]) -> None:
+        for store in stores:
+            if store in _fork.entered or store in _fork.missed:
+                continue
+            if store._door.acquire(timeout=2 * store._timeout):
+                _fork.entered.append(store)
+                store._leave()
+            else:
+                _fork.missed.append(store)
 
     @classmethod
     def _after_fork(cls) -> None:
@@ -226,14 +241,13 @@ class SqliteStore(SqlStore):
             store._door.release()
         if _fork.is_alone:
             cls._opening.release()
-        _fork.all = _fork.entered = []
+        _fork.entered, _fork.missed = [], []
 
     @classmethod
     def _in_child(cls) -> None:
-        for store in [store for store in _fork.all if store not in _fork.entered]:
-            cls._damaged = True
+        for store in _fork.missed:
             _keep_for_ever(store)
-        cls._damaged = cls._damaged or not _fork.is_alone
+        cls._damaged = cls._damaged or bool(_fork.missed) or not _fork.is_alone
         cls._after_fork()
 
 
@@ -272,14 +286,11 @@ def _checked_path(path: str | os.PathLike[str]) -> str:
     return os.path.abspath(text)
 
 
-def _make(path: str) -> bool:
-    """Make an empty file, private from its first moment on, and its name durable; whether it was missing."""
-    try:
+def _make(path: str) -> None:
+    """Make an empty file where none is, private from its first moment on, and its name durable."""
+    with suppress(FileExistsError):
         os.close(_descriptor(path, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return False
-    _sync(os.path.dirname(path))
-    return True
+        _sync(os.path.dirname(path))
 
 
 def _descriptor(path: str, flags: int) -> int:

@@ -85,10 +85,11 @@ class Store(Protocol):
     """
 
     def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
-        """Charge all of it to its windows and log it, or raise `LimitExceeded`, naming the window; then nothing changed.
+        """Charge all of it to its windows and log it, or change nothing and raise `LimitExceeded` for a window.
 
         A window holds what was charged to its name within the last ``seconds``, whatever ``at_most`` was then. A
-        subject (32 bytes) is not charged again to a window in which it still counts. Charges of one call to one window add up.
+        subject (32 bytes) is not charged again to a window in which it still counts; what one call charges to one
+        window adds up.
         """
 
     def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:

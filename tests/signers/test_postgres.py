@@ -1,0 +1,215 @@
+"""The store in a database: what the server must be, and whatever happens to it is one error in bounded time."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from traceback import TracebackException
+from typing import Any
+
+import pytest
+
+from support.postgres import Cluster
+from support.stores import name
+from walletcore.errors import SignerError, SignerUnavailable
+from walletcore.secret import Secret
+from walletcore.signers.postgres import PostgresStore
+from walletcore.signers.store import Charge, open_store
+
+COINS = Charge(window="coins", amount=1, at_most=100, seconds=3600)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    begin = time.monotonic()
+    yield
+    assert time.monotonic() - begin < seconds
+
+
+def database(url: str) -> str:
+    return url.split("/")[3].partition("?")[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgresql://user:word@host/db", "policy"),
+        ("postgresql://host/db?password=word", "policy"),
+        ("postgresql://host/db?options=-csynchronous_commit%3Doff", "policy"),
+        ("postgresql+psycopg2://host/db", "prefix"),
+        ("mysql://host/db", "prefix"),
+        ("sqlite://", "prefix"),
+        ("", "prefix"),
+        (None, "prefix"),
+        ("postgresql://host:port/db", "prefix"),
+    ],
+)
+def test_a_url_that_nobody_means_is_refused(url: Any, reason: str) -> None:
+    with pytest.raises(SignerError) as caught:
+        PostgresStore(url)
+    assert caught.value.reason == reason
+    assert "word" not in str(caught.value).replace("without a password", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"timeout": 0}, "range"),
+        ({"timeout": True}, "range"),
+        ({"password": "word"}, "type"),
+        ({"password": b"w"}, "type"),
+    ],
+)
+def test_options_that_nobody_means_are_refused(options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SignerError) as caught:
+        PostgresStore("postgresql://host/db", **options)
+    assert caught.value.reason == reason
+
+
+def test_a_server_that_is_not_there_is_unavailable() -> None:
+    with within(10), pytest.raises(SignerUnavailable) as caught:
+        PostgresStore(
+            "postgresql://user@127.0.0.1:1/db", password=Secret("-".join(["canary", "word"]).encode()), timeout=1
+        )
+    assert "canary-word" not in "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+
+
+@pytest.mark.engine
+class TestServer:
+    def test_a_server_that_stops_is_unavailable_and_then_found_again(self, server: Cluster) -> None:
+        store = open_store(server.new())
+        store.append("one")
+        server.control("-m", "fast", "stop")
+        try:
+            with within(10), pytest.raises(SignerUnavailable):
+                store.append("two")
+        finally:
+            server.control("start", "-l", str(server.home / "log"), "-o", server.settings)
+        store.append("three")
+        assert [entry.text for entry in store.log()] == ["one", "three"]
+        store.close()
+
+    def test_a_window_that_another_keeps_locked_is_unavailable_and_others_do_not_wait(self, server: Cluster) -> None:
+        url = server.new()
+        holder, store = PostgresStore(url), PostgresStore(url, timeout=0.5)
+        with holder.transaction() as open_:
+            open_.lock(1, "coins")
+            open_.lock(2, "a")
+            for call in (lambda: store.admit(name(1), [COINS]), lambda: store.reserve("a", name(1))):
+                with within(5), pytest.raises(SignerUnavailable, match="55P03"):
+                    call()
+            with within(0.5):
+                store.admit(name(1), [Charge(window="others", amount=1, at_most=1, seconds=1)])
+                assert store.reserve("b", name(1)) == 0
+        assert store.reserve("a", name(1)) == 0
+        store.close()
+        holder.close()
+
+    def test_a_server_that_does_not_flush_is_refused(self, server: Cluster) -> None:
+        url = server.new()
+        server.run("ALTER SYSTEM SET fsync = off")
+        server.run("SELECT pg_reload_conf()")
+        try:
+            time.sleep(0.5)
+            with pytest.raises(SignerError, match="expected a server with fsync on, got off") as caught:
+                PostgresStore(url)
+            assert caught.value.reason == "policy"
+        finally:
+            server.run("ALTER SYSTEM RESET fsync")
+            server.run("SELECT pg_reload_conf()")
+            time.sleep(0.5)
+
+    def test_a_commit_is_flushed_whatever_the_database_says(self, server: Cluster) -> None:
+        url = server.new()
+        server.run(f"ALTER DATABASE {database(url)} SET synchronous_commit = off")
+        server.run(f"ALTER DATABASE {database(url)} SET default_transaction_isolation = 'serializable'")
+        with PostgresStore(url) as store, store.transaction() as open_:
+            assert open_.run("SHOW synchronous_commit") == [("on",)]
+            assert open_.run("SHOW transaction_isolation") == [("read committed",)]
+
+    def test_a_database_of_another_encoding_is_refused(self, server: Cluster) -> None:
+        url = server.new("ENCODING 'LATIN1' TEMPLATE template0")
+        with pytest.raises(SignerError, match="expected a server with server_encoding UTF8, got LATIN1"):
+            PostgresStore(url)
+
+    def test_a_database_without_a_store_is_left_as_it_is(self, server: Cluster) -> None:
+        url = server.new()
+        with pytest.raises(SignerError, match="a database without one") as caught:
+            open_store(url, create=False)
+        assert caught.value.reason == "missing"
+        assert server.run("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database(url)) == "0"
+
+    def test_a_database_that_may_only_be_read_is_one_error(self, server: Cluster) -> None:
+        url = server.new()
+        PostgresStore(url).close()
+        server.run(f"ALTER DATABASE {database(url)} SET default_transaction_read_only = on")
+        store = PostgresStore(url)
+        with pytest.raises(SignerError, match="25006") as caught:
+            store.append("one")
+        assert (caught.value.reason, isinstance(caught.value, SignerUnavailable)) == ("policy", False)
+        assert list(store.log()) == []
+
+    def test_a_user_who_may_only_add_to_the_log_keeps_one(self, server: Cluster) -> None:
+        """As the documentation says: the log's lines are inserted and read, never changed."""
+        url = server.new()
+        PostgresStore(url).close()
+        server.run("CREATE ROLE signer LOGIN")
+        server.run(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO signer;"
+            "REVOKE UPDATE, DELETE ON walletcore_log, walletcore_signatures FROM signer;"
+            "REVOKE INSERT, UPDATE, DELETE ON walletcore_schema FROM signer",
+            database(url),
+        )
+        with PostgresStore(server.url(database(url), "signer"), create=False) as store:
+            store.admit(name(1), [COINS], ["one"])
+            store.refund(name(1), ["two"])
+            store.keep(name(1), b"x", ["three"])
+            store.release("a", name(store.reserve("a", name(0))))
+            assert [entry.text for entry in store.log()] == ["one", "two", "three"]
+            with pytest.raises(SignerError, match="42501"), store.transaction() as open_:
+                open_.run("DELETE FROM walletcore_log")
+
+    def test_a_user_without_rights_is_one_error(self, server: Cluster) -> None:
+        url = server.new()
+        PostgresStore(url).close()
+        server.run("CREATE ROLE stranger LOGIN")
+        with pytest.raises(SignerError, match="42501") as caught:
+            PostgresStore(server.url(database(url), "stranger"), create=False)
+        assert caught.value.reason == "policy"
+
+    def test_a_connection_that_is_killed_in_a_transaction_changes_nothing(self, server: Cluster) -> None:
+        url = server.new()
+        store = PostgresStore(url)
+
+        def die() -> None:
+            with store.transaction() as open_:
+                open_.run("INSERT INTO walletcore_gaps VALUES ('a', 1, 2)")
+                ((pid,),) = open_.run("SELECT pg_backend_pid()")
+                server.run(f"SELECT pg_terminate_backend({pid}, 5000)")
+                open_.run("SELECT 1")
+
+        with pytest.raises(SignerUnavailable):
+            die()
+        with store.reading() as open_:
+            assert open_.run("SELECT * FROM walletcore_gaps") == []
+
+    def test_more_threads_than_connections_wait_for_their_turn(self, server: Cluster) -> None:
+        store = PostgresStore(server.new(), timeout=1)
+        go_on, inside = threading.Event(), threading.Semaphore(0)
+
+        def hold() -> None:
+            with store.transaction():
+                inside.release()
+                go_on.wait(3)
+
+        threads = [threading.Thread(target=hold) for _ in range(15)]
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            inside.acquire()
+        with within(3), pytest.raises(SignerUnavailable, match="other threads"):
+            store.append("one")
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        store.append("one")

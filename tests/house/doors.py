@@ -22,6 +22,7 @@ from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
+from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.remote import AsyncRemoteSigner, RemoteSigner
 from walletcore.signing import Signature, SigningRequest
@@ -49,6 +50,8 @@ def _send(question: bytes, seconds: float) -> Any:
 
 EXCHANGE = Exchange()
 PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
+GUARD = guard(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))))
+ASYNC_GUARD = guard(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send))
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
@@ -61,6 +64,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "Wallet": lambda: Wallet.from_seed(SEED),
+    "Guard": lambda: GUARD,
+    "AsyncGuard": lambda: ASYNC_GUARD,
 }
 
 # The canary in clothes that some door takes, and in clothes that no door should take.

@@ -140,6 +140,11 @@ class NotPickled(Evm):
         return ROW.__reduce_ex__(2)
 
 
+@chain_mutant("named in subjects")
+class NamesNoSubjects(Evm):
+    subjects = ()
+
+
 @chain_mutant("read back")
 class ReadsAnother(Evm):
     def parse_address(self, text: str, **options: Any) -> Address:

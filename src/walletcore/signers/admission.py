@@ -109,6 +109,8 @@ class Desk:
         if any(type(each) is not Rule for each in rules):
             raise SignerError("expected rules; walletcore.signers.rules has them", reason="type")
         self.key, self.rule = key, all_of(*rules) if rules else _NOTHING
+        if any(not hasattr(row, "decode_transaction") for row in chains):
+            raise SignerError("expected rows of chains", reason="type")
         self._store, self._change, self._rows = store, change, {row.caip2: row for row in chains}
         if self.rule.remembers and store is None:
             raise SignerError("a rule that remembers needs a store", reason="missing", hint="guard(..., store=...)")
@@ -125,16 +127,21 @@ class Desk:
         Of the caller's request only the origin is part of it, which helps to find the key. Raises `GuardRefused`, and
         `SignerUnavailable` where the store fails.
         """
-        if type(request) is not SigningRequest or not is_for(request, self.key):
-            raise GuardRefused("the request is for another key", reason="mismatch", rule="subject")
+        if type(request) is not SigningRequest:
+            raise _not_ours(f"expected a SigningRequest, got {type(request).__name__}", "type")
+        identity, subject, origin = request.id, request.subject, request.origin  # once: it may be another one soon
         if self._admissions.process != os.getpid():  # of another process nothing is remembered, and no lock is taken
             self._admissions = _Admissions()
-        admission = self._admissions.known(request.id) or self._admissions.of(self._built(request))
+        known = None if subject is None else self._admissions.known(identity)
+        admission = known or self._admissions.of(self._built(subject, identity))
         try:
+            own = admission.requests[identity]
+            if not is_for(own, self.key):
+                raise _not_ours("the request is for another key", "mismatch")
             with admission.lock:
                 if admission.receipt is None:
                     admission.receipt = self._admitted(admission.case)
-            return admission, replace(admission.requests[request.id], origin=request.origin)
+            return admission, replace(own, origin=origin)
         except BaseException:
             self.leave(admission, nothing_signed=True)
             raise
@@ -149,11 +156,11 @@ class Desk:
                 self._store.refund(admission.receipt, [line] if self._is_logging else [])
             self._tell(line)
 
-    def _built(self, request: SigningRequest) -> Case:
+    def _built(self, subject: object, identity: bytes) -> Case:
         try:
-            return build(request, self._rows, self._change)
+            return build(subject, identity, self._rows, self._change)
         except GuardRefused as refusal:
-            self._tell_refusal(_line("refused", None, request=request.id.hex(), **_why(refusal)), refusal)
+            self._tell_refusal(_line("refused", None, request=identity.hex(), **_why(refusal)), refusal)
             raise
 
     def _admitted(self, case: Case) -> bytes:
@@ -217,6 +224,10 @@ class Desk:
         for tell in self._tells:
             for line in lines:
                 tell(line)
+
+
+def _not_ours(message: str, reason: str) -> GuardRefused:
+    return GuardRefused(message, reason=reason, rule="subject")
 
 
 _NOTHING = Rule(name="nothing", plans=lambda _: iter(((),)))

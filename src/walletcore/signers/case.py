@@ -68,20 +68,20 @@ def is_for(request: SigningRequest, key: PublicKey) -> bool:
     return request.key == key or (request.scheme is Scheme.BIP340 and request.key.even_y() == key.even_y())
 
 
-def build(request: SigningRequest, rows: Rows, change: Change | None) -> Case:
-    """The case of a request, from nothing but the name of its chain and the bytes of its subject.
+def build(given: object, identity: bytes, rows: Rows, change: Change | None) -> Case:
+    """The case of a request's subject and id, from nothing but the name of a chain and bytes.
 
     Raises `GuardRefused`: without a subject, for one of no registered type, for bytes that cannot be read again, and
-    where the subject of the bytes does not ask for this very signature.
+    where the subject of the bytes does not ask for the signature of this id.
     """
-    row = _row(request.subject, rows)
-    subject = _rebuilt(request.subject, row)
+    row = _row(given, rows)
+    subject = _rebuilt(given, row)
     try:
         requests, effects = subject.requests(), subject.effects()
         ids = {each.id for each in requests}
     except Exception as error:
         raise _unreadable(error) from error
-    if request.id not in ids:
+    if identity not in ids:
         raise _refused("the subject that stands beside the request does not ask for this signature", "mismatch")
     _check_effects(effects)
     places = () if change is None else _proven(change, subject, effects)

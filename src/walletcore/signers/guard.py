@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast, overload
 
-from walletcore.errors import SignerError, SignerUnavailable, SigningRefused
+from walletcore.errors import GuardRefused, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import PublicKey
 from walletcore.secret import Confidential
 from walletcore.signers.admission import Admission, Desk
@@ -87,11 +87,13 @@ class _Guarded(Confidential):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({type(self._signer).__name__})"
 
-    def _entered(self, requests: Iterable[SigningRequest]) -> list[_Entered]:
+    def _entered(self, requests: Sequence[SigningRequest]) -> list[_Entered]:
         """All of them admitted, or none."""
         entered: list[_Entered] = []
+        if not isinstance(requests, Sequence):
+            raise GuardRefused("expected a sequence of requests", reason="type", rule="subject")
         try:
-            for request in requests:
+            for request in tuple(requests):
                 entered.append(self._desk.enter(request))  # noqa: PERF401 - those so far must be left again
         except BaseException:
             self._leave(entered, nothing_signed=True)
@@ -164,13 +166,13 @@ class AsyncGuard(_Guarded):
         with self._asking(entered):
             return await cast(AsyncSigner, self._signer).sign(entered[1])
 
-    async def _entered_aside(self, requests: Iterable[SigningRequest]) -> list[_Entered]:
+    async def _entered_aside(self, requests: Sequence[SigningRequest]) -> list[_Entered]:
         """As `_entered`; when nobody waits any more, what is admitted all the same is given back."""
-        taken, lock, is_gone = list(requests), threading.Lock(), threading.Event()
+        lock, is_gone = threading.Lock(), threading.Event()
         entered: list[_Entered] = []
 
         def work() -> None:
-            found = self._entered(taken)
+            found = self._entered(requests)
             with lock:
                 entered.extend(found)
                 if is_gone.is_set():

@@ -226,6 +226,8 @@ def _check_rebuilt(chain: Chain, sample: Signable[Any]) -> None:
         broken("decode_transaction(raw) asks for the very same signatures")
     if rebuilt.effects() != sample.effects():
         broken("decode_transaction(raw) has the very same effects")
+    if not chain.takes(rebuilt):
+        broken("the type of what decode_transaction gives is named in subjects")
     _check_ends(chain, sample.raw, "unsigned bytes")
 
 

@@ -244,6 +244,18 @@ def test_text_that_hides_characters_is_opaque(unseen: str) -> None:
         assert isinstance(effect, Opaque)
 
 
+def test_a_chain_reads_a_message_as_it_reads_transactions() -> None:
+    """So a signer elsewhere, which gets nothing but bytes, rebuilds it."""
+    subject = message()
+    assert BITCOIN.decode_transaction(subject.raw, keys=[ALICE.public_key]) == subject
+    assert BITCOIN.decode_transaction(subject.raw) == replace(subject, signer=None)
+    for keys in ([ALICE.public_key] * 2, 7):
+        assert reason(TransactionError, BITCOIN.decode_transaction, subject.raw, keys=keys) == "ambiguous"
+    for raw in (subject.raw[:-1], subject.raw + b"\0"):
+        with pytest.raises(TransactionError):
+            BITCOIN.decode_transaction(raw)
+
+
 def test_effects_need_no_key() -> None:
     nobody = decode(BITCOIN, message().raw)
     assert nobody.effects() == message().effects()

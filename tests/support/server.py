@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ from walletcore.chains import chain, evm
 from walletcore.keys import Curve, PublicKey
 from walletcore.secret import Secret
 from walletcore.server.config import read
-from walletcore.server.run import Running, serve
+from walletcore.server.run import Running
 from walletcore.signers import protocol, store
 from walletcore.signers.store import Entry
 from walletcore.signing import SigningRequest
@@ -113,29 +113,12 @@ class Server:
     """Entered, it listens on a loopback port, in a thread of this process."""
 
     text: str
-    failure: BaseException | None = field(init=False, default=None)
 
     def __enter__(self) -> Self:
-        listening = threading.Event()
-
-        def started(running: Running) -> None:
-            self.running = running
-            listening.set()
-
-        def run() -> None:
-            try:
-                serve(read(self.text.encode()), started)
-            except BaseException as error:
-                self.failure = error
-                listening.set()
-
-        self.thread = threading.Thread(target=run, daemon=True)
+        self.running = Running(read(self.text.encode()))
+        self.thread = threading.Thread(target=self.running.run, daemon=True)
         self.thread.start()
-        listening.wait(10)
-        if self.failure is not None:
-            raise self.failure
-        _until(lambda: self.running.listener.port > 0)
-        self.port = self.running.listener.port
+        self.port = self.running.port(20)
         return self
 
     def __exit__(self, *_: object) -> None:

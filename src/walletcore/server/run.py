@@ -10,11 +10,10 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from walletcore.errors import ConfigError, needs
+from walletcore.errors import ConfigError, SignerUnavailable, needs
 from walletcore.server.app import Service
 from walletcore.server.body import Bodies
 from walletcore.server.config import Config, Limits
@@ -35,7 +34,7 @@ __all__ = ["Running", "serve"]
 
 
 class Running:
-    """One server that has been set up. `run` listens, and returns when the server has come to its end."""
+    """One server that has been set up: its keys are open. Raises `ConfigError`."""
 
     def __init__(self, config: Config) -> None:
         self._limits = config.limits
@@ -46,7 +45,7 @@ class Running:
         except BaseException:
             store.close()
             raise
-        self.listener = Listener(_settings(config, application), context, config.limits.head)
+        self.listener = Listener(_settings(config, application), context, config.limits.head, _listening)
 
     def _application(self, config: Config, store: Store) -> tuple[Desk, Door]:
         limits = config.limits
@@ -66,38 +65,43 @@ class Running:
     def _connections(self) -> int:
         return len(self.listener.server_state.connections)
 
-    async def run(self) -> None:
-        """Listen until the end. Raises `ConfigError` where that cannot be."""
-        telling = asyncio.create_task(self._tell())
+    def run(self) -> None:
+        """Listen, and return when the server has come to its end. Raises `ConfigError` where it cannot listen."""
+        with asyncio.Runner(loop_factory=self.listener.config.get_loop_factory()) as runner:
+            runner.run(self._run())
+
+    async def _run(self) -> None:
         try:
             await self.listener.serve()
         except OSError as error:
             raise ConfigError(f"server.listen: {error.strerror}", reason="policy") from None
         finally:
-            telling.cancel()
             _notify("STOPPING=1")
             await self._desk.close(self._limits.drain)
             LOG.info("ended")
 
-    async def _tell(self) -> None:
-        await self.listener.listening.wait()
-        LOG.info("listening", extra={"told": {"port": self.listener.port}})
-        _notify("READY=1")
+    def port(self, seconds: float = 10.0) -> int:
+        """The port, once it listens, for whoever has started it in a thread. Raises `SignerUnavailable`."""
+        if not self.listener.listening.wait(seconds):
+            raise SignerUnavailable("the server does not listen")
+        return self.listener.port
 
     def stop(self) -> None:
         """Begin the end, as SIGTERM does."""
         self.listener.should_exit = True
 
 
-def serve(config: Config, started: Callable[[Running], object] = lambda running: None) -> None:
-    """Run a server until a signal ends it; ``started`` is given it before it listens. Raises `ConfigError`."""
+def serve(config: Config) -> None:
+    """Run a server in the main thread until a signal ends it. Raises `ConfigError`."""
     running = Running(config)
-    started(running)
-    with suppress(ValueError):  # only the main thread has signals; uvicorn would raise them again when all is done
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
-    with asyncio.Runner(loop_factory=running.listener.config.get_loop_factory()) as runner:
-        runner.run(running.run())
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when all is done
+        signal.signal(number, lambda *_: None)
+    running.run()
+
+
+def _listening(port: int) -> None:
+    LOG.info("listening", extra={"told": {"port": port}})
+    _notify("READY=1")
 
 
 def _settings(config: Config, application: Door) -> uvicorn.Config:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from walletcore.errors import needs
@@ -95,11 +97,17 @@ class Connection(HttpToolsProtocol):
 class Listener(uvicorn.Server):
     """uvicorn's server, with a handshake that must end in time, on an address that is told when it listens."""
 
-    def __init__(self, config: uvicorn.Config, context: ssl.SSLContext | None, head_seconds: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        context: ssl.SSLContext | None,
+        head_seconds: float,
+        tell: Callable[[int], object],
+    ) -> None:
         super().__init__(config)
-        self._context, self._head_seconds = context, head_seconds
+        self._context, self._head_seconds, self._tell = context, head_seconds, tell
         self.port = 0
-        self.listening = asyncio.Event()
+        self.listening = threading.Event()
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen. Raises OSError where the address is taken."""
@@ -124,3 +132,4 @@ class Listener(uvicorn.Server):
         self.port = server.sockets[0].getsockname()[1]
         self.started = True
         self.listening.set()
+        self._tell(self.port)

@@ -9,7 +9,6 @@ from walletcore.chains import chain, evm
 from walletcore.curves.secp256k1 import account_of, uncompressed
 from walletcore.errors import ConfigError, SigningRefused, WalletcoreError
 from walletcore.keys import Curve, PublicKey
-from walletcore.secret import Confidential
 from walletcore.server.config import Client, Key
 from walletcore.server.policies import guarded
 from walletcore.server.sources import secrets_of
@@ -21,7 +20,7 @@ __all__ = ["Held", "Ring", "open_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held(Confidential):
+class Held:
     """A key: its name, its signer with the guards in front, and its chain for what names none.
 
     ``identifier`` (0x, x and y) and ``account`` are how Web3Signer's clients name it; empty for other curves.
@@ -33,7 +32,6 @@ class Held(Confidential):
     chain: str = ""
     identifier: str = field(init=False, default="", repr=False)
     account: str = field(init=False, default="", repr=False)
-    __hash__ = None
 
     def __post_init__(self) -> None:
         if self.public_key.curve is Curve.SECP256K1:

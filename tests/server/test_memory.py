@@ -76,6 +76,30 @@ def test_a_step_that_is_refused_changes_nothing_of_the_others(stores: Stores) ->
     assert told == {number for number, passed in enumerate(admitted) if passed}
 
 
+def test_a_step_that_fails_after_it_has_written_takes_that_back_alone(stores: Stores) -> None:
+    _, grouped = stores
+    inside, go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with grouped.transaction() as open_:
+            open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(1), s=b"x")
+            inside.set()
+            go.wait(10)
+            raise ZeroDivisionError
+
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(first)
+        inside.wait(10)
+        keeping = pool.submit(grouped.keep, identity(2), b"y" * 64)
+        while not grouped._waiting:  # so that both are of one commit
+            time.sleep(0.001)
+        go.set()
+        with pytest.raises(ZeroDivisionError):
+            failing.result()
+        assert keeping.result() == b"y" * 64
+    assert [grouped.kept(identity(n)) for n in (1, 2)] == [None, b"y" * 64]
+
+
 def test_the_first_signature_wins_within_a_commit_as_well(stores: Stores) -> None:
     _, grouped = stores
     numbers = itertools.count(1)

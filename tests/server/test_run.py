@@ -18,7 +18,7 @@ from house.source import ROOT
 from support.faults import Fault, Proxy, steps
 from support.outcomes import outcome
 from support.server import HOT, Process, Server, ask, configuration, payment, request, signed_ids, token_client
-from walletcore.errors import ConfigError, OutcomeUnknown, SignerUnavailable
+from walletcore.errors import ConfigError, OutcomeUnknown, SignerError, SignerUnavailable
 from walletcore.signers import open_signer
 from walletcore.signers.remote import Patience, RemoteSigner
 from walletcore.signing import Signature, SigningRequest, sign
@@ -115,6 +115,13 @@ def test_a_key_that_is_not_the_pinned_one_keeps_the_server_from_starting(tmp_pat
     (tmp_path / "hot.key").write_text("08" * 32)
     with pytest.raises(ConfigError, match=r"key\.hot: the private key is not that of the pinned"), Server(text):
         pass
+
+
+def test_a_server_that_has_ended_has_closed_its_memory(tmp_path: Path) -> None:
+    with Server(configuration(tmp_path)) as server:
+        sign(payment(), remote(server.port))
+    with pytest.raises(SignerError, match="closed"):
+        server.running._desk._store.kept(bytes(32))
 
 
 def test_X08_the_log_is_json_and_has_no_secret_and_no_payload(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def transcripts(page: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_transcripts_of_the_page_are_true(page: Path, tmp_path: Path) -> None:
     commands = [command for command, _ in transcripts(page)]
-    script = f'walletcore() {{ "{sys.executable}" -m walletcore "$@"; }}\nexec 2>&1\n'
+    script = f'python() {{ "{sys.executable}" "$@"; }}\nwalletcore() {{ python -m walletcore "$@"; }}\nexec 2>&1\n'
     script += "".join(f"{command}_code=$?; printf '{END}'; (exit $_code)\n" for command in commands)
     done = subprocess.run(
         ["bash", "-c", script],
@@ -48,7 +48,17 @@ def test_the_transcripts_of_the_page_are_true(page: Path, tmp_path: Path) -> Non
 
 def test_every_command_has_a_transcript() -> None:
     typed = [text for page in PAGES for text, _ in transcripts(page)]
-    for command in ("address", "xpub", "inspect", "path", "sign", "verify", "message sign", "message verify"):
+    for command in (
+        "address",
+        "xpub",
+        "inspect",
+        "path",
+        "sign",
+        "verify",
+        "message sign",
+        "message verify",
+        "audit head",
+    ):
         assert any(f"walletcore {command} " in text for text in typed), command
     text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert {"walletcore chains", "walletcore new", "walletcore demo"} <= set(re.findall(r"walletcore \w+", text))

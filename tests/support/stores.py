@@ -109,6 +109,7 @@ class Sum:
         self.charges = [charge for charge in self.charges if charge[2] != subject]
 
 
+_MOST_KILLS = 300  # later ones would only keep a slow machine at starting processes
 Work = Callable[[SqlStore, int, int], int]
 
 
@@ -140,7 +141,7 @@ def killed_now_and_then(
     """
     papers = [home / f"answers{worker}" for worker in range(workers)]
     alive = {_started(place, papers[worker], work, worker, steps): worker for worker in range(workers)}
-    kills, next_kill, until = 0, time.monotonic() + pause, time.monotonic() + 900
+    kills, next_kill, until = 0, time.monotonic() + pause, time.monotonic() + 3600
     while alive:
         assert time.monotonic() < until, "the workers do not come to an end"
         pid, status = os.waitpid(-1, os.WNOHANG)
@@ -149,7 +150,7 @@ def killed_now_and_then(
             assert status in (0, signal.SIGKILL), f"worker {worker} ended with {status}"
             if status:
                 alive[_started(place, papers[worker], work, worker, steps)] = worker
-        elif time.monotonic() >= next_kill:
+        elif kills < _MOST_KILLS and time.monotonic() >= next_kill:
             os.kill(chance.choice(sorted(alive)), signal.SIGKILL)
             kills, next_kill = kills + 1, time.monotonic() + chance.uniform(0, 2 * pause)
         else:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from support.bitcoin import BITCOIN
 from support.evm import ALICE, transfer
-from support.guarded import ETH, Watched
+from support.guarded import ETH, WALLET, Watched, bitcoin_payment
 from support.memory_store import MemoryStore
 from walletcore.errors import SigningRefused
 from walletcore.signers import admission
 from walletcore.signers.admission import Desk
-from walletcore.signers.case import Case
+from walletcore.signers.case import Case, build
 from walletcore.signers.guard import guard
 from walletcore.signers.rule import Plan, rule
 from walletcore.signers.rules import limit
@@ -46,6 +47,19 @@ def test_X14_the_latest_cases_are_remembered_and_no_more() -> None:
     assert len(read) == 200
     sign(transfer(nonce=0), hot)
     assert len(read) == 201
+
+
+def test_what_is_remembered_is_not_even_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def counted(subject: object, identity: bytes, *more: Any) -> Case:
+        read.append(identity)
+        return build(subject, identity, *more)
+
+    monkeypatch.setattr(admission, "build", counted)
+    payment = bitcoin_payment(count=10)
+    sign(payment, guard(WALLET.signer(BITCOIN)))
+    assert read == [payment.requests()[0].id]
 
 
 def test_large_cases_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:

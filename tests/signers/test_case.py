@@ -222,6 +222,22 @@ def test_an_entry_of_ones_own_stands_for_a_chain_that_is_not_registered() -> Non
     assert "chains=[row]" in caught.value.hint
 
 
+def test_bytes_of_a_signed_transaction_ask_for_nothing() -> None:
+    """A subject into which somebody has put the bytes of the network."""
+    subject = bitcoin_payment()
+    request_, signed = subject.requests()[0], sign(subject, WALLET.signer(BITCOIN))
+    object.__setattr__(subject, "_raw", signed.raw)
+    error = refusal(read, request_)
+    assert (error.reason, "SignedTransaction" in str(error)) == ("type", True)
+
+
+def test_a_chain_is_known_by_its_caip_2_name_only() -> None:
+    row = Evm(name="ethereum", chain_id=1)
+    subject = transfer(chain=row)
+    object.__setattr__(row, "caip2", "ethereum")
+    assert refusal(read, subject.requests()[0]).reason == "mismatch"
+
+
 def test_ET12_an_authorization_is_the_signature_of_no_subject() -> None:
     """EIP-7702: keccak256(0x05 || rlp([chain_id, address, nonce])), here for all chains (0)."""
     payload = b"\x05" + bytes.fromhex("d78094" + "42" * 20 + "07")
@@ -311,7 +327,7 @@ def test_change_is_told_of_the_subject_that_was_built() -> None:
     assert built(payment).change == ()
 
 
-@pytest.mark.parametrize("places", [(2,), (-1,), (99,), (True,), ("1",), (1.0,)])
+@pytest.mark.parametrize("places", [(2,), (-1,), (-2,), (99,), (True,), ("1",), (1.0,)])
 def test_change_is_the_places_of_transfers(places: Any) -> None:
     assert refusal(read, bitcoin_payment().requests()[0], lambda _: places).reason == "range"
 

@@ -272,9 +272,10 @@ def test_the_same_thing_is_charged_once() -> None:
 def test_other_rules_over_the_same_store_charge_the_same_thing_too() -> None:
     """Who was let through without a limit has not been charged for it."""
     store = MemoryStore()
-    sign(transfer(), guard(ALICE, limit(ETH, total=9 * ONE, per=DAY, name="loose"), store=store))
-    strict = guard(ALICE, limit(ETH, total=ONE, per=DAY), store=store)
-    assert refusal(sign, transfer(), strict).rule == "limit"
+    strict = guard(ALICE, limit(ETH, total=ONE + COST, per=DAY), store=store)
+    sign(transfer(nonce=1), strict)
+    sign(transfer(nonce=2), guard(ALICE, limit(ETH, total=9 * ONE, per=DAY, name="loose"), store=store))
+    assert refusal(sign, transfer(nonce=2), strict).rule == "limit"
 
 
 def test_two_halves_of_a_limit_in_two_threads_are_not_three() -> None:

@@ -11,7 +11,20 @@ from pathlib import Path
 
 from bench.harness import Result, Workload, measure, table
 
-THEMES = ("seed", "sign", "eip1559", "erc20", "typed_data", "encode", "solana", "guard", "store", "imports", "hostile")
+THEMES = (
+    "seed",
+    "sign",
+    "eip1559",
+    "erc20",
+    "typed_data",
+    "encode",
+    "solana",
+    "guard",
+    "store",
+    "server",
+    "imports",
+    "hostile",
+)
 
 
 def workloads(themes: list[str]) -> list[Workload]:

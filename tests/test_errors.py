@@ -30,7 +30,7 @@ CLASSES = [value for name in errors.__all__ if inspect.isclass(value := getattr(
 SOURCES = sorted(Path(walletcore.__file__).parent.rglob("*.py"))
 BUILT_IN = {
     **dict.fromkeys(["DecodingError", "ChecksumError", "MnemonicError", "PathError", "DerivationError"], ValueError),
-    **dict.fromkeys(["InvalidKey", "AddressError", "TransactionError", "KeystoreError"], ValueError),
+    **dict.fromkeys(["InvalidKey", "AddressError", "TransactionError", "KeystoreError", "ConfigError"], ValueError),
     **dict.fromkeys(["Unsupported", "MissingExtra"], LookupError),
     "SecretExportError": TypeError,
 }

@@ -14,6 +14,7 @@ __all__ = [
     "AddressError",
     "AuditError",
     "ChecksumError",
+    "ConfigError",
     "DecodingError",
     "DerivationError",
     "GuardRefused",
@@ -110,6 +111,10 @@ class TransactionError(WalletcoreError, ValueError):
 
 class KeystoreError(WalletcoreError, ValueError):
     """An encrypted or encoded key at rest cannot be read."""
+
+
+class ConfigError(WalletcoreError, ValueError):
+    """A configuration is malformed, or asks for what must not run; the text names the place, never a value."""
 
 
 class InvalidSignature(WalletcoreError):

@@ -5,6 +5,7 @@ from house.source import child, modules
 # What a host pays for only when it asks for a key, a chain or a command.
 HEAVY = {"coincurve", "nacl", "cryptography", "Crypto", "sha3", "cffi", "typer", "rich", "segno", "asyncio"}
 HEAVY |= {"boto3", "botocore", "google", "google_crc32c", "grpc", "azure", "aiohttp", "httpx", "pkcs11"}
+HEAVY |= {"starlette", "uvicorn", "httptools", "uvloop", "prometheus_client"}
 HEAVY |= {"psycopg", "sqlalchemy", "sqlite3"}
 
 

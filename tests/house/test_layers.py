@@ -15,7 +15,10 @@ ROOT_FLOOR = 99  # the lazy root names everything; nothing imports it
 THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
     "nacl": {"curves.ed25519"},
-    "cryptography": {"curves.p256", "keystore", "signers.asn1"},
+    "cryptography": {"curves.p256", "keystore", "signers.asn1", "server.identity"},
+    "starlette": {"server"},
+    "uvicorn": {"server.run", "server.transport"},
+    "prometheus_client": {"server.metrics"},
     "Crypto": {"hashes", "curves.p256", "keystore"},
     "sha3": {"hashes"},
     "pkcs11": {"signers.pkcs11", "signers.pkcs11_module", "signers.pkcs11_objects"},

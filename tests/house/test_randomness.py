@@ -11,6 +11,9 @@ PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what a store object is called.
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "SqlStore._name")}
 CLOCKS = {
+    "server.app: time",
+    "server.door: time",
+    "server.logs: datetime",  # the date of a line, which Python's logging has read
     "signers.aws_client: time",
     "signers.kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
@@ -21,7 +24,7 @@ CLOCKS = {
     "testing.forks: time",
     "testing.stops: time",
 }  # the others: deadlines, by the clock that never goes backwards
-SPANS = {"signers.rules"}  # what is called a day, and not which day it is
+SPANS = {"server.policies", "signers.rules"}  # what is called a day, and not which day it is
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
 GENERATORS = {

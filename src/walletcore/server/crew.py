@@ -1,0 +1,62 @@
+"""A few threads for work that waits: signers, guards and their memory. None of them keeps the process from ending.
+
+Those of `concurrent.futures` are joined at exit, and one that hangs in a device would keep the server for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+__all__ = ["Crew"]
+
+T = TypeVar("T")
+_Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
+
+
+class Crew:
+    """At most so many threads, made when they are first needed. Used from one event loop."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._made, self._busy = size, 0, 0
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What the work returns, or raises, once a thread has done it."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._busy += 1
+        if self._made < min(self._busy, self._size):
+            self._made += 1
+            threading.Thread(target=self._serve, daemon=True).start()
+        self._jobs.put((work, future))
+        try:
+            return await future
+        finally:
+            self._busy -= 1
+
+    def _serve(self) -> None:
+        while True:
+            work, future = self._jobs.get()
+            value, error = None, None
+            try:
+                value = work()
+            except BaseException as failure:
+                error = failure
+            with suppress(RuntimeError):  # the loop has ended
+                future.get_loop().call_soon_threadsafe(_settle, future, value, error)
+            del work, future, value, error  # the next job may be long in coming
+
+
+def _settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:
+    if future.done():  # nobody waits any more
+        return
+    if error is None:
+        future.set_result(value)
+    elif isinstance(error, StopIteration):  # which no future can hold
+        future.set_exception(RuntimeError("stopped without an answer"))
+    else:
+        future.set_exception(error)

@@ -1,0 +1,135 @@
+"""Connections: uvicorn's HTTP/1.1 with time-outs, bounds, and the certificate that the other side showed (RFC 9112).
+
+uvicorn waits for the head of a request as long as it takes, and does not tell an application who is on the line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from walletcore.errors import needs
+from walletcore.signers.protocol import MAX_REQUEST
+
+with needs("server"):
+    import uvicorn
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+__all__ = ["MAX_HEAD", "PEER", "Connection", "Listener"]
+
+PEER = "walletcore.peer"
+"""The extension of a scope that has the certificate of the other side (DER), or None."""
+MAX_HEAD = 1 << 15
+"""Bytes of a request before its body; a token has 8 KiB at most."""
+_MAX_MESSAGE = 4 * MAX_REQUEST
+"""Bytes of one request on the wire, with what chunks and trailers add."""
+
+
+class Connection(HttpToolsProtocol):
+    """One connection: the head of each request must be there in time and within bounds, or it is closed."""
+
+    head_seconds = 5.0
+    most = 256
+
+    _timer: asyncio.TimerHandle | None = None
+    _head = _whole = 0
+    _peer: bytes | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Who it is; and one more than there may be is let in to hear so, more than twice as many are not."""
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        self._peer = tls.getpeercert(True) if tls is not None else None
+        if len(self.connections) > 2 * self.most:
+            transport.abort()
+            return
+        self._wait_for_a_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """More of a head, or of a body."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and self._timer is None:
+            self._wait_for_a_head()
+        if self._timer is not None:
+            self._head += len(data)
+        self._whole += len(data)
+        super().data_received(data)
+        if (self._timer is not None and self._head > MAX_HEAD) or self._whole > _MAX_MESSAGE:  # and it has no end yet
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """A request begins: its scope names the certificate."""
+        super().on_message_begin()
+        self.scope["extensions"] = {PEER: {"certificate": self._peer}}
+
+    def on_headers_complete(self) -> None:
+        """The head is there."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The whole request is there."""
+        self._whole = 0
+        super().on_message_complete()
+
+    def _wait_for_a_head(self) -> None:
+        self._head = 0
+        self._timer = self.loop.call_later(self.head_seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+class Listener(uvicorn.Server):
+    """uvicorn's server, with a handshake that must end in time, on an address that is told when it listens."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        context: ssl.SSLContext | None,
+        head_seconds: float,
+        tell: Callable[[int], object],
+    ) -> None:
+        super().__init__(config)
+        self._context, self._head_seconds, self._tell = context, head_seconds, tell
+        self.port = 0
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen. Raises OSError where the address is taken."""
+        await self.lifespan.startup()
+        loop = asyncio.get_running_loop()
+
+        def connection() -> asyncio.Protocol:
+            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=loop
+            )
+            return made
+
+        server = await loop.create_server(
+            connection,
+            host=self.config.host,
+            port=self.config.port,
+            ssl=self._context,
+            ssl_handshake_timeout=self._head_seconds if self._context else None,
+            backlog=self.config.backlog,
+        )
+        self.servers = [server]
+        self.port = server.sockets[0].getsockname()[1]
+        self.started = True
+        self.listening.set()
+        self._tell(self.port)

@@ -1,0 +1,245 @@
+"""The configuration: what is read, and each of the things that are refused, by the path of its place."""
+
+import hashlib
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from support.certificates import make_certificates
+from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_client
+from walletcore.errors import ConfigError, SignerError
+from walletcore.server.config import Config, Limits, load, read
+from walletcore.server.keys import open_keys
+from walletcore.server.memory import open_store
+from walletcore.server.policies import RULES
+from walletcore.server.sources import Source, secrets_of
+from walletcore.server.toml import MAX_CONFIG, parse
+
+
+def config(text: str) -> Config:
+    return read(text.encode())
+
+
+def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
+    tls = make_certificates(tmp_path)
+    found = config(
+        configuration(tmp_path, tls=tls, clients=token_client(), limits="threads = 3", listen="0.0.0.0:8443")
+    )
+    (client,), (key,) = found.clients, found.keys
+    assert (found.host, found.port, found.is_loopback, found.missing()) == ("0.0.0.0", 8443, False, ())
+    assert found.tls
+    assert found.tls.clients == tls.authority
+    assert (client.name, client.token_sha256) == ("shop", hashlib.sha256(TOKEN).digest())
+    assert client.keys == {"hot"}
+    assert (key.name, key.public_key, key.chain) == ("hot", HOT, "ethereum")
+    assert [rule.name for rule in key.rules] == ["only_to", "limit", "audit"]
+    assert found.limits == Limits(threads=3)
+    assert found.limits.connections == 256
+
+
+def test_a_server_that_others_reach_names_each_thing_that_it_lacks(tmp_path: Path) -> None:
+    bare = configuration(tmp_path, guard="", listen="192.0.2.7:443")
+    with pytest.raises(ConfigError) as caught:
+        config(bare)
+    told = str(caught.value)
+    assert caught.value.reason == "policy"
+    for lack in ("tls", "client:", "key.hot.guard"):
+        assert lack in told
+    idle = '[client.idle]\ntoken_sha256 = "' + "00" * 32 + '"\n'
+    with pytest.raises(ConfigError, match=r"client\.idle\.keys"):
+        config(configuration(tmp_path, clients=token_client() + idle, listen="[2001:db8::1]:443"))
+    for here in ("127.0.0.1:0", "[::1]:0"):
+        assert config(configuration(tmp_path, guard="", listen=here)).missing()
+
+
+WRONG = [
+    ("[server]", "[sever]", "server.listen"),
+    ("listen =", "listem =", "server.listen"),
+    ('"127.0.0.1:0"', '"127.0.0.1"', "server.listen"),
+    ('"127.0.0.1:0"', '"localhost:1"', "server.listen"),
+    ('"127.0.0.1:0"', '"127.0.0.1:70000"', "server.listen"),
+    ('"127.0.0.1:0"', "8443", "server.listen"),
+    ("chain =", "chian =", "key.hot.chian"),
+    ('chain = "ethereum"', 'chain = "bitcoin"', "key.hot"),
+    ("secp256k1:", "secp256k2:", "key.hot.public_key"),
+    ("secp256k1:0", "secp256k1:1", "key.hot.public_key"),
+    ('uri = "local:"', 'uri = "remotely:"', "key.hot"),
+    ('form = "hex"', 'from = "hex"', "key.hot.secrets.private key.from"),
+    ('form = "hex"', 'form = "base64"', "key.hot.secrets.private key.form"),
+    ('form = "hex"', 'environment = "X"', "key.hot.secrets.private key"),
+    ('rule = "only_to"', 'rule = "only_too"', "key.hot.guard[0].rule"),
+    ("accounts = [", "account = [", "key.hot.guard[0].accounts"),
+    ('per = "24h"', 'per = "1 day"', "key.hot.guard[1].per"),
+    ('per = "24h"', 'pre = "24h"', "key.hot.guard[1]"),
+    ("per_transaction = 1_0", "per_transaction = -1_0", "key.hot.guard[1].per_transaction"),
+    ("per_transaction = 1_000_000_000_000_000_000", "per_transaction = 1e18", "key.hot.guard[1].per_transaction"),
+    ('rule = "audit"', 'rule = "audit"\nsink = "x"', "key.hot.guard[2].sink"),
+    ('"hot"', '"cold"', "client.shop.keys"),
+    ("token_sha256", "token", "client.shop.token"),
+    ('token_sha256 = "', 'token_sha256 = "0', "client.shop.token_sha256"),
+    ("[client.shop]", "[client.'a b']", "client.a b"),
+    ("[client.shop]", '[client.shop]\ncertificate_subject = "CN=x"', "tls.clients"),
+    ("threads = 3", "threads = 0", "limits.threads"),
+    ("threads = 3", "thread = 3", "limits.thread"),
+    ("threads = 3", "threads = true", "limits.threads"),
+    ("sqlite:/", "sqlite:", "server.store"),
+    ("sqlite:/", "mysql:/", "server.store"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place"), WRONG, ids=lambda value: value[:40])
+def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str, place: str) -> None:
+    text = configuration(tmp_path, clients=token_client(), limits="threads = 3")
+    assert old in text
+
+    def started() -> None:
+        made = config(text.replace(old, new, 1))
+        open_keys(made.keys, open_store(made.store))
+
+    with pytest.raises(ConfigError) as caught:
+        started()
+    assert str(caught.value).startswith(place), str(caught.value)
+    assert caught.value.reason or place == "server.listen"
+
+
+def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    text = configuration(tmp_path)
+    start = text.index("{ file")
+    canary = "c0ffee" * 10
+    for written in (f'"{canary}"', f'{{ value = "{canary}" }}', f'{{ file = "{canary}" }}'):
+        with pytest.raises(ConfigError) as caught:
+            config(text[:start] + written + text[text.index("}", start) + 1 :])
+        assert "key.hot.secrets.private key" in str(caught.value)
+        assert canary not in str(caught.value)
+
+
+def test_two_keys_or_clients_of_one_kind_are_refused(tmp_path: Path) -> None:
+    twin = f'[key.twin]\nuri = "local:"\npublic_key = "secp256k1:{HOT.data.hex()}"\n'
+    with pytest.raises(ConfigError, match="two keys"):
+        config(configuration(tmp_path, more=twin))
+    with pytest.raises(ConfigError, match="two clients"):
+        config(configuration(tmp_path, clients=token_client("a") + token_client("b")))
+    with pytest.raises(ConfigError, match="named twice"):
+        config(configuration(tmp_path, clients=token_client(keys='"hot", "hot"')))
+    with pytest.raises(ConfigError, match="1 to 1000 keys"):
+        config('[server]\nlisten = "127.0.0.1:0"\nstore = "sqlite:/x"\n')
+
+
+BROKEN = [b"\xff", b"[server", b"a = 1\na = 2", b"[" * 5000, b"x" * (MAX_CONFIG + 1), b"= 'a secret'"]
+
+
+@pytest.mark.parametrize("data", BROKEN, ids=lambda data: str(data[:10]))
+def test_X13_what_is_no_toml_is_refused_and_not_repeated(data: bytes) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(data)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "nothing.toml")
+
+
+def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
+    """And asks for what it needs, by its path."""
+    arguments = {
+        "all_of": f'rules = [{{ rule = "audit" }}, {{ rule = "only_to", accounts = ["{FRIEND.account_id}"] }}]',
+        "any_of": 'rules = [{ rule = "refuse_opaque" }, { rule = "only_chains", chains = ["eip155:1"] }]',
+        "limit": 'asset = "eip155:1/slip44:60"\nper_transaction = "1_000_000_000_000_000_000_000"',
+        "max_fee": 'at_most = { "eip155:1/slip44:60" = 10_000_000_000_000_000 }',
+        "only_assets": 'assets = ["eip155:1/slip44:60"]',
+        "only_chains": 'chains = ["eip155:1"]',
+        "only_to": f'accounts = ["{FRIEND.account_id}"]',
+        "quorum": f'needed = 1\nof = [{{ uri = "local:", public_key = "secp256k1:{HOT.data.hex()}", secrets = '
+        f'{{ "private key" = {{ file = "{tmp_path}/hot.key", form = "hex" }} }} }}]',
+    }
+    store = open_store(f"sqlite:{tmp_path}/store.db")
+    for name in RULES:
+        guard = f'[[key.hot.guard]]\nrule = "{name}"\n{arguments.get(name, "")}\n'
+        keys = config(configuration(tmp_path, guard=guard)).keys
+        for _ in range(2):  # making a rule takes nothing away
+            (held,) = open_keys(keys, store)._held
+            assert type(held.signer).__name__ == "Guard", name
+        if name in arguments:
+            bare = f'[[key.hot.guard]]\nrule = "{name}"\n'
+            with pytest.raises(ConfigError, match=r"key\.hot\.guard\[0\]"):
+                open_keys(config(configuration(tmp_path, guard=bare)).keys, store)
+    store.close()
+
+
+def test_the_rules_of_the_configuration_are_those_of_the_guards() -> None:
+    from walletcore.signers import quorum, rules
+
+    made = {name for name in (*rules.__all__, *quorum.__all__) if name in RULES}
+    assert made == set(RULES)
+
+
+# -- secrets
+
+
+def source(place: str, name: str, form: str = "text") -> bytes:
+    return secrets_of((("PIN", Source(place=place, name=name, form=form)),))("PIN").reveal()
+
+
+def test_secrets_come_from_files_credentials_and_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "pin"
+    file.touch(0o600)
+    file.write_bytes(b"00ff\r\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("A_PIN", "00ff")
+    for place, name in (("file", str(file)), ("credential", "pin"), ("environment", "A_PIN")):
+        assert source(place, name) == b"00ff"
+        assert source(place, name, "hex") == b"\x00\xff"
+    assert source("file", str(file), "raw") == b"00ff\r\n"
+    file.write_bytes(b"another\n")
+    assert source("file", str(file)) == b"another"
+
+
+def test_a_secret_that_others_may_read_or_that_is_no_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "pin"
+    file.write_bytes(b"1234")
+    for mode in (0o640, 0o604, 0o660):
+        file.chmod(mode)
+        with pytest.raises(SignerError, match="nobody but its owner"):
+            source("file", str(file))
+    file.chmod(0o600)
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "large").touch(0o600)
+    (tmp_path / "large").write_bytes(bytes(1 << 17))
+    for name in ("link", "pipe", "large", "nothing", "."):
+        with pytest.raises(SignerError):
+            source("file", str(tmp_path / name))
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.delenv("A_PIN", raising=False)
+    for place, name in (("credential", "pin"), ("environment", "A_PIN")):
+        with pytest.raises(SignerError):
+            source(place, name)
+    file.write_bytes(b"no hex")
+    with pytest.raises(SignerError, match="hexadecimal"):
+        source("file", str(file), "hex")
+    with pytest.raises(SignerError, match="do not say where"):
+        secrets_of(())("PIN")
+
+
+@pytest.mark.parametrize("name", ["../pin", ".hidden", "", "a/b"])
+def test_a_credential_is_a_name_and_no_path(tmp_path: Path, name: str) -> None:
+    text = configuration(tmp_path)
+    start, end = text.index("{ file"), text.index("}", text.index("{ file")) + 1
+    with pytest.raises(ConfigError, match=r"key\.hot\.secrets"):
+        config(text[:start] + f'{{ credential = "{name}" }}' + text[end:])
+
+
+def test_a_span_is_what_it_says(tmp_path: Path) -> None:
+    from walletcore.server.policies import _span
+
+    for text, span in (("90s", 90), ("15m", 900), ("24h", 86400), ("7d", 604800)):
+        assert _span(parse(f'per = "{text}"'.encode()), "per") == timedelta(seconds=span)
+    assert GUARDED.count("[[key.hot.guard]]") == 3

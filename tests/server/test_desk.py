@@ -1,0 +1,353 @@
+"""Where requests are answered: one signature for an id, whatever the signer does, and errors that stay true."""
+
+import asyncio
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from support.server import HOT, payment, request, token_client
+from support.signing_service import KEYS
+from walletcore.errors import (
+    InvalidSignature,
+    OutcomeUnknown,
+    SignerError,
+    SignerUnavailable,
+    SigningRefused,
+    WalletcoreError,
+)
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.server.crew import Crew
+from walletcore.server.desk import Answer, Desk
+from walletcore.server.keys import Held
+from walletcore.server.memory import open_store
+from walletcore.signers.protocol import Asked, Subject
+from walletcore.signers.store import Store
+from walletcore.signing import Signature, SigningRequest
+
+KEY = KEYS[Curve.P256]
+UNDER = SigningRequest(key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=bytes(32))
+
+
+class Device:
+    """Signs with another nonce each time, as devices do; slow, and out of order when it is told so."""
+
+    def __init__(self, pause: float = 0.0, failures: list[Exception] | None = None) -> None:
+        self.pause, self.failures, self.signed = pause, failures or [], 0
+
+    @property
+    def public_key(self) -> PublicKey:
+        return KEY.public_key
+
+    def sign(self, request: SigningRequest) -> Signature:
+        from cryptography.hazmat.primitives.asymmetric import ec, utils
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        time.sleep(self.pause)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.signed += 1
+        private = ec.derive_private_key(int.from_bytes(KEY.secret.reveal()), ec.SECP256R1())
+        der = private.sign(request.message, ec.ECDSA(utils.Prehashed(SHA256())))
+        return Signature(scheme=request.scheme, data=der)
+
+
+class Waiting(Device):
+    """The same, asynchronous."""
+
+    async def sign(self, request: SigningRequest) -> Signature:  # type: ignore[override]
+        await asyncio.sleep(self.pause)
+        return Device.sign(self, request)
+
+
+def held(signer: Device) -> Held:
+    return Held(name="device", public_key=signer.public_key, signer=signer)
+
+
+def asked(number: int = 0) -> Asked:
+    whole = SigningRequest(key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=number.to_bytes(32))
+    return Asked(request=whole)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    kept = open_store(f"sqlite:{tmp_path}/store.db")
+    yield kept
+    kept.close()
+
+
+def run(store: Store, job: Callable[[Desk], object], **limits: float) -> object:
+    async def main() -> object:
+        told = {"signing": 2000, "threads": 8, "answer": 20.0} | limits
+        return await job(Desk(store, **told))  # type: ignore[arg-type, misc]
+
+    return asyncio.run(main())
+
+
+by_kind = pytest.mark.parametrize("kind", [Device, Waiting])
+
+
+@by_kind
+def test_H19_a_thousand_at_the_same_time_are_one_signature(store: Store, kind: type[Device]) -> None:
+    signer = kind(pause=0.05)
+
+    async def job(desk: Desk) -> set[bytes]:
+        answers = await asyncio.gather(*(desk.sign(held(signer), asked(), "shop") for _ in range(1000)))
+        return {answer.signature.data for answer in answers}
+
+    assert len(run(store, job)) == 1  # type: ignore[arg-type]
+    assert signer.signed == 1
+
+
+@by_kind
+def test_H19_a_signature_that_was_kept_is_given_again(store: Store, kind: type[Device]) -> None:
+    signer = kind()
+
+    async def job(desk: Desk) -> list[Answer]:
+        return [await desk.sign(held(signer), asked(), "shop") for _ in range(3)]
+
+    answers = run(store, job)
+    assert [answer.again for answer in answers] == [False, True, True]  # type: ignore[attr-defined]
+    assert len({answer.signature.data for answer in answers}) == signer.signed == 1  # type: ignore[attr-defined]
+
+
+def test_H19_two_servers_with_one_memory_give_one_signature(tmp_path: Path) -> None:
+    """Both may sign; what leaves them is the first that was kept."""
+    signers, found = [Device(pause=0.02) for _ in range(2)], []
+
+    def serve(signer: Device) -> None:
+        kept = open_store(f"sqlite:{tmp_path}/store.db")
+
+        async def job(desk: Desk) -> list[bytes]:
+            return [(await desk.sign(held(signer), asked(n), "x")).signature.data for n in range(10)]
+
+        found.append(run(kept, job))
+        kept.close()
+
+    open_store(f"sqlite:{tmp_path}/store.db").close()
+    threads = [threading.Thread(target=serve, args=(signer,)) for signer in signers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found[0] == found[1]
+    assert sum(signer.signed for signer in signers) > 10  # or nothing was tried here
+
+
+FAILURES = [
+    (SigningRefused("no"), SigningRefused),
+    (SignerUnavailable("later"), SignerUnavailable),
+    (OutcomeUnknown("?"), OutcomeUnknown),
+    (InvalidSignature("bad"), InvalidSignature),
+    (SignerError("broken"), SignerError),
+    (ValueError(secrets.token_hex(8)), OutcomeUnknown),
+    (StopIteration(), OutcomeUnknown),
+    (TimeoutError(), OutcomeUnknown),
+    (KeyError("PIN 1234"), OutcomeUnknown),
+]
+
+
+@by_kind
+@pytest.mark.parametrize(("failure", "told"), FAILURES, ids=lambda value: getattr(value, "__name__", repr(value))[:30])
+def test_H10_what_a_signer_says_is_told_as_it_is(
+    store: Store, kind: type[Device], failure: Exception, told: type[WalletcoreError]
+) -> None:
+    signer = kind(failures=[failure])
+
+    async def job(desk: Desk) -> None:
+        with pytest.raises(told) as caught:
+            await desk.sign(held(signer), asked(), "shop")
+        assert type(caught.value) is told
+        assert "1234" not in str(caught.value)
+        assert desk.under_way == 0
+        await desk.sign(held(signer), asked(), "shop")
+
+    if kind is Waiting and isinstance(failure, StopIteration):
+        with pytest.raises(RuntimeError):
+            asyncio.run(_stopping())
+        return
+    run(store, job)
+    assert signer.signed == 1
+
+
+async def _stopping() -> None:
+    """What Python makes of StopIteration in a coroutine: it never reaches a desk."""
+    raise StopIteration
+
+
+def test_H10_once_in_doubt_no_later_failure_says_that_nothing_was_signed(store: Store) -> None:
+    doubts = [OutcomeUnknown("?"), SigningRefused("no"), SignerUnavailable("later")]
+    signer = Device(failures=[*doubts, *doubts[1:]])
+
+    async def job(desk: Desk) -> None:
+        for _ in range(3):
+            with pytest.raises(OutcomeUnknown):
+                await desk.sign(held(signer), asked(1), "shop")
+        with pytest.raises(SigningRefused):  # another request is another matter
+            await desk.sign(held(signer), asked(2), "shop")
+        with pytest.raises(OutcomeUnknown):
+            await desk.sign(held(signer), asked(1), "shop")
+        await desk.sign(held(signer), asked(1), "shop")
+
+    run(store, job)
+
+
+class Forgetful:
+    """A store that fails at one of its methods."""
+
+    def __init__(self, store: Store, method: str) -> None:
+        self._store, self._method = store, method
+
+    def __getattr__(self, name: str) -> object:
+        def fail(*_: object) -> None:
+            raise OSError("No space left on device")
+
+        return fail if name == self._method else getattr(self._store, name)
+
+
+def test_H10_a_memory_that_fails_before_is_unavailable_and_after_is_unknown(store: Store) -> None:
+    signer = Device()
+
+    async def before(desk: Desk) -> None:
+        with pytest.raises(SignerUnavailable):
+            await desk.sign(held(signer), asked(), "shop")
+
+    run(Forgetful(store, "kept"), before)  # type: ignore[arg-type]
+    assert signer.signed == 0
+
+    async def after(desk: Desk) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await desk.sign(held(signer), asked(), "shop")
+
+    run(Forgetful(store, "keep"), after)  # type: ignore[arg-type]
+    assert signer.signed == 1
+    assert store.kept(asked().request.id) is None
+
+
+def test_H10_a_signer_that_hangs_is_unknown_in_time_and_joined_by_whoever_asks_again(store: Store) -> None:
+    signer = Device(pause=1.0)
+
+    async def job(desk: Desk) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await desk.sign(held(signer), asked(), "shop")
+        assert desk.under_way == 1
+        while desk.under_way:
+            await asyncio.sleep(0.01)
+        assert (await desk.sign(held(signer), asked(), "shop")).again
+
+    run(store, job, answer=0.1)
+    assert signer.signed == 1
+
+
+def test_X05_who_is_cancelled_leaves_a_whole_signature(store: Store) -> None:
+    signer = Device(pause=0.1)
+
+    async def job(desk: Desk) -> None:
+        task = asyncio.create_task(desk.sign(held(signer), asked(), "shop"))
+        await asyncio.sleep(0.03)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await desk.close(5)
+
+    run(store, job)
+    assert signer.signed == 1
+
+
+def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
+    signer = Device(pause=0.3)
+
+    async def job(desk: Desk) -> None:
+        tasks = [asyncio.create_task(desk.sign(held(signer), asked(n), "shop")) for n in range(3)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(SignerUnavailable):
+            await desk.sign(held(signer), asked(7), "shop")
+        same = await desk.sign(held(signer), asked(1), "shop")  # which is under way already
+        assert same.signature.data == (await tasks[1]).signature.data
+        await asyncio.gather(*tasks)
+
+    run(store, job, signing=3)
+
+
+def test_a_signature_of_another_key_is_kept_by_nobody(store: Store) -> None:
+    class Wrong(Device):
+        def sign(self, request: SigningRequest) -> Signature:
+            return Signature(scheme=request.scheme, data=bytes(31) + b"\1" + bytes(31) + b"\1")
+
+    async def job(desk: Desk) -> None:
+        with pytest.raises(InvalidSignature):
+            await desk.sign(held(Wrong()), asked(), "shop")
+
+    run(store, job)
+    assert store.kept(asked().request.id) is None
+
+
+def test_a_kept_signature_that_was_changed_is_not_given(store: Store) -> None:
+    store.keep(asked().request.id, bytes(63) + b"\1")
+
+    async def job(desk: Desk) -> None:
+        with pytest.raises(InvalidSignature):
+            await desk.sign(held(Device()), asked(), "shop")
+
+    run(store, job)
+
+
+def test_the_signer_is_given_the_request_with_the_subject_that_was_made_here(store: Store) -> None:
+    seen = []
+
+    class Looking(Device):
+        public_key = HOT
+
+        def sign(self, request: SigningRequest) -> Signature:
+            seen.append(request)
+            data, recovery = KEYS[Curve.SECP256K1].sign_recoverable(request.scheme, request.message)
+            return Signature(scheme=request.scheme, data=data, recovery=recovery)
+
+    mine = payment()
+    (whole,) = mine.requests()
+    subject = Subject(chain="eip155:1", raw=mine.raw)
+
+    async def job(desk: Desk) -> None:
+        await desk.sign(held(Looking()), Asked(request=whole, subject=subject), "shop")
+
+    run(store, job)
+    assert seen[0].subject == mine
+    assert seen[0].subject is not mine
+
+
+def test_the_log_says_who_got_what(store: Store) -> None:
+    async def job(desk: Desk) -> None:
+        await desk.sign(held(Device()), asked(), "shop")
+
+    run(store, job)
+    (line,) = [json.loads(entry.text) for entry in store.log()]
+    assert line == {"event": "signed", "request": asked().request.id.hex(), "key": "device", "client": "shop"}
+
+
+def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
+    before = threading.active_count()
+
+    def slowly(number: int) -> int:
+        time.sleep(0.01)
+        return number
+
+    async def main() -> None:
+        crew = Crew(3)
+        assert await asyncio.gather(*(crew.run(partial(slowly, n)) for n in range(12))) == list(range(12))
+        with pytest.raises(ZeroDivisionError):
+            await crew.run(lambda: 1 // 0)
+        assert await crew.run(lambda: "again") == "again"
+
+    asyncio.run(main())
+    assert threading.active_count() - before <= 3
+    assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+
+
+def test_the_support_module_knows_what_it_says() -> None:
+    assert request().id != request().id
+    assert "token_sha256" in token_client()

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from bench.harness import Result, Workload, measure, table
 
-THEMES = ("seed", "sign", "eip1559", "erc20", "typed_data", "encode", "solana", "guard", "imports", "hostile", "store")
-THEMES += ("server",)
+THEMES = (
+    *("seed", "sign", "eip1559", "erc20", "typed_data", "encode", "solana", "guard", "imports", "hostile", "store"),
+    "server",
+)
 
 
 def workloads(themes: list[str]) -> list[Workload]:

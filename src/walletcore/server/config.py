@@ -11,16 +11,15 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from walletcore.errors import ConfigError, WalletcoreError
-from walletcore.keys import Curve, PublicKey
+from walletcore.errors import ConfigError
+from walletcore.keys import PublicKey
 from walletcore.server.sources import Source, read_sources
-from walletcore.server.toml import MAX_CONFIG, Table, parse
+from walletcore.server.toml import MAX_CONFIG, Table, parse, read_public_key
 
-__all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "load", "read", "read_public_key"]
+__all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "load", "read"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_CURVES = {curve.value: curve for curve in Curve}
 _MAX_NAMED = 1000
 
 
@@ -195,16 +194,6 @@ def _key(name: str, table: Table) -> Key:
     )
     table.end()
     return key
-
-
-def read_public_key(table: Table) -> PublicKey:
-    """The member ``public_key``: a curve's name, a colon and hexadecimal digits. Raises `ConfigError`."""
-    curve, _, digits = table.take("public_key", str).partition(":")
-    try:
-        return PublicKey.parse(_CURVES[curve], bytes.fromhex(digits))
-    except (KeyError, ValueError, WalletcoreError):
-        expected = "secp256k1:, nist256p1: or ed25519: and the key in hexadecimal digits"
-        raise ConfigError(f"{table.at('public_key')}: expected {expected}", reason="character") from None
 
 
 def _client(name: str, table: Table) -> Client:

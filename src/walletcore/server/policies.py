@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from walletcore.errors import ConfigError, WalletcoreError
-from walletcore.server.config import Key, read_public_key
+from walletcore.server.config import Key
 from walletcore.server.sources import read_sources, secrets_of
-from walletcore.server.toml import Table
+from walletcore.server.toml import Table, read_public_key
 from walletcore.signers import open_signer, rules
 from walletcore.signers.guard import guard
 from walletcore.signers.quorum import quorum

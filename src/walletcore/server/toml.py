@@ -9,14 +9,16 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from walletcore.errors import ConfigError
+from walletcore.errors import ConfigError, WalletcoreError
+from walletcore.keys import Curve, PublicKey
 
-__all__ = ["MAX_CONFIG", "Table", "parse"]
+__all__ = ["MAX_CONFIG", "Table", "parse", "read_public_key"]
 
 T = TypeVar("T")
 
 MAX_CONFIG = 1 << 20
 """Bytes of a configuration."""
+_CURVES = {curve.value: curve for curve in Curve}
 _KINDS: dict[type, str] = {
     object: "a value",
     str: "text",
@@ -116,3 +118,13 @@ def parse(data: bytes) -> Table:
     except RecursionError:
         problem = "the configuration is nested too deeply"
     raise ConfigError(problem, reason="character")
+
+
+def read_public_key(table: Table) -> PublicKey:
+    """The member ``public_key``: a curve's name, a colon and hexadecimal digits. Raises `ConfigError`."""
+    curve, _, digits = table.take("public_key", str).partition(":")
+    try:
+        return PublicKey.parse(_CURVES[curve], bytes.fromhex(digits))
+    except (KeyError, ValueError, WalletcoreError):
+        expected = "secp256k1:, nist256p1: or ed25519: and the key in hexadecimal digits"
+        raise ConfigError(f"{table.at('public_key')}: expected {expected}", reason="character") from None

@@ -4,16 +4,19 @@ import hashlib
 import os
 import random
 import resource
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.memory import in_memory
 from support.stores import Clock, Place, Sum, admitting, killed_now_and_then, name, reserving
 from walletcore.errors import LimitExceeded, SignerError, SigningRefused, Unsupported
 from walletcore.signers.store import LARGEST, ORIGIN, Charge, Entry, chained, open_store, verify_log
@@ -27,14 +30,14 @@ def coins(amount: int, *, window: str = "coins", at_most: int = 100, seconds: in
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.engine)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     if request.param == "sqlite":
-        made = Place(f"sqlite:{tmp_path}/store")
+        with tempfile.TemporaryDirectory(dir=in_memory()) as home, closing(Place(f"sqlite:{home}/store")) as made:
+            yield made
     else:
         server = request.getfixturevalue("server")
-        made = Place(server.new(), server)
-    yield made
-    made.close()
+        with closing(Place(server.new(), server)) as made:
+            yield made
 
 
 class TestStore:

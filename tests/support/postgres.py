@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from support.memory import in_memory
+
 __all__ = ["Cluster", "cluster"]
 
 _NUMBERS = count(1)
@@ -68,7 +70,7 @@ def _as_server(command: list[str]) -> None:
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """It flushes what is committed, as a server must."""
-    home = Path(tempfile.mkdtemp(prefix="pg"))  # the path of a socket is short
+    home = Path(tempfile.mkdtemp(prefix="pg", dir=in_memory()))  # the path of a socket is short
     try:
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")

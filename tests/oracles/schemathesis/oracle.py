@@ -25,7 +25,8 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
         *("--max-examples", str(task["examples"]), "--seed", str(task["seed"]), "--continue-on-failure"),
         *("--header", f"Authorization: Bearer {task['token']}", "--generation-database", "none", "--warnings", "off"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    where = Path(task["document"]).parent  # it keeps a cache
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=where)
     count = re.search(r"(\d+) generated", done.stdout)
     found = "" if done.returncode == 0 else (done.stdout + done.stderr)[-6000:]
     return {"exit": done.returncode, "requests": int(count[1]) if count else 0, "found": found}

@@ -426,12 +426,12 @@ class TestStore:
     @pytest.mark.engine
     def test_40000_numbers_survive_processes_that_are_killed(self, place: Place, tmp_path: Path) -> None:
         place.open().close()
-        numbers_survive(place, tmp_path, workers=8, steps=5000, pause=0.2, least=100)
+        numbers_survive(place, tmp_path, workers=8, steps=5000, pause=0.2 if place.server else 0.02, least=100)
 
     @pytest.mark.engine
     def test_40000_charges_survive_processes_that_are_killed(self, place: Place, tmp_path: Path) -> None:
         place.open().close()
-        limits_survive(place, tmp_path, workers=8, steps=5000, pause=0.2, least=100)
+        limits_survive(place, tmp_path, workers=8, steps=5000, pause=0.2 if place.server else 0.02, least=100)
 
 
 def numbers_survive(place: Place, home: Path, *, workers: int, steps: int, pause: float, least: int) -> None:

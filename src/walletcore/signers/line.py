@@ -87,7 +87,8 @@ class Line:
     @sealed
     def send(self, question: Question, seconds: float) -> Reply:
         """Put a question and wait, in this thread; the work is done in the loop that synchronous signers share."""
-        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), shared())
+        loop = shared()
+        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), loop)
         try:
             return _result(task.result(seconds + 1.0))
         except TimeoutError:

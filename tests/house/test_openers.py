@@ -50,10 +50,9 @@ def careless(name: str) -> Secret:
 def failure(opener: Callable[..., Any], uri: Any, secrets: Any) -> BaseException:
     """What a door raises for this URI and callback."""
     known = {"uri": uri, "public_key": PUBLIC, "secrets": secrets, "module": "/nonexistent/module.so"}
-    needed = [
-        name for name, parameter in inspect.signature(opener).parameters.items() if parameter.default is parameter.empty
-    ]
-    arguments = {name: known[name] for name in needed if name != "connection"}
+    parameters = inspect.signature(opener).parameters.values()
+    needed = [one.name for one in parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD]
+    arguments = {name: known[name] for name in needed}
     with pytest.raises(Exception) as caught:
         opener(**arguments)
     return caught.value

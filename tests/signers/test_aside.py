@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
-from walletcore.errors import OutcomeUnknown
+from walletcore.errors import OutcomeUnknown, SignerUnavailable
+from walletcore.signers import loop
 from walletcore.signers.aside import aside, bounded
 
 
@@ -34,6 +36,20 @@ def test_what_fails_aside_fails_as_it_did(error: BaseException) -> None:
     with pytest.raises(type(error)) as failed:
         bounded(fails, 5)
     assert failed.value is error
+
+
+def test_H10_a_thread_that_is_not_to_be_had_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    asks: list[Callable[[], object]] = [lambda: bounded(list, 5), lambda: asyncio.run(aside(list)), loop.shared]
+    monkeypatch.setattr(loop, "_loops", {})  # as in a process that has not asked yet
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", exhausted)
+        for ask in asks:
+            with pytest.raises(SignerUnavailable):
+                ask()
+    assert asyncio.run_coroutine_threadsafe(asyncio.sleep(0, 7), loop.shared()).result(20) == 7
 
 
 def test_the_event_loop_goes_on_beside() -> None:

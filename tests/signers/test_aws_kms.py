@@ -367,6 +367,7 @@ UNCLEAR: dict[str, Behaviour] = {
     "dependency": error("DependencyTimeoutException", 503),
     "dependency, signed": error("DependencyTimeoutException", 503, signs=True),
     "gateway": lambda fake, call: Reply(502, b"<html>bad gateway</html>"),
+    "busy without a name": lambda fake, call: (fake.honest(call), Reply(429, b"<html>slow down</html>"))[1],
     "refused without a name": lambda fake, call: Reply(403, b"<html>blocked</html>"),
     "refused in a list": lambda fake, call: Reply(400, b"[]"),
     "a number for a name": lambda fake, call: Reply(400, {"__type": 7}),

@@ -281,7 +281,7 @@ UNKNOWN = [
     *(error(500, "InternalServerError"), error(502, "BadGateway"), error(503, "Unavailable"), error(408, "Late")),
     error(409, "Conflict"),
     *(error(status, "Moved", Location="https://elsewhere.example/") for status in (301, 302, 307, 308)),
-    *((status, {"Content-Type": "text/html"}, b"<html>a gateway</html>") for status in (400, 403, 407, 499)),
+    *((status, {"Content-Type": "text/html"}, b"<html>a gateway</html>") for status in (400, 403, 407, 429, 499)),
 ]
 
 

@@ -28,7 +28,7 @@ from support.clouds import (
     request,
 )
 from support.faults import Fault, Proxy, closed_port, places
-from support.gcp import ALGORITHMS, KEY, VERSION, CloudKms
+from support.gcp import ALGORITHMS, KEY, VERSION, CloudKms, Gateway
 from support.held import ORDER, held, high, pinned, raw, signed
 from support.outcomes import SLACK, Outcome, Sign, outcome, struck, told
 from support.tls import Certificate, certificate
@@ -341,6 +341,19 @@ def test_H10_a_failure_of_the_service_may_have_signed(kms: CloudKms, opened: Ope
     assert result.signed == 1 + after
     kms.failures = [(code, "try later")] * 3
     refusal(OutcomeUnknown, lambda: opened(kms)(request()))
+
+
+@both
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 502, 503, 504])
+def test_H10_what_a_gateway_says_in_kms_s_place_proves_nothing(
+    kms: CloudKms, shown: Certificate, opened: Open, status: int
+) -> None:
+    with Proxy(("127.0.0.1", kms.port), lambda _: None) as wire, Gateway(shown, status) as gateway:
+        sign = opened(kms, port=wire.port)
+        wire.target = ("127.0.0.1", gateway.port)
+        wire.drop()
+        refusal(OutcomeUnknown, lambda: sign(request()))
+        assert gateway.answered > 0
 
 
 @both

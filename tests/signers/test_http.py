@@ -268,6 +268,17 @@ def test_cookies_are_not_kept(ask: Ask) -> None:
 
 
 @both
+def test_H13_nobody_is_told_the_keys_of_a_connection(
+    ask: Ask, certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "keys.log"  # with which whoever recorded the connection reads its token
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
+    with Service(certificate=certificates.server) as service:
+        assert isinstance(ask(secure(service, certificates)), AcceptedSignature)
+    assert not keys.exists()
+
+
+@both
 def test_H17_the_environment_says_nothing(ask: Ask, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import coincurve
@@ -9,7 +10,7 @@ import pkcs11
 import pytest
 from eth_account import Account
 from nacl.signing import VerifyKey
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, exceptions
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, TokenFlag, exceptions
 
 from support.bitcoin import REGTEST, kernel_accepts
 from support.softhsm import (
@@ -146,6 +147,16 @@ def test_H13_errors_of_a_module_are_told_by_whether_it_may_have_signed_and_witho
 
     why(before, fails, False)
     why(while_signing, fails, True)
+
+
+def test_H10_what_fails_while_the_pin_is_tried_is_no_fault_of_the_pin() -> None:
+    module, token = Module("nothing"), SimpleNamespace(flags=TokenFlag(0), serial=b"1")
+
+    def fails() -> None:
+        with module.told(signing=True), module.tried(token, Secret(PIN.encode()), final_try=False):
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "the binding read what the module gave")
+
+    why(OutcomeUnknown, fails)
 
 
 def test_a_uri_names_a_module_of_the_list_and_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 from support.outcomes import told
 from walletcore.errors import (
+    DecodingError,
+    InvalidKey,
     InvalidSignature,
+    KeystoreError,
     OutcomeUnknown,
     SecretExportError,
     SignerError,
@@ -159,6 +162,14 @@ def test_H13_an_unforeseen_failure_is_ours_and_tells_nothing(sign: Sign) -> None
     assert "123456" not in f"{caught.value} {caught.value.hint}"
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+@both
+@pytest.mark.parametrize("kind", [InvalidKey, KeystoreError, DecodingError])
+def test_H10_an_error_of_ours_that_is_no_signer_s_takes_no_doubt_away(sign: Sign, kind: type[WalletcoreError]) -> None:
+    for first in (OutcomeUnknown("cut"), kind("wiped")):
+        with pytest.raises(OutcomeUnknown):
+            sign(Line([first, kind("wiped")], after=True))
 
 
 @both

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1, Bip39SeedGenerator
 
-from walletcore.errors import InvalidKey, MnemonicError, PathError, SignerError, Unsupported, WalletcoreError
+from walletcore.errors import (
+    InvalidKey,
+    KeystoreError,
+    MnemonicError,
+    PathError,
+    SignerError,
+    Unsupported,
+    WalletcoreError,
+)
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers import SCHEMES, open_signer
@@ -157,6 +165,18 @@ def test_what_the_callback_raises_comes_through() -> None:
 
     for uri in ("local:", "hd:m"):
         assert reason(SignerError, open_signer, uri, public_key=HD_KEY, secrets=locked) == "policy"
+
+
+def test_X10_what_fails_in_the_callback_and_what_it_has_wiped_is_told_as_a_signer_s() -> None:
+    wiped = Secret(bytes([7]) * 32)
+    wiped.wipe()
+
+    def closed(name: str) -> Secret:
+        raise KeystoreError("the password is wrong", reason="checksum")
+
+    for uri in ("local:", "hd:m"):
+        assert reason(SignerError, open_signer, uri, public_key=HD_KEY, secrets=closed) == "checksum"
+        assert reason(SignerError, open_signer, uri, public_key=HD_KEY, secrets=lambda name: wiped) == "wiped"
 
 
 def test_a_wrong_private_key_is_refused() -> None:

@@ -1,5 +1,8 @@
 """Google Cloud KMS in a test: the wire of its own client (gRPC over TLS), real keys, and every way to misbehave."""
 
+import socket
+import ssl
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +19,7 @@ from support.held import held, signed
 from support.tls import Certificate
 from walletcore.keys import Curve
 
-__all__ = ["ALGORITHMS", "KEY", "VERSION", "CloudKms"]
+__all__ = ["ALGORITHMS", "KEY", "VERSION", "CloudKms", "Gateway"]
 
 KEY = "projects/p/locations/europe-west3/keyRings/r/cryptoKeys/hot"
 VERSION = f"{KEY}/cryptoKeyVersions/1"
@@ -104,3 +107,49 @@ class CloudKms:
         fields["signature_crc32c"] = google_crc32c.value(signature)
         serialized: bytes = AsymmetricSignResponse.serialize(AsymmetricSignResponse({**fields, **changed}))
         return serialized
+
+
+class Gateway:
+    """What stands before a service while it is entered: it speaks HTTP/2 (RFC 9113), no gRPC, and answers with a bare
+    status."""
+
+    def __init__(self, certificate: Certificate, status: int) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate.chain_file, certificate.key_file)
+        self._context.set_alpn_protocols(["h2"])
+        self._head = b"\x08\x03%d" % status  # RFC 7541, 6.2.2: a literal for the name :status
+        self.answered = 0
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection = self._server.accept()[0]
+            except OSError:  # closed
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection, self._context.wrap_socket(connection, server_side=True) as line, line.makefile("rb") as read:
+            line.sendall(_frame(4, 0, 0))  # SETTINGS
+            read.read(24)  # the preface
+            while len(head := read.read(9)) == 9:
+                read.read(int.from_bytes(head[:3]))
+                if head[3] == 4 and not head[4]:
+                    line.sendall(_frame(4, 1, 0))  # acknowledged
+                if head[3] == 1:  # HEADERS
+                    self.answered += 1
+                    line.sendall(_frame(1, 5, int.from_bytes(head[5:]), self._head))  # the whole answer
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    return len(payload).to_bytes(3) + bytes((kind, flags)) + stream.to_bytes(4) + payload

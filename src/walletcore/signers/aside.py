@@ -10,9 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from walletcore.errors import OutcomeUnknown
+from walletcore.errors import OutcomeUnknown, SignerUnavailable
 
-__all__ = ["aside", "bounded", "late"]
+__all__ = ["aside", "begun", "bounded", "late"]
 
 T = TypeVar("T")
 
@@ -37,11 +37,20 @@ class _Outcome:
         return self._value
 
 
+def begun(work: Callable[[], object], name: str | None = None) -> threading.Thread:
+    """A thread that has begun to work. Raises `SignerUnavailable` where the system gives none: nothing was done."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        raise SignerUnavailable("there is no thread to be had") from None
+    return thread
+
+
 def bounded(function: Callable[[], T], seconds: float) -> T:
     """What a function returns, and raises; `OutcomeUnknown` when it takes longer than so many seconds."""
     outcome = _Outcome(function)
-    thread = threading.Thread(target=outcome.find, daemon=True)
-    thread.start()
+    thread = begun(outcome.find)
     thread.join(max(0.0, seconds))
     if thread.is_alive():
         raise late()
@@ -59,7 +68,7 @@ async def aside(function: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(over.set)
 
-    threading.Thread(target=work, daemon=True).start()
+    begun(work)
     await over.wait()
     return outcome.told()  # type: ignore[return-value]
 

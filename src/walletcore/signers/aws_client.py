@@ -163,8 +163,9 @@ def _declined(error: exceptions.ClientError) -> WalletcoreError:
     """
     code = word(error.response.get("Error", {}).get("Code"))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _NOT_NOW or status == 429:
+    is_named = code.isalnum() and not code.isdigit()
+    if code in _NOT_NOW or (status == 429 and is_named):
         return SignerUnavailable(f"KMS cannot now: {code}")
-    if 400 <= status < 500 and not code.isdigit() and code.isalnum():
+    if 400 <= status < 500 and is_named:
         return SigningRefused(f"KMS refused: {code}", reason="policy", hint=_HINTS.get(code, ""))
     return OutcomeUnknown(f"KMS failed: {code}, status {status}")

@@ -111,7 +111,7 @@ def _accepted(status: int, body: bytes) -> bytes:
         return body
     code = _ERROR.match(body)
     told = f"{status} {code[1].decode()}" if code else str(status)
-    if status == 429:
+    if status == 429 and code:
         raise SignerUnavailable(f"Key Vault is busy: {told}")
     if 400 <= status < 500 and status not in (408, 409) and code:
         raise SigningRefused(f"Key Vault refused: {told}", reason="policy")

@@ -29,7 +29,7 @@ _OPTIONS = [  # a stranger's answer is bounded, and a lost connection is sought 
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1000),
 ]
-_REFUSED = (  # the service looked at the request and declined it, or a gateway did before it
+_REFUSED = (  # the service looked at the request and declined it
     exceptions.InvalidArgument,
     exceptions.FailedPrecondition,  # the version is disabled, destroyed, not yet generated
     exceptions.OutOfRange,
@@ -45,6 +45,7 @@ _UNSENT = (
     "DNS resolution failed",
 )  # gRPC's words before a send
 _UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "Hostname Verification Check failed")  # and why it did not connect
+_GATEWAY = "Received http2 header with status"  # gRPC's words for an answer that is none of gRPC
 _UNAUTHORIZED = "Getting metadata from plugin failed"  # and for credentials that give no token
 
 
@@ -101,6 +102,8 @@ def _failure(error: Exception) -> Exception:
 def _of_status(error: exceptions.GoogleAPICallError, text: str) -> SignerError:
     """What a status means (gRPC, "Status codes and their use in gRPC"; Cloud KMS, "Errors")."""
     name = type(error).__name__
+    if _GATEWAY in text:  # whose 403, which gRPC tells as PERMISSION_DENIED, may come after KMS has signed
+        return OutcomeUnknown(f"KMS gave no answer, something before it did: {name}")
     if isinstance(error, exceptions.ServiceUnavailable) and text.startswith(_UNAUTHORIZED):
         return SignerError(f"KMS was not asked: the credentials give no token ({name})", reason="missing")
     if isinstance(error, exceptions.ServiceUnavailable) and text.startswith(_UNSENT):

@@ -126,7 +126,9 @@ def _tls(uri: SignerUri, secrets: Secrets) -> ssl.SSLContext:
 
 
 def _context(ca: str, client: str, secrets: Secrets) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=ca or certifi.where())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # create_default_context heeds SSLKEYLOGFILE: it tells tokens
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN  # as that one does since Python 3.13
+    context.load_verify_locations(ca or certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if client:
         context.load_cert_chain(client, password=lambda: given(secrets, "client key password").reveal())

@@ -19,6 +19,15 @@ from walletcore.signers.remote import Attempts, Patience
 __all__ = ["OneScheme", "PerProcess", "check_pinned", "looked_at"]
 
 T = TypeVar("T")
+_forks = [0]  # between the first process and this one
+
+
+def _forked() -> None:
+    _forks[0] += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +52,11 @@ class PerProcess(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._kept: dict[int, T] = {}
+        self._kept: dict[tuple[int, int], T] = {}
 
     def get(self) -> T:
         """The client of this process."""
-        process = os.getpid()
+        process = os.getpid(), _forks[0]  # a process may have the number of one that it descends from
         if process not in self._kept:
             self._kept[process] = self._make()
         return self._kept[process]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 from walletcore.errors import (
-    InvalidKey,
     OutcomeUnknown,
     SignerError,
     SignerUnavailable,
@@ -66,10 +65,7 @@ class Token:
 
     def ask(self) -> Secret:
         """The token, if it can be sent. Raises `SignerError`."""
-        try:
-            token = Secret(given(self._secrets, "bearer token").reveal())  # the callback may wipe its own
-        except InvalidKey:
-            raise SignerError("the bearer token was wiped", reason="wiped") from None
+        token = Secret(given(self._secrets, "bearer token").reveal())  # the callback may wipe its own
         if not _TOKEN.fullmatch(token.reveal()):
             raise SignerError("expected a bearer token of the characters of RFC 6750", reason="character")
         if token == self._refused:
@@ -91,7 +87,8 @@ class Line:
     @sealed
     def send(self, question: Question, seconds: float) -> Reply:
         """Put a question and wait, in this thread; the work is done in the loop that synchronous signers share."""
-        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), shared())
+        loop = shared()
+        task = asyncio.run_coroutine_threadsafe(self._outcome(question, seconds), loop)
         try:
             return _result(task.result(seconds + 1.0))
         except TimeoutError:

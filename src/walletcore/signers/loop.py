@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
+
+from walletcore.errors import SignerUnavailable
+from walletcore.signers.aside import begun
 
 __all__ = ["shared"]
 
@@ -13,16 +15,28 @@ _former: list[asyncio.AbstractEventLoop] = []
 
 
 def shared() -> asyncio.AbstractEventLoop:
-    """The loop of this process; its thread is started once, and is a daemon: it keeps no process."""
+    """The loop of this process; its thread is started once, and is a daemon: it keeps no process.
+
+    Raises `SignerUnavailable` where no thread is to be had; the next one who asks tries again.
+    """
     loop = _loops.get("now")
     if loop is None:
         fresh = asyncio.new_event_loop()
         loop = _loops.setdefault("now", fresh)  # two threads may come at once
         if loop is fresh:
-            threading.Thread(target=fresh.run_forever, name="walletcore-http", daemon=True).start()
+            _run(fresh)
         else:
             fresh.close()
     return loop
+
+
+def _run(fresh: asyncio.AbstractEventLoop) -> None:
+    try:
+        begun(fresh.run_forever, "walletcore-http")
+    except SignerUnavailable:
+        _loops.pop("now", None)
+        fresh.close()
+        raise
 
 
 def _forked() -> None:

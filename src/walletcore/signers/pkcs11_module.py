@@ -164,9 +164,11 @@ class Module(Worker):
         if mark in self._wrong:
             raise SigningRefused("the token has refused this PIN before: it is not tried again", reason="policy")
         try:
-            yield pin.reveal().decode()
+            text = pin.reveal().decode()
         except UnicodeDecodeError:
             raise SignerError("expected the PIN in UTF-8", reason="character") from None
+        try:
+            yield text
         except exceptions.PinIncorrect:
             self._wrong.add(mark)
             raise

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused, WalletcoreError
+from walletcore.errors import InvalidSignature, OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
 from walletcore.signers.aside import late
@@ -89,7 +89,7 @@ class Attempts:
 
         What was refused is not asked again. Once an attempt may have signed, no later failure says that it did not.
         """
-        known = failure if isinstance(failure, WalletcoreError) else _unforeseen(failure)
+        known = failure if isinstance(failure, SignerError | InvalidSignature) else _unforeseen(failure)
         self._tried += 1
         self._in_doubt = self._in_doubt or isinstance(known, OutcomeUnknown)
         mean: float = self._patience.pause * 2 ** (self._tried - 1)
@@ -100,7 +100,7 @@ class Attempts:
             raise self._told(known) from None
         return wait
 
-    def _told(self, failure: WalletcoreError) -> WalletcoreError:
+    def _told(self, failure: SignerError | InvalidSignature) -> SignerError | InvalidSignature:
         if self._in_doubt and isinstance(failure, SignerError) and not isinstance(failure, OutcomeUnknown):
             text = f"an earlier attempt may have signed; the last one failed: {failure}"
             return OutcomeUnknown(text, reason=failure.reason, hint=failure.hint)
@@ -108,7 +108,7 @@ class Attempts:
 
 
 def _unforeseen(failure: Exception) -> OutcomeUnknown:
-    """An error that no back end knows; its text is not repeated, it may hold a secret."""
+    """An error that a signer may not raise; its text is not repeated, it may hold a secret."""
     return OutcomeUnknown(f"the signer failed in an unforeseen way: {type(failure).__name__}")
 
 

@@ -61,15 +61,19 @@ class SignerUri:
 
 @sealed  # a callback's frames hold secrets
 def given(secrets: Secrets, name: str) -> Secret:
-    """What the callback gives for a name. Raises `SignerError` where it fails, or gives no `Secret`."""
+    """What the callback gives for a name. Raises `SignerError` where it fails, or gives no `Secret`, or a wiped one."""
     try:
         secret = secrets(name)
-    except WalletcoreError:
+    except SignerError:
         raise
+    except WalletcoreError as error:  # of a keystore, say, that the callback reads
+        raise SignerError(f"the {name} was not given: {error}", reason=error.reason, hint=error.hint) from None
     except Exception as error:
         raise SignerError(f"the {name} was not given: {type(error).__name__}", reason="missing") from None
     if type(secret) is not Secret:
         raise SignerError(f"expected the {name} as a Secret", reason="type")
+    if secret.is_wiped:
+        raise SignerError(f"the {name} was wiped", reason="wiped")
     return secret
 
 

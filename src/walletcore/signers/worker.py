@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeVar
 
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable
+from walletcore.signers.aside import begun
 
 __all__ = ["Worker"]
 
@@ -100,14 +101,8 @@ class Worker:
         return result
 
     def _start(self) -> None:
-        if self._thread is not None:
-            return
-        thread = threading.Thread(target=self._work, name=f"walletcore {self.name}", daemon=True)
-        try:
-            thread.start()
-        except RuntimeError:
-            raise SignerUnavailable("there is no thread to be had for the library") from None
-        self._thread = thread
+        if self._thread is None:
+            self._thread = begun(self._work, f"walletcore {self.name}")
 
     def _abandon(self, job: _Job) -> None:
         with self._mutex:

@@ -102,7 +102,10 @@ class Service:
         except ClientDisconnect:
             return visit.gone()
         except Exception as error:
-            return visit.failed(error, asked)
+            answer = visit.failed(error, asked)
+            if answer.status_code == 403:  # which Web3Signer does not have: it says 400 where it does not sign
+                answer.status_code = 400
+            return answer
 
     async def _rpc(self, request: Request) -> Response:
         """Web3Signer's JSON-RPC."""

@@ -127,6 +127,7 @@ def _paths() -> dict[str, _Json]:
         _content(_text("^0x[0-9a-f]{130}$", 132), "text/plain"),
         extra=("404",),
     )
+    rest["responses"].pop("403")  # Web3Signer has none, and says 400
     rest["parameters"] = [
         {"name": "identifier", "in": "path", "required": True, "schema": _text(r"^0x[0-9a-f]{128}$", 130)}
     ]

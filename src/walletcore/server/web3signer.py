@@ -50,7 +50,7 @@ _FIELDS = {"from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGa
 _MAX_DEPTH = 40  # typed data has 32 at most
 _MAX_MESSAGE = 500
 PARSE_ERROR, INVALID_REQUEST, NO_METHOD, INVALID_PARAMS, NO_ACCOUNT = -32700, -32600, -32601, -32602, -32000
-REFUSED, UNAVAILABLE, UNKNOWN = -32001, -32002, -32603
+UNAVAILABLE, UNKNOWN = -32002, -32603
 
 Typed = evm.Message | evm.Transaction | evm.LegacyTransaction
 
@@ -234,7 +234,10 @@ def rpc_result(call: Call, result: object) -> bytes:
 
 
 def rpc_error(call: Call | None, error: WalletcoreError) -> tuple[int, bytes]:
-    """The status and the body of an answer without one. Statuses are those that clients read: 403 is a refusal."""
+    """The status and the body of an answer without one.
+
+    What is refused is told as Web3Signer tells what it does not sign: other codes leave open whether it has.
+    """
     status, code = _status(error)
     told = {"code": code, "message": str(error)[:_MAX_MESSAGE]}
     body = {"jsonrpc": "2.0", "id": None if call is None else call.id, "error": told}
@@ -245,5 +248,5 @@ def _status(error: WalletcoreError) -> tuple[int, int]:
     if isinstance(error, RpcError):
         return 200, error.code
     if isinstance(error, SigningRefused):
-        return 403, REFUSED
+        return 403, INVALID_PARAMS
     return (503, UNAVAILABLE) if isinstance(error, SignerUnavailable) else (500, UNKNOWN)

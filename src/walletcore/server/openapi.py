@@ -127,7 +127,8 @@ def _paths() -> dict[str, _Json]:
         _content(_text("^0x[0-9a-f]{130}$", 132), "text/plain"),
         extra=("404",),
     )
-    rest["responses"].pop("403")  # Web3Signer has none, and says 400
+    del rest["responses"]["403"]  # which Web3Signer does not have
+    rest["responses"]["400"]["description"] = "The request cannot be read, or is refused."
     rest["parameters"] = [
         {"name": "identifier", "in": "path", "required": True, "schema": _text(r"^0x[0-9a-f]{128}$", 130)}
     ]

@@ -26,6 +26,7 @@ def forked(work: Callable[[], bytes], meanwhile: Callable[[], object], seconds: 
 
     Raises `Late` when nothing is heard in time. The child does not live on.
     """
+    import gc
     import os
     import signal
     from contextlib import suppress
@@ -35,6 +36,7 @@ def forked(work: Callable[[], bytes], meanwhile: Callable[[], object], seconds: 
         warnings.simplefilter("ignore", DeprecationWarning)  # CPython's, of a fork beside other threads: it is meant
         child = os.fork()
     if not child:
+        gc.disable()  # what others left behind in the parent, such as channels and loops, is not to be ended here
         try:
             os.write(write, work()[:_MAX_ANSWER].replace(b"\n", b" ") + b"\n")
         finally:

@@ -137,7 +137,7 @@ def test_what_is_no_store_is_refused(path: Path, make: Callable[[Path], Any], me
         SqliteStore(path)
     assert caught.value.reason == reason
     assert not isinstance(caught.value, SignerUnavailable)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
 
 
 def test_a_store_that_must_exist_is_not_made(path: Path) -> None:

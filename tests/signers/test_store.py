@@ -417,11 +417,11 @@ class TestStore:
 
     def test_numbers_survive_processes_that_are_killed(self, place: Place, tmp_path: Path) -> None:
         place.open().close()
-        numbers_survive(place, tmp_path, workers=4, steps=60, pause=0.05, least=5)
+        numbers_survive(place, tmp_path, workers=4, steps=500, pause=0.01, least=5)
 
     def test_limits_survive_processes_that_are_killed(self, place: Place, tmp_path: Path) -> None:
         place.open().close()
-        limits_survive(place, tmp_path, workers=4, steps=60, pause=0.05, least=5)
+        limits_survive(place, tmp_path, workers=4, steps=500, pause=0.01, least=5)
 
     @pytest.mark.engine
     def test_40000_numbers_survive_processes_that_are_killed(self, place: Place, tmp_path: Path) -> None:

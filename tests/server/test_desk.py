@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -272,6 +273,33 @@ def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
         await asyncio.gather(*tasks)
 
     run(store, job, signing=3)
+
+
+def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(store: Store) -> None:
+    """Two clients of one key: the one that says nothing true of the request does not have the other's refused."""
+
+    class Strict(Device):
+        public_key = HOT
+
+        def sign(self, request: SigningRequest) -> Signature:
+            if request.subject is None:
+                time.sleep(0.05)
+                raise SigningRefused("no subject", reason="missing")
+            data, recovery = KEYS[Curve.SECP256K1].sign_recoverable(request.scheme, request.message)
+            return Signature(scheme=request.scheme, data=data, recovery=recovery)
+
+    mine = payment()
+    whole = replace(mine.requests()[0], subject=None)  # as it comes over the wire
+    subject = Subject(chain="eip155:1", raw=mine.raw)
+
+    async def job(desk: Desk) -> list[object]:
+        device = held(Strict())
+        bad = [desk.sign(device, Asked(request=whole), "other") for _ in range(2)]
+        good = [desk.sign(device, Asked(request=whole, subject=subject), "shop") for _ in range(3)]
+        return await asyncio.gather(*bad, *good, return_exceptions=True)
+
+    found = run(store, job)
+    assert [type(each) for each in found] == [SigningRefused] * 2 + [Answer] * 3  # type: ignore[attr-defined]
 
 
 def test_a_signature_of_another_key_is_kept_by_nobody(store: Store) -> None:

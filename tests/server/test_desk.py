@@ -376,6 +376,26 @@ def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
     assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
 
 
+def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def job(desk: Desk) -> list[bytes]:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", exhausted)
+            with pytest.raises(SignerUnavailable):
+                await desk.sign(held(Device()), asked(), "shop")
+        await desk.sign(held(Device()), asked(), "shop")
+        with monkeypatch.context() as patch:  # from now on there is one, which does it all
+            patch.setattr(threading.Thread, "start", exhausted)
+            answers = await asyncio.gather(*(desk.sign(held(Device()), asked(n), "shop") for n in range(4)))
+        return [answer.request.payload for answer in answers]
+
+    assert run(store, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
+
+
 def test_the_support_module_knows_what_it_says() -> None:
     assert request().id != request().id
     assert "token_sha256" in token_client()

@@ -13,7 +13,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.server.crew import Crew
@@ -25,7 +25,10 @@ from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 __all__ = ["Answer", "Desk"]
 
+T = TypeVar("T")
+
 _MAX_DOUBTS = 1 << 16
+_QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
 _AGAIN = "ask for the very same again"
 
 
@@ -52,6 +55,16 @@ class Desk:
     def under_way(self) -> int:
         """How many requests are under way."""
         return len(self._under_way)
+
+    async def read(self, size: int, work: Callable[[], T]) -> T:
+        """What the work makes of a body of so many bytes, in a thread where that takes long: seconds for 8 MB of {}."""
+        if size <= _QUICK:
+            return work()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._crew.run(work)
+        except TimeoutError:
+            raise SignerUnavailable("too much is being read at this moment") from None
 
     async def sign(self, held: Held, asked: Asked, client: str) -> Answer:
         """The signature. Whoever asks may go away: what has begun is brought to its end. Raises `SignerError`."""

@@ -37,6 +37,8 @@ from support.server import (
 from support.signing_service import KEYS
 from walletcore import sign, sign_async
 from walletcore.chains import evm
+from walletcore.coding import strict_json
+from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, Scheme
@@ -162,6 +164,29 @@ def test_X13_what_is_no_request_is_refused_in_words(server: Server, path: str, b
     value = json.loads(told)
     assert status in (200, 400, 404)
     assert value["error"]["code"] in (-32700, -32600) if "error" in value else value["kind"] == "refused"
+
+
+REST = f"/api/v1/eth1/sign/{uncompressed(HOT.data)[1:].hex()}"
+
+
+@pytest.mark.parametrize("path", ["/v1/sign", "/", REST], ids=["remote", "jsonrpc", "rest"])
+def test_X13_a_large_body_is_read_beside_the_event_loop(
+    server: Server, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """8 MB of empty objects take two seconds: so long nobody else would be answered."""
+    readers: dict[bool, set[int]] = {True: set(), False: set()}
+    really = strict_json.decode
+
+    def watched(text: str, **bounds: int) -> Any:
+        readers[len(text) > 1 << 16].add(threading.get_ident())
+        return really(text, **bounds)
+
+    monkeypatch.setattr(strict_json, "decode", watched)
+    for body in (b"[{}]", b"[" + b"{}," * 30_000 + b"{}]"):
+        assert ask(server.port, path, body)[0] in (200, 400)
+    assert readers[True]
+    assert readers[False]
+    assert not readers[True] & readers[False]
 
 
 def test_web3signers_lists_are_those_of_the_key(server: Server) -> None:

@@ -47,7 +47,7 @@ def test_a_server_that_others_reach_names_each_thing_that_it_lacks(tmp_path: Pat
     assert caught.value.reason == "policy"
     for lack in ("tls", "client:", "key.hot.guard"):
         assert lack in told
-    idle = '[client.idle]\ntoken_sha256 = "' + "00" * 32 + '"\n'
+    idle = '[client.idle]\ntoken_sha256 = "' + "01" * 32 + '"\n'
     with pytest.raises(ConfigError, match=r"client\.idle\.keys"):
         config(configuration(tmp_path, clients=token_client() + idle, listen="[2001:db8::1]:443"))
     for here in ("127.0.0.1:0", "[::1]:0"):
@@ -125,6 +125,14 @@ def test_two_keys_or_clients_of_one_kind_are_refused(tmp_path: Path) -> None:
         config(configuration(tmp_path, clients=token_client(keys='"hot", "hot"')))
     with pytest.raises(ConfigError, match="1 to 1000 keys"):
         config('[server]\nlisten = "127.0.0.1:0"\nstore = "sqlite:/x"\n')
+
+
+@pytest.mark.parametrize("nothing", ["00" * 32, hashlib.sha256(b"").hexdigest()], ids=["a blank", "no token"])
+def test_a_hash_that_anybody_can_meet_is_refused(tmp_path: Path, nothing: str) -> None:
+    client = token_client().replace(hashlib.sha256(TOKEN).hexdigest(), nothing)
+    with pytest.raises(ConfigError, match=r"client\.shop\.token_sha256") as caught:
+        config(configuration(tmp_path, clients=client))
+    assert caught.value.reason == "policy"
 
 
 BROKEN = [b"\xff", b"[server", b"a = 1\na = 2", b"[" * 5000, b"x" * (MAX_CONFIG + 1), b"= 'a secret'"]

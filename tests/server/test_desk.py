@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -274,6 +275,33 @@ def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
     run(store, job, signing=3)
 
 
+def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(store: Store) -> None:
+    """Two clients of one key: the one that says nothing true of the request does not have the other's refused."""
+
+    class Strict(Device):
+        public_key = HOT
+
+        def sign(self, request: SigningRequest) -> Signature:
+            if request.subject is None:
+                time.sleep(0.05)
+                raise SigningRefused("no subject", reason="missing")
+            data, recovery = KEYS[Curve.SECP256K1].sign_recoverable(request.scheme, request.message)
+            return Signature(scheme=request.scheme, data=data, recovery=recovery)
+
+    mine = payment()
+    whole = replace(mine.requests()[0], subject=None)  # as it comes over the wire
+    subject = Subject(chain="eip155:1", raw=mine.raw)
+
+    async def job(desk: Desk) -> list[object]:
+        device = held(Strict())
+        bad = [desk.sign(device, Asked(request=whole), "other") for _ in range(2)]
+        good = [desk.sign(device, Asked(request=whole, subject=subject), "shop") for _ in range(3)]
+        return await asyncio.gather(*bad, *good, return_exceptions=True)
+
+    found = run(store, job)
+    assert [type(each) for each in found] == [SigningRefused] * 2 + [Answer] * 3  # type: ignore[attr-defined]
+
+
 def test_a_signature_of_another_key_is_kept_by_nobody(store: Store) -> None:
     class Wrong(Device):
         def sign(self, request: SigningRequest) -> Signature:
@@ -346,6 +374,26 @@ def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
     asyncio.run(main())
     assert threading.active_count() - before <= 3
     assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+
+
+def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def job(desk: Desk) -> list[bytes]:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", exhausted)
+            with pytest.raises(SignerUnavailable):
+                await desk.sign(held(Device()), asked(), "shop")
+        await desk.sign(held(Device()), asked(), "shop")
+        with monkeypatch.context() as patch:  # from now on there is one, which does it all
+            patch.setattr(threading.Thread, "start", exhausted)
+            answers = await asyncio.gather(*(desk.sign(held(Device()), asked(n), "shop") for n in range(4)))
+        return [answer.request.payload for answer in answers]
+
+    assert run(store, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
 
 
 def test_the_support_module_knows_what_it_says() -> None:

@@ -618,6 +618,25 @@ def test_H10_an_asynchronous_guard_gives_back_the_same(failure: Exception, spent
     assert store.spent(WINDOW, 86_400) == spent
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_an_asynchronous_guard_gives_back_is_written_beside_the_event_loop(count: int) -> None:
+    threads: list[int] = []
+
+    class Written(MemoryStore):
+        def refund(self, subject: bytes, log: Any = ()) -> None:
+            threads.append(threading.get_ident())
+            MemoryStore.refund(self, subject, log)
+
+    store = Written()
+    hot = guard(AsyncWatched(ALICE, [SignerUnavailable("away")]), limit(ETH, total=9 * ONE, per=DAY), store=store)
+    requests = [transfer(nonce=nonce).requests()[0] for nonce in range(count)]
+    with pytest.raises(SignerUnavailable):
+        awaited(hot.sign_all(requests))
+    assert len(threads) == count
+    assert threading.get_ident() not in threads
+    assert store.spent(WINDOW, 86_400) == 0
+
+
 def test_X05_a_signature_that_nobody_waits_for_any_more_stays_charged() -> None:
     store = MemoryStore()
 

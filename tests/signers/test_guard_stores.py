@@ -3,17 +3,20 @@
 import json
 import multiprocessing
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.bitcoin import BITCOIN
 from support.evm import ALICE, ETHEREUM, transfer
-from support.guarded import ETH, Watched, refusal
+from support.guarded import ETH, WALLET, Watched, bitcoin_payment, refusal
+from walletcore.chains.bitcoin import TxOut
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable
 from walletcore.signers.guard import Guard, guard
-from walletcore.signers.rules import audit, limit
+from walletcore.signers.rules import audit, limit, only_to
 from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import verify_log
 from walletcore.signing import sign
@@ -49,6 +52,20 @@ def test_two_halves_of_a_limit_in_two_processes(tmp_path: Path) -> None:
     for process in processes:
         process.join(60)
     assert found == [("GuardRefused", 0), ("signed", 1)]
+
+
+def test_a_case_with_long_texts_is_signed_and_logged_and_its_refusal_too(tmp_path: Path) -> None:
+    """A store's lines are bounded, and JSON writes twelve characters for each of these."""
+    words = TxOut(value=0, script_pubkey=b"\x6a\x4d\xd0\x07" + "\N{MONEY BAG}".encode() * 500)
+    payment = bitcoin_payment()
+    payment = replace(payment, outputs=(*payment.outputs, *(words,) * 60))
+    hot = WALLET.signer(BITCOIN)
+    with SqliteStore(str(tmp_path / "store")) as store:
+        assert len(sign(payment, guard(hot, audit(store), store=store)).answers) == 1
+        refusal(sign, payment, guard(hot, only_to([BITCOIN.address(ALICE.public_key)]), audit(store), store=store))
+        told = [json.loads(entry.text) for entry in store.log()]
+    assert [each["verdict"] for each in told] == ["admitted", "refused"]
+    assert [each["effects"][-1] for each in told] == ["and 60 more"] * 2
 
 
 def test_what_was_charged_outlives_the_process_and_the_same_is_not_charged_again(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from walletcore.errors import SignerError, SignerUnavailable, WalletcoreError, needs
@@ -70,7 +71,7 @@ class Service:
         try:
             client = visit.known()
             async with self.bodies.read(request) as body:
-                read = decode_request(body)
+                read = await self.desk.read(len(body), partial(decode_request, body))
                 asked = read.request
                 signed = await self._signed(visit, self.ring.find(asked.key, client), read, client)
                 return Response(encode_signature(signed.request, signed.signature), media_type=_JSON)
@@ -95,7 +96,7 @@ class Service:
             if held is None:
                 raise Declined(404, "this client has no such key", reason="unknown")
             async with self.bodies.read(request) as body:
-                read = web3signer.read_rest(body, held)
+                read = await self.desk.read(len(body), partial(web3signer.read_rest, body, held))
                 asked = read.request
                 signed = await self._signed(visit, held, read, client)
                 return Response(web3signer.signature_text(signed), media_type=_TEXT)
@@ -114,12 +115,12 @@ class Service:
         try:
             client = visit.known()
             async with self.bodies.read(request) as body:
-                call = web3signer.read_call(body)
+                call = await self.desk.read(len(body), partial(web3signer.read_call, body))
                 keys = self.ring.of(client)
                 accounts = web3signer.listed(call, keys)
                 if accounts is not None:
                     return Response(web3signer.rpc_result(call, accounts), media_type=_JSON)
-                held, asked, told = web3signer.wanted(call, keys)
+                held, asked, told = await self.desk.read(len(body), partial(web3signer.wanted, call, keys))
                 signed = await self._signed(visit, held, asked, client)
                 return Response(web3signer.rpc_result(call, told(signed)), media_type=_JSON)
         except ClientDisconnect:

@@ -20,6 +20,7 @@ __all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "load", "read"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_OF_NOTHING = ("00" * 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")  # a blank, SHA-256 of ""
 _MAX_NAMED = 1000
 
 
@@ -219,6 +220,10 @@ def _hash(table: Table, name: str) -> bytes | None:
     text = table.take(name, str).replace(":", "").lower()  # fingerprints are written with colons, too
     if not _HASH.fullmatch(text):
         raise ConfigError(f"{table.at(name)}: expected SHA-256 as 64 hexadecimal digits", reason="character")
+    if text in _OF_NOTHING:
+        raise ConfigError(
+            f"{table.at(name)}: expected the hash of something: anybody can show nothing", reason="policy"
+        )
     return bytes.fromhex(text)
 
 

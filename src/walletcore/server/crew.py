@@ -6,11 +6,13 @@ Those of `concurrent.futures` are joined at exit, and one that hangs in a device
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
+
+from walletcore.errors import SignerUnavailable
+from walletcore.signers.aside import begun
 
 __all__ = ["Crew"]
 
@@ -26,17 +28,27 @@ class Crew:
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What the work returns, or raises, once a thread has done it."""
+        """What the work returns, or raises, once a thread has done it. Raises `SignerUnavailable`: nothing was done."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._busy += 1
-        if self._made < min(self._busy, self._size):
-            self._made += 1
-            threading.Thread(target=self._serve, daemon=True).start()
-        self._jobs.put((work, future))
         try:
+            self._grow()
+            self._jobs.put((work, future))
             return await future
         finally:
             self._busy -= 1
+
+    def _grow(self) -> None:
+        """One thread more where all are busy. Raises `SignerUnavailable` where there is none at all."""
+        if self._made >= min(self._busy, self._size):
+            return
+        try:
+            begun(self._serve)
+        except SignerUnavailable:
+            if not self._made:
+                raise
+        else:
+            self._made += 1
 
     def _serve(self) -> None:
         while True:

@@ -13,19 +13,22 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.server.crew import Crew
 from walletcore.server.keys import Held
 from walletcore.server.subjects import rebuilt
-from walletcore.signers.protocol import Asked
+from walletcore.signers.protocol import Asked, Subject
 from walletcore.signers.store import Store
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 __all__ = ["Answer", "Desk"]
 
+T = TypeVar("T")
+
 _MAX_DOUBTS = 1 << 16
+_QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
 _AGAIN = "ask for the very same again"
 
 
@@ -45,6 +48,7 @@ class Desk:
         self._store, self._crew = store, Crew(threads)
         self._most, self._seconds = signing, answer
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
+        self._subjects: dict[bytes, Subject | None] = {}  # what those are said to be for
         self._doubts: OrderedDict[bytes, None] = OrderedDict()
 
     @property
@@ -52,24 +56,45 @@ class Desk:
         """How many requests are under way."""
         return len(self._under_way)
 
-    async def sign(self, held: Held, asked: Asked, client: str) -> Answer:
-        """The signature. Whoever asks may go away: what has begun is brought to its end. Raises `SignerError`."""
-        identity = asked.request.id
-        task = self._under_way.get(identity)
-        if task is None:
-            if len(self._under_way) >= self._most:
-                raise self._true(identity, SignerUnavailable("too many requests are under way"))
-            task = asyncio.create_task(self._answer(held, asked, client))
-            self._under_way[identity] = task
-            task.add_done_callback(lambda done: self._ended(identity, done))
+    async def read(self, size: int, work: Callable[[], T]) -> T:
+        """What the work makes of a body of so many bytes, in a thread where that takes long: seconds for 8 MB of {}."""
+        if size <= _QUICK:
+            return work()
         try:
             async with asyncio.timeout(self._seconds):
-                return await asyncio.shield(task)
+                return await self._crew.run(work)
+        except TimeoutError:
+            raise SignerUnavailable("too much is being read at this moment") from None
+
+    async def sign(self, held: Held, asked: Asked, client: str) -> Answer:
+        """The signature. Whoever asks may go away: what has begun is brought to its end. Raises `SignerError`."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._joined(held, asked, client)
         except TimeoutError:
             raise OutcomeUnknown("there is no answer yet: it may be signed", hint=_AGAIN) from None
 
+    async def _joined(self, held: Held, asked: Asked, client: str) -> Answer:
+        """The answer of what is under way. Where that said something else of the request, its refusal is not ours."""
+        identity = asked.request.id
+        while (task := self._under_way.get(identity)) is not None and self._subjects[identity] != asked.subject:
+            try:
+                return await asyncio.shield(task)
+            except SigningRefused:
+                await asyncio.sleep(0)  # whoever comes as it ends is here before it is taken down
+        return await asyncio.shield(task or self._begun(held, asked, client))
+
+    def _begun(self, held: Held, asked: Asked, client: str) -> asyncio.Task[Answer]:
+        identity = asked.request.id
+        if len(self._under_way) >= self._most:
+            raise self._true(identity, SignerUnavailable("too many requests are under way"))
+        task = self._under_way[identity] = asyncio.create_task(self._answer(held, asked, client))
+        self._subjects[identity] = asked.subject
+        task.add_done_callback(lambda done: self._ended(identity, done))
+        return task
+
     def _ended(self, identity: bytes, task: asyncio.Task[Answer]) -> None:
-        del self._under_way[identity]
+        del self._under_way[identity], self._subjects[identity]
         if not task.cancelled():
             task.exception()  # somebody has looked at it, though everybody may have gone
 

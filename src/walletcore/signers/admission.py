@@ -25,6 +25,7 @@ from walletcore.signing import SigningRequest
 __all__ = ["Admission", "Desk"]
 
 _MOST_CASES, _MOST_BYTES = 64, 1 << 25
+_LONG_LINE, _FEW = 1 << 15, 3  # of a line that would be longer, so many effects are told: stores take 65,536 characters
 _TAG = b"walletcore/admission/1"
 
 
@@ -275,4 +276,6 @@ def _line(verdict: str, case: Case | None, **more: str) -> str:
         raw = sha256(case.subject.raw).hex()
         told |= {"case": case.id.hex(), "chain": case.chain, "sha256": raw, "requests": len(case.requests)}
         told["effects"] = described(case)
+        if len(json.dumps(told)) > _LONG_LINE:  # each character of a text may take twelve
+            told["effects"] = described(case, most=_FEW)
     return json.dumps(told)

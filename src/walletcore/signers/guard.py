@@ -8,8 +8,8 @@ from __future__ import annotations
 import inspect
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar, cast, overload
 
 from walletcore.errors import GuardRefused, SignerError, SignerUnavailable, SigningRefused
@@ -154,17 +154,39 @@ class AsyncGuard(_Guarded):
         rest = deque(await self._entered_aside(requests))
         sign_all = getattr(self._signer, "sign_all", None)
         if callable(sign_all):
-            with self._asking(*rest):
+            async with self._waiting(*rest):
                 given = sign_all([request for _, request in rest])
                 return cast("Sequence[Signature]", await given if inspect.isawaitable(given) else given)
         try:
             return [await self._asked(rest.popleft()) for _ in range(len(rest))]
         finally:
-            self._leave(rest, nothing_signed=True)
+            await self._give_back(*rest)
 
     async def _asked(self, entered: _Entered) -> Signature:
-        with self._asking(entered):
+        async with self._waiting(entered):
             return await cast(AsyncSigner, self._signer).sign(entered[1])
+
+    @asynccontextmanager
+    async def _waiting(self, *entered: _Entered) -> AsyncIterator[None]:
+        """As `_asking`."""
+        try:
+            yield
+        except (SigningRefused, SignerUnavailable):
+            await self._give_back(*entered)
+            raise
+        except BaseException:
+            self._leave(entered, nothing_signed=False)
+            raise
+        self._leave(entered, nothing_signed=False)
+
+    async def _give_back(self, *entered: _Entered) -> None:
+        """Of these nothing was signed. It is a commit: the thread ends it, too, when nobody waits any more."""
+        if not entered:
+            return
+        try:
+            await aside(lambda: self._leave(entered, nothing_signed=True))
+        except SignerUnavailable:  # there is no thread to be had
+            self._leave(entered, nothing_signed=True)
 
     async def _entered_aside(self, requests: Sequence[SigningRequest]) -> list[_Entered]:
         """As `_entered`; when nobody waits any more, what is admitted all the same is given back."""
@@ -183,7 +205,8 @@ class AsyncGuard(_Guarded):
         except BaseException:
             with lock:
                 is_gone.set()
-                self._leave(entered, nothing_signed=True)
+                found = tuple(entered)
+            await self._give_back(*found)
             raise
         return entered
 

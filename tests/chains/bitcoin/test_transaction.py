@@ -252,6 +252,25 @@ def test_unknown_amounts_and_keys_cannot_be_signed_for() -> None:
 # -- effects
 
 
+def test_X13_legacy_inputs_do_not_have_gigabytes_signed() -> None:
+    """Each repeats the transaction: 300 inputs with 300 kB of data are 90 MB, and 4 MB of PSBT would be 6 GB."""
+    inputs = tuple(proven(100_000 + n, kind="p2pkh") for n in range(300))
+    data = TxOut(value=0, script_pubkey=b"\x6a" + bytes(300_000))
+    with pytest.raises(TransactionError) as caught:
+        transaction(*inputs, outputs=(data,)).requests()
+    assert caught.value.reason == "too-large"
+    assert len(transaction(*inputs).requests()) == 300
+
+
+def test_X13_many_inputs_and_many_outputs_are_read_one_by_one() -> None:
+    """Not each output beside each input: that were a hundred million steps."""
+    inputs = tuple(spend(vout=n) for n in range(5_000))
+    mine = transaction(*inputs, outputs=(TxOut(value=0, script_pubkey=b"\x51"),) * 20_000)
+    begin = process_time()
+    assert len(mine.effects()) == 20_001
+    assert process_time() - begin < 4
+
+
 def test_an_effect_for_each_output_and_the_fee() -> None:
     tx = transaction(spend(kind="p2tr"), outputs=(pay(TO, 60_000), pay(BITCOIN.address(ALICE.public_key), 30_000)))
     source = f"{ACCOUNT}:{BITCOIN.address(ALICE.public_key, kind='p2tr')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.script import destination_of, null_data
@@ -11,11 +12,13 @@ from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.inputs import Input
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = ["effects_of"]
 
 _ANYONECANPAY = "|ANYONECANPAY"
+_PARTIAL = ("NONE", "SINGLE")
 
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
@@ -28,17 +31,21 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     scripts = {each.script_pubkey for each in transaction.inputs}
     fixed = not any(each.sighash.endswith(_ANYONECANPAY) for each in transaction.inputs)
     source = _account(transaction.chain, scripts.pop()) if len(scripts) == 1 and fixed else ""
+    partial = [pair for pair in enumerate(transaction.inputs) if pair[1].sighash.startswith(_PARTIAL)]  # hardly any
     paid = []
     for place, output in enumerate(transaction.outputs):
-        why = _left_open(transaction, place)
+        why = _left_open(partial, place)
         paid.append(Opaque(why=why, data=output.script_pubkey) if why else _paid(transaction.chain, output, source))
     return (*paid, _fee(transaction, source))
 
 
-def _left_open(transaction: Transaction, place: int) -> str:
-    """Why the output at this place may become another one; empty where all signatures commit to it."""
-    for index, each in enumerate(transaction.inputs):
-        if each.sighash.startswith("NONE") or (each.sighash.startswith("SINGLE") and index != place):
+def _left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:
+    """Why the output at this place may become another one; empty where all signatures commit to it.
+
+    ``partial`` are the inputs, with their places, whose signatures do not commit to all outputs.
+    """
+    for index, each in partial:
+        if each.sighash.startswith("NONE") or index != place:
             return f"output {place} may be replaced: input {index} is signed {each.sighash}"
     return ""
 

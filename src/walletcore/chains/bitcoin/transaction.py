@@ -27,6 +27,7 @@ __all__ = ["Transaction", "pay"]
 
 _NULL_TXID = "00" * 32
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
+_MAX_LEGACY = 1 << 26  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34 MB at most
 _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 
 
@@ -130,13 +131,22 @@ class Transaction:
     def requests(self) -> tuple[SigningRequest, ...]:
         """One per input and key, in the order of inputs and of the keys in their scripts.
 
-        Raises `TransactionError` ("missing") where an output or its key is not known.
+        Raises `TransactionError` ("missing") where an output or its key is not known, ("too-large") where legacy inputs
+        would have 64 MiB signed: each of them repeats the transaction.
         """
+        self._check_legacy()
         commitments = Commitments(self._unsigned, [each.spent for each in self._known() if each.spent])
         found: list[SigningRequest] = []
         for index, each in enumerate(self.inputs):
             found += self._requests_of(commitments, index, each)
         return tuple(found)
+
+    def _check_legacy(self) -> None:
+        """A hostile PSBT of 4 MB would have 1,700 inputs sign 3 MB each."""
+        legacy = sum(each.is_legacy for each in self.inputs)
+        if legacy and legacy * len(self._unsigned.encode()) > _MAX_LEGACY:
+            message = f"expected at most {_MAX_LEGACY} bytes to be signed by legacy inputs"
+            raise TransactionError(message, reason="too-large")
 
     def _known(self) -> tuple[Input, ...]:
         """The inputs, of which each names what it spends and its keys."""

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from azure.keyvault.keys.crypto import CryptographyClient, SignatureAlgorithm
 
 from support.azure import DOMAIN, KEY, TOKEN, VERSION, Hosts, KeyVault, Static, base64url
 from support.clouds import (
+    CALM,
     HASTY,
     QUICK,
     SCHEMES,
@@ -68,15 +70,20 @@ def uri(port: int) -> str:
     return f"azurekms:https://{HOSTS.name(port)}{KEY}"
 
 
-def by_sync(vault: KeyVault, patience: Patience = QUICK, port: int = 0, **options: Any) -> Sign:
+def by_sync(
+    vault: KeyVault, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+) -> Sign:
     given = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file), "patience": patience}
-    return open_key(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options}).sign
+    signer = open_key(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options})
+    return replace(signer, patience=later or patience).sign
 
 
-def by_async(vault: KeyVault, patience: Patience = QUICK, port: int = 0, **options: Any) -> Sign:
+def by_async(
+    vault: KeyVault, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+) -> Sign:
     given = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file), "patience": patience}
     signer = open_async_key(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options})
-    return lambda request: asyncio.run(signer.sign(request))
+    return lambda request: asyncio.run(replace(signer, patience=later or patience).sign(request))
 
 
 both = pytest.mark.parametrize("opened", [by_sync, by_async])
@@ -341,7 +348,7 @@ def test_H10_after_one_unknown_outcome_a_refusal_does_not_say_that_nothing_was_s
 @both
 def test_H10_a_vault_that_thinks_too_long_is_left_at_the_deadline(vault: KeyVault, opened: Open) -> None:
     vault.delay = 0.9
-    result = outcome(opened(vault, SHORT), request(), vault.signed)
+    result = outcome(opened(vault, CALM, later=SHORT), request(), vault.signed)
     assert result.problem(SHORT.deadline) == ""
     assert type(result.failure) is OutcomeUnknown
     assert result.signed in (1, 2)
@@ -350,7 +357,7 @@ def test_H10_a_vault_that_thinks_too_long_is_left_at_the_deadline(vault: KeyVaul
 @both
 def test_H17_an_answer_that_drips_is_left_at_the_deadline(vault: KeyVault, opened: Open) -> None:
     vault.drip = 0.02  # never silent for long; 2 or 3 seconds in all
-    result = outcome(opened(vault, SHORT), request(), vault.signed)
+    result = outcome(opened(vault, CALM, later=SHORT), request(), vault.signed)
     assert result.problem(SHORT.deadline) == ""
     assert result.seconds < 2 * SHORT.deadline
     assert type(result.failure) is OutcomeUnknown
@@ -362,7 +369,7 @@ def test_H17_a_length_that_is_not_kept_is_told(vault: KeyVault, opened: Open) ->
     vault.after = True
     for length in ("10", "4000"):
         vault.failures = [(200, {"Content-Length": length}, b'{"kid": "x", "value": "y"}')] * 3
-        result = outcome(opened(vault, SHORT), request(payload=length.encode()), vault.signed)
+        result = outcome(opened(vault, CALM, later=SHORT), request(payload=length.encode()), vault.signed)
         assert result.problem(SHORT.deadline) == ""
         assert type(result.failure) is OutcomeUnknown
 
@@ -387,7 +394,7 @@ def test_H10_H17_a_broken_wire_is_told_in_time_and_truly(vault: KeyVault, sizes:
 
     def outcome_of(name: str) -> Outcome:
         asked = request(payload=name.encode())
-        return struck(vault.port, faults[name], lambda port: opened(vault, HASTY, port=port), asked, vault.signed)
+        return struck(vault.port, faults[name], lambda port: opened(vault, CALM, port, HASTY), asked, vault.signed)
 
     with ThreadPoolExecutor(len(faults)) as pool:
         outcomes = dict(zip(faults, pool.map(outcome_of, faults), strict=True))

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from google.cloud.kms_v1 import AsymmetricSignResponse
 from grpc import StatusCode as Code
 
 from support.clouds import (
+    CALM,
     HASTY,
     QUICK,
     SCHEMES,
@@ -83,15 +85,20 @@ def kms(shown: Certificate) -> Iterator[CloudKms]:
         yield service
 
 
-def by_sync(kms: CloudKms, patience: Patience = QUICK, port: int = 0, **options: Any) -> Sign:
+def by_sync(
+    kms: CloudKms, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+) -> Sign:
     where = {"endpoint": f"127.0.0.1:{port or kms.port}", "roots": kms.certificate.chain, "patience": patience}
-    return open_key(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options}).sign
+    signer = open_key(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options})
+    return replace(signer, patience=later or patience).sign
 
 
-def by_async(kms: CloudKms, patience: Patience = QUICK, port: int = 0, **options: Any) -> Sign:
+def by_async(
+    kms: CloudKms, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+) -> Sign:
     where = {"endpoint": f"127.0.0.1:{port or kms.port}", "roots": kms.certificate.chain, "patience": patience}
     signer = open_async_key(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options})
-    return lambda request: asyncio.run(signer.sign(request))
+    return lambda request: asyncio.run(replace(signer, patience=later or patience).sign(request))
 
 
 both = pytest.mark.parametrize("opened", [by_sync, by_async])
@@ -368,7 +375,7 @@ def test_H10_after_one_unknown_outcome_a_refusal_does_not_say_that_nothing_was_s
 @both
 def test_H10_a_service_that_thinks_too_long_is_left_at_the_deadline(kms: CloudKms, opened: Open) -> None:
     kms.delay = 0.9
-    result = outcome(opened(kms, SHORT), request(), kms.signed)
+    result = outcome(opened(kms, CALM, later=SHORT), request(), kms.signed)
     assert result.problem(SHORT.deadline) == ""
     assert type(result.failure) is OutcomeUnknown
     assert result.signed == 1
@@ -394,7 +401,7 @@ def test_H10_H17_a_broken_wire_is_told_in_time_and_truly(kms: CloudKms, sizes: t
 
     def outcome_of(name: str) -> Outcome:
         asked = request(payload=name.encode())
-        return struck(kms.port, faults[name], lambda port: opened(kms, HASTY, port=port), asked, kms.signed)
+        return struck(kms.port, faults[name], lambda port: opened(kms, CALM, port, HASTY), asked, kms.signed)
 
     with ThreadPoolExecutor(len(faults)) as pool:
         outcomes = dict(zip(faults, pool.map(outcome_of, faults), strict=True))

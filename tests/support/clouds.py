@@ -19,6 +19,7 @@ from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
 __all__ = [
+    "CALM",
     "HASTY",
     "QUICK",
     "SCHEMES",
@@ -34,6 +35,8 @@ __all__ = [
 QUICK = Patience(attempts=3, deadline=5, pause=0.01)
 HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
 SHORT = Patience(attempts=2, deadline=0.6, pause=0.01)
+CALM = Patience(attempts=3, deadline=30, pause=0.01)
+"""For the opening of a signer that is given less time afterwards: what is tried is the signature."""
 SCHEMES = {Curve.SECP256K1: Scheme.ECDSA, Curve.P256: Scheme.ECDSA_P256, Curve.ED25519: Scheme.ED25519}
 
 Open = Callable[..., Sign]

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
+from support.digests import Digests
 from support.outcomes import told
 from walletcore.errors import (
     DecodingError,
@@ -31,7 +32,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers.remote import AsyncRemoteSigner, Attempts, Patience, PerLoop, RemoteSigner
-from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+from walletcore.signing import AcceptedSignature, SigningRequest
 
 DEVICE = ec.derive_private_key(7, ec.SECP256K1())
 NUMBERS = DEVICE.public_key().public_numbers()
@@ -39,18 +40,6 @@ KEY = PublicKey.parse(Curve.SECP256K1, b"\x04" + NUMBERS.x.to_bytes(32) + NUMBER
 OTHER = PrivateKey(Curve.SECP256K1, Secret(bytes([8]) * 32)).public_key
 REQUEST = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"pay", prehash=keccak256)
 QUICK = Patience(attempts=3, deadline=5, pause=0.01)
-
-
-class Digests:
-    """Asks for the digest, answers with DER."""
-
-    schemes = frozenset({Scheme.ECDSA})
-
-    def ask(self, request: SigningRequest) -> bytes:
-        return request.message
-
-    def read(self, request: SigningRequest, answer: bytes) -> Signature:
-        return Signature(scheme=request.scheme, data=answer)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from support.digests import Digests
 from walletcore.errors import SignerError, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
@@ -23,7 +24,7 @@ from walletcore.signers import open_signer
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.remote import AsyncRemoteSigner, Patience, RemoteSigner
 from walletcore.signers.uri import SignerUri
-from walletcore.signing import Signature, SigningRequest, collect, collect_async
+from walletcore.signing import SigningRequest, collect, collect_async
 
 SECRET = bytes(range(7, 39))
 KEY = PrivateKey(Curve.SECP256K1, Secret(SECRET))
@@ -31,16 +32,6 @@ PUBLIC = KEY.public_key
 REQUEST = SigningRequest(key=PUBLIC, scheme=Scheme.ECDSA, payload=bytes(range(32)))
 SLOW = Patience(attempts=3, deadline=60, pause=30)
 STOPS = pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-
-
-class Digests:
-    schemes = frozenset({Scheme.ECDSA})
-
-    def ask(self, request: SigningRequest) -> bytes:
-        return request.message
-
-    def read(self, request: SigningRequest, answer: bytes) -> Signature:
-        return Signature(scheme=request.scheme, data=answer)
 
 
 @dataclass

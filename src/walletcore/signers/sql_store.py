@@ -7,6 +7,7 @@ scope are changed by nobody else meanwhile. Amounts are decimal texts: a databas
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
@@ -72,7 +73,7 @@ class Transaction(Protocol):
         """The clock, in whole seconds since 1970."""
 
 
-class SqlStore:
+class SqlStore(ABC):
     """The methods of a store; a database adds `transaction`, which commits where nothing is raised, and `reading`."""
 
     _names: dict[int, bytes]  # process -> what this store is called in it
@@ -80,17 +81,17 @@ class SqlStore:
     def __init__(self) -> None:
         self._names = {}
 
+    @abstractmethod
     def transaction(self) -> AbstractContextManager[Transaction]:
         """All or nothing, on disk at the end, or one of walletcore's errors."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reading(self) -> AbstractContextManager[Transaction]:
         """One statement that changes nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Give up the connections."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

@@ -356,9 +356,8 @@ class LeavesAsAChild(Inherited):
         raise SystemExit(0)
 
 
-@FORKED.mutant("(while a child process that was forked signs)")
-class SharesALine(Inherited):
-    """Both processes ask and read on one pipe, as on a socket that was inherited."""
+class OnOnePipe(Inherited):
+    """Both processes have both ends of it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -367,6 +366,11 @@ class SharesALine(Inherited):
     def __del__(self) -> None:
         os.close(self.read)
         os.close(self.write)
+
+
+@FORKED.mutant("(while a child process that was forked signs)")
+class SharesALine(OnOnePipe):
+    """Both processes ask and read on one pipe, as on a socket that was inherited."""
 
     def answer(self, request: SigningRequest) -> Any:
         with self.lock:
@@ -389,16 +393,8 @@ class SharesALine(Inherited):
 
 
 @FORKED.mutant("(after a child process was forked)")
-class LosesItsSessionToAChild(Inherited):
+class LosesItsSessionToAChild(OnOnePipe):
     """The child logs out, and the device has one session for both."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.read, self.write = os.pipe()
-
-    def __del__(self) -> None:
-        os.close(self.read)
-        os.close(self.write)
 
     def answer(self, request: SigningRequest) -> Any:
         os.set_blocking(self.read, False)

@@ -12,7 +12,7 @@ from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_cli
 from walletcore.errors import ConfigError, SignerError
 from walletcore.server.config import Config, Limits, load, read
 from walletcore.server.keys import open_keys
-from walletcore.server.memory import open_store
+from walletcore.server.memory import open_memory
 from walletcore.server.policies import RULES
 from walletcore.server.sources import Source, secrets_of
 from walletcore.server.toml import MAX_CONFIG, parse
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str
 
     def started() -> None:
         made = config(text.replace(old, new, 1))
-        open_keys(made.keys, open_store(made.store))
+        open_keys(made.keys, open_memory(made.store, 1).store)
 
     with pytest.raises(ConfigError) as caught:
         started()
@@ -163,7 +163,7 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
         "quorum": f'needed = 1\nof = [{{ uri = "local:", public_key = "secp256k1:{HOT.data.hex()}", secrets = '
         f'{{ "private key" = {{ file = "{tmp_path}/hot.key", form = "hex" }} }} }}]',
     }
-    store = open_store(f"sqlite:{tmp_path}/store.db")
+    store = open_memory(f"sqlite:{tmp_path}/store.db", 1).store
     for name in RULES:
         guard = f'[[key.hot.guard]]\nrule = "{name}"\n{arguments.get(name, "")}\n'
         keys = config(configuration(tmp_path, guard=guard)).keys

@@ -6,13 +6,16 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support.server import HOT, payment, request, token_client
+from support.server import ETHEREUM, HOT, payment, request, token_client
 from support.signing_service import KEYS
 from walletcore.errors import (
     InvalidSignature,
@@ -22,12 +25,17 @@ from walletcore.errors import (
     SigningRefused,
     WalletcoreError,
 )
+from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.server.crew import Crew
 from walletcore.server.desk import Answer, Desk
 from walletcore.server.keys import Held
-from walletcore.server.memory import open_store
+from walletcore.server.memory import Apart, Memory, Together, open_memory
+from walletcore.signers.guard import guard
+from walletcore.signers.local import LocalSigner
 from walletcore.signers.protocol import Asked, Subject
+from walletcore.signers.rules import audit, limit
+from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import Store
 from walletcore.signing import Signature, SigningRequest
 
@@ -66,8 +74,8 @@ class Waiting(Device):
         return Device.sign(self, request)
 
 
-def held(signer: Device) -> Held:
-    return Held(name="device", public_key=signer.public_key, signer=signer)
+def held(signer: Device, name: str = "device", *, is_brief: bool = False) -> Held:
+    return Held(name=name, public_key=signer.public_key, signer=signer, is_brief=is_brief)
 
 
 def asked(number: int = 0) -> Asked:
@@ -76,16 +84,16 @@ def asked(number: int = 0) -> Asked:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    kept = open_store(f"sqlite:{tmp_path}/store.db")
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    kept = open_memory(f"sqlite:{tmp_path}/store.db", 1)
     yield kept
     kept.close()
 
 
-def run(store: Store, job: Callable[[Desk], object], **limits: float) -> object:
+def run(memory: Memory, job: Callable[[Desk], object], **limits: float) -> object:
     async def main() -> object:
-        told = {"signing": 2000, "threads": 8, "answer": 20.0} | limits
-        return await job(Desk(store, **told))  # type: ignore[arg-type, misc]
+        told = {"signing": 2000, "key": 2000, "threads": 8, "answer": 20.0} | limits
+        return await job(Desk(memory, **told))  # type: ignore[arg-type, misc]
 
     return asyncio.run(main())
 
@@ -94,25 +102,25 @@ by_kind = pytest.mark.parametrize("kind", [Device, Waiting])
 
 
 @by_kind
-def test_H19_a_thousand_at_the_same_time_are_one_signature(store: Store, kind: type[Device]) -> None:
+def test_H19_a_thousand_at_the_same_time_are_one_signature(memory: Memory, kind: type[Device]) -> None:
     signer = kind(pause=0.05)
 
     async def job(desk: Desk) -> set[bytes]:
         answers = await asyncio.gather(*(desk.sign(held(signer), asked(), "shop") for _ in range(1000)))
         return {answer.signature.data for answer in answers}
 
-    assert len(run(store, job)) == 1  # type: ignore[arg-type]
+    assert len(run(memory, job)) == 1  # type: ignore[arg-type]
     assert signer.signed == 1
 
 
 @by_kind
-def test_H19_a_signature_that_was_kept_is_given_again(store: Store, kind: type[Device]) -> None:
+def test_H19_a_signature_that_was_kept_is_given_again(memory: Memory, kind: type[Device]) -> None:
     signer = kind()
 
     async def job(desk: Desk) -> list[Answer]:
         return [await desk.sign(held(signer), asked(), "shop") for _ in range(3)]
 
-    answers = run(store, job)
+    answers = run(memory, job)
     assert [answer.again for answer in answers] == [False, True, True]  # type: ignore[attr-defined]
     assert len({answer.signature.data for answer in answers}) == signer.signed == 1  # type: ignore[attr-defined]
 
@@ -122,7 +130,7 @@ def test_H19_two_servers_with_one_memory_give_one_signature(tmp_path: Path) -> N
     signers, found = [Device(pause=0.02) for _ in range(2)], []
 
     def serve(signer: Device) -> None:
-        kept = open_store(f"sqlite:{tmp_path}/store.db")
+        kept = open_memory(f"sqlite:{tmp_path}/store.db", 1)
 
         async def job(desk: Desk) -> list[bytes]:
             return [(await desk.sign(held(signer), asked(n), "x")).signature.data for n in range(10)]
@@ -130,7 +138,7 @@ def test_H19_two_servers_with_one_memory_give_one_signature(tmp_path: Path) -> N
         found.append(run(kept, job))
         kept.close()
 
-    open_store(f"sqlite:{tmp_path}/store.db").close()
+    open_memory(f"sqlite:{tmp_path}/store.db", 1).close()
     threads = [threading.Thread(target=serve, args=(signer,)) for signer in signers]
     for thread in threads:
         thread.start()
@@ -156,7 +164,7 @@ FAILURES = [
 @by_kind
 @pytest.mark.parametrize(("failure", "told"), FAILURES, ids=lambda value: getattr(value, "__name__", repr(value))[:30])
 def test_H10_what_a_signer_says_is_told_as_it_is(
-    store: Store, kind: type[Device], failure: Exception, told: type[WalletcoreError]
+    memory: Memory, kind: type[Device], failure: Exception, told: type[WalletcoreError]
 ) -> None:
     signer = kind(failures=[failure])
 
@@ -172,7 +180,7 @@ def test_H10_what_a_signer_says_is_told_as_it_is(
         with pytest.raises(RuntimeError):
             asyncio.run(_stopping())
         return
-    run(store, job)
+    run(memory, job)
     assert signer.signed == 1
 
 
@@ -181,7 +189,7 @@ async def _stopping() -> None:
     raise StopIteration
 
 
-def test_H10_once_in_doubt_no_later_failure_says_that_nothing_was_signed(store: Store) -> None:
+def test_H10_once_in_doubt_no_later_failure_says_that_nothing_was_signed(memory: Memory) -> None:
     doubts = [OutcomeUnknown("?"), SigningRefused("no"), SignerUnavailable("later")]
     signer = Device(failures=[*doubts, *doubts[1:]])
 
@@ -195,7 +203,7 @@ def test_H10_once_in_doubt_no_later_failure_says_that_nothing_was_signed(store: 
             await desk.sign(held(signer), asked(1), "shop")
         await desk.sign(held(signer), asked(1), "shop")
 
-    run(store, job)
+    run(memory, job)
 
 
 class Forgetful:
@@ -211,26 +219,26 @@ class Forgetful:
         return fail if name == self._method else getattr(self._store, name)
 
 
-def test_H10_a_memory_that_fails_before_is_unavailable_and_after_is_unknown(store: Store) -> None:
+def test_H10_a_memory_that_fails_before_is_unavailable_and_after_is_unknown(memory: Memory) -> None:
     signer = Device()
 
     async def before(desk: Desk) -> None:
         with pytest.raises(SignerUnavailable):
             await desk.sign(held(signer), asked(), "shop")
 
-    run(Forgetful(store, "kept"), before)  # type: ignore[arg-type]
+    run(Apart(Forgetful(memory.store, "kept"), 2), before)  # type: ignore[arg-type]
     assert signer.signed == 0
 
     async def after(desk: Desk) -> None:
         with pytest.raises(OutcomeUnknown):
             await desk.sign(held(signer), asked(), "shop")
 
-    run(Forgetful(store, "keep"), after)  # type: ignore[arg-type]
+    run(Apart(Forgetful(memory.store, "keep"), 2), after)  # type: ignore[arg-type]
     assert signer.signed == 1
-    assert store.kept(asked().request.id) is None
+    assert memory.store.kept(asked().request.id) is None
 
 
-def test_H10_a_signer_that_hangs_is_unknown_in_time_and_joined_by_whoever_asks_again(store: Store) -> None:
+def test_H10_a_signer_that_hangs_is_unknown_in_time_and_joined_by_whoever_asks_again(memory: Memory) -> None:
     signer = Device(pause=1.0)
 
     async def job(desk: Desk) -> None:
@@ -241,11 +249,11 @@ def test_H10_a_signer_that_hangs_is_unknown_in_time_and_joined_by_whoever_asks_a
             await asyncio.sleep(0.01)
         assert (await desk.sign(held(signer), asked(), "shop")).again
 
-    run(store, job, answer=0.1)
+    run(memory, job, answer=0.1)
     assert signer.signed == 1
 
 
-def test_X05_who_is_cancelled_leaves_a_whole_signature(store: Store) -> None:
+def test_X05_who_is_cancelled_leaves_a_whole_signature(memory: Memory) -> None:
     signer = Device(pause=0.1)
 
     async def job(desk: Desk) -> None:
@@ -256,11 +264,11 @@ def test_X05_who_is_cancelled_leaves_a_whole_signature(store: Store) -> None:
             await task
         await desk.close(5)
 
-    run(store, job)
+    run(memory, job)
     assert signer.signed == 1
 
 
-def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
+def test_more_than_there_may_be_under_way_are_unavailable(memory: Memory) -> None:
     signer = Device(pause=0.3)
 
     async def job(desk: Desk) -> None:
@@ -272,10 +280,10 @@ def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
         assert same.signature.data == (await tasks[1]).signature.data
         await asyncio.gather(*tasks)
 
-    run(store, job, signing=3)
+    run(memory, job, signing=3)
 
 
-def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(store: Store) -> None:
+def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(memory: Memory) -> None:
     """Two clients of one key: the one that says nothing true of the request does not have the other's refused."""
 
     class Strict(Device):
@@ -298,11 +306,11 @@ def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(store: St
         good = [desk.sign(device, Asked(request=whole, subject=subject), "shop") for _ in range(3)]
         return await asyncio.gather(*bad, *good, return_exceptions=True)
 
-    found = run(store, job)
+    found = run(memory, job)
     assert [type(each) for each in found] == [SigningRefused] * 2 + [Answer] * 3  # type: ignore[attr-defined]
 
 
-def test_a_signature_of_another_key_is_kept_by_nobody(store: Store) -> None:
+def test_a_signature_of_another_key_is_kept_by_nobody(memory: Memory) -> None:
     class Wrong(Device):
         def sign(self, request: SigningRequest) -> Signature:
             return Signature(scheme=request.scheme, data=bytes(31) + b"\1" + bytes(31) + b"\1")
@@ -311,21 +319,21 @@ def test_a_signature_of_another_key_is_kept_by_nobody(store: Store) -> None:
         with pytest.raises(InvalidSignature):
             await desk.sign(held(Wrong()), asked(), "shop")
 
-    run(store, job)
-    assert store.kept(asked().request.id) is None
+    run(memory, job)
+    assert memory.store.kept(asked().request.id) is None
 
 
-def test_a_kept_signature_that_was_changed_is_not_given(store: Store) -> None:
-    store.keep(asked().request.id, bytes(63) + b"\1")
+def test_a_kept_signature_that_was_changed_is_not_given(memory: Memory) -> None:
+    memory.store.keep(asked().request.id, bytes(63) + b"\1")
 
     async def job(desk: Desk) -> None:
         with pytest.raises(InvalidSignature):
             await desk.sign(held(Device()), asked(), "shop")
 
-    run(store, job)
+    run(memory, job)
 
 
-def test_the_signer_is_given_the_request_with_the_subject_that_was_made_here(store: Store) -> None:
+def test_the_signer_is_given_the_request_with_the_subject_that_was_made_here(memory: Memory) -> None:
     seen = []
 
     class Looking(Device):
@@ -343,17 +351,17 @@ def test_the_signer_is_given_the_request_with_the_subject_that_was_made_here(sto
     async def job(desk: Desk) -> None:
         await desk.sign(held(Looking()), Asked(request=whole, subject=subject), "shop")
 
-    run(store, job)
+    run(memory, job)
     assert seen[0].subject == mine
     assert seen[0].subject is not mine
 
 
-def test_the_log_says_who_got_what(store: Store) -> None:
+def test_the_log_says_who_got_what(memory: Memory) -> None:
     async def job(desk: Desk) -> None:
         await desk.sign(held(Device()), asked(), "shop")
 
-    run(store, job)
-    (line,) = [json.loads(entry.text) for entry in store.log()]
+    run(memory, job)
+    (line,) = [json.loads(entry.text) for entry in memory.store.log()]
     assert line == {"event": "signed", "request": asked().request.id.hex(), "key": "device", "client": "shop"}
 
 
@@ -377,7 +385,7 @@ def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
 
 
 def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def exhausted(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -393,7 +401,115 @@ def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
             answers = await asyncio.gather(*(desk.sign(held(Device()), asked(n), "shop") for n in range(4)))
         return [answer.request.payload for answer in answers]
 
-    assert run(store, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
+    assert run(memory, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
+
+
+@pytest.mark.parametrize(("is_brief", "size", "is_here"), [(True, 32, True), (True, 9000, False), (False, 32, False)])
+def test_what_is_brief_is_done_in_the_thread_of_the_event_loop(
+    memory: Memory, is_brief: bool, size: int, is_here: bool
+) -> None:
+    """What may take long (devices, guards that ask others, long transactions) keeps nobody waiting but itself."""
+    seen = []
+
+    class Looking(Device):
+        def sign(self, request: SigningRequest) -> Signature:
+            seen.append(threading.get_ident())
+            return super().sign(request)
+
+    whole = SigningRequest(key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=bytes(size), prehash=sha256)
+
+    async def job(desk: Desk) -> None:
+        for _ in range(2):
+            await desk.sign(held(Looking(), is_brief=is_brief), Asked(request=whole), "shop")
+        assert (seen == [threading.get_ident()]) is is_here
+
+    run(memory, job)
+    assert memory.store.kept(whole.id) is not None
+
+
+@by_kind
+def test_H10_a_device_that_hangs_keeps_no_other_key_waiting(memory: Memory, kind: type[Device]) -> None:
+    """Nor does it take all that may be under way."""
+    slow, fast = held(kind(pause=1.0), "slow"), held(Device(), "fast")
+
+    async def job(desk: Desk) -> None:
+        tasks = [asyncio.create_task(desk.sign(slow, asked(n), "shop")) for n in range(5)]
+        await asyncio.sleep(0.1)
+        start = time.monotonic()
+        for number in range(100, 110):
+            await desk.sign(fast, asked(number), "shop")
+        assert time.monotonic() - start < 0.8
+        with pytest.raises(SignerUnavailable):
+            await desk.sign(slow, asked(6), "shop")
+        await asyncio.gather(*tasks)
+        await desk.sign(slow, asked(6), "shop")
+
+    run(memory, job, threads=5, key=5)
+
+
+class Full(SqliteStore):
+    """A store whose disk is full when it is told so, which it says at the commit."""
+
+    is_full = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with super().transaction() as open_:
+            yield open_
+            if self.is_full:
+                raise SignerUnavailable("the disk is full")
+
+
+def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: Path) -> None:
+    """The guard believes that it has charged the payment; were that true of its store, it would not do so again."""
+    asset = ETHEREUM.asset
+    path = tmp_path / "store.db"
+    disk = Full(path)
+    memory = Together(disk, SqliteStore(path))
+    rules = [limit(asset, total=2 * 10**15, per=timedelta(hours=1)), audit(memory.store)]
+    signer = guard(LocalSigner(KEYS[Curve.SECP256K1]), *rules, store=memory.store)
+    hot = Held(name="hot", public_key=HOT, signer=signer, is_guarded=True, is_brief=True)
+    first, second = payment(), payment()
+
+    async def told(desk: Desk, made: Any) -> str:
+        subject = Subject(chain="eip155:1", raw=made.raw)
+        try:
+            await desk.sign(hot, Asked(request=replace(made.requests()[0], subject=None), subject=subject), "shop")
+        except WalletcoreError as error:
+            return type(error).__name__
+        return "signed"
+
+    async def job(desk: Desk) -> list[str]:
+        disk.is_full = True
+        found = list(await asyncio.gather(told(desk, first), told(desk, first), told(desk, second)))
+        disk.is_full = False
+        return found + [await told(desk, made) for made in (first, second, first)]
+
+    lost = ["OutcomeUnknown", "OutcomeUnknown", "GuardRefused"]  # the limit counted what was lost with it
+    assert run(memory, job) == [*lost, "signed", "GuardRefused", "signed"]
+    verdicts = [json.loads(entry.text).get("verdict", "signed") for entry in memory.store.log()]
+    assert verdicts == ["admitted", "signed", "refused"]
+    memory.close()
+
+
+def test_the_memory_is_looked_at_once_at_a_time(memory: Memory) -> None:
+    looks = []
+
+    class Hanging:
+        def kept(self, _: bytes) -> None:
+            looks.append(1)
+            time.sleep(0.3)
+
+        def close(self) -> None:
+            pass
+
+    async def job(desk: Desk) -> None:
+        await asyncio.gather(*(desk.check() for _ in range(20)))
+        assert len(looks) == 1
+        await desk.check()
+        assert len(looks) == 2
+
+    run(Apart(Hanging(), 2), job)  # type: ignore[arg-type]
 
 
 def test_the_support_module_knows_what_it_says() -> None:

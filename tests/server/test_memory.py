@@ -1,22 +1,25 @@
-"""Many steps in one commit: each is as if it were alone, and none is told before all of it is on the disk."""
+"""Much work in one commit: each piece is as if it were alone, and none is told before all of it is on the disk."""
 
+import asyncio
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from walletcore.errors import ConfigError, LimitExceeded, SignerUnavailable
-from walletcore.server.memory import Grouped, open_store
+from walletcore.errors import ConfigError, LimitExceeded, OutcomeUnknown, SignerError, SignerUnavailable
+from walletcore.server.memory import Apart, Together, open_memory
 from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import Charge, verify_log
 
-Stores = tuple["Counting", Grouped]
+T = TypeVar("T")
+Memories = tuple["Counting", Together]
 
 
 def identity(number: int) -> bytes:
@@ -40,147 +43,287 @@ class Counting(SqliteStore):
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
+def memories(tmp_path: Path) -> Iterator[Memories]:
     writer, reader = Counting(tmp_path / "s.db"), SqliteStore(tmp_path / "s.db")
-    grouped = Grouped(writer, reader)
-    yield writer, grouped
-    grouped.close()
+    memory = Together(writer, reader)
+    yield writer, memory
+    memory.close()
 
 
-def test_many_steps_share_a_few_commits_and_lose_nothing(stores: Stores) -> None:
-    writer, grouped = stores
-    with ThreadPoolExecutor(16) as pool:
-        kept = list(pool.map(lambda n: grouped.keep(identity(n), bytes([n % 250 + 1]) * 64, [f"line {n}"]), range(400)))
+def lost(error: Exception, has_begun: bool) -> Exception:
+    return OutcomeUnknown(f"lost: {error}") if has_begun else error
+
+
+async def at_work(memory: Together | Apart, *works: Callable[[], T]) -> list[T | BaseException]:
+    return await asyncio.gather(*(memory.run(work, lost) for work in works), return_exceptions=True)
+
+
+def in_threads(memory: Together, work: Callable[[int], T], numbers: range) -> list[T]:
+    """The work for each number, in sixteen threads, while the event loop of the memory runs."""
+
+    async def main() -> list[T]:
+        await memory.run(lambda: None, lost)  # from now on it has a loop
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(16) as pool:
+            return await asyncio.gather(*(loop.run_in_executor(pool, work, number) for number in numbers))
+
+    return asyncio.run(main())
+
+
+def test_much_work_shares_a_few_commits_and_loses_nothing(memories: Memories) -> None:
+    writer, memory = memories
+    works = [lambda n=n: memory.keep(identity(n), bytes([n % 250 + 1]) * 64, [f"line {n}"]) for n in range(400)]
+    kept = asyncio.run(at_work(memory, *works))
+    assert kept == [bytes([n % 250 + 1]) * 64 for n in range(400)]
+    assert writer.commits < 20
+    assert [memory.kept(identity(n)) for n in range(400)] == kept
+    assert [entry.text for entry in memory.log()] == [f"line {n}" for n in range(400)]
+    verify_log(memory.log())
+
+
+def test_what_other_threads_ask_shares_the_commits(memories: Memories) -> None:
+    writer, memory = memories
+    kept = in_threads(memory, lambda n: memory.keep(identity(n), bytes([n % 250 + 1]) * 64, [f"line {n}"]), range(400))
     assert kept == [bytes([n % 250 + 1]) * 64 for n in range(400)]
     assert writer.commits < 200
-    assert [grouped.kept(identity(n)) for n in range(400)] == kept
-    assert sorted(int(entry.text[5:]) for entry in grouped.log()) == list(range(400))
-    verify_log(grouped.log())
+    assert sorted(int(entry.text[5:]) for entry in memory.log()) == list(range(400))
+    verify_log(memory.log())
 
 
-def test_a_step_that_is_refused_changes_nothing_of_the_others(stores: Stores) -> None:
-    _, grouped = stores
+def test_every_method_of_a_store_is_there_for_other_threads_and_without_a_loop(memories: Memories) -> None:
+    _, memory = memories
+
+    def all_of_them(number: int) -> tuple[object, ...]:
+        account, purpose = f"account {number}", identity(number)
+        first = memory.reserve(account, purpose, first=7)
+        memory.release(account, purpose)
+        again = memory.reserve(account, identity(1000 + number), first=7)
+        memory.admit(purpose, [Charge(window=account, amount=5, at_most=5, seconds=60)])
+        memory.refund(purpose)
+        memory.admit(identity(1000 + number), [Charge(window=account, amount=5, at_most=5, seconds=60)])
+        return first, again, len(memory.append("a line")), memory.keep(purpose, b"x"), memory.kept(purpose)
+
+    expected = (7, 7, 32, b"x", b"x")
+    assert all_of_them(0) == expected
+    assert in_threads(memory, all_of_them, range(1, 5)) == [expected] * 4
+    assert all_of_them(5) == expected  # the loop has ended
+    assert len(list(memory.log())) == 6
+
+
+def test_what_is_refused_changes_nothing_of_the_others(memories: Memories) -> None:
+    _, memory = memories
     charge = Charge(window="w", amount=1, at_most=10, seconds=3600)
 
     def admit(number: int) -> bool:
         try:
-            grouped.admit(identity(number), [charge], [f"admitted {number}"])
+            memory.admit(identity(number), [charge], [f"admitted {number}"])
         except LimitExceeded:
             return False
         return True
 
-    with ThreadPoolExecutor(16) as pool:
-        admitted = list(pool.map(admit, range(200)))
-    assert sum(admitted) == 10
-    told = {int(entry.text.split()[1]) for entry in grouped.log()}
+    admitted = asyncio.run(at_work(memory, *[lambda n=n: admit(n) for n in range(100)]))
+    admitted += in_threads(memory, admit, range(100, 200))
+    assert sum(map(bool, admitted)) == 10
+    told = {int(entry.text.split()[1]) for entry in memory.log()}
     assert told == {number for number, passed in enumerate(admitted) if passed}
 
 
-def test_a_step_that_fails_after_it_has_written_takes_that_back_alone(stores: Stores) -> None:
-    _, grouped = stores
-    inside, go = threading.Event(), threading.Event()
+def test_work_that_fails_keeps_what_it_was_told_is_done_and_harms_nobody(memories: Memories) -> None:
+    """A refusal is written to the log before it is raised."""
+    _, memory = memories
 
-    def first() -> None:
-        with grouped.transaction() as open_:
+    def refused() -> None:
+        memory.append("refused")
+        raise LimitExceeded("no", window="w")
+
+    found = asyncio.run(at_work(memory, refused, lambda: memory.keep(identity(2), b"y")))
+    assert type(found[0]) is LimitExceeded
+    assert found[1] == b"y"
+    assert [entry.text for entry in memory.log()] == ["refused"]
+
+
+def test_a_step_that_fails_after_it_has_written_takes_that_back_alone(memories: Memories) -> None:
+    _, memory = memories
+
+    def failing() -> None:
+        with memory._steps.transaction() as open_:
             open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(1), s=b"x")
-            inside.set()
-            go.wait(10)
             raise ZeroDivisionError
 
-    with ThreadPoolExecutor(2) as pool:
-        failing = pool.submit(first)
-        inside.wait(10)
-        keeping = pool.submit(grouped.keep, identity(2), b"y" * 64)
-        while not grouped._waiting:  # so that both are of one commit
-            time.sleep(0.001)
-        go.set()
-        with pytest.raises(ZeroDivisionError):
-            failing.result()
-        assert keeping.result() == b"y" * 64
-    assert [grouped.kept(identity(n)) for n in (1, 2)] == [None, b"y" * 64]
+    found = asyncio.run(at_work(memory, failing, lambda: memory.keep(identity(2), b"y")))
+    assert type(found[0]) is ZeroDivisionError
+    assert [memory.kept(identity(n)) for n in (1, 2)] == [None, b"y"]
 
 
-def test_the_first_signature_wins_within_a_commit_as_well(stores: Stores) -> None:
-    _, grouped = stores
+def test_the_first_signature_wins_within_a_commit_as_well(memories: Memories) -> None:
+    _, memory = memories
     numbers = itertools.count(1)
-    with ThreadPoolExecutor(16) as pool:
-        kept = list(pool.map(lambda _: grouped.keep(identity(0), bytes([next(numbers)]) * 64), range(64)))
-    assert len(set(kept)) == 1
+    kept = asyncio.run(at_work(memory, *[lambda: memory.keep(identity(0), bytes([next(numbers)])) for _ in range(64)]))
+    assert kept == [b"\1"] * 64
 
 
-def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(stores: Stores) -> None:
-    writer, grouped = stores
-    grouped.keep(identity(0), b"x" * 64)
-    writer.fails = True
-    failed = []
+def test_work_sees_what_others_of_its_commit_have_done_and_nobody_else_does(memories: Memories) -> None:
+    writer, memory = memories
+    other = SqliteStore(writer._path)
+    seen: list[object] = []
 
-    def keep(number: int) -> None:
-        try:
-            grouped.keep(identity(number), b"y" * 64)
-        except SignerUnavailable:
-            failed.append(number)
+    def look() -> None:
+        seen.extend((memory.kept(identity(1)), other.kept(identity(1))))
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(keep, range(1, 40)))
-    writer.fails = False
-    assert sorted(failed) == list(range(1, 40))
-    assert [grouped.kept(identity(n)) for n in range(1, 40)] == [None] * 39
-    assert grouped.keep(identity(1), b"z" * 64) == b"z" * 64
-
-
-def test_nothing_is_told_before_it_is_on_the_disk(tmp_path: Path) -> None:
-    """Another connection sees it when `keep` returns."""
-    grouped, other = open_store(f"sqlite:{tmp_path}/s.db"), open_store(f"sqlite:{tmp_path}/s.db")
-    wrong = []
-
-    def keep(number: int) -> None:
-        grouped.keep(identity(number), b"x" * 64)
-        if other.kept(identity(number)) is None:
-            wrong.append(number)
-
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(keep, range(200)))
-    assert not wrong
-    grouped.close()
+    asyncio.run(at_work(memory, lambda: memory.keep(identity(1), b"x"), look))
+    assert seen == [b"x", None]
     other.close()
 
 
-def test_reading_waits_for_no_commit(stores: Stores) -> None:
-    writer, grouped = stores
-    grouped.keep(identity(0), b"x" * 64)
-    inside, go = threading.Event(), threading.Event()
+def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(memories: Memories) -> None:
+    writer, memory = memories
+    memory.keep(identity(0), b"x")
 
-    def hold() -> None:
-        with writer.transaction():
-            inside.set()
-            go.wait(10)
+    def refused() -> None:
+        raise SignerError("of its own")
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    inside.wait(10)
-    start = time.monotonic()
-    assert grouped.kept(identity(0)) == b"x" * 64
-    assert time.monotonic() - start < 1
-    go.set()
-    holder.join()
+    works = [lambda n=n: memory.keep(identity(n), b"y") for n in range(1, 40)]
+    writer.fails = True
+    found = asyncio.run(at_work(memory, *works, refused))
+    assert [str(each) for each in found] == ["lost: the disk is full"] * 39 + ["of its own"]
+    assert {type(each) for each in found[:-1]} == {OutcomeUnknown}
+
+    async def asked_by_a_thread() -> bytes:
+        await asyncio.gather(memory.run(lambda: None, lost), return_exceptions=True)
+        return await asyncio.to_thread(memory.keep, identity(1), b"y")
+
+    with pytest.raises(SignerUnavailable):
+        asyncio.run(asked_by_a_thread())
+    writer.fails = False
+    assert [memory.kept(identity(n)) for n in range(1, 40)] == [None] * 39
+    assert asyncio.run(at_work(memory, lambda: memory.keep(identity(1), b"z"))) == [b"z"]
 
 
-def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(stores: Stores) -> None:
-    _, grouped = stores
+def test_where_no_transaction_begins_nothing_is_done(memories: Memories, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, memory = memories
+    done: list[int] = []
+
+    def locked() -> Any:
+        raise SignerUnavailable("another process keeps the store locked")
+
+    monkeypatch.setattr(writer, "transaction", locked)
+    found = asyncio.run(at_work(memory, *[lambda n=n: done.append(n) for n in range(3)]))
+    assert {type(each) for each in found} == {SignerUnavailable}
+    assert not done
+
+
+def test_nothing_is_told_before_it_is_on_the_disk(tmp_path: Path) -> None:
+    """Another connection sees it when the work is told, and when `keep` returns."""
+    memory, other = open_memory(f"sqlite:{tmp_path}/s.db", 1), SqliteStore(tmp_path / "s.db")
+    assert isinstance(memory, Together)
+    wrong = []
+
+    def keep(number: int) -> None:
+        memory.store.keep(identity(number), b"x")
+        if other.kept(identity(number)) is None:
+            wrong.append(number)
+
+    async def told(number: int) -> None:
+        await memory.run(lambda: memory.store.keep(identity(number), b"x"), lost)
+        if other.kept(identity(number)) is None:
+            wrong.append(number)
+
+    async def main() -> None:
+        await asyncio.gather(*(told(number) for number in range(1000, 1200)))
+
+    in_threads(memory, keep, range(200))
+    asyncio.run(main())
+    assert not wrong
+    memory.close()
+    other.close()
+
+
+def test_a_file_that_others_lock_keeps_no_other_request_from_its_answer(memories: Memories) -> None:
+    """Only a thread waits; the event loop goes on, and what was committed can be read."""
+    writer, memory = memories
+    memory.keep(identity(0), b"x")
+    holder = SqliteStore(writer._path)
+    turns = 0
+
+    async def main() -> bytes:
+        nonlocal turns
+        with holder.transaction():
+            task = asyncio.create_task(memory.run(lambda: memory.keep(identity(1), b"y"), lost))
+            end = time.monotonic() + 0.3
+            while time.monotonic() < end:
+                await asyncio.sleep(0.001)
+                assert memory.kept(identity(0)) == b"x"
+                turns += 1
+            assert not task.done()
+        return await task
+
+    assert asyncio.run(main()) == b"y"
+    assert turns > 20
+    holder.close()
+
+
+def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memories) -> None:
+    _, memory = memories
 
     def broken() -> None:
-        with grouped.transaction() as open_:
+        with memory._steps.transaction() as open_:
             open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(5), s=b"x")
             open_.run("RELEASE step")  # nobody can go back now
             raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        broken()
-    assert grouped.kept(identity(5)) is None
-    assert grouped.keep(identity(5), b"y" * 64) == b"y" * 64
+    def keep(number: int) -> bytes:
+        return memory.keep(identity(number), b"x")
+
+    found = asyncio.run(at_work(memory, partial(keep, 4), broken, partial(keep, 6)))
+    assert [type(each) for each in found] == [OutcomeUnknown, SignerError, bytes]
+    assert [memory.kept(identity(n)) for n in (4, 5, 6)] == [None, None, b"x"]
+    assert memory.keep(identity(5), b"y") == b"y"
+
+
+def test_the_event_loop_does_not_wait_for_itself(memories: Memories) -> None:
+    _, memory = memories
+
+    async def main() -> None:
+        await memory.run(lambda: None, lost)
+        with pytest.raises(SignerUnavailable):
+            memory.append("a line")
+
+    asyncio.run(main())
+    assert not list(memory.log())
+
+
+def test_between_two_pieces_of_work_the_loop_sees_to_others(memories: Memories) -> None:
+    _, memory = memories
+    order: list[str] = []
+
+    async def other() -> None:
+        while order.count("work") < 8:
+            order.append("other")
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        await asyncio.gather(other(), *(memory.run(lambda: order.append("work"), lost) for _ in range(8)))
+
+    asyncio.run(main())
+    at = [place for place, name in enumerate(order) if name == "work"]
+    assert len(at) == 8
+    assert all(after - before > 1 for before, after in itertools.pairwise(at))
+
+
+def test_a_store_without_a_file_works_in_threads_of_its_own(tmp_path: Path) -> None:
+    memory = Apart(SqliteStore(tmp_path / "s.db"), 3)
+    names: list[str] = []
+
+    def work() -> bytes:
+        names.append(threading.current_thread().name)
+        return memory.store.keep(identity(len(names)), b"x")
+
+    assert asyncio.run(at_work(memory, *[work] * 5)) == [b"x"] * 5
+    assert threading.current_thread().name not in names
+    memory.close()
 
 
 @pytest.mark.parametrize("uri", ["", "sqlite:relative", "mysql://x", "sqlite:/proc/nothing/here"])
 def test_a_store_that_cannot_be_opened_is_told_by_its_place(uri: str) -> None:
     with pytest.raises(ConfigError, match=r"server\.store"):
-        open_store(uri)
+        open_memory(uri, 1)

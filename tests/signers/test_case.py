@@ -37,7 +37,7 @@ def built(subject: Signable[Any], place: int = 0, **rows: Any) -> Case:
 
 
 def read(asked: SigningRequest, change: Any = None, **rows: Any) -> Case:
-    return build(asked.subject, asked.id, {row.caip2: row for row in rows.values()}, change)
+    return build(asked.subject, asked.id, asked.key, {row.caip2: row for row in rows.values()}, change)
 
 
 def same(subject: Any) -> None:

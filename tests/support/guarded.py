@@ -76,7 +76,7 @@ class AsyncWatched(Watched):
 def case_of(subject: Any, change: Any = None, **rows: Any) -> Case:
     """Return what a guard makes of the first request of a subject."""
     request = subject.requests()[0]
-    return build(request.subject, request.id, {row.caip2: row for row in rows.values()}, change)
+    return build(request.subject, request.id, request.key, {row.caip2: row for row in rows.values()}, change)
 
 
 def refusal(call: Any, *args: Any) -> GuardRefused:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from walletcore.errors import SignerUnavailable
 from walletcore.signers.aside import begun
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "settle"]
 
 T = TypeVar("T")
 _Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
@@ -59,11 +59,12 @@ class Crew:
             except BaseException as failure:
                 error = failure
             with suppress(RuntimeError):  # the loop has ended
-                future.get_loop().call_soon_threadsafe(_settle, future, value, error)
+                future.get_loop().call_soon_threadsafe(settle, future, value, error)
             del work, future, value, error  # the next job may be long in coming
 
 
-def _settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:
+def settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:
+    """Tell a future of the loop that runs what came of it."""
     if future.done():  # nobody waits any more
         return
     if error is None:

@@ -10,18 +10,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused, WalletcoreError
 from walletcore.server.crew import Crew
 from walletcore.server.keys import Held
+from walletcore.server.memory import Memory
 from walletcore.server.subjects import rebuilt
+from walletcore.signers.guard import Guard
 from walletcore.signers.protocol import Asked, Subject
-from walletcore.signers.store import Store
-from walletcore.signing import AcceptedSignature, Signature, SigningRequest
+from walletcore.signing import AcceptedSignature, AsyncSigner, Signature, Signer, SigningRequest
 
 __all__ = ["Answer", "Desk"]
 
@@ -29,6 +31,9 @@ T = TypeVar("T")
 
 _MAX_DOUBTS = 1 << 16
 _QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
+_BRIEF = 1 << 13  # bytes of what is signed, and is then done in a few milliseconds at most
+_READERS = 2  # threads for long bodies
+_LOOK = 2.0  # seconds
 _AGAIN = "ask for the very same again"
 
 
@@ -42,14 +47,22 @@ class Answer:
 
 
 class Desk:
-    """Answers requests in one event loop; ``signing`` of them at once, and ``answer`` seconds for each."""
+    """Answers requests in one event loop.
 
-    def __init__(self, store: Store, *, signing: int, threads: int, answer: float) -> None:
-        self._store, self._crew = store, Crew(threads)
-        self._most, self._seconds = signing, answer
+    ``signing`` are under way at once, of them ``key`` of one key; ``threads`` wait for the device of one key: one that
+    hangs stands in no other's way; ``answer`` seconds are given to each.
+    """
+
+    def __init__(self, memory: Memory, *, signing: int, key: int, threads: int, answer: float) -> None:
+        self._memory, self._store = memory, memory.store
+        self._most, self._most_of_a_key, self._threads, self._seconds = signing, key, threads, answer
+        self._readers = Crew(_READERS)
+        self._crews: dict[str, Crew] = {}
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
         self._subjects: dict[bytes, Subject | None] = {}  # what those are said to be for
+        self._by_key: Counter[str] = Counter()
         self._doubts: OrderedDict[bytes, None] = OrderedDict()
+        self._look: asyncio.Task[Any] | None = None
 
     @property
     def under_way(self) -> int:
@@ -62,7 +75,7 @@ class Desk:
             return work()
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._crew.run(work)
+                return await self._readers.run(work)
         except TimeoutError:
             raise SignerUnavailable("too much is being read at this moment") from None
 
@@ -86,15 +99,17 @@ class Desk:
 
     def _begun(self, held: Held, asked: Asked, client: str) -> asyncio.Task[Answer]:
         identity = asked.request.id
-        if len(self._under_way) >= self._most:
+        if len(self._under_way) >= self._most or self._by_key[held.name] >= self._most_of_a_key:
             raise self._true(identity, SignerUnavailable("too many requests are under way"))
         task = self._under_way[identity] = asyncio.create_task(self._answer(held, asked, client))
         self._subjects[identity] = asked.subject
-        task.add_done_callback(lambda done: self._ended(identity, done))
+        self._by_key[held.name] += 1
+        task.add_done_callback(lambda done: self._ended(identity, held.name, done))
         return task
 
-    def _ended(self, identity: bytes, task: asyncio.Task[Answer]) -> None:
+    def _ended(self, identity: bytes, name: str, task: asyncio.Task[Answer]) -> None:
         del self._under_way[identity], self._subjects[identity]
+        self._by_key[name] -= 1
         if not task.cancelled():
             task.exception()  # somebody has looked at it, though everybody may have gone
 
@@ -110,33 +125,43 @@ class Desk:
         return answer
 
     async def _answered(self, held: Held, asked: Asked, client: str) -> Answer:
-        sign = held.signer.sign
-        if not inspect.iscoroutinefunction(sign):
-            return await self._crew.run(lambda: self._in_a_thread(held, asked, client))
-        ready = await self._crew.run(lambda: self._prepared(asked))
+        work = partial(self._worked, held, asked, client)
+        if held.is_brief and _size(asked) <= _BRIEF:
+            return await self._memory.run(work, partial(_undone, held))
+        crew = self._crews.setdefault(held.name, Crew(self._threads))
+        if not inspect.iscoroutinefunction(held.signer.sign):
+            return await crew.run(work)
+        ready = await crew.run(lambda: self._prepared(held, asked))
         if isinstance(ready, Answer):
             return ready
-        given = await cast(Callable[[SigningRequest], Awaitable[Signature]], sign)(ready)
-        return await self._crew.run(lambda: self._kept(held, ready, given, client))
+        given = await cast(AsyncSigner, held.signer).sign(ready)
+        return await crew.run(lambda: self._kept(held, ready, given, client))
 
-    def _in_a_thread(self, held: Held, asked: Asked, client: str) -> Answer:
-        ready = self._prepared(asked)
+    def _worked(self, held: Held, asked: Asked, client: str) -> Answer:
+        """All of it, in one thread."""
+        ready = self._prepared(held, asked)
         if isinstance(ready, Answer):
             return ready
-        given = held.signer.sign(ready)
+        given = cast(Signer, held.signer).sign(ready)
         if not isinstance(given, Signature):  # a back end of others whose function is asynchronous and does not say so
             raise OutcomeUnknown("the signer gave no signature")
         return self._kept(held, ready, given, client)
 
-    def _prepared(self, asked: Asked) -> Answer | SigningRequest:
-        """The signature that is kept, or the request with its subject made again. Nothing has been signed so far."""
+    def _prepared(self, held: Held, asked: Asked) -> Answer | SigningRequest:
+        """The signature that is kept, or the request with its subject, which guards make again, or else is made here.
+
+        Nothing has been signed so far.
+        """
+        request = asked.request
         try:
-            kept = self._store.kept(asked.request.id)
+            kept = self._store.kept(request.id)
         except Exception as error:
-            raise SignerUnavailable(f"the memory cannot be read: {type(error).__name__}") from None
+            raise _unread(error) from None
         if kept is not None:
-            return Answer(request=asked.request, signature=_accepted(asked.request, kept), again=True)
-        return rebuilt(asked.request, asked.subject)
+            return Answer(request=request, signature=_accepted(request, kept), again=True)
+        if held.is_guarded:
+            return replace(request, subject=cast(Any, asked.subject))
+        return rebuilt(request, asked.subject)
 
     def _kept(self, held: Held, request: SigningRequest, given: Signature, client: str) -> Answer:
         """The signature that is kept from now on, which is another one where somebody was faster."""
@@ -145,8 +170,7 @@ class Desk:
         try:
             data = self._store.keep(request.id, mine.data, [json.dumps(line)])
         except Exception as error:
-            what = f"it was signed, and the signature cannot be kept: {type(error).__name__}"
-            raise OutcomeUnknown(what, hint=_AGAIN) from None
+            raise _unkept(error) from None
         return Answer(request=request, signature=mine if data == mine.data else _accepted(request, data))
 
     def _true(self, identity: bytes, error: Exception) -> WalletcoreError:
@@ -161,8 +185,12 @@ class Desk:
         return known.with_traceback(None)
 
     async def check(self) -> None:
-        """Return where the memory answers. Raises what it raises."""
-        await self._crew.run(lambda: self._store.kept(bytes(32)))
+        """Return where the memory answers in time. Raises what it raises; one look is under way at most."""
+        if self._look is None or self._look.done():
+            work = partial(self._store.kept, bytes(32))
+            self._look = asyncio.create_task(self._readers.run(work))
+        async with asyncio.timeout(_LOOK):
+            await asyncio.shield(self._look)
 
     async def close(self, seconds: float) -> None:
         """Wait until nothing is under way, for so long, and close the memory if nobody needs it any more."""
@@ -170,7 +198,28 @@ class Desk:
         if left:
             _, left = await asyncio.wait(left, timeout=seconds)
         if not left:
-            await self._crew.run(self._store.close)
+            await self._readers.run(self._memory.close)
+
+
+def _size(asked: Asked) -> int:
+    return len(asked.request.payload) + (0 if asked.subject is None else len(asked.subject.raw))
+
+
+def _undone(held: Held, error: Exception, has_begun: bool) -> Exception:
+    """The memory has lost what it was told of a request, of which the guard still knows."""
+    if not has_begun:
+        return _unread(error)
+    if isinstance(held.signer, Guard):
+        held.signer.forget()
+    return _unkept(error)
+
+
+def _unread(error: Exception) -> SignerUnavailable:
+    return SignerUnavailable(f"the memory cannot be read: {type(error).__name__}")
+
+
+def _unkept(error: Exception) -> OutcomeUnknown:
+    return OutcomeUnknown(f"it was signed, and the signature cannot be kept: {type(error).__name__}", hint=_AGAIN)
 
 
 def _accepted(request: SigningRequest, data: bytes) -> AcceptedSignature:

@@ -6,6 +6,7 @@ import ipaddress
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from walletcore.errors import SignerUnavailable, SigningRefused, WalletcoreError, needs
@@ -166,6 +167,7 @@ class _Status:
         await self._send(message)
 
 
+@lru_cache(maxsize=64)
 def _is_local(host: bytes) -> bool:
     name = host.decode("latin-1").lower()
     name = name.partition("]")[0].removeprefix("[") if name.startswith("[") else name.rpartition(":")[0] or name

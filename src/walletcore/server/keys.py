@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from walletcore.chains import chain, evm
 from walletcore.curves.secp256k1 import account_of, uncompressed
@@ -13,6 +14,7 @@ from walletcore.server.config import Client, Key
 from walletcore.server.policies import guarded
 from walletcore.server.sources import secrets_of
 from walletcore.signers import open_async_signer
+from walletcore.signers.local import LocalSigner
 from walletcore.signers.store import Store
 from walletcore.signing import AsyncSigner, Signer
 
@@ -23,6 +25,7 @@ __all__ = ["Held", "Ring", "open_keys"]
 class Held:
     """A key: its name, its signer with the guards in front, and its chain for what names none.
 
+    ``is_guarded`` tells that there are guards, ``is_brief`` that neither the signer nor a guard asks anybody else.
     ``identifier`` (0x, x and y) and ``account`` are how Web3Signer's clients name it; empty for other curves.
     """
 
@@ -30,6 +33,8 @@ class Held:
     public_key: PublicKey
     signer: Signer | AsyncSigner = field(repr=False)
     chain: str = ""
+    is_guarded: bool = False
+    is_brief: bool = False
     identifier: str = field(init=False, default="", repr=False)
     account: str = field(init=False, default="", repr=False)
 
@@ -74,5 +79,9 @@ def _opened(key: Key, store: Store) -> Held:
     except WalletcoreError as error:
         text = f"key.{key.name}: {error}"
         raise ConfigError(text, reason=error.reason, hint=error.hint) from None
-    guard = guarded(signer, key, store) if key.rules else signer
-    return Held(name=key.name, public_key=key.public_key, signer=guard, chain=row)
+    common: dict[str, Any] = {"name": key.name, "public_key": key.public_key, "chain": row}
+    is_local = type(signer) is LocalSigner
+    if not key.rules:
+        return Held(**common, signer=signer, is_brief=is_local)
+    guard = guarded(signer, key, store)
+    return Held(**common, signer=guard, is_guarded=True, is_brief=is_local and not guard.waits)

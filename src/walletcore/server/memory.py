@@ -1,124 +1,287 @@
-"""The memory of a server: the store that the configuration names; for a file, one commit for many requests at once.
+"""The memory of a server: the store that the configuration names, and where work on it is done.
 
-A commit waits for the disk. Steps that come while one is under way share the next one, each in a savepoint of its own:
-what one of them refuses changes nothing of the others (sqlite.org, "Savepoints"). PostgreSQL does that by itself.
+A commit waits for the disk, and threads that work at the same time wait for each other. So all brief work on a file is
+done in the event loop's thread: what has come while a commit was under way is done in the next one, each step in a
+savepoint of its own, and is told when it is on the disk (sqlite.org, "Savepoints"). PostgreSQL commits many
+transactions at once by itself.
 """
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
-from walletcore.errors import ConfigError, WalletcoreError
+from walletcore.errors import ConfigError, SignerUnavailable, WalletcoreError
+from walletcore.server.crew import Crew, settle
 from walletcore.signers import store as stores
 from walletcore.signers.sql_store import SqlStore, Transaction
-from walletcore.signers.sqlite import SqliteStore
-from walletcore.signers.store import Store
+from walletcore.signers.sqlite import SqliteStore, told
+from walletcore.signers.store import Charge, Entry, Store
 
-__all__ = ["Grouped", "open_store"]
+__all__ = ["Apart", "Memory", "Together", "open_memory"]
+
+T = TypeVar("T")
+Undone = Callable[[Exception, bool], Exception]
+"""Told why there is no commit, and whether the work for it had begun, it gives the error of whoever asked for it."""
+
+_MOST = 64  # pieces of work in one commit
 
 
-def open_store(uri: str) -> Store:
-    """The store behind a URI. Raises `ConfigError`."""
+class Memory(Protocol):
+    """A store, and where brief work on it is done."""
+
+    @property
+    def store(self) -> Store:
+        """For whoever is in a thread of its own: each call returns when it is on the disk."""
+
+    async def run(self, work: Callable[[], T], undone: Undone) -> T:
+        """What the work returns or raises, once all that it did to the store is on the disk.
+
+        Where that cannot be, what ``undone`` makes of the store's error is raised.
+        """
+
+    def close(self) -> None:
+        """Give up the store."""
+
+
+def open_memory(uri: str, threads: int) -> Memory:
+    """The memory behind a store's URI. Raises `ConfigError`."""
     try:
         store = stores.open_store(uri)
         if not isinstance(store, SqliteStore):
-            return store
-        reader = stores.open_store(uri)
-        assert isinstance(reader, SqliteStore)
-        return Grouped(store, reader)
+            return Apart(store, threads)
+        return Together(store, cast(SqliteStore, stores.open_store(uri)))
     except WalletcoreError as error:
         raise ConfigError(f"server.store: {error}", reason=error.reason, hint=error.hint) from None
 
 
-class _Group:
-    """Steps that are committed together: the transaction, and what came of it once it is over."""
+class Apart:
+    """Work in a few threads, each call to the store a commit of its own."""
 
-    def __init__(self, context: AbstractContextManager[Transaction]) -> None:
-        self._context = context
-        self.open = context.__enter__()
-        self.over = threading.Event()
-        self.error: Exception | None = None
+    def __init__(self, store: Store, threads: int) -> None:
+        self.store, self._crew = store, Crew(threads)
 
-    def end(self, failure: BaseException | None) -> None:
-        """Commit, or give all of it up where a step has left it broken; nothing is raised here."""
-        try:
-            if failure is None:
-                self._context.__exit__(None, None, None)
-            else:
-                self._context.__exit__(type(failure), failure, failure.__traceback__)
-        except Exception as error:
-            self.error = error
-        finally:
-            if failure is not None and self.error is None:
-                self.error = WalletcoreError("the memory gave up what was to be committed")
-            self.over.set()
-
-
-class Grouped(SqlStore):
-    """A store whose steps share commits; ``reader`` is another connection to the same, which waits for no commit."""
-
-    def __init__(self, store: SqlStore, reader: SqlStore) -> None:
-        super().__init__()
-        self._store, self._reader = store, reader
-        self._turn, self._count = threading.Lock(), threading.Lock()
-        self._waiting = 0
-        self._group: _Group | None = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """A step of the group that is open, or of a new one; whoever leaves last commits, the others wait for it."""
-        with self._count:
-            self._waiting += 1
-        with self._turn:
-            with self._count:
-                self._waiting -= 1
-            group = self._group = self._group or _Group(self._store.transaction())
-            broken: BaseException | None = None
-            try:
-                yield from _step(group.open)
-            except _Broken as error:
-                broken = error
-                raise error.why from None
-            finally:
-                if broken is not None or not self._waiting:
-                    self._group = None
-                    group.end(broken)
-        group.over.wait()
-        if group.error is not None:
-            raise group.error.with_traceback(None)
-
-    def reading(self) -> AbstractContextManager[Transaction]:
-        """What was committed, seen through the other connection."""
-        return self._reader.reading()
+    async def run(self, work: Callable[[], T], undone: Undone) -> T:
+        """See `Memory`; nothing is ever undone."""
+        return await self._crew.run(work)
 
     def close(self) -> None:
-        """Give up both connections."""
+        """Give up the store."""
+        self.store.close()
+
+
+class Together:
+    """Work in the event loop, with one commit for all that waits. It is the store, too, for other threads.
+
+    Only what may wait is done by another thread: to begin a transaction, and to commit it.
+    """
+
+    def __init__(self, store: SqlStore, reader: SqlStore) -> None:
+        self._store, self._reader, self._steps = store, reader, _Steps()
+        self._jobs: deque[_Job] = deque()
+        self._disk = Crew(1)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._home = self._at_work = 0  # the loop's thread, and while it works, once more
+        self._rounds: asyncio.Task[None] | None = None
+
+    @property
+    def store(self) -> Store:
+        """Itself."""
+        return self
+
+    async def run(self, work: Callable[[], T], undone: Undone) -> T:
+        """See `Memory`."""
+        self._loop, self._home = asyncio.get_running_loop(), threading.get_ident()
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._put(_Job(work, undone, partial(settle, future)))
+        return await future
+
+    def close(self) -> None:
+        """Give up both connections, when nothing is under way."""
         self._store.close()
         self._reader.close()
 
+    # -- the store
 
-class _Broken(Exception):
-    """A step that could not be undone by itself."""
+    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
+        """See `walletcore.signers.store.Store`, also for the others."""
+        self._do(lambda store: store.admit(subject, charges, log))
 
-    def __init__(self, why: BaseException) -> None:
-        super().__init__()
-        self.why = why
+    def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
+        self._do(lambda store: store.refund(subject, log))
 
+    def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
+        return self._do(lambda store: store.keep(request, signature, log))
 
-def _step(open_: Transaction) -> Iterator[Transaction]:
-    open_.run("SAVEPOINT step")
-    try:
-        yield open_
-    except BaseException as failure:
+    def kept(self, request: bytes) -> bytes | None:
+        return (self._steps if self._is_at_work() else self._reader).kept(request)
+
+    def reserve(self, account: str, purpose: bytes, *, first: int = 0) -> int:
+        return self._do(lambda store: store.reserve(account, purpose, first=first))
+
+    def release(self, account: str, purpose: bytes) -> None:
+        self._do(lambda store: store.release(account, purpose))
+
+    def append(self, *texts: str) -> bytes:
+        return self._do(lambda store: store.append(*texts))
+
+    def log(self, after: int = 0) -> Iterator[Entry]:
+        return self._reader.log(after)
+
+    def _is_at_work(self) -> bool:
+        return self._at_work == threading.get_ident()
+
+    def _do(self, step: Callable[[SqlStore], T]) -> T:
+        """What a step returns: at once within work that is being done, which is told later; else when it is done."""
+        if self._is_at_work():
+            return step(self._steps)
+        if self._loop is None or self._loop.is_closed():
+            return step(self._store)
+        if self._home == threading.get_ident():
+            raise SignerUnavailable("the event loop cannot wait for itself")
+        return self._handed_over(self._loop, partial(step, self._steps))
+
+    def _handed_over(self, loop: asyncio.AbstractEventLoop, step: Callable[[], T]) -> T:
+        over, told = threading.Event(), list[Any]()
+
+        def tell(value: object, error: BaseException | None) -> None:
+            told.extend((value, error))
+            over.set()
+
+        loop.call_soon_threadsafe(self._put, _Job(step, lambda error, _: error, tell))
+        over.wait()
+        value, error = told
+        if error is not None:
+            raise error.with_traceback(None)
+        return cast(T, value)
+
+    # -- rounds: begin, work, commit, tell
+
+    def _put(self, job: _Job) -> None:
+        self._jobs.append(job)
+        if self._rounds is None or self._rounds.done():
+            self._rounds = asyncio.get_running_loop().create_task(self._serve())
+
+    async def _serve(self) -> None:
+        while self._jobs:
+            done: list[_Job] = []
+            try:
+                async with self._transaction():
+                    await self._work(done)
+            except Exception as error:
+                for job in done or self._taken(done):
+                    job.lose(error)
+            for job in done:
+                job.tell()
+
+    def _taken(self, done: list[_Job]) -> list[_Job]:
+        """All that waits: there is no transaction for it."""
+        done.extend(self._jobs)
+        self._jobs.clear()
+        return done
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        context = self._store.transaction()
+        self._steps.open = await self._disk.run(context.__enter__)
         try:
-            open_.run("ROLLBACK TO step")
-            open_.run("RELEASE step")
-        except Exception:
-            raise _Broken(failure) from None
-        raise
-    try:
-        open_.run("RELEASE step")
-    except Exception as failure:
-        raise _Broken(failure) from None
+            yield
+        except Exception as error:
+            self._steps.open = self._steps.broken = None
+            await self._disk.run(partial(context.__exit__, type(error), error, error.__traceback__))
+            raise
+        self._steps.open = None
+        await self._disk.run(partial(context.__exit__, None, None, None))
+
+    async def _work(self, done: list[_Job]) -> None:
+        """What waits, and what comes meanwhile; between two pieces of work the loop sees to everybody else."""
+        while self._jobs and len(done) < _MOST:
+            done.append(self._jobs.popleft())
+            self._at_work = threading.get_ident()
+            try:
+                done[-1].do()
+            finally:
+                self._at_work = 0
+            if self._steps.broken is not None:
+                raise self._steps.broken
+            await asyncio.sleep(0)
+
+
+class _Job:
+    """A piece of work: what came of it, and who is told."""
+
+    __slots__ = ("_error", "_has_begun", "_tell", "_undone", "_value", "_work")
+
+    def __init__(
+        self, work: Callable[[], Any], undone: Undone, tell: Callable[[Any, BaseException | None], None]
+    ) -> None:
+        self._work, self._undone, self._tell = work, undone, tell
+        self._has_begun = False
+        self._value: object = None
+        self._error: BaseException | None = None
+
+    def do(self) -> None:
+        self._has_begun = True
+        try:
+            self._value = self._work()
+        except BaseException as error:
+            self._error = error
+
+    def lose(self, error: Exception) -> None:
+        """There is no commit. An error of its own stays what it is."""
+        error = self._undone(error, self._has_begun)
+        self._error = self._error or error
+
+    def tell(self) -> None:
+        self._tell(self._value, self._error)
+
+
+class _Steps(SqlStore):
+    """The store's methods within the transaction that is open: each changes all that it says, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: Transaction | None = None
+        self.broken: Exception | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        open_ = self._opened()
+        open_.run("SAVEPOINT step")
+        try:
+            yield open_
+        except BaseException as error:
+            self._end(open_, "ROLLBACK TO step")
+            raise _known(error) from None
+        finally:
+            self._end(open_, "RELEASE step")
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        return nullcontext(self._opened())
+
+    def close(self) -> None:
+        pass
+
+    def _opened(self) -> Transaction:
+        if self.open is None or self.broken is not None:
+            raise SignerUnavailable("the transaction is over")
+        return self.open
+
+    def _end(self, open_: Transaction, statement: str) -> None:
+        """Where a step can neither be kept nor undone by itself, the whole transaction is given up."""
+        try:
+            open_.run(statement)
+        except Exception as error:
+            self.broken = self.broken or error
+            raise _known(error) from None
+
+
+def _known(error: BaseException) -> BaseException:
+    """Walletcore's error for one of SQLite's."""
+    return told(error) if isinstance(error, sqlite3.Error) else error

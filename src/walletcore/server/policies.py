@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from walletcore.errors import ConfigError, WalletcoreError
 from walletcore.server.config import Key
 from walletcore.server.sources import read_sources, secrets_of
 from walletcore.server.toml import Table, read_public_key
 from walletcore.signers import open_signer, rules
-from walletcore.signers.guard import guard
+from walletcore.signers.guard import AsyncGuard, Guard, guard
 from walletcore.signers.quorum import quorum
 from walletcore.signers.store import Store
 from walletcore.signing import AsyncSigner, Signer
@@ -26,7 +25,7 @@ _AMOUNT = re.compile(r"[0-9]{1,80}", re.ASCII)
 Made = Callable[[Table, Store], rules.Rule]
 
 
-def guarded(signer: Signer | AsyncSigner, key: Key, store: Store) -> Any:
+def guarded(signer: Signer | AsyncSigner, key: Key, store: Store) -> Guard | AsyncGuard:
     """The signer with the guard of its key in front. Raises `ConfigError` that names the rule."""
     made = [_made(each.name, each.arguments.copy(), store) for each in key.rules]
     try:

@@ -22,10 +22,9 @@ from walletcore.server.door import Door
 from walletcore.server.identity import Clients
 from walletcore.server.keys import open_keys
 from walletcore.server.logs import LOG
-from walletcore.server.memory import open_store
+from walletcore.server.memory import Memory, open_memory
 from walletcore.server.metrics import Metrics
 from walletcore.server.transport import Connection, Listener
-from walletcore.signers.store import Store
 
 with needs("server"):
     import uvicorn
@@ -39,21 +38,22 @@ class Running:
     def __init__(self, config: Config) -> None:
         self._limits = config.limits
         context = _context(config)
-        store = open_store(config.store)
+        memory = open_memory(config.store, config.limits.threads)
         try:
-            self._desk, application = self._application(config, store)
+            self._desk, application = self._application(config, memory)
         except BaseException:
-            store.close()
+            memory.close()
             raise
         self.listener = Listener(_settings(config, application), context, config.limits.head, _listening)
 
-    def _application(self, config: Config, store: Store) -> tuple[Desk, Door]:
+    def _application(self, config: Config, memory: Memory) -> tuple[Desk, Door]:
         limits = config.limits
-        desk = Desk(store, signing=limits.signing, threads=limits.threads, answer=limits.answer)
+        bounds = {"signing": limits.signing, "key": limits.key, "threads": limits.threads}
+        desk = Desk(memory, **bounds, answer=limits.answer)
         figures = Metrics(lambda: desk.under_way, self._connections)
         service = Service(
             desk=desk,
-            ring=open_keys(config.keys, store),
+            ring=open_keys(config.keys, memory.store),
             bodies=Bodies(limits.body),
             figures=figures,
             is_ready=lambda: not self.listener.should_exit,

@@ -46,6 +46,7 @@ class _Admissions:
 
     def __init__(self) -> None:
         self.process, self.lock = os.getpid(), threading.Lock()
+        self._size = 0
         self._by_case: dict[bytes, Admission] = {}
         self._by_request: dict[bytes, Admission] = {}
 
@@ -63,6 +64,7 @@ class _Admissions:
             found = self._by_case.get(case.id)
             if found is None:
                 found = self._by_case[case.id] = Admission(case)
+                self._size += found.size
                 self._by_request.update(dict.fromkeys(found.requests, found))
                 self._make_room()
             found.under_way += 1
@@ -79,17 +81,18 @@ class _Admissions:
             return is_void
 
     def _make_room(self) -> None:
-        size = sum(each.size for each in self._by_case.values())
+        if len(self._by_case) <= _MOST_CASES and self._size <= _MOST_BYTES:
+            return
         for each in tuple(self._by_case.values())[:-1]:
-            if len(self._by_case) <= _MOST_CASES and size <= _MOST_BYTES:
-                return
             if not each.under_way:
-                size -= each.size
                 self._forget(each)
+            if len(self._by_case) <= _MOST_CASES and self._size <= _MOST_BYTES:
+                return
 
     def _forget(self, admission: Admission) -> None:
         if self._by_case.get(admission.case.id) is admission:
             del self._by_case[admission.case.id]
+            self._size -= admission.size
         for each in admission.requests:
             if self._by_request.get(each) is admission:
                 del self._by_request[each]
@@ -132,9 +135,9 @@ class Desk:
             raise _not_ours(f"expected a SigningRequest, got {type(request).__name__}", "type")
         identity, subject, origin = request.id, request.subject, request.origin  # once: it may be another one soon
         if self._admissions.process != os.getpid():  # of another process nothing is remembered, and no lock is taken
-            self._admissions = _Admissions()
+            self.forget()
         known = None if subject is None else self._admissions.known(identity)
-        admission = known or self._admissions.of(self._built(subject, identity))
+        admission = known or self._admissions.of(self._built(subject, identity, request.key))
         try:
             own = admission.requests[identity]
             if not is_for(own, self.key):
@@ -142,10 +145,14 @@ class Desk:
             with admission.lock:
                 if admission.receipt is None:
                     admission.receipt = self._admitted(admission.case)
-            return admission, replace(own, origin=origin)
+            return admission, own if origin == own.origin else replace(own, origin=origin)
         except BaseException:
             self.leave(admission, nothing_signed=True)
             raise
+
+    def forget(self) -> None:
+        """Remember no admission: what is asked from now on is read, judged and told to the store again."""
+        self._admissions = _Admissions()
 
     def leave(self, admission: Admission, *, nothing_signed: bool) -> None:
         """Take back what was charged, where neither this call nor any other for the case may have signed."""
@@ -157,9 +164,9 @@ class Desk:
                 self._store.refund(admission.receipt, [line] if self._is_logging else [])
             self._tell(line)
 
-    def _built(self, subject: object, identity: bytes) -> Case:
+    def _built(self, subject: object, identity: bytes, key: PublicKey) -> Case:
         try:
-            return build(subject, identity, self._rows, self._change)
+            return build(subject, identity, key, self._rows, self._change)
         except GuardRefused as refusal:
             self._tell_refusal(_line("refused", None, request=identity.hex(), **_why(refusal)), refusal)
             raise
@@ -168,13 +175,13 @@ class Desk:
         """The receipt of a case that rules, store and sinks admit."""
         try:
             self._check_chain(case)
-            plan = self._chosen(case)
+            plan, receipt = self._chosen(case)
         except GuardRefused as refusal:
             self._tell_refusal(_line("refused", case, **_why(refusal)), refusal)
             raise
-        receipt = _receipt(case, plan)
         try:
-            self._tell(*_lines(plan), _line("admitted", case))
+            if self._tells:
+                self._tell(*_lines(plan), _line("admitted", case))
         except Exception as error:
             if self._store is not None:
                 self._store.refund(receipt)
@@ -191,25 +198,26 @@ class Desk:
             why = f"what is said to be for {case.chain} is valid for {' and '.join(sorted(sisters))}, too"
             raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
 
-    def _chosen(self, case: Case) -> Plan:
-        """The first plan that the store takes; its charges stand from now on."""
+    def _chosen(self, case: Case) -> tuple[Plan, bytes]:
+        """The first plan that the store takes, whose charges stand from now on, and its receipt."""
         refusal = SigningRefused("no rule admits it", reason="policy")
         for plan in _plans(self.rule, case):
+            receipt = _receipt(case, plan)
             try:
-                self._charge(case, plan)
+                self._charge(case, plan, receipt)
             except SigningRefused as error:
                 refusal = error
             else:
-                return plan
+                return plan, receipt
         raise GuardRefused(f"limit: {refusal}", reason=refusal.reason or "policy", rule="limit") from refusal
 
-    def _charge(self, case: Case, plan: Plan) -> None:
+    def _charge(self, case: Case, plan: Plan, receipt: bytes) -> None:
         charges, lines = [each for each in plan if isinstance(each, Charge)], _lines(plan)
         if self._is_logging:
             lines.append(_line("admitted", case))
         if self._store is not None and (charges or lines):
             with _available():
-                self._store.admit(_receipt(case, plan), charges, lines)
+                self._store.admit(receipt, charges, lines)
         elif charges:
             raise GuardRefused("a rule that remembers needs a store", reason="missing", rule="limit")
 
@@ -276,6 +284,7 @@ def _line(verdict: str, case: Case | None, **more: str) -> str:
         raw = sha256(case.subject.raw).hex()
         told |= {"case": case.id.hex(), "chain": case.chain, "sha256": raw, "requests": len(case.requests)}
         told["effects"] = described(case)
-        if len(json.dumps(told)) > _LONG_LINE:  # each character of a text may take twelve
-            told["effects"] = described(case, most=_FEW)
-    return json.dumps(told)
+    line = json.dumps(told)
+    if case is not None and len(line) > _LONG_LINE:  # each character of a text may take twelve
+        line = json.dumps(told | {"effects": described(case, most=_FEW)})
+    return line

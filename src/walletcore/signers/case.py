@@ -14,6 +14,7 @@ from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, St
 from walletcore.errors import GuardRefused, Unsupported, WalletcoreError
 from walletcore.hashes import sha256
 from walletcore.keys import PublicKey, Scheme
+from walletcore.signers.protocol import Subject
 from walletcore.signing import Signable, SigningRequest
 
 __all__ = ["Case", "Change", "Rows", "build", "case_id", "described", "is_for"]
@@ -68,14 +69,15 @@ def is_for(request: SigningRequest, key: PublicKey) -> bool:
     return request.key == key or (request.scheme is Scheme.BIP340 and request.key.even_y() == key.even_y())
 
 
-def build(given: object, identity: bytes, rows: Rows, change: Change | None) -> Case:
-    """The case of a request's subject and id, from nothing but the name of a chain and bytes.
+def build(given: object, identity: bytes, key: PublicKey, rows: Rows, change: Change | None) -> Case:
+    """The case of a request's subject, id and key, from nothing but the name of a chain and bytes.
 
+    The subject may be no more than these two: a `protocol.Subject`, as it came over the wire.
     Raises `GuardRefused`: without a subject, for one of no registered type, for bytes that cannot be read again, and
     where the subject of the bytes does not ask for the signature of this id.
     """
     row = _row(given, rows)
-    subject = _rebuilt(given, row)
+    subject = _rebuilt(given, row, key)
     try:
         requests, effects = subject.requests(), subject.effects()
         ids = {each.id for each in requests}
@@ -102,11 +104,12 @@ def _row(subject: object, rows: Rows) -> Any:
     """The row of the subject's chain, which knows the exact types of its family's subjects."""
     if subject is None:
         raise _refused("the request does not say what it is for", "missing", hint="a request of `requests()` does")
-    name = getattr(getattr(subject, "chain", None), "caip2", None)
+    chain = getattr(subject, "chain", None)
+    name = chain if type(subject) is Subject else getattr(chain, "caip2", None)
     if type(name) is not str:
         raise _refused(f"expected a subject with a chain, got {type(subject).__name__}", "type")
     row = rows.get(name) or _registered(name)
-    if not row.takes(subject):
+    if not (type(subject) is Subject or row.takes(subject)):
         raise _refused(f"{type(subject).__name__} is no subject that {row.name} can read again", "type")
     return row
 
@@ -124,9 +127,10 @@ def _registered(name: str) -> Any:
     return row
 
 
-def _rebuilt(subject: Any, row: Any) -> Signable[Any]:
+def _rebuilt(subject: Any, row: Any, key: PublicKey) -> Signable[Any]:
     try:
-        raw, keys = subject.raw, tuple(dict.fromkeys(each.key for each in subject.requests()))
+        asked = (key,) if type(subject) is Subject else dict.fromkeys(each.key for each in subject.requests())
+        raw, keys = subject.raw, tuple(asked)
         found = row.decode_transaction(raw, keys=keys)
     except Exception as error:  # whatever goes wrong with a stranger's value is a reason not to sign it
         raise _unreadable(error) from error

@@ -84,6 +84,15 @@ class _Guarded(Confidential):
         """The key of the signer behind it."""
         return self._desk.key
 
+    @property
+    def waits(self) -> bool:
+        """Whether one of the rules asks others, who may take long."""
+        return self._desk.rule.waits
+
+    def forget(self) -> None:
+        """Remember no admission, as where the store has lost what it was told: all is read and charged again."""
+        self._desk.forget()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({type(self._signer).__name__})"
 

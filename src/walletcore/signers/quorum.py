@@ -56,7 +56,7 @@ def quorum(needed: int, *, of: Sequence[Signer]) -> Rule:
                 return
         refuse("quorum", f"{len(lines)} of {needed} approvals")
 
-    return Rule(name="quorum", plans=plans)
+    return Rule(name="quorum", plans=plans, waits=True)
 
 
 def _approved(case: Case, approver: Signer) -> AcceptedSignature | None:

@@ -22,7 +22,8 @@ class Rule:
     """A name, and for a case the plans that admit it, the preferred one first. None: the last refusal is raised.
 
     ``remembers``: its plans have charges. ``chains`` are those that it speaks of. ``sinks`` are told of each case: a
-    store, or a function of one line. Made by the functions of this module; by `rule` for a rule of one's own.
+    store, or a function of one line. ``waits``: it asks others, who may take long. Made by the
+    functions of this module; by `rule` for a rule of one's own.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Rule:
     remembers: bool = False
     chains: frozenset[str] = frozenset()
     sinks: tuple[Any, ...] = ()
+    waits: bool = False
 
 
 def rule(name: str, check: Callable[[Case], Plan], *, remembers: bool = False, chains: Collection[str] = ()) -> Rule:
@@ -84,6 +86,7 @@ def _joined(name: str, rules: tuple[Rule, ...], plans: Callable[[Case], Iterator
         remembers=any(each.remembers for each in rules),
         chains=frozenset().union(*(each.chains for each in rules)),
         sinks=tuple(sink for each in rules for sink in each.sinks),
+        waits=any(each.waits for each in rules),
     )
 
 

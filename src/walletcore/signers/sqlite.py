@@ -25,7 +25,7 @@ from walletcore.signers.sql_store import SCHEMA, VERSION, SqlStore
 if sys.platform != "win32":  # where SQLite's own locks must do
     import fcntl
 
-__all__ = ["SqliteStore", "open_uri"]
+__all__ = ["SqliteStore", "open_uri", "told"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
@@ -132,7 +132,7 @@ class SqliteStore(SqlStore):
                 yield self._connected()
             except sqlite3.Error as error:
                 self._leave()  # the next call begins anew
-                raise _told(error) from None
+                raise told(error) from None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -334,7 +334,7 @@ def _fill(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _told(error: sqlite3.Error) -> SignerError:
+def told(error: sqlite3.Error) -> SignerError:
     """SQLite's error as one of ours; "SQLITE_IOERR_WRITE" is a kind of "SQLITE_IOERR"."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
     kind = "_".join(name.split("_")[:2])

@@ -103,10 +103,7 @@ class Service:
         except ClientDisconnect:
             return visit.gone()
         except Exception as error:
-            answer = visit.failed(error, asked)
-            if answer.status_code == 403:  # which Web3Signer does not have: it says 400 where it does not sign
-                answer.status_code = 400
-            return answer
+            return visit.failed(error, asked, refused=400)  # Web3Signer has no 403
 
     async def _rpc(self, request: Request) -> Response:
         """Web3Signer's JSON-RPC."""

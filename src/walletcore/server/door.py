@@ -76,14 +76,16 @@ class Visit:
         else:
             self.outcome = "unknown" if self.id else "malformed"
 
-    def failed(self, error: Exception, request: SigningRequest | None) -> Response:
-        """The answer that tells an error, of one of the protocol's three kinds."""
+    def failed(self, error: Exception, request: SigningRequest | None, *, refused: int = 403) -> Response:
+        """The answer that tells an error, of one of the protocol's three kinds; ``refused`` is the status of one."""
         self.fail(error)
         status, body = encode_error(error, request)
         if isinstance(error, Declined):
             status = error.status
         elif not isinstance(error, WalletcoreError):
             status = 500
+        elif status == 403:
+            status = refused
         headers = {} if self.id else {"Connection": "close"}  # where the body may not have been read
         if status == 401:
             headers["WWW-Authenticate"] = "Bearer"

@@ -110,28 +110,35 @@ class Together:
     # -- the store
 
     def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
-        """See `walletcore.signers.store.Store`, also for the others."""
+        """See `walletcore.signers.store.Store`."""
         self._do(lambda store: store.admit(subject, charges, log))
 
     def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
+        """See `walletcore.signers.store.Store`."""
         self._do(lambda store: store.refund(subject, log))
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
+        """See `walletcore.signers.store.Store`."""
         return self._do(lambda store: store.keep(request, signature, log))
 
     def kept(self, request: bytes) -> bytes | None:
+        """See `walletcore.signers.store.Store`."""
         return (self._steps if self._is_at_work() else self._reader).kept(request)
 
     def reserve(self, account: str, purpose: bytes, *, first: int = 0) -> int:
+        """See `walletcore.signers.store.Store`."""
         return self._do(lambda store: store.reserve(account, purpose, first=first))
 
     def release(self, account: str, purpose: bytes) -> None:
+        """See `walletcore.signers.store.Store`."""
         self._do(lambda store: store.release(account, purpose))
 
     def append(self, *texts: str) -> bytes:
+        """See `walletcore.signers.store.Store`."""
         return self._do(lambda store: store.append(*texts))
 
     def log(self, after: int = 0) -> Iterator[Entry]:
+        """See `walletcore.signers.store.Store`."""
         return self._reader.log(after)
 
     def _is_at_work(self) -> bool:

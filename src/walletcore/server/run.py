@@ -6,6 +6,7 @@ SIGTERM and SIGINT end it: it takes nothing new, answers what it has taken, and 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -94,6 +95,8 @@ class Running:
 def serve(config: Config) -> None:
     """Run a server in the main thread until a signal ends it. Raises `ConfigError`."""
     running = Running(config)
+    gc.collect()
+    gc.freeze()  # what stays for good need not be looked at again and again: that takes longer than a signature
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when all is done
         signal.signal(number, lambda *_: None)
     running.run()

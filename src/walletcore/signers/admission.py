@@ -36,7 +36,7 @@ class Admission:
         self.case, self.size = case, len(case.subject.raw)
         self.requests = {request.id: request for request in case.requests}
         self.lock = threading.Lock()
-        self.receipt: bytes | None = None  # the store's name for it, once it is admitted
+        self.receipt: bytes | None = None  # the store's for it, once it is admitted; empty where it was told nothing
         self.under_way = 0
         self.may_be_signed = False
 
@@ -153,7 +153,7 @@ class Desk:
             return
         with suppress(Exception):  # then the charge stays, and the caller learns why nothing was signed
             line = _line("not signed", admission.case)
-            if self._store is not None:
+            if self._store is not None and admission.receipt:
                 self._store.refund(admission.receipt, [line] if self._is_logging else [])
             self._tell(line)
 
@@ -168,15 +168,14 @@ class Desk:
         """The receipt of a case that rules, store and sinks admit."""
         try:
             self._check_chain(case)
-            plan = self._chosen(case)
+            plan, receipt = self._chosen(case)
         except GuardRefused as refusal:
             self._tell_refusal(_line("refused", case, **_why(refusal)), refusal)
             raise
-        receipt = _receipt(case, plan)
         try:
             self._tell(*_lines(plan), _line("admitted", case))
         except Exception as error:
-            if self._store is not None:
+            if self._store is not None and receipt:
                 self._store.refund(receipt)
             raise GuardRefused("audit: a sink failed", reason="policy", rule="audit") from error
         return receipt
@@ -191,27 +190,26 @@ class Desk:
             why = f"what is said to be for {case.chain} is valid for {' and '.join(sorted(sisters))}, too"
             raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
 
-    def _chosen(self, case: Case) -> Plan:
-        """The first plan that the store takes; its charges stand from now on."""
+    def _chosen(self, case: Case) -> tuple[Plan, bytes]:
+        """The first plan that the store takes, and its receipt; its charges stand from now on."""
         refusal = SigningRefused("no rule admits it", reason="policy")
         for plan in _plans(self.rule, case):
             try:
-                self._charge(case, plan)
+                return plan, self._charge(case, plan)
             except SigningRefused as error:
                 refusal = error
-            else:
-                return plan
         raise GuardRefused(f"limit: {refusal}", reason=refusal.reason or "policy", rule="limit") from refusal
 
-    def _charge(self, case: Case, plan: Plan) -> None:
+    def _charge(self, case: Case, plan: Plan) -> bytes:
         charges, lines = [each for each in plan if isinstance(each, Charge)], _lines(plan)
         if self._is_logging:
             lines.append(_line("admitted", case))
         if self._store is not None and (charges or lines):
             with _available():
-                self._store.admit(_receipt(case, plan), charges, lines)
-        elif charges:
+                return self._store.admit(_subject(case, plan), charges, lines)
+        if charges:
             raise GuardRefused("a rule that remembers needs a store", reason="missing", rule="limit")
+        return b""
 
     def _tell_refusal(self, line: str, refusal: GuardRefused) -> None:
         try:
@@ -259,8 +257,8 @@ def _lines(plan: Plan) -> list[str]:
     return [each for each in plan if isinstance(each, str)]
 
 
-def _receipt(case: Case, plan: Plan) -> bytes:
-    """The store's name for an admission: the case, and what it is charged. Other rules charge it once more."""
+def _subject(case: Case, plan: Plan) -> bytes:
+    """What the store remembers: the case, and what it is charged. Other rules charge it once more."""
     charges = [[c.window, c.amount, c.at_most, c.seconds] for c in plan if isinstance(c, Charge)]
     return sha256(_TAG + case.id + json.dumps(charges).encode())
 

@@ -9,7 +9,7 @@ SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what a store object is called.
-SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "SqlStore._name")}
+SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
 CLOCKS = {
     "server.app: time",
     "server.door: time",

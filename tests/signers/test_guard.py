@@ -456,7 +456,7 @@ def test_a_batch_that_fails_in_its_middle_keeps_what_was_signed_and_gives_back_t
 
 
 class Broken(MemoryStore):
-    def admit(self, *_: Any, **__: Any) -> None:
+    def admit(self, *_: Any, **__: Any) -> bytes:
         raise OSError("disk full")
 
 
@@ -532,9 +532,9 @@ def test_a_store_has_the_line_in_the_commit_of_the_charges() -> None:
     commits: list[tuple[int, int]] = []
 
     class Counted(MemoryStore):
-        def admit(self, subject: bytes, charges: Any = (), log: Any = ()) -> None:
+        def admit(self, subject: bytes, charges: Any = (), log: Any = ()) -> bytes:
             commits.append((len(charges), len(log)))
-            MemoryStore.admit(self, subject, charges, log)
+            return MemoryStore.admit(self, subject, charges, log)
 
     store = Counted()
     hot = guard(ALICE, limit(ETH, total=2 * ONE, per=DAY), audit(store), store=store)
@@ -623,9 +623,9 @@ def test_what_an_asynchronous_guard_gives_back_is_written_beside_the_event_loop(
     threads: list[int] = []
 
     class Written(MemoryStore):
-        def refund(self, subject: bytes, log: Any = ()) -> None:
+        def refund(self, receipt: bytes, log: Any = ()) -> None:
             threads.append(threading.get_ident())
-            MemoryStore.refund(self, subject, log)
+            MemoryStore.refund(self, receipt, log)
 
     store = Written()
     hot = guard(AsyncWatched(ALICE, [SignerUnavailable("away")]), limit(ETH, total=9 * ONE, per=DAY), store=store)
@@ -660,13 +660,13 @@ def test_X05_what_is_admitted_when_nobody_waits_any_more_is_given_back() -> None
     inside, may_go, over = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(MemoryStore):
-        def admit(self, subject: bytes, charges: Any = (), log: Any = ()) -> None:
+        def admit(self, subject: bytes, charges: Any = (), log: Any = ()) -> bytes:
             inside.set()
             assert may_go.wait(30)
-            MemoryStore.admit(self, subject, charges, log)
+            return MemoryStore.admit(self, subject, charges, log)
 
-        def refund(self, subject: bytes, log: Any = ()) -> None:
-            MemoryStore.refund(self, subject, log)
+        def refund(self, receipt: bytes, log: Any = ()) -> None:
+            MemoryStore.refund(self, receipt, log)
             over.set()
 
     store, watched = Slow(), AsyncWatched(ALICE)

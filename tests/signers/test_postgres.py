@@ -163,8 +163,8 @@ class TestServer:
             database(url),
         )
         with PostgresStore(server.url(database(url), "signer"), create=False) as store:
-            store.admit(name(1), [COINS], ["one"])
-            store.refund(name(1), ["two"])
+            receipt = store.admit(name(1), [COINS], ["one"])
+            store.refund(receipt, ["two"])
             store.keep(name(1), b"x", ["three"])
             store.release("a", name(store.reserve("a", name(0))))
             assert [entry.text for entry in store.log()] == ["one", "two", "three"]

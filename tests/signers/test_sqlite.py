@@ -245,6 +245,75 @@ def test_a_thread_that_hangs_in_the_middle_keeps_no_other_waiting(path: Path) ->
     store.append("one")
 
 
+def test_threads_that_wait_for_another_process_wait_no_longer_than_a_call_may(path: Path) -> None:
+    """Each of them takes its turn at the door late, and has little time left behind it."""
+    store, took, refused = SqliteStore(path, timeout=1.5), list[float](), list[str]()
+
+    def append() -> None:
+        begin = time.monotonic()
+        try:
+            store.append("one")
+        except SignerUnavailable as error:
+            refused.append(str(error))
+        took.append(time.monotonic() - begin)
+
+    with open(f"{path}-lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        threads = [threading.Thread(target=append) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.2)
+        for thread in threads:
+            thread.join()
+    assert len(refused) == 8
+    assert "another process keeps the store locked" in refused
+    assert max(took) < 2.1
+    store.append("one")
+
+
+def test_a_call_that_waited_for_one_waits_less_for_the_next(path: Path) -> None:
+    """First another process of ours is in its way, then another program."""
+    store, other = SqliteStore(path, timeout=1.5), sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    with open(f"{path}-lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(1, fcntl.flock, (lock, fcntl.LOCK_UN))
+        timer.start()
+        with within(2.1), pytest.raises(SignerUnavailable, match="SQLITE_BUSY"):
+            store.append("one")
+        timer.join()
+    timer = threading.Timer(0.5, other.execute, ("COMMIT",))
+    timer.start()
+    with within(1.4):
+        store.append("one")
+    timer.join()
+    other.close()
+
+
+def test_X02_a_fork_waits_for_all_stores_together(tmp_path: Path) -> None:
+    stores, go_on, inside = [SqliteStore(tmp_path / f"{n}", timeout=0.3) for n in range(6)], threading.Event(), []
+
+    def hang(store: SqliteStore) -> None:
+        with store.transaction():
+            inside.append(store)
+            go_on.wait()
+
+    threads = [threading.Thread(target=hang, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    while len(inside) < 6:
+        time.sleep(0.001)
+    try:
+        with within(2.5):
+            assert "in the middle of a transaction" in in_a_child(lambda: SqliteStore(tmp_path / "0").append("child"))
+    finally:
+        go_on.set()
+        for thread in threads:
+            thread.join()
+    for store in stores:
+        store.append("one")
+
+
 def test_X02_a_fork_in_the_middle_of_a_transaction_leaves_a_child_that_refuses(path: Path) -> None:
     store, hangs, go_on = SqliteStore(path, timeout=0.2), threading.Event(), threading.Event()
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from walletcore.errors import SigningRefused
 from walletcore.hashes import sha256
@@ -17,6 +18,8 @@ class MemoryStore:
         self._clock, self._now, self._lock = clock, 0, threading.RLock()
         self.charges: dict[bytes, list[tuple[Charge, int]]] = {}
         self.admissions: dict[bytes, int] = {}
+        self._receipts = count()
+        self._owners: dict[bytes, bytes] = {}  # subject -> the receipt of the latest one who has met it
         self._signatures: dict[bytes, bytes] = {}
         self._numbers: dict[str, dict[bytes, int]] = {}
         self._entries: list[Entry] = []
@@ -31,13 +34,15 @@ class MemoryStore:
         every = (pair for pairs in self.charges.values() for pair in pairs)
         return sum(charge.amount for charge, at in every if charge.window == window and at > since)
 
-    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
+    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> bytes:
         with self._lock:
             if subject not in self.admissions:
                 self._check(charges)
                 self.charges[subject] = [(charge, self._time()) for charge in charges]
             self.admissions[subject] = self.admissions.get(subject, 0) + 1
+            receipt = self._owners[subject] = subject + next(self._receipts).to_bytes(8)
             self.append(*log)
+            return receipt
 
     def _check(self, charges: Sequence[Charge]) -> None:
         asked: dict[str, int] = {}
@@ -46,11 +51,12 @@ class MemoryStore:
             if self.spent(charge.window, charge.seconds) + asked[charge.window] > charge.at_most:
                 raise SigningRefused(f"more than {charge.at_most} in {charge.window}", reason="policy")
 
-    def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
+    def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
         with self._lock:
-            if self.admissions.get(subject) == 1:
+            subject = receipt[:32]
+            if self.admissions.get(subject) == 1 and self._owners[subject] == receipt:
                 del self.admissions[subject], self.charges[subject]
-                self.append(*log)
+            self.append(*log)
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
         with self._lock:

@@ -78,17 +78,19 @@ class Sum:
 
     time: dict[str, int] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    count: dict[str, int] = field(default_factory=dict)  # charges that a window has ever had
     charges: list[tuple[str, int, bytes, int]] = field(default_factory=list)  # window, time, subject, amount
-    again: list[tuple[str, int, bytes, int]] = field(default_factory=list)  # those whose subject was admitted again
+    owners: dict[bytes, object] = field(default_factory=dict)  # subject -> the one receipt that takes its charges back
 
-    def admit(self, now: int, subject: bytes, charges: list[Charge]) -> str:
+    def admit(self, now: int, subject: bytes, charges: list[Charge], receipt: object) -> str:
         """The window that has no room, or nothing."""
-        before = (dict(self.time), dict(self.longest), list(self.charges))
+        before = (dict(self.time), dict(self.longest), dict(self.count), list(self.charges))
+        is_known = any(charge[2] == subject for charge in self.charges)
         for window in sorted({charge.window for charge in charges}):
             if not self._charge(now, subject, [charge for charge in charges if charge.window == window]):
-                self.time, self.longest, self.charges = before
+                self.time, self.longest, self.count, self.charges = before
                 return window
-        self.again += [charge for charge in before[2] if charge[2] == subject]
+        self.owners[subject] = None if is_known else receipt
         return ""
 
     def _charge(self, now: int, subject: bytes, charges: list[Charge]) -> bool:
@@ -103,15 +105,16 @@ class Sum:
             if used + amount > charge.at_most:
                 return False
         self.time[window], self.longest[window] = now, longest
+        self.count[window] = self.count.get(window, 0) + 1
         self.charges = [each for each in self.charges if (each[0], each[2]) != (window, subject)]
         self.charges.append((window, now, subject, amount))
-        self.charges = [each for each in self.charges if each[0] != window or each[1] >= now - longest]
+        if self.count[window] % 16 == 0:
+            self.charges = [each for each in self.charges if each[0] != window or each[1] >= now - longest]
         return True
 
-    def refund(self, subject: bytes) -> None:
-        mine = [charge for charge in self.charges if charge[2] == subject]
-        if not any(charge in self.again for charge in mine):
-            self.charges = [charge for charge in self.charges if charge not in mine]
+    def refund(self, subject: bytes, receipt: object) -> None:
+        if self.owners.get(subject) == receipt:
+            self.charges = [charge for charge in self.charges if charge[2] != subject]
 
 
 _MOST_KILLS = 300  # later ones would only keep a slow machine at starting processes

@@ -109,13 +109,13 @@ class Together:
 
     # -- the store
 
-    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
+    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> bytes:
         """See `walletcore.signers.store.Store`."""
-        self._do(lambda store: store.admit(subject, charges, log))
+        return self._do(lambda store: store.admit(subject, charges, log))
 
-    def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
+    def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
         """See `walletcore.signers.store.Store`."""
-        self._do(lambda store: store.refund(subject, log))
+        self._do(lambda store: store.refund(receipt, log))
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
         """See `walletcore.signers.store.Store`."""

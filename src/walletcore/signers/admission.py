@@ -36,7 +36,7 @@ class Admission:
         self.case, self.size = case, len(case.subject.raw)
         self.requests = {request.id: request for request in case.requests}
         self.lock = threading.Lock()
-        self.receipt: bytes | None = None  # the store's name for it, once it is admitted
+        self.receipt: bytes | None = None  # the store's for it, once it is admitted; empty where it was told nothing
         self.under_way = 0
         self.may_be_signed = False
 
@@ -160,7 +160,7 @@ class Desk:
             return
         with suppress(Exception):  # then the charge stays, and the caller learns why nothing was signed
             line = _line("not signed", admission.case)
-            if self._store is not None:
+            if self._store is not None and admission.receipt:
                 self._store.refund(admission.receipt, [line] if self._is_logging else [])
             self._tell(line)
 
@@ -183,7 +183,7 @@ class Desk:
             if self._tells:
                 self._tell(*_lines(plan), _line("admitted", case))
         except Exception as error:
-            if self._store is not None:
+            if self._store is not None and receipt:
                 self._store.refund(receipt)
             raise GuardRefused("audit: a sink failed", reason="policy", rule="audit") from error
         return receipt
@@ -199,27 +199,25 @@ class Desk:
             raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
 
     def _chosen(self, case: Case) -> tuple[Plan, bytes]:
-        """The first plan that the store takes, whose charges stand from now on, and its receipt."""
+        """The first plan that the store takes, and its receipt; its charges stand from now on."""
         refusal = SigningRefused("no rule admits it", reason="policy")
         for plan in _plans(self.rule, case):
-            receipt = _receipt(case, plan)
             try:
-                self._charge(case, plan, receipt)
+                return plan, self._charge(case, plan)
             except SigningRefused as error:
                 refusal = error
-            else:
-                return plan, receipt
         raise GuardRefused(f"limit: {refusal}", reason=refusal.reason or "policy", rule="limit") from refusal
 
-    def _charge(self, case: Case, plan: Plan, receipt: bytes) -> None:
+    def _charge(self, case: Case, plan: Plan) -> bytes:
         charges, lines = [each for each in plan if isinstance(each, Charge)], _lines(plan)
         if self._is_logging:
             lines.append(_line("admitted", case))
         if self._store is not None and (charges or lines):
             with _available():
-                self._store.admit(receipt, charges, lines)
-        elif charges:
+                return self._store.admit(_subject(case, plan), charges, lines)
+        if charges:
             raise GuardRefused("a rule that remembers needs a store", reason="missing", rule="limit")
+        return b""
 
     def _tell_refusal(self, line: str, refusal: GuardRefused) -> None:
         try:
@@ -267,8 +265,8 @@ def _lines(plan: Plan) -> list[str]:
     return [each for each in plan if isinstance(each, str)]
 
 
-def _receipt(case: Case, plan: Plan) -> bytes:
-    """The store's name for an admission: the case, and what it is charged. Other rules charge it once more."""
+def _subject(case: Case, plan: Plan) -> bytes:
+    """What the store remembers: the case, and what it is charged. Other rules charge it once more."""
     charges = [[c.window, c.amount, c.at_most, c.seconds] for c in plan if isinstance(c, Charge)]
     return sha256(_TAG + case.id + json.dumps(charges).encode())
 

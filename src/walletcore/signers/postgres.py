@@ -136,7 +136,7 @@ class PostgresStore(SqlStore):
             if create and not _is_there(open_):
                 open_.lock(_SCHEMA_LOCK, "")
                 for statement in () if _is_there(open_) else SCHEMA:
-                    open_.run(statement.format(bytes="BYTEA"))
+                    open_.run(statement.format(bytes="BYTEA", number="BIGINT", clustered=""))
             if not _is_there(open_):
                 raise SignerError("expected a store, got a database without one", reason="missing")
             if open_.run("SELECT version FROM walletcore_schema") != [(VERSION,)]:
@@ -161,6 +161,9 @@ class _Open:
     def run(self, statement: str, **values: object) -> list[Any]:
         result = self._connection.exec_driver_sql(_written(statement), values)
         return [tuple(row) for row in result] if result.returns_rows else []
+
+    def change(self, statement: str, **values: object) -> int:
+        return self._connection.exec_driver_sql(_written(statement), values).rowcount
 
     def lock(self, kind: int, *names: str | bytes) -> None:
         """In the order of their keys; two scopes of one key wait for each other without need, and do no harm."""

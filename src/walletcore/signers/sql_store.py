@@ -31,32 +31,31 @@ __all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction"]
 
 VERSION = 1
 SCHEMA = (
-    # Each window: how often it was charged, the sum of it all, the last time it has seen, the longest span asked for.
-    """CREATE TABLE walletcore_windows (
-        name TEXT PRIMARY KEY, place BIGINT NOT NULL, upto TEXT NOT NULL, time BIGINT NOT NULL,
-        seconds BIGINT NOT NULL)""",
-    # Each charge, with the sum of all charges of its window up to this one: two of these sums tell what a span holds.
+    # Each charge with the sum of all of its window before it and up to it: two of these sums tell what a span holds.
+    # The last one of a window also tells the last time it has seen, and the longest span that was asked for. A charge
+    # that was given back stays without a subject and without an amount.
     """CREATE TABLE walletcore_charges (
-        name TEXT NOT NULL, place BIGINT NOT NULL, time BIGINT NOT NULL, subject {bytes} NOT NULL, amount TEXT NOT NULL,
-        upto TEXT NOT NULL, owner {bytes} NOT NULL, shared INTEGER NOT NULL,
-        PRIMARY KEY (name, place), UNIQUE (subject, name))""",
-    "CREATE INDEX walletcore_charges_by_time ON walletcore_charges (name, time, place)",
-    "CREATE TABLE walletcore_signatures (request {bytes} PRIMARY KEY, signature {bytes} NOT NULL)",
+        name TEXT NOT NULL, time BIGINT NOT NULL, place BIGINT NOT NULL, subject {bytes}, before TEXT NOT NULL,
+        upto TEXT NOT NULL, seconds BIGINT NOT NULL, owner {bytes} NOT NULL,
+        PRIMARY KEY (name, time, place), UNIQUE (subject, name)) {clustered}""",
+    "CREATE TABLE walletcore_signatures (request {bytes} PRIMARY KEY, signature {bytes} NOT NULL) {clustered}",
     """CREATE TABLE walletcore_numbers (
         account TEXT NOT NULL, number BIGINT NOT NULL, purpose {bytes} NOT NULL,
-        PRIMARY KEY (account, number), UNIQUE (account, purpose))""",
+        PRIMARY KEY (account, number), UNIQUE (account, purpose)) {clustered}""",
     # What of an account is free, from low to high: at first all, in the end many small gaps and the rest.
     """CREATE TABLE walletcore_gaps (
-        account TEXT NOT NULL, low BIGINT NOT NULL, high BIGINT NOT NULL, PRIMARY KEY (account, high))""",
+        account TEXT NOT NULL, low BIGINT NOT NULL, high BIGINT NOT NULL, PRIMARY KEY (account, high)) {clustered}""",
     """CREATE TABLE walletcore_log (
-        number BIGINT PRIMARY KEY, time BIGINT NOT NULL, text TEXT NOT NULL, head {bytes} NOT NULL)""",
+        number {number} PRIMARY KEY, time BIGINT NOT NULL, text TEXT NOT NULL, head {bytes} NOT NULL)""",
     "CREATE TABLE walletcore_schema (version INTEGER NOT NULL)",
     "INSERT INTO walletcore_schema (version) VALUES (1)",
 )
-"""What makes an empty database a store; ``{bytes}`` is the database's word for them."""
+"""What makes an empty database a store, with the database's words for bytes, for a number that is a key by itself, and
+for a table that is kept in the order of its key."""
 
 _BATCH = 256  # entries of the log that are read at once
-_PRUNED = 64  # charges at most that a charge takes away, which no window counts any more
+_EVERY, _PRUNED = 16, 64  # each 16th charge of a window takes away at most 64 that it does not count any more
+_NOBODY = b""
 _SUBJECT, _WINDOW, _ACCOUNT, _LOG = range(4)
 
 
@@ -65,6 +64,9 @@ class Transaction(Protocol):
 
     def run(self, statement: str, **values: object) -> list[Any]:
         """The rows of a statement with values in the place of ``:name``."""
+
+    def change(self, statement: str, **values: object) -> int:
+        """How many rows a statement has changed."""
 
     def lock(self, kind: int, *names: str | bytes) -> None:
         """Nobody else holds these scopes until the transaction ends; several at once are taken in one order."""
@@ -75,11 +77,6 @@ class Transaction(Protocol):
 
 class SqlStore(ABC):
     """The methods of a store; a database adds `transaction`, which commits where nothing is raised, and `reading`."""
-
-    _names: dict[int, bytes]  # process -> what this store is called in it
-
-    def __init__(self) -> None:
-        self._names = {}
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Transaction]:
@@ -99,21 +96,24 @@ class SqlStore(ABC):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
+    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> bytes:
         """See `walletcore.signers.store.Store`."""
         check_id("subject", subject)
         windows, lines = _by_window(check_charges(charges)), check_texts(log)
+        receipt = _receipt(subject)
         with self.transaction() as open_:
             if windows:
-                _admit(open_, self._name(), subject, windows)
+                _admit(open_, subject, receipt[32:], windows)
             _write(open_, lines)
+        return receipt
 
-    def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
+    def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
         """See `walletcore.signers.store.Store`."""
-        check_id("subject", subject)
+        check_id("receipt", receipt, length=_LENGTH)
         lines = check_texts(log)
         with self.transaction() as open_:
-            _refund(open_, self._name(), subject)
+            if receipt[32:40] == _process():
+                _refund(open_, receipt[:32], receipt[32:])
             _write(open_, lines)
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
@@ -167,12 +167,19 @@ class SqlStore(ABC):
                 return
             after = found[-1].number
 
-    def _name(self) -> bytes:
-        """Another one in every process, also in one that was forked."""
-        return self._names.setdefault(os.getpid(), os.urandom(16))
-
 
 # -- windows
+
+_LENGTH = 32 + 8 + 16  # of a receipt
+
+
+def _receipt(subject: bytes) -> bytes:
+    """The subject and a name of this admission; the process is part of it, as a fork copies what is in memory."""
+    return subject + _process() + os.urandom(16)
+
+
+def _process() -> bytes:
+    return os.getpid().to_bytes(8, "big")
 
 
 def _by_window(charges: Sequence[Charge]) -> dict[str, list[Charge]]:
@@ -182,58 +189,56 @@ def _by_window(charges: Sequence[Charge]) -> dict[str, list[Charge]]:
     return windows
 
 
-def _admit(open_: Transaction, owner: bytes, subject: bytes, windows: dict[str, list[Charge]]) -> None:
+def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> None:
     open_.lock(_SUBJECT, subject)
-    open_.lock(_WINDOW, *windows)
-    rows = open_.run(_CHARGED, subject=subject)
-    if rows:  # whoever admitted it first may have signed
-        open_.run("UPDATE walletcore_charges SET shared = 1 WHERE subject = :subject", subject=subject)
-    times = {name: time for name, time, *_ in rows}
+    met = dict(open_.run("SELECT name, time FROM walletcore_charges WHERE subject = :subject", subject=subject))
+    open_.lock(_WINDOW, *windows, *met)
+    if met:  # one of those who were admitted may have signed, and nobody knows which
+        owner = _NOBODY
+        open_.run("UPDATE walletcore_charges SET owner = :owner WHERE subject = :subject", subject=subject, owner=owner)
+    clock = open_.now()
     for name, charges in windows.items():
-        _charge(open_, owner, subject, name, charges, times.get(name))
+        _charge(open_, clock, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
 
 
-def _charge(
-    open_: Transaction, owner: bytes, subject: bytes, name: str, charges: list[Charge], before: int | None
-) -> None:
-    found = open_.run("SELECT place, upto, time, seconds FROM walletcore_windows WHERE name = :name", name=name)
-    place, upto, time, longest = found[0] if found else (0, "0", 0, 0)
-    total, now = int(upto), max(open_.now(), time)
-    longest = max(longest, *(charge.seconds for charge in charges))
-    if before is not None and before >= now - longest:
+def _charge(open_: Transaction, clock: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
+    name, span = row["name"], charges[0].seconds
+    found = open_.run(_WINDOW_NOW, name=name, clock=clock, span=span)
+    time, place, upto, longest, before = found[0] if found else (0, 0, "0", 0, None)
+    now, place, longest = max(clock, time), place + 1, max(longest, *(charge.seconds for charge in charges))
+    if met is not None and met >= now - longest:
         return
     amount = sum(charge.amount for charge in charges)
     for charge in charges:
-        _check(charge, amount, total - _upto(open_, name, now - charge.seconds, total))
-    if before is not None:  # no window counts it any more, and a subject is charged once
-        where = {"subject": subject, "name": name}
-        open_.run("DELETE FROM walletcore_charges WHERE subject = :subject AND name = :name", **where)
-    head = {"name": name, "place": place + 1, "upto": str(total + amount), "time": now}
-    open_.run(_SET_WINDOW if found else _NEW_WINDOW, **head, seconds=longest)
-    open_.run(_NEW_CHARGE, **head, subject=subject, amount=str(amount), owner=owner)
-    open_.run(_PRUNE, name=name, since=now - longest, most=_PRUNED)
+        first = before if charge.seconds == span else _before(open_, name, now - charge.seconds)
+        _check(charge, amount, int(upto) - int(first or upto))
+    if met is not None:  # it does not count any more, and a subject is charged once
+        open_.run(_LET_GO, name=name, subject=row["subject"])
+    sums = {"before": upto, "upto": str(int(upto) + amount)}
+    open_.run(_NEW_CHARGE, **row, **sums, time=now, place=place, seconds=longest)
+    if place % _EVERY == 0:
+        open_.run(_PRUNE, name=name, since=now - longest, most=_PRUNED)
 
 
-_CHARGED = "SELECT name, time, place, amount, owner, shared FROM walletcore_charges WHERE subject = :subject"
-_NEW_WINDOW = """INSERT INTO walletcore_windows (name, place, upto, time, seconds)
-    VALUES (:name, :place, :upto, :time, :seconds)"""
-_SET_WINDOW = """UPDATE walletcore_windows SET place = :place, upto = :upto, time = :time, seconds = :seconds
-    WHERE name = :name"""
-_NEW_CHARGE = """INSERT INTO walletcore_charges (name, place, time, subject, amount, upto, owner, shared)
-    VALUES (:name, :place, :time, :subject, :amount, :upto, :owner, 0)"""
-_PRUNE = """DELETE FROM walletcore_charges WHERE name = :name AND place IN (
-    SELECT place FROM walletcore_charges WHERE name = :name AND time < :since ORDER BY time, place LIMIT :most)"""
-_FIRST_COUNTED = """SELECT upto, amount FROM walletcore_charges WHERE name = :name AND time >= :since
+# A charge counts for one second longer than asked: its time and the clock's are rounded down.
+_WINDOW_NOW = """SELECT time, place, upto, seconds, (
+        SELECT before FROM walletcore_charges
+        WHERE name = :name AND time >= CASE WHEN last.time > :clock THEN last.time ELSE :clock END - :span
+        ORDER BY time, place LIMIT 1)
+    FROM walletcore_charges AS last WHERE name = :name ORDER BY time DESC, place DESC LIMIT 1"""
+_FIRST_COUNTED = """SELECT before FROM walletcore_charges WHERE name = :name AND time >= :since
     ORDER BY time, place LIMIT 1"""
+_NEW_CHARGE = """INSERT INTO walletcore_charges (name, time, place, subject, before, upto, seconds, owner)
+    VALUES (:name, :time, :place, :subject, :before, :upto, :seconds, :owner)"""
+_LET_GO = "UPDATE walletcore_charges SET subject = NULL WHERE subject = :subject AND name = :name"
+_PRUNE = """DELETE FROM walletcore_charges WHERE name = :name AND time < :since AND place IN (
+    SELECT place FROM walletcore_charges WHERE name = :name AND time < :since ORDER BY time, place LIMIT :most)"""
 
 
-def _upto(open_: Transaction, name: str, since: int, total: int) -> int:
-    """The sum of what a window was charged before this time.
-
-    A charge counts for one second longer than asked: its time and the clock's are rounded down.
-    """
-    first = open_.run(_FIRST_COUNTED, name=name, since=since)
-    return int(first[0][0]) - int(first[0][1]) if first else total
+def _before(open_: Transaction, name: str, since: int) -> str | None:
+    """The sum of what a window was charged before the first charge from this time on."""
+    found = open_.run(_FIRST_COUNTED, name=name, since=since)
+    return found[0][0] if found else None
 
 
 def _check(charge: Charge, amount: int, used: int) -> None:
@@ -243,26 +248,27 @@ def _check(charge: Charge, amount: int, used: int) -> None:
         raise LimitExceeded(text, window=charge.window, reason="policy")
 
 
-def _refund(open_: Transaction, owner: bytes, subject: bytes) -> None:
+def _refund(open_: Transaction, subject: bytes, owner: bytes) -> None:
     open_.lock(_SUBJECT, subject)
-    open_.lock(_WINDOW, *[row[0] for row in open_.run(_CHARGED, subject=subject)])
-    rows = open_.run(_CHARGED, subject=subject)  # as they are behind the locks
-    if any(other != owner or shared for _, _, _, _, other, shared in rows):
-        return
-    open_.run("DELETE FROM walletcore_charges WHERE subject = :subject", subject=subject)
-    for name, _, place, amount, _, _ in rows:
-        _lower(open_, name, place, int(amount))
+    open_.lock(_WINDOW, *[row[0] for row in open_.run(_OWNED, subject=subject, owner=owner)])
+    for name, time, place, before, upto in open_.run(_OWNED, subject=subject, owner=owner):  # as they are now
+        _lower(open_, name, time, place, int(upto) - int(before))
+        open_.run(_LET_GO, name=name, subject=subject)
 
 
-def _lower(open_: Transaction, name: str, place: int, amount: int) -> None:
-    """Take an amount out of the sums after a place: usually few, as a refund follows its charge closely."""
-    later = "SELECT place, upto FROM walletcore_charges WHERE name = :name AND place > :place"
-    for each, upto in open_.run(later, name=name, place=place):
-        statement = "UPDATE walletcore_charges SET upto = :upto WHERE name = :name AND place = :place"
-        open_.run(statement, name=name, place=each, upto=str(int(upto) - amount))
-    ((upto,),) = open_.run("SELECT upto FROM walletcore_windows WHERE name = :name", name=name)
-    statement = "UPDATE walletcore_windows SET upto = :upto WHERE name = :name"
-    open_.run(statement, name=name, upto=str(int(upto) - amount))
+def _lower(open_: Transaction, name: str, time: int, place: int, amount: int) -> None:
+    """Take an amount out of the sums from a charge on: usually few, as a refund follows its charge closely."""
+    for each, after, before, upto in open_.run(_FROM, name=name, time=time, place=place):
+        before = before if after == place else str(int(before) - amount)
+        open_.run(_SET_SUMS, name=name, time=each, place=after, before=before, upto=str(int(upto) - amount))
+
+
+_OWNED = """SELECT name, time, place, before, upto FROM walletcore_charges
+    WHERE subject = :subject AND owner = :owner"""
+_FROM = """SELECT time, place, before, upto FROM walletcore_charges
+    WHERE name = :name AND time >= :time AND place >= :place"""
+_SET_SUMS = """UPDATE walletcore_charges SET before = :before, upto = :upto
+    WHERE name = :name AND time = :time AND place = :place"""
 
 
 # -- signatures
@@ -271,7 +277,8 @@ def _lower(open_: Transaction, name: str, place: int, amount: int) -> None:
 def _keep(open_: Transaction, request: bytes, signature: bytes) -> bytes:
     statement = """INSERT INTO walletcore_signatures (request, signature) VALUES (:request, :signature)
         ON CONFLICT (request) DO NOTHING"""
-    open_.run(statement, request=request, signature=signature)
+    if open_.change(statement, request=request, signature=signature):
+        return signature
     return _kept(open_, request) or signature
 
 

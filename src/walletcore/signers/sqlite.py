@@ -14,9 +14,10 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from types import TracebackType
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from walletcore.errors import SignerError, SignerUnavailable
@@ -32,8 +33,10 @@ _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "ce
 _LATER = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM"}
 _LATER |= {"SQLITE_CANTOPEN"}
 _REASONS = {"SQLITE_CORRUPT": "checksum", "SQLITE_NOTADB": "version", "SQLITE_READONLY": "policy"}
-_PATIENCE_OF_A_FORK = 1.0  # seconds, for files that are being opened
-_WAITS = (0.0005, 0.001, 0.002, 0.004, 0.008)
+_WORDS = {"bytes": "BLOB", "number": "INTEGER", "clustered": "WITHOUT ROWID"}
+_PATIENCE_OF_A_FORK = 1.0  # seconds, for files that are being opened, and for calls that have waited for long
+_WAIT, _LONGEST_WAIT = 0.0005, 0.008
+_Answer = TypeVar("_Answer")
 
 
 def open_uri(uri: str, *, create: bool = True) -> SqliteStore:
@@ -52,7 +55,7 @@ class SqliteStore(SqlStore):
     """The store in a file that nobody but its owner may access, made where it is missing unless ``create=False``.
 
     ``permissions="any"`` takes a file that others may access. ``timeout`` (seconds) bounds how long a call waits for
-    others, and for the threads of this process as long again. ``clock`` gives the time in whole seconds since 1970.
+    others, threads and processes together. ``clock`` gives the time in whole seconds since 1970.
     """
 
     _all: ClassVar[weakref.WeakSet[SqliteStore]] = weakref.WeakSet()
@@ -87,110 +90,75 @@ class SqliteStore(SqlStore):
     def __repr__(self) -> str:
         return f"SqliteStore({self._path!r})"
 
-    @contextmanager
-    def transaction(self) -> Iterator[_Open]:
+    def transaction(self) -> AbstractContextManager[_Open]:
         """BEGIN IMMEDIATE, and COMMIT or ROLLBACK."""
-        with self._entered() as connection, self._alone():
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield _Open(connection, self._clock)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        return _Transaction(self)
 
-    @contextmanager
-    def reading(self) -> Iterator[_Open]:
+    def reading(self) -> AbstractContextManager[_Open]:
         """A statement sees what was committed before it; it waits for nobody but this store's own threads."""
-        with self._entered() as connection:
-            yield _Open(connection, self._clock)
+        return _Reading(self)
 
     def close(self) -> None:
         """Give up the connection; other calls are refused from now on."""
-        with self._entrance():
+        self._enter(time.monotonic() + self._timeout)
+        try:
             self._closed = True
             self._leave()
-
-    # -- who may enter
-
-    @contextmanager
-    def _entrance(self) -> Iterator[None]:
-        if not self._door.acquire(timeout=self._timeout):
-            raise SignerUnavailable("other threads keep the store busy")
-        try:
-            yield
         finally:
             self._door.release()
 
-    @contextmanager
-    def _entered(self) -> Iterator[sqlite3.Connection]:
-        with self._entrance():
-            if self._closed:
-                raise SignerError("the store is closed", reason="missing")
-            try:
-                yield self._connected()
-            except sqlite3.Error as error:
-                self._leave()  # the next call begins anew
-                raise told(error) from None
+    # -- who may enter
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other connection writes or checkpoints."""
-        waits, until = iter(_WAITS), time.monotonic() + self._timeout
-        while not _taken(self._lock_file):
-            if time.monotonic() >= until:
-                raise SignerUnavailable("another process keeps the store locked")
-            time.sleep(next(waits, _WAITS[-1]))
+    def _enter(self, until: float) -> None:
+        if not self._door.acquire(timeout=max(until - time.monotonic(), 0)):
+            raise SignerUnavailable("other threads keep the store busy")
+
+    def _end(self, error: BaseException | None) -> None:
+        """A call is over. Raises SQLite's error as one of ours; the next call begins anew then."""
         try:
-            yield
+            if isinstance(error, sqlite3.Error):
+                self._leave()
+                raise told(error) from None
         finally:
-            _free(self._lock_file)
+            self._door.release()
 
     # -- the connection
 
-    def _connected(self) -> sqlite3.Connection:
+    def _connected(self, until: float) -> _Open:
+        if self._closed:
+            raise SignerError("the store is closed", reason="missing")
         if SqliteStore._damaged:
             hint = "start processes by spawn or forkserver"
             raise SignerError("the process was forked in the middle of a transaction", reason="policy", hint=hint)
         if self._connection is not None:
             if self._look() != self._inode:
                 raise SignerError("another file stands in the place of the store's", reason="mismatch")
-            return self._connection
+            return _Open(self._connection, self._clock, until)
         try:
-            return self._connect()
+            return self._connect(until)
         except BaseException:
             self._leave()
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        with SqliteStore._opening:  # closing a new file's descriptor would drop the locks of whoever has opened it
+    def _connect(self, until: float) -> _Open:
+        if not SqliteStore._opening.acquire(timeout=max(until - time.monotonic(), 0)):
+            raise SignerUnavailable("other threads keep opening stores")
+        try:  # closing a new file's descriptor would drop the locks of whoever has opened it
             if self._create:
                 _make(self._path)
             self._inode = self._look()
             self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
             name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
-            connection = sqlite3.connect(
-                name, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
-            )
-            self._connection = connection
-        with self._alone():
-            self._set_up(connection, may_fill=self._create)
-        return connection
-
-    def _set_up(self, connection: sqlite3.Connection, *, may_fill: bool) -> None:
-        for setting in _SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
-        ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
-        if mode != "wal":
-            raise SignerError("expected a file system on which SQLite can keep a write-ahead log", reason="mismatch")
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables and may_fill:
-            _fill(connection)
-        elif "walletcore_schema" not in tables:
-            raise SignerError("expected a store, got another database or an empty file", reason="missing")
-        if connection.execute("SELECT version FROM walletcore_schema").fetchall() != [(VERSION,)]:
-            raise SignerError(f"expected a store of version {VERSION}", reason="version")
+            self._connection = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+        finally:
+            SqliteStore._opening.release()
+        open_ = _Open(self._connection, self._clock, until)
+        _take(self._lock_file, until)
+        try:
+            _set_up(open_, may_fill=self._create)
+        finally:
+            _free(self._lock_file)
+        return open_
 
     def _look(self) -> tuple[int, int]:
         """Which file it is. Raises `SignerError` unless it is a regular one that only its owner may access."""
@@ -220,16 +188,18 @@ class SqliteStore(SqlStore):
     def _before_fork(cls) -> None:
         """Close every connection, when the call that uses it is over: what is locked is known to the whole process."""
         _fork.entered, _fork.missed = [], []
-        cls._enter_all(list(cls._all))
+        begin = time.monotonic()
+        cls._enter_all(list(cls._all), begin)
         _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)  # after the doors, as whoever connects
-        cls._enter_all([store for store in cls._all if store._connection is not None])  # a new one, opened meanwhile
+        cls._enter_all([store for store in cls._all if store._connection is not None], begin)  # opened meanwhile
 
     @classmethod
-    def _enter_all(cls, stores: list[SqliteStore]) -> None:
+    def _enter_all(cls, stores: list[SqliteStore], begin: float) -> None:
         for store in stores:
             if store in _fork.entered or store in _fork.missed:
                 continue
-            if store._door.acquire(timeout=2 * store._timeout):
+            until = begin + store._timeout + _PATIENCE_OF_A_FORK  # by then a call has given up waiting itself
+            if store._door.acquire(timeout=max(until - time.monotonic(), 0)):
                 _fork.entered.append(store)
                 store._leave()
             else:
@@ -264,19 +234,99 @@ def _keep_for_ever(store: SqliteStore) -> None:
 class _Open:
     """An open transaction: one writer at a time, so no scope needs a lock."""
 
-    __slots__ = ("_clock", "_connection")
+    __slots__ = ("_clock", "_connection", "_until")
 
-    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int]) -> None:
-        self._connection, self._clock = connection, clock
+    def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int], until: float) -> None:
+        self._connection, self._clock, self._until = connection, clock, until
 
     def run(self, statement: str, **values: object) -> list[Any]:
-        return self._connection.execute(statement, values).fetchall()
+        return _patiently(self._until, self._connection.execute, statement, values).fetchall()
+
+    def change(self, statement: str, **values: object) -> int:
+        return _patiently(self._until, self._connection.execute, statement, values).rowcount
 
     def lock(self, kind: int, *names: str | bytes) -> None:
         pass
 
     def now(self) -> int:
         return self._clock()
+
+
+class _Reading:
+    """A call that is behind the store's door; whatever it waits for, it waits until the same moment."""
+
+    __slots__ = ("_store", "_until")
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store, self._until = store, time.monotonic() + store._timeout
+
+    def __enter__(self) -> _Open:
+        self._store._enter(self._until)
+        try:
+            return self._begin(self._store._connected(self._until))
+        except BaseException as error:
+            self._store._end(error)
+            raise
+
+    def _begin(self, open_: _Open) -> _Open:
+        return open_
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        self._store._end(error)
+
+
+class _Transaction(_Reading):
+    """No other connection writes or checkpoints meanwhile."""
+
+    __slots__ = ("_open",)
+    _open: _Open
+
+    def _begin(self, open_: _Open) -> _Open:
+        self._open = open_
+        _take(self._store._lock_file, self._until)
+        try:
+            open_.run("BEGIN IMMEDIATE")
+        except BaseException:
+            _free(self._store._lock_file)
+            raise
+        return open_
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        try:
+            self._finish(is_good=error is None)
+        except BaseException as failure:
+            self._store._end(failure)
+            raise
+        self._store._end(error)
+
+    def _finish(self, *, is_good: bool) -> None:
+        try:
+            if is_good:
+                self._open.run("COMMIT")
+        finally:
+            try:
+                if self._open._connection.in_transaction:
+                    self._open.run("ROLLBACK")
+            finally:
+                _free(self._store._lock_file)
+
+
+def _patiently(until: float, call: Callable[..., _Answer], *arguments: object) -> _Answer:
+    """What a call returns that others may keep waiting."""
+    wait = _WAIT
+    while True:
+        try:
+            return call(*arguments)
+        except (BlockingIOError, sqlite3.OperationalError) as error:
+            left = until - time.monotonic()
+            if left <= 0 or not _is_busy(error):
+                raise
+        time.sleep(min(wait, left))
+        wait = min(2 * wait, _LONGEST_WAIT)
+
+
+def _is_busy(error: BlockingIOError | sqlite3.OperationalError) -> bool:
+    return isinstance(error, BlockingIOError) or getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _checked_path(path: str | os.PathLike[str]) -> str:
@@ -313,13 +363,12 @@ def _sync(folder: str) -> None:
         os.close(descriptor)
 
 
-def _taken(lock_file: int) -> bool:
+def _take(lock_file: int, until: float) -> None:
     if sys.platform != "win32":
         try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _patiently(until, fcntl.flock, lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False
-    return True
+            raise SignerUnavailable("another process keeps the store locked") from None
 
 
 def _free(lock_file: int) -> None:
@@ -327,11 +376,26 @@ def _free(lock_file: int) -> None:
         fcntl.flock(lock_file, fcntl.LOCK_UN)
 
 
-def _fill(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN IMMEDIATE")
+def _set_up(open_: _Open, *, may_fill: bool) -> None:
+    for setting in _SETTINGS:
+        open_.run(f"PRAGMA {setting}")
+    ((mode,),) = open_.run("PRAGMA journal_mode = WAL")
+    if mode != "wal":
+        raise SignerError("expected a file system on which SQLite can keep a write-ahead log", reason="mismatch")
+    tables = {name for (name,) in open_.run("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables and may_fill:
+        _fill(open_)
+    elif "walletcore_schema" not in tables:
+        raise SignerError("expected a store, got another database or an empty file", reason="missing")
+    if open_.run("SELECT version FROM walletcore_schema") != [(VERSION,)]:
+        raise SignerError(f"expected a store of version {VERSION}", reason="version")
+
+
+def _fill(open_: _Open) -> None:
+    open_.run("BEGIN IMMEDIATE")
     for statement in SCHEMA:
-        connection.execute(statement.format(bytes="BLOB"))
-    connection.execute("COMMIT")
+        open_.run(statement.format(**_WORDS))
+    open_.run("COMMIT")
 
 
 def told(error: sqlite3.Error) -> SignerError:

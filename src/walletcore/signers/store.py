@@ -84,18 +84,19 @@ class Store(Protocol):
     is damaged, closed, or asked for what cannot be.
     """
 
-    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> None:
+    def admit(self, subject: bytes, charges: Sequence[Charge] = (), log: Sequence[str] = ()) -> bytes:
         """Charge all of it to its windows and log it, or change nothing and raise `LimitExceeded` for a window.
 
         A window holds what was charged to its name within the last ``seconds``, whatever ``at_most`` was then. A
         subject (32 bytes) is not charged again to a window in which it still counts; what one call charges to one
-        window adds up.
+        window adds up. Returned is a receipt, another one for each call, for `refund` in the same process.
         """
 
-    def refund(self, subject: bytes, log: Sequence[str] = ()) -> None:
-        """Take the charges of a subject back, of which nothing was signed.
+    def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
+        """Take back what an admission has charged, of which nothing was signed; log it in any case.
 
-        Only where it was admitted once: a second `admit`, by whomever, may have led to a signature.
+        In doubt the charge stays: where the store knew the subject before that `admit`, or has met it since, another
+        admission of it may have led to a signature.
         """
 
     def keep(self, request: bytes, signature: bytes, log: Sequence[str] = ()) -> bytes:
@@ -194,12 +195,12 @@ def _broken(number: int, text: str) -> AuditError:
 # -- what every store refuses at its door
 
 
-def check_id(name: str, value: object) -> None:
-    """Raise `SignerError` unless it is 32 bytes."""
+def check_id(name: str, value: object, *, length: int = 32) -> None:
+    """Raise `SignerError` unless it is bytes, as many as these."""
     if type(value) is not bytes:
         raise SignerError(f"expected the {name} as bytes", reason="type")
-    if len(value) != 32:
-        raise SignerError(f"expected a {name} of 32 bytes, got {len(value)}", reason="length")
+    if len(value) != length:
+        raise SignerError(f"expected a {name} of {length} bytes, got {len(value)}", reason="length")
 
 
 def check_signature(value: object) -> None:
@@ -257,5 +258,14 @@ def _check_line(line: object) -> None:
         raise SignerError("expected a line of the log as a str", reason="type")
     if len(line) > _MAX_TEXT:
         raise SignerError(f"expected a line of at most {_MAX_TEXT} characters, got {len(line)}", reason="too-large")
-    if "\0" in line or any("\ud800" <= character <= "\udfff" for character in line):
+    if "\0" in line or not _is_encodable(line):
         raise SignerError("expected a line in UTF-8 without NUL", reason="character")
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether it has no half of a surrogate pair; the codec tells it much sooner than a look at each character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,13 +1,15 @@
-"""JSON from outside: what Python's own reader takes, but depth, length and doubles are refused before it runs."""
+"""JSON from outside: what Python's own reader takes; depth, length, number and doubles are refused before it runs."""
 
 import json
 import sys
+import tracemalloc
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
+from support.hostile import check_cost
 from walletcore.coding import strict_json
 from walletcore.errors import DecodingError
 
@@ -109,3 +111,68 @@ def test_a_hostile_megabyte_is_refused_in_time(text: str) -> None:
     setup = f"from walletcore.coding import strict_json\nfrom walletcore.errors import DecodingError\ntext = {text}"
     code = "try:\n    strict_json.decode(text)\n    assert False\nexcept DecodingError:\n    pass"
     assert cpu_seconds(code, setup=setup) < 0.250 * SLACK
+
+
+def _count(value: object) -> int:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_count, below))
+
+
+@given(values, st.sampled_from([None, 1, "\t"]))
+def test_X13_as_many_values_are_read_as_there_may_be_and_not_one_more(value: object, indent: int | str | None) -> None:
+    text, number = json.dumps(value, indent=indent), _count(value)
+    assert strict_json.decode(text, max_values=number) == value
+    if number > 1:
+        with pytest.raises(DecodingError) as refused:
+            strict_json.decode(text, max_values=number - 1)
+        assert refused.value.reason == "too-large"
+
+
+def test_marks_within_strings_are_no_values() -> None:
+    assert strict_json.decode('["[,,,{", {"\\",": ",,"}]', max_values=4) == ["[,,,{", {'",': ",,"}]
+    with pytest.raises(DecodingError):
+        strict_json.decode('["[,,,{", {"\\",": ",,"}]', max_values=3)
+
+
+def test_an_empty_array_is_as_deep_as_any_other() -> None:
+    assert strict_json.decode("[[ ],{ }]", max_depth=2) == [[], {}]
+    for text in ("[[ ]]", "[{}]", '{"": {\n}}'):
+        with pytest.raises(DecodingError) as refused:
+            strict_json.decode(text, max_depth=1)
+        assert refused.value.reason == "too-deep"
+
+
+EIGHT = 1 << 23
+MANY = {
+    "{}": "[" + "{}," * (EIGHT // 3 - 2) + "{}]",
+    "[]": "[" + "[]," * (EIGHT // 3 - 2) + "[]]",
+    "strings": "[" + '"",' * (EIGHT // 3 - 2) + '""]',
+    "members": "[" + '{"":0},' * (EIGHT // 7 - 2) + "0]",
+    "numbers": "[" + "0," * (EIGHT // 2 - 2) + "0]",
+    "commas": "[" * 33 + "," * (EIGHT - 40),
+    "side by side": "[" + "[]" * (EIGHT // 2 - 1),
+    "strings side by side": "[" * 33 + '""' * (EIGHT // 2 - 20),
+}
+
+
+@pytest.mark.parametrize("shape", MANY)
+@pytest.mark.parametrize("limit", [16, strict_json.MAX_VALUES])
+def test_X13_eight_megabytes_of_small_values_are_refused_before_they_are_built(shape: str, limit: int) -> None:
+    """The scanner would make 200 MB of them."""
+    check_cost(
+        lambda: strict_json.decode(MANY[shape], max_length=EIGHT, max_values=limit, max_depth=40),
+        DecodingError,
+        seconds=0.25,
+        memory=1 << 20,
+    )
+
+
+@pytest.mark.parametrize("piece", ["{}", "[]", '"é"', '{"é":1}', "[0,0]", "1.5"])
+def test_X13_as_many_values_as_there_may_be_weigh_less_than_32_megabytes(piece: str) -> None:
+    text = "[" + ",".join([piece] * ((strict_json.MAX_VALUES - 1) // _count(json.loads(piece)))) + "]"
+    tracemalloc.start()
+    try:
+        assert strict_json.decode(text)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 25
+    finally:
+        tracemalloc.stop()

@@ -1,13 +1,15 @@
 """What a guard remembers of cases is bounded, and forgetting one changes nothing but the time that it takes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from support.bitcoin import BITCOIN
+from support.bitcoin import BITCOIN, signer
 from support.evm import ALICE, transfer
-from support.guarded import ETH, WALLET, Watched, bitcoin_payment
+from support.guarded import ETH, WALLET, Watched, bitcoin_payment, case_of
+from support.largest import largest
 from support.memory_store import MemoryStore
 from walletcore.errors import SigningRefused
 from walletcore.signers import admission
@@ -63,13 +65,36 @@ def test_what_is_remembered_is_not_even_read_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_large_cases_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "_MOST_BYTES", 10_000)
+    weight = case_of(transfer(data=bytes(3_000))).weight
+    monkeypatch.setattr(admission, "_MOST_BYTES", 3 * weight + 100)
     hot = guard(ALICE, allow_opaque=True)
     for nonce in range(20):
         sign(transfer(nonce=nonce, data=bytes(3_000)), hot)
     assert kept(hot) == 3
     sign(transfer(data=bytes(20_000)), hot)
     assert kept(hot) == 1
+
+
+def test_X13_what_legacy_inputs_repeat_is_not_remembered_for_long() -> None:
+    """100 kB that stand for 22 MB: a guard kept 64 of them."""
+    hot = Desk(signer(1).public_key, [])
+    spent = largest("legacy inputs")
+    for locktime in range(4):
+        entered = hot.enter(replace(spent, locktime=locktime).requests()[0])[0]
+        hot.leave(entered, nothing_signed=False)
+    assert sum(len(each.payload) for each in entered.case.requests) > 20_000_000
+    assert list(hot._admissions._by_case) == [entered.case.id]
+
+
+def test_X13_what_was_too_much_at_one_time_is_forgotten_when_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "_MOST_BYTES", 10_000)
+    desk = Desk(ALICE.public_key, [])
+    entered = [desk.enter(transfer(nonce=nonce, data=bytes(3_000)).requests()[0])[0] for nonce in range(10)]
+    assert len(desk._admissions._by_case) == 10
+    for each in entered:
+        desk.leave(each, nothing_signed=False)
+    assert list(desk._admissions._by_case) == [entered[-1].case.id]
+    assert desk._admissions._weight == entered[-1].weight
 
 
 def test_what_is_refused_is_not_remembered() -> None:

@@ -1,5 +1,8 @@
 """A guard builds what it reads again from bytes: of every subject of the three families, or it refuses."""
 
+import contextlib
+import gc
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from types import SimpleNamespace
@@ -12,7 +15,9 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, GUARDS, TESTNET, signer, spending, txids
 from support.evm import ALICE, ETHEREUM, POLYGON, any_transactions, legacy, of_fields, secrets, transactions, transfer
 from support.evm import signer as evm_signer
-from support.guarded import ANN, SOLANA, WALLET, bitcoin_payment, refusal, solana_payment
+from support.guarded import ANN, ETH, SOLANA, WALLET, bitcoin_payment, refusal, solana_payment
+from support.hostile import check_time
+from support.largest import LARGEST, largest
 from support.vectors import Case as Figure
 from support.vectors import load, vectors
 from walletcore.chains import solana
@@ -27,6 +32,7 @@ from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.case import Case, build, case_id, described, is_for
+from walletcore.signers.rules import limit, max_fee, only_to
 from walletcore.signing import Signable, SigningRequest, sign
 
 KEYS = [signer(number).public_key for number in (1, 2, 3)]
@@ -383,3 +389,47 @@ def test_a_class_that_takes_the_name_of_a_subject_is_none() -> None:
     assert not ETHEREUM.takes(fake())
     key = PrivateKey(Curve.SECP256K1, Secret(bytes(31) + b"\x01"))
     assert not ETHEREUM.takes(key)
+
+
+# -- what the largest ones cost
+
+
+SMALL: dict[str, Any] = {"a transfer": transfer, "a payment": bitcoin_payment, "a message": solana_payment}
+
+
+@pytest.mark.parametrize("name", [*SMALL, *LARGEST])
+def test_X13_a_case_takes_no_more_memory_than_it_weighs(name: str) -> None:
+    given = SMALL[name]() if name in SMALL else largest(name)
+    asked = given.requests()[0]
+    assert read(asked).requests  # what is remembered for all is remembered now
+    gc.collect()
+    tracemalloc.start()
+    try:
+        case = read(asked)
+        gc.collect()
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < case.weight < 20 * held + 1_000_000
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_X13_the_largest_cases_are_read_and_judged_within_their_bound(name: str) -> None:
+    """Who may use one key may send such a request, and another one, and another one."""
+    asked = largest(name).requests()[0]
+    rules = [only_to([ETHEREUM.account(bytes(20))]), limit(ETH, per_transaction=1), max_fee({ETH: 1})]
+
+    def judge() -> None:
+        case = read(asked)
+        assert len(described(case)) <= 51
+        for each in rules:
+            with contextlib.suppress(GuardRefused):
+                list(each.plans(case))
+
+    check_time(judge, seconds=0.4)
+
+
+def test_X13_as_many_places_of_change_as_outputs_are_left_out_in_one_pass() -> None:
+    case = replace(built(largest("P2WPKH outputs")), change=tuple(range(3_223)))
+    check_time(lambda: [case.outgoing for _ in range(20)], seconds=0.02)
+    assert [type(each) for each in case.outgoing] == [Opaque]

@@ -56,7 +56,7 @@ def test_two_halves_of_a_limit_in_two_processes(tmp_path: Path) -> None:
 
 def test_a_case_with_long_texts_is_signed_and_logged_and_its_refusal_too(tmp_path: Path) -> None:
     """A store's lines are bounded, and JSON writes twelve characters for each of these."""
-    words = TxOut(value=0, script_pubkey=b"\x6a\x4d\xd0\x07" + "\N{MONEY BAG}".encode() * 500)
+    words = TxOut(value=0, script_pubkey=b"\x6a\x4d\x40\x06" + "\N{MONEY BAG}".encode() * 400)
     payment = bitcoin_payment()
     payment = replace(payment, outputs=(*payment.outputs, *(words,) * 60))
     hot = WALLET.signer(BITCOIN)

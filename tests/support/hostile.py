@@ -9,7 +9,7 @@ import pytest
 
 from support.cpu import SLACK
 
-__all__ = ["MEBIBYTE", "SHAPES", "check_cost", "filled"]
+__all__ = ["MEBIBYTE", "SHAPES", "check_cost", "check_time", "filled"]
 
 MEBIBYTE = 1 << 20
 SHAPES = {
@@ -40,6 +40,17 @@ def check_cost(decode: Callable[[], object], kind: type[Exception], *, seconds: 
         assert tracemalloc.get_traced_memory()[1] < memory
     finally:
         tracemalloc.stop()
+
+
+def check_time(work: Callable[[], object], *, seconds: float) -> None:
+    """Something is done within so many seconds of CPU; the least of three runs, and `SLACK`, as for `check_cost`."""
+    assert min(_seconds(work) for _ in range(3)) < seconds * SLACK
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = time.thread_time()
+    work()
+    return time.thread_time() - begin
 
 
 def _timed(decode: Callable[[], object], kind: type[Exception]) -> float:

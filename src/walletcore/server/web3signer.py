@@ -44,10 +44,11 @@ __all__ = [
     "wanted",
 ]
 
-_HEX = re.compile(r"0x((?:[0-9a-fA-F]{2})*)", re.ASCII)
+_HEX = re.compile(r"0x[0-9a-fA-F]*+", re.ASCII)  # a group that repeats would take 150 bytes each time
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}", re.ASCII)
 _FIELDS = {"from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "value", "nonce", "data", "input"}
 _MAX_DEPTH = 40  # typed data has 32 at most
+_MAX_VALUES = (1 << 16) + 25_000  # typed data has so many in its message; its types, of 16,384 characters, have fewer
 _MAX_MESSAGE = 500
 PARSE_ERROR, INVALID_REQUEST, NO_METHOD, INVALID_PARAMS, NO_ACCOUNT = -32700, -32600, -32601, -32602, -32000
 UNAVAILABLE, UNKNOWN = -32002, -32603
@@ -90,7 +91,7 @@ def by_identifier(identifier: str, held: Sequence[Held]) -> Held | None:
 
 def read_rest(body: bytes, held: Held) -> Asked:
     """``{"data": "0x..."}``: the payload, and what it seems to be. Raises `DecodingError`."""
-    value = _parsed(body)
+    value = _parsed(body, 2)
     if type(value) is not dict or set(value) != {"data"}:
         raise DecodingError("expected data, and nothing else", reason="unknown")
     payload = _bytes(value["data"], "data")
@@ -108,7 +109,7 @@ def signature_text(answer: Answer) -> str:
 def read_call(body: bytes) -> Call:
     """One call; there are no batches, and no calls without an id. Raises `RpcError`."""
     try:
-        value = _parsed(body)
+        value = _parsed(body, _MAX_VALUES)
     except DecodingError as error:
         raise RpcError(PARSE_ERROR, str(error), reason=error.reason) from None
     if type(value) is not dict or {*value, "params"} != {"jsonrpc", "id", "method", "params"}:
@@ -208,18 +209,17 @@ METHODS: dict[str, tuple[int, Callable[[Held, tuple[Any, ...]], Typed]]] = {
 """A method that signs -> how many parameters it has, and what makes the subject of them."""
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes, values: int) -> Any:
     try:
-        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=_MAX_DEPTH)
+        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=_MAX_DEPTH, max_values=values)
     except UnicodeDecodeError:
         raise DecodingError("expected JSON in UTF-8", reason="character") from None
 
 
 def _bytes(value: object, what: str) -> bytes:
-    found = _HEX.fullmatch(value) if type(value) is str else None
-    if found is None:
-        raise DecodingError(f"expected 0x and hexadecimal digits as {what}", reason="character")
-    return bytes.fromhex(found[1])
+    if type(value) is not str or not _HEX.fullmatch(value) or len(value) % 2:
+        raise DecodingError(f"expected 0x and hexadecimal digits, two for a byte, as {what}", reason="character")
+    return bytes.fromhex(value[2:])
 
 
 def _number(value: object) -> int:

@@ -24,7 +24,7 @@ from walletcore.signing import SigningRequest
 
 __all__ = ["Admission", "Desk"]
 
-_MOST_CASES, _MOST_BYTES = 64, 1 << 25
+_MOST_CASES, _MOST_BYTES = 64, 1 << 24  # of a guard, beside those that are under way and the latest one
 _LONG_LINE, _FEW = 1 << 15, 3  # of a line that would be longer, so many effects are told: stores take 65,536 characters
 _TAG = b"walletcore/admission/1"
 
@@ -33,7 +33,7 @@ class Admission:
     """A case on its way: who is at it, and whether something may have been signed."""
 
     def __init__(self, case: Case) -> None:
-        self.case, self.size = case, len(case.subject.raw)
+        self.case, self.weight = case, case.weight
         self.requests = {request.id: request for request in case.requests}
         self.lock = threading.Lock()
         self.receipt: bytes | None = None  # the store's for it, once it is admitted; empty where it was told nothing
@@ -46,9 +46,9 @@ class _Admissions:
 
     def __init__(self) -> None:
         self.process, self.lock = os.getpid(), threading.Lock()
-        self._size = 0
         self._by_case: dict[bytes, Admission] = {}
         self._by_request: dict[bytes, Admission] = {}
+        self._weight = 0
 
     def known(self, request: bytes) -> Admission | None:
         """The one that has this request, which its caller is at from now on."""
@@ -64,8 +64,8 @@ class _Admissions:
             found = self._by_case.get(case.id)
             if found is None:
                 found = self._by_case[case.id] = Admission(case)
-                self._size += found.size
                 self._by_request.update(dict.fromkeys(found.requests, found))
+                self._weight += found.weight
                 self._make_room()
             found.under_way += 1
             return found
@@ -78,21 +78,26 @@ class _Admissions:
             is_void = not admission.under_way and not admission.may_be_signed
             if is_void:
                 self._forget(admission)
+            self._make_room()
             return is_void
 
     def _make_room(self) -> None:
-        if len(self._by_case) <= _MOST_CASES and self._size <= _MOST_BYTES:
+        """Forget the oldest that nobody is at, but not the latest: its other requests are likely to come next."""
+        if self._is_small():
             return
         for each in tuple(self._by_case.values())[:-1]:
             if not each.under_way:
                 self._forget(each)
-            if len(self._by_case) <= _MOST_CASES and self._size <= _MOST_BYTES:
+            if self._is_small():
                 return
+
+    def _is_small(self) -> bool:
+        return len(self._by_case) <= _MOST_CASES and self._weight <= _MOST_BYTES
 
     def _forget(self, admission: Admission) -> None:
         if self._by_case.get(admission.case.id) is admission:
             del self._by_case[admission.case.id]
-            self._size -= admission.size
+            self._weight -= admission.weight
         for each in admission.requests:
             if self._by_request.get(each) is admission:
                 del self._by_request[each]

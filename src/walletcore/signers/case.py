@@ -25,6 +25,7 @@ Rows = Mapping[str, Any]
 """Chains by their CAIP-2 names that are taken instead of those that are registered."""
 
 _TAG = b"walletcore/case/1"
+_PER_CASE, _PER_BYTE, _PER_ITEM = 1000, 8, 400  # memory of a case, of a byte of it as values, of a request or effect
 _EFFECTS = (Transfer, Fee, Approve, Authority, Call, Statement, Opaque)
 _AMOUNTS = {Transfer: "amount", Fee: "at_most", Approve: "amount"}
 
@@ -56,7 +57,18 @@ class Case:
     @property
     def outgoing(self) -> tuple[Effect, ...]:
         """The effects without proven change."""
-        return tuple([each for place, each in enumerate(self.effects) if place not in self.change])
+        proven = frozenset(self.change)
+        return tuple([each for place, each in enumerate(self.effects) if place not in proven])
+
+    @property
+    def weight(self) -> int:
+        """The memory that it takes, in bytes, rather too many: values are larger than what they were read from.
+
+        Each request has its payload; those of legacy inputs of Bitcoin repeat the whole transaction.
+        """
+        payloads = sum(len(each.payload) for each in self.requests)
+        items = len(self.requests) + len(self.effects)
+        return _PER_CASE + _PER_BYTE * len(self.subject.raw) + payloads + _PER_ITEM * items
 
 
 def case_id(requests: Sequence[SigningRequest]) -> bytes:

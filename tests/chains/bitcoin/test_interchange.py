@@ -1,5 +1,6 @@
 """Bytes back into transactions: what the network's form leaves open stays open, until keys and amounts are known."""
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import wallycore
 from hypothesis import given
 
 from support.bitcoin import BITCOIN, TESTNET, kernel_accepts, key, reason, signer, txs
+from support.largest import largest
 from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import Input, Transaction, pay
@@ -19,7 +21,7 @@ from walletcore.curves.secp256k1 import uncompressed
 from walletcore.effects import Opaque, Transfer
 from walletcore.errors import MissingSignature, TransactionError
 from walletcore.hashes import hash160
-from walletcore.keys import Curve, PrivateKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
 from walletcore.signing import complete, sign
@@ -235,3 +237,18 @@ def test_change_to_a_key_of_65_bytes_is_read_and_written_as_it_is() -> None:
     assert isinstance(read, Transaction)
     assert read.raw == tx.raw
     assert read.outputs[0].lock == lock
+
+
+def test_X13_keys_that_no_input_asks_for_cost_little() -> None:
+    """A guard gives the keys of all scripts of a transaction: thousands of taproot outputs were computed of them."""
+    tx = largest("keys")
+    keys = list({request.key for request in tx.requests()})
+    assert len(keys) > 8_000
+    least = [min(_seconds(tx.raw, given) for _ in range(5)) for given in ([], keys)]
+    assert least[1] < 2 * least[0]
+
+
+def _seconds(raw: bytes, keys: list[PublicKey]) -> float:
+    begin = time.thread_time()
+    BITCOIN.decode_transaction(raw, keys=keys)
+    return time.thread_time() - begin

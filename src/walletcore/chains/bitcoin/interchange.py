@@ -5,8 +5,9 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
@@ -65,13 +66,13 @@ def decode_transaction(
 
 
 def _from_psbt(chain: BitcoinChain, psbt: Psbt, keys: Sequence[PublicKey], allowed: Collection[str]) -> Transaction:
-    tx, known = psbt.unsigned_tx, _keys_by_script(keys)
+    tx, find = psbt.unsigned_tx, _by_script(keys)
     inputs, outputs = [], []
     place = ""
     try:
         for index, (outpoint, fields) in enumerate(zip(tx.inputs, psbt.inputs, strict=True)):
             place = f"input {index}"
-            inputs.append(_input(outpoint, fields, known, allowed))
+            inputs.append(_input(outpoint, fields, find, allowed))
         for index, (output, owner) in enumerate(zip(tx.outputs, psbt.outputs, strict=True)):
             place = f"output {index}"
             outputs.append(_output(output, owner))
@@ -146,13 +147,31 @@ class _Named:
     origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
 
 
-def _keys_by_script(keys: Iterable[PublicKey]) -> dict[bytes, PublicKey]:
-    """The keys by the scripts that they can spend, without script trees."""
-    return {template(key.data, b"").script_pubkey: key for key in keys for template in KEY_KINDS.values()}
+_Find = Callable[[bytes], PublicKey | None]
+"""Finds a key by the output script."""
+_OF_OUTPUT = {"p2wpkh": "p2wpkh", "p2tr": "p2tr", "p2pkh": "p2pkh", "p2sh": "p2sh-p2wpkh", "p2wsh": "p2wsh"}
+"""Kind of an output script -> the kind of a key that alone can spend it."""
 
 
-def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey], allowed: Collection[str]) -> Input:
-    """The input that a PSBT describes; ``keys`` (by script) serve where it names none.
+def _by_script(keys: Sequence[PublicKey]) -> _Find:
+    """Finds keys by the scripts that they can spend, without script trees. Those of a kind are made when one asks.
+
+    A guard gives all keys of a transaction, which may have thousands of them in its scripts.
+    """
+
+    @cache
+    def of_kind(kind: str) -> dict[bytes, PublicKey]:
+        return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys}
+
+    def find(script_pubkey: bytes) -> PublicKey | None:
+        kind = _OF_OUTPUT.get(kind_of(script_pubkey))
+        return of_kind(kind).get(script_pubkey) if kind else None
+
+    return find
+
+
+def _input(outpoint: TxIn, fields: PsbtInput, find: _Find, allowed: Collection[str]) -> Input:
+    """The input that a PSBT describes; ``find`` serves where it names no key.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
@@ -172,7 +191,7 @@ def _input(outpoint: TxIn, fields: PsbtInput, keys: Mapping[bytes, PublicKey], a
         sequence=outpoint.sequence,
         value=spent.value,
         script_pubkey=spent.script_pubkey,
-        key=named.key or (None if named.origins else keys.get(spent.script_pubkey)),
+        key=named.key or (None if named.origins else find(spent.script_pubkey)),
         merkle_root=fields.tap_merkle_root,
         redeem_script=fields.redeem_script,
         witness_script=fields.witness_script,

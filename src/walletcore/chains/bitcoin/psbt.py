@@ -19,8 +19,10 @@ __all__ = ["MAGIC", "NO_FIELDS", "NO_OUTPUT_FIELDS", "Psbt", "PsbtInput", "PsbtO
 MAGIC = b"psbt\xff"
 _MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
 _MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
-_INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of script has one
+_INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
+_BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _MAX_STEPS = 255
+_VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
 _COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
 _END = b"\x00"
 
@@ -85,8 +87,8 @@ class Psbt:
     def decode(cls, raw: bytes) -> Psbt:
         """Read a PSBT. Raises `TransactionError`: "unknown", with its name, for a field that is not understood.
 
-        At most 16 MB, and ("too-large" as well) no more inputs and outputs that have fields than nodes relay: in
-        400,000 units of weight an input takes 230, an output 124, a byte of script 1. Each may cost a point.
+        At most 16 MB, and ("too-large" as well) no more inputs and outputs than nodes relay. In 400,000 units of weight
+        an input takes 230, an output 124 or what its bytes do, a byte of scripts in fields 1: each may cost a point.
         """
         if type(raw) is bytes and len(raw) > _MAX_PSBT:
             raise TransactionError(f"expected at most {_MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
@@ -130,11 +132,17 @@ def _read_key(reader: Reader) -> bytes:
     return reader.take(_UNCOMPRESSED if reader.remaining == _UNCOMPRESSED else _COMPRESSED)
 
 
+def _read_unsigned(reader: Reader) -> Tx:
+    _check_room(_MAX_WEIGHT - _BYTE_WEIGHT * reader.remaining)
+    return UNSIGNED_TX.read(reader)
+
+
 def _write_all(value: bytes, out: bytearray) -> None:
     out += value
 
 
 _BYTES = Codec(kind=bytes, minimum=0, read=lambda reader: reader.take(reader.remaining), write=_write_all)
+_UNSIGNED = Codec(kind=Tx, minimum=UNSIGNED_TX.minimum, read=_read_unsigned, write=UNSIGNED_TX.write)
 _KEY = Codec(kind=bytes, minimum=33, read=_read_key, write=_write_all)
 _ORIGIN = Codec(kind=KeyOrigin, minimum=4, read=_read_origin, write=_write_origin)
 _TAP_ORIGIN = Codec(kind=KeyOrigin, minimum=5, read=_read_tap_origin, write=_write_tap_origin)
@@ -174,7 +182,7 @@ class _Map:
 _GLOBAL = _Map(
     prefix="PSBT_GLOBAL",
     names="UNSIGNED_TX XPUB TX_VERSION FALLBACK_LOCKTIME INPUT_COUNT OUTPUT_COUNT TX_MODIFIABLE",
-    fields={0x00: _Field("unsigned_tx", UNSIGNED_TX), 0xFB: _Field("version", u32le)},
+    fields={0x00: _Field("unsigned_tx", _UNSIGNED), 0xFB: _Field("version", u32le)},
 )
 _INPUT = _Map(
     prefix="PSBT_IN",
@@ -251,8 +259,8 @@ def _write_map(values: object, known: _Map, out: bytearray) -> None:
 
 
 def _read_maps(reader: Reader, known: _Map, nothing: Fields, number: int, room: int) -> tuple[tuple[Fields, ...], int]:
-    """One map per input or output, as long as those that have fields leave room in the weight; and what is left."""
-    step, least = (".inputs", _INPUT_WEIGHT) if known is _INPUT else (".outputs", _OUTPUT_WEIGHT)
+    """One map per input or output, as long as their scripts leave room in the weight; and what is left."""
+    step = ".inputs" if known is _INPUT else ".outputs"
     found: list[Fields] = []
     for place in range(number):
         if reader.data.startswith(_END, reader.position):  # no fields
@@ -260,12 +268,23 @@ def _read_maps(reader: Reader, known: _Map, nothing: Fields, number: int, room: 
             found.append(nothing)
             continue
         each = type(nothing)(**_read_map(reader, known, f"{step}[{place}]"))
-        room -= least + len(each.redeem_script) + len(each.witness_script)
-        if room < 0:
-            message = f"expected inputs and outputs of at most {_MAX_WEIGHT} units of weight, by those with fields"
-            raise DecodingError(message, reason="too-large")
+        room -= len(each.redeem_script) + len(each.witness_script)
+        _check_room(room)
         found.append(each)
     return tuple(found), room
+
+
+def _check_room(room: int) -> None:
+    """Refuse what nodes would not relay, before anything is made of it."""
+    if room < 0:
+        raise DecodingError(f"expected a transaction of at most {_MAX_WEIGHT} units of weight", reason="too-large")
+
+
+def _room_beside(tx: Tx) -> int:
+    """What is left of the weight beside inputs and outputs, signed: each has what the least of its kind has."""
+    scripts = (len(each.script_pubkey) for each in tx.outputs)
+    outputs = sum(max(_OUTPUT_WEIGHT, _BYTE_WEIGHT * (_VALUE + size)) for size in scripts)
+    return _MAX_WEIGHT - _INPUT_WEIGHT * len(tx.inputs) - outputs
 
 
 def _read(reader: Reader) -> Psbt:
@@ -277,8 +296,9 @@ def _read(reader: Reader) -> Psbt:
         raise DecodingError(f"expected version 0, got {common.version}", reason="version")
     if common.unsigned_tx is None:
         raise DecodingError("expected an unsigned transaction", reason="missing")
-    tx = common.unsigned_tx
-    inputs, room = _read_maps(reader, _INPUT, NO_FIELDS, len(tx.inputs), _MAX_WEIGHT)
+    tx, room = common.unsigned_tx, _room_beside(common.unsigned_tx)
+    _check_room(room)
+    inputs, room = _read_maps(reader, _INPUT, NO_FIELDS, len(tx.inputs), room)
     outputs, _ = _read_maps(reader, _OUTPUT, NO_OUTPUT_FIELDS, len(tx.outputs), room)
     return Psbt(unsigned_tx=tx, inputs=inputs, outputs=outputs)
 

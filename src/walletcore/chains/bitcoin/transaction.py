@@ -27,7 +27,7 @@ __all__ = ["Transaction", "pay"]
 
 _NULL_TXID = "00" * 32
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
-_MAX_LEGACY = 1 << 26  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34 MB at most
+_MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
 _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 
 
@@ -132,7 +132,7 @@ class Transaction:
         """One per input and key, in the order of inputs and of the keys in their scripts.
 
         Raises `TransactionError` ("missing") where an output or its key is not known, ("too-large") where legacy inputs
-        would have 64 MiB signed: each of them repeats the transaction.
+        would have more than 35 MB signed: each of them repeats the transaction.
         """
         self._check_legacy()
         commitments = Commitments(self._unsigned, [each.spent for each in self._known() if each.spent])

@@ -3,14 +3,19 @@
 import hashlib
 import os
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from support.certificates import make_certificates
+from support.evm import transfer
+from support.guarded import case_of
+from support.memory_store import MemoryStore
 from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_client
-from walletcore.errors import ConfigError, SignerError
+from walletcore.effects import Approve, Effect, Fee, Statement
+from walletcore.errors import ConfigError, GuardRefused, SignerError
 from walletcore.server.config import Config, Limits, load, read
 from walletcore.server.keys import open_keys
 from walletcore.server.memory import open_store
@@ -198,6 +203,28 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
             with pytest.raises(ConfigError, match=r"key\.hot\.guard\[0\]"):
                 open_keys(config(configuration(tmp_path, guard=bare)).keys, store)
     store.close()
+
+
+def test_what_a_rule_is_told_reaches_it() -> None:
+    text, allowance = Statement(text="hello"), Approve(asset="eip155:1/erc20:0x", amount=6, spender="")
+    fee = Fee(asset="eip155:1/slip44:60", at_most=1)
+
+    def refused(rule: str, *effects: Effect) -> bool:
+        made = RULES[rule.split()[0]](parse("\n".join(rule.split()[1:]).encode()), MemoryStore())
+        try:
+            list(made.plans(replace(case_of(transfer()), effects=effects)))
+        except GuardRefused:
+            return True
+        return False
+
+    assert refused("no_statements", text, fee)
+    assert refused("no_statements memos=false", text, fee)
+    assert not refused("no_statements memos=true", text, fee)
+    assert refused("no_statements memos=true", text)
+    assert not refused("no_unlimited_approval", allowance)
+    assert not refused("no_unlimited_approval most=6", allowance)
+    assert refused("no_unlimited_approval most=5", allowance)
+    assert refused('no_unlimited_approval most="5"', allowance)
 
 
 def test_the_rules_of_the_configuration_are_those_of_the_guards() -> None:

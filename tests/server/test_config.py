@@ -2,20 +2,26 @@
 
 import hashlib
 import os
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from support.certificates import make_certificates
+from support.evm import transfer
+from support.guarded import case_of
+from support.memory_store import MemoryStore
 from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_client
-from walletcore.errors import ConfigError, SignerError
+from walletcore.effects import Approve, Effect, Fee, Statement
+from walletcore.errors import ConfigError, GuardRefused, SignerError
 from walletcore.server.config import Config, Limits, load, read
 from walletcore.server.keys import open_keys
-from walletcore.server.memory import open_memory
 from walletcore.server.policies import RULES
 from walletcore.server.sources import Source, secrets_of
 from walletcore.server.toml import MAX_CONFIG, parse
+from walletcore.signers.store import open_store
 
 
 def config(text: str) -> Config:
@@ -76,6 +82,13 @@ WRONG = [
     ("per_transaction = 1_0", "per_transaction = -1_0", "key.hot.guard[1].per_transaction"),
     ("per_transaction = 1_000_000_000_000_000_000", "per_transaction = 1e18", "key.hot.guard[1].per_transaction"),
     ('rule = "audit"', 'rule = "audit"\nsink = "x"', "key.hot.guard[2].sink"),
+    ('rule = "audit"', 'rule = "no_statements"\nmemos = 1', "key.hot.guard[2].memos"),
+    ('rule = "audit"', 'rule = "no_statements"\nmemo = true', "key.hot.guard[2].memo"),
+    ('rule = "audit"', 'rule = "no_unlimited_approval"\nmost = true', "key.hot.guard[2].most"),
+    ('per = "24h"', 'per = "0s"', "key.hot.guard[1].per"),
+    ('per = "24h"', 'per = "99999999d"', "key.hot.guard[1].per"),
+    ('per = "24h"', "per = 86400", "key.hot.guard[1].per"),
+    ('per = "24h"', f'per = "24h"\nname = "{"x" * 500}"', "key.hot.guard[1]"),
     ('"hot"', '"cold"', "client.shop.keys"),
     ("token_sha256", "token", "client.shop.token"),
     ('token_sha256 = "', 'token_sha256 = "0', "client.shop.token_sha256"),
@@ -89,59 +102,74 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "place"), WRONG, ids=lambda value: value[:40])
-def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str, place: str) -> None:
-    text = configuration(tmp_path, clients=token_client(), limits="threads = 3")
-    assert old in text
-
-    def started() -> None:
-        made = config(text.replace(old, new, 1))
-        open_keys(made.keys, open_memory(made.store, 1).store)
-
-    with pytest.raises(ConfigError) as caught:
-        started()
-    assert str(caught.value).startswith(place), str(caught.value)
-    assert caught.value.reason or place == "server.listen"
-
-
-def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
-    text = configuration(tmp_path)
-    start = text.index("{ file")
-    canary = "c0ffee" * 10
-    for written in (f'"{canary}"', f'{{ value = "{canary}" }}', f'{{ file = "{canary}" }}'):
-        with pytest.raises(ConfigError) as caught:
-            config(text[:start] + written + text[text.index("}", start) + 1 :])
-        assert "key.hot.secrets.private key" in str(caught.value)
-        assert canary not in str(caught.value)
+NO_AMOUNT = [
+    "-1",
+    f"{2**256}",
+    f'"{2**256}"',
+    f'"{"9" * 300}"',
+    "1.5",
+    "1e18",
+    "inf",
+    "true",
+    '"1.5"',
+    '"-1"',
+    '""',
+    '"0x10"',
+]
+NO_AMOUNT += ['"1__0"', '"_1"', '"1_"', '" 1"', '"1\u0661"', "[1]", "{ a = 1 }", "2026-01-01", f"0x1{'0' * 64}"]
 
 
-def test_two_keys_or_clients_of_one_kind_are_refused(tmp_path: Path) -> None:
-    twin = f'[key.twin]\nuri = "local:"\npublic_key = "secp256k1:{HOT.data.hex()}"\n'
-    with pytest.raises(ConfigError, match="two keys"):
-        config(configuration(tmp_path, more=twin))
-    with pytest.raises(ConfigError, match="two clients"):
-        config(configuration(tmp_path, clients=token_client("a") + token_client("b")))
-    with pytest.raises(ConfigError, match="named twice"):
-        config(configuration(tmp_path, clients=token_client(keys='"hot", "hot"')))
-    with pytest.raises(ConfigError, match="1 to 1000 keys"):
-        config('[server]\nlisten = "127.0.0.1:0"\nstore = "sqlite:/x"\n')
+@pytest.mark.parametrize("place", ["per_transaction", "total", "most", "at_most"])
+@pytest.mark.parametrize("amount", NO_AMOUNT, ids=lambda value: value[:20])
+def test_X16_X17_what_is_no_amount_below_2_to_the_256_is_refused_before_anything_is_signed(
+    tmp_path: Path, place: str, amount: str
+) -> None:
+    """By the path of its place."""
+    rule = {
+        "most": f'rule = "no_unlimited_approval"\nmost = {amount}',
+        "at_most": f'rule = "max_fee"\nat_most = {{ "eip155:1/slip44:60" = {amount} }}',
+        "total": f'rule = "limit"\nasset = "eip155:1/slip44:60"\nper = "24h"\ntotal = {amount}',
+        "per_transaction": f'rule = "limit"\nasset = "eip155:1/slip44:60"\nper_transaction = {amount}',
+    }[place]
+    made = config(configuration(tmp_path, guard=f"[[key.hot.guard]]\n{rule}\n"))
+    with closing(open_store(made.store)) as store, pytest.raises(ConfigError) as caught:
+        open_keys(made.keys, store)
+    assert caught.value.reason in ("type", "range")
+    assert str(caught.value).startswith(f"key.hot.guard[0].{place}"), str(caught.value)
 
 
-@pytest.mark.parametrize("nothing", ["00" * 32, hashlib.sha256(b"").hexdigest()], ids=["a blank", "no token"])
-def test_a_hash_that_anybody_can_meet_is_refused(tmp_path: Path, nothing: str) -> None:
-    client = token_client().replace(hashlib.sha256(TOKEN).hexdigest(), nothing)
-    with pytest.raises(ConfigError, match=r"client\.shop\.token_sha256") as caught:
-        config(configuration(tmp_path, clients=client))
-    assert caught.value.reason == "policy"
+@pytest.mark.parametrize(
+    ("amount", "number"),
+    [
+        ("0", 0),
+        ('"0"', 0),
+        ("0xff", 255),
+        ('"1_000"', 1000),
+        ('"007"', 7),
+        (f"{2**256 - 1}", 2**256 - 1),
+        (f'"{2**256 - 1:_}"', 2**256 - 1),
+    ],
+)
+def test_an_amount_is_a_number_or_its_digits(amount: str, number: int) -> None:
+    assert parse(f"a = {amount}".encode()).amount("a") == number
 
 
-BROKEN = [b"\xff", b"[server", b"a = 1\na = 2", b"[" * 5000, b"x" * (MAX_CONFIG + 1), b"= 'a secret'"]
+BROKEN = [
+    b"a = 1" + b"0" * 5000,
+    b"\xff",
+    b"[server",
+    b"a = 1\na = 2",
+    b"[" * 5000,
+    b"x" * (MAX_CONFIG + 1),
+    b"= 'a secret'",
+]
 
 
 @pytest.mark.parametrize("data", BROKEN, ids=lambda data: str(data[:10]))
 def test_X13_what_is_no_toml_is_refused_and_not_repeated(data: bytes) -> None:
     with pytest.raises(ConfigError) as caught:
         parse(data)
+    assert caught.value.reason
     assert "secret" not in str(caught.value)
 
 
@@ -163,7 +191,7 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
         "quorum": f'needed = 1\nof = [{{ uri = "local:", public_key = "secp256k1:{HOT.data.hex()}", secrets = '
         f'{{ "private key" = {{ file = "{tmp_path}/hot.key", form = "hex" }} }} }}]',
     }
-    store = open_memory(f"sqlite:{tmp_path}/store.db", 1).store
+    store = open_store(f"sqlite:{tmp_path}/store.db")
     for name in RULES:
         guard = f'[[key.hot.guard]]\nrule = "{name}"\n{arguments.get(name, "")}\n'
         keys = config(configuration(tmp_path, guard=guard)).keys
@@ -175,6 +203,28 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
             with pytest.raises(ConfigError, match=r"key\.hot\.guard\[0\]"):
                 open_keys(config(configuration(tmp_path, guard=bare)).keys, store)
     store.close()
+
+
+def test_what_a_rule_is_told_reaches_it() -> None:
+    text, allowance = Statement(text="hello"), Approve(asset="eip155:1/erc20:0x", amount=6, spender="")
+    fee = Fee(asset="eip155:1/slip44:60", at_most=1)
+
+    def refused(rule: str, *effects: Effect) -> bool:
+        made = RULES[rule.split()[0]](parse("\n".join(rule.split()[1:]).encode()), MemoryStore())
+        try:
+            list(made.plans(replace(case_of(transfer()), effects=effects)))
+        except GuardRefused:
+            return True
+        return False
+
+    assert refused("no_statements", text, fee)
+    assert refused("no_statements memos=false", text, fee)
+    assert not refused("no_statements memos=true", text, fee)
+    assert refused("no_statements memos=true", text)
+    assert not refused("no_unlimited_approval", allowance)
+    assert not refused("no_unlimited_approval most=6", allowance)
+    assert refused("no_unlimited_approval most=5", allowance)
+    assert refused('no_unlimited_approval most="5"', allowance)
 
 
 def test_the_rules_of_the_configuration_are_those_of_the_guards() -> None:

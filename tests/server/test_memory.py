@@ -98,8 +98,8 @@ def test_every_method_of_a_store_is_there_for_other_threads_and_without_a_loop(m
         first = memory.reserve(account, purpose, first=7)
         memory.release(account, purpose)
         again = memory.reserve(account, identity(1000 + number), first=7)
-        memory.admit(purpose, [Charge(window=account, amount=5, at_most=5, seconds=60)])
-        memory.refund(purpose)
+        receipt = memory.admit(purpose, [Charge(window=account, amount=5, at_most=5, seconds=60)])
+        memory.refund(receipt)
         memory.admit(identity(1000 + number), [Charge(window=account, amount=5, at_most=5, seconds=60)])
         return first, again, len(memory.append("a line")), memory.keep(purpose, b"x"), memory.kept(purpose)
 

@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from types import SimpleNamespace
 from typing import Any
@@ -254,6 +254,42 @@ def test_ET12_an_authorization_is_the_signature_of_no_subject() -> None:
 @pytest.mark.parametrize("sighash", ["NONE", "SINGLE", "ALL|ANYONECANPAY", "NONE|ANYONECANPAY", "SINGLE|ANYONECANPAY"])
 def test_T10_a_signature_that_leaves_something_open_is_refused(sighash: str) -> None:
     assert refusal(built, bitcoin_payment(sighash=sighash)).reason == "policy"
+
+
+def forced(subject: Any, **changes: Any) -> Any:
+    """The subject with parts that somebody changed by force, before any bytes were made of them."""
+    for name, value in changes.items():
+        object.__setattr__(subject, name, value)
+    return subject
+
+
+def spent_twice() -> Any:
+    subject: Any = bitcoin_payment()
+    forced(subject._unsigned, inputs=subject._unsigned.inputs * 2)
+    return forced(subject, inputs=subject.inputs * 2)
+
+
+def paid_too_much() -> Any:
+    subject: Any = bitcoin_payment()
+    forced(subject._unsigned, outputs=(replace(subject._unsigned.outputs[0], value=100_001),))
+    return subject
+
+
+NEVER_VALID: Mapping[str, tuple[Callable[[], Any], str]] = {
+    "ET02, gas that is no number of 64 bits": (lambda: forced(transfer(), gas=2**64), "range"),
+    "ET03, a nonce that no transaction has": (lambda: forced(transfer(), nonce=2**64 - 1), "range"),
+    "ET04, a tip above the fee": (lambda: forced(transfer(), max_priority_fee=transfer().max_fee + 1), "mismatch"),
+    "T08, an output that is spent twice": (spent_twice, "duplicate"),
+    "T13, outputs above the inputs": (paid_too_much, "range"),
+}
+
+
+@pytest.mark.parametrize("name", NEVER_VALID)
+def test_ET02_ET03_ET04_T08_T13_what_no_node_would_take_is_not_signed(name: str) -> None:
+    """The types refuse it when it is made; here somebody went around them."""
+    make, reason = NEVER_VALID[name]
+    error = refusal(built, make())
+    assert (error.rule, error.reason) == ("subject", reason)
 
 
 def test_a_plain_text_of_solana_is_refused_as_its_bytes_do_not_say_what_they_are() -> None:

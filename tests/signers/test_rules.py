@@ -24,20 +24,24 @@ from support.guarded import (
     solana_payment,
     solana_with,
 )
-from walletcore.chains import solana
+from walletcore.chains import chain, solana
+from walletcore.chains.bitcoin import TxOut as Output
 from walletcore.chains.bitcoin.locks import change
-from walletcore.chains.evm import GWEI, Message, TypedData, erc20
+from walletcore.chains.bitcoin.message import Message as SignedText
+from walletcore.chains.evm import GWEI, Evm, Message, TypedData, erc20
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import GuardRefused, SignerError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.case import Case
+from walletcore.signers.guard import guard
 from walletcore.signers.rule import Rule
 from walletcore.signers.rules import (
     audit,
     limit,
     max_fee,
     no_authority_change,
+    no_statements,
     no_unlimited_approval,
     only_assets,
     only_chains,
@@ -45,6 +49,7 @@ from walletcore.signers.rules import (
     refuse_opaque,
 )
 from walletcore.signers.store import Charge
+from walletcore.signing import sign
 
 USDC = ETHEREUM.account(bytes.fromhex("a0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"))
 BOB, CAROL = ETHEREUM.account(b"\x42" * 20), ETHEREUM.account(b"\x43" * 20)
@@ -84,6 +89,7 @@ SENT, TOLD = Transfer(**PAID, amount=5), Statement(text="hello")
 COST = Fee(asset=ETH, at_most=3)
 LENT = Approve(asset=TOKEN, amount=7, spender=BOB.account_id)
 ASKED = Call(target=BOB.account_id, name="swap")
+SIGNERS: dict[str, Any] = {"BIP-137": WALLET.signer(BITCOIN), "off-chain": ANN}
 BOUNDED: list[Rule] = [
     only_to([BOB]),
     only_assets(ETH, TOKEN),
@@ -94,7 +100,7 @@ BOUNDED: list[Rule] = [
 ]
 
 
-@pytest.mark.parametrize("rule", [*BOUNDED, no_authority_change()], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [*BOUNDED, no_authority_change(), no_statements(memos=True)], ids=lambda r: r.name)
 def test_what_nobody_can_bound_is_refused_by_every_rule_that_sets_bounds(rule: Rule) -> None:
     assert admits(rule, SENT, LENT, ASKED, TOLD, COST) == ()
     assert why(rule, SENT, HIDDEN, COST) is HIDDEN
@@ -183,6 +189,28 @@ def test_a_fee_of_solana_is_known_where_the_row_says_what_a_signature_costs() ->
     assert "at most 1 of" in judged(rule, dear, row=row)
 
 
+@pytest.mark.parametrize("name", ["base", "blast", "optimism", "scroll-sepolia", "unichain", "worldchain"])
+@pytest.mark.parametrize("most", [10**15, 0])
+def test_T13_a_fee_that_a_rollup_takes_beside_the_gas_is_known_by_a_row_of_ones_own(name: str, most: int) -> None:
+    """Nothing that is signed bounds it, so that a rule which says "at most" refuses it."""
+    row, gas = chain(name, Evm), 21_000 * 30 * GWEI
+    for rule in (max_fee({row.asset: 10**30}), limit(row.asset, per_transaction=10**30)):
+        error = refusal(lambda rule=rule: list(rule.plans(case_of(transfer(chain=row)))))
+        assert "at most an unknown amount" in str(error)
+        assert "chains=[row]" in error.hint
+    knows = replace(row, data_fee=most)
+    assert judged(max_fee({row.asset: gas + most}), transfer(chain=row), row=knows) == ""
+    assert judged(max_fee({row.asset: gas + most - 1}), transfer(chain=row), row=knows) != ""
+    assert judged(limit(row.asset, per_transaction=10**18 + gas + most), transfer(chain=row), row=knows) == ""
+    assert judged(limit(row.asset, per_transaction=10**18 + gas + most - 1), transfer(chain=row), row=knows) != ""
+
+
+def test_what_a_caller_says_of_the_fee_for_data_is_not_believed() -> None:
+    base = chain("base", Evm)
+    claimed = replace(base, data_fee=0)
+    assert judged(max_fee({base.asset: 10**30}), transfer(chain=claimed)) != ""
+
+
 # -- how much
 
 
@@ -200,7 +228,7 @@ def test_all_that_may_leave_counts_in_one_transaction() -> None:
     [replace(SENT, amount=None), replace(COST, at_most=None), replace(LENT, asset=ETH, amount=None)],
 )
 def test_an_amount_that_is_not_known_is_over_every_limit(unknown: Effect) -> None:
-    assert why(limit(ETH, per_transaction=2**300), unknown) is unknown
+    assert why(limit(ETH, per_transaction=2**256 - 1), unknown) is unknown
     assert admits(limit(TOKEN, per_transaction=1), unknown) == ()
 
 
@@ -237,15 +265,97 @@ def test_change_of_bitcoin_is_not_spent_where_it_is_proven() -> None:
 # -- approvals
 
 
-@pytest.mark.parametrize("amount", [None, 2**256 - 1, 2**255, 2**160 - 1, 2**128, 2**96 - 1, 2**64 - 1])
+WIDTHS = [53, 63, 64, 72, 88, 95, 96, 104, 112, 127, 128, 159, 160, 255, 256]  # bits of numbers, with and without sign
+
+
+@pytest.mark.parametrize("amount", [None, 2**128, 2**255, 2**256 - 2, *(2**bits - 1 for bits in WIDTHS)])
 def test_an_approval_of_all_there_is_is_refused(amount: int | None) -> None:
     effect = replace(LENT, amount=amount)
     assert why(no_unlimited_approval(), effect) is effect
 
 
-@pytest.mark.parametrize("amount", [0, 1, 10**18, 10**27, 2**128 - 1])
+@pytest.mark.parametrize(
+    "amount", [0, 1, 3, 2**32 - 1, 2**52 - 1, 10**18, 10**27, 2**96 - 2, 2**96, 2**127 + 1, 2**128 - 2]
+)
 def test_an_approval_that_somebody_can_mean_passes(amount: int) -> None:
     assert admits(no_unlimited_approval(), replace(LENT, amount=amount)) == ()
+
+
+def test_the_most_that_anybody_may_be_allowed_can_be_said() -> None:
+    rule = no_unlimited_approval(most=10)
+    assert admits(rule, replace(LENT, amount=10), replace(LENT, amount=0), replace(SENT, amount=11)) == ()
+    assert why(rule, replace(LENT, amount=11)) == replace(LENT, amount=11)
+    assert why(no_unlimited_approval(most=0), replace(LENT, amount=1)) is not None
+    largest = no_unlimited_approval(most=2**256 - 1)
+    assert admits(largest, replace(LENT, amount=2**200), replace(LENT, amount=2**256 - 2)) == ()
+    for bits in WIDTHS:  # what stands for all there is is no amount, however much may be allowed
+        assert why(largest, replace(LENT, amount=2**bits - 1)) is not None
+
+
+# -- texts
+
+
+def texts() -> dict[str, tuple[Any, str]]:
+    """Return what a person signs in each family that moves nothing, and what the text is told as."""
+    mail = {
+        "types": {"Mail": [{"name": "contents", "type": "string"}]},
+        "primaryType": "Mail",
+        "domain": {"name": "Ether Mail", "chainId": 1, "verifyingContract": USDC.text},
+        "message": {"contents": "I owe Bob everything"},
+    }
+    key = WALLET.public_key(BITCOIN)
+    evm: dict[str, Any] = {"chain": ETHEREUM, "signer": ALICE.public_key}
+    return {
+        "EIP-191": (Message(**evm, data=b"I owe Bob everything"), "state 'I owe"),
+        "EIP-191 without a word": (Message(**evm, data=b""), "state ''"),
+        "EIP-191 for a validator": (Message(**evm, data=b"I owe Bob everything", validator=USDC), "unknown: data for"),
+        "EIP-712": (Message(**evm, data=TypedData.parse(mail)), "unknown: typed data Mail"),
+        "hidden": (Message(**evm, data="I owe\u200bBob".encode()), "unknown: text with characters"),
+        "BIP-137": (SignedText(chain=BITCOIN, signer=key, data=b"I owe Bob everything"), "state 'I owe"),
+        "off-chain": (solana.OffchainMessage(chain=SOLANA, text="I owe", signers=(ANN.public_key,)), "state"),
+    }
+
+
+@pytest.mark.parametrize("name", texts())
+@pytest.mark.parametrize("memos", [True, False])
+def test_no_message_of_any_family_is_signed_where_texts_are_not(name: str, memos: bool) -> None:
+    message, told = texts()[name]
+    assert judged(no_statements(memos=memos), message).startswith(told)
+    assert (
+        refusal(sign, message, guard(SIGNERS.get(name, ALICE), no_statements(memos=memos), allow_opaque=True)).reason
+        == "policy"
+    )
+
+
+@pytest.mark.parametrize("name", ["EIP-191", "BIP-137", "off-chain"])
+def test_no_other_rule_looks_at_texts(name: str) -> None:
+    """So that whoever wants none signed has to say so."""
+    message, _ = texts()[name]
+    total = limit(ETH, per_transaction=0)
+    for rule in (only_to([BOB]), only_assets(ETH), max_fee({ETH: 0}), total, no_authority_change(), refuse_opaque()):
+        assert judged(rule, message) == ""
+
+
+def test_payments_pass_where_no_texts_are_signed_and_permits_are_approvals() -> None:
+    for pays in (transfer(), bitcoin_payment(), solana_payment(), typed()):
+        assert judged(no_statements(), pays) == ""
+
+
+def memo_of_bitcoin() -> Any:
+    paid = bitcoin_payment()
+    said = Output(value=0, script_pubkey=bytes.fromhex("6a") + bytes((5,)) + b"hello")  # OP_RETURN, and a push of five
+    return replace(paid, outputs=(*paid.outputs, said))
+
+
+def memo_of_solana() -> Any:
+    pays = solana.transfer(source=ANN.public_key, destination=MINT, lamports=1)
+    return solana_with(pays, solana.memo("hello"))
+
+
+@pytest.mark.parametrize("make", [memo_of_bitcoin, memo_of_solana])
+def test_a_memo_is_a_text_unless_memos_are_taken(make: Callable[[], Any]) -> None:
+    assert judged(no_statements(), make()) == "state 'hello'"
+    assert judged(no_statements(memos=True), make()) == ""
 
 
 # -- what each family may hide, on real transactions
@@ -261,7 +371,7 @@ calls = {
 
 
 @pytest.mark.parametrize("name", calls)
-@pytest.mark.parametrize("rule", [*BOUNDED, no_authority_change()], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", [*BOUNDED, no_authority_change(), no_statements(memos=True)], ids=lambda r: r.name)
 def test_a_call_that_nobody_here_reads_is_refused_by_every_bound(rule: Rule, name: str) -> None:
     data = bytes.fromhex(calls[name]) + bytes(12) + BOB.payload + (1).to_bytes(32)
     assert "calls eip155:1:" in judged(rule, transfer(to=USDC, value=0, data=data))
@@ -297,6 +407,21 @@ def test_a_number_that_may_be_the_id_of_a_token_is_no_amount(data: bytes) -> Non
     assert judged(limit(ETH, per_transaction=10**18), pays) == ""
     assert "call" in judged(only_to([BOB]), pays)
     assert judged(only_to([BOB, USDC]), pays) == ""
+
+
+@pytest.mark.parametrize("data", [erc20.approve(BOB, 5), erc20.transfer_from(CAROL, BOB, 5)])
+def test_an_operator_who_knows_a_contract_to_be_of_erc20_can_limit_what_it_lends(data: bytes) -> None:
+    """The row says so, and neither the name of an asset in a rule nor the caller."""
+    pays, row = transfer(to=USDC, value=0, data=data), replace(ETHEREUM, erc20=(USDC.text,))
+    assert judged(limit(TOKEN, per_transaction=5), pays, row=row) == ""
+    assert "5 of eip155:1/erc20" in judged(limit(TOKEN, per_transaction=4), pays, row=row)
+    assert judged(only_to([BOB]), pays, row=row) == ""
+    assert judged(no_unlimited_approval(), pays, row=row) == ""
+    other = transfer(to=ETHEREUM.account(b"\x07" * 20), value=0, data=data)
+    assert "an unknown amount" in judged(limit(f"eip155:1/erc20:{other.to}", per_transaction=5), other, row=row)
+    claimed = transfer(chain=row, to=row.account(USDC.payload), value=0, data=data)
+    error = refusal(lambda: list(limit(TOKEN, per_transaction=5).plans(case_of(claimed))))
+    assert ("an unknown amount" in str(error), "ERC-20" in error.hint) == (True, True)
 
 
 def test_an_approval_whose_amount_is_not_known_is_taken_for_unlimited() -> None:
@@ -468,6 +593,25 @@ WRONG: list[Callable[[], Any]] = [
     lambda: max_fee({ETH: True}),
     lambda: max_fee({ETH: 0.1}),  # type: ignore[dict-item]
     lambda: max_fee([ETH]),  # type: ignore[arg-type]
+    lambda: max_fee({ETH: 2**256}),
+    lambda: max_fee({ETH: "1"}),  # type: ignore[dict-item]
+    lambda: no_statements(memos=1),  # type: ignore[arg-type]
+    lambda: no_statements(memos=None),  # type: ignore[arg-type]
+    lambda: no_unlimited_approval(most=-1),
+    lambda: no_unlimited_approval(most=2**256),
+    lambda: no_unlimited_approval(most=True),
+    lambda: no_unlimited_approval(most=1e9),  # type: ignore[arg-type]
+    lambda: no_unlimited_approval(most=None),  # type: ignore[arg-type]
+    lambda: limit(ETH, per_transaction=2**256),
+    lambda: limit(ETH, per_transaction="1"),  # type: ignore[arg-type]
+    lambda: limit(ETH, total=2**256, per=DAY),
+    lambda: limit(ETH, total=-1, per=DAY),
+    lambda: limit(ETH, total=True, per=DAY),
+    lambda: limit(ETH, total=1.0, per=DAY),  # type: ignore[arg-type]
+    lambda: limit(ETH, total="1", per=DAY),  # type: ignore[arg-type]
+    lambda: limit(ETH, total=1, per=DAY, name="x" * 500),
+    lambda: limit(ETH, total=1, per=DAY, name="a\nb"),
+    lambda: limit(ETH, total=1, per=DAY, name=7),  # type: ignore[arg-type]
     lambda: limit(ETH),
     lambda: limit("ETH", per_transaction=1),
     lambda: limit(ETH, per_transaction=-1),
@@ -490,7 +634,18 @@ WRONG: list[Callable[[], Any]] = [
 def test_X16_a_rule_that_says_nothing_sure_is_not_made(place: int) -> None:
     with pytest.raises(SignerError) as caught:
         WRONG[place]()
-    assert caught.value.reason in ("type", "range")
+    assert caught.value.reason in ("type", "range", "length", "character")
+
+
+def test_the_smallest_and_the_largest_limit_are_kept() -> None:
+    """None of it, and more than there is; a store keeps either."""
+    nothing, everything = limit(ETH, total=0, per=DAY), limit(ETH, total=2**256 - 1, per=timedelta.max // DAY * DAY)
+    assert why(nothing, SENT) is SENT
+    assert admits(nothing, TOLD, replace(SENT, asset=TOKEN)) == ()
+    (charge,) = admits(everything, replace(SENT, amount=2**256 - 1))
+    assert isinstance(charge, Charge)
+    assert (charge.amount, charge.at_most) == (2**256 - 1, 2**256 - 1)
+    assert why(everything, replace(SENT, amount=2**256 - 1), SENT) is SENT
 
 
 def test_a_rule_keeps_what_it_was_made_of() -> None:

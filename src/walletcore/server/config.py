@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from walletcore.chains.base import Chain
 from walletcore.errors import ConfigError
 from walletcore.keys import PublicKey
+from walletcore.server.rows import read_rows
 from walletcore.server.sources import Source, read_sources
 from walletcore.server.toml import MAX_CONFIG, Table, parse, read_public_key
 
@@ -60,7 +62,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key: the signer's URI and the pinned public half, its chain for what names none, its secrets, its rules."""
+    """A key: the signer's URI and the pinned public half, its chain for what names none, its secrets, its rules.
+
+    ``rows`` are the chains of which the file says what no signed bytes do; they are the same for all keys.
+    """
 
     name: str
     uri: str = field(repr=False)
@@ -68,6 +73,7 @@ class Key:
     chain: str = ""
     secrets: tuple[tuple[str, Source], ...] = ()
     rules: tuple[Rule, ...] = ()
+    rows: tuple[Chain, ...] = ()
     allow_opaque: bool = False
 
 
@@ -134,12 +140,13 @@ def read(data: bytes) -> Config:
     document = parse(data)
     server = document.table("server")
     host, port = _address(server)
+    rows = read_rows(document)
     config = Config(
         host=host,
         port=port,
         store=server.take("store", str),
         tls=_tls(document),
-        keys=tuple(_key(name, table) for name, table in document.named("key")),
+        keys=tuple(_key(name, table, rows) for name, table in document.named("key")),
         clients=tuple(_client(name, table) for name, table in document.named("client")),
         limits=_limits(document.table("limits")),
     )
@@ -182,7 +189,7 @@ def _limits(table: Table) -> Limits:
     return limits
 
 
-def _key(name: str, table: Table) -> Key:
+def _key(name: str, table: Table, rows: tuple[Chain, ...]) -> Key:
     _check_name(name, table)
     rules = tuple(Rule(name=each.take("rule", str), arguments=each) for each in table.tables("guard"))
     key = Key(
@@ -192,6 +199,7 @@ def _key(name: str, table: Table) -> Key:
         chain=table.take_or("chain", ""),
         secrets=read_sources(table.table("secrets")),
         rules=rules,
+        rows=rows,
         allow_opaque=table.take_or("allow_opaque", False),
     )
     table.end()

@@ -20,7 +20,6 @@ __all__ = ["RULES", "guarded"]
 
 _SPAN = re.compile(r"([1-9][0-9]{0,6})([smhd])", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_AMOUNT = re.compile(r"[0-9]{1,80}", re.ASCII)
 
 Made = Callable[[Table, Store], rules.Rule]
 
@@ -29,7 +28,7 @@ def guarded(signer: Signer | AsyncSigner, key: Key, store: Store) -> Guard | Asy
     """The signer with the guard of its key in front. Raises `ConfigError` that names the rule."""
     made = [_made(each.name, each.arguments.copy(), store) for each in key.rules]
     try:
-        return guard(signer, *made, store=store, allow_opaque=key.allow_opaque)
+        return guard(signer, *made, store=store, allow_opaque=key.allow_opaque, chains=key.rows)
     except WalletcoreError as error:
         raise ConfigError(f"key.{key.name}.guard: {error}", reason=error.reason) from None
 
@@ -50,8 +49,8 @@ def _made(name: str, arguments: Table, store: Store) -> rules.Rule:
 def _limit(table: Table, _: Store) -> rules.Rule:
     return rules.limit(
         table.take("asset", str),
-        per_transaction=_amount(table, "per_transaction") if "per_transaction" in table else None,
-        total=_amount(table, "total") if "total" in table else None,
+        per_transaction=table.amount("per_transaction") if "per_transaction" in table else None,
+        total=table.amount("total") if "total" in table else None,
         per=_span(table, "per") if "per" in table else None,
         name=table.take_or("name", "limit"),
     )
@@ -59,7 +58,11 @@ def _limit(table: Table, _: Store) -> rules.Rule:
 
 def _max_fee(table: Table, _: Store) -> rules.Rule:
     fees = table.table("at_most")
-    return rules.max_fee({asset: _amount(fees, asset) for asset in fees.names()})
+    return rules.max_fee({asset: fees.amount(asset) for asset in fees.names()})
+
+
+def _no_unlimited_approval(table: Table, _: Store) -> rules.Rule:
+    return rules.no_unlimited_approval(**({"most": table.amount("most")} if "most" in table else {}))
 
 
 def _quorum(table: Table, _: Store) -> rules.Rule:
@@ -87,7 +90,8 @@ RULES: dict[str, Made] = {
     "limit": _limit,
     "max_fee": _max_fee,
     "no_authority_change": lambda _, __: rules.no_authority_change(),
-    "no_unlimited_approval": lambda _, __: rules.no_unlimited_approval(),
+    "no_statements": lambda table, _: rules.no_statements(memos=table.take_or("memos", False)),
+    "no_unlimited_approval": _no_unlimited_approval,
     "only_assets": lambda table, _: rules.only_assets(*table.texts("assets")),
     "only_chains": lambda table, _: rules.only_chains(*table.texts("chains")),
     "only_to": lambda table, _: rules.only_to(table.texts("accounts")),
@@ -95,16 +99,6 @@ RULES: dict[str, Made] = {
     "refuse_opaque": lambda _, __: rules.refuse_opaque(),
 }
 """A rule's name -> what makes it of its arguments."""
-
-
-def _amount(table: Table, name: str) -> int:
-    """A whole number of the smallest unit, also as text, which other readers of TOML do not cut to 64 bits."""
-    value = table.take(name, object)
-    if type(value) is int and value >= 0:
-        return value
-    if type(value) is str and _AMOUNT.fullmatch(value.replace("_", "")):
-        return int(value.replace("_", ""))
-    raise ConfigError(f"{table.at(name)}: expected an amount in the smallest unit", reason="type")
 
 
 def _span(table: Table, name: str) -> timedelta:

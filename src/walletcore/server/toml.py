@@ -5,6 +5,7 @@ Errors name the place as a path (``key.hot.uri``) and never repeat a value: some
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 MAX_CONFIG = 1 << 20
 """Bytes of a configuration."""
+_AMOUNT = re.compile(r"[0-9]+(?:_[0-9]+)*", re.ASCII)
+_MAX_DIGITS, _AMOUNTS = 200, 1 << 256  # every chain's amounts are below it
 _CURVES = {curve.value: curve for curve in Curve}
 _KINDS: dict[type, str] = {
     object: "a value",
@@ -64,6 +67,17 @@ class Table:
         value = self.take_or(name, default)
         if not least <= value <= most:
             raise ConfigError(f"{self.at(name)}: expected {least} to {most}", reason="range")
+        return value
+
+    def amount(self, name: str) -> int:
+        """An amount in the smallest unit, below 2^256, as a number, or as text: TOML promises no more than 64 bits."""
+        value = self.take(name, object)
+        if type(value) is str and len(value) <= _MAX_DIGITS and _AMOUNT.fullmatch(value):
+            value = int(value.replace("_", ""))
+        if type(value) is not int:
+            raise ConfigError(f"{self.at(name)}: expected an amount in the smallest unit", reason="type")
+        if not 0 <= value < _AMOUNTS:
+            raise ConfigError(f"{self.at(name)}: expected an amount from 0 to 2^256-1", reason="range")
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -115,6 +129,8 @@ def parse(data: bytes) -> Table:
     except tomllib.TOMLDecodeError as error:
         place = str(error).rpartition("(")[2].rstrip(")")  # such as: at line 3, column 7
         problem = f"the configuration is no TOML ({place if place.startswith('at ') else 'somewhere'})"
+    except ValueError:  # Python's own: it reads no decimal number of more than 4300 digits
+        raise ConfigError("the configuration has a number of too many digits", reason="too-large") from None
     except RecursionError:
         problem = "the configuration is nested too deeply"
     raise ConfigError(problem, reason="character")

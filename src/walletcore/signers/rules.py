@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Transfer
+from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import SignerError
 from walletcore.signers.case import Case
 from walletcore.signers.rule import Plan, Rule, all_of, any_of, refuse, rule
@@ -25,6 +26,7 @@ __all__ = [
     "limit",
     "max_fee",
     "no_authority_change",
+    "no_statements",
     "no_unlimited_approval",
     "only_assets",
     "only_chains",
@@ -37,8 +39,9 @@ __all__ = [
 _CHAIN = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
 _ASSET = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
 _ACCOUNT = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
-_NEVER_MEANT = 1 << 128  # no token has as many units: whoever allows so much allows all
-_ALL = (2**64 - 1, 2**96 - 1)  # all that tokens with smaller numbers can say: SPL's, and Compound's and its kind
+_AMOUNTS = 1 << 256  # every chain's are below it
+_MOST_MEANT = (1 << 128) - 1  # no token has as many units: whoever allows more allows all
+_ALL_ONES = 53  # bits from which on nobody means a number that has ones only: it is the largest of some width
 
 
 Judges = Mapping[type, Callable[[Any], str]]
@@ -125,15 +128,45 @@ def no_authority_change() -> Rule:
     return _judging("no_authority_change", {**_BOUNDED, Authority: lambda _: "it changes who controls an account"})
 
 
-def no_unlimited_approval() -> Rule:
-    """What others may spend is known, and an amount that somebody can mean: less than 2^128 units, and not "all"."""
+def no_statements(*, memos: bool = False) -> Rule:
+    """No text is signed: no message, and no memo or OP_RETURN text of a transaction unless ``memos`` takes these.
+
+    What a permit allows, or other typed data do, is an `Approve` or `Opaque` and no text. Raises `SignerError`.
+    """
+    if type(memos) is not bool:
+        raise SignerError("expected True or False as memos", reason="type")
+
+    def check(case: Case) -> Plan:
+        is_paid = any(type(effect) is Fee for effect in case.effects)  # as every transaction is, and no message
+        for effect in case.effects:
+            if type(effect) is Opaque:
+                refuse("no_statements", _unbounded(effect), effect)
+            if type(effect) is Statement and not (memos and is_paid):
+                refuse("no_statements", "it signs a text", effect)
+        return ()
+
+    return rule("no_statements", check)
+
+
+def no_unlimited_approval(*, most: int = _MOST_MEANT) -> Rule:
+    """What others may spend is known, at most so many units, and no number that stands for all there is.
+
+    Such are 2^53-1 and all larger numbers one below a power of two: tokens and Permit2 keep allowances in 64, 96, 160
+    or 256 bits, and take the largest one for no limit at all. Raises `SignerError`.
+    """
+    _check_amount(most, "most")
 
     def judge(effect: Approve) -> str:
         amount = effect.amount
-        is_bounded = amount is not None and amount < _NEVER_MEANT and amount not in _ALL
-        return "" if is_bounded else "it allows to spend all there is"
+        if amount is None or amount > most or _is_all_ones(amount):
+            return "it allows to spend all there is, or more than anybody means"
+        return ""
 
     return _judging("no_unlimited_approval", {Opaque: _unbounded, Approve: judge})
+
+
+def _is_all_ones(amount: int) -> bool:
+    return amount.bit_length() >= _ALL_ONES and not amount & (amount + 1)
 
 
 def max_fee(at_most: Mapping[str, int]) -> Rule:
@@ -151,7 +184,7 @@ def max_fee(at_most: Mapping[str, int]) -> Rule:
             if type(effect) is not Fee:
                 continue
             if effect.asset not in caps or effect.at_most is None:
-                refuse("max_fee", "the fee is not known, or in an asset that is not named", effect)
+                refuse("max_fee", "the fee is not known, or in an asset that is not named", effect, hint=_hint(effect))
             paid[effect.asset] += effect.at_most
             if paid[effect.asset] > caps[effect.asset]:
                 refuse("max_fee", f"the fees exceed {caps[effect.asset]}", effect)
@@ -168,10 +201,11 @@ def limit(
     per: timedelta | None = None,
     name: str = "limit",
 ) -> Rule:
-    """At most so much of an asset in one transaction, and in total within a time, which takes a store.
+    """At most so much of one asset in one transaction, and in total within a time, which takes a store.
 
-    All of it counts that may leave: transfers but for proven change, what others may spend, the highest fee. Guards
-    that share a store share the window of a ``name``, an asset and a time. Raises `SignerError`.
+    Of other assets it says nothing: `only_assets`, `only_chains` and `only_to` beside it do. All of it counts that may
+    leave: transfers but for proven change, what others may spend, the highest fees. Guards that share a store share the
+    window of a ``name``, an asset and a time. Raises `SignerError`.
     """
     assets = _names((asset,), _ASSET, "an asset by its CAIP-19 name")
     if (per_transaction is None and total is None) or (total is None) != (per is None):
@@ -182,6 +216,7 @@ def limit(
     if type(name) is not str or not name:
         raise SignerError("expected a name as text", reason="type")
     caps = [cap for cap in (per_transaction, total) if cap is not None]
+    charge = None if total is None else _charge(f"{name} {asset} {seconds}s", total, seconds)
 
     def check(case: Case) -> Plan:
         spent = 0
@@ -191,11 +226,9 @@ def limit(
             spent += _spent(effect, asset)
             if spent > min(caps):
                 refuse("limit", f"more than {min(caps)} of {asset}", effect)
-        if total is None or not spent:
-            return ()
-        return (Charge(window=f"{name} {asset} {seconds}s", amount=spent, at_most=total, seconds=seconds),)
+        return () if charge is None or not spent else (replace(charge, amount=spent),)
 
-    return rule("limit", check, remembers=total is not None, chains=_chains_of(assets))
+    return rule("limit", check, remembers=charge is not None, chains=_chains_of(assets))
 
 
 def _spent(effect: Effect, asset: str) -> int:
@@ -204,13 +237,30 @@ def _spent(effect: Effect, asset: str) -> int:
         return 0
     amount = effect.at_most if isinstance(effect, Fee) else effect.amount
     if amount is None:
-        refuse("limit", "the amount is not known", effect)
+        refuse("limit", "the amount is not known", effect, hint=_hint(effect))
     return amount
 
 
+def _hint(effect: Transfer | Approve | Fee) -> str:
+    """What an operator may know of an amount that the bytes do not tell."""
+    if isinstance(effect, Fee):
+        return "a fee that no field bounds may be bounded by the chain's row: guard(..., chains=[row])"
+    return "the chain's row may name contracts that are of ERC-20" if "/erc20:" in effect.asset else ""
+
+
+def _charge(window: str, total: int, seconds: int) -> Charge:
+    """The charge of nothing yet; what no store would keep is told now, and not when it is signed."""
+    try:
+        return Charge(window=window, amount=0, at_most=total, seconds=seconds)
+    except SignerError as error:
+        raise SignerError(f"no store keeps this window: {error}", reason=error.reason) from None
+
+
 def _check_amount(amount: object, what: str) -> None:
-    if type(amount) is not int or amount < 0:
-        raise SignerError(f"expected an int from 0 on as {what}", reason="range")
+    if type(amount) is not int:
+        raise SignerError(f"expected an int as {what}", reason="type")
+    if not 0 <= amount < _AMOUNTS:
+        raise SignerError(f"expected {what} from 0 to 2^256-1", reason="range")
 
 
 def _seconds(per: timedelta | None) -> int:

@@ -11,14 +11,16 @@ from eth_utils.crypto import keccak
 from support.evm import ALICE, ETHEREUM, POLYGON, SEPOLIA, announced, legacy, theirs, transfer
 from support.vectors import Case, vectors
 from walletcore.chains import chain, chains
-from walletcore.chains.evm import CHAINS, Evm, Transaction
-from walletcore.errors import PathError, TransactionError, Unsupported
+from walletcore.chains.evm import CHAINS, GWEI, Evm, Transaction
+from walletcore.effects import Fee, Opaque
+from walletcore.errors import AddressError, PathError, TransactionError, Unsupported
 from walletcore.hd import master
 from walletcore.keys import Curve
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import Path
 from walletcore.signing import sign
 
+TOKEN = "0x6B175474E89094C44Da98b954EedeAC495271d0F"
 MAX_CHAIN_ID = 9_223_372_036_854_775_771  # EIP-2294
 
 
@@ -63,6 +65,43 @@ def test_twenty_one_main_chains_and_their_test_nets_are_rows() -> None:
     testing = [row for row in CHAINS if re.search("sepolia|hoodi|-", row.name)]
     assert (len(CHAINS), len(testing)) == (43, 22)
     assert all(any(main.slip44 == row.slip44 for main in CHAINS if main not in testing) for row in testing)
+
+
+ROLLUPS = {"base", "blast", "optimism", "scroll", "unichain", "worldchain"}  # with a fee for data beside the gas
+
+
+def test_rollups_that_take_a_fee_beside_the_gas_say_that_nothing_bounds_it() -> None:
+    """Each with its test net; all others take all that they take as gas, so that the fields bound it."""
+    assert {row.name for row in CHAINS if row.data_fee is None} == ROLLUPS | {f"{name}-sepolia" for name in ROLLUPS}
+    assert {row.data_fee for row in CHAINS} == {0, None}
+    assert {row.erc20 for row in CHAINS} == {()}
+
+
+@pytest.mark.parametrize("make", [transfer, legacy, announced])
+def test_the_fee_for_data_is_a_fee_of_its_own(make: Any) -> None:
+    base = chain("base", Evm)
+    gas = Fee(asset=base.asset, at_most=21_000 * 30 * GWEI, payer=base.address(ALICE.public_key).account_id)
+    for most in (None, 1, 2**256 - 1):
+        assert make(chain=replace(base, data_fee=most)).effects()[1:] == (gas, replace(gas, at_most=most))
+    assert make(chain=replace(base, data_fee=0)).effects()[1:] == (gas,)
+    assert [type(each) for each in make(chain=base, to=None, data=b"\x60").effects()[1:]] == [Opaque, Fee, Fee]
+
+
+@pytest.mark.parametrize("fee", [-1, 2**256, True, 1.0, "1"])
+def test_X16_X17_a_fee_for_data_is_wei_or_not_known(fee: Any) -> None:
+    with pytest.raises(Unsupported) as caught:
+        replace(ETHEREUM, data_fee=fee)
+    assert caught.value.reason == "range"
+
+
+@pytest.mark.parametrize(
+    "erc20", [[TOKEN], {TOKEN}, TOKEN, None, (7,), (TOKEN.lower(),), (TOKEN[:-1],), (f"{TOKEN}\n",)]
+)
+def test_contracts_that_a_row_names_are_addresses(erc20: Any) -> None:
+    assert replace(ETHEREUM, erc20=(TOKEN,)).erc20 == (TOKEN,)
+    with pytest.raises((Unsupported, AddressError)) as caught:
+        replace(ETHEREUM, erc20=erc20)
+    assert caught.value.reason in ("type", "checksum", "length")
 
 
 @pytest.mark.parametrize("row", CHAINS, ids=lambda row: row.name)

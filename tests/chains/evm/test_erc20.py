@@ -83,6 +83,22 @@ def test_an_approval_lets_another_spend_an_amount_only_of_what_the_caller_knows_
     )
 
 
+def test_contracts_that_the_row_names_are_known_whoever_reads() -> None:
+    spender = b"\x42" * 20
+    row = replace(ETHEREUM, erc20=(TOKEN.text,))
+    for data in (calldata(APPROVE, spender, 5), calldata(TRANSFER_FROM, spender, spender, 5)):
+        pays = transfer(to=TOKEN, value=0, data=data)
+        assert [each.amount for each in pays.effects() if isinstance(each, Approve | Transfer)] == [None]
+        for contract, amount in ((TOKEN, 5), (ETHEREUM.account(b"\x07" * 20), None)):
+            named = transfer(chain=row, to=row.account(contract.payload), value=0, data=data)
+            for known in ((), [row.account(spender)]):
+                told = named.effects(erc20=known)
+                assert [each.amount for each in told if isinstance(each, Approve | Transfer)] == [amount]
+                assert any(isinstance(each, Call) for each in told) is (amount is None)
+    with pytest.raises(TransactionError):
+        named.effects(erc20=[7])  # type: ignore[list-item]
+
+
 def test_an_unlimited_approval_stays_the_number_that_it_is() -> None:
     data = calldata(APPROVE, bytes(20), 2**256 - 1)
     assert said(data, {TOKEN}).amount == 2**256 - 1

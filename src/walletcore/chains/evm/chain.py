@@ -44,9 +44,12 @@ _PROFILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Evm(Chain):
-    """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have.
+    """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have, or a fee.
 
     Where it has ``own_contract_addresses``, what a transaction creates is not where CREATE and CREATE2 would put it.
+    ``data_fee`` is what it takes at most for a transaction beside the gas, in wei; None where nothing that is signed
+    bounds it. ``erc20`` are the addresses (text, with the EIP-55 checksum) of contracts that are known to be of ERC-20.
+    Both are not in the bytes: whoever knows more makes a row of their own. Raises `AddressError` for wrong ones.
     """
 
     chain_id: int
@@ -56,6 +59,8 @@ class Evm(Chain):
     caip2: str = field(init=False, default="")
     profiles: tuple[Profile, ...] = _PROFILES
     own_contract_addresses: bool = False
+    data_fee: int | None = 0
+    erc20: tuple[str, ...] = ()
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.evm.transaction:Transaction",
@@ -68,7 +73,17 @@ class Evm(Chain):
     def __post_init__(self) -> None:
         if type(self.chain_id) is not int or not 0 < self.chain_id <= _MAX_CHAIN_ID:
             raise Unsupported(f"expected a chain id from 1 to {_MAX_CHAIN_ID}", reason="range")
+        self._check_known()
         object.__setattr__(self, "caip2", f"eip155:{self.chain_id}")
+
+    def _check_known(self) -> None:
+        fee = self.data_fee
+        if fee is not None and (type(fee) is not int or not 0 <= fee < 1 << 256):
+            raise Unsupported("expected wei below 2^256, or None, as data_fee", reason="range")
+        if type(self.erc20) is not tuple:
+            raise Unsupported("expected a tuple of addresses as erc20", reason="type")
+        for text in self.erc20:
+            parse(text)
 
     def __repr__(self) -> str:
         return f"Evm({self.name}, {self.caip2})"
@@ -157,9 +172,15 @@ def check_account(chain: Evm, address: object, what: str) -> None:
 # Chain ids and symbols are those of wevm/viem src/chains/definitions @ 0912a29d5c7a, coin types those of SLIP-44, where
 # Ether (60) is that of every chain that pays in it; test nets have their chain's. Keys are derived with Ethereum's coin
 # type on all of them, as wallets do. Ethereum and its test nets first, then by name.
-# Two things are not viem's: the id of Sonic's test net, which is that of docs.soniclabs.com, "Getting Started" (viem
+# Three things are not viem's: the id of Sonic's test net, which is that of docs.soniclabs.com, "Getting Started" (viem
 # has one that is gone), and that ZKsync makes the addresses of contracts in its own way, from a nonce of deployments
-# (docs.zksync.io, "EVM instructions", CREATE).
+# (docs.zksync.io, "EVM instructions", CREATE), and which chains take a fee for data beside the gas, which no field of a
+# transaction bounds: data_fee=None. They are those of the OP Stack (docs.optimism.io, "Transaction fees": the L1 data
+# fee and the operator fee; buyGas of op-geth, core/state_transition.go, and of blast-geth, which Blast runs, adds the
+# first to gas times price) and Scroll (docs.scroll.io, "Transaction Fees on Scroll": the L1 fee). Celo is of the OP
+# Stack and keeps that fee at zero (specs.celo.org, "Zero L1 Fees"). Arbitrum, Linea and ZKsync take as gas what data
+# cost (docs.arbitrum.io, "Gas and Fees"; docs.linea.build, "Estimate transaction costs"; docs.zksync.io, "Fee
+# structure").
 CHAINS = (
     Evm(name="ethereum", chain_id=1),
     Evm(name="sepolia", chain_id=11_155_111),
@@ -168,12 +189,12 @@ CHAINS = (
     Evm(name="arbitrum-sepolia", chain_id=421_614),
     Evm(name="avalanche", chain_id=43_114, symbol="AVAX", slip44=9005),
     Evm(name="avalanche-fuji", chain_id=43_113, symbol="AVAX", slip44=9005),
-    Evm(name="base", chain_id=8453),
-    Evm(name="base-sepolia", chain_id=84_532),
+    Evm(name="base", chain_id=8453, data_fee=None),
+    Evm(name="base-sepolia", chain_id=84_532, data_fee=None),
     Evm(name="berachain", chain_id=80_094, symbol="BERA", slip44=8008),
     Evm(name="berachain-bepolia", chain_id=80_069, symbol="BERA", slip44=8008),
-    Evm(name="blast", chain_id=81_457),
-    Evm(name="blast-sepolia", chain_id=168_587_773),
+    Evm(name="blast", chain_id=81_457, data_fee=None),
+    Evm(name="blast-sepolia", chain_id=168_587_773, data_fee=None),
     Evm(name="bsc", chain_id=56, symbol="BNB", slip44=714),
     Evm(name="bsc-testnet", chain_id=97, symbol="tBNB", slip44=714),
     Evm(name="celo", chain_id=42_220, symbol="CELO", slip44=52752),
@@ -190,18 +211,18 @@ CHAINS = (
     Evm(name="linea-sepolia", chain_id=59_141),
     Evm(name="moonbeam", chain_id=1284, symbol="GLMR", slip44=1284),
     Evm(name="moonbase-alpha", chain_id=1287, symbol="DEV", slip44=1284),
-    Evm(name="optimism", chain_id=10),
-    Evm(name="optimism-sepolia", chain_id=11_155_420),
+    Evm(name="optimism", chain_id=10, data_fee=None),
+    Evm(name="optimism-sepolia", chain_id=11_155_420, data_fee=None),
     Evm(name="polygon", chain_id=137, symbol="POL", slip44=966),
     Evm(name="polygon-amoy", chain_id=80_002, symbol="POL", slip44=966),
-    Evm(name="scroll", chain_id=534_352),
-    Evm(name="scroll-sepolia", chain_id=534_351),
+    Evm(name="scroll", chain_id=534_352, data_fee=None),
+    Evm(name="scroll-sepolia", chain_id=534_351, data_fee=None),
     Evm(name="sonic", chain_id=146, symbol="S", slip44=10007),
     Evm(name="sonic-testnet", chain_id=14_601, symbol="S", slip44=10007),
-    Evm(name="unichain", chain_id=130),
-    Evm(name="unichain-sepolia", chain_id=1301),
-    Evm(name="worldchain", chain_id=480),
-    Evm(name="worldchain-sepolia", chain_id=4801),
+    Evm(name="unichain", chain_id=130, data_fee=None),
+    Evm(name="unichain-sepolia", chain_id=1301, data_fee=None),
+    Evm(name="worldchain", chain_id=480, data_fee=None),
+    Evm(name="worldchain-sepolia", chain_id=4801, data_fee=None),
     Evm(name="zksync", chain_id=324, own_contract_addresses=True),
     Evm(name="zksync-sepolia", chain_id=300, own_contract_addresses=True),
 )

@@ -145,22 +145,29 @@ class AnyTransaction:
         return b"\x01" if parity else b"\x80"
 
     def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
-        """The value that moves, what calldata say, code as `Opaque`, and the highest fee.
+        """The value that moves, what calldata say, code as `Opaque`, the highest fee for gas, and the one for data.
 
-        ``erc20`` are contracts which the caller knows to be ERC-20: calls that other kinds of token share are told with
-        their amounts for these only. Raises `TransactionError` for others than addresses.
+        ``erc20`` are contracts which the caller knows to be ERC-20, beside those that the chain's row names: calls that
+        other kinds of token share are told with their amounts for these only. Raises `TransactionError` for others than
+        addresses.
         """
         asset, to = self.chain.asset, self.to
         source = "" if self.sender is None else self.chain.address(self.sender).account_id
-        fee = Fee(asset=asset, at_most=self.gas * self.max_price, payer=source)
+        fees = self._fees(source)
         destination = self._created() if to is None else to.account_id
         moved: tuple[Effect, ...] = ()
         if self.value or (to is not None and not self.data):
             moved = (Transfer(asset=asset, amount=self.value, source=source, destination=destination),)
         if to is None:
             what = "creates a contract" if self.data else "creates a contract without code"
-            return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), fee)
-        return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), fee)
+            return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), *fees)
+        return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), *fees)
+
+    def _fees(self, payer: str) -> tuple[Fee, ...]:
+        """For gas, and where the chain takes one beside it (rollups that publish data elsewhere), for data."""
+        asset, extra = self.chain.asset, self.chain.data_fee
+        gas = Fee(asset=asset, at_most=self.gas * self.max_price, payer=payer)
+        return (gas,) if extra == 0 else (gas, Fee(asset=asset, at_most=extra, payer=payer))
 
     def _created(self) -> str:
         """The CAIP-10 name of the contract that it creates; empty where the sender or the rule is not known."""

@@ -61,8 +61,8 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
     """What calldata ask of a contract; `Opaque` unless they are one of the three calls to the byte.
 
     ``caller`` is a CAIP-10 account, or empty where it is not known; ``erc20`` are contracts that are known to be of
-    ERC-20. The amount of a call that ERC-721 has, too, is told for those, and None for others: the number is in a
-    `Call` beside it. Raises `TransactionError` for others than addresses.
+    ERC-20, beside those that the chain's row names. The amount of a call that ERC-721 has, too, is told for those, and
+    None for others: the number is in a `Call` beside it. Raises `TransactionError` for others than addresses.
     """
     known = _is_known(contract, erc20)
     selector = data[:4]
@@ -97,8 +97,9 @@ def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
 
 
 def _is_known(contract: Address, erc20: Collection[Address]) -> bool:
-    if type(erc20) is tuple and not erc20:
-        return False
+    """Whether the caller names the contract, or the chain's row does."""
     if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
         raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")
+    if isinstance(contract.chain, Evm) and contract.text in contract.chain.erc20:
+        return True
     return any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)

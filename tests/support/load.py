@@ -92,8 +92,10 @@ class Callers:
         while not self._over.is_set():
             told = told_of(self.sign, self.request())
             self.told.append(told)
-            if self.once_failed_ends and isinstance(told.outcome, WalletcoreError):
-                return
+            if isinstance(told.outcome, WalletcoreError):
+                if self.once_failed_ends:
+                    return
+                time.sleep(0.05)  # while nobody listens it would be told so a thousand times a second
 
     def wait_for_answers(self, count: int = 1, seconds: float = 20.0) -> bool:
         """Whether so many more signatures are told in time."""
@@ -123,18 +125,20 @@ class Mortal:
     kills: int = 0
 
     def __post_init__(self) -> None:
+        self._lock = threading.Lock()
         threading.Thread(target=self._follow, daemon=True).start()
 
     def _follow(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
-            self.child = int(line)
+            with self._lock:
+                self.child = int(line)
 
     def kill(self) -> None:
         """Kill what serves now, if it is not dead already; its port and its half-done work go with it."""
-        child, self.child = self.child, 0
-        if child:
-            with suppress(ProcessLookupError):
+        with self._lock, suppress(ProcessLookupError):
+            child, self.child = self.child, 0
+            if child:
                 os.kill(child, signal.SIGKILL)
                 self.kills += 1
 

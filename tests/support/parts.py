@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from support.audit import audit_head, audit_verifies
 from support.moto_kms import MotoKms
@@ -58,7 +59,7 @@ class Parts:
         return found | ({**AWS, "AWS_ENDPOINT_URL_KMS": self.kms.url} if self.kms else {})
 
     @contextmanager
-    def server(self, guard: str, end: signal.Signals = signal.SIGTERM, **options: str) -> Iterator[Process]:
+    def server(self, guard: str, end: signal.Signals = signal.SIGTERM, **options: Any) -> Iterator[Process]:
         """The server, until a signal ends it; the head of its log is kept."""
         text = configuration(self.folder, guard=guard, hot=self.table, store=self.memory, **options)
         with Process(self.folder, text, self.environment) as server:

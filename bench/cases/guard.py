@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from bench.harness import Case, Constant, Target, Workload
+from support.memory_store import MemoryStore
 from walletcore import Curve, LocalSigner, PrivateKey, Secret, SigningRequest, chain
 from walletcore.chains import evm, solana
 from walletcore.signers.admission import Desk
@@ -41,14 +40,6 @@ class Processor(Case):
         begin = time.process_time()
         self.run(state, count)
         return (time.process_time() - begin) / count
-
-
-def _store() -> Any:
-    """The store in memory that the tests of guards use: all of the protocol, no disk."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
-    from support.memory_store import MemoryStore
-
-    return MemoryStore()
 
 
 def _ether(nonce: int) -> Signable[Any]:
@@ -108,7 +99,7 @@ def admissions() -> list[Case]:
         Processor(
             name=name,
             prepare=_requests(make),
-            run=_admit(Desk(signer.public_key, rules, store=_store(), chains=[row])),
+            run=_admit(Desk(signer.public_key, rules, store=MemoryStore(), chains=[row])),
         )
         for name, (signer, make, rules) in places.items()
     ]

@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import itertools
-import json
-import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from functools import cache
@@ -22,79 +17,22 @@ from pathlib import Path
 from typing import Any
 
 from bench.harness import Case, Target, Workload, span
-from walletcore import Curve, PrivateKey, Secret, chain
-from walletcore.chains import evm
-from walletcore.signers import protocol
+from bench.serving import CLIENTS, Server, body_of, posted, read_answer
 
-CLIENTS, EACH = 16, 64
-KEY = PrivateKey(Curve.SECP256K1, Secret(bytes([7]) * 32))
-ETHEREUM = chain("ethereum", evm.Evm)
-TO = ETHEREUM.account(bytes(range(20)))
-RULES = f"""
-[[key.hot.guard]]
-rule = "only_to"
-accounts = ["{TO.account_id}"]
-[[key.hot.guard]]
-rule = "only_chains"
-chains = ["eip155:1"]
-[[key.hot.guard]]
-rule = "max_fee"
-at_most = {{ "eip155:1/slip44:60" = 10_000_000_000_000_000 }}
-[[key.hot.guard]]
-rule = "limit"
-asset = "eip155:1/slip44:60"
-per_transaction = 1_000_000_000_000_000_000
-total = "1_000_000_000_000_000_000_000_000"
-per = "24h"
-[[key.hot.guard]]
-rule = "audit"
-"""
-_nonces = itertools.count()
-
-
-class Server:
-    """The command, with five rules and a store in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "key").touch(0o600)
-        (folder / "key").write_text(KEY.secret.reveal().hex())
-        text = f'[server]\nlisten = "127.0.0.1:0"\nstore = "sqlite:{folder}/store.db"\n[key.hot]\nuri = "local:"\n'
-        text += f'public_key = "secp256k1:{KEY.public_key.data.hex()}"\n[key.hot.secrets]\n'
-        text += f'"private key" = {{ file = "{folder}/key", form = "hex" }}\n{RULES}'
-        (folder / "server.toml").write_text(text)
-        command = [sys.executable, "-m", "walletcore", "serve", "--config", str(folder / "server.toml")]
-        log = folder / "log"
-        self.process = subprocess.Popen(command, stderr=log.open("wb"))
-        atexit.register(self.process.kill)
-        while b"listening" not in log.read_bytes():
-            time.sleep(0.01)
-        self.port: int = json.loads(log.read_text().splitlines()[0])["port"]
-
-    def seconds(self) -> float:
-        """Processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+EACH = 64
 
 
 @cache
 def server(memory: str) -> Server:
     """The one server of a run, with its memory on the disk or in the machine's."""
-    return Server(Path(tempfile.mkdtemp(dir=memory or None)))
+    made = Server(Path(tempfile.mkdtemp(dir=memory or None)))
+    atexit.register(made.__exit__)
+    return made.__enter__()
 
 
 def made(count: int) -> list[bytes]:
     """So many requests, as they go over the wire."""
-    return [_made() for _ in range(count)]
-
-
-def _made() -> bytes:
-    payment = evm.Transaction(
-        chain=ETHEREUM, sender=KEY.public_key, to=TO, value=10**9, nonce=next(_nonces), gas=21_000,
-        max_fee=30 * evm.GWEI, max_priority_fee=evm.GWEI,
-    )  # fmt: skip
-    body = protocol.encode_request(payment.requests()[0])
-    head = "POST /v1/sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return [posted(body_of()) for _ in range(count)]
 
 
 async def ask(port: int, requests: list[bytes], times: list[float]) -> None:
@@ -103,11 +41,9 @@ async def ask(port: int, requests: list[bytes], times: list[float]) -> None:
     for request in requests:
         start = time.perf_counter()
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        size = int(head.lower().partition(b"content-length:")[2].split()[0])
-        body = await reader.readexactly(size)
+        status, body = await read_answer(reader)
         times.append(time.perf_counter() - start)
-        assert head.startswith(b"HTTP/1.1 200"), body
+        assert status == 200, body
     writer.close()
 
 

@@ -17,6 +17,8 @@ from eth_account import Account
 from eth_account.messages import encode_defunct
 
 from support.certificates import Certificates, make_certificates
+from support.load import Callers, check_told
+from support.outcomes import until
 from support.server import (
     ETHEREUM,
     FRIEND,
@@ -28,6 +30,7 @@ from support.server import (
     configuration,
     payment,
     raw,
+    remote,
     request,
     secret,
     signed_ids,
@@ -62,32 +65,26 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
 
 
-def remote(port: int, scheme: str = "remote", api: str = "") -> RemoteSigner[Any, Any]:
-    opened = open_signer(f"{scheme}:http://127.0.0.1:{port}?plain=loopback{api}", public_key=HOT)
-    assert isinstance(opened, RemoteSigner)
-    return replace(opened, patience=Patience(attempts=1))
-
-
-WAYS = {"remote": ("remote", ""), "rest": ("web3signer", "&api=rest"), "jsonrpc": ("web3signer", "&api=jsonrpc")}
+WAYS = {"remote": "", "rest": "rest", "jsonrpc": "jsonrpc"}
 by_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 
 
 @by_way
-def test_a_payment_is_signed_as_eth_account_reads_it(server: Server, way: tuple[str, str]) -> None:
-    signed = sign(payment(), remote(server.port, *way))
+def test_a_payment_is_signed_as_eth_account_reads_it(server: Server, way: str) -> None:
+    signed = sign(payment(), remote(server.port, api=way))
     assert Account.recover_transaction(signed.raw) == ACCOUNT.address
 
 
 @by_way
-def test_a_legacy_payment_is_signed_as_well(server: Server, way: tuple[str, str]) -> None:
+def test_a_legacy_payment_is_signed_as_well(server: Server, way: str) -> None:
     old = evm.LegacyTransaction(chain=ETHEREUM, sender=HOT, to=FRIEND, value=1, nonce=1, gas=21_000, gas_price=evm.GWEI)
-    assert Account.recover_transaction(sign(old, remote(server.port, *way)).raw) == ACCOUNT.address
+    assert Account.recover_transaction(sign(old, remote(server.port, api=way)).raw) == ACCOUNT.address
 
 
 @by_way
-def test_a_message_is_signed_and_recovered(server: Server, way: tuple[str, str]) -> None:
+def test_a_message_is_signed_and_recovered(server: Server, way: str) -> None:
     message = evm.Message(chain=ETHEREUM, signer=HOT, data=b"I agree")
-    signed = sign(message, remote(server.port, *way))
+    signed = sign(message, remote(server.port, api=way))
     assert Account.recover_message(encode_defunct(b"I agree"), signature=signed.raw) == ACCOUNT.address
 
 
@@ -97,11 +94,11 @@ def test_the_asynchronous_signer_is_answered_as_well(server: Server) -> None:
 
 
 @by_way
-def test_what_a_guard_refuses_is_not_signed(server: Server, folder: Path, way: tuple[str, str]) -> None:
+def test_what_a_guard_refuses_is_not_signed(server: Server, folder: Path, way: str) -> None:
     before = len(signed_ids(folder))
     for wrong in (payment(STRANGER), payment(value=10**18 + 1), payment(FRIEND, 10**24)):
         with pytest.raises(SigningRefused):
-            sign(wrong, remote(server.port, *way))
+            sign(wrong, remote(server.port, api=way))
     assert len(signed_ids(folder)) == before
 
 
@@ -113,7 +110,7 @@ def test_typed_data_without_its_json_is_refused_and_with_it_read(server: Server)
     message = evm.Message(chain=ETHEREUM, signer=HOT, data=typed)
     for way in WAYS.values():  # two hashes by REST, the whole by the others: opaque to this guard in any case
         with pytest.raises(SigningRefused):
-            sign(message, remote(server.port, *way))
+            sign(message, remote(server.port, api=way))
 
 
 def body_of(asked: SigningRequest, **changed: object) -> bytes:
@@ -480,40 +477,18 @@ def test_whoever_goes_away_leaves_a_signature_that_is_kept(tmp_path: Path) -> No
         head = HEAD + f"Content-Length: {len(body)}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", running.port)) as line:
             line.sendall(head.encode() + body)
-        end = time.monotonic() + 10
-        while asked.id.hex() not in signed_ids(tmp_path):
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        assert until(lambda: asked.id.hex() in signed_ids(tmp_path))
 
 
 def test_requests_at_the_same_time_as_the_end_are_answered_or_not_taken(tmp_path: Path) -> None:
-    told: list[tuple[SigningRequest, object]] = []
     with Server(configuration(tmp_path)) as running:
-        signer = remote(running.port)
-
-        def keep_asking() -> None:
-            while True:
-                asked = request()
-                try:
-                    told.append((asked, signer.sign(asked)))
-                except (SignerUnavailable, OutcomeUnknown) as error:
-                    told.append((asked, error))
-                    return
-
-        threads = [threading.Thread(target=keep_asking) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        end = time.monotonic() + 20
-        while len(told) < 20:
-            assert time.monotonic() < end
-            time.sleep(0.005)
-    for thread in threads:
-        thread.join(20)
-    signed = set(signed_ids(tmp_path))
-    assert len(signed) > 8
-    for asked, answer in told:
-        assert not isinstance(answer, SignerUnavailable) or asked.id.hex() not in signed
-        assert isinstance(answer, Exception) or asked.id.hex() in signed
+        callers = Callers(sign=remote(running.port).sign, request=request, count=8, once_failed_ends=True)
+        callers.start()
+        assert callers.wait_for_answers(20)
+    callers.join()
+    signed = signed_ids(tmp_path)
+    assert len(signed) == len(set(signed)) > 8
+    check_told(callers.told, lambda asked: asked.id.hex() in signed)
 
 
 def test_keccak_is_the_only_hash_that_rest_knows(server: Server) -> None:

@@ -1,177 +1,164 @@
-"""The server's process is killed at any moment: what its clients were told is true, and its log is whole."""
+"""The server's process is killed at any moment: what its clients were told is true for ever, and its log is whole.
+
+``WALLETCORE_KILLS=1000 pytest -m engine tests/server/test_kills.py`` kills it 1,000 times, in four tests.
+"""
 
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from house.source import ROOT
+from support.audit import audit_head, audit_verifies
 from support.faults import closed_port
-from support.server import HOT, Process, ask, configuration, entries, request, signed_ids
-from walletcore.errors import OutcomeUnknown, SignerUnavailable, WalletcoreError
-from walletcore.signers import open_signer, store
-from walletcore.signers.remote import Patience, RemoteSigner
+from support.load import Callers, Mortal, Told, mortal, told_of
+from support.moto_kms import MotoKms
+from support.parts import AWS, kms_key
+from support.server import HOT, configuration, entries, payment, remote, signed_ids
+from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused
+from walletcore.keys import PublicKey
+from walletcore.signers import store
+from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
-KILLS, SECONDS, CALLERS = 1000, 90.0, 4
+pytestmark = pytest.mark.engine
+
+KILLS, CALLERS = int(os.environ.get("WALLETCORE_KILLS", "200")), 4
 SEED = int(os.environ.get("WALLETCORE_SEED", "1"))
 DEADLINE, SLACK = 3.0, 5.0
-Told = tuple[SigningRequest, AcceptedSignature | WalletcoreError, float]
+VALUE, FEE, TOTAL = 10**15, 21_000 * 30 * 10**9, 10**21  # a limit counts fees, too
+GUARD = f"""
+[[key.hot.guard]]
+rule = "limit"
+asset = "eip155:1/slip44:60"
+total = "{TOTAL}"
+per = "24h"
+[[key.hot.guard]]
+rule = "audit"
+"""
 
 
-@dataclass
-class Mortal:
-    """A server in a process that is followed by another when it is killed."""
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A server that dies, its key, its memory, and what the key signed, if somebody else counts it."""
 
-    process: subprocess.Popen[str]
-    port: int
-    child: int = 0
-    kills: int = field(default=0)
+    server: Mortal
+    key: PublicKey
+    folder: Path
+    kms: MotoKms | None = None
 
-    def __post_init__(self) -> None:
-        threading.Thread(target=self._follow, daemon=True).start()
-
-    def _follow(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
-            self.child = int(line)
-
-    def kill(self) -> None:
-        child, self.child = self.child, 0
-        if child:
-            with suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-                self.kills += 1
+    def request(self, value: int = VALUE) -> SigningRequest:
+        (asked,) = payment(value=value, key=self.key).requests()
+        return asked
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[Mortal]:
-    port = closed_port()
-    (tmp_path / "server.toml").write_text(configuration(tmp_path, listen=f"127.0.0.1:{port}"))
-    paths = os.pathsep.join((str(ROOT / "tests"), str(ROOT / "src")))
-    command = [sys.executable, "-m", "support.mortal_server", str(tmp_path / "server.toml")]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stdout=subprocess.PIPE, text=True)
-    server = Mortal(process=process, port=port)
-    try:
-        yield server
-    finally:
-        process.kill()  # first, or another child follows
-        process.wait()
-        server.kill()
+@pytest.fixture(params=["a key in a file", "a key in AWS KMS"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    port, file = closed_port(), tmp_path / "server.toml"
+    listen, arguments = f"127.0.0.1:{port}", ("support.mortal_server", str(file))
+    if "file" in request.param:
+        file.write_text(configuration(tmp_path, listen=listen, guard=GUARD))
+        with mortal(*arguments, port=port) as server:
+            yield Place(server=server, key=HOT, folder=tmp_path)
+        return
+    with MotoKms(tmp_path, closed_port()) as kms:
+        kms.start()
+        key, table = kms_key("hot", kms)
+        file.write_text(configuration(tmp_path, listen=listen, guard=GUARD, hot=table))
+        environment = {**AWS, "AWS_ENDPOINT_URL_KMS": kms.url}
+        with mortal(*arguments, port=port, environment=environment) as server:
+            yield Place(server=server, key=key, folder=tmp_path, kms=kms)
 
 
-def call(signer: RemoteSigner, told: list[Told], over: threading.Event) -> None:  # type: ignore[type-arg]
-    while not over.is_set():
-        asked, start = request(), time.monotonic()
-        try:
-            outcome: AcceptedSignature | WalletcoreError = signer.sign(asked)
-        except WalletcoreError as error:
-            outcome = error
-        told.append((asked, outcome, time.monotonic() - start))
-
-
-def wait_for_an_answer(told: list[Told]) -> None:
-    mark, until = len(told), time.monotonic() + 10
-    while time.monotonic() < until and not any(isinstance(each[1], AcceptedSignature) for each in told[mark:]):
-        time.sleep(0.0005)
-
-
-@pytest.mark.engine
 @pytest.mark.parametrize("attempts", [1, 3])
-def test_H10_X05_a_server_that_is_killed_at_random_moments(mortal: Mortal, tmp_path: Path, attempts: int) -> None:
-    opened = open_signer(f"remote:http://127.0.0.1:{mortal.port}?plain=loopback", public_key=HOT)
-    assert isinstance(opened, RemoteSigner)
-    signer = replace(opened, patience=Patience(attempts=attempts, deadline=DEADLINE, pause=0.01))
-    dice, told, over = random.Random(f"{SEED} {attempts}"), list[Told](), threading.Event()
-    callers = [threading.Thread(target=call, args=(signer, told, over)) for _ in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    end = time.monotonic() + SECONDS / 2
-    while mortal.kills < KILLS // 2 and time.monotonic() < end:
-        if mortal.kills % 3 == 0:  # between them it dies while it starts, as well
-            wait_for_an_answer(told)
+def test_H10_X05_a_server_that_is_killed_at_random_moments(place: Place, attempts: int) -> None:
+    signer = remote(
+        place.server.port, key=place.key, patience=Patience(attempts=attempts, deadline=DEADLINE, pause=0.01)
+    )
+    callers = Callers(sign=signer.sign, request=place.request, count=CALLERS, slack=DEADLINE + SLACK)
+    with callers:
+        assert callers.wait_for_answers(10)
+        early = audit_head(place.folder)
+        began, marks = time.monotonic(), kill_at_random(place.server, callers, random.Random(f"{SEED} {attempts}"))
+    unanswered = sum(map(int.__lt__, marks, [*marks[1:], len(callers.of(OutcomeUnknown))]))
+    print(f"{place.server.kills} kills in {time.monotonic() - began:.0f} s, {unanswered} left somebody in doubt")
+    print({kind.__name__: count for kind, count in callers.kinds().items()})
+    check(callers.told, place)
+    check_for_ever(callers.told, place)
+    check_limit(len(callers.told), place)
+    audit_verifies(place.folder, early, audit_head(place.folder))
+
+
+def kill_at_random(server: Mortal, callers: Callers, dice: random.Random) -> list[int]:
+    """How many were in doubt before each of the deaths."""
+    marks = []
+    while server.kills < KILLS // 4:
+        if server.kills % 3:  # of each three, one may die while it starts
+            assert callers.wait_for_answers()
         time.sleep(dice.uniform(0.0, 0.02))
-        mortal.kill()
-    over.set()
-    for caller in callers:
-        caller.join(DEADLINE + SLACK)
-        assert not caller.is_alive()
-    time.sleep(0.2)
-    print(f"{mortal.kills} kills, {Counter(type(each[1]).__name__ for each in told)}")
-    assert mortal.kills > KILLS // 20
-    check(told, tmp_path)
+        doubts, before = len(callers.of(OutcomeUnknown)), server.kills
+        server.kill()
+        marks += [doubts] * (server.kills - before)
+    return marks
 
 
-def check(told: list[Told], folder: Path) -> None:
-    kinds = Counter(type(outcome) for _, outcome, _ in told)
+def check(told: list[Told], place: Place) -> None:
+    """Three kinds of answers, in time; and what they say is what the memory says, which guards had admitted before."""
+    kinds = Counter(type(each.outcome) for each in told)
     assert set(kinds) <= {AcceptedSignature, OutcomeUnknown, SignerUnavailable}, kinds
     assert kinds[AcceptedSignature] > 10, kinds
     assert kinds[OutcomeUnknown] > 10, kinds
-    assert max(seconds for *_, seconds in told) < DEADLINE + SLACK
-    ids = signed_ids(folder)  # and the chain of hashes is whole
-    assert len(ids) == len(set(ids))
-    signed, kept = set(ids), store.open_store(f"sqlite:{folder}/store.db", create=False)
-    admitted = Counter(json.loads(entry.text).get("case") for entry in entries(folder) if '"admitted"' in entry.text)
-    assert len(admitted) >= len(signed)  # nothing was signed that no guard had admitted, and logged before
-    for asked, outcome, _ in told:
-        memory = kept.kept(asked.id)
-        assert (memory is not None) is (asked.id.hex() in signed)
-        if isinstance(outcome, AcceptedSignature):
-            assert memory == outcome.data
-        elif isinstance(outcome, SignerUnavailable):
-            assert memory is None
-    lost = {kept.kept(asked.id) is None for asked, outcome, _ in told if isinstance(outcome, OutcomeUnknown)}
-    assert lost == {True, False}  # or the kills were all in one place
+    assert max(each.seconds for each in told) < DEADLINE + SLACK
+    signed = signed_ids(place.folder)  # and the chain of hashes is whole
+    assert len(signed) == len(set(signed))
+    kept = store.open_store(f"sqlite:{place.folder}/store.db", create=False)
+    memory = {each.request.id: kept.kept(each.request.id) for each in told}
     kept.close()
+    for each in told:
+        found = memory[each.request.id]
+        assert (found is not None) is (each.request.id.hex() in set(signed))
+        assert not isinstance(each.outcome, AcceptedSignature) or found == each.outcome.data
+        assert not isinstance(each.outcome, SignerUnavailable) or found is None
+    lost = {memory[each.request.id] is None for each in told if isinstance(each.outcome, OutcomeUnknown)}
+    assert lost == {True, False}  # or the kills were all in one place
+    texts = [json.loads(entry.text) for entry in entries(place.folder)]
+    admitted = {line["case"] for line in texts if line.get("verdict") == "admitted"}
+    assert len(admitted) >= len(signed)  # nothing was signed that no guard had admitted, and logged before
 
 
-@pytest.mark.engine
-def test_X14_memory_is_flat_over_twenty_thousand_requests(tmp_path: Path) -> None:
-    """A half of them is for signatures; the others are broken, and of each twentieth the client has gone."""
-    from support.server import raw, signing
+def check_for_ever(told: list[Told], place: Place) -> None:
+    """Whoever asks again is told one signature, before and after another death."""
+    patient = remote(place.server.port, key=place.key, patience=Patience(attempts=10, deadline=30, pause=0.1))
+    told.sort(key=lambda each: isinstance(each.outcome, AcceptedSignature))  # first those that have no signature yet
+    asked = told[: sum(not isinstance(each.outcome, AcceptedSignature) for each in told) + 200]
+    first = {each.request.id: told_of(patient.sign, each.request).outcome for each in asked}
+    place.server.kill()
+    for each in asked:
+        one, other = first[each.request.id], told_of(patient.sign, each.request).outcome
+        assert isinstance(one, AcceptedSignature), one
+        assert one == other
+        assert not isinstance(each.outcome, AcceptedSignature) or each.outcome == one
+        each.request.key.verify(each.request.scheme, each.request.message, one.data)
+    ids = signed_ids(place.folder)
+    assert sorted(ids) == sorted(each.request.id.hex() for each in told)
+    if place.kms:
+        signed = place.kms.signed()
+        del signed[bytes(32).hex()]  # by moto, of itself
+        print(f"{sum(signed.values())} signatures by the service for {len(ids)} requests")
+        assert set(signed) == {each.request.message.hex() for each in told}  # what was not told, and is repeated, too
 
-    def used(pid: int) -> int:
-        status = Path(f"/proc/{pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
 
-    with Process(tmp_path, configuration(tmp_path)) as server:
-        head = "POST /v1/sign HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        figures = []
-
-        def ask_many(count: int) -> None:
-            import socket
-
-            with socket.create_connection(("127.0.0.1", server.port)) as line, line.makefile("rb") as answers:
-                for _ in range(count):
-                    body = signing(request())
-                    line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-                    size = 0
-                    while (text := answers.readline()) != b"\r\n":
-                        size = int(text.split(b":")[1]) if text.lower().startswith(b"content-length") else size
-                    assert b"signature" in answers.read(size)
-
-        for _ in range(10):
-            threads = [threading.Thread(target=ask_many, args=(125,)) for _ in range(8)]
-            for thread in threads:
-                thread.start()
-            for number in range(1000):
-                if number % 20 == 0:
-                    raw(server.port, f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
-                else:
-                    ask(server.port, "/v1/sign", b'{"id": ' + str(number).encode() + b"}")
-            for thread in threads:
-                thread.join()
-            figures.append(used(server.child.pid))
-    print(f"KiB after each 2,000 requests: {figures}")
-    assert figures[-1] - figures[3] < 5 * 1024, figures
+def check_limit(count: int, place: Place) -> None:
+    """Each was charged once: what is left of the limit is signed to the last wei, and nothing after it."""
+    signer = remote(place.server.port, key=place.key, patience=Patience(attempts=10, deadline=30, pause=0.1))
+    left = TOTAL - count * (VALUE + FEE) - FEE
+    with pytest.raises(SigningRefused, match="limit"):
+        signer.sign(place.request(left + 1))
+    assert signer.sign(place.request(left))
+    with pytest.raises(SigningRefused, match="limit"):
+        signer.sign(place.request(0))

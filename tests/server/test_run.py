@@ -6,70 +6,36 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from house.source import ROOT
 from support.faults import Fault, Proxy, steps
+from support.load import Callers, check_told
 from support.outcomes import outcome
-from support.server import HOT, Process, Server, ask, configuration, payment, request, signed_ids, token_client
-from walletcore.errors import ConfigError, OutcomeUnknown, SignerError, SignerUnavailable
-from walletcore.signers import open_signer
-from walletcore.signers.remote import Patience, RemoteSigner
-from walletcore.signing import Signature, SigningRequest, sign
-
-ONCE = Patience(attempts=1)
-
-
-def _wait(found: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def remote(port: int, patience: Patience = ONCE) -> RemoteSigner:  # type: ignore[type-arg]
-    opened = open_signer(f"remote:http://127.0.0.1:{port}?plain=loopback", public_key=HOT)
-    assert isinstance(opened, RemoteSigner)
-    return replace(opened, patience=patience)
+from support.server import Process, Server, ask, configuration, payment, remote, request, signed_ids, token_client
+from walletcore.errors import ConfigError, SignerError, SignerUnavailable
+from walletcore.signers.remote import Patience
+from walletcore.signing import sign
 
 
 def test_X05_sigterm_under_load_answers_what_was_taken_and_takes_nothing_new(tmp_path: Path) -> None:
-    told: list[tuple[SigningRequest, Signature | Exception]] = []
     with Process(tmp_path, configuration(tmp_path)) as server:
-        signer = remote(server.port)
-
-        def keep_asking() -> None:
-            while not told or not isinstance(told[-1][1], Exception):
-                asked = request()
-                try:
-                    told.append((asked, signer.sign(asked)))
-                except (SignerUnavailable, OutcomeUnknown) as error:
-                    told.append((asked, error))
-                    return
-
-        threads = [threading.Thread(target=keep_asking) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        _wait(lambda: len(told) > 50)
+        callers = Callers(sign=remote(server.port).sign, request=request, count=8, once_failed_ends=True)
+        callers.start()
+        assert callers.wait_for_answers(50)
         server.child.send_signal(signal.SIGTERM)
         assert server.child.wait(20) == 0
-        for thread in threads:
-            thread.join(20)
+        callers.join()
         with pytest.raises(OSError):
             socket.create_connection(("127.0.0.1", server.port))
         assert [line["event"] for line in server.lines()][-1] == "ended"
     signed = signed_ids(tmp_path)
     assert len(signed) == len(set(signed)) > 50
-    for asked, answer in told:
-        assert (asked.id.hex() in signed) is not isinstance(answer, SignerUnavailable) or isinstance(
-            answer, OutcomeUnknown
-        )
+    check_told(callers.told, lambda asked: asked.id.hex() in signed)
 
 
 def test_systemd_is_told_when_it_listens_and_when_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +115,7 @@ def test_H10_a_wire_that_is_cut_at_any_step_leaves_what_is_told_true(
         time.sleep(0.1)
         is_signed = asked.id.hex() in signed_ids(folder)
         assert not (isinstance(once.failure, SignerUnavailable) and is_signed)
-        patient = outcome(remote(proxy.port, Patience(attempts=3, deadline=10, pause=0.01)).sign, asked, [])
+        patient = outcome(remote(proxy.port, patience=Patience(attempts=3, deadline=10, pause=0.01)).sign, asked, [])
         assert patient.signature is not None
     assert signed_ids(folder).count(asked.id.hex()) == 1
 

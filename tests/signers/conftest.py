@@ -1,5 +1,4 @@
-"""Engines for the tests that carry the marker: a token of SoftHSM, copied for each test, and a PostgreSQL server; a
-service that signs over HTTP, and certificates."""
+"""A copy of the token of SoftHSM for each test; a service that signs over HTTP, and certificates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from support.certificates import Certificates, make_certificates
-from support.postgres import Cluster, cluster
 from support.signing_service import Service
-from support.softhsm import Token, copied, create, entered
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Token:
-    return create(tmp_path_factory.mktemp("softhsm"))
+from support.softhsm import Token, copied, entered
 
 
 @pytest.fixture
@@ -32,10 +25,3 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def service() -> Iterator[Service]:
     with Service() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Cluster]:
-    """A PostgreSQL server, for the stores of the tests that carry the marker `engine`."""
-    with cluster() as made:
-        yield made

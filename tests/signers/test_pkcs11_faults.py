@@ -10,11 +10,13 @@ import pytest
 
 from house.doors import told
 from house.source import child
+from support.outcomes import until
 from support.softhsm import LABEL, PIN, SO_PIN, Fault, Step, Token
 from walletcore.errors import SignerUnavailable, WalletcoreError
 from walletcore.hashes import sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import Secret
+from walletcore.signers.pkcs11_module import Module
 from walletcore.signers.remote import Patience
 from walletcore.signing import Signature, SigningRequest
 
@@ -347,6 +349,30 @@ def test_H10_a_token_that_is_taken_out_is_unavailable_until_it_is_back(token: To
     shutil.move(away, token.home / "tokens" / "back")
     finalise(token)
     assert outcome(signer) == SIGNED
+
+
+def test_H10_a_token_that_was_away_is_found_again_without_anybodys_help(token: Token) -> None:
+    signer, other = token.signer(), token.signer("bip32")
+    assert (outcome(signer), outcome(other)) == (SIGNED, SIGNED)
+    files, away = token.files, token.home / "away"
+    shutil.move(files, away)
+    for _ in range(5):
+        assert outcome(signer) in {*EITHER, UNKNOWN}
+    shutil.move(away, files)
+    assert until(lambda: outcome(signer) == SIGNED, 30)
+    assert outcome(other) == SIGNED
+    assert token.shim.shim_calls(Step.LOGIN) == 2
+
+
+def test_H10_whoever_has_the_module_initialised_anew_takes_nothing_from_others(token: Token) -> None:
+    once = Patience(attempts=1, deadline=5)
+    signers = [token.signer(label, patience=once) for label in ("hot", "bip32")]
+    assert [outcome(signer) for signer in signers] == [SIGNED, SIGNED]
+    module = Module.at(token.module)
+    module.run(lambda commit: module.renew(), 5)
+    module.run(lambda commit: module.renew(), 5)  # a moment ago: not again
+    assert [outcome(signer) for signer in reversed(signers)] == [SIGNED, SIGNED]
+    assert token.shim.shim_calls(Step.INITIALIZE) == 2
 
 
 def test_H10_files_that_vanish_under_an_open_session_never_give_half_a_result(token: Token) -> None:

@@ -78,21 +78,21 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 @pytest.mark.engine
 class TestServer:
-    def test_a_server_that_stops_is_unavailable_and_then_found_again(self, server: Cluster) -> None:
-        store = open_store(server.new())
+    def test_a_server_that_stops_is_unavailable_and_then_found_again(self, postgres: Cluster) -> None:
+        store = open_store(postgres.new())
         store.append("one")
-        server.control("-m", "fast", "stop")
+        postgres.stop()
         try:
             with within(10), pytest.raises(SignerUnavailable):
                 store.append("two")
         finally:
-            server.control("start", "-l", str(server.home / "log"), "-o", server.settings)
+            postgres.start()
         store.append("three")
         assert [entry.text for entry in store.log()] == ["one", "three"]
         store.close()
 
-    def test_a_window_that_another_keeps_locked_is_unavailable_and_others_do_not_wait(self, server: Cluster) -> None:
-        url = server.new()
+    def test_a_window_that_another_keeps_locked_is_unavailable_and_others_do_not_wait(self, postgres: Cluster) -> None:
+        url = postgres.new()
         holder, store = PostgresStore(url), PostgresStore(url, timeout=0.5)
         with holder.transaction() as open_:
             open_.lock(1, "coins")
@@ -107,62 +107,62 @@ class TestServer:
         store.close()
         holder.close()
 
-    def test_a_server_that_does_not_flush_is_refused(self, server: Cluster) -> None:
-        url = server.new()
-        server.run("ALTER SYSTEM SET fsync = off")
-        server.run("SELECT pg_reload_conf()")
+    def test_a_server_that_does_not_flush_is_refused(self, postgres: Cluster) -> None:
+        url = postgres.new()
+        postgres.run("ALTER SYSTEM SET fsync = off")
+        postgres.run("SELECT pg_reload_conf()")
         try:
             time.sleep(0.5)
             with pytest.raises(SignerError, match="expected a server with fsync on, got off") as caught:
                 PostgresStore(url)
             assert caught.value.reason == "policy"
         finally:
-            server.run("ALTER SYSTEM RESET fsync")
-            server.run("SELECT pg_reload_conf()")
+            postgres.run("ALTER SYSTEM RESET fsync")
+            postgres.run("SELECT pg_reload_conf()")
             time.sleep(0.5)
 
-    def test_a_commit_is_flushed_whatever_the_database_says(self, server: Cluster) -> None:
-        url = server.new()
-        server.run(f"ALTER DATABASE {database(url)} SET synchronous_commit = off")
-        server.run(f"ALTER DATABASE {database(url)} SET default_transaction_isolation = 'serializable'")
+    def test_a_commit_is_flushed_whatever_the_database_says(self, postgres: Cluster) -> None:
+        url = postgres.new()
+        postgres.run(f"ALTER DATABASE {database(url)} SET synchronous_commit = off")
+        postgres.run(f"ALTER DATABASE {database(url)} SET default_transaction_isolation = 'serializable'")
         with PostgresStore(url) as store, store.transaction() as open_:
             assert open_.run("SHOW synchronous_commit") == [("on",)]
             assert open_.run("SHOW transaction_isolation") == [("read committed",)]
 
-    def test_a_database_of_another_encoding_is_refused(self, server: Cluster) -> None:
-        url = server.new("ENCODING 'LATIN1' TEMPLATE template0")
+    def test_a_database_of_another_encoding_is_refused(self, postgres: Cluster) -> None:
+        url = postgres.new("ENCODING 'LATIN1' TEMPLATE template0")
         with pytest.raises(SignerError, match="expected a server with server_encoding UTF8, got LATIN1"):
             PostgresStore(url)
 
-    def test_a_database_without_a_store_is_left_as_it_is(self, server: Cluster) -> None:
-        url = server.new()
+    def test_a_database_without_a_store_is_left_as_it_is(self, postgres: Cluster) -> None:
+        url = postgres.new()
         with pytest.raises(SignerError, match="a database without one") as caught:
             open_store(url, create=False)
         assert caught.value.reason == "missing"
-        assert server.run("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database(url)) == "0"
+        assert postgres.run("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", database(url)) == "0"
 
-    def test_a_database_that_may_only_be_read_is_one_error(self, server: Cluster) -> None:
-        url = server.new()
+    def test_a_database_that_may_only_be_read_is_one_error(self, postgres: Cluster) -> None:
+        url = postgres.new()
         PostgresStore(url).close()
-        server.run(f"ALTER DATABASE {database(url)} SET default_transaction_read_only = on")
+        postgres.run(f"ALTER DATABASE {database(url)} SET default_transaction_read_only = on")
         store = PostgresStore(url)
         with pytest.raises(SignerError, match="25006") as caught:
             store.append("one")
         assert (caught.value.reason, isinstance(caught.value, SignerUnavailable)) == ("policy", False)
         assert list(store.log()) == []
 
-    def test_a_user_who_may_only_add_to_the_log_keeps_one(self, server: Cluster) -> None:
+    def test_a_user_who_may_only_add_to_the_log_keeps_one(self, postgres: Cluster) -> None:
         """As the documentation says: the log's lines are inserted and read, never changed."""
-        url = server.new()
+        url = postgres.new()
         PostgresStore(url).close()
-        server.run("CREATE ROLE signer LOGIN")
-        server.run(
+        postgres.run("CREATE ROLE signer LOGIN")
+        postgres.run(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO signer;"
             "REVOKE UPDATE, DELETE ON walletcore_log, walletcore_signatures FROM signer;"
             "REVOKE INSERT, UPDATE, DELETE ON walletcore_schema FROM signer",
             database(url),
         )
-        with PostgresStore(server.url(database(url), "signer"), create=False) as store:
+        with PostgresStore(postgres.url(database(url), "signer"), create=False) as store:
             receipt = store.admit(name(1), [COINS], ["one"])
             store.refund(receipt, ["two"])
             store.keep(name(1), b"x", ["three"])
@@ -171,23 +171,23 @@ class TestServer:
             with pytest.raises(SignerError, match="42501"), store.transaction() as open_:
                 open_.run("DELETE FROM walletcore_log")
 
-    def test_a_user_without_rights_is_one_error(self, server: Cluster) -> None:
-        url = server.new()
+    def test_a_user_without_rights_is_one_error(self, postgres: Cluster) -> None:
+        url = postgres.new()
         PostgresStore(url).close()
-        server.run("CREATE ROLE stranger LOGIN")
+        postgres.run("CREATE ROLE stranger LOGIN")
         with pytest.raises(SignerError, match="42501") as caught:
-            PostgresStore(server.url(database(url), "stranger"), create=False)
+            PostgresStore(postgres.url(database(url), "stranger"), create=False)
         assert caught.value.reason == "policy"
 
-    def test_a_connection_that_is_killed_in_a_transaction_changes_nothing(self, server: Cluster) -> None:
-        url = server.new()
+    def test_a_connection_that_is_killed_in_a_transaction_changes_nothing(self, postgres: Cluster) -> None:
+        url = postgres.new()
         store = PostgresStore(url)
 
         def die() -> None:
             with store.transaction() as open_:
                 open_.run("INSERT INTO walletcore_gaps VALUES ('a', 1, 2)")
                 ((pid,),) = open_.run("SELECT pg_backend_pid()")
-                server.run(f"SELECT pg_terminate_backend({pid}, 5000)")
+                postgres.run(f"SELECT pg_terminate_backend({pid}, 5000)")
                 open_.run("SELECT 1")
 
         with pytest.raises(SignerUnavailable):
@@ -195,8 +195,8 @@ class TestServer:
         with store.reading() as open_:
             assert open_.run("SELECT * FROM walletcore_gaps") == []
 
-    def test_more_threads_than_connections_wait_for_their_turn(self, server: Cluster) -> None:
-        store = PostgresStore(server.new(), timeout=1)
+    def test_more_threads_than_connections_wait_for_their_turn(self, postgres: Cluster) -> None:
+        store = PostgresStore(postgres.new(), timeout=1)
         go_on, inside = threading.Event(), threading.Semaphore(0)
 
         def hold() -> None:

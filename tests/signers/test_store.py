@@ -35,8 +35,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         with tempfile.TemporaryDirectory(dir=in_memory()) as home, closing(Place(f"sqlite:{home}/store")) as made:
             yield made
     else:
-        server = request.getfixturevalue("server")
-        with closing(Place(server.new(), server)) as made:
+        postgres = request.getfixturevalue("postgres")
+        with closing(Place(postgres.new(), postgres)) as made:
             yield made
 
 

@@ -55,6 +55,14 @@ class Cluster:
         )
         return done.stdout.strip()
 
+    def stop(self, how: str = "fast") -> None:
+        """End the server; ``immediate`` is as if its machine lost power."""
+        self.control("-m", how, "stop")
+
+    def start(self) -> None:
+        """Start it again, on what it has on disk."""
+        self.control("-o", self.settings, "-l", str(self.home / "log"), "start")
+
     def control(self, *words: str) -> None:
         """pg_ctl, as the user that the server runs as."""
         _as_server([str(_programs() / "pg_ctl"), "-D", str(self.home / "data"), "-w", "-s", *words])
@@ -78,10 +86,10 @@ def cluster() -> Iterator[Cluster]:
         data = str(home / "data")
         _as_server([str(_programs() / "initdb"), "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-locale"])
         made = Cluster(home)
-        made.control("-o", made.settings, "-l", str(home / "log"), "start")
+        made.start()
         try:
             yield made
         finally:
-            made.control("-m", "immediate", "stop")
+            made.stop("immediate")
     finally:
         shutil.rmtree(home)

@@ -13,22 +13,24 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from house.source import ROOT
 from support.certificates import Certificates
+from support.outcomes import until
 from support.signing_service import KEYS
 from walletcore.chains import chain, evm
 from walletcore.keys import Curve, PublicKey
 from walletcore.secret import Secret
 from walletcore.server.config import read
 from walletcore.server.run import Running
-from walletcore.signers import protocol, store
+from walletcore.signers import open_signer, protocol, store
+from walletcore.signers.remote import Patience, RemoteSigner
 from walletcore.signers.store import Entry
+from walletcore.signers.web import Question, Reply
 from walletcore.signing import SigningRequest
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "FRIEND",
     "GUARDED",
     "HOT",
+    "ONCE",
     "STRANGER",
     "TOKEN",
     "Process",
@@ -43,7 +46,15 @@ __all__ = [
     "ask",
     "configuration",
     "entries",
+    "key_table",
     "payment",
+    "raw",
+    "remote",
+    "request",
+    "secret",
+    "signed_ids",
+    "signing",
+    "token_client",
 ]
 
 TOKEN = b"a-token-for-tests"
@@ -63,6 +74,7 @@ per = "24h"
 [[key.hot.guard]]
 rule = "audit"
 """
+ONCE = Patience(attempts=1)
 _numbers = itertools.count()
 
 
@@ -74,19 +86,31 @@ def configuration(
     tls: Certificates | None = None,
     limits: str = "",
     listen: str = "127.0.0.1:0",
+    store: str = "",
+    hot: str = "",
     more: str = "",
 ) -> str:
-    """A server with one key, ``hot``, in a file of this folder, and its memory there."""
+    """A server with one key, ``hot``, and its memory: in files of this folder, if nothing else is said."""
+    told = f'[server]\nlisten = "{listen}"\nstore = "{store or f"sqlite:{folder}/store.db"}"\n'
+    if tls:
+        told += f'[tls]\ncertificate = "{tls.server}"\nkey = "{tls.server}"\nclients = "{tls.authority}"\n'
+    told += f"{hot or _in_a_file(folder)}\n{guard}\n{clients}\n{more}\n"
+    return told + (f"[limits]\n{limits}\n" if limits else "")
+
+
+def _in_a_file(folder: Path) -> str:
     secret = folder / "hot.key"
     if not secret.exists():
         secret.touch(0o600)
         secret.write_text(KEYS[Curve.SECP256K1].secret.reveal().hex() + "\n")
-    told = f'[server]\nlisten = "{listen}"\nstore = "sqlite:{folder}/store.db"\n'
-    if tls:
-        told += f'[tls]\ncertificate = "{tls.server}"\nkey = "{tls.server}"\nclients = "{tls.authority}"\n'
-    told += f'[key.hot]\nuri = "local:"\npublic_key = "secp256k1:{HOT.data.hex()}"\nchain = "ethereum"\n'
-    told += f'[key.hot.secrets]\n"private key" = {{ file = "{secret}", form = "hex" }}\n{guard}\n{clients}\n{more}\n'
-    return told + (f"[limits]\n{limits}\n" if limits else "")
+    secrets = f'{{ "private key" = {{ file = "{secret}", form = "hex" }} }}'
+    return key_table("hot", "local:", HOT, f"secrets = {secrets}")
+
+
+def key_table(name: str, uri: str, key: PublicKey, *lines: str) -> str:
+    """A key of a server, in the words of its configuration."""
+    pinned = f'uri = "{uri}"\npublic_key = "{key.curve.value}:{key.data.hex()}"'
+    return "\n".join((f"[key.{name}]", pinned, 'chain = "ethereum"', *lines))
 
 
 def token_client(name: str = "shop", *, keys: str = '"hot"', token: bytes = TOKEN) -> str:
@@ -130,16 +154,17 @@ class Server:
 class Process:
     """The server as its command runs it, on a port that it tells."""
 
-    def __init__(self, folder: Path, text: str) -> None:
+    def __init__(self, folder: Path, text: str, environment: dict[str, str] | None = None) -> None:
         self.file, self.log = folder / "server.toml", folder / "server.log"
         self.file.write_text(text)
+        self.environment = {**os.environ, **(environment or {})}
 
     def __enter__(self) -> Self:
         paths = os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests")))
         command = [sys.executable, "-m", "walletcore", "serve", "--config", str(self.file)]
         with self.log.open("wb") as log:
-            self.child = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, stderr=log)
-        _until(lambda: b'"listening"' in self.log.read_bytes() or self.child.poll() is not None)
+            self.child = subprocess.Popen(command, env={**self.environment, "PYTHONPATH": paths}, stderr=log)
+        assert until(lambda: b'"listening"' in self.log.read_bytes() or self.child.poll() is not None, 30)
         self.port = next(line["port"] for line in self.lines() if line["event"] == "listening")
         return self
 
@@ -152,11 +177,15 @@ class Process:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
-def _until(found: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < end, "the server does not start"
-        time.sleep(0.005)
+def remote(
+    port: int, *, api: str = "", key: PublicKey = HOT, patience: Patience = ONCE, token: bytes = b""
+) -> RemoteSigner[Question, Reply]:
+    """The server's client: by walletcore's own protocol, or by Web3Signer's ``rest`` or ``jsonrpc``."""
+    scheme = "web3signer" if api else "remote"
+    options = "?plain=loopback" + (f"&api={api}" if api else "") + ("&auth=bearer" if token else "")
+    opened = open_signer(f"{scheme}:http://127.0.0.1:{port}{options}", public_key=key, secrets=secret(token))
+    assert isinstance(opened, RemoteSigner)
+    return replace(opened, patience=patience)
 
 
 def ask(
@@ -193,9 +222,9 @@ def signing(asked: SigningRequest) -> bytes:
     return protocol.encode_request(asked)
 
 
-def entries(folder: Path) -> list[Entry]:
-    """The log of the server's memory, whose hashes are verified."""
-    kept = store.open_store(f"sqlite:{folder}/store.db", create=False)
+def entries(folder: Path | str) -> list[Entry]:
+    """The log of the memory in a folder, or behind a URI; its hashes are verified."""
+    kept = store.open_store(folder if isinstance(folder, str) else f"sqlite:{folder}/store.db", create=False)
     try:
         found = list(kept.log())
         store.verify_log(found)
@@ -204,7 +233,7 @@ def entries(folder: Path) -> list[Entry]:
         kept.close()
 
 
-def signed_ids(folder: Path) -> list[str]:
+def signed_ids(folder: Path | str) -> list[str]:
     """The ids of the requests that the log says were signed, in their order."""
     lines = [json.loads(entry.text) for entry in entries(folder)]
     return [line["request"] for line in lines if line.get("event") == "signed"]

@@ -40,6 +40,7 @@ with needs("pkcs11"):
 
 __all__ = ["MODULES", "Pkcs11Key", "open_key", "open_uri"]
 
+_FAILURES = 2  # after so many in a row, the second in a session of its own, the module is initialised anew
 _SCHEMES = {
     Curve.SECP256K1: (Scheme.ECDSA, Mechanism.ECDSA),
     Curve.P256: (Scheme.ECDSA_P256, Mechanism.ECDSA),
@@ -119,6 +120,8 @@ class _Token:
         self._module: Module | None = None
         self._session: Any = None
         self._key: Any = None
+        self._age = 0
+        self._failures = 0  # since the last signature
         self._asks_always = False
 
     def check(self, seconds: float) -> None:
@@ -159,13 +162,18 @@ class _Token:
         mechanism = _SCHEMES[self._public_key.curve][1]
         with self._kept(module):
             with module.told(signing=False):
-                if self._session is None or self._module is not module:
+                if self._session is None or self._is_stale(module):
                     self._open(module, pin)
                 confirmed = self._confirmed(module, pin)
             with module.told(signing=True), confirmed as text:
                 commit()
                 answer = bytes(self._key.sign(request.message, mechanism=mechanism, pin=text))
+            self._failures = 0
             return request.accept(_raw(request.scheme, answer))
+
+    def _is_stale(self, module: Module) -> bool:
+        """Whether the session is one of a process that this one was forked from, or of before an initialisation."""
+        return self._module is not module or self._age != module.age
 
     def _confirmed(self, module: Module, pin: Secret | None) -> AbstractContextManager[str | None]:
         """The PIN for a key that wants it between C_SignInit and C_Sign (CKU_CONTEXT_SPECIFIC); None for others."""
@@ -181,17 +189,20 @@ class _Token:
         """The session is given up after whatever goes wrong in it: a wrong answer may be that of a stale handle."""
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             session, self._session, self._key = self._session, None, None
-            if session is not None and self._module is module:
+            self._failures += _is_failure(error)
+            if session is not None and not self._is_stale(module):
                 with suppress(Exception):
                     session.close()
             raise
 
     def _open(self, module: Module, pin: Secret | None) -> None:
         """A session with the key in it; it is never the one that logged in, whose end would log out all others."""
+        if self._failures >= _FAILURES:
+            module.renew()
         token = module.find(self._place)
-        self._module, self._session = module, token.open()
+        self._module, self._session, self._age = module, token.open(), module.age
         keys = private_keys(self._session, self._place)
         if not keys and not shows_users_keys(self._session):
             module.log_in(token, pin, final_try=self._final_try)
@@ -205,6 +216,12 @@ class _Token:
         except InvalidKey as error:
             raise SigningRefused(str(error), reason=error.reason) from None
         self._key, self._asks_always = keys[0], asks_always(keys[0])
+
+
+def _is_failure(error: BaseException) -> bool:
+    """Whether the token, or the key in it, was not to be had."""
+    is_missing = isinstance(error, SigningRefused) and error.reason == "missing"
+    return is_missing or (isinstance(error, SignerUnavailable | OutcomeUnknown) and not isinstance(error, PinNeeded))
 
 
 def _raw(scheme: Scheme, answer: bytes) -> Signature:

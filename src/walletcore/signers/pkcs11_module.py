@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -73,6 +74,7 @@ _REFUSED = (
     exceptions.DataLenRange,
     exceptions.DataInvalid,
 )
+_PAUSE = 5.0  # seconds at least between two initialisations that signers ask for
 _NOT_INITIALIZED = "(not initialized)"  # CKR_CRYPTOKI_NOT_INITIALIZED, which has no class of its own
 
 
@@ -89,10 +91,14 @@ def _real(path: str) -> str:
 
 
 class Module(Worker):
-    """A module as this process uses it, in one thread, for C_Initialize is told of none (its argument is NULL)."""
+    """A module as this process uses it, in one thread, for C_Initialize is told of none (its argument is NULL).
+
+    ``age`` is how often it was initialised anew: sessions and handles of an earlier age mean nothing, or others.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.age, self._renewed = 0, -_PAUSE
         self._path = ""
         self._library: Any = None
         self._logins: dict[int, Any] = {}  # kept open: PKCS #11 logs out with the last session
@@ -127,8 +133,17 @@ class Module(Worker):
 
     def _revive(self) -> None:
         """Have the library initialised anew: another process did it, or other code finalised it past the binding."""
+        self.age += 1
+        self._logins.clear()
         with suppress(Exception):
             self._library.finalize()
+
+    def renew(self) -> None:
+        """Have the library initialised anew, if that was not tried a moment ago: it may know no other way back to a
+        device that was away (OpenDNSSEC/SoftHSMv2 looks for tokens then only; so do others)."""
+        if time.monotonic() - self._renewed >= _PAUSE:
+            self._revive()
+            self._renewed = time.monotonic()
 
     def find(self, place: KeyPlace) -> Any:
         """The one token of a place. Raises `SignerUnavailable` for none, `SigningRefused` for several."""

@@ -18,6 +18,7 @@ CLOCKS = {
     "signers.kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
     "signers.pkcs11: time",
+    "signers.pkcs11_module: time",
     "signers.remote: time",
     "signers.sqlite: time",  # and the time of day of what a store remembers: the one place that asks for it
     "signers.worker: time",

@@ -11,7 +11,7 @@ PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what a store object is called.
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
 CLOCKS = {
-    "server.app: time",
+    "server.desk: time",
     "server.door: time",
     "server.logs: datetime",  # the date of a line, which Python's logging has read
     "signers.aws_client: time",

@@ -492,22 +492,25 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
     memory.close()
 
 
-def test_the_memory_is_looked_at_once_at_a_time(memory: Memory) -> None:
+def test_whether_the_memory_is_sound_is_looked_at_once_and_told_to_all_who_ask() -> None:
     looks = []
 
     class Hanging:
         def kept(self, _: bytes) -> None:
             looks.append(1)
-            time.sleep(0.3)
-
-        def close(self) -> None:
-            pass
+            time.sleep(0.3 if len(looks) == 1 else 3.0)
+            if len(looks) > 1:
+                raise SignerUnavailable("away")
 
     async def job(desk: Desk) -> None:
-        await asyncio.gather(*(desk.check() for _ in range(20)))
+        assert await asyncio.gather(*(desk.is_sound() for _ in range(20))) == [True] * 20
+        assert await desk.is_sound()
         assert len(looks) == 1
-        await desk.check()
-        assert len(looks) == 2
+        await asyncio.sleep(1.1)
+        assert await asyncio.gather(*(desk.is_sound() for _ in range(20))) == [False] * 20  # it takes too long
+        await asyncio.sleep(1.2)
+        assert not await desk.is_sound()  # it raised, and is asked again
+        assert len(looks) == 3
 
     run(Apart(Hanging(), 2), job)  # type: ignore[arg-type]
 

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -44,8 +43,6 @@ class Service:
     bodies: Bodies
     figures: metrics.Metrics
     is_ready: Callable[[], bool]
-    _checked: float = field(init=False, default=-10.0)
-    _sound: bool = field(init=False, default=False)
 
     def app(self, door: Callable[[Any], Door]) -> Door:
         """The ASGI application, behind its door."""
@@ -151,22 +148,11 @@ class Service:
         return visit_of(request.scope, "health").answered(lambda: ("OK", _TEXT))
 
     async def _ready(self, request: Request) -> Response:
-        """200 where the memory answers and the server is not about to end; looked at once a second at most."""
+        """200 where the memory answers and the server is not about to end."""
         visit = visit_of(request.scope, "health")
-        if time.monotonic() - self._checked > 1.0:
-            self._checked = time.monotonic()
-            self._sound = await _succeeds(self.desk.check)
-        if self._sound and self.is_ready():
+        if await self.desk.is_sound() and self.is_ready():
             return visit.answered(lambda: ("ready", _TEXT))
         return visit.failed(SignerUnavailable("not ready"), None)
-
-
-async def _succeeds(check: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        await check()
-    except Exception:
-        return False
-    return True
 
 
 async def _nothing(request: Request) -> Response:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,7 +34,7 @@ _MAX_DOUBTS = 1 << 16
 _QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
 _BRIEF = 1 << 13  # bytes of what is signed, and is then done in a few milliseconds at most
 _READERS = 2  # threads for long bodies
-_LOOK = 2.0  # seconds
+_LOOK, _SECOND = 2.0, 1.0
 _AGAIN = "ask for the very same again"
 
 
@@ -56,13 +57,14 @@ class Desk:
     def __init__(self, memory: Memory, *, signing: int, key: int, threads: int, answer: float) -> None:
         self._memory, self._store = memory, memory.store
         self._most, self._most_of_a_key, self._threads, self._seconds = signing, key, threads, answer
-        self._readers = Crew(_READERS)
+        self._readers, self._looker = Crew(_READERS), Crew(1)
         self._crews: dict[str, Crew] = {}
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
         self._subjects: dict[bytes, Subject | None] = {}  # what those are said to be for
         self._by_key: Counter[str] = Counter()
         self._doubts: OrderedDict[bytes, None] = OrderedDict()
         self._look: asyncio.Task[Any] | None = None
+        self._looked = 0.0
 
     @property
     def under_way(self) -> int:
@@ -184,13 +186,14 @@ class Desk:
             return OutcomeUnknown(f"an earlier call may have signed; this one failed: {known}", reason=known.reason)
         return known.with_traceback(None)
 
-    async def check(self) -> None:
-        """Return where the memory answers in time. Raises what it raises; one look is under way at most."""
-        if self._look is None or self._look.done():
-            work = partial(self._store.kept, bytes(32))
-            self._look = asyncio.create_task(self._readers.run(work))
-        async with asyncio.timeout(_LOOK):
-            await asyncio.shield(self._look)
+    async def is_sound(self) -> bool:
+        """Whether the memory answers, and in time; looked at once a second at most, for whoever asks."""
+        now = time.monotonic()
+        if self._look is None or (self._look.done() and now - self._looked > _SECOND):
+            self._looked = now
+            self._look = asyncio.create_task(self._looker.run(partial(self._store.kept, bytes(32))))
+        done, _ = await asyncio.wait([self._look], timeout=_LOOK)
+        return bool(done) and not self._look.cancelled() and self._look.exception() is None
 
     async def close(self, seconds: float) -> None:
         """Wait until nothing is under way, for so long, and close the memory if nobody needs it any more."""

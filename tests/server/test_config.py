@@ -121,7 +121,7 @@ NO_AMOUNT += ['"1__0"', '"_1"', '"1_"', '" 1"', '"1\u0661"', "[1]", "{ a = 1 }",
 
 @pytest.mark.parametrize("place", ["per_transaction", "total", "most", "at_most"])
 @pytest.mark.parametrize("amount", NO_AMOUNT, ids=lambda value: value[:20])
-def test_X16_X17_what_is_no_amount_below_2_to_the_256_is_refused_before_anything_is_signed(
+def test_X16_X17_what_is_no_amount_below_2_to_the_256_is_refused_before_anything_is_opened(
     tmp_path: Path, place: str, amount: str
 ) -> None:
     """By the path of its place."""
@@ -131,9 +131,8 @@ def test_X16_X17_what_is_no_amount_below_2_to_the_256_is_refused_before_anything
         "total": f'rule = "limit"\nasset = "eip155:1/slip44:60"\nper = "24h"\ntotal = {amount}',
         "per_transaction": f'rule = "limit"\nasset = "eip155:1/slip44:60"\nper_transaction = {amount}',
     }[place]
-    made = config(configuration(tmp_path, guard=f"[[key.hot.guard]]\n{rule}\n"))
-    with closing(open_store(made.store)) as store, pytest.raises(ConfigError) as caught:
-        open_keys(made.keys, store)
+    with pytest.raises(ConfigError) as caught:
+        config(configuration(tmp_path, guard=f"[[key.hot.guard]]\n{rule}\n"))
     assert caught.value.reason in ("type", "range")
     assert str(caught.value).startswith(f"key.hot.guard[0].{place}"), str(caught.value)
 
@@ -152,6 +151,52 @@ def test_X16_X17_what_is_no_amount_below_2_to_the_256_is_refused_before_anything
 )
 def test_an_amount_is_a_number_or_its_digits(amount: str, number: int) -> None:
     assert parse(f"a = {amount}".encode()).amount("a") == number
+
+
+@pytest.mark.parametrize(("old", "new", "place"), WRONG, ids=lambda value: value[:40])
+def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str, place: str) -> None:
+    text = configuration(tmp_path, clients=token_client(), limits="threads = 3")
+    assert old in text
+
+    def started() -> None:
+        made = config(text.replace(old, new, 1))
+        open_keys(made.keys, open_store(made.store))
+
+    with pytest.raises(ConfigError) as caught:
+        started()
+    assert str(caught.value).startswith(place), str(caught.value)
+    assert caught.value.reason or place == "server.listen"
+
+
+def test_a_secret_in_the_file_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    text = configuration(tmp_path)
+    start = text.index("{ file")
+    canary = "c0ffee" * 10
+    for written in (f'"{canary}"', f'{{ value = "{canary}" }}', f'{{ file = "{canary}" }}'):
+        with pytest.raises(ConfigError) as caught:
+            config(text[:start] + written + text[text.index("}", start) + 1 :])
+        assert "key.hot.secrets.private key" in str(caught.value)
+        assert canary not in str(caught.value)
+
+
+def test_two_keys_or_clients_of_one_kind_are_refused(tmp_path: Path) -> None:
+    twin = f'[key.twin]\nuri = "local:"\npublic_key = "secp256k1:{HOT.data.hex()}"\n'
+    with pytest.raises(ConfigError, match="two keys"):
+        config(configuration(tmp_path, more=twin))
+    with pytest.raises(ConfigError, match="two clients"):
+        config(configuration(tmp_path, clients=token_client("a") + token_client("b")))
+    with pytest.raises(ConfigError, match="named twice"):
+        config(configuration(tmp_path, clients=token_client(keys='"hot", "hot"')))
+    with pytest.raises(ConfigError, match="1 to 1000 keys"):
+        config('[server]\nlisten = "127.0.0.1:0"\nstore = "sqlite:/x"\n')
+
+
+@pytest.mark.parametrize("nothing", ["00" * 32, hashlib.sha256(b"").hexdigest()], ids=["a blank", "no token"])
+def test_a_hash_that_anybody_can_meet_is_refused(tmp_path: Path, nothing: str) -> None:
+    client = token_client().replace(hashlib.sha256(TOKEN).hexdigest(), nothing)
+    with pytest.raises(ConfigError, match=r"client\.shop\.token_sha256") as caught:
+        config(configuration(tmp_path, clients=client))
+    assert caught.value.reason == "policy"
 
 
 BROKEN = [
@@ -201,8 +246,30 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
         if name in arguments:
             bare = f'[[key.hot.guard]]\nrule = "{name}"\n'
             with pytest.raises(ConfigError, match=r"key\.hot\.guard\[0\]"):
-                open_keys(config(configuration(tmp_path, guard=bare)).keys, store)
+                config(configuration(tmp_path, guard=bare))
     store.close()
+
+
+def test_rules_are_read_before_anything_is_opened(tmp_path: Path) -> None:
+    """Those within others, and the number of approvers, too; the approvers themselves are opened later."""
+    approver = (
+        f'{{ uri = "local:", public_key = "secp256k1:{HOT.data.hex()}", secrets = {{ PIN = {{ file = "/no" }} }} }}'
+    )
+    for rule, place in (
+        ('rule = "any_of"\nrules = [{ rule = "audit" }, { rule = "only_chains", chains = [] }]', "rules[1]"),
+        ('rule = "all_of"\nrules = [{ rule = "no_statement" }]', "rules[0].rule"),
+        ('rule = "all_of"', "rules"),
+        ('rule = "quorum"\nneeded = 1', "needed"),
+        (f'rule = "quorum"\nneeded = 0\nof = [{approver}]', "needed"),
+        (f'rule = "quorum"\nneeded = 2\nof = [{approver}]', "needed"),
+        (f'rule = "quorum"\nneeded = true\nof = [{approver}]', "needed"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            config(configuration(tmp_path, guard=f"[[key.hot.guard]]\n{rule}\n"))
+        assert str(caught.value).startswith(f"key.hot.guard[0].{place}:"), str(caught.value)
+    made = config(configuration(tmp_path, guard=f'[[key.hot.guard]]\nrule = "quorum"\nneeded = 1\nof = [{approver}]\n'))
+    with closing(open_store(made.store)) as store, pytest.raises(ConfigError, match=r"^key\.hot\.guard\[0\]: "):
+        open_keys(made.keys, store)
 
 
 def test_what_a_rule_is_told_reaches_it() -> None:
@@ -210,7 +277,7 @@ def test_what_a_rule_is_told_reaches_it() -> None:
     fee = Fee(asset="eip155:1/slip44:60", at_most=1)
 
     def refused(rule: str, *effects: Effect) -> bool:
-        made = RULES[rule.split()[0]](parse("\n".join(rule.split()[1:]).encode()), MemoryStore())
+        made = RULES[rule.split()[0]](parse("\n".join(rule.split()[1:]).encode()))(MemoryStore())
         try:
             list(made.plans(replace(case_of(transfer()), effects=effects)))
         except GuardRefused:

@@ -14,6 +14,7 @@ from pathlib import Path
 from walletcore.chains.base import Chain
 from walletcore.errors import ConfigError
 from walletcore.keys import PublicKey
+from walletcore.server.policies import check_rules
 from walletcore.server.rows import read_rows
 from walletcore.server.sources import Source, read_sources
 from walletcore.server.toml import MAX_CONFIG, Table, parse, read_public_key
@@ -247,6 +248,8 @@ def _check(config: Config) -> None:
         raise ConfigError(f"key: expected 1 to {_MAX_NAMED} keys, and as many clients at most", reason="length")
     if len({key.public_key.even_y() for key in config.keys}) != len(names):
         raise ConfigError("key: two keys have one public key", reason="duplicate")
+    for key in config.keys:
+        check_rules(key)
     for client in config.clients:
         if not client.keys <= names:
             raise ConfigError(f"client.{client.name}.keys: there is no such key", reason="unknown")

@@ -18,6 +18,7 @@ from walletcore.effects import Approve, Effect, Fee, Statement
 from walletcore.errors import ConfigError, GuardRefused, SignerError
 from walletcore.server.config import Config, Limits, load, read
 from walletcore.server.keys import open_keys
+from walletcore.server.memory import open_memory
 from walletcore.server.policies import RULES
 from walletcore.server.sources import Source, secrets_of
 from walletcore.server.toml import MAX_CONFIG, parse
@@ -160,7 +161,7 @@ def test_what_is_wrong_is_refused_by_its_path(tmp_path: Path, old: str, new: str
 
     def started() -> None:
         made = config(text.replace(old, new, 1))
-        open_keys(made.keys, open_store(made.store))
+        open_keys(made.keys, open_memory(made.store, 1).store)
 
     with pytest.raises(ConfigError) as caught:
         started()

@@ -492,6 +492,21 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
     memory.close()
 
 
+def test_a_look_that_is_followed_by_another_one_is_still_told(memory: Memory) -> None:
+    class Slow:
+        def kept(self, _: bytes) -> None:
+            time.sleep(0.1)
+
+    async def job(desk: Desk) -> None:
+        first = asyncio.create_task(desk.is_sound())
+        await asyncio.sleep(0)
+        assert desk._look is not None
+        desk._look.add_done_callback(lambda _: setattr(desk, "_look", asyncio.create_task(asyncio.sleep(9))))
+        assert await first
+
+    run(Apart(Slow(), 2), job)  # type: ignore[arg-type]
+
+
 def test_whether_the_memory_is_sound_is_looked_at_once_and_told_to_all_who_ask() -> None:
     looks = []
 

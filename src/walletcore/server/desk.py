@@ -192,8 +192,9 @@ class Desk:
         if self._look is None or (self._look.done() and now - self._looked > _SECOND):
             self._looked = now
             self._look = asyncio.create_task(self._looker.run(partial(self._store.kept, bytes(32))))
-        done, _ = await asyncio.wait([self._look], timeout=_LOOK)
-        return bool(done) and not self._look.cancelled() and self._look.exception() is None
+        look = self._look  # which may be another one when this one is over
+        await asyncio.wait([look], timeout=_LOOK)
+        return look.done() and not look.cancelled() and look.exception() is None
 
     async def close(self, seconds: float) -> None:
         """Wait until nothing is under way, for so long, and close the memory if nobody needs it any more."""

@@ -143,6 +143,16 @@ class TestStore:
         assert counts[23::16] == [208 - 128 + 16, 208 - 192 + 32, 56]
         assert max(counts) == 207
 
+    def test_what_still_counts_is_not_taken_away(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        store.admit(name(1), [coins(60)])
+        clock.now += HOUR
+        for step in range(40):
+            store.admit(name("later", step), [coins(0)])
+        with pytest.raises(LimitExceeded, match="has 40 left"):
+            store.admit(name(2), [coins(41)])
+
     def test_X20_a_clock_that_goes_backwards_frees_nothing(self, place: Place) -> None:
         clock = Clock()
         store = place.open(clock=clock)
@@ -157,6 +167,17 @@ class TestStore:
             store.admit(name(2), [coins(1)])
         clock.now += 10 * DAY + HOUR + 1
         store.admit(name(2), [coins(100)])
+
+    def test_X20_a_clock_that_goes_backwards_counts_nothing_again(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        store.admit(name(1), [coins(60)])
+        clock.now += HOUR + 1
+        store.admit(name(2), [coins(10)])
+        clock.now -= 5
+        store.admit(name(3), [coins(90)])
+        with pytest.raises(LimitExceeded, match="has 0 left"):
+            store.admit(name(4), [coins(1)])
 
     def test_X20_the_last_time_seen_outlives_a_refund(self, place: Place) -> None:
         clock = Clock()

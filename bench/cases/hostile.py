@@ -10,7 +10,7 @@ import gc
 import json
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from bench.harness import Case, Target, Workload, span
@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
-from walletcore.coding import rlp
+from walletcore.coding import rlp, strict_json
 from walletcore.coding.text import base58, base58check, decode_bech32
 from walletcore.curves.secp256k1 import point
 from walletcore.errors import WalletcoreError
@@ -30,10 +30,12 @@ from walletcore.path import KeyOrigin
 
 MIB = 1 << 20
 BITCOIN, ETHEREUM, SOLANA = chain("bitcoin", BitcoinChain), chain("ethereum", evm.Evm), chain("solana")
+KEY, KINDS = PrivateKey(Curve.SECP256K1, Secret(bytes([7]) * 32)), ("p2wpkh", "p2tr")
 ORIGIN = KeyOrigin(b"abcd", Path())
 PAID = TxOut(value=1_000, script_pubkey=b"\x00\x14" + bytes(20))
 KEYS = 9_000
-WEIGHT = 400_000  # what inputs of 230 units, outputs of 124 and scripts may have together where a PSBT has fields
+WEIGHT = 400_000  # what inputs of 230 units, outputs of 124 and scripts may have together in a PSBT
+ROOM = WEIGHT - 230 - 124  # beside an input and an output
 
 
 class Hostile(Case):
@@ -135,20 +137,20 @@ def of_scripts(scripts: list[bytes], origins: list[tuple[tuple[bytes, KeyOrigin]
 
 def two_of_three() -> bytes:
     """As many inputs of 2 of 3 keys as are read, each key with its origin."""
-    groups = [keys()[3 * place :][:3] for place in range(WEIGHT // (230 + 105))]
+    groups = [keys()[3 * place :][:3] for place in range(ROOM // (230 + 105))]
     origins = [tuple((key.data, ORIGIN) for key in group) for group in groups]
     return of_scripts([multisig(2, group) for group in groups], origins)
 
 
 def twenty_of_twenty() -> bytes:
     """The most points of the curve in the fewest bytes."""
-    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(WEIGHT // (230 + 685))]
+    groups = [keys()[start * 7 % (KEYS - 20) :][:20] for start in range(ROOM // (230 + 685))]
     return of_scripts([multisig(20, group) for group in groups], [()] * len(groups))
 
 
 def taproot() -> bytes:
-    """Outputs whose key the reader must compute, as many as there may be."""
-    some = keys()[: WEIGHT // 124]
+    """Outputs of 43 bytes whose key the reader must compute, as many as there may be."""
+    some = keys()[: ROOM // (4 * 43)]
     paid = [TxOut(value=1, script_pubkey=b"\x51\x20" + key.taproot_output(b"").data[1:]) for key in some]
     fields = [PsbtOutput(tap_internal_key=key.data[1:]) for key in some]
     return psbt([PsbtInput()], list(zip(paid, fields, strict=True)))
@@ -192,6 +194,60 @@ def bitcoin() -> list[Case]:
     }
     cases = [hostile(name, BITCOIN.decode_transaction, make) for name, make in makers.items()]
     return [*cases, forgetful("PSBT, previous", lambda: proven(many_outputs())), span(250)]
+
+
+# -- what a guard does with the largest that are read
+
+
+def spending(number: int, script: bytes, paid: bytes = PAID.script_pubkey, times: int = 1) -> bytes:
+    """A PSBT of so many inputs of one script, and so many outputs of another."""
+    fields = PsbtInput(witness_utxo=TxOut(value=1_000, script_pubkey=script))
+    return psbt([fields] * number, [(TxOut(value=0, script_pubkey=paid), PsbtOutput())] * times)
+
+
+def judged() -> list[Case]:
+    """Transactions that may be signed, as large as they may be: read, asked, told in words."""
+    mine, taproot_of_mine = (BITCOIN.script_pubkey(BITCOIN.address(KEY.public_key, kind=kind)) for kind in KINDS)
+    makers: dict[str, Callable[[], bytes]] = {
+        "inputs": lambda: spending(ROOM // 230, mine),
+        "taproot inputs": lambda: spending(ROOM // 230, taproot_of_mine),
+        "outputs": lambda: spending(1, mine, times=ROOM // 124),
+        "empty outputs": lambda: spending(1, mine, b"", ROOM // 124),
+        "data outputs": lambda: spending(1, mine, b"\x6a\x02ab", ROOM // 124),
+    }
+    return [*[hostile(name, judge, make) for name, make in makers.items()], span(250)]
+
+
+def judge(raw: bytes) -> object:
+    """What is asked for the key, and all effects in words."""
+    read: Any = BITCOIN.decode_transaction(raw, keys=(KEY.public_key,))
+    return [request.id for request in read.requests()], [str(effect) for effect in read.effects()]
+
+
+# -- JSON
+
+
+def filled(piece: str) -> str:
+    """An array of it, of eight MiB."""
+    return "[" + piece * ((8 * MIB - 3) // len(piece)) + "0]"
+
+
+def small_values() -> list[Case]:
+    """The eight MiB that a server takes, full of the smallest values."""
+    pieces = {
+        "objects": "{},",
+        "arrays": "[],",
+        "strings": '"",',
+        "numbers": "0,",
+        "members": '{"":0},',
+        "nothing": ",",
+    }
+    makers: dict[str, Callable[[], str]] = {name: partial(filled, piece) for name, piece in pieces.items()}
+    makers["digits"] = lambda: '["' + "0" * (8 * MIB - 4) + '"]'
+    cases = [
+        hostile(name, lambda text: strict_json.decode(text, max_length=8 * MIB), make) for name, make in makers.items()
+    ]
+    return [*cases, span(250)]
 
 
 # -- the other families
@@ -271,9 +327,6 @@ class Signing(Case):
         return time.process_time() - begin
 
 
-KEY = PrivateKey(Curve.SECP256K1, Secret(bytes([7]) * 32))
-
-
 def signing() -> list[Case]:
     """A thousand inputs beside half and twice as many."""
     return [Signing(name=f"{number} inputs", run=lambda state, count: None) for number in (500, 1000, 2000)]
@@ -290,6 +343,8 @@ def workload(name: str, cases: Callable[[], list[Case]], milliseconds: int) -> W
 WORKLOADS = [
     workload("hostile MiB: texts", small, 20),
     workload("hostile MiB: Bitcoin", bitcoin, 250),
+    workload("largest PSBTs, judged", judged, 250),
+    workload("hostile 8 MiB: JSON", small_values, 250),
     workload("hostile MiB: RLP and EVM transactions", ethereum, 250),
     workload("hostile MiB: EIP-712", typed_data, 250),
     workload("hostile MiB: Solana messages", solana, 250),

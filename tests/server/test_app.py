@@ -170,7 +170,7 @@ REST = f"/api/v1/eth1/sign/{uncompressed(HOT.data)[1:].hex()}"
 def test_X13_a_large_body_is_read_beside_the_event_loop(
     server: Server, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """8 MB of empty objects take two seconds: so long nobody else would be answered."""
+    """8 MB in escapes, or a subject that costs a second: so long nobody else would be answered."""
     readers: dict[bool, set[int]] = {True: set(), False: set()}
     really = strict_json.decode
 

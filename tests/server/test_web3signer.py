@@ -59,14 +59,18 @@ def test_data_are_0x_and_two_digits_for_each_byte(data: Any) -> None:
         read(json.dumps({"data": data}).encode())
 
 
-def test_typed_data_of_as_many_values_as_may_be_signed_are_read() -> None:
-    """65,535 empty arrays in one, and types whose names have 16,384 characters."""
-    members = [{"name": f"n{place}", "type": "bool"} for place in range(256)]
-    types = {"T": [{"name": "a", "type": "bool[][]"}], **{f"U{place}": members for place in range(8)}}
-    document = {"types": types, "primaryType": "T", "domain": {}, "message": {"a": [[]] * 65_535}}
-    call = read_call(HEAD + json.dumps(["0x00", document]).encode() + b"}")
+def test_typed_data_of_thousands_of_values_are_read_and_no_more_than_there_may_be() -> None:
+    """Beside the numbers: 1 call of 4 members, 2 parameters, 4 members, a type of 4 values, and the array."""
+    types = {"T": [{"name": "a", "type": "uint8[]"}]}
+
+    def body(number: int) -> bytes:
+        document = {"types": types, "primaryType": "T", "domain": {}, "message": {"a": [1] * number}}
+        return HEAD + json.dumps(["0x00", document]).encode() + b"}"
+
+    most = (1 << 14) - 16
+    call = read_call(body(most))
     assert call.params is not None
-    assert evm.TypedData.parse(call.params[1]).primary_type == "T"
-    with pytest.raises(RpcError) as refused:
-        read_call(HEAD + json.dumps(["0x00", [0] * 100_000]).encode() + b"}")
+    assert len(evm.TypedData.parse(call.params[1]).message["a"]) == most
+    with pytest.raises(RpcError, match="expected at most 16384 values of JSON") as refused:
+        read_call(body(most + 1))
     assert (refused.value.code, refused.value.reason) == (-32700, "too-large")

@@ -40,11 +40,15 @@ class Bodies:
         if self._held + size > MAX_ALL:
             raise SignerUnavailable("too much is being read at this moment")
         taken: list[bytes] = []
+        held = 0
         try:
-            await self._take(request, taken)
-            yield b"".join(taken)
+            try:
+                await self._take(request, taken)
+            finally:
+                held = sum(map(len, taken))
+            yield _joined(taken)
         finally:
-            self._held -= sum(map(len, taken))
+            self._held -= held
 
     async def _take(self, request: Request, taken: list[bytes]) -> None:
         size = 0
@@ -59,6 +63,13 @@ class Bodies:
                     self._held += len(part)
         except TimeoutError:
             raise SignerUnavailable(f"the request did not come within {self._seconds:g} seconds") from None
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    """All of them in one, which is the only one to be held from now on."""
+    whole = b"".join(parts)
+    parts.clear()
+    return whole
 
 
 def _announced(request: Request) -> int:

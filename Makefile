@@ -4,7 +4,7 @@ BIN ?= .venv/bin
 
 # How many tests carry the marker `engine`. They need more than the extra `dev`, are deselected by default, and are
 # counted here so that none is ever left out silently: whoever adds one changes this number.
-ENGINE_TESTS := 270
+ENGINE_TESTS := 292
 
 .PHONY: test lint format types docs engines matrix clean
 
@@ -39,7 +39,7 @@ engines: engine-packages
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm postgresql
+engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -54,6 +54,13 @@ postgresql:
 	@command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || { \
 		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
 		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq postgresql; }
+
+# systemd's program that reads units; no service manager needs to run.
+.PHONY: systemd
+systemd:
+	@command -v systemd-analyze > /dev/null || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq systemd; }
 
 build/oracles/%/ready: tests/oracles/%/requirements.txt
 	rm -rf build/oracles/$*

@@ -14,20 +14,18 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
-from eth_keys.datatypes import PublicKey as EthKey
 from solders.transaction import VersionedTransaction
 
 from support.faults import closed_port
 from support.load import Callers, check_told, told_of
 from support.moto_kms import MotoKms
 from support.outcomes import until
-from support.parts import Parts, hsm_key, kms_key
+from support.parts import Parts, hsm_key, kms_key, sender
 from support.postgres import Cluster
 from support.server import FRIEND, STRANGER, TOKEN, Process, ask, payment, remote, token_client
 from support.softhsm import Token, copied
 from walletcore.chains import chain, solana
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused
-from walletcore.keys import PublicKey
 from walletcore.signers.remote import Patience
 from walletcore.signing import AcceptedSignature, SigningRequest, sign
 
@@ -89,11 +87,6 @@ def parts(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Parts]:
 def request_of(parts: Parts, value: int = VALUE) -> SigningRequest:
     (asked,) = payment(value=value, key=parts.key).requests()
     return asked
-
-
-def sender(key: PublicKey) -> str:
-    """The address as eth-keys has it."""
-    return EthKey.from_compressed_bytes(key.data).to_checksum_address()
 
 
 def requests_signed_by(kms: MotoKms, *asked: SigningRequest) -> list[int]:

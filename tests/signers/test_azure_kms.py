@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from support.clouds import (
     flipped,
     refusal,
     request,
+    sign_of,
 )
 from support.faults import Fault, Proxy, closed_port, places
 from support.held import ORDER, held, high, pinned, raw, signed
@@ -70,23 +70,19 @@ def uri(port: int) -> str:
     return f"azurekms:https://{HOSTS.name(port)}{KEY}"
 
 
-def by_sync(
-    vault: KeyVault, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
-) -> Sign:
-    given = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file), "patience": patience}
-    signer = open_key(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options})
-    return replace(signer, patience=later or patience).sign
+def opening(opener: Callable[..., Any]) -> Open:
+    def opened(
+        vault: KeyVault, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+    ) -> Sign:
+        given = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file), "patience": patience}
+        signer = opener(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options})
+        return sign_of(signer, later or patience)
+
+    return opened
 
 
-def by_async(
-    vault: KeyVault, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
-) -> Sign:
-    given = {"credential": Static(), "connection_verify": str(vault.certificate.chain_file), "patience": patience}
-    signer = open_async_key(SignerUri.parse(uri(port or vault.port)), pinned(vault.curve), **{**given, **options})
-    return lambda request: asyncio.run(replace(signer, patience=later or patience).sign(request))
-
-
-both = pytest.mark.parametrize("opened", [by_sync, by_async])
+by_sync, by_async = opening(open_key), opening(open_async_key)
+both = pytest.mark.parametrize("opened", [by_sync, by_async], ids=["by_sync", "by_async"])
 by_curve = pytest.mark.parametrize("curve", CURVES)
 
 

@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from support.clouds import (
     flipped,
     refusal,
     request,
+    sign_of,
 )
 from support.faults import Fault, Proxy, closed_port, places
 from support.gcp import ALGORITHMS, KEY, VERSION, CloudKms, Gateway
@@ -85,23 +85,19 @@ def kms(shown: Certificate) -> Iterator[CloudKms]:
         yield service
 
 
-def by_sync(
-    kms: CloudKms, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
-) -> Sign:
-    where = {"endpoint": f"127.0.0.1:{port or kms.port}", "roots": kms.certificate.chain, "patience": patience}
-    signer = open_key(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options})
-    return replace(signer, patience=later or patience).sign
+def opening(opener: Callable[..., Any]) -> Open:
+    def opened(
+        kms: CloudKms, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
+    ) -> Sign:
+        where = {"endpoint": f"127.0.0.1:{port or kms.port}", "roots": kms.certificate.chain, "patience": patience}
+        signer = opener(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options})
+        return sign_of(signer, later or patience)
+
+    return opened
 
 
-def by_async(
-    kms: CloudKms, patience: Patience = QUICK, port: int = 0, later: Patience | None = None, **options: Any
-) -> Sign:
-    where = {"endpoint": f"127.0.0.1:{port or kms.port}", "roots": kms.certificate.chain, "patience": patience}
-    signer = open_async_key(URI, pinned(kms.curve), **{"credentials": NOBODY, **where, **options})
-    return lambda request: asyncio.run(replace(signer, patience=later or patience).sign(request))
-
-
-both = pytest.mark.parametrize("opened", [by_sync, by_async])
+by_sync, by_async = opening(open_key), opening(open_async_key)
+both = pytest.mark.parametrize("opened", [by_sync, by_async], ids=["by_sync", "by_async"])
 by_curve = pytest.mark.parametrize("curve", ALGORITHMS)
 
 

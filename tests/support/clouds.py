@@ -5,6 +5,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable, Coroutine, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from support.outcomes import Sign, told
 from walletcore.errors import WalletcoreError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, Scheme
-from walletcore.signers.remote import Patience
+from walletcore.signers.remote import AsyncRemoteSigner, Patience
 from walletcore.signing import AcceptedSignature, SigningRequest
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "flipped",
     "refusal",
     "request",
+    "sign_of",
 ]
 
 QUICK = Patience(attempts=3, deadline=5, pause=0.01)
@@ -45,6 +47,14 @@ Open = Callable[..., Sign]
 def request(curve: Curve = Curve.SECP256K1, payload: bytes = b"pay") -> SigningRequest:
     prehash = None if curve is Curve.ED25519 else keccak256
     return SigningRequest(key=pinned(curve), scheme=SCHEMES[curve], payload=payload, prehash=prehash)
+
+
+def sign_of(signer: Any, patience: Patience) -> Sign:
+    """How it signs, with this patience from now on; an asynchronous signer has a loop of its own for each call."""
+    patient = replace(signer, patience=patience)
+    if isinstance(patient, AsyncRemoteSigner):
+        return lambda request: asyncio.run(patient.sign(request))
+    return patient.sign  # type: ignore[no-any-return]
 
 
 def refusal(error: type[WalletcoreError], call: Callable[[], object]) -> WalletcoreError:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eth_keys.datatypes import PublicKey as EthKey
+
 from support.audit import audit_head, audit_verifies
 from support.moto_kms import MotoKms
 from support.server import Process, configuration, entries, key_table, signed_ids
@@ -17,7 +19,7 @@ from support.softhsm import LABEL, PIN, Token
 from walletcore.keys import PublicKey
 from walletcore.signers.asn1 import read_public_key
 
-__all__ = ["AWS", "Parts", "hsm_key", "kms_key"]
+__all__ = ["AWS", "Parts", "hsm_key", "kms_key", "sender"]
 
 AWS = {
     "AWS_ACCESS_KEY_ID": "AKIATEST",
@@ -26,6 +28,11 @@ AWS = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+def sender(key: PublicKey) -> str:
+    """The address of the account, as eth-keys has it."""
+    return str(EthKey.from_compressed_bytes(key.data).to_checksum_address())
 
 
 def kms_key(name: str, kms: MotoKms) -> tuple[PublicKey, str]:

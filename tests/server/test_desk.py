@@ -1,10 +1,13 @@
 """Where requests are answered: one signature for an id, whatever the signer does, and errors that stay true."""
 
 import asyncio
+import gc
 import json
 import secrets
 import threading
 import time
+import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,8 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from support.bitcoin import signer as bitcoin_signer
+from support.largest import largest
 from support.server import HOT, payment, request, token_client
 from support.signing_service import KEYS
+from walletcore import hashes
 from walletcore.errors import (
     InvalidSignature,
     OutcomeUnknown,
@@ -23,6 +29,7 @@ from walletcore.errors import (
     WalletcoreError,
 )
 from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.server import desk
 from walletcore.server.crew import Crew
 from walletcore.server.desk import Answer, Desk
 from walletcore.server.keys import Held
@@ -63,6 +70,18 @@ class Waiting(Device):
 
     async def sign(self, request: SigningRequest) -> Signature:  # type: ignore[override]
         await asyncio.sleep(self.pause)
+        return Device.sign(self, request)
+
+
+class Gated(Waiting):
+    """Signs once it may."""
+
+    def __init__(self, gate: asyncio.Event) -> None:
+        super().__init__()
+        self.gate = gate
+
+    async def sign(self, request: SigningRequest) -> Signature:  # type: ignore[override]
+        await self.gate.wait()
         return Device.sign(self, request)
 
 
@@ -275,6 +294,46 @@ def test_more_than_there_may_be_under_way_are_unavailable(store: Store) -> None:
     run(store, job, signing=3)
 
 
+def test_X14_what_requests_hold_is_bounded_until_they_are_over_whoever_has_gone_away(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MAX_HELD", 10 << 20)
+    hash_ = SigningRequest(
+        key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=b"", prehash=hashes.sha256
+    )  # of payloads as long as one likes
+    large = [Asked(request=replace(hash_, payload=number.to_bytes(1 << 20))) for number in range(14)]
+
+    async def job(desk: Desk) -> Counter[str]:
+        gate = asyncio.Event()
+        waiting = held(Gated(gate))
+        told: list[BaseException | Answer] = []
+        for each in large:  # none is answered in time: nobody waits for it any more, and it is under way
+            told += await asyncio.gather(desk.sign(waiting, each, "shop"), return_exceptions=True)
+        gate.set()
+        while desk.under_way:
+            await asyncio.sleep(0.01)
+        again = await asyncio.gather(desk.sign(waiting, large[-1], "shop"), return_exceptions=True)
+        return Counter(type(each).__name__ for each in [*told, *again])
+
+    assert run(store, job, answer=0.2) == {"OutcomeUnknown": 10, "SignerUnavailable": 4, "Answer": 1}
+
+
+def test_X14_what_legacy_inputs_repeat_is_held_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """110 kB that stand for 22 MB."""
+    monkeypatch.setattr(desk, "MAX_HELD", 20_000_000)
+    alice, spent = bitcoin_signer(1), largest("legacy inputs")
+    given = spent.requests()[0]
+    asked = Asked(request=replace(given, subject=None), subject=Subject(chain=spent.chain.caip2, raw=spent.raw))
+
+    async def job(desk: Desk) -> None:
+        await desk.sign(Held(name="alice", public_key=alice.public_key, signer=alice), asked, "shop")
+
+    with pytest.raises(SignerUnavailable, match="too much is under way"):
+        run(store, job)
+    monkeypatch.undo()
+    run(store, job)
+
+
 def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(store: Store) -> None:
     """Two clients of one key: the one that says nothing true of the request does not have the other's refused."""
 
@@ -374,6 +433,34 @@ def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
     asyncio.run(main())
     assert threading.active_count() - before <= 3
     assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+
+
+def test_X14_work_that_nobody_waits_for_is_not_begun_and_holds_nothing() -> None:
+    """Bodies waited in the queue of threads that hung, long after they had been given up."""
+    begun: list[str] = []
+
+    class Body:
+        def read(self) -> None:
+            begun.append("read")
+
+    async def main() -> None:
+        crew, gate = Crew(1), threading.Event()
+        busy = asyncio.create_task(crew.run(gate.wait))
+        await asyncio.sleep(0)
+        body = Body()
+        seen = weakref.ref(body)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await crew.run(body.read)
+        del body
+        gc.collect()
+        assert seen() is None
+        gate.set()
+        assert await busy
+        assert await crew.run(lambda: "next") == "next"
+        assert begun == []
+
+    asyncio.run(main())
 
 
 def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(

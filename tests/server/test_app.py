@@ -45,6 +45,7 @@ from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import OutcomeUnknown, SignerUnavailable, SigningRefused
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, Scheme
+from walletcore.server import web3signer
 from walletcore.signers import open_async_signer, open_signer, protocol
 from walletcore.signers.remote import Patience, RemoteSigner
 from walletcore.signing import SigningRequest
@@ -213,6 +214,23 @@ RPC = [
 def test_a_call_that_cannot_be_carried_out_has_its_code(server: Server, call: dict[str, object], code: int) -> None:
     status, _, told = ask(server.port, "/", json.dumps({"jsonrpc": "2.0", "id": "x", **call}).encode())
     assert (status, json.loads(told)["error"]["code"], json.loads(told)["id"]) == (200, code, "x")
+
+
+def test_X14_the_parameters_of_a_call_are_not_held_while_it_is_signed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As values they weigh up to a hundred times as much as the text."""
+    held: list[object] = []
+    really = web3signer.rpc_result
+
+    def watched(call: web3signer.Call, result: object) -> bytes:
+        held.append(call.params)
+        return really(call, result)
+
+    monkeypatch.setattr(web3signer, "rpc_result", watched)
+    call = {"jsonrpc": "2.0", "id": 7, "method": "eth_sign", "params": [ACCOUNT.address, "0x61"]}
+    assert "result" in json.loads(ask(server.port, "/", json.dumps(call).encode())[2])
+    assert held == [None]
 
 
 def test_other_paths_and_methods_are_refused_in_words(server: Server) -> None:

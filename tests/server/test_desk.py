@@ -1,10 +1,13 @@
 """Where requests are answered: one signature for an id, whatever the signer does, and errors that stay true."""
 
 import asyncio
+import gc
 import json
 import secrets
 import threading
 import time
+import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +30,7 @@ from walletcore.errors import (
 )
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.server import desk
 from walletcore.server.crew import Crew
 from walletcore.server.desk import Answer, Desk
 from walletcore.server.keys import Held
@@ -71,6 +75,21 @@ class Waiting(Device):
 
     async def sign(self, request: SigningRequest) -> Signature:  # type: ignore[override]
         await asyncio.sleep(self.pause)
+        return Device.sign(self, request)
+
+
+class Gated(Waiting):
+    """Signs once it may."""
+
+    def __init__(self, gate: asyncio.Event) -> None:
+        super().__init__()
+        self.gate, self.most, self.now = gate, 0, 0
+
+    async def sign(self, request: SigningRequest) -> Signature:  # type: ignore[override]
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await self.gate.wait()
+        self.now -= 1
         return Device.sign(self, request)
 
 
@@ -283,6 +302,50 @@ def test_more_than_there_may_be_under_way_are_unavailable(memory: Memory) -> Non
     run(memory, job, signing=3)
 
 
+def test_X14_what_requests_hold_is_bounded_until_they_are_over_whoever_has_gone_away(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MAX_HELD", 10 << 20)
+    hash_ = SigningRequest(
+        key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=b"", prehash=sha256
+    )  # of payloads as long as one likes
+    large = [Asked(request=replace(hash_, payload=number.to_bytes(1 << 20))) for number in range(14)]
+
+    async def job(desk: Desk) -> Counter[str]:
+        gate = asyncio.Event()
+        waiting = held(Gated(gate))
+        told: list[BaseException | Answer] = []
+        for each in large:  # none is answered in time: nobody waits for it any more, and it is under way
+            told += await asyncio.gather(desk.sign(waiting, each, "shop"), return_exceptions=True)
+        gate.set()
+        while desk.under_way:
+            await asyncio.sleep(0.01)
+        again = await asyncio.gather(desk.sign(waiting, large[-1], "shop"), return_exceptions=True)
+        return Counter(type(each).__name__ for each in [*told, *again])
+
+    assert run(memory, job, answer=0.2) == {"OutcomeUnknown": 10, "SignerUnavailable": 4, "Answer": 1}
+
+
+def test_X14_of_large_requests_one_of_a_key_is_at_work_and_holds_up_no_small_one(memory: Memory) -> None:
+    """They take the processor, and memory a hundred times their size."""
+    whole = SigningRequest(key=KEY.public_key, scheme=Scheme.ECDSA_P256, payload=b"", prehash=sha256)
+    large = [Asked(request=replace(whole, payload=number.to_bytes(1 << 14))) for number in range(5)]
+
+    async def job(desk: Desk) -> None:
+        signer = Gated(asyncio.Event())
+        waiting = [asyncio.create_task(desk.sign(held(signer), each, "shop")) for each in large]
+        await asyncio.sleep(0.2)
+        assert (signer.now, desk.under_way) == (1, 5)
+        small = [asyncio.create_task(desk.sign(held(signer), asked(number), "shop")) for number in range(5)]
+        await asyncio.sleep(0.2)
+        assert signer.now == 6
+        signer.gate.set()
+        await asyncio.gather(*waiting, *small)
+        assert signer.most == 6
+
+    run(memory, job)
+
+
 def test_H10_what_another_says_of_the_same_request_refuses_nobody_else(memory: Memory) -> None:
     """Two clients of one key: the one that says nothing true of the request does not have the other's refused."""
 
@@ -382,6 +445,34 @@ def test_a_crew_has_a_bounded_number_of_threads_that_keep_no_process() -> None:
     asyncio.run(main())
     assert threading.active_count() - before <= 3
     assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+
+
+def test_X14_work_that_nobody_waits_for_is_not_begun_and_holds_nothing() -> None:
+    """Bodies waited in the queue of threads that hung, long after they had been given up."""
+    begun: list[str] = []
+
+    class Body:
+        def read(self) -> None:
+            begun.append("read")
+
+    async def main() -> None:
+        crew, gate = Crew(1), threading.Event()
+        busy = asyncio.create_task(crew.run(gate.wait))
+        await asyncio.sleep(0)
+        body = Body()
+        seen = weakref.ref(body)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await crew.run(body.read)
+        del body
+        gc.collect()
+        assert seen() is None
+        gate.set()
+        assert await busy
+        assert await crew.run(lambda: "next") == "next"
+        assert begun == []
+
+    asyncio.run(main())
 
 
 def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,7 @@ class Service:
             client = visit.known()
             async with self.bodies.read(request) as body:
                 read = await self.desk.read(len(body), partial(decode_request, body))
+                del body
                 asked = read.request
                 signed = await self._signed(visit, self.ring.find(asked.key, client), read, client)
                 return Response(encode_signature(signed.request, signed.signature), media_type=_JSON)
@@ -115,6 +116,7 @@ class Service:
                 if accounts is not None:
                     return Response(web3signer.rpc_result(call, accounts), media_type=_JSON)
                 held, asked, told = await self.desk.read(len(body), partial(web3signer.wanted, call, keys))
+                call = replace(call, params=None)  # which may be a hundred times as large as what is made of it
                 signed = await self._signed(visit, held, asked, client)
                 return Response(web3signer.rpc_result(call, told(signed)), media_type=_JSON)
         except ClientDisconnect:

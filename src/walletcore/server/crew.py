@@ -17,7 +17,7 @@ from walletcore.signers.aside import begun
 __all__ = ["Crew", "settle"]
 
 T = TypeVar("T")
-_Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
+_Job = tuple[list[Callable[[], Any]], "asyncio.Future[Any]"]  # the work, or nothing once nobody waits for it
 
 
 class Crew:
@@ -31,12 +31,15 @@ class Crew:
         """What the work returns, or raises, once a thread has done it. Raises `SignerUnavailable`: nothing was done."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._busy += 1
+        job = [work]
+        del work
         try:
             self._grow()
-            self._jobs.put((work, future))
+            self._jobs.put((job, future))
             return await future
         finally:
             self._busy -= 1
+            job.clear()  # what nobody waits for is not begun, and holds nothing until a thread comes to it
 
     def _grow(self) -> None:
         """One thread more where all are busy. Raises `SignerUnavailable` where there is none at all."""
@@ -52,7 +55,11 @@ class Crew:
 
     def _serve(self) -> None:
         while True:
-            work, future = self._jobs.get()
+            job, future = self._jobs.get()
+            try:
+                work = job.pop()
+            except IndexError:
+                continue
             value, error = None, None
             try:
                 value = work()
@@ -60,7 +67,7 @@ class Crew:
                 error = failure
             with suppress(RuntimeError):  # the loop has ended
                 future.get_loop().call_soon_threadsafe(settle, future, value, error)
-            del work, future, value, error  # the next job may be long in coming
+            del work, job, future, value, error  # the next job may be long in coming
 
 
 def settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:

@@ -26,14 +26,16 @@ from walletcore.signers.guard import Guard
 from walletcore.signers.protocol import Asked, Subject
 from walletcore.signing import AcceptedSignature, AsyncSigner, Signature, Signer, SigningRequest
 
-__all__ = ["Answer", "Desk"]
+__all__ = ["MAX_HELD", "Answer", "Desk"]
 
 T = TypeVar("T")
 
 _MAX_DOUBTS = 1 << 16
 _QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
 _BRIEF = 1 << 13  # bytes of what is signed, and is then done in a few milliseconds at most
-_READERS = 2  # threads for long bodies
+_READERS = 1  # threads for long bodies: more would take the interpreter from the event loop
+MAX_HELD = 1 << 26
+"""Bytes of all requests under way, until they are over, whoever waits for them."""
 _LOOK, _SECOND = 2.0, 1.0
 _AGAIN = "ask for the very same again"
 
@@ -59,6 +61,8 @@ class Desk:
         self._most, self._most_of_a_key, self._threads, self._seconds = signing, key, threads, answer
         self._readers, self._looker = Crew(_READERS), Crew(1)
         self._crews: dict[str, Crew] = {}
+        self._lanes: dict[str, asyncio.Lock] = {}  # of each key one large request is at work
+        self._held = 0
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
         self._subjects: dict[bytes, Subject | None] = {}  # what those are said to be for
         self._by_key: Counter[str] = Counter()
@@ -100,18 +104,22 @@ class Desk:
         return await asyncio.shield(task or self._begun(held, asked, client))
 
     def _begun(self, held: Held, asked: Asked, client: str) -> asyncio.Task[Answer]:
-        identity = asked.request.id
+        identity, size = asked.request.id, _size(asked)
         if len(self._under_way) >= self._most or self._by_key[held.name] >= self._most_of_a_key:
             raise self._true(identity, SignerUnavailable("too many requests are under way"))
+        if self._held + size > MAX_HELD:
+            raise self._true(identity, SignerUnavailable("too much is under way"))
         task = self._under_way[identity] = asyncio.create_task(self._answer(held, asked, client))
         self._subjects[identity] = asked.subject
         self._by_key[held.name] += 1
-        task.add_done_callback(lambda done: self._ended(identity, held.name, done))
+        self._held += size
+        task.add_done_callback(lambda done: self._ended(identity, held.name, size, done))
         return task
 
-    def _ended(self, identity: bytes, name: str, task: asyncio.Task[Answer]) -> None:
+    def _ended(self, identity: bytes, name: str, size: int, task: asyncio.Task[Answer]) -> None:
         del self._under_way[identity], self._subjects[identity]
         self._by_key[name] -= 1
+        self._held -= size
         if not task.cancelled():
             task.exception()  # somebody has looked at it, though everybody may have gone
 
@@ -127,8 +135,14 @@ class Desk:
         return answer
 
     async def _answered(self, held: Held, asked: Asked, client: str) -> Answer:
+        if _size(asked) <= _BRIEF:
+            return await self._signed(held, asked, client, is_small=True)
+        async with self._lanes.setdefault(held.name, asyncio.Lock()):
+            return await self._signed(held, asked, client, is_small=False)
+
+    async def _signed(self, held: Held, asked: Asked, client: str, *, is_small: bool) -> Answer:
         work = partial(self._worked, held, asked, client)
-        if held.is_brief and _size(asked) <= _BRIEF:
+        if held.is_brief and is_small:
             return await self._memory.run(work, partial(_undone, held))
         crew = self._crews.setdefault(held.name, Crew(self._threads))
         if not inspect.iscoroutinefunction(held.signer.sign):

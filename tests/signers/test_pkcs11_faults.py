@@ -369,8 +369,9 @@ def test_H10_whoever_has_the_module_initialised_anew_takes_nothing_from_others(t
     signers = [token.signer(label, patience=once) for label in ("hot", "bip32")]
     assert [outcome(signer) for signer in signers] == [SIGNED, SIGNED]
     module = Module.at(token.module)
-    module.run(lambda commit: module.renew(), 5)
-    module.run(lambda commit: module.renew(), 5)  # a moment ago: not again
+    now = time.monotonic()
+    module.run(lambda commit: module.renew(now), 5)
+    module.run(lambda commit: module.renew(now + 4), 5)  # a moment ago: not again
     assert [outcome(signer) for signer in reversed(signers)] == [SIGNED, SIGNED]
     assert token.shim.shim_calls(Step.INITIALIZE) == 2
 

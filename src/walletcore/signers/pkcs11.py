@@ -200,7 +200,7 @@ class _Token:
     def _open(self, module: Module, pin: Secret | None) -> None:
         """A session with the key in it; it is never the one that logged in, whose end would log out all others."""
         if self._failures >= _FAILURES:
-            module.renew()
+            module.renew(time.monotonic())
         token = module.find(self._place)
         self._module, self._session, self._age = module, token.open(), module.age
         keys = private_keys(self._session, self._place)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -138,12 +137,12 @@ class Module(Worker):
         with suppress(Exception):
             self._library.finalize()
 
-    def renew(self) -> None:
-        """Have the library initialised anew, if that was not tried a moment ago: it may know no other way back to a
-        device that was away (OpenDNSSEC/SoftHSMv2 looks for tokens then only; so do others)."""
-        if time.monotonic() - self._renewed >= _PAUSE:
+    def renew(self, now: float) -> None:
+        """Have the library initialised anew, unless that was tried a moment ago: it may know no other way back to a
+        device that was away. SoftHSM looks for tokens then only, and so do modules of others."""
+        if now - self._renewed >= _PAUSE:
             self._revive()
-            self._renewed = time.monotonic()
+            self._renewed = now
 
     def find(self, place: KeyPlace) -> Any:
         """The one token of a place. Raises `SignerUnavailable` for none, `SigningRefused` for several."""

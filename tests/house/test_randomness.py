@@ -8,7 +8,7 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
-# What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what a store object is called.
+# What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what tells one admission from another.
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
 CLOCKS = {
     "server.desk: time",
@@ -18,7 +18,6 @@ CLOCKS = {
     "signers.kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened
     "signers.pkcs11: time",
-    "signers.pkcs11_module: time",
     "signers.remote: time",
     "signers.sqlite: time",  # and the time of day of what a store remembers: the one place that asks for it
     "signers.worker: time",

@@ -22,7 +22,7 @@ from walletcore.signing import Signature, SigningRequest
 __all__ = ["Web3SignerRest", "Web3SignerRpc"]
 
 _SIGNATURE = re.compile(r"0x([0-9a-fA-F]{128})([0-9a-fA-F]{2})", re.ASCII)
-_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})+", re.ASCII)
+_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})++", re.ASCII)
 _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _TYPED = b"\x19\x01"
 _LEGACY = ("nonce", "gasPrice", "gas", "to", "value", "data")

@@ -31,7 +31,7 @@ _MAX_SHOWN = 80
 _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
-_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)", re.ASCII)
+_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})++)", re.ASCII)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
 _APPROVED = (("owner", "address"), ("spender", "address"), ("value", "uint256"))
 

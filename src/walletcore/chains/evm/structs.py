@@ -27,7 +27,7 @@ __all__ = ["ATOMIC", "MAX_DEPTH", "Members", "StructTypes", "check_bounds", "che
 MAX_DEPTH = 32
 """Levels of dicts and lists in a document, the document itself being the first."""
 
-_MAX_NODES, _MAX_SIZE = 1 << 16, 1 << 20  # values in a document; characters and bytes in them
+_MAX_NODES, _MAX_SIZE = 1 << 14, 1 << 20  # values in a document; characters and bytes in them
 _MAX_TYPES, _MAX_MEMBERS, _MAX_TEXT = 128, 256, 1 << 14
 _MAX_SHOWN = 80
 _PAIR: Callable[[dict[str, str]], tuple[str, str]] = itemgetter("name", "type")

@@ -14,7 +14,7 @@ from walletcore.wallet import Where
 __all__ = ["Fields", "Keyring"]
 
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,77}", re.ASCII)  # 2^256 has 78
-_HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})*", re.ASCII)
+_HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})*+", re.ASCII)
 _LEVELS = ("account", "change", "index")
 _NAMES = ("profile", "kind")
 

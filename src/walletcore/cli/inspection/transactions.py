@@ -26,7 +26,7 @@ from walletcore.signing import Signable
 
 __all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
 
-_HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})+", re.ASCII)
+_HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})++", re.ASCII)
 _PSBT = b"psbt\xff"
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]

@@ -8,7 +8,7 @@ from house.source import Module, functions, modules
 SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
-# What hides a wrong PIN in memory, which is remembered so that it is never tried twice; what tells one admission from another.
+# What hides a wrong PIN in memory, which is remembered so that it is never tried twice; a receipt of a store.
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
 CLOCKS = {
     "server.desk: time",

@@ -30,7 +30,7 @@ from walletcore.errors import (
 )
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
-from walletcore.server import desk
+from walletcore.server import crew, desk
 from walletcore.server.crew import Crew
 from walletcore.server.desk import Answer, Desk
 from walletcore.server.keys import Held
@@ -94,7 +94,7 @@ class Gated(Waiting):
 
 
 def held(signer: Device, name: str = "device", *, is_brief: bool = False) -> Held:
-    return Held(name=name, public_key=signer.public_key, signer=signer, is_brief=is_brief)
+    return Held(name=name, public_key=signer.public_key, signer=signer, brief=signer if is_brief else None)
 
 
 def asked(number: int = 0) -> Asked:
@@ -106,12 +106,12 @@ def asked(number: int = 0) -> Asked:
 def memory(tmp_path: Path) -> Iterator[Memory]:
     kept = open_memory(f"sqlite:{tmp_path}/store.db", 1)
     yield kept
-    kept.close()
+    kept.store.close()
 
 
 def run(memory: Memory, job: Callable[[Desk], object], **limits: float) -> object:
     async def main() -> object:
-        told = {"signing": 2000, "key": 2000, "threads": 8, "answer": 20.0} | limits
+        told = {"signing": 2000, "threads": 8, "answer": 20.0} | limits
         return await job(Desk(memory, **told))  # type: ignore[arg-type, misc]
 
     return asyncio.run(main())
@@ -155,9 +155,9 @@ def test_H19_two_servers_with_one_memory_give_one_signature(tmp_path: Path) -> N
             return [(await desk.sign(held(signer), asked(n), "x")).signature.data for n in range(10)]
 
         found.append(run(kept, job))
-        kept.close()
+        kept.store.close()
 
-    open_memory(f"sqlite:{tmp_path}/store.db", 1).close()
+    open_memory(f"sqlite:{tmp_path}/store.db", 1).store.close()
     threads = [threading.Thread(target=serve, args=(signer,)) for signer in signers]
     for thread in threads:
         thread.start()
@@ -535,7 +535,7 @@ def test_H10_a_device_that_hangs_keeps_no_other_key_waiting(memory: Memory, kind
         await asyncio.gather(*tasks)
         await desk.sign(slow, asked(6), "shop")
 
-    run(memory, job, threads=5, key=5)
+    run(memory, job, threads=5, signing=5)
 
 
 class Full(SqliteStore):
@@ -559,7 +559,7 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
     memory = Together(disk, SqliteStore(path))
     rules = [limit(asset, total=2 * 10**15, per=timedelta(hours=1)), audit(memory.store)]
     signer = guard(LocalSigner(KEYS[Curve.SECP256K1]), *rules, store=memory.store)
-    hot = Held(name="hot", public_key=HOT, signer=signer, is_guarded=True, is_brief=True)
+    hot = Held(name="hot", public_key=HOT, signer=signer, is_guarded=True, brief=signer)
     first, second = payment(), payment()
 
     async def told(desk: Desk, made: Any) -> str:
@@ -581,6 +581,92 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
     verdicts = [json.loads(entry.text).get("verdict", "signed") for entry in memory.store.log()]
     assert verdicts == ["admitted", "signed", "refused"]
     memory.close()
+
+
+def test_a_kept_signature_waits_for_no_commit_and_for_no_lock(tmp_path: Path) -> None:
+    """It is told while others hold the file, and when the commit of the moment fails."""
+    path = tmp_path / "store.db"
+    disk, other = Full(path), SqliteStore(path)
+    memory = Together(disk, SqliteStore(path))
+    brief = held(Device(), is_brief=True)
+
+    async def job(desk: Desk) -> None:
+        first = await desk.sign(brief, asked(1), "shop")
+        with other.transaction():
+            start = time.monotonic()
+            again = await desk.sign(brief, asked(1), "shop")
+            assert time.monotonic() - start < 1
+        disk.is_full = True
+        lost, also = await asyncio.gather(
+            desk.sign(brief, asked(2), "shop"), desk.sign(brief, asked(1), "shop"), return_exceptions=True
+        )
+        assert type(lost) is OutcomeUnknown
+        assert isinstance(also, Answer)
+        assert first.signature.data == again.signature.data == also.signature.data
+        disk.is_full = False
+
+    run(memory, job)
+    memory.close()
+    other.close()
+
+
+def test_a_memory_that_others_keep_locked_is_not_sound(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    memory, other = Together(SqliteStore(path), SqliteStore(path)), SqliteStore(path)
+
+    async def job(desk: Desk) -> None:
+        assert await desk.is_sound()
+        await asyncio.sleep(1.1)
+        with other.transaction():
+            assert not await desk.is_sound()
+
+    run(memory, job)
+    memory.close()
+    other.close()
+
+
+def test_devices_share_commits_without_any_brief_work(tmp_path: Path) -> None:
+    class Counting(SqliteStore):
+        commits = 0
+
+        @contextmanager
+        def transaction(self) -> Iterator[Any]:
+            with super().transaction() as open_:
+                yield open_
+                time.sleep(0.005)  # a disk
+            self.commits += 1
+
+    path = tmp_path / "store.db"
+    disk = Counting(path)
+    memory = Together(disk, SqliteStore(path))
+
+    async def job(desk: Desk) -> None:
+        desk.begin()
+        await asyncio.gather(*(desk.sign(held(Device()), asked(n), "shop") for n in range(64)))
+
+    run(memory, job, threads=16)
+    assert disk.commits < 40
+    memory.close()
+
+
+def test_threads_that_are_idle_end_and_those_that_stay_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_IDLE", 0.05)
+    before = set(threading.enumerate())
+
+    async def main() -> None:
+        several, one = Crew(5), Crew(1, stays=True)
+        for _ in range(3):
+            gate = threading.Event()
+            waiting = [asyncio.create_task(several.run(gate.wait)) for _ in range(5)]
+            await asyncio.sleep(0.1)
+            assert len(set(threading.enumerate()) - before) == 6
+            gate.set()
+            await asyncio.gather(*waiting)
+            await asyncio.sleep(0.5)
+            assert len(set(threading.enumerate()) - before) == 1
+        assert await one.run(lambda: "still there") == "still there"
+
+    asyncio.run(main())
 
 
 def test_a_look_that_is_followed_by_another_one_is_still_told(memory: Memory) -> None:

@@ -47,7 +47,7 @@ def memories(tmp_path: Path) -> Iterator[Memories]:
     writer, reader = Counting(tmp_path / "s.db"), SqliteStore(tmp_path / "s.db")
     memory = Together(writer, reader)
     yield writer, memory
-    memory.close()
+    memory.store.close()
 
 
 def lost(error: Exception, has_begun: bool) -> Exception:
@@ -234,7 +234,7 @@ def test_nothing_is_told_before_it_is_on_the_disk(tmp_path: Path) -> None:
     in_threads(memory, keep, range(200))
     asyncio.run(main())
     assert not wrong
-    memory.close()
+    memory.store.close()
     other.close()
 
 
@@ -320,7 +320,7 @@ def test_a_store_without_a_file_works_in_threads_of_its_own(tmp_path: Path) -> N
 
     assert asyncio.run(at_work(memory, *[work] * 5)) == [b"x"] * 5
     assert threading.current_thread().name not in names
-    memory.close()
+    memory.store.close()
 
 
 @pytest.mark.parametrize("uri", ["", "sqlite:relative", "mysql://x", "sqlite:/proc/nothing/here"])

@@ -82,14 +82,13 @@ class Key:
 class Limits:
     """What one server takes on at most; times are seconds.
 
-    ``connections`` at once; ``signing`` requests under way at once, of them ``key`` of one key; ``threads`` that wait
-    for the device of one key. ``head`` for the TLS handshake and the head of a request, ``body`` for the rest of it,
+    ``connections`` at once; ``signing`` requests of one key under way at once; ``threads`` that wait for the device of
+    one key. ``head`` for the TLS handshake and the head of a request, ``body`` for the rest of it,
     ``idle`` between two requests, ``answer`` for a signature, ``drain`` for what is under way when the server ends.
     """
 
     connections: int = 256
-    signing: int = 128
-    key: int = 64
+    signing: int = 64
     threads: int = 16
     head: int = 5
     body: int = 10

@@ -6,9 +6,10 @@ Those of `concurrent.futures` are joined at exit, and one that hangs in a device
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from walletcore.errors import SignerUnavailable
@@ -17,15 +18,24 @@ from walletcore.signers.aside import begun
 __all__ = ["Crew", "settle"]
 
 T = TypeVar("T")
+_IDLE = 30.0  # seconds
 _Job = tuple[list[Callable[[], Any]], "asyncio.Future[Any]"]  # the work, or nothing once nobody waits for it
 
 
 class Crew:
-    """At most so many threads, made when they are first needed. Used from one event loop."""
+    """At most so many threads, made when they are needed, which end when they are idle. Used from one event loop.
 
-    def __init__(self, size: int) -> None:
+    A crew that ``stays`` makes one at once, which does not end: it is there when the system gives no more.
+    """
+
+    def __init__(self, size: int, *, stays: bool = False) -> None:
         self._size, self._made, self._busy = size, 0, 0
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._changing = threading.Lock()
+        self._idle = None if stays else _IDLE
+        if stays:
+            begun(self._serve)
+            self._made = 1
 
     async def run(self, work: Callable[[], T]) -> T:
         """What the work returns, or raises, once a thread has done it. Raises `SignerUnavailable`: nothing was done."""
@@ -34,8 +44,9 @@ class Crew:
         job = [work]
         del work
         try:
-            self._grow()
-            self._jobs.put((job, future))
+            with self._changing:
+                self._grow()
+                self._jobs.put((job, future))
             return await future
         finally:
             self._busy -= 1
@@ -55,10 +66,14 @@ class Crew:
 
     def _serve(self) -> None:
         while True:
-            job, future = self._jobs.get()
             try:
+                job, future = self._jobs.get(timeout=self._idle)
                 work = job.pop()
             except IndexError:
+                continue
+            except Empty:
+                if self._is_over():
+                    return
                 continue
             value, error = None, None
             try:
@@ -68,6 +83,12 @@ class Crew:
             with suppress(RuntimeError):  # the loop has ended
                 future.get_loop().call_soon_threadsafe(settle, future, value, error)
             del work, job, future, value, error  # the next job may be long in coming
+
+    def _is_over(self) -> bool:
+        """Whether a thread that has had nothing to do for a while ends; nobody puts something in just now."""
+        with self._changing:
+            self._made -= self._jobs.empty()
+            return self._jobs.empty()
 
 
 def settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:

@@ -31,11 +31,11 @@ __all__ = ["MAX_HELD", "Answer", "Desk"]
 T = TypeVar("T")
 
 _MAX_DOUBTS = 1 << 16
-_QUICK = 1 << 16  # bytes of a body; every request of a wallet has less
-_BRIEF = 1 << 13  # bytes of what is signed, and is then done in a few milliseconds at most
+_QUICK = 1 << 13  # bytes of a body, read in a few milliseconds at most
+_BRIEF = 1 << 13  # bytes of what is signed, which is as soon done
 _READERS = 1  # threads for long bodies: more would take the interpreter from the event loop
-MAX_HELD = 1 << 26
-"""Bytes of all requests under way, until they are over, whoever waits for them."""
+MAX_HELD = 1 << 24
+"""Bytes of all requests of a key that are under way, until they are over, whoever waits for them."""
 _LOOK, _SECOND = 2.0, 1.0
 _AGAIN = "ask for the very same again"
 
@@ -52,23 +52,27 @@ class Answer:
 class Desk:
     """Answers requests in one event loop.
 
-    ``signing`` are under way at once, of them ``key`` of one key; ``threads`` wait for the device of one key: one that
-    hangs stands in no other's way; ``answer`` seconds are given to each.
+    Of each key ``signing`` are under way at once, and ``threads`` wait for its device: one that hangs stands in no
+    other's way. ``answer`` seconds are given to each.
     """
 
-    def __init__(self, memory: Memory, *, signing: int, key: int, threads: int, answer: float) -> None:
+    def __init__(self, memory: Memory, *, signing: int, threads: int, answer: float) -> None:
         self._memory, self._store = memory, memory.store
-        self._most, self._most_of_a_key, self._threads, self._seconds = signing, key, threads, answer
-        self._readers, self._looker = Crew(_READERS), Crew(1)
+        self._most, self._threads, self._seconds = signing, threads, answer
+        self._readers = Crew(_READERS, stays=True)
         self._crews: dict[str, Crew] = {}
         self._lanes: dict[str, asyncio.Lock] = {}  # of each key one large request is at work
-        self._held = 0
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
         self._subjects: dict[bytes, Subject | None] = {}  # what those are said to be for
-        self._by_key: Counter[str] = Counter()
+        self._by_key: Counter[str] = Counter()  # and of each key, how many they are and how large
+        self._held: Counter[str] = Counter()
         self._doubts: OrderedDict[bytes, None] = OrderedDict()
         self._look: asyncio.Task[Any] | None = None
         self._looked = 0.0
+
+    def begin(self) -> None:
+        """From now on requests are answered, in the event loop that runs."""
+        self._memory.begin()
 
     @property
     def under_way(self) -> int:
@@ -105,21 +109,19 @@ class Desk:
 
     def _begun(self, held: Held, asked: Asked, client: str) -> asyncio.Task[Answer]:
         identity, size = asked.request.id, _size(asked)
-        if len(self._under_way) >= self._most or self._by_key[held.name] >= self._most_of_a_key:
-            raise self._true(identity, SignerUnavailable("too many requests are under way"))
-        if self._held + size > MAX_HELD:
-            raise self._true(identity, SignerUnavailable("too much is under way"))
+        if self._by_key[held.name] >= self._most or self._held[held.name] + size > MAX_HELD:
+            raise self._true(identity, SignerUnavailable("too many requests of this key are under way"))
         task = self._under_way[identity] = asyncio.create_task(self._answer(held, asked, client))
         self._subjects[identity] = asked.subject
         self._by_key[held.name] += 1
-        self._held += size
+        self._held[held.name] += size
         task.add_done_callback(lambda done: self._ended(identity, held.name, size, done))
         return task
 
     def _ended(self, identity: bytes, name: str, size: int, task: asyncio.Task[Answer]) -> None:
         del self._under_way[identity], self._subjects[identity]
         self._by_key[name] -= 1
-        self._held -= size
+        self._held[name] -= size
         if not task.cancelled():
             task.exception()  # somebody has looked at it, though everybody may have gone
 
@@ -141,43 +143,38 @@ class Desk:
             return await self._signed(held, asked, client, is_small=False)
 
     async def _signed(self, held: Held, asked: Asked, client: str, *, is_small: bool) -> Answer:
-        work = partial(self._worked, held, asked, client)
-        if held.is_brief and is_small:
-            return await self._memory.run(work, partial(_undone, held))
+        brief = held.brief if is_small else None
+        work = partial(self._worked, held, brief or held.signer, asked, client)
+        if brief is not None:
+            known = await self._memory.look(partial(self._known, asked))
+            return known if known is not None else await self._memory.run(work, partial(_undone, brief))
         crew = self._crews.setdefault(held.name, Crew(self._threads))
+        known = await crew.run(partial(self._known, asked))
+        if known is not None:
+            return known
         if not inspect.iscoroutinefunction(held.signer.sign):
             return await crew.run(work)
-        ready = await crew.run(lambda: self._prepared(held, asked))
-        if isinstance(ready, Answer):
-            return ready
+        ready = await crew.run(lambda: _prepared(held, asked))
         given = await cast(AsyncSigner, held.signer).sign(ready)
         return await crew.run(lambda: self._kept(held, ready, given, client))
 
-    def _worked(self, held: Held, asked: Asked, client: str) -> Answer:
+    def _worked(self, held: Held, signer: Signer | AsyncSigner, asked: Asked, client: str) -> Answer:
         """All of it, in one thread."""
-        ready = self._prepared(held, asked)
-        if isinstance(ready, Answer):
-            return ready
-        given = cast(Signer, held.signer).sign(ready)
+        ready = _prepared(held, asked)
+        given = cast(Signer, signer).sign(ready)
         if not isinstance(given, Signature):  # a back end of others whose function is asynchronous and does not say so
             raise OutcomeUnknown("the signer gave no signature")
         return self._kept(held, ready, given, client)
 
-    def _prepared(self, held: Held, asked: Asked) -> Answer | SigningRequest:
-        """The signature that is kept, or the request with its subject, which guards make again, or else is made here.
-
-        Nothing has been signed so far.
-        """
-        request = asked.request
+    def _known(self, asked: Asked) -> Answer | None:
+        """The signature that is kept. Nothing has been signed so far."""
         try:
-            kept = self._store.kept(request.id)
+            kept = self._store.kept(asked.request.id)
         except Exception as error:
             raise _unread(error) from None
-        if kept is not None:
-            return Answer(request=request, signature=_accepted(request, kept), again=True)
-        if held.is_guarded:
-            return replace(request, subject=cast(Any, asked.subject))
-        return rebuilt(request, asked.subject)
+        if kept is None:
+            return None
+        return Answer(request=asked.request, signature=_accepted(asked.request, kept), again=True)
 
     def _kept(self, held: Held, request: SigningRequest, given: Signature, client: str) -> Answer:
         """The signature that is kept from now on, which is another one where somebody was faster."""
@@ -205,7 +202,8 @@ class Desk:
         now = time.monotonic()
         if self._look is None or (self._look.done() and now - self._looked > _SECOND):
             self._looked = now
-            self._look = asyncio.create_task(self._looker.run(partial(self._store.kept, bytes(32))))
+            look_at = partial(self._store.kept, bytes(32))  # where a transaction can be begun
+            self._look = asyncio.create_task(self._memory.run(look_at, lambda error, _: error))
         look = self._look  # which may be another one when this one is over
         await asyncio.wait([look], timeout=_LOOK)
         return look.done() and not look.cancelled() and look.exception() is None
@@ -216,19 +214,26 @@ class Desk:
         if left:
             _, left = await asyncio.wait(left, timeout=seconds)
         if not left:
-            await self._readers.run(self._memory.close)
+            await self._memory.end()
+
+
+def _prepared(held: Held, asked: Asked) -> SigningRequest:
+    """The request with its subject, which guards make of its bytes, or else is made here."""
+    if held.is_guarded:
+        return replace(asked.request, subject=cast(Any, asked.subject))
+    return rebuilt(asked.request, asked.subject)
 
 
 def _size(asked: Asked) -> int:
     return len(asked.request.payload) + (0 if asked.subject is None else len(asked.subject.raw))
 
 
-def _undone(held: Held, error: Exception, has_begun: bool) -> Exception:
+def _undone(signer: Signer, error: Exception, has_begun: bool) -> Exception:
     """The memory has lost what it was told of a request, of which the guard still knows."""
     if not has_begun:
         return _unread(error)
-    if isinstance(held.signer, Guard):
-        held.signer.forget()
+    if isinstance(signer, Guard):
+        signer.forget()
     return _unkept(error)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from walletcore.chains import chain, evm
 from walletcore.curves.secp256k1 import account_of, uncompressed
@@ -14,6 +14,7 @@ from walletcore.server.config import Client, Key
 from walletcore.server.policies import guarded
 from walletcore.server.sources import secrets_of
 from walletcore.signers import open_async_signer
+from walletcore.signers.guard import Guard
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.store import Store
 from walletcore.signing import AsyncSigner, Signer
@@ -25,7 +26,8 @@ __all__ = ["Held", "Ring", "open_keys"]
 class Held:
     """A key: its name, its signer with the guards in front, and its chain for what names none.
 
-    ``is_guarded`` tells that there are guards, ``is_brief`` that neither the signer nor a guard asks anybody else.
+    ``is_guarded`` tells that there are guards. ``brief`` is the same signer with guards of its own, where neither it
+    nor they ask anybody else: for the event loop, which must share no lock with threads that wait for it.
     ``identifier`` (0x, x and y) and ``account`` are how Web3Signer's clients name it; empty for other curves.
     """
 
@@ -34,7 +36,7 @@ class Held:
     signer: Signer | AsyncSigner = field(repr=False)
     chain: str = ""
     is_guarded: bool = False
-    is_brief: bool = False
+    brief: Signer | None = field(default=None, repr=False)
     identifier: str = field(init=False, default="", repr=False)
     account: str = field(init=False, default="", repr=False)
 
@@ -80,8 +82,9 @@ def _opened(key: Key, store: Store) -> Held:
         text = f"key.{key.name}: {error}"
         raise ConfigError(text, reason=error.reason, hint=error.hint) from None
     common: dict[str, Any] = {"name": key.name, "public_key": key.public_key, "chain": row}
-    is_local = type(signer) is LocalSigner
+    local = signer if type(signer) is LocalSigner else None
     if not key.rules:
-        return Held(**common, signer=signer, is_brief=is_local)
+        return Held(**common, signer=signer, brief=local)
     guard = guarded(signer, key, store)
-    return Held(**common, signer=guard, is_guarded=True, is_brief=is_local and not guard.waits)
+    brief = None if local is None or guard.waits else cast(Guard, guarded(local, key, store))
+    return Held(**common, signer=guard, is_guarded=True, brief=brief)

@@ -31,6 +31,7 @@ Undone = Callable[[Exception, bool], Exception]
 """Told why there is no commit, and whether the work for it had begun, it gives the error of whoever asked for it."""
 
 _MOST = 64  # pieces of work in one commit
+_PATIENCE = 60.0  # seconds: rounds end in a few, but a loop that ends comes to nothing any more
 
 
 class Memory(Protocol):
@@ -40,14 +41,20 @@ class Memory(Protocol):
     def store(self) -> Store:
         """For whoever is in a thread of its own: each call returns when it is on the disk."""
 
+    def begin(self) -> None:
+        """From now on its work is done in the event loop that runs, or beside it."""
+
+    async def look(self, work: Callable[[], T]) -> T:
+        """What the work returns or raises, which looks at the store and changes nothing."""
+
     async def run(self, work: Callable[[], T], undone: Undone) -> T:
         """What the work returns or raises, once all that it did to the store is on the disk.
 
         Where that cannot be, what ``undone`` makes of the store's error is raised.
         """
 
-    def close(self) -> None:
-        """Give up the store."""
+    async def end(self) -> None:
+        """Give up the store, when what is under way there is done."""
 
 
 def open_memory(uri: str, threads: int) -> Memory:
@@ -67,13 +74,20 @@ class Apart:
     def __init__(self, store: Store, threads: int) -> None:
         self.store, self._crew = store, Crew(threads)
 
+    def begin(self) -> None:
+        """See `Memory`."""
+
+    async def look(self, work: Callable[[], T]) -> T:
+        """See `Memory`."""
+        return await self._crew.run(work)
+
     async def run(self, work: Callable[[], T], undone: Undone) -> T:
         """See `Memory`; nothing is ever undone."""
         return await self._crew.run(work)
 
-    def close(self) -> None:
-        """Give up the store."""
-        self.store.close()
+    async def end(self) -> None:
+        """See `Memory`."""
+        await self._crew.run(self.store.close)
 
 
 class Together:
@@ -85,7 +99,7 @@ class Together:
     def __init__(self, store: SqlStore, reader: SqlStore) -> None:
         self._store, self._reader, self._steps = store, reader, _Steps()
         self._jobs: deque[_Job] = deque()
-        self._disk = Crew(1)
+        self._disk = Crew(1, stays=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home = self._at_work = 0  # the loop's thread, and while it works, once more
         self._rounds: asyncio.Task[None] | None = None
@@ -95,17 +109,33 @@ class Together:
         """Itself."""
         return self
 
-    async def run(self, work: Callable[[], T], undone: Undone) -> T:
+    def begin(self) -> None:
         """See `Memory`."""
         self._loop, self._home = asyncio.get_running_loop(), threading.get_ident()
-        future: asyncio.Future[T] = self._loop.create_future()
+
+    async def look(self, work: Callable[[], T]) -> T:
+        """See `Memory`. It is done here: nobody who writes is waited for."""
+        return work()
+
+    async def run(self, work: Callable[[], T], undone: Undone) -> T:
+        """See `Memory`."""
+        self.begin()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._put(_Job(work, undone, partial(settle, future)))
         return await future
 
+    async def end(self) -> None:
+        """See `Memory`."""
+        if self._rounds is not None:
+            await asyncio.wait([self._rounds])
+        await self._disk.run(self.close)
+
     def close(self) -> None:
-        """Give up both connections, when nothing is under way."""
-        self._store.close()
-        self._reader.close()
+        """Give up both connections."""
+        try:
+            self._store.close()
+        finally:
+            self._reader.close()
 
     # -- the store
 
@@ -155,15 +185,16 @@ class Together:
         return self._handed_over(self._loop, partial(step, self._steps))
 
     def _handed_over(self, loop: asyncio.AbstractEventLoop, step: Callable[[], T]) -> T:
-        over, told = threading.Event(), list[Any]()
+        over, outcome = threading.Event(), list[Any]()
 
         def tell(value: object, error: BaseException | None) -> None:
-            told.extend((value, error))
+            outcome.extend((value, error))
             over.set()
 
         loop.call_soon_threadsafe(self._put, _Job(step, lambda error, _: error, tell))
-        over.wait()
-        value, error = told
+        if not over.wait(_PATIENCE):
+            raise SignerUnavailable("the event loop does not come to it")
+        value, error = outcome
         if error is not None:
             raise error.with_traceback(None)
         return cast(T, value)
@@ -195,16 +226,20 @@ class Together:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
-        context = self._store.transaction()
-        self._steps.open = await self._disk.run(context.__enter__)
+        context = _Transaction(self._store.transaction())
         try:
+            self._steps.open = await self._disk.run(context.begin)
             yield
         except Exception as error:
             self._steps.open = self._steps.broken = None
-            await self._disk.run(partial(context.__exit__, type(error), error, error.__traceback__))
+            await self._disk.run(partial(context.end, error))
+            raise
+        except BaseException as error:  # the loop is about to end, and waits for nobody
+            self._steps.open = self._steps.broken = None
+            context.end(error)
             raise
         self._steps.open = None
-        await self._disk.run(partial(context.__exit__, None, None, None))
+        await self._disk.run(partial(context.end, None))
 
     async def _work(self, done: list[_Job]) -> None:
         """What waits, and what comes meanwhile; between two pieces of work the loop sees to everybody else."""
@@ -218,6 +253,29 @@ class Together:
             if self._steps.broken is not None:
                 raise self._steps.broken
             await asyncio.sleep(0)
+
+
+class _Transaction:
+    """A transaction that is begun by one thread, and perhaps given up by another before that."""
+
+    def __init__(self, context: AbstractContextManager[Transaction]) -> None:
+        self._context, self._changing = context, threading.Lock()
+        self._is_open = self._is_over = False
+
+    def begin(self) -> Transaction:
+        open_ = self._context.__enter__()
+        with self._changing:
+            self._is_open = not self._is_over
+            if self._is_over:
+                self._context.__exit__(SignerUnavailable, SignerUnavailable("nobody waits for it"), None)
+        return open_
+
+    def end(self, error: BaseException | None) -> None:
+        """Commit, or give it up for an error; one that has not begun is given up when it has."""
+        with self._changing:
+            was_open, self._is_open, self._is_over = self._is_open, False, True
+        if was_open:
+            self._context.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
 
 
 class _Job:

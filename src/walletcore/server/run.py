@@ -43,14 +43,13 @@ class Running:
         try:
             self._desk, application = self._application(config, memory)
         except BaseException:
-            memory.close()
+            memory.store.close()
             raise
         self.listener = Listener(_settings(config, application), context, config.limits.head, _listening)
 
     def _application(self, config: Config, memory: Memory) -> tuple[Desk, Door]:
         limits = config.limits
-        bounds = {"signing": limits.signing, "key": limits.key, "threads": limits.threads}
-        desk = Desk(memory, **bounds, answer=limits.answer)
+        desk = Desk(memory, signing=limits.signing, threads=limits.threads, answer=limits.answer)
         figures = Metrics(lambda: desk.under_way, self._connections)
         service = Service(
             desk=desk,
@@ -72,6 +71,7 @@ class Running:
             runner.run(self._run())
 
     async def _run(self) -> None:
+        self._desk.begin()
         try:
             await self.listener.serve()
         except OSError as error:

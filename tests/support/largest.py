@@ -68,7 +68,7 @@ def message(data: bytes | evm.TypedData) -> evm.Message:
 def typed() -> evm.Message:
     """Return as many numbers as typed data may have."""
     types = {"T": [{"name": "a", "type": "uint8[]"}]}
-    document = {"types": types, "primaryType": "T", "domain": {}, "message": {"a": [1] * 65_000}}
+    document = {"types": types, "primaryType": "T", "domain": {}, "message": {"a": [1] * 16_300}}
     return message(evm.TypedData.parse(json.dumps(document)))
 
 

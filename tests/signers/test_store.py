@@ -179,6 +179,47 @@ class TestStore:
         with pytest.raises(LimitExceeded, match="has 0 left"):
             store.admit(name(4), [coins(1)])
 
+    @pytest.mark.parametrize("idle", ["others", "w"])
+    def test_X20_a_clock_that_goes_backwards_frees_nothing_in_windows_that_were_idle(
+        self, place: Place, idle: str
+    ) -> None:
+        """The store has seen the later time, if not for this window."""
+        clock = Clock()
+        store = place.open(clock=clock)
+        clock.now -= 3 * DAY
+        store.admit(name(0), [coins(1, window=idle)])
+        clock.now += 3 * DAY
+        store.append("the store has seen this time")
+        clock.now -= 2 * DAY
+        store.admit(name(1), [coins(100, window="w")])
+        clock.now += 2 * DAY
+        with pytest.raises(LimitExceeded):
+            store.admit(name(2), [coins(100, window="w")])
+
+    def test_X20_one_time_is_that_of_every_window_and_of_the_log(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        store.admit(name(1), [coins(1)])
+        clock.now -= DAY
+        other = place.open(clock=clock)
+        other.append("a line")
+        other.admit(name(2), [coins(1, window="others")], ["a charge"])
+        other.refund(other.admit(name(3), [coins(1, window="more")]), ["a refund"])
+        assert place.rows("SELECT DISTINCT time FROM walletcore_charges") == [("1800000000",)]
+        assert [entry.time for entry in store.log()] == [1_800_000_000] * 3
+
+    def test_X20_the_last_time_seen_outlives_old_charges(self, place: Place) -> None:
+        """The one row that a window keeps tells it, in whichever window that is."""
+        clock = Clock()
+        store = place.open(clock=clock)
+        for step in range(64):
+            store.admit(name(step), [coins(0)])
+            clock.now += 10 * HOUR
+        clock.now -= 30 * DAY
+        store.admit(name("later"), [coins(1, window="others")])
+        times = place.rows("SELECT max(time) FROM walletcore_charges GROUP BY name")
+        assert times == [(str(1_800_000_000 + 63 * 10 * HOUR),)] * 2
+
     def test_X20_the_last_time_seen_outlives_a_refund(self, place: Place) -> None:
         clock = Clock()
         store = place.open(clock=clock)
@@ -300,6 +341,9 @@ class TestStore:
                 store.refund(receipt)
                 plain.refund(subject, receipt)
                 continue
+            if chance.random() < 0.1:
+                store.append("a line")
+                plain.append(clock.now)
             charges = [
                 coins(chance.randrange(50), window=chance.choice("ab"), seconds=chance.choice((HOUR, 600, 3 * HOUR)))
                 for _ in range(chance.randrange(1, 4))

@@ -32,12 +32,13 @@ __all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction"]
 VERSION = 1
 SCHEMA = (
     # Each charge with the sum of all of its window before it and up to it: two of these sums tell what a span holds.
-    # The last one of a window also tells the last time it has seen, and the longest span that was asked for. A charge
-    # that was given back stays without a subject and without an amount.
+    # The last one of a window is never taken away, and also tells the longest span that was asked for. A charge that
+    # was given back stays without a subject and without an amount.
     """CREATE TABLE walletcore_charges (
         name TEXT NOT NULL, time BIGINT NOT NULL, place BIGINT NOT NULL, subject {bytes}, before TEXT NOT NULL,
         upto TEXT NOT NULL, seconds BIGINT NOT NULL, owner {bytes} NOT NULL,
         PRIMARY KEY (name, time, place), UNIQUE (subject, name)) {clustered}""",
+    "CREATE INDEX walletcore_times ON walletcore_charges (time)",  # tells the last time that was charged at
     "CREATE TABLE walletcore_signatures (request {bytes} PRIMARY KEY, signature {bytes} NOT NULL) {clustered}",
     """CREATE TABLE walletcore_numbers (
         account TEXT NOT NULL, number BIGINT NOT NULL, purpose {bytes} NOT NULL,
@@ -102,9 +103,8 @@ class SqlStore(ABC):
         windows, lines = _by_window(check_charges(charges)), check_texts(log)
         receipt = _receipt(subject)
         with self.transaction() as open_:
-            if windows:
-                _admit(open_, subject, receipt[32:], windows)
-            _write(open_, lines)
+            now = _admit(open_, subject, receipt[32:], windows) if windows else None
+            _write(open_, lines, now)
         return receipt
 
     def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
@@ -168,6 +168,23 @@ class SqlStore(ABC):
             after = found[-1].number
 
 
+# -- time
+
+
+def _time(open_: Transaction) -> int:
+    """The larger of the clock and the last time of any charge and any line, of which the latest are never taken away.
+
+    No lock is needed for it: who has charged or logged in the same window or log is committed, as its scope is held.
+    What others are about to commit elsewhere stands beside this transaction, which is as good as before them.
+    """
+    ((charged, logged),) = open_.run(_LAST_TIMES)
+    return max(open_.now(), charged or 0, logged or 0)
+
+
+_LAST_TIMES = """SELECT (SELECT max(time) FROM walletcore_charges),
+    (SELECT time FROM walletcore_log ORDER BY number DESC LIMIT 1)"""
+
+
 # -- windows
 
 _LENGTH = 32 + 8 + 16  # of a receipt
@@ -189,23 +206,25 @@ def _by_window(charges: Sequence[Charge]) -> dict[str, list[Charge]]:
     return windows
 
 
-def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> None:
+def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> int:
+    """Charge all of it; the time at which it is done."""
     open_.lock(_SUBJECT, subject)
     met = dict(open_.run("SELECT name, time FROM walletcore_charges WHERE subject = :subject", subject=subject))
     open_.lock(_WINDOW, *windows, *met)
     if met:  # one of those who were admitted may have signed, and nobody knows which
         owner = _NOBODY
         open_.run("UPDATE walletcore_charges SET owner = :owner WHERE subject = :subject", subject=subject, owner=owner)
-    clock = open_.now()
+    now = _time(open_)
     for name, charges in windows.items():
-        _charge(open_, clock, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
+        _charge(open_, now, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
+    return now
 
 
-def _charge(open_: Transaction, clock: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
+def _charge(open_: Transaction, now: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
     name, span = row["name"], charges[0].seconds
-    found = open_.run(_WINDOW_NOW, name=name, clock=clock, span=span)
-    time, place, upto, longest, before = found[0] if found else (0, 0, "0", 0, None)
-    now, place, longest = max(clock, time), place + 1, max(longest, *(charge.seconds for charge in charges))
+    found = open_.run(_WINDOW_NOW, name=name, since=now - span)
+    place, upto, longest, before = found[0] if found else (0, "0", 0, None)
+    place, longest = place + 1, max(longest, *(charge.seconds for charge in charges))
     if met is not None and met >= now - longest:
         return
     amount = sum(charge.amount for charge in charges)
@@ -221,11 +240,9 @@ def _charge(open_: Transaction, clock: int, row: dict[str, Any], charges: list[C
 
 
 # A charge counts for one second longer than asked: its time and the clock's are rounded down.
-_WINDOW_NOW = """SELECT time, place, upto, seconds, (
-        SELECT before FROM walletcore_charges
-        WHERE name = :name AND time >= CASE WHEN last.time > :clock THEN last.time ELSE :clock END - :span
-        ORDER BY time, place LIMIT 1)
-    FROM walletcore_charges AS last WHERE name = :name ORDER BY time DESC, place DESC LIMIT 1"""
+_WINDOW_NOW = """SELECT place, upto, seconds, (
+        SELECT before FROM walletcore_charges WHERE name = :name AND time >= :since ORDER BY time, place LIMIT 1)
+    FROM walletcore_charges WHERE name = :name ORDER BY time DESC, place DESC LIMIT 1"""
 _FIRST_COUNTED = """SELECT before FROM walletcore_charges WHERE name = :name AND time >= :since
     ORDER BY time, place LIMIT 1"""
 _NEW_CHARGE = """INSERT INTO walletcore_charges (name, time, place, subject, before, upto, seconds, owner)
@@ -345,14 +362,15 @@ def _release(open_: Transaction, account: str, purpose: bytes) -> None:
 # -- the log
 
 
-def _write(open_: Transaction, texts: Iterable[str]) -> bytes:
+def _write(open_: Transaction, texts: Iterable[str], now: int | None = None) -> bytes:
     """The head after these texts; each transaction writes last what it logs, as the log is one for all."""
     texts = tuple(texts)
     if texts:
         open_.lock(_LOG, "")
     found = open_.run("SELECT number, time, head FROM walletcore_log ORDER BY number DESC LIMIT 1")
     number, time, head = found[0] if found else (0, 0, ORIGIN)
-    time = max(open_.now(), time) if texts else time
+    if texts:  # the log may have gone on while it was waited for
+        time = max(_time(open_) if now is None else now, time)
     for text in texts:
         number, head = number + 1, chained(bytes(head), number + 1, time, text)
         statement = "INSERT INTO walletcore_log (number, time, text, head) VALUES (:number, :time, :text, :head)"

@@ -25,6 +25,20 @@ WEI = 2**256 - 1  # more than any database counts by itself
 HOUR, DAY = 3600, 86400
 
 
+FIRST_VERSION = (  # as far as charges go, with one window
+    """CREATE TABLE walletcore_windows (
+        name TEXT PRIMARY KEY, place BIGINT NOT NULL, upto TEXT NOT NULL, time BIGINT NOT NULL,
+        seconds BIGINT NOT NULL)""",
+    """CREATE TABLE walletcore_charges (
+        name TEXT NOT NULL, place BIGINT NOT NULL, time BIGINT NOT NULL, subject {bytes} NOT NULL, amount TEXT NOT NULL,
+        upto TEXT NOT NULL, owner {bytes} NOT NULL, shared INTEGER NOT NULL,
+        PRIMARY KEY (name, place), UNIQUE (subject, name))""",
+    "INSERT INTO walletcore_windows VALUES ('coins', 1, '60', 1800000000, 3600)",
+    "CREATE TABLE walletcore_schema (version INTEGER NOT NULL)",
+    "INSERT INTO walletcore_schema (version) VALUES (1)",
+)
+
+
 def coins(amount: int, *, window: str = "coins", at_most: int = 100, seconds: int = HOUR) -> Charge:
     return Charge(window=window, amount=amount, at_most=at_most, seconds=seconds)
 
@@ -447,12 +461,25 @@ class TestStore:
         with pytest.raises(SignerError, match="closed"):
             store.append("two")
 
-    def test_a_store_of_another_version_is_refused(self, place: Place) -> None:
+    @pytest.mark.parametrize("version", [1, 3])
+    def test_a_store_of_another_version_is_refused(self, place: Place, version: int) -> None:
         place.open().close()
-        place.rows("UPDATE walletcore_schema SET version = 2")
-        with pytest.raises(SignerError, match="expected a store of version 1") as caught:
+        place.rows(f"UPDATE walletcore_schema SET version = {version}")
+        with pytest.raises(SignerError, match=f"expected a store of version 2, got {version}") as caught:
             place.open()
         assert caught.value.reason == "version"
+
+    def test_a_store_of_the_first_version_is_refused_and_left_as_it_is(self, place: Place) -> None:
+        """What it remembers is not lost by an attempt to open it."""
+        for statement in FIRST_VERSION:
+            place.rows(statement.format(bytes="BYTEA" if place.server else "BLOB"))
+        if not place.server:
+            Path(place.uri.removeprefix("sqlite:")).chmod(0o600)
+        for create in (True, False):
+            with pytest.raises(SignerError, match="expected a store of version 2, got 1") as caught:
+                place.open(create=create)
+            assert caught.value.reason == "version"
+        assert place.rows("SELECT * FROM walletcore_windows") == [("coins", "1", "60", "1800000000", "3600")]
 
     def test_a_store_is_made_once_by_whoever_comes_first(self, place: Place) -> None:
         with ThreadPoolExecutor(8) as pool:

@@ -27,9 +27,9 @@ from walletcore.signers.store import (
     check_texts,
 )
 
-__all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction"]
+__all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction", "check_version"]
 
-VERSION = 1
+VERSION = 2  # of the tables below: whoever changes them counts on, as no store is converted
 SCHEMA = (
     # Each charge with the sum of all of its window before it and up to it: two of these sums tell what a span holds.
     # The last one of a window is never taken away, and also tells the longest span that was asked for. A charge that
@@ -49,7 +49,7 @@ SCHEMA = (
     """CREATE TABLE walletcore_log (
         number {number} PRIMARY KEY, time BIGINT NOT NULL, text TEXT NOT NULL, head {bytes} NOT NULL)""",
     "CREATE TABLE walletcore_schema (version INTEGER NOT NULL)",
-    "INSERT INTO walletcore_schema (version) VALUES (1)",
+    "INSERT INTO walletcore_schema (version) VALUES (2)",
 )
 """What makes an empty database a store, with the database's words for bytes, for a number that is a key by itself, and
 for a table that is kept in the order of its key."""
@@ -74,6 +74,14 @@ class Transaction(Protocol):
 
     def now(self) -> int:
         """The clock, in whole seconds since 1970."""
+
+
+def check_version(open_: Transaction) -> None:
+    """Raise `SignerError` unless the tables are those that the steps below know."""
+    found = [version for (version,) in open_.run("SELECT version FROM walletcore_schema")]
+    if found != [VERSION]:
+        got = found[0] if len(found) == 1 and type(found[0]) is int else "none"
+        raise SignerError(f"expected a store of version {VERSION}, got {got}", reason="version")
 
 
 class SqlStore(ABC):

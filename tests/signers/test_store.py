@@ -372,6 +372,59 @@ class TestStore:
                 receipts.append((subject, receipt))
         assert 20 < refused < 200
 
+    @pytest.mark.parametrize("seed", range(3))
+    def test_refunds_of_any_age_are_what_a_plain_sum_says(self, place: Place, seed: int) -> None:
+        """Whatever room is left is asked for after each step; rows are taken away meanwhile."""
+        chance, clock, plain = random.Random(seed), Clock(), Sum()
+        store, most, spans = place.open(clock=clock), 10**6, (600, HOUR, 3 * HOUR)
+        receipts: list[tuple[bytes, bytes]] = []
+        for step in range(500):
+            clock.now += chance.choice((0, 0, 1, 30, 120, HOUR // 3, -300))
+            window, subject = chance.choice("ab"), name(step)
+            if receipts and chance.random() < 0.4:
+                subject, receipt = receipts.pop(chance.randrange(max(len(receipts) - 70, 0), len(receipts)))
+                store.refund(receipt)
+                plain.refund(subject, receipt)
+            else:
+                charges = [coins(chance.randrange(50), window=each, at_most=most, seconds=3 * HOUR) for each in "ab"]
+                receipt = store.admit(subject, charges)
+                assert not plain.admit(clock.now, subject, charges, receipt)
+                receipts.append((subject, receipt))
+            seconds = chance.choice(spans)
+            left = most - plain.used(clock.now, window, seconds)
+            with pytest.raises(LimitExceeded, match=f" has {left} left "):
+                store.admit(name("much"), [coins(left + 1, window=window, at_most=most, seconds=seconds)])
+        first = place.rows("SELECT name, min(place) FROM walletcore_charges GROUP BY name ORDER BY name")
+        refunds = place.rows("SELECT name, min(place) FROM walletcore_refunds GROUP BY name ORDER BY name")
+        assert all(int(at) > 64 for _, at in first)
+        assert len(refunds) == 2
+
+    def test_a_refund_touches_few_rows_however_many_charges_came_after(self, place: Place) -> None:
+        store = place.open()
+        receipts = [store.admit(name(step), [coins(1, at_most=1023)]) for step in range(1023)]
+        before = place.rows("SELECT * FROM walletcore_charges ORDER BY place")
+        store.refund(receipts[510])  # the 511th: all of its bits are set
+        after = place.rows("SELECT * FROM walletcore_charges ORDER BY place")
+        assert [step for step in range(1023) if before[step] != after[step]] == [510]
+        assert len(place.rows("SELECT * FROM walletcore_refunds")) == 9
+        store.admit(name("later"), [coins(1, at_most=1023)])
+        with pytest.raises(LimitExceeded):
+            store.admit(name("more"), [coins(1, at_most=1023)])
+
+    def test_what_was_given_back_is_taken_away_with_its_charges(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        for step in range(64):
+            store.refund(store.admit(name(step), [coins(100)]))
+        assert len(place.rows("SELECT * FROM walletcore_refunds")) == 64
+        clock.now += HOUR + 1
+        for step in range(64, 96):
+            store.admit(name(step), [coins(1)])
+        assert place.rows("SELECT min(place) FROM walletcore_charges") == [("65",)]
+        assert place.rows("SELECT * FROM walletcore_refunds") == []
+        with pytest.raises(LimitExceeded, match="has 68 left"):
+            store.admit(name("more"), [coins(69)])
+
     def test_the_first_signature_is_kept(self, place: Place) -> None:
         store, other = place.open(), place.open()
         assert store.kept(name(1)) is None

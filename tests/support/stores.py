@@ -112,6 +112,10 @@ class Sum:
             self.charges = [each for each in self.charges if each[0] != window or each[1] >= now - longest]
         return True
 
+    def used(self, now: int, window: str, seconds: int) -> int:
+        since = max(now, self.time) - seconds
+        return sum(amount for name, time, _, amount in self.charges if name == window and time >= since)
+
     def append(self, now: int) -> None:
         self.time = max(self.time, now)
 

@@ -33,12 +33,16 @@ VERSION = 2  # of the tables below: whoever changes them counts on, as no store 
 SCHEMA = (
     # Each charge with the sum of all of its window before it and up to it: two of these sums tell what a span holds.
     # The last one of a window is never taken away, and also tells the longest span that was asked for. A charge that
-    # was given back stays without a subject and without an amount.
+    # was given back stays, without a subject.
     """CREATE TABLE walletcore_charges (
         name TEXT NOT NULL, time BIGINT NOT NULL, place BIGINT NOT NULL, subject {bytes}, before TEXT NOT NULL,
         upto TEXT NOT NULL, seconds BIGINT NOT NULL, owner {bytes} NOT NULL,
         PRIMARY KEY (name, time, place), UNIQUE (subject, name)) {clustered}""",
     "CREATE INDEX walletcore_times ON walletcore_charges (time)",  # tells the last time that was charged at
+    # What was given back of the charges from a place on, of as many as the place's lowest bit says: a Fenwick tree. A
+    # charge is in few of these rows, and the charges from any place on are the sum of few.
+    """CREATE TABLE walletcore_refunds (
+        name TEXT NOT NULL, place BIGINT NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (name, place)) {clustered}""",
     "CREATE TABLE walletcore_signatures (request {bytes} PRIMARY KEY, signature {bytes} NOT NULL) {clustered}",
     """CREATE TABLE walletcore_numbers (
         account TEXT NOT NULL, number BIGINT NOT NULL, purpose {bytes} NOT NULL,
@@ -238,13 +242,14 @@ def _charge(open_: Transaction, now: int, row: dict[str, Any], charges: list[Cha
     amount = sum(charge.amount for charge in charges)
     for charge in charges:
         first = before if charge.seconds == span else _before(open_, name, now - charge.seconds)
-        _check(charge, amount, int(upto) - int(first or upto))
+        _check(open_, charge, amount, int(upto) - int(first or upto), (now - charge.seconds, place))
     if met is not None:  # it does not count any more, and a subject is charged once
         open_.run(_LET_GO, name=name, subject=row["subject"])
     sums = {"before": upto, "upto": str(int(upto) + amount)}
     open_.run(_NEW_CHARGE, **row, **sums, time=now, place=place, seconds=longest)
     if place % _EVERY == 0:
         open_.run(_PRUNE, name=name, since=now - longest, most=_PRUNED)
+        open_.run(_PRUNE_REFUNDS, name=name)
 
 
 # A charge counts for one second longer than asked: its time and the clock's are rounded down.
@@ -258,6 +263,8 @@ _NEW_CHARGE = """INSERT INTO walletcore_charges (name, time, place, subject, bef
 _LET_GO = "UPDATE walletcore_charges SET subject = NULL WHERE subject = :subject AND name = :name"
 _PRUNE = """DELETE FROM walletcore_charges WHERE name = :name AND time < :since AND place IN (
     SELECT place FROM walletcore_charges WHERE name = :name AND time < :since ORDER BY time, place LIMIT :most)"""
+_PRUNE_REFUNDS = """DELETE FROM walletcore_refunds WHERE name = :name AND place < (
+    SELECT place FROM walletcore_charges WHERE name = :name ORDER BY time, place LIMIT 1)"""
 
 
 def _before(open_: Transaction, name: str, since: int) -> str | None:
@@ -266,7 +273,10 @@ def _before(open_: Transaction, name: str, since: int) -> str | None:
     return found[0][0] if found else None
 
 
-def _check(charge: Charge, amount: int, used: int) -> None:
+def _check(open_: Transaction, charge: Charge, amount: int, used: int, span: tuple[int, int]) -> None:
+    """What was given back is looked up where there is no room without it."""
+    if used + amount > charge.at_most:
+        used -= _refunded(open_, charge.window, *span)
     if used + amount > charge.at_most:
         left = max(charge.at_most - used, 0)
         text = f"the window {charge.window} has {left} left of {charge.at_most}, which {amount} exceeds"
@@ -276,24 +286,37 @@ def _check(charge: Charge, amount: int, used: int) -> None:
 def _refund(open_: Transaction, subject: bytes, owner: bytes) -> None:
     open_.lock(_SUBJECT, subject)
     open_.lock(_WINDOW, *[row[0] for row in open_.run(_OWNED, subject=subject, owner=owner)])
-    for name, time, place, before, upto in open_.run(_OWNED, subject=subject, owner=owner):  # as they are now
-        _lower(open_, name, time, place, int(upto) - int(before))
+    for name, place, before, upto in open_.run(_OWNED, subject=subject, owner=owner):  # as they are now
+        _give_back(open_, name, place, int(upto) - int(before))
         open_.run(_LET_GO, name=name, subject=subject)
 
 
-def _lower(open_: Transaction, name: str, time: int, place: int, amount: int) -> None:
-    """Take an amount out of the sums from a charge on: usually few, as a refund follows its charge closely."""
-    for each, after, before, upto in open_.run(_FROM, name=name, time=time, place=place):
-        before = before if after == place else str(int(before) - amount)
-        open_.run(_SET_SUMS, name=name, time=each, place=after, before=before, upto=str(int(upto) - amount))
+def _give_back(open_: Transaction, name: str, place: int, amount: int) -> None:
+    """Add it to each row that covers the place: those of the place without some of its lowest bits."""
+    while place and amount:
+        found = open_.run(_REFUND, name=name, place=place)
+        total = int(found[0][0]) + amount if found else amount
+        open_.run(_SET_REFUND, name=name, place=place, amount=str(total))
+        place &= place - 1
 
 
-_OWNED = """SELECT name, time, place, before, upto FROM walletcore_charges
+def _refunded(open_: Transaction, name: str, since: int, end: int) -> int:
+    """What was given back of the charges from a time on, before a place: each row goes on where the last one ends."""
+    return sum(int(amount or 0) for (amount,) in open_.run(_REFUNDED, name=name, since=since, end=end))
+
+
+_OWNED = """SELECT name, place, before, upto FROM walletcore_charges
     WHERE subject = :subject AND owner = :owner"""
-_FROM = """SELECT time, place, before, upto FROM walletcore_charges
-    WHERE name = :name AND time >= :time AND place >= :place"""
-_SET_SUMS = """UPDATE walletcore_charges SET before = :before, upto = :upto
-    WHERE name = :name AND time = :time AND place = :place"""
+_REFUND = "SELECT amount FROM walletcore_refunds WHERE name = :name AND place = :place"
+_SET_REFUND = """INSERT INTO walletcore_refunds (name, place, amount) VALUES (:name, :place, :amount)
+    ON CONFLICT (name, place) DO UPDATE SET amount = :amount"""
+_REFUNDED = """WITH RECURSIVE part (place) AS (
+        SELECT first.place FROM (
+            SELECT place FROM walletcore_charges WHERE name = :name AND time >= :since ORDER BY time, place LIMIT 1
+        ) AS first
+        UNION ALL SELECT place + (place & -place) FROM part WHERE place + (place & -place) < :end)
+    SELECT (SELECT amount FROM walletcore_refunds WHERE name = :name AND walletcore_refunds.place = part.place)
+    FROM part"""
 
 
 # -- signatures

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from traceback import TracebackException
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.postgres import Cluster
-from support.stores import name
+from support.stores import Clock, name
 from walletcore.errors import SignerError, SignerUnavailable
 from walletcore.secret import Secret
 from walletcore.signers.postgres import PostgresStore
@@ -106,6 +107,27 @@ class TestServer:
         assert store.reserve("a", name(1)) == 0
         store.close()
         holder.close()
+
+    def test_X20_a_time_that_is_not_committed_is_waited_for_by_nobody_and_then_holds(self, postgres: Cluster) -> None:
+        """Who charges meanwhile, in another window, stands before it."""
+        url, late = postgres.new(), Clock(1_800_003_600)
+        holder, ahead, store = PostgresStore(url), PostgresStore(url, clock=late), PostgresStore(url, clock=Clock())
+        charge = Charge(window="others", amount=1, at_most=9, seconds=1)
+        with ThreadPoolExecutor(1) as pool, holder.transaction() as open_:
+            open_.lock(3, "")
+            waits = pool.submit(ahead.admit, name(1), [COINS], ["a line"])
+            while not postgres.run("SELECT 1 FROM pg_locks WHERE NOT granted", database(url)):
+                assert not waits.done()
+            with within(0.5):
+                store.admit(name(2), [charge])
+            open_.run("SELECT 1")
+        waits.result()
+        store.admit(name(3), [charge])
+        with store.reading() as open_:
+            times = open_.run("SELECT name, time FROM walletcore_charges ORDER BY name, time")
+        assert times == [("coins", late.now), ("others", 1_800_000_000), ("others", late.now)]
+        for each in (holder, ahead, store):
+            each.close()
 
     def test_a_server_that_does_not_flush_is_refused(self, postgres: Cluster) -> None:
         url = postgres.new()

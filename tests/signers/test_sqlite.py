@@ -102,7 +102,7 @@ def another_database(path: Path) -> None:
 def a_store_of_the_future(path: Path) -> None:
     SqliteStore(path).close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("UPDATE walletcore_schema SET version = 2")
+        connection.execute("UPDATE walletcore_schema SET version = 3")
 
 
 def a_store_without_a_version(path: Path) -> None:
@@ -119,8 +119,8 @@ def a_link(path: Path) -> None:
 WRONG = {
     a_text: ("SQLITE_NOTADB", "version"),
     another_database: ("another database", "missing"),
-    a_store_of_the_future: ("version 1", "version"),
-    a_store_without_a_version: ("version 1", "version"),
+    a_store_of_the_future: ("version 2, got 3", "version"),
+    a_store_without_a_version: ("version 2, got none", "version"),
     a_link: ("regular file", "type"),
     Path.mkdir: ("regular file", "type"),
     os.mkfifo: ("regular file", "type"),

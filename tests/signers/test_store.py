@@ -25,6 +25,20 @@ WEI = 2**256 - 1  # more than any database counts by itself
 HOUR, DAY = 3600, 86400
 
 
+FIRST_VERSION = (  # as far as charges go, with one window
+    """CREATE TABLE walletcore_windows (
+        name TEXT PRIMARY KEY, place BIGINT NOT NULL, upto TEXT NOT NULL, time BIGINT NOT NULL,
+        seconds BIGINT NOT NULL)""",
+    """CREATE TABLE walletcore_charges (
+        name TEXT NOT NULL, place BIGINT NOT NULL, time BIGINT NOT NULL, subject {bytes} NOT NULL, amount TEXT NOT NULL,
+        upto TEXT NOT NULL, owner {bytes} NOT NULL, shared INTEGER NOT NULL,
+        PRIMARY KEY (name, place), UNIQUE (subject, name))""",
+    "INSERT INTO walletcore_windows VALUES ('coins', 1, '60', 1800000000, 3600)",
+    "CREATE TABLE walletcore_schema (version INTEGER NOT NULL)",
+    "INSERT INTO walletcore_schema (version) VALUES (1)",
+)
+
+
 def coins(amount: int, *, window: str = "coins", at_most: int = 100, seconds: int = HOUR) -> Charge:
     return Charge(window=window, amount=amount, at_most=at_most, seconds=seconds)
 
@@ -179,6 +193,47 @@ class TestStore:
         with pytest.raises(LimitExceeded, match="has 0 left"):
             store.admit(name(4), [coins(1)])
 
+    @pytest.mark.parametrize("idle", ["others", "w"])
+    def test_X20_a_clock_that_goes_backwards_frees_nothing_in_windows_that_were_idle(
+        self, place: Place, idle: str
+    ) -> None:
+        """The store has seen the later time, if not for this window."""
+        clock = Clock()
+        store = place.open(clock=clock)
+        clock.now -= 3 * DAY
+        store.admit(name(0), [coins(1, window=idle)])
+        clock.now += 3 * DAY
+        store.append("the store has seen this time")
+        clock.now -= 2 * DAY
+        store.admit(name(1), [coins(100, window="w")])
+        clock.now += 2 * DAY
+        with pytest.raises(LimitExceeded):
+            store.admit(name(2), [coins(100, window="w")])
+
+    def test_X20_one_time_is_that_of_every_window_and_of_the_log(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        store.admit(name(1), [coins(1)])
+        clock.now -= DAY
+        other = place.open(clock=clock)
+        other.append("a line")
+        other.admit(name(2), [coins(1, window="others")], ["a charge"])
+        other.refund(other.admit(name(3), [coins(1, window="more")]), ["a refund"])
+        assert place.rows("SELECT DISTINCT time FROM walletcore_charges") == [("1800000000",)]
+        assert [entry.time for entry in store.log()] == [1_800_000_000] * 3
+
+    def test_X20_the_last_time_seen_outlives_old_charges(self, place: Place) -> None:
+        """The one row that a window keeps tells it, in whichever window that is."""
+        clock = Clock()
+        store = place.open(clock=clock)
+        for step in range(64):
+            store.admit(name(step), [coins(0)])
+            clock.now += 10 * HOUR
+        clock.now -= 30 * DAY
+        store.admit(name("later"), [coins(1, window="others")])
+        times = place.rows("SELECT max(time) FROM walletcore_charges GROUP BY name")
+        assert times == [(str(1_800_000_000 + 63 * 10 * HOUR),)] * 2
+
     def test_X20_the_last_time_seen_outlives_a_refund(self, place: Place) -> None:
         clock = Clock()
         store = place.open(clock=clock)
@@ -300,6 +355,9 @@ class TestStore:
                 store.refund(receipt)
                 plain.refund(subject, receipt)
                 continue
+            if chance.random() < 0.1:
+                store.append("a line")
+                plain.append(clock.now)
             charges = [
                 coins(chance.randrange(50), window=chance.choice("ab"), seconds=chance.choice((HOUR, 600, 3 * HOUR)))
                 for _ in range(chance.randrange(1, 4))
@@ -313,6 +371,59 @@ class TestStore:
                 assert not plain.admit(clock.now, subject, charges, receipt)
                 receipts.append((subject, receipt))
         assert 20 < refused < 200
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_refunds_of_any_age_are_what_a_plain_sum_says(self, place: Place, seed: int) -> None:
+        """Whatever room is left is asked for after each step; rows are taken away meanwhile."""
+        chance, clock, plain = random.Random(seed), Clock(), Sum()
+        store, most, spans = place.open(clock=clock), 10**6, (600, HOUR, 3 * HOUR)
+        receipts: list[tuple[bytes, bytes]] = []
+        for step in range(500):
+            clock.now += chance.choice((0, 0, 1, 30, 120, HOUR // 3, -300))
+            window, subject = chance.choice("ab"), name(step)
+            if receipts and chance.random() < 0.4:
+                subject, receipt = receipts.pop(chance.randrange(max(len(receipts) - 70, 0), len(receipts)))
+                store.refund(receipt)
+                plain.refund(subject, receipt)
+            else:
+                charges = [coins(chance.randrange(50), window=each, at_most=most, seconds=3 * HOUR) for each in "ab"]
+                receipt = store.admit(subject, charges)
+                assert not plain.admit(clock.now, subject, charges, receipt)
+                receipts.append((subject, receipt))
+            seconds = chance.choice(spans)
+            left = most - plain.used(clock.now, window, seconds)
+            with pytest.raises(LimitExceeded, match=f" has {left} left "):
+                store.admit(name("much"), [coins(left + 1, window=window, at_most=most, seconds=seconds)])
+        first = place.rows("SELECT name, min(place) FROM walletcore_charges GROUP BY name ORDER BY name")
+        refunds = place.rows("SELECT name, min(place) FROM walletcore_refunds GROUP BY name ORDER BY name")
+        assert all(int(at) > 64 for _, at in first)
+        assert len(refunds) == 2
+
+    def test_a_refund_touches_few_rows_however_many_charges_came_after(self, place: Place) -> None:
+        store = place.open()
+        receipts = [store.admit(name(step), [coins(1, at_most=1023)]) for step in range(1023)]
+        before = place.rows("SELECT * FROM walletcore_charges ORDER BY place")
+        store.refund(receipts[510])  # the 511th: all of its bits are set
+        after = place.rows("SELECT * FROM walletcore_charges ORDER BY place")
+        assert [step for step in range(1023) if before[step] != after[step]] == [510]
+        assert len(place.rows("SELECT * FROM walletcore_refunds")) == 9
+        store.admit(name("later"), [coins(1, at_most=1023)])
+        with pytest.raises(LimitExceeded):
+            store.admit(name("more"), [coins(1, at_most=1023)])
+
+    def test_what_was_given_back_is_taken_away_with_its_charges(self, place: Place) -> None:
+        clock = Clock()
+        store = place.open(clock=clock)
+        for step in range(64):
+            store.refund(store.admit(name(step), [coins(100)]))
+        assert len(place.rows("SELECT * FROM walletcore_refunds")) == 64
+        clock.now += HOUR + 1
+        for step in range(64, 96):
+            store.admit(name(step), [coins(1)])
+        assert place.rows("SELECT min(place) FROM walletcore_charges") == [("65",)]
+        assert place.rows("SELECT * FROM walletcore_refunds") == []
+        with pytest.raises(LimitExceeded, match="has 68 left"):
+            store.admit(name("more"), [coins(69)])
 
     def test_the_first_signature_is_kept(self, place: Place) -> None:
         store, other = place.open(), place.open()
@@ -403,12 +514,25 @@ class TestStore:
         with pytest.raises(SignerError, match="closed"):
             store.append("two")
 
-    def test_a_store_of_another_version_is_refused(self, place: Place) -> None:
+    @pytest.mark.parametrize("version", [1, 3])
+    def test_a_store_of_another_version_is_refused(self, place: Place, version: int) -> None:
         place.open().close()
-        place.rows("UPDATE walletcore_schema SET version = 2")
-        with pytest.raises(SignerError, match="expected a store of version 1") as caught:
+        place.rows(f"UPDATE walletcore_schema SET version = {version}")
+        with pytest.raises(SignerError, match=f"expected a store of version 2, got {version}") as caught:
             place.open()
         assert caught.value.reason == "version"
+
+    def test_a_store_of_the_first_version_is_refused_and_left_as_it_is(self, place: Place) -> None:
+        """What it remembers is not lost by an attempt to open it."""
+        for statement in FIRST_VERSION:
+            place.rows(statement.format(bytes="BYTEA" if place.server else "BLOB"))
+        if not place.server:
+            Path(place.uri.removeprefix("sqlite:")).chmod(0o600)
+        for create in (True, False):
+            with pytest.raises(SignerError, match="expected a store of version 2, got 1") as caught:
+                place.open(create=create)
+            assert caught.value.reason == "version"
+        assert place.rows("SELECT * FROM walletcore_windows") == [("coins", "1", "60", "1800000000", "3600")]
 
     def test_a_store_is_made_once_by_whoever_comes_first(self, place: Place) -> None:
         with ThreadPoolExecutor(8) as pool:

@@ -76,7 +76,7 @@ class Place:
 class Sum:
     """What a store must answer, in the plainest words: all charges in a list, summed again for each question."""
 
-    time: dict[str, int] = field(default_factory=dict)
+    time: int = 0  # the last one that was charged or logged at
     longest: dict[str, int] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)  # charges that a window has ever had
     charges: list[tuple[str, int, bytes, int]] = field(default_factory=list)  # window, time, subject, amount
@@ -84,7 +84,7 @@ class Sum:
 
     def admit(self, now: int, subject: bytes, charges: list[Charge], receipt: object) -> str:
         """The window that has no room, or nothing."""
-        before = (dict(self.time), dict(self.longest), dict(self.count), list(self.charges))
+        before = (self.time, dict(self.longest), dict(self.count), list(self.charges))
         is_known = any(charge[2] == subject for charge in self.charges)
         for window in sorted({charge.window for charge in charges}):
             if not self._charge(now, subject, [charge for charge in charges if charge.window == window]):
@@ -95,7 +95,7 @@ class Sum:
 
     def _charge(self, now: int, subject: bytes, charges: list[Charge]) -> bool:
         window, amount = charges[0].window, sum(charge.amount for charge in charges)
-        now = max(now, self.time.get(window, 0))
+        now = max(now, self.time)
         longest = max(self.longest.get(window, 0), *(charge.seconds for charge in charges))
         mine = [(time, each) for other, time, each, _ in self.charges if other == window]
         if any(each == subject and time >= now - longest for time, each in mine):
@@ -104,13 +104,20 @@ class Sum:
             used = sum(a for w, time, _, a in self.charges if w == window and time >= now - charge.seconds)
             if used + amount > charge.at_most:
                 return False
-        self.time[window], self.longest[window] = now, longest
+        self.time, self.longest[window] = now, longest
         self.count[window] = self.count.get(window, 0) + 1
         self.charges = [each for each in self.charges if (each[0], each[2]) != (window, subject)]
         self.charges.append((window, now, subject, amount))
         if self.count[window] % 16 == 0:
             self.charges = [each for each in self.charges if each[0] != window or each[1] >= now - longest]
         return True
+
+    def used(self, now: int, window: str, seconds: int) -> int:
+        since = max(now, self.time) - seconds
+        return sum(amount for name, time, _, amount in self.charges if name == window and time >= since)
+
+    def append(self, now: int) -> None:
+        self.time = max(self.time, now)
 
     def refund(self, subject: bytes, receipt: object) -> None:
         if self.owners.get(subject) == receipt:

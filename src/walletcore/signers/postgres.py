@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.errors import SignerError, SignerUnavailable, needs
 from walletcore.secret import Secret, sealed
-from walletcore.signers.sql_store import SCHEMA, VERSION, SqlStore
+from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
@@ -139,8 +139,7 @@ class PostgresStore(SqlStore):
                     open_.run(statement.format(bytes="BYTEA", number="BIGINT", clustered=""))
             if not _is_there(open_):
                 raise SignerError("expected a store, got a database without one", reason="missing")
-            if open_.run("SELECT version FROM walletcore_schema") != [(VERSION,)]:
-                raise SignerError(f"expected a store of version {VERSION}", reason="version")
+            check_version(open_)
 
 
 def _is_there(open_: _Open) -> bool:

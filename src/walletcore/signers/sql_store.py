@@ -27,17 +27,22 @@ from walletcore.signers.store import (
     check_texts,
 )
 
-__all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction"]
+__all__ = ["SCHEMA", "VERSION", "SqlStore", "Transaction", "check_version"]
 
-VERSION = 1
+VERSION = 2  # of the tables below: whoever changes them counts on, as no store is converted
 SCHEMA = (
     # Each charge with the sum of all of its window before it and up to it: two of these sums tell what a span holds.
-    # The last one of a window also tells the last time it has seen, and the longest span that was asked for. A charge
-    # that was given back stays without a subject and without an amount.
+    # The last one of a window is never taken away, and also tells the longest span that was asked for. A charge that
+    # was given back stays, without a subject.
     """CREATE TABLE walletcore_charges (
         name TEXT NOT NULL, time BIGINT NOT NULL, place BIGINT NOT NULL, subject {bytes}, before TEXT NOT NULL,
         upto TEXT NOT NULL, seconds BIGINT NOT NULL, owner {bytes} NOT NULL,
         PRIMARY KEY (name, time, place), UNIQUE (subject, name)) {clustered}""",
+    "CREATE INDEX walletcore_times ON walletcore_charges (time)",  # tells the last time that was charged at
+    # What was given back of the charges from a place on, of as many as the place's lowest bit says: a Fenwick tree. A
+    # charge is in few of these rows, and the charges from any place on are the sum of few.
+    """CREATE TABLE walletcore_refunds (
+        name TEXT NOT NULL, place BIGINT NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (name, place)) {clustered}""",
     "CREATE TABLE walletcore_signatures (request {bytes} PRIMARY KEY, signature {bytes} NOT NULL) {clustered}",
     """CREATE TABLE walletcore_numbers (
         account TEXT NOT NULL, number BIGINT NOT NULL, purpose {bytes} NOT NULL,
@@ -48,7 +53,7 @@ SCHEMA = (
     """CREATE TABLE walletcore_log (
         number {number} PRIMARY KEY, time BIGINT NOT NULL, text TEXT NOT NULL, head {bytes} NOT NULL)""",
     "CREATE TABLE walletcore_schema (version INTEGER NOT NULL)",
-    "INSERT INTO walletcore_schema (version) VALUES (1)",
+    "INSERT INTO walletcore_schema (version) VALUES (2)",
 )
 """What makes an empty database a store, with the database's words for bytes, for a number that is a key by itself, and
 for a table that is kept in the order of its key."""
@@ -73,6 +78,14 @@ class Transaction(Protocol):
 
     def now(self) -> int:
         """The clock, in whole seconds since 1970."""
+
+
+def check_version(open_: Transaction) -> None:
+    """Raise `SignerError` unless the tables are those that the steps below know."""
+    found = [version for (version,) in open_.run("SELECT version FROM walletcore_schema")]
+    if found != [VERSION]:
+        got = found[0] if len(found) == 1 and type(found[0]) is int else "none"
+        raise SignerError(f"expected a store of version {VERSION}, got {got}", reason="version")
 
 
 class SqlStore(ABC):
@@ -102,9 +115,8 @@ class SqlStore(ABC):
         windows, lines = _by_window(check_charges(charges)), check_texts(log)
         receipt = _receipt(subject)
         with self.transaction() as open_:
-            if windows:
-                _admit(open_, subject, receipt[32:], windows)
-            _write(open_, lines)
+            now = _admit(open_, subject, receipt[32:], windows) if windows else None
+            _write(open_, lines, now)
         return receipt
 
     def refund(self, receipt: bytes, log: Sequence[str] = ()) -> None:
@@ -168,6 +180,23 @@ class SqlStore(ABC):
             after = found[-1].number
 
 
+# -- time
+
+
+def _time(open_: Transaction) -> int:
+    """The larger of the clock and the last time of any charge and any line, of which the latest are never taken away.
+
+    No lock is needed for it: who has charged or logged in the same window or log is committed, as its scope is held.
+    What others are about to commit elsewhere stands beside this transaction, which is as good as before them.
+    """
+    ((charged, logged),) = open_.run(_LAST_TIMES)
+    return max(open_.now(), charged or 0, logged or 0)
+
+
+_LAST_TIMES = """SELECT (SELECT max(time) FROM walletcore_charges),
+    (SELECT time FROM walletcore_log ORDER BY number DESC LIMIT 1)"""
+
+
 # -- windows
 
 _LENGTH = 32 + 8 + 16  # of a receipt
@@ -189,43 +218,44 @@ def _by_window(charges: Sequence[Charge]) -> dict[str, list[Charge]]:
     return windows
 
 
-def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> None:
+def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> int:
+    """Charge all of it; the time at which it is done."""
     open_.lock(_SUBJECT, subject)
     met = dict(open_.run("SELECT name, time FROM walletcore_charges WHERE subject = :subject", subject=subject))
     open_.lock(_WINDOW, *windows, *met)
     if met:  # one of those who were admitted may have signed, and nobody knows which
         owner = _NOBODY
         open_.run("UPDATE walletcore_charges SET owner = :owner WHERE subject = :subject", subject=subject, owner=owner)
-    clock = open_.now()
+    now = _time(open_)
     for name, charges in windows.items():
-        _charge(open_, clock, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
+        _charge(open_, now, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
+    return now
 
 
-def _charge(open_: Transaction, clock: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
+def _charge(open_: Transaction, now: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
     name, span = row["name"], charges[0].seconds
-    found = open_.run(_WINDOW_NOW, name=name, clock=clock, span=span)
-    time, place, upto, longest, before = found[0] if found else (0, 0, "0", 0, None)
-    now, place, longest = max(clock, time), place + 1, max(longest, *(charge.seconds for charge in charges))
+    found = open_.run(_WINDOW_NOW, name=name, since=now - span)
+    place, upto, longest, before = found[0] if found else (0, "0", 0, None)
+    place, longest = place + 1, max(longest, *(charge.seconds for charge in charges))
     if met is not None and met >= now - longest:
         return
     amount = sum(charge.amount for charge in charges)
     for charge in charges:
         first = before if charge.seconds == span else _before(open_, name, now - charge.seconds)
-        _check(charge, amount, int(upto) - int(first or upto))
+        _check(open_, charge, amount, int(upto) - int(first or upto), (now - charge.seconds, place))
     if met is not None:  # it does not count any more, and a subject is charged once
         open_.run(_LET_GO, name=name, subject=row["subject"])
     sums = {"before": upto, "upto": str(int(upto) + amount)}
     open_.run(_NEW_CHARGE, **row, **sums, time=now, place=place, seconds=longest)
     if place % _EVERY == 0:
         open_.run(_PRUNE, name=name, since=now - longest, most=_PRUNED)
+        open_.run(_PRUNE_REFUNDS, name=name)
 
 
 # A charge counts for one second longer than asked: its time and the clock's are rounded down.
-_WINDOW_NOW = """SELECT time, place, upto, seconds, (
-        SELECT before FROM walletcore_charges
-        WHERE name = :name AND time >= CASE WHEN last.time > :clock THEN last.time ELSE :clock END - :span
-        ORDER BY time, place LIMIT 1)
-    FROM walletcore_charges AS last WHERE name = :name ORDER BY time DESC, place DESC LIMIT 1"""
+_WINDOW_NOW = """SELECT place, upto, seconds, (
+        SELECT before FROM walletcore_charges WHERE name = :name AND time >= :since ORDER BY time, place LIMIT 1)
+    FROM walletcore_charges WHERE name = :name ORDER BY time DESC, place DESC LIMIT 1"""
 _FIRST_COUNTED = """SELECT before FROM walletcore_charges WHERE name = :name AND time >= :since
     ORDER BY time, place LIMIT 1"""
 _NEW_CHARGE = """INSERT INTO walletcore_charges (name, time, place, subject, before, upto, seconds, owner)
@@ -233,6 +263,8 @@ _NEW_CHARGE = """INSERT INTO walletcore_charges (name, time, place, subject, bef
 _LET_GO = "UPDATE walletcore_charges SET subject = NULL WHERE subject = :subject AND name = :name"
 _PRUNE = """DELETE FROM walletcore_charges WHERE name = :name AND time < :since AND place IN (
     SELECT place FROM walletcore_charges WHERE name = :name AND time < :since ORDER BY time, place LIMIT :most)"""
+_PRUNE_REFUNDS = """DELETE FROM walletcore_refunds WHERE name = :name AND place < (
+    SELECT place FROM walletcore_charges WHERE name = :name ORDER BY time, place LIMIT 1)"""
 
 
 def _before(open_: Transaction, name: str, since: int) -> str | None:
@@ -241,7 +273,10 @@ def _before(open_: Transaction, name: str, since: int) -> str | None:
     return found[0][0] if found else None
 
 
-def _check(charge: Charge, amount: int, used: int) -> None:
+def _check(open_: Transaction, charge: Charge, amount: int, used: int, span: tuple[int, int]) -> None:
+    """What was given back is looked up where there is no room without it."""
+    if used + amount > charge.at_most:
+        used -= _refunded(open_, charge.window, *span)
     if used + amount > charge.at_most:
         left = max(charge.at_most - used, 0)
         text = f"the window {charge.window} has {left} left of {charge.at_most}, which {amount} exceeds"
@@ -251,24 +286,37 @@ def _check(charge: Charge, amount: int, used: int) -> None:
 def _refund(open_: Transaction, subject: bytes, owner: bytes) -> None:
     open_.lock(_SUBJECT, subject)
     open_.lock(_WINDOW, *[row[0] for row in open_.run(_OWNED, subject=subject, owner=owner)])
-    for name, time, place, before, upto in open_.run(_OWNED, subject=subject, owner=owner):  # as they are now
-        _lower(open_, name, time, place, int(upto) - int(before))
+    for name, place, before, upto in open_.run(_OWNED, subject=subject, owner=owner):  # as they are now
+        _give_back(open_, name, place, int(upto) - int(before))
         open_.run(_LET_GO, name=name, subject=subject)
 
 
-def _lower(open_: Transaction, name: str, time: int, place: int, amount: int) -> None:
-    """Take an amount out of the sums from a charge on: usually few, as a refund follows its charge closely."""
-    for each, after, before, upto in open_.run(_FROM, name=name, time=time, place=place):
-        before = before if after == place else str(int(before) - amount)
-        open_.run(_SET_SUMS, name=name, time=each, place=after, before=before, upto=str(int(upto) - amount))
+def _give_back(open_: Transaction, name: str, place: int, amount: int) -> None:
+    """Add it to each row that covers the place: those of the place without some of its lowest bits."""
+    while place and amount:
+        found = open_.run(_REFUND, name=name, place=place)
+        total = int(found[0][0]) + amount if found else amount
+        open_.run(_SET_REFUND, name=name, place=place, amount=str(total))
+        place &= place - 1
 
 
-_OWNED = """SELECT name, time, place, before, upto FROM walletcore_charges
+def _refunded(open_: Transaction, name: str, since: int, end: int) -> int:
+    """What was given back of the charges from a time on, before a place: each row goes on where the last one ends."""
+    return sum(int(amount or 0) for (amount,) in open_.run(_REFUNDED, name=name, since=since, end=end))
+
+
+_OWNED = """SELECT name, place, before, upto FROM walletcore_charges
     WHERE subject = :subject AND owner = :owner"""
-_FROM = """SELECT time, place, before, upto FROM walletcore_charges
-    WHERE name = :name AND time >= :time AND place >= :place"""
-_SET_SUMS = """UPDATE walletcore_charges SET before = :before, upto = :upto
-    WHERE name = :name AND time = :time AND place = :place"""
+_REFUND = "SELECT amount FROM walletcore_refunds WHERE name = :name AND place = :place"
+_SET_REFUND = """INSERT INTO walletcore_refunds (name, place, amount) VALUES (:name, :place, :amount)
+    ON CONFLICT (name, place) DO UPDATE SET amount = :amount"""
+_REFUNDED = """WITH RECURSIVE part (place) AS (
+        SELECT first.place FROM (
+            SELECT place FROM walletcore_charges WHERE name = :name AND time >= :since ORDER BY time, place LIMIT 1
+        ) AS first
+        UNION ALL SELECT place + (place & -place) FROM part WHERE place + (place & -place) < :end)
+    SELECT (SELECT amount FROM walletcore_refunds WHERE name = :name AND walletcore_refunds.place = part.place)
+    FROM part"""
 
 
 # -- signatures
@@ -345,14 +393,15 @@ def _release(open_: Transaction, account: str, purpose: bytes) -> None:
 # -- the log
 
 
-def _write(open_: Transaction, texts: Iterable[str]) -> bytes:
+def _write(open_: Transaction, texts: Iterable[str], now: int | None = None) -> bytes:
     """The head after these texts; each transaction writes last what it logs, as the log is one for all."""
     texts = tuple(texts)
     if texts:
         open_.lock(_LOG, "")
     found = open_.run("SELECT number, time, head FROM walletcore_log ORDER BY number DESC LIMIT 1")
     number, time, head = found[0] if found else (0, 0, ORIGIN)
-    time = max(open_.now(), time) if texts else time
+    if texts:  # the log may have gone on while it was waited for
+        time = max(_time(open_) if now is None else now, time)
     for text in texts:
         number, head = number + 1, chained(bytes(head), number + 1, time, text)
         statement = "INSERT INTO walletcore_log (number, time, text, head) VALUES (:number, :time, :text, :head)"

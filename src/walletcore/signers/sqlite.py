@@ -21,7 +21,7 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 from walletcore.errors import SignerError, SignerUnavailable
-from walletcore.signers.sql_store import SCHEMA, VERSION, SqlStore
+from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 
 if sys.platform != "win32":  # where SQLite's own locks must do
     import fcntl
@@ -387,8 +387,7 @@ def _set_up(open_: _Open, *, may_fill: bool) -> None:
         _fill(open_)
     elif "walletcore_schema" not in tables:
         raise SignerError("expected a store, got another database or an empty file", reason="missing")
-    if open_.run("SELECT version FROM walletcore_schema") != [(VERSION,)]:
-        raise SignerError(f"expected a store of version {VERSION}", reason="version")
+    check_version(open_)
 
 
 def _fill(open_: _Open) -> None:

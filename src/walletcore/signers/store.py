@@ -3,7 +3,7 @@
 A `Store` survives a crash at any moment. Every method is one transaction: when it returns, what it says is on disk;
 when it raises, nothing has changed, but where the answer to a commit itself was lost, which may stand: every method but
 `append` may be called again with the same arguments and then finds what stands. Time is the store's: whole seconds
-since 1970, the larger of the clock and the last time that it has seen.
+since 1970, the larger of the clock and the last time at which anything was charged or logged, in whatever window.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import ssl
-import time
 from contextlib import suppress
 from functools import partial
 
@@ -86,7 +85,7 @@ class Running:
 
     def _left(self) -> float:
         """Seconds for what is under way though nobody waits for it any more: what answering has left of ``drain``."""
-        return max(_LEAST, self.listener.ending + self._limits.drain - time.monotonic())
+        return max(_LEAST, self.listener.ending + self._limits.drain - asyncio.get_running_loop().time())
 
     def port(self, seconds: float = 10.0) -> int:
         """The port, once it listens, for whoever has started it in a thread. Raises `SignerUnavailable`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,7 +97,7 @@ class Connection(HttpToolsProtocol):
 class Listener(uvicorn.Server):
     """uvicorn's server, with a handshake that must end in time, on an address that is told when it listens.
 
-    ``ending`` is when its end began, by the monotonic clock.
+    ``ending`` is when its end began, by the clock of the event loop.
     """
 
     def __init__(
@@ -141,5 +140,5 @@ class Listener(uvicorn.Server):
 
     async def shutdown(self, sockets: Any = None) -> None:
         """Take nothing new, and give what was taken the time that uvicorn gives it."""
-        self.ending = time.monotonic()
+        self.ending = asyncio.get_running_loop().time()
         await super().shutdown(sockets)

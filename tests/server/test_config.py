@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from house.source import child
 from support.certificates import make_certificates
 from support.evm import transfer
 from support.guarded import case_of
@@ -40,7 +41,7 @@ def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
     assert found.tls.clients == tls.authority
     assert (client.name, client.token_sha256) == ("shop", hashlib.sha256(TOKEN).digest())
     assert client.keys == {"hot"}
-    assert (key.name, key.public_key, key.chain) == ("hot", HOT, "ethereum")
+    assert (key.name, key.public_key, key.chain) == ("hot", HOT, "eip155:1")
     assert [rule.name for rule in key.rules] == ["only_to", "limit", "audit"]
     assert found.limits == Limits(threads=3)
     assert found.limits.connections == 256
@@ -249,6 +250,49 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
             with pytest.raises(ConfigError, match=r"key\.hot\.guard\[0\]"):
                 config(configuration(tmp_path, guard=bare))
     store.close()
+
+
+UNKNOWN = [
+    ('chain = "ethereum"', 'chain = "etherium"', "key.hot.chain", "unknown"),
+    ('chain = "ethereum"', 'chain = "solana"', "key.hot.chain", "mismatch"),
+    ('chain = "ethereum"', f'chain = "{"e" * 81}"', "key.hot.chain", "type"),
+    ("sqlite:", "mysql:", "server.store", "unknown"),
+    ("sqlite:", "", "server.store", "unknown"),
+    ('uri = "local:"', 'uri = "vault:hot"', "key.hot.uri", "unknown"),
+    ('uri = "local:"', 'uri = "local"', "key.hot.uri", "prefix"),
+    ('uri = "remote:', 'uri = "far:', "key.hot.guard[0].of[0].uri", "unknown"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place", "reason"), UNKNOWN, ids=lambda value: value[:30])
+def test_what_no_server_could_open_is_refused_before_anything_is_opened(
+    tmp_path: Path, old: str, new: str, place: str, reason: str
+) -> None:
+    approver = f'{{ uri = "remote:https://approver.internal", public_key = "secp256k1:{HOT.data.hex()}" }}'
+    text = configuration(
+        tmp_path,
+        guard=f'[[key.hot.guard]]\nrule = "quorum"\nneeded = 1\nof = [{approver}]\n',
+        store="sqlite:/no/store.db",
+    )
+    assert config(text).keys[0].uri == "local:"
+    assert old in text
+    with pytest.raises(ConfigError) as caught:
+        config(text.replace(old, new, 1))
+    assert str(caught.value).startswith(f"{place}: "), str(caught.value)
+    assert caught.value.reason == reason
+
+
+def test_nothing_is_imported_or_opened_for_the_uris_of_a_configuration(tmp_path: Path) -> None:
+    """So that it may be read where a back end is not installed."""
+    told = configuration(tmp_path, store="postgresql://nobody@127.0.0.1:1/none").replace("local:", "awskms:alias/hot")
+    printed = child(
+        f"""
+from walletcore.server.config import read
+read({told!r}.encode())
+print(*sorted({{"boto3", "botocore", "psycopg", "sqlalchemy"}} & set(sys.modules)))
+"""
+    )
+    assert printed.strip() == ""
 
 
 def test_rules_are_read_before_anything_is_opened(tmp_path: Path) -> None:

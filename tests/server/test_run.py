@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,20 @@ import pytest
 from house.source import ROOT
 from support.faults import Fault, Proxy, steps
 from support.load import Callers, check_told
-from support.outcomes import outcome
-from support.server import Process, Server, ask, configuration, payment, remote, request, signed_ids, token_client
+from support.outcomes import outcome, until
+from support.server import (
+    HOT,
+    Process,
+    Server,
+    ask,
+    configuration,
+    key_table,
+    payment,
+    remote,
+    request,
+    signed_ids,
+    token_client,
+)
 from walletcore.errors import ConfigError, SignerError, SignerUnavailable
 from walletcore.signers.remote import Patience
 from walletcore.signing import sign
@@ -88,6 +101,24 @@ def test_a_server_that_has_ended_has_closed_its_memory(tmp_path: Path) -> None:
         sign(payment(), remote(server.port))
     with pytest.raises(SignerError, match="closed"):
         server.running._desk._store.kept(bytes(32))
+
+
+@pytest.mark.parametrize("answer", [2, 9])
+def test_X05_the_end_comes_within_drain_whatever_a_key_does(tmp_path: Path, answer: int) -> None:
+    """Whether somebody waits for the answer all the time, or was told before that there is none yet."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hot = key_table("hot", f"remote:http://127.0.0.1:{silent.getsockname()[1]}?plain=loopback", HOT)
+        text = configuration(tmp_path, guard="", hot=hot, limits=f"drain = 4\nanswer = {answer}")
+        with Server(text) as server:
+            asking = threading.Thread(target=outcome, args=(remote(server.port).sign, request(), []))
+            asking.start()
+            assert until(lambda: server.running._desk.under_way == 1, 10)
+            started = time.monotonic()
+            server.running.stop()
+            server.thread.join(20)
+            seconds = time.monotonic() - started
+    asking.join(20)
+    assert 3.5 < seconds < 5.5
 
 
 def test_X08_the_log_is_json_and_has_no_secret_and_no_payload(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from support.outcomes import until
 from support.parts import hsm_key, sender
 from support.server import configuration, payment, remote, signed_ids
 from support.softhsm import PIN, Token, copied
+from walletcore.server.config import Limits
 from walletcore.signing import sign
 
 pytestmark = pytest.mark.engine
@@ -40,6 +41,13 @@ def test_systemd_reads_every_line_of_the_unit(tmp_path: Path) -> None:
     assert re.search(r"^ProtectSystem=strict$", UNIT, re.MULTILINE)
     file.write_text(file.read_text().replace("ProtectSystem", "ProtectSystems"))
     assert "ProtectSystems" in subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stderr
+
+
+def test_the_unit_allows_what_the_default_limits_need() -> None:
+    """The threads of 20 keys, as the page computes them, and the time for a clean end."""
+    limits, allowed = Limits(), dict(re.findall(r"^(TasksMax|TimeoutStopSec)=(\d+)$", UNIT, re.MULTILINE))
+    assert int(allowed["TasksMax"]) >= 20 * limits.threads + limits.signing + 64
+    assert int(allowed["TimeoutStopSec"]) > limits.drain + 1
 
 
 def environment(folder: Path, state: Path, notify: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from walletcore.errors import SignerUnavailable, WalletcoreError
 from walletcore.hashes import sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.secret import Secret
+from walletcore.signers import pkcs11_module
 from walletcore.signers.pkcs11_module import Module
 from walletcore.signers.remote import Patience
 from walletcore.signing import Signature, SigningRequest
@@ -374,6 +375,39 @@ def test_H10_whoever_has_the_module_initialised_anew_takes_nothing_from_others(t
     module.run(lambda commit: module.renew(now + 4), 5)  # a moment ago: not again
     assert [outcome(signer) for signer in reversed(signers)] == [SIGNED, SIGNED]
     assert token.shim.shim_calls(Step.INITIALIZE) == 2
+
+
+def destroy(token: Token, label: str) -> None:
+    """Its objects, public half and all, by another process."""
+    script = f"""
+import pkcs11
+from pkcs11 import Attribute
+with pkcs11.lib({token.module!r}).get_token(token_label={LABEL!r}).open(rw=True, user_pin={PIN!r}) as session:
+    for found in list(session.get_objects({{Attribute.LABEL: {label!r}}})):
+        found.destroy()
+"""
+    child(script)
+
+
+@pytest.mark.parametrize("failures", [0, 2])
+def test_H10_a_key_that_is_missing_on_a_token_that_is_there_has_nothing_initialised_anew(
+    token: Token, failures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the token itself was away before. Each initialisation takes a login, and a person at some tokens."""
+    monkeypatch.setattr(pkcs11_module, "_PAUSE", 0.0)
+    once = Patience(attempts=1, deadline=5)
+    lost, other = (token.signer(label, patience=once) for label in ("hot", "bip32"))
+    assert (outcome(lost), outcome(other)) == (SIGNED, SIGNED)
+    destroy(token, "hot")
+    assert outcome(lost) == UNAVAILABLE  # its handle means nothing any more
+    token.fail(Step.OPEN_SESSION, Fault.FAIL, DEVICE_ERROR, nth=0)
+    assert [outcome(lost) for _ in range(failures)] == [UNAVAILABLE] * failures
+    token.shim.shim_release()
+    assert (outcome(lost), outcome(other)) == (REFUSED, SIGNED)
+    before = [token.shim.shim_calls(step) for step in (Step.INITIALIZE, Step.LOGIN)]
+    assert failures or before == [1, 1]
+    assert [outcome(signer) for _ in range(5) for signer in (lost, other)] == [REFUSED, SIGNED] * 5
+    assert [token.shim.shim_calls(step) for step in (Step.INITIALIZE, Step.LOGIN)] == before
 
 
 def test_H10_files_that_vanish_under_an_open_session_never_give_half_a_result(token: Token) -> None:

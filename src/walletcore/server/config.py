@@ -11,13 +11,16 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from walletcore.chains import chain, evm
 from walletcore.chains.base import Chain
 from walletcore.errors import ConfigError
 from walletcore.keys import PublicKey
 from walletcore.server.policies import check_rules
 from walletcore.server.rows import read_rows
 from walletcore.server.sources import Source, read_sources
-from walletcore.server.toml import MAX_CONFIG, Table, parse, read_public_key
+from walletcore.server.toml import MAX_CONFIG, Table, parse, placed, read_public_key
+from walletcore.signers import check_uri
+from walletcore.signers.store import scheme_of
 
 __all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "load", "read"]
 
@@ -63,9 +66,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key: the signer's URI and the pinned public half, its chain for what names none, its secrets, its rules.
+    """A key: the signer's URI and the pinned public half, its secrets, its rules.
 
-    ``rows`` are the chains of which the file says what no signed bytes do; they are the same for all keys.
+    ``chain`` (CAIP-2) is that of what names none. ``rows`` are the chains of which the file says what no signed bytes
+    do; they are the same for all keys.
     """
 
     name: str
@@ -144,7 +148,7 @@ def read(data: bytes) -> Config:
     config = Config(
         host=host,
         port=port,
-        store=server.take("store", str),
+        store=server.checked("store", scheme_of),
         tls=_tls(document),
         keys=tuple(_key(name, table, rows) for name, table in document.named("key")),
         clients=tuple(_client(name, table) for name, table in document.named("client")),
@@ -194,9 +198,9 @@ def _key(name: str, table: Table, rows: tuple[Chain, ...]) -> Key:
     rules = tuple(Rule(name=each.take("rule", str), arguments=each) for each in table.tables("guard"))
     key = Key(
         name=name,
-        uri=table.take("uri", str),
+        uri=table.checked("uri", check_uri),
         public_key=read_public_key(table),
-        chain=table.take_or("chain", ""),
+        chain=_chain(table),
         secrets=read_sources(table.table("secrets")),
         rules=rules,
         rows=rows,
@@ -204,6 +208,12 @@ def _key(name: str, table: Table, rows: tuple[Chain, ...]) -> Key:
     )
     table.end()
     return key
+
+
+def _chain(table: Table) -> str:
+    name = table.take_or("chain", "")
+    with placed(table.at("chain")):
+        return chain(name, evm.Evm).caip2 if name else ""
 
 
 def _client(name: str, table: Table) -> Client:

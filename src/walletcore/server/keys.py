@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from walletcore.chains import chain, evm
 from walletcore.curves.secp256k1 import account_of, uncompressed
 from walletcore.errors import ConfigError, SigningRefused, WalletcoreError
 from walletcore.keys import Curve, PublicKey
@@ -76,12 +75,11 @@ def open_keys(keys: Sequence[Key], store: Store) -> Ring:
 
 def _opened(key: Key, store: Store) -> Held:
     try:
-        row = chain(key.chain, evm.Evm).caip2 if key.chain else ""
         signer = open_async_signer(key.uri, public_key=key.public_key, secrets=secrets_of(key.secrets))
     except WalletcoreError as error:
         text = f"key.{key.name}: {error}"
         raise ConfigError(text, reason=error.reason, hint=error.hint) from None
-    common: dict[str, Any] = {"name": key.name, "public_key": key.public_key, "chain": row}
+    common: dict[str, Any] = {"name": key.name, "public_key": key.public_key, "chain": key.chain}
     local = signer if type(signer) is LocalSigner else None
     if not key.rules:
         return Held(**common, signer=signer, brief=local)

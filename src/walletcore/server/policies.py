@@ -6,15 +6,14 @@ In two steps: what the file says is read, and refused, before anything is opened
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from walletcore.errors import ConfigError, WalletcoreError
+from walletcore.errors import ConfigError
 from walletcore.server.sources import read_sources, secrets_of
-from walletcore.server.toml import Table, read_public_key
-from walletcore.signers import open_signer, rules
+from walletcore.server.toml import Table, placed, read_public_key
+from walletcore.signers import check_uri, open_signer, rules
 from walletcore.signers.guard import AsyncGuard, Guard, guard
 from walletcore.signers.quorum import quorum
 from walletcore.signers.store import Store
@@ -40,30 +39,19 @@ def check_rules(key: Key) -> None:
 def guarded(signer: Signer | AsyncSigner, key: Key, store: Store) -> Guard | AsyncGuard:
     """The signer with the guard of its key in front. Raises `ConfigError` that names the rule."""
     made = [_read(each.name, each.arguments.copy())(store) for each in key.rules]
-    with _named(f"key.{key.name}.guard"):
+    with placed(f"key.{key.name}.guard"):
         return guard(signer, *made, store=store, allow_opaque=key.allow_opaque, chains=key.rows)
-
-
-@contextmanager
-def _named(path: str) -> Iterator[None]:
-    """Whatever is wrong is told with its place."""
-    try:
-        yield
-    except ConfigError:
-        raise
-    except WalletcoreError as error:
-        raise ConfigError(f"{path}: {error}", reason=error.reason, hint=error.hint) from None
 
 
 def _read(name: str, arguments: Table) -> Made:
     if name not in RULES:
         raise ConfigError(f"{arguments.at('rule')}: expected one of {', '.join(RULES)}", reason="unknown")
-    with _named(arguments.path):
+    with placed(arguments.path):
         made = RULES[name](arguments)
     arguments.end()
 
     def opened(store: Store) -> rules.Rule:
-        with _named(arguments.path):
+        with placed(arguments.path):
             return made(store)
 
     return opened
@@ -106,7 +94,7 @@ def _quorum(table: Table) -> Made:
 
 
 def _approver(table: Table) -> Callable[[], Signer]:
-    uri, key, sources = table.take("uri", str), read_public_key(table), read_sources(table.table("secrets"))
+    uri, key, sources = table.checked("uri", check_uri), read_public_key(table), read_sources(table.table("secrets"))
     table.end()
     return lambda: open_signer(uri, public_key=key, secrets=secrets_of(sources))
 

@@ -32,6 +32,8 @@ with needs("server"):
 
 __all__ = ["Running", "serve"]
 
+_LEAST = 0.5  # seconds for what was answered at the last moment, to be kept
+
 
 class Running:
     """One server that has been set up: its keys are open. Raises `ConfigError`."""
@@ -78,8 +80,12 @@ class Running:
             raise ConfigError(f"server.listen: {error.strerror}", reason="policy") from None
         finally:
             _notify("STOPPING=1")
-            await self._desk.close(self._limits.drain)
+            await self._desk.close(self._left())
             LOG.info("ended")
+
+    def _left(self) -> float:
+        """Seconds for what is under way though nobody waits for it any more: what answering has left of ``drain``."""
+        return max(_LEAST, self.listener.ending + self._limits.drain - asyncio.get_running_loop().time())
 
     def port(self, seconds: float = 10.0) -> int:
         """The port, once it listens, for whoever has started it in a thread. Raises `SignerUnavailable`."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from walletcore.errors import ConfigError, WalletcoreError
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["MAX_CONFIG", "Table", "parse", "read_public_key"]
+__all__ = ["MAX_CONFIG", "Table", "parse", "placed", "read_public_key"]
 
 T = TypeVar("T")
 
@@ -61,6 +62,13 @@ class Table:
     def take_or(self, name: str, default: T) -> T:
         """The member of that name, of the default's kind, or the default."""
         return self.take(name, type(default)) if name in self._values else default
+
+    def checked(self, name: str, check: Callable[[str], object]) -> str:
+        """A text, once a check that raises one of our errors has passed it. Raises `ConfigError`."""
+        value = self.take(name, str)
+        with placed(self.at(name)):
+            check(value)
+        return value
 
     def number(self, name: str, default: int, least: int, most: int) -> int:
         """A whole number within bounds."""
@@ -116,6 +124,17 @@ class Table:
         """Raise `ConfigError` where something is left that nobody knows."""
         for name in self._values:
             raise ConfigError(f"{self.at(name)}: nothing of that name is known", reason="unknown")
+
+
+@contextmanager
+def placed(path: str) -> Iterator[None]:
+    """Whatever is wrong within is told with its place: as `ConfigError`."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except WalletcoreError as error:
+        raise ConfigError(f"{path}: {error}", reason=error.reason, hint=error.hint) from None
 
 
 def parse(data: bytes) -> Table:

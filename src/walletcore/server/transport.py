@@ -95,7 +95,10 @@ class Connection(HttpToolsProtocol):
 
 
 class Listener(uvicorn.Server):
-    """uvicorn's server, with a handshake that must end in time, on an address that is told when it listens."""
+    """uvicorn's server, with a handshake that must end in time, on an address that is told when it listens.
+
+    ``ending`` is when its end began, by the clock of the event loop.
+    """
 
     def __init__(
         self,
@@ -108,6 +111,7 @@ class Listener(uvicorn.Server):
         self._context, self._head_seconds, self._tell = context, head_seconds, tell
         self.port = 0
         self.listening = threading.Event()
+        self.ending = 0.0
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen. Raises OSError where the address is taken."""
@@ -133,3 +137,8 @@ class Listener(uvicorn.Server):
         self.started = True
         self.listening.set()
         self._tell(self.port)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Take nothing new, and give what was taken the time that uvicorn gives it."""
+        self.ending = asyncio.get_running_loop().time()
+        await super().shutdown(sockets)

@@ -14,9 +14,11 @@ from walletcore.secret import Secret, sealed
 from walletcore.signing import AsyncSigner, Signer
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from walletcore.signers.uri import Secrets, SignerUri
 
-__all__ = ["SCHEMES", "open_async_signer", "open_signer"]
+__all__ = ["SCHEMES", "check_uri", "open_async_signer", "open_signer"]
 
 SCHEMES = {
     "awskms": "walletcore.signers.aws_kms",
@@ -56,6 +58,16 @@ def open_async_signer(uri: str, *, public_key: PublicKey, secrets: Secrets | Non
     return _opened("open_async_uri", uri, public_key, secrets)
 
 
+@sealed
+def check_uri(uri: str) -> None:
+    """Raise what `open_signer` does of a malformed URI or an unknown scheme; nothing is opened, or imported for it."""
+    from walletcore.signers.uri import SignerUri
+
+    scheme = SignerUri.parse(uri).scheme
+    if scheme not in SCHEMES:
+        _registered(scheme)
+
+
 def _opened(form: str, uri: str, public_key: PublicKey, secrets: Secrets | None) -> AsyncSigner | Signer:
     if type(public_key) is not PublicKey:
         raise SignerError("expected the pinned PublicKey", reason="type")
@@ -77,6 +89,16 @@ def _opener(scheme: str, form: str) -> Opener:
     if scheme in SCHEMES:
         module = importlib.import_module(SCHEMES[scheme])
         return cast(Opener, getattr(module, form, module.open_uri))
+    point = _registered(scheme)
+    try:
+        return cast(Opener, point.load())
+    except Exception as error:  # whatever a stranger's module raises when it is imported
+        text = f"the package that registers this scheme cannot be imported: {type(error).__name__}"
+        raise Unsupported(text, reason="missing") from None
+
+
+def _registered(scheme: str) -> EntryPoint:
+    """What another package registers for a scheme."""
     from importlib.metadata import entry_points
 
     found = tuple(entry_points(group="walletcore.signers", name=scheme))
@@ -85,11 +107,7 @@ def _opener(scheme: str, form: str) -> Opener:
     if not found:
         hint = f"known: {', '.join(SCHEMES)}"
         raise Unsupported("no signer is registered for this scheme", reason="unknown", hint=hint)
-    try:
-        return cast(Opener, found[0].load())
-    except Exception as error:  # whatever a stranger's module raises when it is imported
-        text = f"the package that registers this scheme cannot be imported: {type(error).__name__}"
-        raise Unsupported(text, reason="missing") from None
+    return found[0]
 
 
 def _no_secrets(name: str) -> Secret:

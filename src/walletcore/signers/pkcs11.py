@@ -121,7 +121,7 @@ class _Token:
         self._session: Any = None
         self._key: Any = None
         self._age = 0
-        self._failures = 0  # since the last signature
+        self._failures = 0  # since the last answer
         self._asks_always = False
 
     def check(self, seconds: float) -> None:
@@ -191,7 +191,7 @@ class _Token:
             yield
         except BaseException as error:
             session, self._session, self._key = self._session, None, None
-            self._failures += _is_failure(error)
+            self._failures = _failures(self._failures, error)
             if session is not None and not self._is_stale(module):
                 with suppress(Exception):
                     session.close()
@@ -218,10 +218,11 @@ class _Token:
         self._key, self._asks_always = keys[0], asks_always(keys[0])
 
 
-def _is_failure(error: BaseException) -> bool:
-    """Whether the token, or the key in it, was not to be had."""
-    is_missing = isinstance(error, SigningRefused) and error.reason == "missing"
-    return is_missing or (isinstance(error, SignerUnavailable | OutcomeUnknown) and not isinstance(error, PinNeeded))
+def _failures(before: int, error: BaseException) -> int:
+    """How often in a row the token was not to be had. What it refuses it has answered: that it has no such key, too."""
+    if isinstance(error, SigningRefused):
+        return 0
+    return before + (isinstance(error, SignerUnavailable | OutcomeUnknown) and not isinstance(error, PinNeeded))
 
 
 def _raw(scheme: Scheme, answer: bytes) -> Signature:

@@ -31,6 +31,7 @@ __all__ = [
     "check_signature",
     "check_texts",
     "open_store",
+    "scheme_of",
     "verify_log",
 ]
 
@@ -130,10 +131,15 @@ def open_store(uri: str, *, create: bool = True) -> Store:
     With ``create=False`` it must exist. Raises `Unsupported` for another scheme, `SignerError` for a URI or a store
     that cannot be used, `SignerUnavailable` where it cannot be reached.
     """
+    return cast(Store, importlib.import_module(STORES[scheme_of(uri)]).open_uri(uri, create=create))
+
+
+def scheme_of(uri: str) -> str:
+    """The scheme of a store's URI; nothing is opened. Raises `Unsupported` where no store has it."""
     scheme, colon, _ = uri.partition(":") if type(uri) is str else ("", "", "")
     if not colon or scheme not in STORES:
         raise Unsupported("no store has this scheme", reason="unknown", hint=f"known: {', '.join(STORES)}")
-    return cast(Store, importlib.import_module(STORES[scheme]).open_uri(uri, create=create))
+    return scheme
 
 
 # -- the log: a chain of hashes

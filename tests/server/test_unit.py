@@ -46,7 +46,7 @@ def test_systemd_reads_every_line_of_the_unit(tmp_path: Path) -> None:
 def test_the_unit_allows_what_the_default_limits_need() -> None:
     """The threads of 20 keys, as the page computes them, and the time for a clean end."""
     limits, allowed = Limits(), dict(re.findall(r"^(TasksMax|TimeoutStopSec)=(\d+)$", UNIT, re.MULTILINE))
-    assert int(allowed["TasksMax"]) >= 20 * limits.threads + limits.signing + 64
+    assert int(allowed["TasksMax"]) >= 12 * (limits.threads + limits.signing) + 64
     assert int(allowed["TimeoutStopSec"]) > limits.drain + 1
 
 

@@ -176,7 +176,7 @@ def _parsed(body: bytes) -> object:
     if type(body) is not bytes or len(body) > MAX_REQUEST:
         raise DecodingError(f"expected at most {MAX_REQUEST} bytes of JSON", reason="too-large")
     try:
-        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=2, max_values=16)
+        return strict_json.decode(body.decode(), max_length=MAX_REQUEST, max_depth=3, max_values=16)
     except UnicodeDecodeError:
         raise DecodingError("expected JSON in UTF-8", reason="character") from None
 

@@ -444,7 +444,7 @@ def test_a_stranger_s_certificate_is_not_talked_to(kms: CloudKms, opened: Open, 
 @both
 def test_a_certificate_that_is_a_stranger_s_later_is_refused_once(kms: CloudKms, opened: Open, tmp_path: Path) -> None:
     with Proxy(("127.0.0.1", kms.port), lambda _: None) as wire:
-        sign = opened(kms, port=wire.port)
+        sign = opened(kms, CALM, port=wire.port)
         with CloudKms(certificate(tmp_path, "localhost")) as other:
             wire.target = ("127.0.0.1", other.port)
             wire.drop()

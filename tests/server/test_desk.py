@@ -9,7 +9,6 @@ import time
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from support.disk import Disk
 from support.server import ETHEREUM, HOT, payment, request, token_client
 from support.signing_service import KEYS
 from walletcore.errors import (
@@ -538,24 +538,11 @@ def test_H10_a_device_that_hangs_keeps_no_other_key_waiting(memory: Memory, kind
     run(memory, job, threads=5, signing=5)
 
 
-class Full(SqliteStore):
-    """A store whose disk is full when it is told so, which it says at the commit."""
-
-    is_full = False
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        with super().transaction() as open_:
-            yield open_
-            if self.is_full:
-                raise SignerUnavailable("the disk is full")
-
-
 def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: Path) -> None:
     """The guard believes that it has charged the payment; were that true of its store, it would not do so again."""
     asset = ETHEREUM.asset
     path = tmp_path / "store.db"
-    disk = Full(path)
+    disk = Disk(path)
     memory = Together(disk, SqliteStore(path))
     rules = [limit(asset, total=2 * 10**15, per=timedelta(hours=1)), audit(memory.store)]
     signer = guard(LocalSigner(KEYS[Curve.SECP256K1]), *rules, store=memory.store)
@@ -586,7 +573,7 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
 def test_a_kept_signature_waits_for_no_commit_and_for_no_lock(tmp_path: Path) -> None:
     """It is told while others hold the file, and when the commit of the moment fails."""
     path = tmp_path / "store.db"
-    disk, other = Full(path), SqliteStore(path)
+    disk, other = Disk(path), SqliteStore(path)
     memory = Together(disk, SqliteStore(path))
     brief = held(Device(), is_brief=True)
 
@@ -626,18 +613,9 @@ def test_a_memory_that_others_keep_locked_is_not_sound(tmp_path: Path) -> None:
 
 
 def test_devices_share_commits_without_any_brief_work(tmp_path: Path) -> None:
-    class Counting(SqliteStore):
-        commits = 0
-
-        @contextmanager
-        def transaction(self) -> Iterator[Any]:
-            with super().transaction() as open_:
-                yield open_
-                time.sleep(0.005)  # a disk
-            self.commits += 1
-
     path = tmp_path / "store.db"
-    disk = Counting(path)
+    disk = Disk(path)
+    disk.pause = 0.005
     memory = Together(disk, SqliteStore(path))
 
     async def job(desk: Desk) -> None:

@@ -6,45 +6,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
+from support.disk import Disk
 from walletcore.errors import ConfigError, LimitExceeded, OutcomeUnknown, SignerError, SignerUnavailable
 from walletcore.server.memory import Apart, Together, open_memory
 from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import Charge, verify_log
 
 T = TypeVar("T")
-Memories = tuple["Counting", Together]
+Memories = tuple[Disk, Together]
 
 
 def identity(number: int) -> bytes:
     return number.to_bytes(32)
 
 
-class Counting(SqliteStore):
-    """Counts its commits, and fails at those that it is told to."""
-
-    commits = 0
-    fails = False
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        with super().transaction() as open_:
-            yield open_
-            time.sleep(0.002)  # a disk
-            if self.fails:
-                raise SignerUnavailable("the disk is full")
-        self.commits += 1
-
-
 @pytest.fixture
 def memories(tmp_path: Path) -> Iterator[Memories]:
-    writer, reader = Counting(tmp_path / "s.db"), SqliteStore(tmp_path / "s.db")
+    writer, reader = Disk(tmp_path / "s.db"), SqliteStore(tmp_path / "s.db")
+    writer.pause = 0.002
     memory = Together(writer, reader)
     yield writer, memory
     memory.store.close()
@@ -183,7 +168,7 @@ def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(memories: M
         raise SignerError("of its own")
 
     works = [lambda n=n: memory.keep(identity(n), b"y") for n in range(1, 40)]
-    writer.fails = True
+    writer.is_full = True
     found = asyncio.run(at_work(memory, *works, refused))
     assert [str(each) for each in found] == ["lost: the disk is full"] * 39 + ["of its own"]
     assert {type(each) for each in found[:-1]} == {OutcomeUnknown}
@@ -194,7 +179,7 @@ def test_a_commit_that_fails_is_told_to_everybody_and_leaves_nothing(memories: M
 
     with pytest.raises(SignerUnavailable):
         asyncio.run(asked_by_a_thread())
-    writer.fails = False
+    writer.is_full = False
     assert [memory.kept(identity(n)) for n in range(1, 40)] == [None] * 39
     assert asyncio.run(at_work(memory, lambda: memory.keep(identity(1), b"z"))) == [b"z"]
 

@@ -2,18 +2,14 @@
 
 import asyncio
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
+from support.disk import Disk
 from support.signing_service import KEYS
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.tx import Tx, TxIn
-from walletcore.errors import SignerUnavailable
 from walletcore.keys import Curve
 from walletcore.server.desk import Answer, Desk
 from walletcore.server.keys import Held
@@ -27,21 +23,6 @@ from walletcore.signers.sqlite import SqliteStore
 BITCOIN = chain("bitcoin", BitcoinChain)
 KEY = KEYS[Curve.SECP256K1]
 HOT = KEY.public_key
-
-
-class Failing(SqliteStore):
-    """Its next commit takes a while and fails, when it is told so."""
-
-    fails = False
-
-    @contextmanager
-    def transaction(self) -> Iterator[Any]:
-        with super().transaction() as open_:
-            yield open_
-            if self.fails:
-                self.fails = False
-                time.sleep(0.3)
-                raise SignerUnavailable("the disk is full")
 
 
 def spent(kind: str, number: int) -> Input:
@@ -59,8 +40,8 @@ def both(number: int) -> tuple[Asked, Asked]:
     return Asked(request=long, subject=subject), Asked(request=brief, subject=subject)
 
 
-def opened(path: Path) -> tuple[Failing, Desk, Held]:
-    writer = Failing(path)
+def opened(path: Path) -> tuple[Disk, Desk, Held]:
+    writer = Disk(path)
     memory = Together(writer, SqliteStore(path))
     rule = limit(BITCOIN.asset, total=10**12, per=timedelta(days=1))
     hot, brief = (guard(LocalSigner(KEY), rule, store=memory) for _ in range(2))
@@ -91,10 +72,13 @@ def test_no_signature_is_told_whose_charge_was_lost(tmp_path: Path) -> None:
     long, brief = both(0)
 
     async def main() -> list[Answer | BaseException]:
-        writer.fails = True
+        writer.is_full, writer.pause = True, 0.3
         first = asyncio.ensure_future(desk.sign(held, brief, "x"))
         await asyncio.sleep(0.1)  # its charge is in a transaction that is about to fail
-        return list(await asyncio.gather(first, desk.sign(held, long, "x"), return_exceptions=True))
+        second = asyncio.ensure_future(desk.sign(held, long, "x"))
+        await asyncio.wait([first])
+        writer.is_full = False  # the next one does not
+        return list(await asyncio.gather(first, second, return_exceptions=True))
 
     told = asyncio.run(main())
     with writer.reading() as open_:

@@ -647,6 +647,23 @@ def test_threads_that_are_idle_end_and_those_that_stay_do_not(monkeypatch: pytes
     asyncio.run(main())
 
 
+def test_a_thread_that_ends_is_not_counted_any_more_whoever_takes_a_job_meanwhile() -> None:
+    """Or the crew would believe that there is one, and nobody would come to the next job."""
+
+    class Jobs:
+        """One job, which another thread takes as soon as somebody has seen it."""
+
+        answers = iter((False, True))
+
+        def empty(self) -> bool:
+            return next(self.answers)
+
+    several = Crew(2)
+    several._made, several._jobs = 2, Jobs()  # type: ignore[assignment]
+    is_over = several._is_over()
+    assert several._made == (1 if is_over else 2)
+
+
 def test_a_look_that_is_followed_by_another_one_is_still_told(memory: Memory) -> None:
     class Slow:
         def kept(self, _: bytes) -> None:

@@ -87,8 +87,9 @@ class Crew:
     def _is_over(self) -> bool:
         """Whether a thread that has had nothing to do for a while ends; nobody puts something in just now."""
         with self._changing:
-            self._made -= self._jobs.empty()
-            return self._jobs.empty()
+            is_over = self._jobs.empty()  # asked once: other threads take jobs without the lock
+            self._made -= is_over
+            return is_over
 
 
 def settle(future: asyncio.Future[Any], value: object, error: BaseException | None) -> None:

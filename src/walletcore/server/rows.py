@@ -9,8 +9,8 @@ from walletcore.chains import chain
 from walletcore.chains.base import Chain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
-from walletcore.errors import ConfigError, WalletcoreError
-from walletcore.server.toml import Table
+from walletcore.errors import ConfigError
+from walletcore.server.toml import Table, placed
 
 __all__ = ["read_row", "read_rows"]
 
@@ -28,7 +28,7 @@ def read_rows(document: Table) -> tuple[Chain, ...]:
 
 def read_row(name: str, table: Table) -> Chain:
     """The row of the chain of this name, with what the table says. Raises `ConfigError`."""
-    try:
+    with placed(table.path):
         row = chain(name)
         members = _MEMBERS.get(type(row), ())
         said = {member: _value(table, member) for member in members if member in table}
@@ -37,10 +37,6 @@ def read_row(name: str, table: Table) -> Chain:
             expected = " or ".join(members) or "nothing of this chain"
             raise ConfigError(f"{table.path}: expected {expected}", reason="missing")
         return replace(row, **said)
-    except ConfigError:
-        raise
-    except WalletcoreError as error:
-        raise ConfigError(f"{table.path}: {error}", reason=error.reason) from None
 
 
 def _value(table: Table, member: str) -> Any:

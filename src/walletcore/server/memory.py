@@ -17,8 +17,9 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
-from walletcore.errors import ConfigError, SignerUnavailable, WalletcoreError
+from walletcore.errors import SignerUnavailable
 from walletcore.server.crew import Crew, settle
+from walletcore.server.toml import placed
 from walletcore.signers import store as stores
 from walletcore.signers.sql_store import SqlStore, Transaction
 from walletcore.signers.sqlite import SqliteStore, told
@@ -59,13 +60,11 @@ class Memory(Protocol):
 
 def open_memory(uri: str, threads: int) -> Memory:
     """The memory behind a store's URI. Raises `ConfigError`."""
-    try:
+    with placed("server.store"):
         store = stores.open_store(uri)
         if not isinstance(store, SqliteStore):
             return Apart(store, threads)
         return Together(store, cast(SqliteStore, stores.open_store(uri)))
-    except WalletcoreError as error:
-        raise ConfigError(f"server.store: {error}", reason=error.reason, hint=error.hint) from None
 
 
 class Apart:

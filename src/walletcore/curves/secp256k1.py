@@ -7,6 +7,7 @@ Points are 33 bytes (compressed), scalars 32 bytes big-endian, signatures 64 byt
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from coincurve._libsecp256k1 import ffi, lib
@@ -73,12 +74,12 @@ def parse_public(data: bytes) -> bytes:
     """The canonical 33 bytes of a point given in 33 or 65 bytes (SEC 1, 2.3.4). Hybrid forms (06, 07) are refused."""
     if (len(data), data[:1]) not in {(33, b"\x02"), (33, b"\x03"), (65, b"\x04")}:
         raise InvalidKey("expected 33 bytes beginning with 02 or 03, or 65 beginning with 04", reason="non-canonical")
-    return _serialize(_parse(data))
+    return _serialize(_point(data))
 
 
 def uncompressed(public: bytes) -> bytes:
     """The 65 bytes of a point: 04 || x || y."""
-    return _serialize(_parse(public), 65, _UNCOMPRESSED)
+    return _serialize(_point(public), 65, _UNCOMPRESSED)
 
 
 def account_of(public: bytes) -> bytes:
@@ -203,7 +204,7 @@ def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
     parsed = _NEW("secp256k1_ecdsa_signature *")
     if not (
         lib.secp256k1_ecdsa_signature_parse_compact(_CONTEXT, parsed, signature)
-        and lib.secp256k1_ecdsa_verify(_CONTEXT, parsed, digest, _parse(public))  # 0 for a high s, too
+        and lib.secp256k1_ecdsa_verify(_CONTEXT, parsed, digest, _point(public))  # 0 for a high s, too
     ):
         raise InvalidSignature("the ECDSA signature does not verify", reason="mismatch")
 
@@ -299,6 +300,9 @@ def _parse(public: bytes) -> CData:
     if not lib.secp256k1_ec_pubkey_parse(_CONTEXT, point, public, len(public)):
         raise InvalidKey("expected a point of secp256k1", reason="point")
     return point
+
+
+_point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is the same one again and again
 
 
 def _serialize(point: CData, size: int = 33, form: int = _COMPRESSED) -> bytes:

@@ -475,7 +475,7 @@ def test_a_rule_that_remembers_wants_a_store_when_the_guard_is_made() -> None:
 
 
 def test_a_rule_that_hides_that_it_remembers_refuses_without_a_store() -> None:
-    (charge,) = limit(ETH, total=9 * ONE, per=DAY).plans(case_of(transfer())).__next__()
+    ((charge,),) = limit(ETH, total=9 * ONE, per=DAY).plans(case_of(transfer()))
     assert refusal(sign, transfer(), guard(ALICE, rule("mine", lambda _: (charge,)))).reason == "missing"
 
 

@@ -55,7 +55,7 @@ def test_the_next_plan_is_tried_only_when_it_is_asked_for() -> None:
 
         return rule(name, check)
 
-    found = all_of(any_of(seen("a"), seen("b")), seen("c")).plans(CASE)
+    found = iter(all_of(any_of(seen("a"), seen("b")), seen("c")).plans(CASE))
     assert (next(found), asked) == (("a", "c"), ["a", "c"])
     assert (next(found), asked) == (("b", "c"), ["a", "c", "b", "c"])
     assert list(found) == []

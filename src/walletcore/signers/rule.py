@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -27,7 +27,7 @@ class Rule:
     """
 
     name: str
-    plans: Callable[[Case], Iterator[Plan]]
+    plans: Callable[[Case], Iterable[Plan]]
     remembers: bool = False
     chains: frozenset[str] = frozenset()
     sinks: tuple[Any, ...] = ()
@@ -42,8 +42,8 @@ def rule(name: str, check: Callable[[Case], Plan], *, remembers: bool = False, c
     if type(name) is not str or not name or not callable(check):
         raise SignerError("expected the name of a rule, and a function", reason="type")
 
-    def plans(case: Case) -> Iterator[Plan]:
-        yield _checked(name, check, case)
+    def plans(case: Case) -> tuple[Plan]:
+        return (_checked(name, check, case),)
 
     return Rule(name=name, plans=plans, remembers=remembers, chains=frozenset(chains))
 
@@ -62,7 +62,7 @@ def _checked(name: str, check: Callable[[Case], Plan], case: Case) -> Plan:
     except Exception as error:
         message = f"{name}: the rule failed with {type(error).__name__}"
         raise GuardRefused(message, reason="policy", rule=name) from error
-    if type(plan) is not tuple or not all(type(each) in (Charge, str) for each in plan):
+    if type(plan) is not tuple or (plan and not all(type(each) in (Charge, str) for each in plan)):
         refuse(name, "the rule did not return a tuple of charges and lines", reason="type")
     return plan
 
@@ -77,7 +77,7 @@ def any_of(*rules: Rule) -> Rule:
     return _joined("any_of", rules, lambda case: _either(rules, case))
 
 
-def _joined(name: str, rules: tuple[Rule, ...], plans: Callable[[Case], Iterator[Plan]]) -> Rule:
+def _joined(name: str, rules: tuple[Rule, ...], plans: Callable[[Case], Iterable[Plan]]) -> Rule:
     if not rules or any(type(each) is not Rule for each in rules):
         raise SignerError("expected rules, at least one", reason="type")
     return Rule(
@@ -91,11 +91,15 @@ def _joined(name: str, rules: tuple[Rule, ...], plans: Callable[[Case], Iterator
 
 
 def _every(rules: tuple[Rule, ...], case: Case, so_far: Plan) -> Iterator[Plan]:
-    if not rules:
-        yield so_far
+    for place, each in enumerate(rules, 1):
+        plans = each.plans(case)
+        if type(plans) is tuple and len(plans) == 1:  # as nearly all of them: nothing to choose
+            so_far += plans[0]
+            continue
+        for plan in plans:
+            yield from _every(rules[place:], case, so_far + plan)
         return
-    for plan in rules[0].plans(case):
-        yield from _every(rules[1:], case, so_far + plan)
+    yield so_far
 
 
 def _either(rules: tuple[Rule, ...], case: Case) -> Iterator[Plan]:

@@ -1,9 +1,8 @@
 """The memory of a server: the store that the configuration names, and where work on it is done.
 
 A commit waits for the disk, and threads that work at the same time wait for each other. So all brief work on a file is
-done in the event loop's thread: what has come while a commit was under way is done in the next one, each step in a
-savepoint of its own, and is told when it is on the disk (sqlite.org, "Savepoints"). PostgreSQL commits many
-transactions at once by itself.
+done in the event loop's thread: what has come while a commit was under way is done in the next one, and is told when it
+is on the disk. PostgreSQL commits many transactions at once by itself.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
+from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
 from walletcore.errors import SignerUnavailable
@@ -22,7 +22,7 @@ from walletcore.server.crew import Crew, settle
 from walletcore.server.toml import placed
 from walletcore.signers import store as stores
 from walletcore.signers.sql_store import SqlStore, Transaction
-from walletcore.signers.sqlite import SqliteStore, told
+from walletcore.signers.sqlite import Open, SqliteStore, told
 from walletcore.signers.store import Charge, Entry, Store
 
 __all__ = ["Apart", "Memory", "Together", "open_memory"]
@@ -95,7 +95,7 @@ class Together:
     Only what may wait is done by another thread: to begin a transaction, and to commit it.
     """
 
-    def __init__(self, store: SqlStore, reader: SqlStore) -> None:
+    def __init__(self, store: SqliteStore, reader: SqliteStore) -> None:
         self._store, self._reader, self._steps = store, reader, _Steps()
         self._jobs: deque[_Job] = deque()
         self._disk = Crew(1, stays=True)
@@ -257,11 +257,11 @@ class Together:
 class _Transaction:
     """A transaction that is begun by one thread, and perhaps given up by another before that."""
 
-    def __init__(self, context: AbstractContextManager[Transaction]) -> None:
+    def __init__(self, context: AbstractContextManager[Open]) -> None:
         self._context, self._changing = context, threading.Lock()
         self._is_open = self._is_over = False
 
-    def begin(self) -> Transaction:
+    def begin(self) -> Open:
         open_ = self._context.__enter__()
         with self._changing:
             self._is_open = not self._is_over
@@ -307,45 +307,49 @@ class _Job:
 
 
 class _Steps(SqlStore):
-    """The store's methods within the transaction that is open: each changes all that it says, or nothing."""
+    """The store's methods within the transaction that is open: each changes all that it says, or nothing.
+
+    They look before they write. Where one fails all the same when it has written, the whole transaction is given up: to
+    take back each by itself (sqlite.org, "Savepoints") would take as long as what they do.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: Transaction | None = None
+        self.open: Open | None = None
         self.broken: Exception | None = None
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        open_ = self._opened()
-        open_.run("SAVEPOINT step")
-        try:
-            yield open_
-        except BaseException as error:
-            self._end(open_, "ROLLBACK TO step")
-            raise _known(error) from None
-        finally:
-            self._end(open_, "RELEASE step")
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        return _Step(self)
 
     def reading(self) -> AbstractContextManager[Transaction]:
-        return nullcontext(self._opened())
+        return nullcontext(self.opened())
 
     def close(self) -> None:
         pass
 
-    def _opened(self) -> Transaction:
+    def opened(self) -> Open:
+        """The transaction. Raises `SignerUnavailable`."""
         if self.open is None or self.broken is not None:
             raise SignerUnavailable("the transaction is over")
         return self.open
 
-    def _end(self, open_: Transaction, statement: str) -> None:
-        """Where a step can neither be kept nor undone by itself, the whole transaction is given up."""
-        try:
-            open_.run(statement)
-        except Exception as error:
-            self.broken = self.broken or error
-            raise _known(error) from None
 
+class _Step:
+    """One of them."""
 
-def _known(error: BaseException) -> BaseException:
-    """Walletcore's error for one of SQLite's."""
-    return told(error) if isinstance(error, sqlite3.Error) else error
+    __slots__ = ("_changes", "_open", "_steps")
+
+    def __init__(self, steps: _Steps) -> None:
+        self._steps, self._open = steps, steps.opened()
+
+    def __enter__(self) -> Open:
+        self._changes = self._open.changes
+        return self._open
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        if error is None:
+            return
+        if self._open.changes != self._changes or isinstance(error, sqlite3.Error):
+            self._steps.broken = SignerUnavailable(f"the transaction is broken by {type(error).__name__}")
+        if isinstance(error, sqlite3.Error):
+            raise told(error) from None

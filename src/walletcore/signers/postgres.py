@@ -152,10 +152,11 @@ def _is_there(open_: _Open) -> bool:
 class _Open:
     """An open transaction."""
 
-    __slots__ = ("_clock", "_connection")
+    __slots__ = ("_clock", "_connection", "last")
 
     def __init__(self, connection: Connection, clock: Callable[[], int] | None) -> None:
         self._connection, self._clock = connection, clock
+        self.last: tuple[int, int, bytes] | None = None
 
     def run(self, statement: str, **values: object) -> list[Any]:
         result = self._connection.exec_driver_sql(_written(statement), values)

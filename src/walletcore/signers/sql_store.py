@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
@@ -78,6 +78,9 @@ class Transaction(Protocol):
 
     def now(self) -> int:
         """The clock, in whole seconds since 1970."""
+
+    last: tuple[int, int, bytes] | None
+    """Once it has written to the log: the time, and the number and the head of the last line."""
 
 
 def check_version(open_: Transaction) -> None:
@@ -189,12 +192,21 @@ def _time(open_: Transaction) -> int:
     No lock is needed for it: who has charged or logged in the same window or log is committed, as its scope is held.
     What others are about to commit elsewhere stands beside this transaction, which is as good as before them.
     """
-    ((charged, logged),) = open_.run(_LAST_TIMES)
-    return max(open_.now(), charged or 0, logged or 0)
+    return max(open_.now(), _last(open_)[0])
 
 
-_LAST_TIMES = """SELECT (SELECT max(time) FROM walletcore_charges),
-    (SELECT time FROM walletcore_log ORDER BY number DESC LIMIT 1)"""
+def _last(open_: Transaction) -> tuple[int, int, bytes]:
+    """The last time, and the number and the head of the last line."""
+    if open_.last is not None:  # nobody else can have written since
+        return open_.last
+    ((charged, number, logged, head),) = open_.run(_LAST)
+    time = max(charged or 0, logged or 0)
+    return (time, 0, ORIGIN) if number is None else (time, number, bytes(head))
+
+
+_LAST = """SELECT charge.time, line.number, line.time, line.head
+    FROM (SELECT max(time) AS time FROM walletcore_charges) AS charge
+    LEFT JOIN (SELECT number, time, head FROM walletcore_log ORDER BY number DESC LIMIT 1) AS line ON TRUE"""
 
 
 # -- windows
@@ -219,36 +231,46 @@ def _by_window(charges: Sequence[Charge]) -> dict[str, list[Charge]]:
 
 
 def _admit(open_: Transaction, subject: bytes, owner: bytes, windows: dict[str, list[Charge]]) -> int:
-    """Charge all of it; the time at which it is done."""
+    """Charge all of it; the time at which it is done. Nothing is written before all windows have room."""
     open_.lock(_SUBJECT, subject)
     met = dict(open_.run("SELECT name, time FROM walletcore_charges WHERE subject = :subject", subject=subject))
     open_.lock(_WINDOW, *windows, *met)
+    now = _time(open_)
+    rows = [_charge(open_, now, name, charges, met.get(name)) for name, charges in windows.items()]
     if met:  # one of those who were admitted may have signed, and nobody knows which
         owner = _NOBODY
         open_.run("UPDATE walletcore_charges SET owner = :owner WHERE subject = :subject", subject=subject, owner=owner)
-    now = _time(open_)
-    for name, charges in windows.items():
-        _charge(open_, now, {"name": name, "subject": subject, "owner": owner}, charges, met.get(name))
+    for row in filter(None, rows):
+        if row["name"] in met:  # it does not count any more, and a subject is charged once
+            open_.run(_LET_GO, name=row["name"], subject=subject)
+        _put(open_, {**row, "subject": subject, "owner": owner})
+    if open_.last is not None:
+        open_.last = now, *open_.last[1:]
     return now
 
 
-def _charge(open_: Transaction, now: int, row: dict[str, Any], charges: list[Charge], met: int | None) -> None:
-    name, span = row["name"], charges[0].seconds
+def _charge(open_: Transaction, now: int, name: str, charges: list[Charge], met: int | None) -> dict[str, Any] | None:
+    """The row of what a window is charged, which has room for it; None where the subject counts in it already."""
+    span = charges[0].seconds
     found = open_.run(_WINDOW_NOW, name=name, since=now - span)
     place, upto, longest, before = found[0] if found else (0, "0", 0, None)
     place, longest = place + 1, max(longest, *(charge.seconds for charge in charges))
     if met is not None and met >= now - longest:
-        return
+        return None
     amount = sum(charge.amount for charge in charges)
     for charge in charges:
         first = before if charge.seconds == span else _before(open_, name, now - charge.seconds)
         _check(open_, charge, amount, int(upto) - int(first or upto), (now - charge.seconds, place))
-    if met is not None:  # it does not count any more, and a subject is charged once
-        open_.run(_LET_GO, name=name, subject=row["subject"])
     sums = {"before": upto, "upto": str(int(upto) + amount)}
-    open_.run(_NEW_CHARGE, **row, **sums, time=now, place=place, seconds=longest)
-    if place % _EVERY == 0:
-        open_.run(_PRUNE, name=name, since=now - longest, most=_PRUNED)
+    return {"name": name, "time": now, "place": place, "seconds": longest, **sums}
+
+
+def _put(open_: Transaction, row: dict[str, Any]) -> None:
+    """Write a charge, and take away a few that its window does not count any more."""
+    open_.run(_NEW_CHARGE, **row)
+    if row["place"] % _EVERY == 0:
+        name = row["name"]
+        open_.run(_PRUNE, name=name, since=row["time"] - row["seconds"], most=_PRUNED)
         open_.run(_PRUNE_REFUNDS, name=name)
 
 
@@ -393,20 +415,19 @@ def _release(open_: Transaction, account: str, purpose: bytes) -> None:
 # -- the log
 
 
-def _write(open_: Transaction, texts: Iterable[str], now: int | None = None) -> bytes:
+def _write(open_: Transaction, texts: Sequence[str], now: int | None = None) -> bytes:
     """The head after these texts; each transaction writes last what it logs, as the log is one for all."""
-    texts = tuple(texts)
-    if texts:
-        open_.lock(_LOG, "")
-    found = open_.run("SELECT number, time, head FROM walletcore_log ORDER BY number DESC LIMIT 1")
-    number, time, head = found[0] if found else (0, 0, ORIGIN)
-    if texts:  # the log may have gone on while it was waited for
-        time = max(_time(open_) if now is None else now, time)
+    if not texts:
+        return _last(open_)[2]
+    open_.lock(_LOG, "")
+    time, number, head = _last(open_)  # the log may have gone on while it was waited for
+    time = max(open_.now() if now is None else now, time)
     for text in texts:
-        number, head = number + 1, chained(bytes(head), number + 1, time, text)
+        number, head = number + 1, chained(head, number + 1, time, text)
         statement = "INSERT INTO walletcore_log (number, time, text, head) VALUES (:number, :time, :text, :head)"
         open_.run(statement, number=number, time=time, text=text, head=head)
-    return bytes(head)
+    open_.last = time, number, head
+    return head
 
 
 def _lines_after(open_: Transaction, after: int) -> list[Entry]:

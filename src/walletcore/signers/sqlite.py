@@ -26,7 +26,7 @@ from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 if sys.platform != "win32":  # where SQLite's own locks must do
     import fcntl
 
-__all__ = ["SqliteStore", "open_uri", "told"]
+__all__ = ["Open", "SqliteStore", "open_uri", "told"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
@@ -90,11 +90,11 @@ class SqliteStore(SqlStore):
     def __repr__(self) -> str:
         return f"SqliteStore({self._path!r})"
 
-    def transaction(self) -> AbstractContextManager[_Open]:
+    def transaction(self) -> AbstractContextManager[Open]:
         """BEGIN IMMEDIATE, and COMMIT or ROLLBACK."""
         return _Transaction(self)
 
-    def reading(self) -> AbstractContextManager[_Open]:
+    def reading(self) -> AbstractContextManager[Open]:
         """A statement sees what was committed before it; it waits for nobody but this store's own threads."""
         return _Reading(self)
 
@@ -124,7 +124,7 @@ class SqliteStore(SqlStore):
 
     # -- the connection
 
-    def _connected(self, until: float) -> _Open:
+    def _connected(self, until: float) -> Open:
         if self._closed:
             raise SignerError("the store is closed", reason="missing")
         if SqliteStore._damaged:
@@ -133,14 +133,14 @@ class SqliteStore(SqlStore):
         if self._connection is not None:
             if self._look() != self._inode:
                 raise SignerError("another file stands in the place of the store's", reason="mismatch")
-            return _Open(self._connection, self._clock, until)
+            return Open(self._connection, self._clock, until)
         try:
             return self._connect(until)
         except BaseException:
             self._leave()
             raise
 
-    def _connect(self, until: float) -> _Open:
+    def _connect(self, until: float) -> Open:
         if not SqliteStore._opening.acquire(timeout=max(until - time.monotonic(), 0)):
             raise SignerUnavailable("other threads keep opening stores")
         try:  # closing a new file's descriptor would drop the locks of whoever has opened it
@@ -152,7 +152,7 @@ class SqliteStore(SqlStore):
             self._connection = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
         finally:
             SqliteStore._opening.release()
-        open_ = _Open(self._connection, self._clock, until)
+        open_ = Open(self._connection, self._clock, until)
         _take(self._lock_file, until)
         try:
             _set_up(open_, may_fill=self._create)
@@ -231,13 +231,14 @@ def _keep_for_ever(store: SqliteStore) -> None:
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(store))
 
 
-class _Open:
+class Open:
     """An open transaction: one writer at a time, so no scope needs a lock."""
 
-    __slots__ = ("_clock", "_connection", "_until")
+    __slots__ = ("_clock", "_connection", "_until", "last")
 
     def __init__(self, connection: sqlite3.Connection, clock: Callable[[], int], until: float) -> None:
         self._connection, self._clock, self._until = connection, clock, until
+        self.last: tuple[int, int, bytes] | None = None
 
     def run(self, statement: str, **values: object) -> list[Any]:
         return _patiently(self._until, self._connection.execute, statement, values).fetchall()
@@ -251,6 +252,11 @@ class _Open:
     def now(self) -> int:
         return self._clock()
 
+    @property
+    def changes(self) -> int:
+        """How many rows the connection has changed so far."""
+        return self._connection.total_changes
+
 
 class _Reading:
     """A call that is behind the store's door; whatever it waits for, it waits until the same moment."""
@@ -260,7 +266,7 @@ class _Reading:
     def __init__(self, store: SqliteStore) -> None:
         self._store, self._until = store, time.monotonic() + store._timeout
 
-    def __enter__(self) -> _Open:
+    def __enter__(self) -> Open:
         self._store._enter(self._until)
         try:
             return self._begin(self._store._connected(self._until))
@@ -268,7 +274,7 @@ class _Reading:
             self._store._end(error)
             raise
 
-    def _begin(self, open_: _Open) -> _Open:
+    def _begin(self, open_: Open) -> Open:
         return open_
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
@@ -279,9 +285,9 @@ class _Transaction(_Reading):
     """No other connection writes or checkpoints meanwhile."""
 
     __slots__ = ("_open",)
-    _open: _Open
+    _open: Open
 
-    def _begin(self, open_: _Open) -> _Open:
+    def _begin(self, open_: Open) -> Open:
         self._open = open_
         _take(self._store._lock_file, self._until)
         try:
@@ -376,7 +382,7 @@ def _free(lock_file: int) -> None:
         fcntl.flock(lock_file, fcntl.LOCK_UN)
 
 
-def _set_up(open_: _Open, *, may_fill: bool) -> None:
+def _set_up(open_: Open, *, may_fill: bool) -> None:
     for setting in _SETTINGS:
         open_.run(f"PRAGMA {setting}")
     ((mode,),) = open_.run("PRAGMA journal_mode = WAL")
@@ -390,7 +396,7 @@ def _set_up(open_: _Open, *, may_fill: bool) -> None:
     check_version(open_)
 
 
-def _fill(open_: _Open) -> None:
+def _fill(open_: Open) -> None:
     open_.run("BEGIN IMMEDIATE")
     for statement in SCHEMA:
         open_.run(statement.format(**_WORDS))

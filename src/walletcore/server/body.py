@@ -16,7 +16,7 @@ __all__ = ["MAX_ALL", "Bodies", "ClientDisconnect", "Declined"]
 
 MAX_ALL = 8 * MAX_REQUEST
 """Bytes of all bodies that are held at one time."""
-_JSON = "application/json"
+_JSON = b"application/json"
 
 
 class Declined(SigningRefused):
@@ -74,13 +74,14 @@ def _joined(parts: list[bytes]) -> bytes:
 
 def _announced(request: Request) -> int:
     """The size that a request says it has, if it says so."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    headers: dict[bytes, bytes] = dict(request.scope["headers"])  # Starlette looks through all of them for each
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if kind != _JSON:  # which no page of a browser can send to another host without asking first
-        raise Declined(415, f"expected {_JSON}", reason="type")
-    if "content-encoding" in request.headers:
+        raise Declined(415, f"expected {_JSON.decode()}", reason="type")
+    if b"content-encoding" in headers:
         raise Declined(415, "expected a body that is not encoded", reason="type")
-    length = request.headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or len(length) > 12:
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or len(length) > 12:
         raise Declined(413, f"expected at most {MAX_REQUEST} bytes", reason="too-large")
     _check(int(length))
     return int(length)

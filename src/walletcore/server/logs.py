@@ -42,6 +42,8 @@ def _to_the_second(second: int) -> str:
 
 def start() -> None:
     """Send the server's log, and that of what it is built on, to standard error."""
+    # What no line tells need not be found out for each (Python's Logging HOWTO, "Optimization").
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     for name, level in ((LOG.name, logging.INFO), ("uvicorn", logging.WARNING), ("asyncio", logging.WARNING)):

@@ -19,6 +19,7 @@ __all__ = ["MAX_ANSWER", "Question", "Reply", "compact", "failed", "json_of", "t
 MAX_ANSWER = 1 << 16
 """Bytes of a body that a signer reads; answers have a few hundred."""
 
+_COMPACT = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 _WORDS = {
     401: "it, or what stands before it, does not know this client",
     403: "it, or what stands before it, does not let this client sign",
@@ -62,7 +63,7 @@ def failed(status: int) -> OutcomeUnknown:
 
 def compact(value: object) -> bytes:
     """JSON in ASCII without spaces."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    return _COMPACT(value).encode()
 
 
 def json_of(reply: Reply, *forms: tuple[str, ...]) -> dict[str, Any]:

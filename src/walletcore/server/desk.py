@@ -91,21 +91,13 @@ class Desk:
 
     async def sign(self, held: Held, asked: Asked, client: str) -> Answer:
         """The signature. Whoever asks may go away: what has begun is brought to its end. Raises `SignerError`."""
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await self._joined(held, asked, client)
-        except TimeoutError:
-            raise OutcomeUnknown("there is no answer yet: it may be signed", hint=_AGAIN) from None
-
-    async def _joined(self, held: Held, asked: Asked, client: str) -> Answer:
-        """The answer of what is under way. Where that said something else of the request, its refusal is not ours."""
-        identity = asked.request.id
+        identity, end = asked.request.id, self._seconds + time.monotonic()
         while (task := self._under_way.get(identity)) is not None and self._subjects[identity] != asked.subject:
             try:
-                return await asyncio.shield(task)
-            except SigningRefused:
+                return await _ended(task, end)
+            except SigningRefused:  # of something else that is said of the request, which is none of ours
                 await asyncio.sleep(0)  # whoever comes as it ends is here before it is taken down
-        return await asyncio.shield(task or self._begun(held, asked, client))
+        return await _ended(task or self._begun(held, asked, client), end)
 
     def _begun(self, held: Held, asked: Asked, client: str) -> asyncio.Task[Answer]:
         identity, size = asked.request.id, _size(asked)
@@ -215,6 +207,14 @@ class Desk:
             _, left = await asyncio.wait(left, timeout=seconds)
         if not left:
             await self._memory.end()
+
+
+async def _ended(task: asyncio.Task[Answer], end: float) -> Answer:
+    """What came of it, if it is over in time; it goes on in any case."""
+    await asyncio.wait((task,), timeout=max(end - time.monotonic(), 0))
+    if not task.done():
+        raise OutcomeUnknown("there is no answer yet: it may be signed", hint=_AGAIN)
+    return task.result()
 
 
 def _prepared(held: Held, asked: Asked) -> SigningRequest:

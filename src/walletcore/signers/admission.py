@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -218,8 +218,12 @@ class Desk:
         if self._is_logging:
             lines.append(_line("admitted", case))
         if self._store is not None and (charges or lines):
-            with _available():
+            try:
                 return self._store.admit(_subject(case, plan), charges, lines)
+            except SignerError:
+                raise
+            except Exception as error:  # it has changed nothing, and nothing was signed
+                raise SignerUnavailable(f"the store failed with {type(error).__name__}") from error
         if charges:
             raise GuardRefused("a rule that remembers needs a store", reason="missing", rule="limit")
         return b""
@@ -253,17 +257,6 @@ def _plans(rule: Rule, case: Case) -> Iterator[Plan]:
         raise
     except Exception as error:
         raise GuardRefused(f"a rule failed with {type(error).__name__}", reason="policy", rule=rule.name) from error
-
-
-@contextmanager
-def _available() -> Iterator[None]:
-    """A store that fails has changed nothing, and nothing was signed."""
-    try:
-        yield
-    except SignerError:
-        raise
-    except Exception as error:
-        raise SignerUnavailable(f"the store failed with {type(error).__name__}") from error
 
 
 def _lines(plan: Plan) -> list[str]:

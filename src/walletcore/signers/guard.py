@@ -222,6 +222,8 @@ class AsyncGuard(_Guarded):
 
 def _here(answer: T) -> T:
     """The answer, which must be here already. Raises TypeError."""
+    if isinstance(answer, Signature):
+        return answer
     if inspect.isawaitable(answer):
         if inspect.iscoroutine(answer):
             answer.close()

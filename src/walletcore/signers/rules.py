@@ -236,7 +236,7 @@ def limit(
     charge = None if total is None else _charge(f"{name} {asset} {seconds}s", total, seconds)
 
     def check(case: Case) -> Plan:
-        own = case.subject.chain.asset
+        own = getattr(case.subject.chain, "asset", asset)
         if asset != own and asset.startswith(f"{case.chain}/slip44:"):  # it would never be met
             refuse("limit", f"the chain's own asset is {own}, and not {asset}")
         spent = 0

@@ -232,6 +232,7 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
         "any_of": 'rules = [{ rule = "refuse_opaque" }, { rule = "only_chains", chains = ["eip155:1"] }]',
         "limit": 'asset = "eip155:1/slip44:60"\nper_transaction = "1_000_000_000_000_000_000_000"',
         "max_fee": 'at_most = { "eip155:1/slip44:60" = 10_000_000_000_000_000 }',
+        "max_fee_rate": 'at_most = "100_000"',
         "only_assets": 'assets = ["eip155:1/slip44:60"]',
         "only_chains": 'chains = ["eip155:1"]',
         "only_to": f'accounts = ["{FRIEND.account_id}"]',

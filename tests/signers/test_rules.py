@@ -43,6 +43,7 @@ from walletcore.signers.rules import (
     audit,
     limit,
     max_fee,
+    max_fee_rate,
     no_authority_change,
     no_statements,
     no_unlimited_approval,
@@ -182,6 +183,21 @@ def test_T13_PS62_a_fee_of_bitcoin_that_is_only_claimed_is_refused() -> None:
     assert judged(rule, bitcoin_payment()) == ""
     assert "only claims its value" in judged(rule, bitcoin_payment(proven=False))
     assert "1000" in judged(max_fee({BTC: 999}), bitcoin_payment())
+
+
+def test_T13_a_fee_of_bitcoin_is_capped_for_each_byte() -> None:
+    """BIP-141 and BIP-143: one P2WPKH input and two such outputs are 141 virtual bytes with a signature of 71 bytes."""
+    paid = bitcoin_payment()  # 1,000 satoshi
+    assert judged(max_fee_rate(7_093), paid) == ""  # 1,000,000 / 141, rounded up
+    assert judged(max_fee_rate(7_092), paid).startswith("pay at most 1000 of")
+    refused = refusal(max_fee_rate(7_092).plans(case_of(paid)).__next__)
+    assert (refused.rule, refused.reason) == ("max_fee_rate", "policy")
+    assert judged(max_fee_rate(10**9), bitcoin_payment(proven=False)).startswith("unknown: the fee")
+
+
+def test_T13_a_fee_that_is_for_no_bytes_has_no_rate() -> None:
+    for subject in (transfer(), solana_payment()):
+        assert judged(max_fee_rate(2**256 - 1), subject).startswith("pay at most")
 
 
 def test_a_fee_of_solana_is_known_where_the_row_says_what_a_signature_costs() -> None:
@@ -616,6 +632,8 @@ WRONG: list[Callable[[], Any]] = [
     lambda: max_fee([ETH]),  # type: ignore[arg-type]
     lambda: max_fee({ETH: 2**256}),
     lambda: max_fee({ETH: "1"}),  # type: ignore[dict-item]
+    lambda: max_fee_rate(-1),
+    lambda: max_fee_rate(1.5),  # type: ignore[arg-type]
     lambda: no_statements(memos=1),  # type: ignore[arg-type]
     lambda: no_statements(memos=None),  # type: ignore[arg-type]
     lambda: no_unlimited_approval(most=-1),

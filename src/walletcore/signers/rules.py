@@ -25,6 +25,7 @@ __all__ = [
     "audit",
     "limit",
     "max_fee",
+    "max_fee_rate",
     "no_authority_change",
     "no_statements",
     "no_unlimited_approval",
@@ -208,6 +209,29 @@ def max_fee(at_most: Mapping[str, int]) -> Rule:
         return ()
 
     return rule("max_fee", check, chains=_chains_of(assets))
+
+
+def max_fee_rate(at_most: int) -> Rule:
+    """Fees are at most so many satoshi per 1,000 virtual bytes. Raises `SignerError`.
+
+    A fee whose rate is not known is refused: each of other families than Bitcoin's, and one that is only claimed.
+    """
+    _check_amount(at_most, "highest rate")
+
+    def check(case: Case) -> Plan:
+        for effect in case.effects:
+            if type(effect) is Opaque:
+                refuse("max_fee_rate", _unbounded(effect), effect)
+            if type(effect) is not Fee:
+                continue
+            rate = getattr(case.subject, "fee_rate", None)
+            if type(rate) is not int:
+                refuse("max_fee_rate", "nobody can say how much it is for each byte", effect)
+            if rate > at_most:
+                refuse("max_fee_rate", f"{rate} satoshi per 1,000 virtual bytes exceed {at_most}", effect)
+        return ()
+
+    return rule("max_fee_rate", check)
 
 
 def limit(

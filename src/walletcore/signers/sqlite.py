@@ -26,7 +26,7 @@ from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 if sys.platform != "win32":  # where SQLite's own locks must do
     import fcntl
 
-__all__ = ["SqliteStore", "open_uri", "told"]
+__all__ = ["SqliteStore", "check_installed", "open_uri", "told"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
@@ -41,10 +41,19 @@ _Answer = TypeVar("_Answer")
 
 def open_uri(uri: str, *, create: bool = True) -> SqliteStore:
     """``sqlite:/absolute/path``, as it stands: without percent signs that mean something, and without options."""
+    return SqliteStore(_path_of(uri), create=create)
+
+
+def check_installed(uri: str) -> None:
+    """Raise what `open_uri` does of a malformed URI; nothing is opened."""
+    _checked_path(_path_of(uri))
+
+
+def _path_of(uri: str) -> str:
     path = uri.removeprefix("sqlite:").removeprefix("//")
     if not path.startswith("/") or "?" in path:
         raise SignerError("expected sqlite:/ and an absolute path, without options", reason="prefix")
-    return SqliteStore(path, create=create)
+    return path
 
 
 def _clock() -> int:

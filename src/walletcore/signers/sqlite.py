@@ -198,9 +198,16 @@ class SqliteStore(SqlStore):
         """Close every connection, when the call that uses it is over: what is locked is known to the whole process."""
         _fork.entered, _fork.missed = [], []
         begin = time.monotonic()
-        cls._enter_all(list(cls._all), begin)
+        cls._enter_all(cls._stores(), begin)
         _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)  # after the doors, as whoever connects
-        cls._enter_all([store for store in cls._all if store._connection is not None], begin)  # opened meanwhile
+        cls._enter_all([store for store in cls._stores() if store._connection is not None], begin)  # opened meanwhile
+
+    @classmethod
+    def _stores(cls) -> list[SqliteStore]:
+        """All of them, though another thread makes one at this moment: a set that grows is not read to its end."""
+        while True:
+            with suppress(RuntimeError):
+                return list(cls._all)
 
     @classmethod
     def _enter_all(cls, stores: list[SqliteStore], begin: float) -> None:

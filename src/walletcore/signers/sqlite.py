@@ -159,6 +159,7 @@ class SqliteStore(SqlStore):
             self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
             name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
             self._connection = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+            self._connection.text_factory = _text
         finally:
             SqliteStore._opening.release()
         open_ = _Open(self._connection, self._clock, until)
@@ -350,6 +351,11 @@ def _checked_path(path: str | os.PathLike[str]) -> str:
     if type(text) is not str or not text or "\0" in text:
         raise SignerError("expected a path as a text", reason="type")
     return os.path.abspath(text)
+
+
+def _text(data: bytes) -> str:
+    """A text, though it may be none: of the log it is one that was changed, and that is to be told with its line."""
+    return data.decode(errors="surrogateescape")
 
 
 def _make(path: str) -> None:

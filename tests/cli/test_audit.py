@@ -59,6 +59,12 @@ def test_without_a_head_nothing_is_verified(store: Path, capsys: pytest.CaptureF
 TAMPERED = {
     "changed": (["UPDATE walletcore_log SET text = 'x' WHERE number = 3"], 3),
     "changed time": (["UPDATE walletcore_log SET time = time + 1 WHERE number = 3"], 3),
+    "changed to what is no text": (["UPDATE walletcore_log SET text = CAST(x'61ff' AS TEXT) WHERE number = 3"], 3),
+    "put before the first": (["INSERT INTO walletcore_log SELECT 0, time, text, head FROM walletcore_log LIMIT 1"], 1),
+    "put far before": (
+        ["INSERT INTO walletcore_log SELECT -9223372036854775807, time, text, head FROM walletcore_log LIMIT 1"],
+        1,
+    ),
     "removed": (["DELETE FROM walletcore_log WHERE number = 3"], 3),
     "removed and moved up": (
         [

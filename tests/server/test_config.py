@@ -17,7 +17,7 @@ from support.memory_store import MemoryStore
 from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_client
 from walletcore.effects import Approve, Effect, Fee, Statement
 from walletcore.errors import ConfigError, GuardRefused, SignerError
-from walletcore.server.config import Config, Limits, load, read
+from walletcore.server.config import Config, Limits, check_installed, load, read
 from walletcore.server.keys import open_keys
 from walletcore.server.memory import open_memory
 from walletcore.server.policies import RULES
@@ -232,6 +232,7 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
         "any_of": 'rules = [{ rule = "refuse_opaque" }, { rule = "only_chains", chains = ["eip155:1"] }]',
         "limit": 'asset = "eip155:1/slip44:60"\nper_transaction = "1_000_000_000_000_000_000_000"',
         "max_fee": 'at_most = { "eip155:1/slip44:60" = 10_000_000_000_000_000 }',
+        "max_fee_rate": 'at_most = "100_000"',
         "only_assets": 'assets = ["eip155:1/slip44:60"]',
         "only_chains": 'chains = ["eip155:1"]',
         "only_to": f'accounts = ["{FRIEND.account_id}"]',
@@ -293,6 +294,50 @@ print(*sorted({{"boto3", "botocore", "psycopg", "sqlalchemy"}} & set(sys.modules
 """
     )
     assert printed.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("library", "told", "place"),
+    [
+        ("psycopg", {"store": "postgresql://nobody@127.0.0.1:1/none"}, "server.store"),
+        ("boto3", {"uri": "awskms:alias/hot"}, "key.hot"),
+        ("pkcs11", {"uri": "pkcs11:token=hot?module-name=softhsm2"}, "key.hot"),
+        ("httpx", {"approver": "remote:https://approver.internal"}, "key.hot.guard[0]"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_told_before_anything_is_opened(
+    tmp_path: Path, library: str, told: dict[str, str], place: str
+) -> None:
+    approver = told.get("approver", "local:")
+    of = f'[{{ uri = "{approver}", public_key = "secp256k1:{HOT.data.hex()}" }}]'
+    within = f'[[key.hot.guard]]\nrule = "all_of"\nrules = [{{ rule = "quorum", needed = 1, of = {of} }}]\n'
+    text = configuration(tmp_path, guard=within, store=told.get("store", "")).replace(
+        'uri = "local:"', f'uri = "{told.get("uri", "local:")}"', 1
+    )
+    printed = child(
+        f"""
+from walletcore.errors import ConfigError
+from walletcore.server.config import check_installed, read
+check_installed(read({text!r}.encode()))  # all of them are here
+for name in [*sys.modules]:
+    if name.startswith("walletcore.signers.") or name.partition(".")[0] == {library!r}:
+        del sys.modules[name]
+sys.modules[{library!r}] = None  # as where it is not installed
+try:
+    check_installed(read({text!r}.encode()))
+except ConfigError as error:
+    print(error.reason, str(error).replace("this needs the extra", "needs"))
+"""
+    )
+    assert printed.startswith(f"missing {place}: needs")
+    assert not (tmp_path / "store.db").exists()
+
+
+@pytest.mark.parametrize("uri", ["sqlite:store.db", "postgresql://anna:secret@db.internal/guards"])
+def test_a_store_that_cannot_be_opened_by_its_uri_is_told_before_that(tmp_path: Path, uri: str) -> None:
+    with pytest.raises(ConfigError, match=r"^server\.store: expected") as caught:
+        check_installed(config(configuration(tmp_path, store=uri)))
+    assert "secret" not in str(caught.value)
 
 
 def test_rules_are_read_before_anything_is_opened(tmp_path: Path) -> None:

@@ -560,6 +560,9 @@ def test_a_sink_that_fails_is_a_refusal_and_nothing_stays_charged() -> None:
     hot = guard(watched, limit(ETH, total=9 * ONE, per=DAY), audit(full), store=store)
     assert refusal(sign, transfer(), hot).rule == "audit"
     assert (watched.asked, store.admissions) == ([], {})
+    logged = guard(watched, audit(store), audit(full), store=store)
+    refusal(sign, transfer(), logged)  # what stands in the log as admitted is taken back there, too
+    assert told([entry.text for entry in store.log()]) == [("admitted", ""), ("not signed", "")]
     error = refusal(sign, transfer(value=10 * ONE), hot)
     assert (error.rule, "could not be logged" in error.__notes__[0]) == ("limit", True)
 

@@ -377,6 +377,19 @@ def test_H10_whoever_has_the_module_initialised_anew_takes_nothing_from_others(t
     assert token.shim.shim_calls(Step.INITIALIZE) == 2
 
 
+def test_H10_a_token_that_opens_slowly_is_kept_open_though_its_caller_has_gone(token: Token) -> None:
+    """Or callers of little patience would open it for ever, and have the module initialised anew on their way."""
+    signer = token.signer(patience=Patience(attempts=1, deadline=0.5))
+    ended = []
+    for _ in range(4):
+        token.fail(Step.GET_ATTRIBUTE_VALUE, Fault.HANG)
+        ended.append(outcome(signer))
+        token.shim.shim_release()
+        Module.at(token.module).run(lambda commit: None, 5)  # what was under way is over
+    assert ended == [UNAVAILABLE, SIGNED, SIGNED, SIGNED]
+    assert [token.shim.shim_calls(step) for step in (Step.INITIALIZE, Step.LOGIN)] == [1, 1]
+
+
 def destroy(token: Token, label: str) -> None:
     """Its objects, public half and all, by another process."""
     script = f"""

@@ -25,12 +25,15 @@ from support.guarded import (
     solana_with,
 )
 from walletcore.chains import chain, solana
+from walletcore.chains.bitcoin import Input, Transaction
 from walletcore.chains.bitcoin import TxOut as Output
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.message import Message as SignedText
+from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.chains.evm import GWEI, Evm, Message, TypedData, erc20
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import GuardRefused, SignerError
+from walletcore.hashes import tagged
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
 from walletcore.signers.case import Case
@@ -40,6 +43,7 @@ from walletcore.signers.rules import (
     audit,
     limit,
     max_fee,
+    max_fee_rate,
     no_authority_change,
     no_statements,
     no_unlimited_approval,
@@ -179,6 +183,21 @@ def test_T13_PS62_a_fee_of_bitcoin_that_is_only_claimed_is_refused() -> None:
     assert judged(rule, bitcoin_payment()) == ""
     assert "only claims its value" in judged(rule, bitcoin_payment(proven=False))
     assert "1000" in judged(max_fee({BTC: 999}), bitcoin_payment())
+
+
+def test_T13_a_fee_of_bitcoin_is_capped_for_each_byte() -> None:
+    """BIP-141 and BIP-143: one P2WPKH input and two such outputs are 141 virtual bytes with a signature of 71 bytes."""
+    paid = bitcoin_payment()  # 1,000 satoshi
+    assert judged(max_fee_rate(7_093), paid) == ""  # 1,000,000 / 141, rounded up
+    assert judged(max_fee_rate(7_092), paid).startswith("pay at most 1000 of")
+    refused = refusal(max_fee_rate(7_092).plans(case_of(paid)).__next__)
+    assert (refused.rule, refused.reason) == ("max_fee_rate", "policy")
+    assert judged(max_fee_rate(10**9), bitcoin_payment(proven=False)).startswith("unknown: the fee")
+
+
+def test_T13_a_fee_that_is_for_no_bytes_has_no_rate() -> None:
+    for subject in (transfer(), solana_payment()):
+        assert judged(max_fee_rate(2**256 - 1), subject).startswith("pay at most")
 
 
 def test_a_fee_of_solana_is_known_where_the_row_says_what_a_signature_costs() -> None:
@@ -356,6 +375,24 @@ def memo_of_solana() -> Any:
 def test_a_memo_is_a_text_unless_memos_are_taken(make: Callable[[], Any]) -> None:
     assert judged(no_statements(), make()) == "state 'hello'"
     assert judged(no_statements(memos=True), make()) == ""
+
+
+def proof_of_bitcoin() -> Any:
+    """BIP-322, "Full": a signature that proves control of an address to whoever knows the message."""
+    script = BITCOIN.script_pubkey(BITCOIN.address(WALLET.public_key(BITCOIN)))
+    committed = b"\x00\x20" + tagged("BIP0322-signed-message")(b"I owe Bob everything")
+    asked = TxIn(txid="00" * 32, vout=0xFFFFFFFF, script_sig=committed, sequence=0)
+    to_spend = Tx(version=0, inputs=(asked,), outputs=(Output(value=0, script_pubkey=script),), locktime=0)
+    key, said = WALLET.public_key(BITCOIN), Output(value=0, script_pubkey=b"\x6a")
+    spent = Input(txid=to_spend.txid, vout=0, key=key, previous=to_spend.encode(), sequence=0)
+    return Transaction(chain=BITCOIN, version=0, inputs=(spent,), outputs=(said,))
+
+
+def test_a_message_that_is_signed_as_a_transaction_of_bitcoin_is_no_memo() -> None:
+    """BIP-322: only a hash in the transaction that is spent stands for the text, so that nobody can read it."""
+    opaque = "unknown: an OP_RETURN output that says nothing, as in a BIP-322 proof"
+    for rule in (no_statements(memos=True), no_statements(), refuse_opaque(), limit(BTC, per_transaction=0)):
+        assert judged(rule, proof_of_bitcoin()).startswith(opaque)
 
 
 # -- what each family may hide, on real transactions
@@ -595,6 +632,8 @@ WRONG: list[Callable[[], Any]] = [
     lambda: max_fee([ETH]),  # type: ignore[arg-type]
     lambda: max_fee({ETH: 2**256}),
     lambda: max_fee({ETH: "1"}),  # type: ignore[dict-item]
+    lambda: max_fee_rate(-1),
+    lambda: max_fee_rate(1.5),  # type: ignore[arg-type]
     lambda: no_statements(memos=1),  # type: ignore[arg-type]
     lambda: no_statements(memos=None),  # type: ignore[arg-type]
     lambda: no_unlimited_approval(most=-1),
@@ -635,6 +674,46 @@ def test_X16_a_rule_that_says_nothing_sure_is_not_made(place: int) -> None:
     with pytest.raises(SignerError) as caught:
         WRONG[place]()
     assert caught.value.reason in ("type", "range", "length", "character")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        TOKEN.lower(),
+        TOKEN.replace("0xA0b8", "0xA0B8"),
+        TOKEN.replace("0xA0b86991", "0xA0b86990"),
+        TOKEN.replace("erc20", "erc721"),
+        TOKEN.replace("eip155:1/", "eip155:01/"),
+        TOKEN[:-1],
+        "eip155:1/slip44:x",
+    ],
+)
+def test_an_asset_that_no_effect_is_named_by_has_no_limit(name: str) -> None:
+    """It would bind nothing: what moves is named by the address with its checksum, and `erc20:` whatever it is."""
+    with pytest.raises(SignerError) as caught:
+        limit(name, per_transaction=1)
+    assert caught.value.reason in ("checksum", "unknown")
+    with pytest.raises(SignerError):
+        only_assets(TOKEN, name)
+    with pytest.raises(SignerError):
+        max_fee({name: 1})
+
+
+def test_A01_A03_an_account_that_is_spelled_without_its_checksum_is_not_named() -> None:
+    for text in (USDC.text.lower(), USDC.text.replace("0xA0b8", "0xA0B8")):
+        with pytest.raises(SignerError, match=f"{text}: .*checksum") as caught:
+            only_to([f"eip155:137:{text}"])
+        assert caught.value.reason == "checksum"
+    assert only_to([f"eip155:137:{USDC.text}"]).chains == {"eip155:137"}
+
+
+def test_a_limit_in_a_coin_that_is_not_the_chains_own_admits_nothing_there() -> None:
+    """Polygon's coin has a number of its own (SLIP-44, 966), which is easily taken for that of ether."""
+    on_polygon = transfer(chain=POLYGON, to=POLYGON.account(BOB.payload))
+    own = f"the chain's own asset is {POLYGON.asset}"
+    error = refusal(limit("eip155:137/slip44:60", per_transaction=1).plans(case_of(on_polygon)).__next__)
+    assert own in str(error)
+    assert judged(limit("eip155:137/slip44:60", per_transaction=1), transfer()) == ""
 
 
 def test_the_smallest_and_the_largest_limit_are_kept() -> None:

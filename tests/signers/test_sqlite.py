@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -312,6 +313,36 @@ def test_X02_a_fork_waits_for_all_stores_together(tmp_path: Path) -> None:
             thread.join()
     for store in stores:
         store.append("one")
+
+
+class Growing(weakref.WeakSet[SqliteStore]):
+    """Stores, to which another thread adds one while they are looked through."""
+
+    made: list[SqliteStore]
+
+    def __iter__(self) -> Iterator[SqliteStore]:
+        for each in super().__iter__():
+            if self.made:
+                self.add(self.made.pop())
+            yield each
+
+
+def test_X02_a_fork_in_the_moment_that_another_thread_makes_a_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hook of a fork that fails is printed, and the fork goes on: the child would share the connections."""
+    stores = [SqliteStore(tmp_path / f"{number}") for number in range(3)]
+    growing = Growing(stores[:2])
+    growing.made = [stores[2]]
+    monkeypatch.setattr(SqliteStore, "_all", growing)
+    SqliteStore._before_fork()
+    try:
+        assert [store._connection for store in stores] == [None] * 3
+        assert not any(store._door.acquire(blocking=False) for store in stores)
+    finally:
+        SqliteStore._after_fork()
+    for store in stores:
+        store.append("goes on")
 
 
 def test_X02_a_fork_in_the_middle_of_a_transaction_leaves_a_child_that_refuses(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from walletcore.chains.base import Chain
 from walletcore.cli.inspection.finding import family
 from walletcore.cli.show import amount
-from walletcore.effects import Effect, Fee
+from walletcore.effects import Call, Effect, Fee
 from walletcore.errors import SigningRefused
 from walletcore.signing import Signable
 
@@ -21,16 +21,26 @@ __all__ = ["CAPS", "check_fee"]
 CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000}
 """Family -> the highest fee of a transaction, in the smallest unit of the chain's own asset."""
 
+_MOST_UNITS = 1_400_000  # Solana, MAX_COMPUTE_UNIT_LIMIT (anza-xyz/agave, program-runtime/src/execution_budget.rs)
+
 
 def check_fee(subject: Signable[Any], effects: Sequence[Effect], row: Chain) -> None:
     """Raise `SigningRefused` where the transaction may pay more than its family's cap.
 
-    Of Bitcoin a fee that is only claimed counts as well: who made the transaction is not the enemy here.
+    Of Bitcoin a fee that is only claimed counts as well: who made the transaction is not the enemy here. What a rollup
+    takes for data, and a cluster for a signature, nobody can say: it is shown as unknown, and does not count.
     """
     cap = CAPS.get(family(row))
-    told = [each.at_most or 0 for each in effects if isinstance(each, Fee) and each.asset == row.asset]
-    fee = max([*told, getattr(subject, "claimed_fee", None) or 0])
+    told = [each.at_most for each in effects if isinstance(each, Fee) and each.asset == row.asset]
+    known = sum(each or 0 for each in told) + (_offered(effects) if None in told[1:] else 0)
+    fee = max(known, getattr(subject, "claimed_fee", None) or 0)
     if cap is not None and fee > cap:
         shown, most = (amount(units, row.decimals, row.symbol) for units in (fee, cap))
         hint = "--high-fee signs all the same"
         raise SigningRefused(f"the fee may be {shown}, and {most} is the most", reason="policy", hint=hint)
+
+
+def _offered(effects: Sequence[Effect]) -> int:
+    """Lamports for the most units that a transaction of Solana may use: where it has a price, and no limit to them."""
+    calls = [each for each in effects if isinstance(each, Call) and each.name == "SetComputeUnitPrice"]
+    return -(-sum(int(dict(each.arguments)["micro_lamports"]) for each in calls) * _MOST_UNITS // 1_000_000)

@@ -19,10 +19,12 @@ from walletcore.server.policies import check_rules
 from walletcore.server.rows import read_rows
 from walletcore.server.sources import Source, read_sources
 from walletcore.server.toml import MAX_CONFIG, Table, parse, placed, read_public_key
+from walletcore.signers import check_installed as check_signer
 from walletcore.signers import check_uri
+from walletcore.signers.store import check_installed as check_store
 from walletcore.signers.store import scheme_of
 
-__all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "load", "read"]
+__all__ = ["Client", "Config", "Key", "Limits", "Rule", "Tls", "check_installed", "load", "read"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -158,6 +160,19 @@ def read(data: bytes) -> Config:
     document.end()
     _check(config)
     return config
+
+
+def check_installed(config: Config) -> None:
+    """Import what opens the store, the keys and their approvers. Raises `ConfigError` where it is not installed."""
+    with placed("server.store"):
+        check_store(config.store)
+    for key in config.keys:
+        with placed(f"key.{key.name}"):
+            check_signer(key.uri)
+        for rule in key.rules:
+            with placed(rule.arguments.path):
+                for uri in rule.arguments.texts_within("uri"):
+                    check_signer(uri)
 
 
 def _address(server: Table) -> tuple[str, int]:

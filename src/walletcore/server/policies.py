@@ -115,6 +115,7 @@ RULES: dict[str, Callable[[Table], Made]] = {
     "audit": lambda _: rules.audit,
     "limit": _closed(_limit),
     "max_fee": _closed(_max_fee),
+    "max_fee_rate": _closed(lambda table: rules.max_fee_rate(table.amount("at_most"))),
     "no_authority_change": _closed(lambda _: rules.no_authority_change()),
     "no_statements": _closed(lambda table: rules.no_statements(memos=table.take_or("memos", False))),
     "no_unlimited_approval": _closed(_no_unlimited_approval),

@@ -116,6 +116,18 @@ class Table:
                 raise ConfigError(f"{where}: expected a table", reason="type")
             yield Table(value, where)
 
+    def texts_within(self, name: str) -> Iterator[str]:
+        """All texts of that name, in this table and in those within."""
+        inner: list[Any] = [self._values]
+        while inner:
+            value = inner.pop()
+            if type(value) is dict:
+                inner += value.values()
+                if type(value.get(name)) is str:
+                    yield value[name]
+            elif type(value) is list:
+                inner += value
+
     def names(self) -> tuple[str, ...]:
         """What has not been taken."""
         return tuple(self._values)

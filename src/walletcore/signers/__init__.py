@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from walletcore.signers.uri import Secrets, SignerUri
 
-__all__ = ["SCHEMES", "check_uri", "open_async_signer", "open_signer"]
+__all__ = ["SCHEMES", "check_installed", "check_uri", "open_async_signer", "open_signer"]
 
 SCHEMES = {
     "awskms": "walletcore.signers.aws_kms",
@@ -66,6 +66,14 @@ def check_uri(uri: str) -> None:
     scheme = SignerUri.parse(uri).scheme
     if scheme not in SCHEMES:
         _registered(scheme)
+
+
+@sealed
+def check_installed(uri: str) -> None:
+    """As `check_uri`, and raise `Unsupported` where what opens it is not installed: that is imported, not opened."""
+    from walletcore.signers.uri import SignerUri
+
+    _opener(SignerUri.parse(uri).scheme, "open_uri")
 
 
 def _opened(form: str, uri: str, public_key: PublicKey, secrets: Secrets | None) -> AsyncSigner | Signer:

@@ -189,7 +189,7 @@ class Desk:
                 self._tell(*_lines(plan), _line("admitted", case))
         except Exception as error:
             if self._store is not None and receipt:
-                self._store.refund(receipt)
+                self._store.refund(receipt, [_line("not signed", case)] if self._is_logging else [])
             raise GuardRefused("audit: a sink failed", reason="policy", rule="audit") from error
         return receipt
 

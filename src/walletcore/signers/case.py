@@ -17,7 +17,7 @@ from walletcore.keys import PublicKey, Scheme
 from walletcore.signers.protocol import Subject
 from walletcore.signing import Signable, SigningRequest
 
-__all__ = ["Case", "Change", "Rows", "build", "case_id", "described", "is_for"]
+__all__ = ["Case", "Change", "Rows", "build", "case_id", "check_spelling", "described", "is_for"]
 
 Change = Callable[[Any], Sequence[int]]
 """Tells the places in a subject's effects that return to its own wallet, proven: `Wallet.change_of`."""
@@ -137,6 +137,13 @@ def _registered(name: str) -> Any:
     if row.caip2 != name:
         raise _refused("expected the CAIP-2 name of a chain", "mismatch")
     return row
+
+
+def check_spelling(address: str) -> None:
+    """Raise `AddressError` unless an address of EVM chains has its checksum, with which effects spell it."""
+    from walletcore.chains import chain
+
+    chain("eip155:1").parse_address(address)
 
 
 def _rebuilt(subject: Any, row: Any, key: PublicKey) -> Signable[Any]:

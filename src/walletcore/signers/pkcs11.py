@@ -33,6 +33,7 @@ from walletcore.signers.pkcs11_objects import asks_always, check_private, check_
 from walletcore.signers.pkcs11_uri import KeyPlace, key_place
 from walletcore.signers.remote import Patience, RemoteSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
+from walletcore.signers.worker import Abandoned
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest
 
 with needs("pkcs11"):
@@ -186,9 +187,14 @@ class _Token:
 
     @contextmanager
     def _kept(self, module: Module) -> Iterator[None]:
-        """The session is given up after whatever goes wrong in it: a wrong answer may be that of a stale handle."""
+        """The session is given up after whatever goes wrong in it: a wrong answer may be that of a stale handle.
+
+        It is kept where only nobody waited any more: else a token that opens slowly would be opened for ever.
+        """
         try:
             yield
+        except Abandoned:
+            raise
         except BaseException as error:
             session, self._session, self._key = self._session, None, None
             self._failures = _failures(self._failures, error)

@@ -21,7 +21,7 @@ from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
-__all__ = ["PostgresStore", "open_uri"]
+__all__ = ["PostgresStore", "check_installed", "open_uri"]
 
 _LATER = {"08", "53", "55", "57", "58"}  # classes of SQLSTATE: connection, resources, locks, an operator, the system
 _AGAIN = {"40001", "40P01"}  # serialization_failure, deadlock_detected
@@ -33,6 +33,11 @@ _CLOCK = "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint"
 def open_uri(uri: str, *, create: bool = True) -> PostgresStore:
     """``postgresql://user@host:5432/database?sslmode=verify-full``: what is left out, libpq knows or finds out."""
     return PostgresStore(uri, create=create)
+
+
+def check_installed(uri: str) -> None:
+    """Raise what `open_uri` does of a malformed URI or without its extra; nothing is opened."""
+    _checked(uri)
 
 
 class PostgresStore(SqlStore):

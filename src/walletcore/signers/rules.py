@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any
 
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
-from walletcore.errors import SignerError
-from walletcore.signers.case import Case
+from walletcore.errors import AddressError, SignerError
+from walletcore.signers.case import Case, check_spelling
 from walletcore.signers.rule import Plan, Rule, all_of, any_of, refuse, rule
 from walletcore.signers.store import Charge
 
@@ -25,6 +25,7 @@ __all__ = [
     "audit",
     "limit",
     "max_fee",
+    "max_fee_rate",
     "no_authority_change",
     "no_statements",
     "no_unlimited_approval",
@@ -39,6 +40,7 @@ __all__ = [
 _CHAIN = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
 _ASSET = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
 _ACCOUNT = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
+_EVM = re.compile(r"eip155:[1-9][0-9]*(?:/slip44:[0-9]+|(?:/erc20)?:(0x[0-9a-fA-F]{40}))?", re.ASCII)
 _AMOUNTS = 1 << 256  # every chain's are below it
 _MOST_MEANT = (1 << 128) - 1  # no token has as many units: whoever allows more allows all
 _ALL_ONES = 53  # bits from which on nobody means a number that has ones only: it is the largest of some width
@@ -75,7 +77,23 @@ def _names(values: object, form: re.Pattern[str], what: str) -> frozenset[str]:
     names = [getattr(each, "account_id", each) for each in given]
     if not names or not all(type(name) is str and form.fullmatch(name) for name in names):
         raise SignerError(f"expected {what}, at least one", reason="type")
+    for name in names:
+        if name.startswith("eip155:"):
+            _check_evm(name)
     return frozenset(names)
+
+
+def _check_evm(name: str) -> None:
+    """Effects have one spelling: a limit in an asset that has another one would bind nothing."""
+    found = _EVM.fullmatch(name)
+    if found is None:
+        hint = "tokens of every kind are named erc20: by effects"
+        raise SignerError("expected eip155:1/slip44:60, eip155:1/erc20:0x... and the like", reason="unknown", hint=hint)
+    try:
+        if found[1]:
+            check_spelling(found[1])
+    except AddressError as error:
+        raise SignerError(f"{name}: {error}", reason=error.reason) from None
 
 
 def _chains_of(names: Collection[str]) -> set[str]:
@@ -193,6 +211,29 @@ def max_fee(at_most: Mapping[str, int]) -> Rule:
     return rule("max_fee", check, chains=_chains_of(assets))
 
 
+def max_fee_rate(at_most: int) -> Rule:
+    """Fees are at most so many satoshi per 1,000 virtual bytes. Raises `SignerError`.
+
+    A fee whose rate is not known is refused: each of other families than Bitcoin's, and one that is only claimed.
+    """
+    _check_amount(at_most, "highest rate")
+
+    def check(case: Case) -> Plan:
+        for effect in case.effects:
+            if type(effect) is Opaque:
+                refuse("max_fee_rate", _unbounded(effect), effect)
+            if type(effect) is not Fee:
+                continue
+            rate = getattr(case.subject, "fee_rate", None)
+            if type(rate) is not int:
+                refuse("max_fee_rate", "nobody can say how much it is for each byte", effect)
+            if rate > at_most:
+                refuse("max_fee_rate", f"{rate} satoshi per 1,000 virtual bytes exceed {at_most}", effect)
+        return ()
+
+    return rule("max_fee_rate", check)
+
+
 def limit(
     asset: str,
     *,
@@ -219,6 +260,9 @@ def limit(
     charge = None if total is None else _charge(f"{name} {asset} {seconds}s", total, seconds)
 
     def check(case: Case) -> Plan:
+        own = getattr(case.subject.chain, "asset", asset)
+        if asset != own and asset.startswith(f"{case.chain}/slip44:"):  # it would never be met
+            refuse("limit", f"the chain's own asset is {own}, and not {asset}")
         spent = 0
         for effect in case.outgoing:
             if type(effect) in _BOUNDED:

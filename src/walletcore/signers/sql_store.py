@@ -58,6 +58,7 @@ SCHEMA = (
 """What makes an empty database a store, with the database's words for bytes, for a number that is a key by itself, and
 for a table that is kept in the order of its key."""
 
+_BEFORE_ALL = -(2**63)  # who tampers with a log may give a line any number
 _BATCH = 256  # entries of the log that are read at once
 _EVERY, _PRUNED = 16, 64  # each 16th charge of a window takes away at most 64 that it does not count any more
 _NOBODY = b""
@@ -171,7 +172,7 @@ class SqlStore(ABC):
     def log(self, after: int = 0) -> Iterator[Entry]:
         """See `walletcore.signers.store.Store`."""
         check_number("after", after)
-        return self._entries(after)
+        return self._entries(after or _BEFORE_ALL)
 
     def _entries(self, after: int) -> Iterator[Entry]:
         while True:

@@ -26,7 +26,7 @@ from walletcore.signers.sql_store import SCHEMA, SqlStore, check_version
 if sys.platform != "win32":  # where SQLite's own locks must do
     import fcntl
 
-__all__ = ["Open", "SqliteStore", "open_uri", "told"]
+__all__ = ["Open", "SqliteStore", "check_installed", "open_uri", "told"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
@@ -41,10 +41,19 @@ _Answer = TypeVar("_Answer")
 
 def open_uri(uri: str, *, create: bool = True) -> SqliteStore:
     """``sqlite:/absolute/path``, as it stands: without percent signs that mean something, and without options."""
+    return SqliteStore(_path_of(uri), create=create)
+
+
+def check_installed(uri: str) -> None:
+    """Raise what `open_uri` does of a malformed URI; nothing is opened."""
+    _checked_path(_path_of(uri))
+
+
+def _path_of(uri: str) -> str:
     path = uri.removeprefix("sqlite:").removeprefix("//")
     if not path.startswith("/") or "?" in path:
         raise SignerError("expected sqlite:/ and an absolute path, without options", reason="prefix")
-    return SqliteStore(path, create=create)
+    return path
 
 
 def _clock() -> int:
@@ -150,6 +159,7 @@ class SqliteStore(SqlStore):
             self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
             name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
             self._connection = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+            self._connection.text_factory = _text
         finally:
             SqliteStore._opening.release()
         open_ = Open(self._connection, self._clock, until)
@@ -189,9 +199,16 @@ class SqliteStore(SqlStore):
         """Close every connection, when the call that uses it is over: what is locked is known to the whole process."""
         _fork.entered, _fork.missed = [], []
         begin = time.monotonic()
-        cls._enter_all(list(cls._all), begin)
+        cls._enter_all(cls._stores(), begin)
         _fork.is_alone = cls._opening.acquire(timeout=_PATIENCE_OF_A_FORK)  # after the doors, as whoever connects
-        cls._enter_all([store for store in cls._all if store._connection is not None], begin)  # opened meanwhile
+        cls._enter_all([store for store in cls._stores() if store._connection is not None], begin)  # opened meanwhile
+
+    @classmethod
+    def _stores(cls) -> list[SqliteStore]:
+        """All of them, though another thread makes one at this moment: a set that grows is not read to its end."""
+        while True:
+            with suppress(RuntimeError):
+                return list(cls._all)
 
     @classmethod
     def _enter_all(cls, stores: list[SqliteStore], begin: float) -> None:
@@ -340,6 +357,11 @@ def _checked_path(path: str | os.PathLike[str]) -> str:
     if type(text) is not str or not text or "\0" in text:
         raise SignerError("expected a path as a text", reason="type")
     return os.path.abspath(text)
+
+
+def _text(data: bytes) -> str:
+    """A text, though it may be none: of the log it is one that was changed, and that is to be told with its line."""
+    return data.decode(errors="surrogateescape")
 
 
 def _make(path: str) -> None:

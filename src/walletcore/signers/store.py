@@ -26,6 +26,7 @@ __all__ = [
     "chained",
     "check_charges",
     "check_id",
+    "check_installed",
     "check_name",
     "check_number",
     "check_signature",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 STORES = {"postgresql": "walletcore.signers.postgres", "sqlite": "walletcore.signers.sqlite"}
-"""URI scheme -> module, which has ``open_uri(uri, create=...)``."""
+"""URI scheme -> module, which has ``open_uri(uri, create=...)`` and ``check_installed(uri)``."""
 
 LARGEST = 2**63 - 2
 """The largest number that is reserved, and the longest window in seconds: databases count in 64 bits with a sign."""
@@ -132,6 +133,11 @@ def open_store(uri: str, *, create: bool = True) -> Store:
     that cannot be used, `SignerUnavailable` where it cannot be reached.
     """
     return cast(Store, importlib.import_module(STORES[scheme_of(uri)]).open_uri(uri, create=create))
+
+
+def check_installed(uri: str) -> None:
+    """Raise what `open_store` does of a malformed URI, an unknown scheme or a missing extra; nothing is opened."""
+    importlib.import_module(STORES[scheme_of(uri)]).check_installed(uri)
 
 
 def scheme_of(uri: str) -> str:

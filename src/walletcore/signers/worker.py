@@ -16,10 +16,14 @@ from typing import Any, ClassVar, Self, TypeVar
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable
 from walletcore.signers.aside import begun
 
-__all__ = ["Worker"]
+__all__ = ["Abandoned", "Worker"]
 
 T = TypeVar("T")
 _PATIENCE_OF_A_FORK = 1.0  # seconds that a fork waits for the jobs that are under way
+
+
+class Abandoned(SignerUnavailable):
+    """The caller has gone: the step that cannot be taken back is not taken, and nothing has failed."""
 
 
 class _Job:
@@ -37,7 +41,7 @@ class _Job:
         """The step that cannot be taken back comes next: it is not taken for a caller who has gone."""
         with self._mutex:
             if self.abandoned:
-                raise SignerUnavailable("nobody waits for the answer any more")
+                raise Abandoned("nobody waits for the answer any more")
             self.committed = True
 
     def run(self) -> None:

@@ -326,7 +326,7 @@ def test_a_fee_that_cannot_be_a_lie_is_stated() -> None:
     [
         ("6a0568656c6c6f", Statement(text="hello")),
         ("6a07c3a9c3a8c3a061", Statement(text="éèàa")),
-        ("6a", Statement(text="")),
+        ("6a", Opaque(why="an OP_RETURN output that says nothing, as in a BIP-322 proof: its message is not shown")),
         ("6a04deadbeef", Opaque(why="data in an OP_RETURN output", data=bytes.fromhex("deadbeef"))),
         ("6a03610a62", Statement(text="a\nb")),
         ("6a06e280ae616263", Opaque(why="data in an OP_RETURN output", data="\u202eabc".encode())),

@@ -78,6 +78,13 @@ def test_rollups_that_take_a_fee_beside_the_gas_say_that_nothing_bounds_it() -> 
 
 
 @pytest.mark.parametrize("make", [transfer, legacy, announced])
+def test_T13_a_row_that_says_nothing_of_a_fee_for_data_has_one_that_is_not_known(make: Any) -> None:
+    """Most chains that are not listed are rollups, and a highest fee would count nothing for what they take."""
+    fees = [each.at_most for each in make(chain=Evm(name="another", chain_id=8453)).effects()[1:]]
+    assert fees == [21_000 * 30 * GWEI, None]
+
+
+@pytest.mark.parametrize("make", [transfer, legacy, announced])
 def test_the_fee_for_data_is_a_fee_of_its_own(make: Any) -> None:
     base = chain("base", Evm)
     gas = Fee(asset=base.asset, at_most=21_000 * 30 * GWEI, payer=base.address(ALICE.public_key).account_id)
@@ -113,8 +120,9 @@ def test_eth_account_signs_for_every_row_what_we_sign(row: Evm) -> None:
 
 def test_rows_have_names_and_ids_of_their_own_and_compare_by_value() -> None:
     assert len({row.name for row in chains()}) == len({row.caip2 for row in chains()}) == len(chains())
-    assert Evm(name="ethereum", chain_id=1) == ETHEREUM
-    assert len({*CHAINS, Evm(name="ethereum", chain_id=1)}) == len(CHAINS)
+    again = Evm(name="ethereum", chain_id=1, data_fee=0)
+    assert again == ETHEREUM
+    assert len({*CHAINS, again}) == len(CHAINS)
     assert repr(ETHEREUM) == "Evm(ethereum, eip155:1)"
 
 

@@ -18,7 +18,7 @@ from walletcore.effects import Opaque
 from walletcore.errors import TransactionError
 from walletcore.signing import sign
 
-TESTER = Evm(name="tester", chain_id=131_277_322_940_537)  # of eth-tester's genesis block
+TESTER = Evm(name="tester", chain_id=131_277_322_940_537, data_fee=0)  # of eth-tester's genesis block
 ME = TESTER.address(ALICE.public_key)
 YOU = TESTER.account(b"\x42" * 20)
 ETHER = 10**18

@@ -472,7 +472,7 @@ def test_ET08_an_address_of_another_size_is_refused(payload: Any) -> None:
 def test_ET08_an_address_of_another_chain_is_refused() -> None:
     assert refused(to=POLYGON.account(b"\x42" * 20)) == "network"
     assert refused(to=chain("bitcoin").parse_address("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2")) == "network"
-    again = Evm(name="ethereum", chain_id=1)
+    again = Evm(name="ethereum", chain_id=1, data_fee=0)
     assert transfer(to=again.account(b"\x42" * 20)) == transfer()
 
 

@@ -253,7 +253,7 @@ def test_a_chain_that_is_not_known_is_named_by_its_id() -> None:
     strange = evm.Evm(name="strange", chain_id=987_654_321)
     finding = only(unsigned(chain=strange, to=strange.account(bytes(range(20)))).raw.hex())
     assert finding.chains == ("eip155:987654321",)
-    assert codes(finding) == {"unknown-network"}
+    assert codes(finding) == {"unknown-network", "fee-unknown"}
 
 
 def test_a_transaction_of_another_network_than_asked_for_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,6 +56,8 @@ def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
         owners = () if output.lock is None else output.lock.owners
         return Transfer(asset=chain.asset, amount=output.value, source=source, destination=destination, owners=owners)
     data = null_data(output.script_pubkey)
+    if data == b"" and output.value == 0:  # such a proof signs a text that only a hash in what it spends stands for
+        return Opaque(why="an OP_RETURN output that says nothing, as in a BIP-322 proof: its message is not shown")
     if data is not None and output.value == 0:
         text = data.decode("utf-8", "replace")
         if is_visible(text) and text.encode() == data:

@@ -47,9 +47,10 @@ class Evm(Chain):
     """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have, or a fee.
 
     Where it has ``own_contract_addresses``, what a transaction creates is not where CREATE and CREATE2 would put it.
-    ``data_fee`` is what it takes at most for a transaction beside the gas, in wei; None where nothing that is signed
-    bounds it. ``erc20`` are the addresses (text, with the EIP-55 checksum) of contracts that are known to be of ERC-20.
-    Both are not in the bytes: whoever knows more makes a row of their own. Raises `AddressError` for wrong ones.
+    ``data_fee`` is what it takes at most for a transaction beside the gas, in wei: 0 where there is no such fee, None
+    where nothing that is signed bounds it, or nobody has said. ``erc20`` are the addresses (text, with the EIP-55
+    checksum) of contracts that are known to be of ERC-20. Both are not in the bytes: whoever knows more makes a row of
+    their own. Raises `AddressError` for wrong ones.
     """
 
     chain_id: int
@@ -59,7 +60,7 @@ class Evm(Chain):
     caip2: str = field(init=False, default="")
     profiles: tuple[Profile, ...] = _PROFILES
     own_contract_addresses: bool = False
-    data_fee: int | None = 0
+    data_fee: int | None = None
     erc20: tuple[str, ...] = ()
 
     subjects: ClassVar[tuple[str, ...]] = (
@@ -175,54 +176,54 @@ def check_account(chain: Evm, address: object, what: str) -> None:
 # Three things are not viem's: the id of Sonic's test net, which is that of docs.soniclabs.com, "Getting Started" (viem
 # has one that is gone), and that ZKsync makes the addresses of contracts in its own way, from a nonce of deployments
 # (docs.zksync.io, "EVM instructions", CREATE), and which chains take a fee for data beside the gas, which no field of a
-# transaction bounds: data_fee=None. They are those of the OP Stack (docs.optimism.io, "Transaction fees": the L1 data
-# fee and the operator fee; buyGas of op-geth, core/state_transition.go, and of blast-geth, which Blast runs, adds the
-# first to gas times price) and Scroll (docs.scroll.io, "Transaction Fees on Scroll": the L1 fee). Celo is of the OP
-# Stack and keeps that fee at zero (specs.celo.org, "Zero L1 Fees"). Arbitrum, Linea and ZKsync take as gas what data
-# cost (docs.arbitrum.io, "Gas and Fees"; docs.linea.build, "Estimate transaction costs"; docs.zksync.io, "Fee
+# transaction bounds: those without data_fee=0. They are those of the OP Stack (docs.optimism.io, "Transaction fees":
+# the L1 data fee and the operator fee; buyGas of op-geth, core/state_transition.go, and of blast-geth, which Blast
+# runs, adds the first to gas times price) and Scroll (docs.scroll.io, "Transaction Fees on Scroll": the L1 fee). Celo
+# is of the OP Stack and keeps that fee at zero (specs.celo.org, "Zero L1 Fees"). Arbitrum, Linea and ZKsync take as gas
+# what data cost (docs.arbitrum.io, "Gas and Fees"; docs.linea.build, "Estimate transaction costs"; docs.zksync.io, "Fee
 # structure").
 CHAINS = (
-    Evm(name="ethereum", chain_id=1),
-    Evm(name="sepolia", chain_id=11_155_111),
-    Evm(name="hoodi", chain_id=560_048),
-    Evm(name="arbitrum", chain_id=42_161),
-    Evm(name="arbitrum-sepolia", chain_id=421_614),
-    Evm(name="avalanche", chain_id=43_114, symbol="AVAX", slip44=9005),
-    Evm(name="avalanche-fuji", chain_id=43_113, symbol="AVAX", slip44=9005),
-    Evm(name="base", chain_id=8453, data_fee=None),
-    Evm(name="base-sepolia", chain_id=84_532, data_fee=None),
-    Evm(name="berachain", chain_id=80_094, symbol="BERA", slip44=8008),
-    Evm(name="berachain-bepolia", chain_id=80_069, symbol="BERA", slip44=8008),
-    Evm(name="blast", chain_id=81_457, data_fee=None),
-    Evm(name="blast-sepolia", chain_id=168_587_773, data_fee=None),
-    Evm(name="bsc", chain_id=56, symbol="BNB", slip44=714),
-    Evm(name="bsc-testnet", chain_id=97, symbol="tBNB", slip44=714),
-    Evm(name="celo", chain_id=42_220, symbol="CELO", slip44=52752),
-    Evm(name="celo-sepolia", chain_id=11_142_220, symbol="S-CELO", slip44=52752),
-    Evm(name="cronos", chain_id=25, symbol="CRO", slip44=394),
-    Evm(name="cronos-testnet", chain_id=338, symbol="tCRO", slip44=394),
-    Evm(name="fantom", chain_id=250, symbol="FTM", slip44=1007),
-    Evm(name="fantom-testnet", chain_id=4002, symbol="FTM", slip44=1007),
-    Evm(name="gnosis", chain_id=100, symbol="XDAI", slip44=700),
-    Evm(name="gnosis-chiado", chain_id=10_200, symbol="xDAI", slip44=700),
-    Evm(name="kaia", chain_id=8217, symbol="KAIA", slip44=8217),
-    Evm(name="kaia-kairos", chain_id=1001, symbol="KAIA", slip44=8217),
-    Evm(name="linea", chain_id=59_144),
-    Evm(name="linea-sepolia", chain_id=59_141),
-    Evm(name="moonbeam", chain_id=1284, symbol="GLMR", slip44=1284),
-    Evm(name="moonbase-alpha", chain_id=1287, symbol="DEV", slip44=1284),
-    Evm(name="optimism", chain_id=10, data_fee=None),
-    Evm(name="optimism-sepolia", chain_id=11_155_420, data_fee=None),
-    Evm(name="polygon", chain_id=137, symbol="POL", slip44=966),
-    Evm(name="polygon-amoy", chain_id=80_002, symbol="POL", slip44=966),
-    Evm(name="scroll", chain_id=534_352, data_fee=None),
-    Evm(name="scroll-sepolia", chain_id=534_351, data_fee=None),
-    Evm(name="sonic", chain_id=146, symbol="S", slip44=10007),
-    Evm(name="sonic-testnet", chain_id=14_601, symbol="S", slip44=10007),
-    Evm(name="unichain", chain_id=130, data_fee=None),
-    Evm(name="unichain-sepolia", chain_id=1301, data_fee=None),
-    Evm(name="worldchain", chain_id=480, data_fee=None),
-    Evm(name="worldchain-sepolia", chain_id=4801, data_fee=None),
-    Evm(name="zksync", chain_id=324, own_contract_addresses=True),
-    Evm(name="zksync-sepolia", chain_id=300, own_contract_addresses=True),
+    Evm(name="ethereum", chain_id=1, data_fee=0),
+    Evm(name="sepolia", chain_id=11_155_111, data_fee=0),
+    Evm(name="hoodi", chain_id=560_048, data_fee=0),
+    Evm(name="arbitrum", chain_id=42_161, data_fee=0),
+    Evm(name="arbitrum-sepolia", chain_id=421_614, data_fee=0),
+    Evm(name="avalanche", chain_id=43_114, symbol="AVAX", slip44=9005, data_fee=0),
+    Evm(name="avalanche-fuji", chain_id=43_113, symbol="AVAX", slip44=9005, data_fee=0),
+    Evm(name="base", chain_id=8453),
+    Evm(name="base-sepolia", chain_id=84_532),
+    Evm(name="berachain", chain_id=80_094, symbol="BERA", slip44=8008, data_fee=0),
+    Evm(name="berachain-bepolia", chain_id=80_069, symbol="BERA", slip44=8008, data_fee=0),
+    Evm(name="blast", chain_id=81_457),
+    Evm(name="blast-sepolia", chain_id=168_587_773),
+    Evm(name="bsc", chain_id=56, symbol="BNB", slip44=714, data_fee=0),
+    Evm(name="bsc-testnet", chain_id=97, symbol="tBNB", slip44=714, data_fee=0),
+    Evm(name="celo", chain_id=42_220, symbol="CELO", slip44=52752, data_fee=0),
+    Evm(name="celo-sepolia", chain_id=11_142_220, symbol="S-CELO", slip44=52752, data_fee=0),
+    Evm(name="cronos", chain_id=25, symbol="CRO", slip44=394, data_fee=0),
+    Evm(name="cronos-testnet", chain_id=338, symbol="tCRO", slip44=394, data_fee=0),
+    Evm(name="fantom", chain_id=250, symbol="FTM", slip44=1007, data_fee=0),
+    Evm(name="fantom-testnet", chain_id=4002, symbol="FTM", slip44=1007, data_fee=0),
+    Evm(name="gnosis", chain_id=100, symbol="XDAI", slip44=700, data_fee=0),
+    Evm(name="gnosis-chiado", chain_id=10_200, symbol="xDAI", slip44=700, data_fee=0),
+    Evm(name="kaia", chain_id=8217, symbol="KAIA", slip44=8217, data_fee=0),
+    Evm(name="kaia-kairos", chain_id=1001, symbol="KAIA", slip44=8217, data_fee=0),
+    Evm(name="linea", chain_id=59_144, data_fee=0),
+    Evm(name="linea-sepolia", chain_id=59_141, data_fee=0),
+    Evm(name="moonbeam", chain_id=1284, symbol="GLMR", slip44=1284, data_fee=0),
+    Evm(name="moonbase-alpha", chain_id=1287, symbol="DEV", slip44=1284, data_fee=0),
+    Evm(name="optimism", chain_id=10),
+    Evm(name="optimism-sepolia", chain_id=11_155_420),
+    Evm(name="polygon", chain_id=137, symbol="POL", slip44=966, data_fee=0),
+    Evm(name="polygon-amoy", chain_id=80_002, symbol="POL", slip44=966, data_fee=0),
+    Evm(name="scroll", chain_id=534_352),
+    Evm(name="scroll-sepolia", chain_id=534_351),
+    Evm(name="sonic", chain_id=146, symbol="S", slip44=10007, data_fee=0),
+    Evm(name="sonic-testnet", chain_id=14_601, symbol="S", slip44=10007, data_fee=0),
+    Evm(name="unichain", chain_id=130),
+    Evm(name="unichain-sepolia", chain_id=1301),
+    Evm(name="worldchain", chain_id=480),
+    Evm(name="worldchain-sepolia", chain_id=4801),
+    Evm(name="zksync", chain_id=324, own_contract_addresses=True, data_fee=0),
+    Evm(name="zksync-sepolia", chain_id=300, own_contract_addresses=True, data_fee=0),
 )

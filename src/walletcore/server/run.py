@@ -104,7 +104,7 @@ def serve(config: Config) -> None:
     gc.collect()
     gc.freeze()  # what stays for good need not be looked at again and again: that takes longer than a signature
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when all is done
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: running.stop())
     running.run()
 
 

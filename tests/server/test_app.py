@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections import Counter
@@ -48,6 +49,7 @@ from walletcore.keys import Curve, Scheme
 from walletcore.server import web3signer
 from walletcore.signers import open_async_signer, open_signer, protocol
 from walletcore.signers.remote import Patience, RemoteSigner
+from walletcore.signers.sqlite import SqliteStore
 from walletcore.signing import SigningRequest
 
 Certified = tuple[Server, Certificates]
@@ -418,9 +420,36 @@ def test_H17_a_slow_head_a_slow_body_and_too_much_of_both_end_in_time(tmp_path: 
         assert remote(running.port).sign(request())
 
 
-def test_more_connections_than_there_may_be_are_unavailable(tmp_path: Path) -> None:
-    import socket
+def test_X14_the_head_of_a_request_that_is_sent_ahead_is_bounded_as_well(tmp_path: Path) -> None:
+    from contextlib import closing
 
+    with Server(configuration(tmp_path)) as running, closing(SqliteStore(tmp_path / "store.db")) as other:
+        body = signing(request())
+        with other.transaction(), socket.create_connection(("127.0.0.1", running.port)) as line:
+            line.sendall(f"{HEAD}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            line.sendall(b"GET /live HTTP/1.1\r\n")
+            sent = 0
+            with pytest.raises(ConnectionError):
+                while sent < 1 << 24:  # what the system itself holds of it is less
+                    line.sendall(b"X: " + b"y" * (1 << 16) + b"\r\n")
+                    sent += 1 << 16
+
+
+def test_X14_who_takes_no_answers_holds_no_connection_for_ever(tmp_path: Path) -> None:
+    with Server(configuration(tmp_path, clients=token_client(), limits="body = 1\nidle = 1")) as running:
+        connections = running.running.listener.server_state.connections
+        lines = [socket.socket() for _ in range(2)]
+        for line, often in zip(lines, (10, 2000), strict=True):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", running.port))
+            line.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * often)
+        assert until(lambda: len(connections) == 2, 5)
+        assert until(lambda: not connections, 10)
+        for line in lines:
+            line.close()
+
+
+def test_more_connections_than_there_may_be_are_unavailable(tmp_path: Path) -> None:
     with Server(configuration(tmp_path, limits="connections = 4\nhead = 30")) as running:
         held = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(5)]
         time.sleep(0.1)
@@ -487,7 +516,6 @@ def test_only_whoever_may_read_them_gets_the_metrics(tmp_path: Path) -> None:
 
 
 def test_whoever_goes_away_leaves_a_signature_that_is_kept(tmp_path: Path) -> None:
-    import socket
 
     with Server(configuration(tmp_path)) as running:
         asked = request()

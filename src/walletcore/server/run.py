@@ -137,7 +137,8 @@ def _settings(config: Config, application: Door) -> uvicorn.Config:
 
 
 def _connection(limits: Limits) -> type[Connection]:
-    return type("Bounded", (Connection,), {"head_seconds": float(limits.head), "most": limits.connections})
+    told = {"head_seconds": float(limits.head), "answer_seconds": float(limits.body), "most": limits.connections}
+    return type("Bounded", (Connection,), told)
 
 
 def _context(config: Config) -> ssl.SSLContext | None:

@@ -29,13 +29,19 @@ _MAX_MESSAGE = 4 * MAX_REQUEST
 
 
 class Connection(HttpToolsProtocol):
-    """One connection: the head of each request must be there in time and within bounds, or it is closed."""
+    """One connection: the head of each request must be there in time and within bounds, and answers must be taken.
+
+    It is closed otherwise.
+    """
 
     head_seconds = 5.0
+    answer_seconds = 10.0
     most = 256
 
     _timer: asyncio.TimerHandle | None = None
+    _watch: asyncio.TimerHandle | None = None
     _head = _whole = 0
+    _is_head = _is_behind = False
     _peer: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,10 +53,13 @@ class Connection(HttpToolsProtocol):
             transport.abort()
             return
         self._wait_for_a_head()
+        self._watch = self.loop.call_later(self.answer_seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._stop_waiting()
+        if self._watch is not None:
+            self._watch.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -58,21 +67,23 @@ class Connection(HttpToolsProtocol):
         idle = self.cycle is None or self.cycle.response_complete
         if idle and self._timer is None:
             self._wait_for_a_head()
-        if self._timer is not None:
+        if self._timer is not None or self._is_head:
             self._head += len(data)
         self._whole += len(data)
         super().data_received(data)
-        if (self._timer is not None and self._head > MAX_HEAD) or self._whole > _MAX_MESSAGE:  # and it has no end yet
+        if self._head > MAX_HEAD or self._whole > _MAX_MESSAGE:  # and it has no end yet
             self.transport.abort()
 
     def on_message_begin(self) -> None:
         """A request begins: its scope names the certificate."""
         super().on_message_begin()
+        self._is_head = True
         self.scope["extensions"] = {PEER: {"certificate": self._peer}}
 
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._stop_waiting()
+        self._is_head, self._head = False, 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -88,6 +99,15 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _look(self) -> None:
+        """Give up whoever has been behind with its answers for as long: without an end it would hold its place."""
+        is_behind = self.transport.get_write_buffer_size() > 0
+        if is_behind and self._is_behind:
+            self.transport.abort()
+            return
+        self._is_behind = is_behind
+        self._watch = self.loop.call_later(self.answer_seconds, self._look)
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():

@@ -21,7 +21,7 @@ with needs("server"):
 __all__ = ["MAX_HEAD", "PEER", "Connection", "Listener"]
 
 PEER = "walletcore.peer"
-"""The extension of a scope that has the certificate of the other side (DER), or None."""
+"""The extension of a scope: the other side's ``certificate`` (DER) or None; whether it ``is_late``, one too many."""
 MAX_HEAD = 1 << 15
 """Bytes of a request before its body; a token has 8 KiB at most."""
 _MAX_MESSAGE = 4 * MAX_REQUEST
@@ -41,7 +41,7 @@ class Connection(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _watch: asyncio.TimerHandle | None = None
     _head = _whole = 0
-    _is_head = _is_behind = False
+    _is_head = _is_behind = _is_late = False
     _peer: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -49,6 +49,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
         self._peer = tls.getpeercert(True) if tls is not None else None
+        self._is_late = len(self.connections) > self.most
         if len(self.connections) > 2 * self.most:
             transport.abort()
             return
@@ -75,10 +76,10 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        """A request begins: its scope names the certificate."""
+        """A request begins: its scope tells who is on the line."""
         super().on_message_begin()
         self._is_head = True
-        self.scope["extensions"] = {PEER: {"certificate": self._peer}}
+        self.scope["extensions"] = {PEER: {"certificate": self._peer, "is_late": self._is_late}}
 
     def on_headers_complete(self) -> None:
         """The head is there."""

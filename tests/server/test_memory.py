@@ -247,6 +247,28 @@ def test_a_file_that_others_lock_keeps_no_other_request_from_its_answer(memories
     holder.close()
 
 
+def test_a_reader_that_must_open_the_file_anew_waits_for_a_commit_and_not_in_the_loop(tmp_path: Path) -> None:
+    """The lock that it needs is this memory's own, which gives it up once the loop goes on."""
+    reader = SqliteStore(tmp_path / "s.db")
+    memory = Together(SqliteStore(tmp_path / "s.db"), reader)
+
+    async def main() -> None:
+        works = [memory.run(partial(memory.keep, identity(n), b"signed"), lost) for n in range(1, 50)]
+        written = asyncio.gather(*works)
+        while memory._steps.open is None:
+            await asyncio.sleep(0)
+        with pytest.raises(SignerError), reader.reading() as open_:
+            open_.run("no statement")  # after an error of SQLite's the file is closed
+        start = time.monotonic()
+        looks = [memory.look(partial(memory.kept, identity(0))) for _ in range(3)]
+        assert await asyncio.gather(*looks) == [None] * 3
+        assert time.monotonic() - start < 2
+        await written
+        await memory.end()
+
+    asyncio.run(main())
+
+
 def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memories) -> None:
     _, memory = memories
 

@@ -95,10 +95,10 @@ class Together:
     Only what may wait is done by another thread: to begin a transaction, and to commit it.
     """
 
-    def __init__(self, store: SqlStore, reader: SqlStore) -> None:
+    def __init__(self, store: SqlStore, reader: SqliteStore) -> None:
         self._store, self._reader, self._steps = store, reader, _Steps()
         self._jobs: deque[_Job] = deque()
-        self._disk = Crew(1, stays=True)
+        self._disk, self._readers = Crew(1, stays=True), Crew(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home = self._at_work = 0  # the loop's thread, and while it works, once more
         self._rounds: asyncio.Task[None] | None = None
@@ -113,8 +113,8 @@ class Together:
         self._loop, self._home = asyncio.get_running_loop(), threading.get_ident()
 
     async def look(self, work: Callable[[], T]) -> T:
-        """See `Memory`. It is done here: nobody who writes is waited for."""
-        return work()
+        """See `Memory`. It is done here: nobody who writes is waited for, but where the file must be opened anew."""
+        return work() if self._reader.is_at_hand else await self._readers.run(work)
 
     async def run(self, work: Callable[[], T], undone: Undone) -> T:
         """See `Memory`."""

@@ -563,7 +563,7 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
         disk.is_full = False
         return found + [await told(desk, made) for made in (first, second, first)]
 
-    lost = ["OutcomeUnknown", "OutcomeUnknown", "GuardRefused"]  # the limit counted what was lost with it
+    lost = ["OutcomeUnknown", "OutcomeUnknown", "SignerUnavailable"]  # the limit counted what was lost with it
     assert run(memory, job) == [*lost, "signed", "GuardRefused", "signed"]
     verdicts = [json.loads(entry.text).get("verdict", "signed") for entry in memory.store.log()]
     assert verdicts == ["admitted", "signed", "refused"]

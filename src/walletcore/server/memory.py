@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
-from walletcore.errors import SignerUnavailable
+from walletcore.errors import SignerUnavailable, SigningRefused
 from walletcore.server.crew import Crew, settle
 from walletcore.server.toml import placed
 from walletcore.signers import store as stores
@@ -298,9 +298,10 @@ class _Job:
             self._error = error
 
     def lose(self, error: Exception) -> None:
-        """There is no commit. An error of its own stays what it is."""
-        error = self._undone(error, self._has_begun)
-        self._error = self._error or error
+        """There is no commit. A refusal may have counted what is lost with it; other errors stay what they are."""
+        is_refused = isinstance(self._error, SigningRefused)
+        error = self._undone(error, self._has_begun and not is_refused)
+        self._error = error if is_refused else self._error or error
 
     def tell(self) -> None:
         self._tell(self._value, self._error)

@@ -495,6 +495,31 @@ def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
     assert run(memory, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
 
 
+def test_H10_what_is_signed_when_there_is_no_thread_to_keep_it_is_unknown(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads of before have ended: the device took longer than they stay."""
+    monkeypatch.setattr(crew, "_IDLE", 0.01)
+
+    async def job(desk: Desk) -> None:
+        gate = asyncio.Event()
+        device = Gated(gate)
+        task = asyncio.create_task(desk.sign(held(device), asked(), "shop"))
+        while not device.now or desk._crews["device"]._made:
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(crew, "begun", _no_thread)
+        gate.set()
+        with pytest.raises(OutcomeUnknown, match="cannot be kept"):
+            await task
+        assert device.signed == 1
+
+    run(memory, job)
+
+
+def _no_thread(work: Callable[[], object]) -> threading.Thread:
+    raise SignerUnavailable("there is no thread to be had")
+
+
 @pytest.mark.parametrize(("is_brief", "size", "is_here"), [(True, 32, True), (True, 9000, False), (False, 32, False)])
 def test_what_is_brief_is_done_in_the_thread_of_the_event_loop(
     memory: Memory, is_brief: bool, size: int, is_here: bool

@@ -156,7 +156,10 @@ class Desk:
             return await crew.run(work)
         ready = await crew.run(lambda: _prepared(held, asked))
         given = await cast(AsyncSigner, held.signer).sign(ready)
-        return await crew.run(lambda: self._kept(held, ready, given, client))
+        try:
+            return await crew.run(lambda: self._kept(held, ready, given, client))
+        except SignerUnavailable as error:  # there is no thread for it, and it is signed
+            raise _unkept(error) from None
 
     def _worked(self, held: Held, signer: Signer | AsyncSigner, asked: Asked, client: str) -> Answer:
         """All of it, in one thread."""

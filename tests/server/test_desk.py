@@ -238,6 +238,20 @@ class Forgetful:
         return fail if name == self._method else getattr(self._store, name)
 
 
+def test_H10_the_last_doubts_are_remembered_and_not_the_first(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "_MAX_DOUBTS", 2)
+
+    async def job(desk: Desk) -> None:
+        for number in (1, 2, 1, 3):
+            with pytest.raises(OutcomeUnknown):
+                await desk.sign(held(Device(failures=[OutcomeUnknown("late")])), asked(number), "shop")
+        for number, kind in ((1, OutcomeUnknown), (2, SignerUnavailable), (3, OutcomeUnknown)):
+            with pytest.raises(kind):
+                await desk.sign(held(Device(failures=[SignerUnavailable("away")])), asked(number), "shop")
+
+    run(memory, job)
+
+
 def test_H10_a_memory_that_fails_before_is_unavailable_and_after_is_unknown(memory: Memory) -> None:
     signer = Device()
 

@@ -194,6 +194,7 @@ class Desk:
         known = error if isinstance(error, WalletcoreError) else _unforeseen(error)
         if not isinstance(known, SigningRefused | SignerUnavailable):
             self._doubts[identity] = None
+            self._doubts.move_to_end(identity)
             if len(self._doubts) > _MAX_DOUBTS:
                 self._doubts.popitem(last=False)
         elif identity in self._doubts:

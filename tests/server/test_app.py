@@ -433,6 +433,21 @@ def test_X14_the_head_of_a_request_that_is_sent_ahead_is_bounded_as_well(tmp_pat
                 line.sendall((b"X: " + b"y" * (1 << 16) + b"\r\n") * 256)  # what the system itself holds is less
 
 
+def test_X14_what_follows_a_body_in_chunks_is_bounded_as_a_head_is(tmp_path: Path) -> None:
+    head = f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode()
+    body = signing(request())
+    chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:100], body[100:])]
+    with Server(configuration(tmp_path)) as running:
+        with socket.create_connection(("127.0.0.1", running.port)) as line:
+            for part in (head, *chunks, b"0\r\n", b"X: y\r\n\r\n"):
+                line.sendall(part)
+            assert b" 200 " in line.recv(1000)[:20]
+        with socket.create_connection(("127.0.0.1", running.port)) as line:
+            line.sendall(head + chunks[0] + b"0\r\n")
+            with pytest.raises(ConnectionError):
+                line.sendall((b"X: " + b"y" * (1 << 16) + b"\r\n") * 256)
+
+
 def test_X14_who_takes_no_answers_holds_no_connection_for_ever(tmp_path: Path) -> None:
     with Server(configuration(tmp_path, clients=token_client(), limits="body = 1\nidle = 1")) as running:
         connections = running.running.listener.server_state.connections

@@ -87,9 +87,19 @@ class Connection(HttpToolsProtocol):
         self._is_head, self._head = False, 0
         super().on_headers_complete()
 
+    def on_chunk_header(self) -> None:
+        """A chunk of a body begins; or, after the last one, more of a head."""
+        self._is_head, self._head = True, 0
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body; if it is chunked, a chunk has begun, and not the end."""
+        if self._is_head:
+            self._is_head, self._head = False, 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """The whole request is there."""
-        self._whole = 0
+        self._is_head, self._head, self._whole = False, 0, 0
         super().on_message_complete()
 
     def _wait_for_a_head(self) -> None:

@@ -287,6 +287,22 @@ def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memori
     assert memory.keep(identity(5), b"y") == b"y"
 
 
+def test_a_file_that_is_full_in_the_middle_of_a_commit_is_told_as_full(tmp_path: Path) -> None:
+    """SQLite itself undoes the whole transaction then, and the step cannot be undone any more."""
+    writer = SqliteStore(tmp_path / "s.db")
+    memory = Together(writer, SqliteStore(tmp_path / "s.db"))
+    with writer.transaction() as open_:
+        ((pages,),) = open_.run("PRAGMA page_count")
+        open_.run(f"PRAGMA max_page_count = {pages + 20}")
+    works = [partial(memory.keep, identity(n), bytes(60_000)) for n in range(3)]
+    found = asyncio.run(at_work(memory, *works))
+    assert [type(each) for each in found[:2]] == [OutcomeUnknown, SignerUnavailable]
+    assert "SQLITE_FULL" in str(found[0])
+    assert "SQLITE_FULL" in str(found[1])
+    assert asyncio.run(at_work(memory, *works[:1])) == [bytes(60_000)]
+    memory.close()
+
+
 def test_the_event_loop_does_not_wait_for_itself(memories: Memories) -> None:
     _, memory = memories
 

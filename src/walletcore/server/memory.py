@@ -322,7 +322,7 @@ class _Steps(SqlStore):
         try:
             yield open_
         except BaseException as error:
-            self._end(open_, "ROLLBACK TO step")
+            self._end(open_, "ROLLBACK TO step", error)
             raise _known(error) from None
         finally:
             self._end(open_, "RELEASE step")
@@ -338,13 +338,13 @@ class _Steps(SqlStore):
             raise SignerUnavailable("the transaction is over")
         return self.open
 
-    def _end(self, open_: Transaction, statement: str) -> None:
-        """Where a step can neither be kept nor undone by itself, the whole transaction is given up."""
+    def _end(self, open_: Transaction, statement: str, cause: BaseException | None = None) -> None:
+        """Where a step can neither be kept nor undone by itself, the whole transaction is given up, for its cause."""
         try:
             open_.run(statement)
-        except Exception as error:
-            self.broken = self.broken or error
-            raise _known(error) from None
+        except Exception as error:  # SQLite has undone all of it already, where the cause is a full disk
+            self.broken = self.broken or (cause if isinstance(cause, sqlite3.Error) else error)
+            raise _known(self.broken) from None
 
 
 def _known(error: BaseException) -> BaseException:

@@ -2,7 +2,9 @@
 
 import asyncio
 import hashlib
+import http.client
 import json
+import socket
 import threading
 import time
 from collections import Counter
@@ -48,6 +50,7 @@ from walletcore.keys import Curve, Scheme
 from walletcore.server import web3signer
 from walletcore.signers import open_async_signer, open_signer, protocol
 from walletcore.signers.remote import Patience, RemoteSigner
+from walletcore.signers.sqlite import SqliteStore
 from walletcore.signing import SigningRequest
 
 Certified = tuple[Server, Certificates]
@@ -418,9 +421,48 @@ def test_H17_a_slow_head_a_slow_body_and_too_much_of_both_end_in_time(tmp_path: 
         assert remote(running.port).sign(request())
 
 
-def test_more_connections_than_there_may_be_are_unavailable(tmp_path: Path) -> None:
-    import socket
+def test_X14_the_head_of_a_request_that_is_sent_ahead_is_bounded_as_well(tmp_path: Path) -> None:
+    from contextlib import closing
 
+    with Server(configuration(tmp_path)) as running, closing(SqliteStore(tmp_path / "store.db")) as other:
+        body = signing(request())
+        with other.transaction(), socket.create_connection(("127.0.0.1", running.port)) as line:
+            line.sendall(f"{HEAD}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            line.sendall(b"GET /live HTTP/1.1\r\n")
+            with pytest.raises(ConnectionError):
+                line.sendall((b"X: " + b"y" * (1 << 16) + b"\r\n") * 256)  # what the system itself holds is less
+
+
+def test_X14_what_follows_a_body_in_chunks_is_bounded_as_a_head_is(tmp_path: Path) -> None:
+    head = f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode()
+    body = signing(request())
+    chunks = [b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:100], body[100:])]
+    with Server(configuration(tmp_path)) as running:
+        with socket.create_connection(("127.0.0.1", running.port)) as line:
+            for part in (head, *chunks, b"0\r\n", b"X: y\r\n\r\n"):
+                line.sendall(part)
+            assert b" 200 " in line.recv(1000)[:20]
+        with socket.create_connection(("127.0.0.1", running.port)) as line:
+            line.sendall(head + chunks[0] + b"0\r\n")
+            with pytest.raises(ConnectionError):
+                line.sendall((b"X: " + b"y" * (1 << 16) + b"\r\n") * 256)
+
+
+def test_X14_who_takes_no_answers_holds_no_connection_for_ever(tmp_path: Path) -> None:
+    with Server(configuration(tmp_path, clients=token_client(), limits="body = 1\nidle = 1")) as running:
+        connections = running.running.listener.server_state.connections
+        lines = [socket.socket() for _ in range(2)]
+        for line, often in zip(lines, (10, 2000), strict=True):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", running.port))
+            line.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * often)
+        assert until(lambda: len(connections) == 2, 5)
+        assert until(lambda: not connections, 10)
+        for line in lines:
+            line.close()
+
+
+def test_more_connections_than_there_may_be_are_unavailable(tmp_path: Path) -> None:
     with Server(configuration(tmp_path, limits="connections = 4\nhead = 30")) as running:
         held = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(5)]
         time.sleep(0.1)
@@ -434,6 +476,21 @@ def test_more_connections_than_there_may_be_are_unavailable(tmp_path: Path) -> N
             each.close()
         time.sleep(0.1)
         assert remote(running.port).sign(request())
+
+
+def test_X14_silent_strangers_take_no_connection_from_whoever_has_one(tmp_path: Path) -> None:
+    with Server(configuration(tmp_path, limits="connections = 4\nhead = 30")) as running:
+        line = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+        held: list[socket.socket] = []
+        for _ in range(2):
+            line.request("POST", "/v1/sign", signing(request()), {"Content-Type": "application/json"})
+            answer = line.getresponse()
+            assert (answer.status, answer.read()[:5]) == (200, b'{"id"')
+            held = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(5)]
+            time.sleep(0.1)
+        line.close()
+        for each in held:
+            each.close()
 
 
 def test_X14_ten_thousand_malformed_bytes_then_a_good_request(server: Server) -> None:
@@ -487,8 +544,6 @@ def test_only_whoever_may_read_them_gets_the_metrics(tmp_path: Path) -> None:
 
 
 def test_whoever_goes_away_leaves_a_signature_that_is_kept(tmp_path: Path) -> None:
-    import socket
-
     with Server(configuration(tmp_path)) as running:
         asked = request()
         body = signing(asked)

@@ -238,6 +238,20 @@ class Forgetful:
         return fail if name == self._method else getattr(self._store, name)
 
 
+def test_H10_the_last_doubts_are_remembered_and_not_the_first(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "_MAX_DOUBTS", 2)
+
+    async def job(desk: Desk) -> None:
+        for number in (1, 2, 1, 3):
+            with pytest.raises(OutcomeUnknown):
+                await desk.sign(held(Device(failures=[OutcomeUnknown("late")])), asked(number), "shop")
+        for number, kind in ((1, OutcomeUnknown), (2, SignerUnavailable), (3, OutcomeUnknown)):
+            with pytest.raises(kind):
+                await desk.sign(held(Device(failures=[SignerUnavailable("away")])), asked(number), "shop")
+
+    run(memory, job)
+
+
 def test_H10_a_memory_that_fails_before_is_unavailable_and_after_is_unknown(memory: Memory) -> None:
     signer = Device()
 
@@ -495,6 +509,31 @@ def test_H10_a_thread_that_is_not_to_be_had_keeps_nobody_waiting_for_it(
     assert run(memory, job, answer=5.0) == [n.to_bytes(32) for n in range(4)]
 
 
+def test_H10_what_is_signed_when_there_is_no_thread_to_keep_it_is_unknown(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads of before have ended: the device took longer than they stay."""
+    monkeypatch.setattr(crew, "_IDLE", 0.01)
+
+    async def job(desk: Desk) -> None:
+        gate = asyncio.Event()
+        device = Gated(gate)
+        task = asyncio.create_task(desk.sign(held(device), asked(), "shop"))
+        while not device.now or desk._crews["device"]._made:
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(crew, "begun", _no_thread)
+        gate.set()
+        with pytest.raises(OutcomeUnknown, match="cannot be kept"):
+            await task
+        assert device.signed == 1
+
+    run(memory, job)
+
+
+def _no_thread(work: Callable[[], object]) -> threading.Thread:
+    raise SignerUnavailable("there is no thread to be had")
+
+
 @pytest.mark.parametrize(("is_brief", "size", "is_here"), [(True, 32, True), (True, 9000, False), (False, 32, False)])
 def test_what_is_brief_is_done_in_the_thread_of_the_event_loop(
     memory: Memory, is_brief: bool, size: int, is_here: bool
@@ -563,7 +602,7 @@ def test_H10_what_the_memory_lost_of_a_signature_is_told_to_it_again(tmp_path: P
         disk.is_full = False
         return found + [await told(desk, made) for made in (first, second, first)]
 
-    lost = ["OutcomeUnknown", "OutcomeUnknown", "GuardRefused"]  # the limit counted what was lost with it
+    lost = ["OutcomeUnknown", "OutcomeUnknown", "SignerUnavailable"]  # the limit counted what was lost with it
     assert run(memory, job) == [*lost, "signed", "GuardRefused", "signed"]
     verdicts = [json.loads(entry.text).get("verdict", "signed") for entry in memory.store.log()]
     assert verdicts == ["admitted", "signed", "refused"]

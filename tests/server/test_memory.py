@@ -247,6 +247,28 @@ def test_a_file_that_others_lock_keeps_no_other_request_from_its_answer(memories
     holder.close()
 
 
+def test_a_reader_that_must_open_the_file_anew_waits_for_a_commit_and_not_in_the_loop(tmp_path: Path) -> None:
+    """The lock that it needs is this memory's own, which gives it up once the loop goes on."""
+    reader = SqliteStore(tmp_path / "s.db")
+    memory = Together(SqliteStore(tmp_path / "s.db"), reader)
+
+    async def main() -> None:
+        works = [memory.run(partial(memory.keep, identity(n), b"signed"), lost) for n in range(1, 50)]
+        written = asyncio.gather(*works)
+        while memory._steps.open is None:
+            await asyncio.sleep(0)
+        with pytest.raises(SignerError), reader.reading() as open_:
+            open_.run("no statement")  # after an error of SQLite's the file is closed
+        start = time.monotonic()
+        looks = [memory.look(partial(memory.kept, identity(0))) for _ in range(3)]
+        assert await asyncio.gather(*looks) == [None] * 3
+        assert time.monotonic() - start < 2
+        await written
+        await memory.end()
+
+    asyncio.run(main())
+
+
 def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memories) -> None:
     _, memory = memories
 
@@ -263,6 +285,22 @@ def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memori
     assert [type(each) for each in found] == [OutcomeUnknown, SignerError, bytes]
     assert [memory.kept(identity(n)) for n in (4, 5, 6)] == [None, None, b"x"]
     assert memory.keep(identity(5), b"y") == b"y"
+
+
+def test_a_file_that_is_full_in_the_middle_of_a_commit_is_told_as_full(tmp_path: Path) -> None:
+    """SQLite itself undoes the whole transaction then, and the step cannot be undone any more."""
+    writer = SqliteStore(tmp_path / "s.db")
+    memory = Together(writer, SqliteStore(tmp_path / "s.db"))
+    with writer.transaction() as open_:
+        ((pages,),) = open_.run("PRAGMA page_count")
+        open_.run(f"PRAGMA max_page_count = {pages + 20}")
+    works = [partial(memory.keep, identity(n), bytes(60_000)) for n in range(3)]
+    found = asyncio.run(at_work(memory, *works))
+    assert [type(each) for each in found[:2]] == [OutcomeUnknown, SignerUnavailable]
+    assert "SQLITE_FULL" in str(found[0])
+    assert "SQLITE_FULL" in str(found[1])
+    assert asyncio.run(at_work(memory, *works[:1])) == [bytes(60_000)]
+    memory.close()
 
 
 def test_the_event_loop_does_not_wait_for_itself(memories: Memories) -> None:

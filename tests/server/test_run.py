@@ -51,6 +51,28 @@ def test_X05_sigterm_under_load_answers_what_was_taken_and_takes_nothing_new(tmp
     check_told(callers.told, lambda asked: asked.id.hex() in signed)
 
 
+EARLY = """
+import signal, sys
+from pathlib import Path
+from walletcore.server import load, run
+
+class Early(run.Running):
+    def run(self):
+        signal.raise_signal(signal.SIGTERM)
+        super().run()
+
+run.Running = Early
+run.serve(load(Path(sys.argv[1])))
+"""
+
+
+def test_X05_sigterm_ends_a_server_that_does_not_listen_yet(tmp_path: Path) -> None:
+    (tmp_path / "server.toml").write_text(configuration(tmp_path))
+    paths = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    early = [sys.executable, "-c", EARLY, str(tmp_path / "server.toml")]
+    assert subprocess.run(early, env=paths, timeout=30, check=False).returncode == 0
+
+
 def test_systemd_is_told_when_it_listens_and_when_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.bind(str(tmp_path / "notify"))

@@ -148,7 +148,10 @@ class Desk:
             return await crew.run(work)
         ready = await crew.run(lambda: _prepared(held, asked))
         given = await cast(AsyncSigner, held.signer).sign(ready)
-        return await crew.run(lambda: self._kept(held, ready, given, client))
+        try:
+            return await crew.run(lambda: self._kept(held, ready, given, client))
+        except SignerUnavailable as error:  # there is no thread for it, and it is signed
+            raise _unkept(error) from None
 
     def _worked(self, held: Held, signer: Signer | AsyncSigner, asked: Asked, client: str) -> Answer:
         """All of it, in one thread."""
@@ -183,6 +186,7 @@ class Desk:
         known = error if isinstance(error, WalletcoreError) else _unforeseen(error)
         if not isinstance(known, SigningRefused | SignerUnavailable):
             self._doubts[identity] = None
+            self._doubts.move_to_end(identity)
             if len(self._doubts) > _MAX_DOUBTS:
                 self._doubts.popitem(last=False)
         elif identity in self._doubts:

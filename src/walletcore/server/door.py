@@ -118,7 +118,7 @@ class Door:
         if scope["type"] != "http":
             return
         headers = dict(scope["headers"])
-        visit = Visit(client=self._who(scope, headers), refusal=self._refusal(headers))
+        visit = Visit(client=self._who(scope, headers), refusal=self._refusal(scope, headers))
         scope[_VISIT] = visit
         told = _Status(send)
         try:
@@ -130,8 +130,8 @@ class Door:
         certificate = scope.get("extensions", {}).get(PEER, {}).get("certificate")
         return self.clients.find(headers.get(b"authorization"), certificate)
 
-    def _refusal(self, headers: dict[bytes, bytes]) -> WalletcoreError | None:
-        if self.is_full():
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> WalletcoreError | None:
+        if self.is_full() and scope.get("extensions", {}).get(PEER, {}).get("is_late"):
             return SignerUnavailable("too many connections are open")
         if self.clients.is_open and not _is_local(headers.get(b"host", b"")):  # a page that was rebound to this address
             return Declined(421, "expected an address of this machine as host")

@@ -17,7 +17,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
-from walletcore.errors import SignerUnavailable
+from walletcore.errors import SignerUnavailable, SigningRefused
 from walletcore.server.crew import Crew, settle
 from walletcore.server.toml import placed
 from walletcore.signers import store as stores
@@ -98,7 +98,7 @@ class Together:
     def __init__(self, store: SqliteStore, reader: SqliteStore) -> None:
         self._store, self._reader, self._steps = store, reader, _Steps()
         self._jobs: deque[_Job] = deque()
-        self._disk = Crew(1, stays=True)
+        self._disk, self._readers = Crew(1, stays=True), Crew(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._home = self._at_work = 0  # the loop's thread, and while it works, once more
         self._rounds: asyncio.Task[None] | None = None
@@ -113,8 +113,8 @@ class Together:
         self._loop, self._home = asyncio.get_running_loop(), threading.get_ident()
 
     async def look(self, work: Callable[[], T]) -> T:
-        """See `Memory`. It is done here: nobody who writes is waited for."""
-        return work()
+        """See `Memory`. It is done here: nobody who writes is waited for, but where the file must be opened anew."""
+        return work() if self._reader.is_at_hand else await self._readers.run(work)
 
     async def run(self, work: Callable[[], T], undone: Undone) -> T:
         """See `Memory`."""
@@ -298,9 +298,10 @@ class _Job:
             self._error = error
 
     def lose(self, error: Exception) -> None:
-        """There is no commit. An error of its own stays what it is."""
-        error = self._undone(error, self._has_begun)
-        self._error = self._error or error
+        """There is no commit. A refusal may have counted what is lost with it; other errors stay what they are."""
+        is_refused = isinstance(self._error, SigningRefused)
+        error = self._undone(error, self._has_begun and not is_refused)
+        self._error = error if is_refused else self._error or error
 
     def tell(self) -> None:
         self._tell(self._value, self._error)
@@ -347,9 +348,8 @@ class _Step:
         return self._open
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
-        if error is None:
-            return
-        if self._open.changes != self._changes or isinstance(error, sqlite3.Error):
-            self._steps.broken = SignerUnavailable(f"the transaction is broken by {type(error).__name__}")
         if isinstance(error, sqlite3.Error):
+            self._steps.broken = error
             raise told(error) from None
+        if error is not None and self._open.changes != self._changes:
+            self._steps.broken = SignerUnavailable(f"a step ended in {type(error).__name__}")

@@ -104,7 +104,7 @@ def serve(config: Config) -> None:
     gc.collect()
     gc.freeze()  # what stays for good need not be looked at again and again: that takes longer than a signature
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when all is done
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: running.stop())
     running.run()
 
 
@@ -137,7 +137,8 @@ def _settings(config: Config, application: Door) -> uvicorn.Config:
 
 
 def _connection(limits: Limits) -> type[Connection]:
-    return type("Bounded", (Connection,), {"head_seconds": float(limits.head), "most": limits.connections})
+    told = {"head_seconds": float(limits.head), "answer_seconds": float(limits.body), "most": limits.connections}
+    return type("Bounded", (Connection,), told)
 
 
 def _context(config: Config) -> ssl.SSLContext | None:

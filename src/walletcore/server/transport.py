@@ -21,7 +21,7 @@ with needs("server"):
 __all__ = ["MAX_HEAD", "PEER", "Connection", "Listener"]
 
 PEER = "walletcore.peer"
-"""The extension of a scope that has the certificate of the other side (DER), or None."""
+"""The extension of a scope: the other side's ``certificate`` (DER) or None; whether it ``is_late``, one too many."""
 MAX_HEAD = 1 << 15
 """Bytes of a request before its body; a token has 8 KiB at most."""
 _MAX_MESSAGE = 4 * MAX_REQUEST
@@ -29,13 +29,19 @@ _MAX_MESSAGE = 4 * MAX_REQUEST
 
 
 class Connection(HttpToolsProtocol):
-    """One connection: the head of each request must be there in time and within bounds, or it is closed."""
+    """One connection: the head of each request must be there in time and within bounds, and answers must be taken.
+
+    It is closed otherwise.
+    """
 
     head_seconds = 5.0
+    answer_seconds = 10.0
     most = 256
 
     _timer: asyncio.TimerHandle | None = None
+    _watch: asyncio.TimerHandle | None = None
     _head = _whole = 0
+    _is_head = _is_behind = _is_late = False
     _peer: bytes | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -43,14 +49,18 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         tls = transport.get_extra_info("ssl_object")
         self._peer = tls.getpeercert(True) if tls is not None else None
+        self._is_late = len(self.connections) > self.most
         if len(self.connections) > 2 * self.most:
             transport.abort()
             return
         self._wait_for_a_head()
+        self._watch = self.loop.call_later(self.answer_seconds, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._stop_waiting()
+        if self._watch is not None:
+            self._watch.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -58,26 +68,38 @@ class Connection(HttpToolsProtocol):
         idle = self.cycle is None or self.cycle.response_complete
         if idle and self._timer is None:
             self._wait_for_a_head()
-        if self._timer is not None:
+        if self._timer is not None or self._is_head:
             self._head += len(data)
         self._whole += len(data)
         super().data_received(data)
-        if (self._timer is not None and self._head > MAX_HEAD) or self._whole > _MAX_MESSAGE:  # and it has no end yet
+        if self._head > MAX_HEAD or self._whole > _MAX_MESSAGE:  # and it has no end yet
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        """A request begins: its scope names the certificate."""
+        """A request begins: its scope tells who is on the line."""
         super().on_message_begin()
-        self.scope["extensions"] = {PEER: {"certificate": self._peer}}
+        self._is_head = True
+        self.scope["extensions"] = {PEER: {"certificate": self._peer, "is_late": self._is_late}}
 
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._stop_waiting()
+        self._is_head, self._head = False, 0
         super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        """A chunk of a body begins; or, after the last one, more of a head."""
+        self._is_head, self._head = True, 0
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body; if it is chunked, a chunk has begun, and not the end."""
+        if self._is_head:
+            self._is_head, self._head = False, 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The whole request is there."""
-        self._whole = 0
+        self._is_head, self._head, self._whole = False, 0, 0
         super().on_message_complete()
 
     def _wait_for_a_head(self) -> None:
@@ -88,6 +110,15 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _look(self) -> None:
+        """Give up whoever has been behind with its answers for as long: without an end it would hold its place."""
+        is_behind = self.transport.get_write_buffer_size() > 0
+        if is_behind and self._is_behind:
+            self.transport.abort()
+            return
+        self._is_behind = is_behind
+        self._watch = self.loop.call_later(self.answer_seconds, self._look)
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():

@@ -107,6 +107,11 @@ class SqliteStore(SqlStore):
         """A statement sees what was committed before it; it waits for nobody but this store's own threads."""
         return _Reading(self)
 
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether a reading would begin at once: the file is open, and no thread is at it."""
+        return self._connection is not None and not self._door.locked()
+
     def close(self) -> None:
         """Give up the connection; other calls are refused from now on."""
         self._enter(time.monotonic() + self._timeout)

@@ -490,6 +490,34 @@ def test_no_thread_of_the_kit_is_ending_when_it_forks(monkeypatch: pytest.Monkey
     assert there == set()
 
 
+def test_what_runs_first_in_a_child_ends_nothing_that_its_parent_left() -> None:
+    """Such as a channel of gRPC: its end waits for threads that a child does not have."""
+    printed = child(
+        """
+import gc, os, threading
+from support.devices import Device
+from walletcore.testing import check_signer
+
+class Left:
+    def __init__(self):
+        self.itself, self.made = self, os.getpid()
+
+    def __del__(self):
+        if os.getpid() != self.made:
+            threading.Event().wait()
+
+def works():
+    return [[] for _ in range(100_000)]
+
+os.register_at_fork(before=Left, after_in_child=works)
+print(check_signer(Device(), seconds=20, forks=True).signs_forked, gc.isenabled())
+gc.disable()
+print(check_signer(Device(), seconds=20, forks=True).signs_forked, gc.isenabled())
+"""
+    )
+    assert printed.splitlines() == ["True True", "True False"]
+
+
 def test_no_process_is_forked_where_that_is_said() -> None:
     forks: list[int] = []
     os.register_at_fork(before=lambda: forks.append(1))

@@ -20,7 +20,7 @@ __all__ = ["aside", "begun", "bounded", "late"]
 
 T = TypeVar("T")
 _PATIENCE_OF_A_FORK = 1.0  # seconds that a fork waits for threads that are ending
-_ended: deque[int] = deque(maxlen=64)  # the system's numbers of threads that have done their work
+_ended: deque[int] = deque(maxlen=128)  # the system's numbers of threads that have done their work
 
 
 class _Outcome:
@@ -57,7 +57,12 @@ def _to_its_end(work: Callable[[], object]) -> None:
     try:
         work()
     finally:
-        _ended.append(threading.get_native_id())
+        _say_ended()
+
+
+def _say_ended() -> None:
+    """This thread has done its work. Said before anybody is told who may fork then, and may be said twice."""
+    _ended.append(threading.get_native_id())
 
 
 def bounded(function: Callable[[], T], seconds: float) -> T:
@@ -78,6 +83,7 @@ async def aside(function: Callable[[], T]) -> T:
 
     def work() -> None:
         outcome.find()
+        _say_ended()
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(over.set)
 

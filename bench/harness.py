@@ -144,7 +144,7 @@ def table(result: Result) -> str:
     reference = result.workload.reference
     lines = [f"## {result.workload.name}", "", f"| case | us | x {reference} | quartiles |", "|---|---:|---:|---:|"]
     for name, samples in sorted(result.samples.items(), key=lambda item: statistics.median(item[1])):
-        low, _, high = statistics.quantiles(result.ratios(name, reference), n=4)
+        low, high = _quartiles(result.ratios(name, reference))
         us, ratio = statistics.median(samples) * 1e6, result.ratio(name, reference)
         lines.append(f"| {name} | {us:.2f} | {ratio:.2f} | {low:.2f}-{high:.2f} |")
     for target, seen in result.verdicts():
@@ -152,3 +152,9 @@ def table(result: Result) -> str:
         lines.append(f"\n{verdict}: {target.case} at most {target.ratio:g}x {target.reference}, seen {seen:.3f}")
     lines += [f"\nNOT MEASURED, a peer is missing: {t.case} beside {t.reference}" for t in result.unmeasured()]
     return "\n".join(lines) + "\n"
+
+
+def _quartiles(ratios: list[float]) -> tuple[float, float]:
+    """The lower and the upper one; of a single round both are what it showed."""
+    low, _, high = statistics.quantiles(ratios if len(ratios) > 1 else ratios * 2, n=4)
+    return low, high

@@ -14,6 +14,7 @@ CLOCKS = {
     "server.desk: time",
     "server.door: time",
     "server.logs: datetime",  # the date of a line, which Python's logging has read
+    "signers.aside: time",
     "signers.aws_client: time",
     "signers.kms: time",
     "signers.azure_kms: time",  # the dates of a key that a vault shows, once, when it is opened

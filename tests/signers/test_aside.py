@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
@@ -11,9 +12,10 @@ from collections.abc import Callable
 
 import pytest
 
+from support.endings import ends_slowly, there
 from walletcore.errors import OutcomeUnknown, SignerUnavailable
 from walletcore.signers import loop
-from walletcore.signers.aside import aside, bounded
+from walletcore.signers.aside import _ended, aside, bounded
 
 
 def test_what_has_no_time_limit_of_its_own_is_given_one() -> None:
@@ -106,3 +108,44 @@ def test_what_comes_back_after_its_loop_has_ended_disturbs_nobody(capfd: pytest.
     assert started
     assert back.is_set()
     assert capfd.readouterr().err == ""
+
+
+# -- forks
+
+
+def forked(threads: set[int]) -> set[int]:
+    """Those of these threads that are there when a child process is forked, which ends at once."""
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    found = there(threads)
+    os.waitpid(child, 0)
+    return found
+
+
+@pytest.mark.parametrize("aside_of", [lambda work: bounded(work, 30), lambda work: asyncio.run(aside(work))])
+def test_a_fork_waits_for_threads_that_are_ending(aside_of: Callable[[Callable[[], int]], int]) -> None:
+    """They hold locks of libraries meanwhile: OpenSSL's, for which a child would wait for ever."""
+    ending = aside_of(lambda: ends_slowly(0.2))
+    assert forked({ending}) == set()
+
+
+def test_a_fork_does_not_wait_for_ever_nor_twice_for_a_thread_that_does_not_end() -> None:
+    ending = bounded(lambda: ends_slowly(20), 30)
+    assert forked({ending}) == {ending}
+    assert ending not in _ended
+
+
+def test_a_fork_does_not_wait_for_threads_that_are_at_work() -> None:
+    gate, numbers = threading.Event(), set[int]()
+
+    def works() -> None:
+        numbers.add(threading.get_native_id())
+        gate.wait(30)
+
+    with pytest.raises(OutcomeUnknown):
+        bounded(works, 0.5)
+    assert numbers
+    assert not numbers & set(_ended)
+    assert forked(numbers) == numbers
+    gate.set()

@@ -190,7 +190,7 @@ def test_T13_a_fee_of_bitcoin_is_capped_for_each_byte() -> None:
     paid = bitcoin_payment()  # 1,000 satoshi
     assert judged(max_fee_rate(7_093), paid) == ""  # 1,000,000 / 141, rounded up
     assert judged(max_fee_rate(7_092), paid).startswith("pay at most 1000 of")
-    refused = refusal(max_fee_rate(7_092).plans(case_of(paid)).__next__)
+    refused = refusal(max_fee_rate(7_092).plans, case_of(paid))
     assert (refused.rule, refused.reason) == ("max_fee_rate", "policy")
     assert judged(max_fee_rate(10**9), bitcoin_payment(proven=False)).startswith("unknown: the fee")
 
@@ -711,7 +711,7 @@ def test_a_limit_in_a_coin_that_is_not_the_chains_own_admits_nothing_there() -> 
     """Polygon's coin has a number of its own (SLIP-44, 966), which is easily taken for that of ether."""
     on_polygon = transfer(chain=POLYGON, to=POLYGON.account(BOB.payload))
     own = f"the chain's own asset is {POLYGON.asset}"
-    error = refusal(limit("eip155:137/slip44:60", per_transaction=1).plans(case_of(on_polygon)).__next__)
+    error = refusal(limit("eip155:137/slip44:60", per_transaction=1).plans, case_of(on_polygon))
     assert own in str(error)
     assert judged(limit("eip155:137/slip44:60", per_transaction=1), transfer()) == ""
 

@@ -15,13 +15,15 @@ from typing import Any
 import pytest
 
 from house.source import child
-from support.devices import PIN, Batch, Device, Mutants, Waiting
+from support.devices import P256, PIN, Batch, Device, Mutants, Waiting
+from support.endings import ends_slowly, there
 from walletcore.errors import OutcomeUnknown, SignerError, SigningRefused
-from walletcore.keys import PublicKey
+from walletcore.keys import PublicKey, Scheme
 from walletcore.signing import Signature, SigningRequest
 from walletcore.testing import Nonconformity, check_async_signer, check_signer
 from walletcore.testing.calls import Late, within
 from walletcore.testing.forks import forked
+from walletcore.testing.questions import numbered
 
 HANGING = Mutants(seconds=2)  # all of them hang, so that this is how long each takes
 CANCELLED = Mutants()
@@ -461,6 +463,60 @@ def test_a_signer_that_refuses_in_a_child_passes_and_the_report_says_so(error: S
             raise error
 
     assert check_signer(Refuses(), forks=True).signs_forked is False
+
+
+def test_no_thread_of_the_kit_is_ending_when_it_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that frees what OpenSSL keeps for it holds a lock, for which the child would wait for ever."""
+
+    class Slow(Device):
+        curve, together = P256, threading.Barrier(4)
+
+        def answer(self, request: SigningRequest) -> Any:
+            if request in several:  # of the threads that sign at once
+                self.together.wait(60)
+            threads.add(ends_slowly(0.2 if request in several else 0.001))
+            return super().answer(request)
+
+    def forking() -> int:
+        child = fork()
+        ending.update(there(threads))
+        return child
+
+    example = SigningRequest(key=Slow().public_key, scheme=Scheme.ECDSA_P256, payload=bytes(32))
+    several = [numbered(example, number) for number in range(4, 20)]
+    fork, threads, ending = os.fork, set[int](), set[int]()
+    monkeypatch.setattr(os, "fork", forking)
+    assert check_signer(Slow(), forks=True).signs_forked is True
+    assert len(threads) > 10
+    assert ending == set()
+
+
+def test_what_runs_first_in_a_child_ends_nothing_that_its_parent_left() -> None:
+    """Such as a channel of gRPC: its end waits for threads that a child does not have."""
+    printed = child(
+        """
+import gc, os, threading
+from support.devices import Device
+from walletcore.testing import check_signer
+
+class Left:
+    def __init__(self):
+        self.itself, self.made = self, os.getpid()
+
+    def __del__(self):
+        if os.getpid() != self.made:
+            threading.Event().wait()
+
+def works():
+    return [[] for _ in range(100_000)]
+
+os.register_at_fork(before=Left, after_in_child=works)
+print(check_signer(Device(), seconds=20, forks=True).signs_forked, gc.isenabled())
+gc.disable()
+print(check_signer(Device(), seconds=20, forks=True).signs_forked, gc.isenabled())
+"""
+    )
+    assert printed.splitlines() == ["True True", "True False"]
 
 
 def test_no_process_is_forked_where_that_is_said() -> None:

@@ -26,17 +26,13 @@ def forked(work: Callable[[], bytes], meanwhile: Callable[[], object], seconds: 
 
     Raises `Late` when nothing is heard in time. The child does not live on.
     """
-    import gc
     import os
     import signal
     from contextlib import suppress
 
     read, write = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # CPython's, of a fork beside other threads: it is meant
-        child = os.fork()
+    child = _fork()
     if not child:
-        gc.disable()  # what others left behind in the parent, such as channels and loops, is not to be ended here
         try:
             os.write(write, work()[:_MAX_ANSWER].replace(b"\n", b" ") + b"\n")
         finally:
@@ -50,6 +46,26 @@ def forked(work: Callable[[], bytes], meanwhile: Callable[[], object], seconds: 
         with suppress(ProcessLookupError, ChildProcessError):  # where children are reaped by somebody else
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+
+
+def _fork() -> int:
+    """A fork whose child collects no garbage, not even where something else runs in it first (`os.register_at_fork`).
+
+    What others left behind in the parent, such as channels and loops, is not to be ended there.
+    """
+    import gc
+    import os
+
+    collects, child = gc.isenabled(), -1
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # CPython's, of a fork beside threads: it is meant
+            child = os.fork()
+        return child
+    finally:
+        if child and collects:
+            gc.enable()
 
 
 def _line(read: int, until: float) -> bytes:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from walletcore.errors import SignerError, SigningRefused, WalletcoreError
 from walletcore.hashes import Hash
 from walletcore.keys import Scheme
 from walletcore.secret import sealed
-from walletcore.signers.aside import aside
+from walletcore.signers.aside import aside, begun
 from walletcore.signing import AsyncSigner, Signer, SigningRequest, collect, collect_async
 from walletcore.testing.calls import Late, within
 from walletcore.testing.examined import AnySigner, Examined
@@ -237,9 +238,7 @@ class _Kit(Examined):
             except BaseException as error:
                 failed.append(error)
 
-        threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(_THREADS)]
-        for thread in threads:
-            thread.start()
+        threads = [begun(partial(work, number)) for number in range(_THREADS)]
         for thread in threads:
             thread.join()
         if failed:

@@ -263,15 +263,18 @@ class Open:
         self.last: tuple[int, int, bytes] | None = None
 
     def run(self, statement: str, **values: object) -> list[Any]:
+        """See `walletcore.signers.sql_store.Transaction`."""
         return _patiently(self._until, self._connection.execute, statement, values).fetchall()
 
     def change(self, statement: str, **values: object) -> int:
+        """See `walletcore.signers.sql_store.Transaction`."""
         return _patiently(self._until, self._connection.execute, statement, values).rowcount
 
     def lock(self, kind: int, *names: str | bytes) -> None:
-        pass
+        """Nothing: the whole store is locked."""
 
     def now(self) -> int:
+        """The clock."""
         return self._clock()
 
     @property

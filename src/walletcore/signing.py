@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -158,6 +158,12 @@ class SigningRequest:
             object.__setattr__(self, "_id", identity)
             return identity
         return self._id
+
+    def about(self, subject: Signable[Any] | None) -> SigningRequest:
+        """The same request with another subject, which is no part of its id."""
+        other = replace(self, subject=subject)
+        object.__setattr__(other, "_id", self._id)
+        return other
 
     def accept(self, answer: Signature) -> AcceptedSignature:
         """Verify an answer and bring it to its canonical form (64 bytes, low s, recovery id), bound to this request.

@@ -252,9 +252,12 @@ def test_a_reader_that_must_open_the_file_anew_waits_for_a_commit_and_not_in_the
     reader = SqliteStore(tmp_path / "s.db")
     memory = Together(SqliteStore(tmp_path / "s.db"), reader)
 
+    def keep(number: int) -> None:
+        time.sleep(0.003)  # longer than a turn
+        memory.keep(identity(number), b"signed")
+
     async def main() -> None:
-        works = [memory.run(partial(memory.keep, identity(n), b"signed"), lost) for n in range(1, 50)]
-        written = asyncio.gather(*works)
+        written = asyncio.gather(*(memory.run(partial(keep, number), lost) for number in range(1, 50)))
         while memory._steps.open is None:
             await asyncio.sleep(0)
         with pytest.raises(SignerError), reader.reading() as open_:
@@ -315,9 +318,16 @@ def test_the_event_loop_does_not_wait_for_itself(memories: Memories) -> None:
     assert not list(memory.log())
 
 
-def test_between_two_pieces_of_work_the_loop_sees_to_others(memories: Memories) -> None:
+def test_work_that_takes_long_keeps_the_loop_from_nobody(memories: Memories) -> None:
+    """Each of these pieces takes longer than a turn."""
     _, memory = memories
     order: list[str] = []
+
+    def work() -> None:
+        order.append("work")
+        end = time.perf_counter() + 0.003
+        while time.perf_counter() < end:
+            pass
 
     async def other() -> None:
         while order.count("work") < 8:
@@ -325,7 +335,7 @@ def test_between_two_pieces_of_work_the_loop_sees_to_others(memories: Memories) 
             await asyncio.sleep(0)
 
     async def main() -> None:
-        await asyncio.gather(other(), *(memory.run(lambda: order.append("work"), lost) for _ in range(8)))
+        await asyncio.gather(other(), *(memory.run(work, lost) for _ in range(8)))
 
     asyncio.run(main())
     at = [place for place, name in enumerate(order) if name == "work"]

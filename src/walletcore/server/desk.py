@@ -13,7 +13,7 @@ import json
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -224,7 +224,7 @@ async def _ended(task: asyncio.Task[Answer], end: float) -> Answer:
 def _prepared(held: Held, asked: Asked) -> SigningRequest:
     """The request with its subject, which guards make of its bytes, or else is made here."""
     if held.is_guarded:
-        return replace(asked.request, subject=cast(Any, asked.subject))
+        return asked.request.about(cast(Any, asked.subject))
     return rebuilt(asked.request, asked.subject)
 
 

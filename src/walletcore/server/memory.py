@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
@@ -32,6 +33,7 @@ Undone = Callable[[Exception, bool], Exception]
 """Told why there is no commit, and whether the work for it had begun, it gives the error of whoever asked for it."""
 
 _MOST = 64  # pieces of work in one commit
+_TURN = 0.002  # seconds that it may take before others have their turn; a piece of work is not divided
 _PATIENCE = 60.0  # seconds: rounds end in a few, but a loop that ends comes to nothing any more
 
 
@@ -241,7 +243,8 @@ class Together:
         await self._disk.run(partial(context.end, None))
 
     async def _work(self, done: list[_Job]) -> None:
-        """What waits, and what comes meanwhile; between two pieces of work the loop sees to everybody else."""
+        """What waits, and what comes meanwhile; now and then the loop sees to everybody else."""
+        turn = time.perf_counter()
         while self._jobs and len(done) < _MOST:
             done.append(self._jobs.popleft())
             self._at_work = threading.get_ident()
@@ -251,7 +254,9 @@ class Together:
                 self._at_work = 0
             if self._steps.broken is not None:
                 raise self._steps.broken
-            await asyncio.sleep(0)
+            if time.perf_counter() - turn > _TURN:
+                await asyncio.sleep(0)
+                turn = time.perf_counter()
 
 
 class _Transaction:

@@ -13,8 +13,8 @@ SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_r
 CLOCKS = {
     "server.desk: time",
     "server.door: time",
-    "server.memory: time",
     "server.logs: datetime",  # the date of a line, which Python's logging has read
+    "server.memory: time",
     "signers.aside: time",
     "signers.aws_client: time",
     "signers.kms: time",

@@ -1,6 +1,6 @@
 """The server's process is killed at any moment: what its clients were told is true for ever, and its log is whole.
 
-``WALLETCORE_KILLS=1000 pytest -m engine tests/server/test_kills.py`` kills it 1,000 times, in four tests.
+1,000 times, in four tests; ``WALLETCORE_KILLS`` is another number, for whoever changes them.
 """
 
 import json
@@ -28,7 +28,7 @@ from walletcore.signing import AcceptedSignature, SigningRequest
 
 pytestmark = pytest.mark.engine
 
-KILLS, CALLERS = int(os.environ.get("WALLETCORE_KILLS", "200")), 4
+KILLS, CALLERS = int(os.environ.get("WALLETCORE_KILLS", "1000")), 4
 SEED = int(os.environ.get("WALLETCORE_SEED", "1"))
 DEADLINE, SLACK = 3.0, 5.0
 VALUE, FEE, TOTAL = 10**15, 21_000 * 30 * 10**9, 10**21  # a limit counts fees, too

@@ -188,7 +188,7 @@ def test_where_no_transaction_begins_nothing_is_done(memories: Memories, monkeyp
     writer, memory = memories
     done: list[int] = []
 
-    def locked(**_: bool) -> Any:
+    def locked() -> Any:
         raise SignerUnavailable("another process keeps the store locked")
 
     monkeypatch.setattr(writer, "transaction", locked)

@@ -19,9 +19,9 @@ class Disk(SqliteStore):
     commits, is_full, pause = 0, False, 0.0
 
     @contextmanager
-    def transaction(self, *, waits: bool = True) -> Iterator[Any]:
+    def transaction(self) -> Iterator[Any]:
         """As the store's own, up to the commit."""
-        with super().transaction(waits=waits) as open_:
+        with super().transaction() as open_:
             yield open_
             time.sleep(self.pause)
             if self.is_full:

@@ -13,12 +13,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
-from walletcore.errors import SignerError, SignerUnavailable, SigningRefused
+from walletcore.errors import SignerUnavailable, SigningRefused
 from walletcore.server.crew import Crew, settle
 from walletcore.server.toml import placed
 from walletcore.signers import store as stores
@@ -94,7 +94,7 @@ class Apart:
 class Together:
     """Work in the event loop, with one commit for all that waits. It is the store, too, for other threads.
 
-    Only what may wait is done by another thread: to begin a transaction where others are at it, and to commit it.
+    Only what may wait is done by another thread: to begin a transaction, and to commit it.
     """
 
     def __init__(self, store: SqliteStore, reader: SqliteStore) -> None:
@@ -225,21 +225,11 @@ class Together:
         self._jobs.clear()
         return done
 
-    def _begun_here(self) -> _Transaction | None:
-        """A transaction that has begun, where nobody must be waited for."""
-        if self._store.is_at_hand:
-            context = _Transaction(self._store.transaction(waits=False))
-            with suppress(SignerError):  # the thread will find what is wrong
-                self._steps.open = context.begin()
-                return context
-        return None
-
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
-        context = self._begun_here() or _Transaction(self._store.transaction())
+        context = _Transaction(self._store.transaction())
         try:
-            if self._steps.open is None:
-                self._steps.open = await self._disk.run(context.begin)
+            self._steps.open = await self._disk.run(context.begin)
             yield
         except Exception as error:
             self._steps.open = self._steps.broken = None

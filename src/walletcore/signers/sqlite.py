@@ -99,9 +99,9 @@ class SqliteStore(SqlStore):
     def __repr__(self) -> str:
         return f"SqliteStore({self._path!r})"
 
-    def transaction(self, *, waits: bool = True) -> AbstractContextManager[Open]:
-        """BEGIN IMMEDIATE, and COMMIT or ROLLBACK. Unless it waits, others who are at it make it unavailable."""
-        return _Transaction(self, waits)
+    def transaction(self) -> AbstractContextManager[Open]:
+        """BEGIN IMMEDIATE, and COMMIT or ROLLBACK."""
+        return _Transaction(self)
 
     def reading(self) -> AbstractContextManager[Open]:
         """A statement sees what was committed before it; it waits for nobody but this store's own threads."""
@@ -309,23 +309,17 @@ class _Reading:
 class _Transaction(_Reading):
     """No other connection writes or checkpoints meanwhile."""
 
-    __slots__ = ("_open", "_waits")
+    __slots__ = ("_open",)
     _open: Open
-
-    def __init__(self, store: SqliteStore, waits: bool) -> None:
-        super().__init__(store)
-        self._waits = waits
 
     def _begin(self, open_: Open) -> Open:
         self._open = open_
-        open_._until = self._until if self._waits else 0
-        _take(self._store._lock_file, open_._until)
+        _take(self._store._lock_file, self._until)
         try:
             open_.run("BEGIN IMMEDIATE")
         except BaseException:
             _free(self._store._lock_file)
             raise
-        open_._until = self._until
         return open_
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:

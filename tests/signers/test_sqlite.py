@@ -1,6 +1,7 @@
 """The store in a file: what the file must be, and whatever happens to it is one error in bounded time."""
 
 import fcntl
+import gc
 import os
 import resource
 import signal
@@ -139,6 +140,37 @@ def test_what_is_no_store_is_refused(path: Path, make: Callable[[Path], Any], me
     assert caught.value.reason == reason
     assert not isinstance(caught.value, SignerUnavailable)
     assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
+
+
+def test_a_store_that_is_dropped_leaves_no_file_open(path: Path) -> None:
+    SqliteStore(path).close()
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(50):
+        SqliteStore(path).append("one")
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
+
+
+def test_X02_a_store_that_is_dropped_in_a_child_leaves_the_parents_lock(path: Path) -> None:
+    """The child drops what it has opened and what it has inherited, in the middle of the parent's transaction."""
+    stores = [SqliteStore(path)]
+    stores[0].append("one")
+    child = os.fork()
+    if not child:
+        stores.clear()
+        SqliteStore(path)
+        gc.collect()
+        with closing(SqliteStore(path, timeout=30)) as own:
+            own.append("of the child")
+        os._exit(0)
+    with stores[0].transaction() as open_:
+        open_.change("UPDATE walletcore_log SET text = 'uncommitted' WHERE number = 1")
+        time.sleep(0.3)
+        open_.change("UPDATE walletcore_log SET text = 'one' WHERE number = 1")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert [entry.text for entry in stores[0].log()] == ["one", "of the child"]
+    stores[0].close()
 
 
 def test_a_store_that_must_exist_is_not_made(path: Path) -> None:

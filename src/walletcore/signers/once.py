@@ -62,9 +62,7 @@ class _Keeping(Confidential):
         """What is kept, by the ids of its requests, and what the signer must be asked for, each once."""
         kept: dict[bytes, AcceptedSignature] = {}
         rest: dict[bytes, SigningRequest] = {}
-        for request in requests:
-            if request.id in kept or request.id in rest:
-                continue
+        for request in {each.id: each for each in requests}.values():
             known = self._read(request)
             if known is None:
                 rest[request.id] = request

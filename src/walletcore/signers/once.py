@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable
+from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import PublicKey
 from walletcore.secret import Confidential
 from walletcore.signers.aside import aside
@@ -43,6 +43,8 @@ class _Keeping(Confidential):
 
     def _read(self, request: SigningRequest) -> AcceptedSignature | None:
         """The signature that is kept. Nothing has been signed so far."""
+        if type(request) is not SigningRequest:
+            raise SigningRefused(f"expected a SigningRequest, got {type(request).__name__}", reason="type")
         try:
             data = self._store.kept(request.id)
         except Exception as error:

@@ -424,6 +424,11 @@ def test_what_is_no_signature_of_the_request_is_not_kept(place: Place) -> None:
     assert (kept(place), spent(place)) == ([], ONE + COST)
 
 
+def test_what_is_no_request_is_refused_before_the_store_is_asked() -> None:
+    for signer in (Once(Device(), None), Once(Batch(), None)):  # type: ignore[arg-type]
+        given(SigningRefused, lambda signer=signer: signer.sign(None))  # type: ignore[misc]
+
+
 # -- batches
 
 
@@ -464,6 +469,13 @@ SHAPES: dict[str, Callable[[list[Signature]], Any]] = {
     "once": iter,
     "none": lambda _: None,
 }
+
+
+def test_of_a_batch_in_which_one_answer_is_wrong_none_is_kept(place: Place) -> None:
+    device = Batch()
+    device.shaped = lambda answers: [answers[0], answers[0]]
+    given(InvalidSignature, lambda: daily(device, place.open()).sign_all([asked(7), asked(8)]))
+    assert (kept(place), spent(place)) == ([], 2 * (ONE + COST))
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -152,27 +152,6 @@ def test_a_store_that_is_dropped_leaves_no_file_open(path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
 
 
-def test_X02_a_store_that_is_dropped_in_a_child_leaves_the_parents_lock(path: Path) -> None:
-    """The child drops what it has opened and what it has inherited, in the middle of the parent's transaction."""
-    stores = [SqliteStore(path)]
-    stores[0].append("one")
-    child = os.fork()
-    if not child:
-        stores.clear()
-        SqliteStore(path)
-        gc.collect()
-        with closing(SqliteStore(path, timeout=30)) as own:
-            own.append("of the child")
-        os._exit(0)
-    with stores[0].transaction() as open_:
-        open_.change("UPDATE walletcore_log SET text = 'uncommitted' WHERE number = 1")
-        time.sleep(0.3)
-        open_.change("UPDATE walletcore_log SET text = 'one' WHERE number = 1")
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert [entry.text for entry in stores[0].log()] == ["one", "of the child"]
-    stores[0].close()
-
-
 def test_a_store_that_must_exist_is_not_made(path: Path) -> None:
     with pytest.raises(SignerError, match="cannot be found"):
         SqliteStore(path, create=False)
@@ -397,6 +376,31 @@ def test_X02_a_fork_in_the_middle_of_a_transaction_leaves_a_child_that_refuses(p
     with store.reading() as open_:
         assert open_.run("SELECT * FROM walletcore_gaps") == [("a", 1, 2)]
     assert in_a_child(lambda: store.append("child") and "done") == "done"
+
+
+def test_X02_a_child_that_drops_a_store_in_the_middle_of_a_transaction_leaves_it_alone(path: Path) -> None:
+    """Files close themselves, but not those that the parent is at."""
+    stores = [SqliteStore(path, timeout=0.2)]
+    transactions = [stores[0].transaction()]
+    transactions[0].__enter__().run("INSERT INTO walletcore_gaps VALUES ('a', 1, 2)")
+
+    def opened() -> list[str]:
+        links = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+        return sorted(link for link in links if link.startswith(str(path)))
+
+    def drop() -> list[str]:
+        transactions.clear()
+        stores.clear()
+        gc.collect()
+        return opened()
+
+    assert [Path(each).name for each in opened()] == ["store", "store-lock", "store-shm", "store-wal"]
+    assert in_a_child(drop) == str(opened())
+    with open(f"{path}-lock", "rb") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    transactions[0].__exit__(None, None, None)
+    with SqliteStore(path) as other, other.reading() as open_:
+        assert open_.run("SELECT * FROM walletcore_gaps") == [("a", 1, 2)]
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
+from support.memory_store import MemoryStore
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
@@ -24,6 +25,7 @@ from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
+from walletcore.signers.once import AsyncOnce, Once
 from walletcore.signers.remote import AsyncRemoteSigner, RemoteSigner
 from walletcore.signing import Signature, SigningRequest
 from walletcore.wallet import Wallet
@@ -52,6 +54,8 @@ EXCHANGE = Exchange()
 PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
 GUARD = guard(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))))
 ASYNC_GUARD = guard(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send))
+ONCE = Once(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))), MemoryStore())
+ASYNC_ONCE = AsyncOnce(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send), MemoryStore())
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
@@ -66,6 +70,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Wallet": lambda: Wallet.from_seed(SEED),
     "Guard": lambda: GUARD,
     "AsyncGuard": lambda: ASYNC_GUARD,
+    "Once": lambda: ONCE,
+    "AsyncOnce": lambda: ASYNC_ONCE,
 }
 
 # The canary in clothes that some door takes, and in clothes that no door should take.

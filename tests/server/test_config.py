@@ -253,6 +253,14 @@ def test_every_rule_of_the_table_is_made(tmp_path: Path) -> None:
     store.close()
 
 
+def test_the_rule_that_the_server_is_itself_is_refused_and_the_text_says_why(tmp_path: Path) -> None:
+    for guard in ('rule = "once"', 'rule = "all_of"\nrules = [{ rule = "once" }]'):
+        with pytest.raises(ConfigError, match="the server keeps one signature of a request itself") as caught:
+            config(configuration(tmp_path, guard=f"[[key.hot.guard]]\n{guard}\n"))
+        assert str(caught.value).startswith("key.hot.guard[0]."), str(caught.value)
+        assert caught.value.reason == "policy"
+
+
 UNKNOWN = [
     ('chain = "ethereum"', 'chain = "etherium"', "key.hot.chain", "unknown"),
     ('chain = "ethereum"', 'chain = "solana"', "key.hot.chain", "mismatch"),

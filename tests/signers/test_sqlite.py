@@ -1,6 +1,7 @@
 """The store in a file: what the file must be, and whatever happens to it is one error in bounded time."""
 
 import fcntl
+import gc
 import os
 import resource
 import signal
@@ -138,6 +139,16 @@ def test_what_is_no_store_is_refused(path: Path, make: Callable[[Path], Any], me
         SqliteStore(path)
     assert caught.value.reason == reason
     assert not isinstance(caught.value, SignerUnavailable)
+    assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
+
+
+def test_a_store_that_is_dropped_leaves_no_file_open(path: Path) -> None:
+    SqliteStore(path).close()
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(50):
+        SqliteStore(path).append("one")
+    gc.collect()
     assert len(os.listdir("/proc/self/fd")) <= before  # of what others left behind, some may end now
 
 
@@ -365,6 +376,31 @@ def test_X02_a_fork_in_the_middle_of_a_transaction_leaves_a_child_that_refuses(p
     with store.reading() as open_:
         assert open_.run("SELECT * FROM walletcore_gaps") == [("a", 1, 2)]
     assert in_a_child(lambda: store.append("child") and "done") == "done"
+
+
+def test_X02_a_child_that_drops_a_store_in_the_middle_of_a_transaction_leaves_it_alone(path: Path) -> None:
+    """Files close themselves, but not those that the parent is at."""
+    stores = [SqliteStore(path, timeout=0.2)]
+    transactions = [stores[0].transaction()]
+    transactions[0].__enter__().run("INSERT INTO walletcore_gaps VALUES ('a', 1, 2)")
+
+    def opened() -> list[str]:
+        links = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+        return sorted(link for link in links if link.startswith(str(path)))
+
+    def drop() -> list[str]:
+        transactions.clear()
+        stores.clear()
+        gc.collect()
+        return opened()
+
+    assert [Path(each).name for each in opened()] == ["store", "store-lock", "store-shm", "store-wal"]
+    assert in_a_child(drop) == str(opened())
+    with open(f"{path}-lock", "rb") as lock, pytest.raises(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    transactions[0].__exit__(None, None, None)
+    with SqliteStore(path) as other, other.reading() as open_:
+        assert open_.run("SELECT * FROM walletcore_gaps") == [("a", 1, 2)]
 
 
 def test_a_full_disk_is_one_error_and_loses_nothing(path: Path) -> None:

@@ -44,6 +44,10 @@ def guarded(signer: Signer | AsyncSigner, key: Key, store: Store) -> Guard | Asy
 
 
 def _read(name: str, arguments: Table) -> Made:
+    if name == "once":
+        raise ConfigError(
+            f"{arguments.at('rule')}: the server keeps one signature of a request itself", reason="policy"
+        )
     if name not in RULES:
         raise ConfigError(f"{arguments.at('rule')}: expected one of {', '.join(RULES)}", reason="unknown")
     with placed(arguments.path):

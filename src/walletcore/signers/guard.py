@@ -18,6 +18,7 @@ from walletcore.secret import Confidential
 from walletcore.signers.admission import Admission, Desk
 from walletcore.signers.aside import aside
 from walletcore.signers.case import Change
+from walletcore.signers.once import AsyncOnce, Once, here
 from walletcore.signers.rule import Rule
 from walletcore.signers.rules import refuse_opaque
 from walletcore.signers.store import Store
@@ -58,10 +59,10 @@ def guard(
 ) -> Guard | AsyncGuard:
     """A signer that asks ``signer`` for what all of the rules admit. Where its ``sign`` is async, so is the guard's.
 
-    ``store`` remembers what rules charge. ``change`` tells which transfers return and so are no payments
-    (`Wallet.change_of`). ``allow_opaque`` leaves out `refuse_opaque`. ``chains`` are rows that are taken instead of
-    those that are registered under their CAIP-2 names. Raises `SignerError`, also for rules that remember without a
-    store.
+    ``store`` remembers what rules charge, and signatures where one of them is `once`. ``change`` tells which transfers
+    return and so are no payments (`Wallet.change_of`). ``allow_opaque`` leaves out `refuse_opaque`. ``chains`` are rows
+    that are taken instead of those that are registered under their CAIP-2 names. Raises `SignerError`, also for rules
+    that remember without a store.
     """
     key = getattr(signer, "public_key", None)
     if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
@@ -70,7 +71,10 @@ def guard(
         raise SignerError("expected True or False as allow_opaque, and a function as change", reason="type")
     chosen = rules if allow_opaque else (refuse_opaque(), *rules)
     desk = Desk(key, chosen, store=store, change=change, chains=chains)
-    return AsyncGuard(signer, desk) if inspect.iscoroutinefunction(signer.sign) else Guard(signer, desk)
+    is_asynchronous, behind = inspect.iscoroutinefunction(signer.sign), cast(Any, signer)
+    if desk.rule.once and store is not None:
+        behind = AsyncOnce(signer, store) if is_asynchronous else Once(signer, store)
+    return AsyncGuard(behind, desk) if is_asynchronous else Guard(behind, desk)
 
 
 class _Guarded(Confidential):
@@ -139,7 +143,7 @@ class Guard(_Guarded):
         sign_all = getattr(self._signer, "sign_all", None)
         if callable(sign_all):
             with self._asking(*rest):
-                return cast("Sequence[Signature]", _here(sign_all([request for _, request in rest])))
+                return cast("Sequence[Signature]", here(sign_all([request for _, request in rest])))
         try:
             return [self._asked(rest.popleft()) for _ in range(len(rest))]
         finally:
@@ -147,7 +151,7 @@ class Guard(_Guarded):
 
     def _asked(self, entered: _Entered) -> Signature:
         with self._asking(entered):
-            return _here(cast(Signer, self._signer).sign(entered[1]))
+            return here(cast(Signer, self._signer).sign(entered[1]))
 
 
 class AsyncGuard(_Guarded):
@@ -218,14 +222,3 @@ class AsyncGuard(_Guarded):
             await self._give_back(*found)
             raise
         return entered
-
-
-def _here(answer: T) -> T:
-    """The answer, which must be here already. Raises TypeError."""
-    if isinstance(answer, Signature):
-        return answer
-    if inspect.isawaitable(answer):
-        if inspect.iscoroutine(answer):
-            answer.close()
-        raise TypeError("the signer is asynchronous: a guard around it needs to see an async def as its sign")
-    return answer

@@ -21,9 +21,9 @@ Plan = tuple[Charge | str, ...]
 class Rule:
     """A name, and for a case the plans that admit it, the preferred one first. None: the last refusal is raised.
 
-    ``remembers``: its plans have charges. ``chains`` are those that it speaks of. ``sinks`` are told of each case: a
-    store, or a function of one line. ``waits``: it asks others, who may take long. Made by the
-    functions of this module; by `rule` for a rule of one's own.
+    ``remembers``: it needs a store, as where its plans have charges. ``chains`` are those that it speaks of. ``sinks``
+    are told of each case: a store, or a function of one line. ``waits``: it asks others, who may take long. ``once``:
+    the guard gives one signature for a request. Made by the functions of this module; by `rule` for one's own.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Rule:
     chains: frozenset[str] = frozenset()
     sinks: tuple[Any, ...] = ()
     waits: bool = False
+    once: bool = False
 
 
 def rule(name: str, check: Callable[[Case], Plan], *, remembers: bool = False, chains: Collection[str] = ()) -> Rule:
@@ -87,6 +88,7 @@ def _joined(name: str, rules: tuple[Rule, ...], plans: Callable[[Case], Iterable
         chains=frozenset().union(*(each.chains for each in rules)),
         sinks=tuple(sink for each in rules for sink in each.sinks),
         waits=any(each.waits for each in rules),
+        once=any(each.once for each in rules),
     )
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "no_authority_change",
     "no_statements",
     "no_unlimited_approval",
+    "once",
     "only_assets",
     "only_chains",
     "only_to",
@@ -324,3 +325,12 @@ def audit(sink: Any) -> Rule:
     if not callable(getattr(sink, "append", None)) and not callable(sink):
         raise SignerError("expected a store, or a function that takes a line", reason="type")
     return Rule(name="audit", plans=lambda _: iter(((),)), sinks=(sink,))
+
+
+def once() -> Rule:
+    """Every case is admitted, and of each request the first signature that the guard's store keeps is the only one.
+
+    For signers that give another signature each time, as devices and services do for ECDSA, and for several processes
+    that share a store. It holds for the whole guard, wherever it stands; a guard without a store takes no such rule.
+    """
+    return Rule(name="once", plans=lambda _: iter(((),)), remembers=True, once=True)

@@ -16,6 +16,7 @@ import time
 import weakref
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from io import FileIO
 from types import TracebackType
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
@@ -30,8 +31,7 @@ __all__ = ["Open", "SqliteStore", "check_installed", "open_uri", "told"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SETTINGS = ("synchronous = FULL", "fullfsync = ON", "trusted_schema = OFF", "cell_size_check = ON")
-_LATER = {"SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM"}
-_LATER |= {"SQLITE_CANTOPEN"}
+_LATER = {f"SQLITE_{name}" for name in ("BUSY", "LOCKED", "PROTOCOL", "FULL", "IOERR", "NOMEM", "CANTOPEN")}
 _REASONS = {"SQLITE_CORRUPT": "checksum", "SQLITE_NOTADB": "version", "SQLITE_READONLY": "policy"}
 _WORDS = {"bytes": "BLOB", "number": "INTEGER", "clustered": "WITHOUT ROWID"}
 _PATIENCE_OF_A_FORK = 1.0  # seconds, for files that are being opened, and for calls that have waited for long
@@ -90,7 +90,7 @@ class SqliteStore(SqlStore):
         self._door = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode: tuple[int, int] | None = None
-        self._lock_file = -1
+        self._lock_file: Any = None  # closes itself, as the connection does, when a store is dropped
         self._closed = False
         SqliteStore._all.add(self)
         with self.reading():
@@ -161,7 +161,7 @@ class SqliteStore(SqlStore):
             if self._create:
                 _make(self._path)
             self._inode = self._look()
-            self._lock_file = _descriptor(f"{self._path}-lock", os.O_CREAT)
+            self._lock_file = FileIO(_descriptor(f"{self._path}-lock", os.O_CREAT), "r+")
             name = f"file:{quote(self._path)}?mode=rw"  # never made by SQLite, whose files others may read
             self._connection = sqlite3.connect(name, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
             self._connection.text_factory = _text
@@ -193,9 +193,9 @@ class SqliteStore(SqlStore):
             with suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
-        if self._lock_file >= 0:
-            os.close(self._lock_file)
-            self._lock_file = -1
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
 
     # -- forks
 
@@ -399,7 +399,7 @@ def _sync(folder: str) -> None:
         os.close(descriptor)
 
 
-def _take(lock_file: int, until: float) -> None:
+def _take(lock_file: FileIO, until: float) -> None:
     if sys.platform != "win32":
         try:
             _patiently(until, fcntl.flock, lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -407,7 +407,7 @@ def _take(lock_file: int, until: float) -> None:
             raise SignerUnavailable("another process keeps the store locked") from None
 
 
-def _free(lock_file: int) -> None:
+def _free(lock_file: FileIO) -> None:
     if sys.platform != "win32":
         fcntl.flock(lock_file, fcntl.LOCK_UN)
 

@@ -21,6 +21,7 @@ from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.mnemonic.codex32 import Codex32
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
@@ -69,6 +70,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
+    "Codex32": lambda: Codex32.from_seed(KEY, "test"),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),

@@ -8,7 +8,7 @@ from house.source import Module, functions, modules
 SOURCES = {
     ("keystore.web3", "encrypt"),
     ("mnemonic.bip39", "Mnemonic.generate"),
-    ("mnemonic.slip39", "_drawn"),
+    ("mnemonic.entropy", "drawn"),
 }
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}

@@ -202,6 +202,14 @@ def test_members_of_a_group_that_needs_one_must_be_alike() -> None:
     assert refusal(combine, [share, replace(twin, value=Secret(bytes(16)))]).reason == "mismatch"
 
 
+def test_members_that_disagree_about_how_many_are_needed_are_refused() -> None:
+    ((a, b, c),) = fast(SECRET, [(2, 3)])
+    for member_threshold in (1, 3):
+        other = replace(c, member_threshold=member_threshold)
+        assert refusal(combine, [a, b, other]).reason == "mismatch"
+        assert refusal(combine, [other, a, b]).reason == "mismatch"
+
+
 def test_one_share_given_twice_is_refused() -> None:
     assert refusal(combine, [TWO[0], TWO[0]], "TREZOR").reason == "duplicate"
     assert refusal(combine, [*TWO, TWO[1]], "TREZOR").reason == "duplicate"

@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import Any
 
 from walletcore.errors import MnemonicError
+from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF256
 from walletcore.mnemonic.wordlists import read_words
 from walletcore.secret import Confidential, Secret, sealed
@@ -125,7 +126,7 @@ def generate(size: int = 16, *, entropy: bytes | Secret | None = None) -> Secret
     if type(size) is not int:
         raise MnemonicError(f"expected size as int, got {type(size).__name__}", reason="type")
     _check_size(size)
-    return Secret(_drawn(size, entropy))
+    return Secret(drawn(size, entropy))
 
 
 @sealed
@@ -150,7 +151,7 @@ def split(
     _check_number("iteration_exponent", iteration_exponent, 0, MAX_EXPONENT + 1)
     _check_number("extendable", extendable, 0, 2, bool)
     thresholds = (group_threshold, *(T for T, _ in groups))
-    draw = BytesIO(_drawn(2 + sum((T - 1) * len(MS) - 4 for T in thresholds if T > 1), entropy)).read
+    draw = BytesIO(drawn(2 + sum((T - 1) * len(MS) - 4 for T in thresholds if T > 1), entropy)).read
     identifier = int.from_bytes(draw(2)) & 0x7FFF
     EMS = _feistel(range(4), MS, P, iteration_exponent, _salt_prefix(identifier, extendable))
     share = partial(
@@ -399,16 +400,3 @@ def _checked_passphrase(passphrase: str) -> bytes:
     if not passphrase.isascii() or not passphrase.isprintable():
         raise MnemonicError("expected a passphrase of printable ASCII characters", reason="character")
     return passphrase.encode()
-
-
-def _drawn(size: int, entropy: bytes | Secret | None) -> bytes:
-    """So many random bytes: the operating system's, or the given ones."""
-    if entropy is None:
-        import secrets  # not needed to read shares, and slow to import
-
-        return secrets.token_bytes(size)
-    if type(entropy) not in (bytes, Secret):
-        raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-    if len(entropy) != size:
-        raise MnemonicError(f"expected {size} bytes of entropy, got {len(entropy)}", reason="length")
-    return entropy.reveal() if isinstance(entropy, Secret) else entropy

@@ -106,6 +106,11 @@ def test_a_string_that_is_no_text_is_refused(text: Any) -> None:
     assert refusal(Codex32.parse, text).reason == "type"
 
 
+@pytest.mark.parametrize("text", ["ms1", "ms12", SECRET[:-1], SECRET + "q", LONG + "Q", "ms1" + "q" * 1021])
+def test_a_string_of_another_length_is_refused(text: str) -> None:
+    assert refusal(Codex32.parse, text).reason == "length"
+
+
 def test_a_million_letters_are_refused_at_once() -> None:
     setup = "from walletcore.errors import MnemonicError\nfrom walletcore.mnemonic.codex32 import Codex32"
     code = "try: Codex32.parse('ms1' + 'q' * 1_000_000)\nexcept MnemonicError as e: assert e.reason == 'too-large'"

@@ -230,6 +230,16 @@ def test_sixteen_groups_of_sixteen_are_combined() -> None:
     assert combine([share for group in shares for share in group]).reveal() == SECRET
 
 
+@pytest.mark.parametrize("case", ["4", "23", "43", "45"])
+def test_two_of_three_are_combined_in_fifty_milliseconds_beyond_pbkdf2(case: str) -> None:
+    phrases = CASES[case].input["shares"]
+    half, e = len(CASES[case].expect["secret"]) // 4, Slip39Share.parse(phrases[0]).iteration_exponent
+    rounds = f"for i in range(4): hashlib.pbkdf2_hmac('sha256', b'0TREZOR', bytes({half + 8}), {2500 << e}, {half})"
+    alone = cpu_seconds(rounds, setup="import hashlib")
+    whole = cpu_seconds(f"combine({phrases!r}, 'TREZOR')", setup="from walletcore.mnemonic.slip39 import combine")
+    assert whole - alone < 0.05
+
+
 # -- rows
 
 

@@ -26,7 +26,7 @@ _PREFIX = "ms1"
 _HEADER = 6  # letters: threshold, identifier, index
 _THRESHOLDS = (0, *range(2, 10))
 _SIZES = range(16, 65)  # bytes of a seed
-_LENGTHS = range(48, 128)  # letters of a string
+_MAX_TEXT = 1024  # characters; the longest string has 127
 _TO_LETTERS = bytes.maketrans(WORDS, BECH32_ALPHABET.encode())
 _FROM_LETTERS = bytes.maketrans(BECH32_ALPHABET.encode(), WORDS)
 
@@ -278,8 +278,8 @@ def _data(text: str) -> bytes:
     """The words after ``ms1``."""
     if type(text) is not str:
         raise MnemonicError(f"expected text, got {type(text).__name__}", reason="type")
-    if len(text) > 10 * _LENGTHS.stop:
-        raise MnemonicError(f"expected at most {_LENGTHS.stop - 1} letters, got {len(text)}", reason="too-large")
+    if len(text) > _MAX_TEXT:
+        raise MnemonicError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
     if not text.isascii():
         raise MnemonicError("expected letters of Bech32 only", reason="character")  # some have an ASCII lower case
     lower = text.lower()
@@ -288,10 +288,8 @@ def _data(text: str) -> bytes:
         raise MnemonicError("expected ms1 at the beginning", reason="prefix", hint=hint)
     if text not in (lower, text.upper()):
         raise MnemonicError("expected all letters in one case", reason="mixed-case")
-    if len(text) not in _LENGTHS:
-        raise MnemonicError(f"expected 48 to 127 letters, got {len(text)}", reason="length")
     with raised_as(MnemonicError):
-        check_text(lower[len(_PREFIX) :], BECH32_ALPHABET, _LENGTHS.stop)
+        check_text(lower[len(_PREFIX) :], BECH32_ALPHABET, _MAX_TEXT)
     return _words(lower[len(_PREFIX) :])
 
 

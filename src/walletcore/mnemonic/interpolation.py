@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hmac import compare_digest
 
 from walletcore.secret import sealed
 
@@ -36,7 +37,8 @@ class Field:
     def agree(self, points: Mapping[int, bytes], threshold: int) -> bool:
         """Whether one polynomial of a degree below ``threshold`` goes through all ``points``."""
         first = dict(list(points.items())[:threshold])
-        return all(self.interpolate(first, x_i) == y_i for x_i, y_i in points.items() if x_i not in first)
+        rest = {x_i: y_i for x_i, y_i in points.items() if x_i not in first}
+        return all(compare_digest(self.interpolate(first, x_i), y_i) for x_i, y_i in rest.items())
 
     def _basis(self, indexes: tuple[int, ...], x_i: int, x: int) -> int:
         """The product of (x - x_j) / (x_i - x_j) over all other indexes x_j."""

@@ -22,6 +22,8 @@ from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.mnemonic.codex32 import Codex32
+from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
@@ -57,6 +59,13 @@ ASYNC_GUARD = guard(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send
 ONCE = Once(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))), MemoryStore())
 ASYNC_ONCE = AsyncOnce(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send), MemoryStore())
 
+
+def slip39_share() -> Slip39Share:
+    """The one share that a key is by itself."""
+    numbers = {"identifier": 1, "iteration_exponent": 0, "group_index": 0, "group_threshold": 1, "group_count": 1}
+    return Slip39Share(**numbers, extendable=True, member_index=0, member_threshold=1, value=Secret(KEY))
+
+
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
     "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
@@ -64,6 +73,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
+    "Slip39Share": lambda: slip39_share(),
+    "Codex32": lambda: Codex32.from_seed(KEY, "test"),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
@@ -139,7 +150,7 @@ def doors() -> Iterator[tuple[str, Callable[[], Callable[..., Any]]]]:
                 yield f"{name}.{attribute}", partial(_method, name, attribute)
     for name, value in public_objects():
         if inspect.isfunction(value) and _takes_secrets(value):
-            yield name, partial(_itself, value)
+            yield f"{value.__module__.removeprefix('walletcore.')}.{name}", partial(_itself, value)
 
 
 def _itself(value: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ import unicodedata
 from importlib.resources import files
 
 import pytest
+import shamir_mnemonic.wordlist
 
 from walletcore.errors import MnemonicError
 from walletcore.mnemonic import wordlists
@@ -97,3 +98,17 @@ def test_naming_a_language_reads_no_other_list() -> None:
     before, after = json.loads(run.stdout)
     assert before == []
     assert [name.rsplit("/", 1)[1] for name in after] == ["korean.txt"]
+
+
+def test_the_list_of_slip_39_is_as_its_specification_describes_it() -> None:
+    data = PACKAGE.joinpath("slip39.txt").read_bytes()
+    origin, digest = PACKAGE.joinpath("ORIGIN.md").read_text(), hashlib.sha256(data).hexdigest()
+    assert f"| `slip39.txt` | `{digest}` |" in origin
+    assert "trezor/python-shamir-mnemonic" in origin
+    words = wordlists.read_words("slip39", digest)
+    assert len(words) == len({word[:4] for word in words}) == 1024
+    assert list(words) == sorted(words)
+    assert {len(word) for word in words} == {4, 5, 6, 7, 8}
+    assert list(words) == shamir_mnemonic.wordlist.WORDLIST
+    with pytest.raises(MnemonicError):
+        wordlists.read_words("slip39", SHA256["english"])

@@ -17,6 +17,7 @@ from walletcore.hashes import sha256d
 from walletcore.secret import sealed
 
 __all__ = [
+    "BECH32_ALPHABET",
     "BITCOIN_ALPHABET",
     "WORDS",
     "Base58",
@@ -193,9 +194,9 @@ def _check_words(words: bytes) -> None:
 
 # Bech32: words as the coefficients of a polynomial over GF(32), divided by a generator of degree six.
 
-_CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-_TO_CHARSET = bytes.maketrans(WORDS, _CHARSET.encode())
-_FROM_CHARSET = bytes.maketrans((_CHARSET + _CHARSET.upper()).encode(), WORDS * 2)
+BECH32_ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_TO_CHARSET = bytes.maketrans(WORDS, BECH32_ALPHABET.encode())
+_FROM_CHARSET = bytes.maketrans((BECH32_ALPHABET + BECH32_ALPHABET.upper()).encode(), WORDS * 2)
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _HRP = re.compile("[!-~]{1,83}")
 _PLACES = 96  # words whose remainder is looked up without a division
@@ -300,7 +301,7 @@ def _split(text: str, max_length: int) -> tuple[str, bytes, int]:
     _check_hrp(hrp)
     if len(text) > max_length:
         raise DecodingError(f"expected at most {max_length} characters, got {len(text)}", reason="too-large")
-    check_text(data, _CHARSET + _CHARSET.upper(), max_length)
+    check_text(data, BECH32_ALPHABET + BECH32_ALPHABET.upper(), max_length)
     if len(data) < 6:
         raise DecodingError(f"expected at least 6 characters after the last 1, got {len(data)}", reason="length")
     if text != text.lower() and text != text.upper():

@@ -1,5 +1,18 @@
-"""Words <-> entropy: one module per scheme; a phrase never says which scheme it belongs to."""
+"""Words <-> entropy: one module per scheme; a phrase never says which scheme it belongs to.
 
-from walletcore.mnemonic.bip39 import LANGUAGES, Mnemonic
+Importing this package imports none of them: each name below is fetched from its module when it is first used.
+"""
+
+from __future__ import annotations
+
+from walletcore.lazily import lazily
+
+TYPE_CHECKING = False  # importing typing would cost more than all the rest; type checkers know the name
+
+if TYPE_CHECKING:
+    from walletcore.mnemonic.bip39 import LANGUAGES as LANGUAGES
+    from walletcore.mnemonic.bip39 import Mnemonic as Mnemonic
 
 __all__ = ["LANGUAGES", "Mnemonic"]
+
+__getattr__ = lazily(__name__, {"LANGUAGES": "bip39", "Mnemonic": "bip39"})

@@ -133,7 +133,7 @@ def doors() -> Iterator[tuple[str, Callable[[], Callable[..., Any]]]]:
                 yield f"{name}.{attribute}", partial(_method, name, attribute)
     for name, value in public_objects():
         if inspect.isfunction(value) and _takes_secrets(value):
-            yield name, partial(_itself, value)
+            yield f"{value.__module__.rpartition('.')[2]}.{name}", partial(_itself, value)  # formats share names
 
 
 def _itself(value: Callable[..., Any]) -> Callable[..., Any]:
@@ -166,6 +166,7 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "Curve": Curve.SECP256K1,
         "Scheme": Scheme.ECDSA,
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
+        "Wif": Wif.parse(WIF),
         "Secret": Secret(KEY),
         "Pbkdf2": Pbkdf2(iterations=1000),
         "text: str": XPRV if makes_secrets else KEYSTORE,

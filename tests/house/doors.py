@@ -18,6 +18,7 @@ from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
@@ -60,6 +61,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
+    "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
@@ -167,6 +169,7 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "Scheme": Scheme.ECDSA,
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Wif": Wif.parse(WIF),
+        "Keystore": Keystore(secret=Secret(b"\1" + KEY[1:])),
         "Secret": Secret(KEY),
         "Pbkdf2": Pbkdf2(iterations=1000),
         "text: str": XPRV if makes_secrets else KEYSTORE,

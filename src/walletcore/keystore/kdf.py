@@ -16,7 +16,7 @@ from Crypto.Protocol.KDF import scrypt
 from walletcore.errors import KeystoreError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_password", "normalized"]
+__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_limits", "check_password", "normalized"]
 
 _MAX_PASSWORD = 1 << 16
 _MAX_NORMALIZED = 1 << 12  # Python sorts combining characters in quadratic time
@@ -106,6 +106,12 @@ class KdfLimits:
         if not met:
             text = f"expected the costs of the key derivation within {limit} = {getattr(self, limit)}, got {got}"
             raise KeystoreError(text, reason="policy", hint=f"KdfLimits({limit}=...) sets another limit")
+
+
+def check_limits(limits: KdfLimits) -> None:
+    """Raise `KeystoreError` unless these are `KdfLimits`."""
+    if type(limits) is not KdfLimits:
+        raise KeystoreError("expected the limits as KdfLimits", reason="type")
 
 
 @sealed

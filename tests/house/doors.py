@@ -17,11 +17,13 @@ from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, 
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
@@ -59,6 +61,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
+    "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
     "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),

@@ -24,6 +24,8 @@ from walletcore.curves.secp256k1 import (
     ecdsa_recover,
     encode_der,
     even_y,
+    multiply_public,
+    multiply_scalars,
     parse_public,
     public_key,
     taproot_output,
@@ -165,6 +167,31 @@ def test_a_tweak_that_leads_to_zero_is_refused() -> None:
     assert reason(tweak_secret, Secret(bytes(31) + b"\1"), minus_one) == "range"
     assert reason(tweak_public, G, minus_one) == "range"
     assert tweak_public(G, bytes(32)) == G
+
+
+@given(scalars, scalars)
+def test_products_are_those_of_integers_and_of_openssl(k: bytes, factor: bytes) -> None:
+    product = multiply_scalars(k, factor)
+    assert int.from_bytes(product) == int.from_bytes(k) * int.from_bytes(factor) % ORDER
+    assert len(product) == 32
+    expected = theirs(product).public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    assert multiply_public(public_key(Secret(k)), factor) == expected
+
+
+@pytest.mark.parametrize("number", [0, ORDER, 2**256 - 1])
+def test_a_factor_out_of_range_is_refused(number: int) -> None:
+    one, factor = bytes(31) + b"\1", number.to_bytes(32)
+    assert reason(multiply_scalars, one, factor) == "range"
+    assert reason(multiply_scalars, factor, one) == "range"
+    assert reason(multiply_public, G, factor) == "range"
+
+
+def test_a_factor_of_another_length_is_refused() -> None:
+    for wrong in (b"", bytes(31), b"\1" * 33):
+        assert reason(multiply_scalars, G[1:], wrong) == "length"
+        assert reason(multiply_scalars, wrong, G[1:]) == "length"
+        assert reason(multiply_public, G, wrong) == "length"
+    assert reason(multiply_public, b"\x02" + b"\xff" * 32, G[1:]) == "point"
 
 
 @given(scalars, st.one_of(st.just(b""), digests))

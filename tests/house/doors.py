@@ -18,12 +18,15 @@ from house.source import modules
 from support.memory_store import MemoryStore
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
+from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.codex32 import Codex32
 from walletcore.mnemonic.slip39 import Slip39Share
+from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
@@ -71,10 +74,12 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
+    "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),
+    "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
@@ -183,6 +188,8 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "Curve": Curve.SECP256K1,
         "Scheme": Scheme.ECDSA,
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
+        "Wif": Wif.parse(WIF),
+        "Keystore": Keystore(secret=Secret(b"\1" + KEY[1:])),
         "Secret": Secret(KEY),
         "Pbkdf2": Pbkdf2(iterations=1000),
         "text: str": XPRV if makes_secrets else KEYSTORE,

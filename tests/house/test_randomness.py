@@ -6,6 +6,8 @@ from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
 SOURCES = {
+    ("keystore.bip38", "_chance"),
+    ("keystore.eip2335", "encrypt"),
     ("keystore.web3", "encrypt"),
     ("mnemonic.bip39", "Mnemonic.generate"),
     ("mnemonic.entropy", "drawn"),

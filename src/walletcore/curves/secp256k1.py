@@ -28,6 +28,8 @@ __all__ = [
     "ecdsa_recover",
     "encode_der",
     "even_y",
+    "multiply_public",
+    "multiply_scalars",
     "parse_public",
     "point",
     "public_key",
@@ -106,6 +108,26 @@ def add_scalars(k: bytes, tweak: bytes) -> bytes:
         raise InvalidKey("the tweaked private key is out of range", reason="range")
     total: bytes = ffi.buffer(scalar)[:]
     return total
+
+
+def multiply_scalars(k: bytes, factor: bytes) -> bytes:
+    """(k * factor) mod n, in 32 bytes, in constant time. Raises `InvalidKey` unless both are from 1 to n-1."""
+    _check_scalar(k)
+    _check_scalar(factor)
+    scalar = _NEW("unsigned char[32]", k)
+    if not lib.secp256k1_ec_seckey_tweak_mul(_CONTEXT, scalar, factor):
+        raise InvalidKey("expected secp256k1 scalars from 1 to n-1", reason="range")
+    product: bytes = ffi.buffer(scalar)[:]
+    return product
+
+
+def multiply_public(public: bytes, factor: bytes) -> bytes:
+    """factor * public, in time that depends on the factor. Raises `InvalidKey` unless that is from 1 to n-1."""
+    _check_scalar(factor)
+    point = _parse(public)
+    if not lib.secp256k1_ec_pubkey_tweak_mul(_CONTEXT, point, factor):
+        raise InvalidKey("expected a secp256k1 scalar from 1 to n-1", reason="range")
+    return _serialize(point)
 
 
 def tweak_public(public: bytes, tweak: bytes) -> bytes:

@@ -7,16 +7,19 @@ scrypt is pycryptodome's: OpenSSL keeps to RFC 7914's N < 2^(128 r / 8), and pub
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
 from Crypto.Protocol.KDF import scrypt
 
 from walletcore.errors import KeystoreError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_password"]
+__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_limits", "check_password", "normalized"]
 
 _MAX_PASSWORD = 1 << 16
+_MAX_NORMALIZED = 1 << 12  # Python sorts combining characters in quadratic time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +40,11 @@ class Scrypt:
             raise KeystoreError("expected n of scrypt as a power of two above 1", reason="range")
 
     @sealed
-    def derive(self, password: Secret, salt: bytes) -> bytes:
-        """32 bytes. Raises `KeystoreError` when the machine does not give the memory. Limits are not looked at here."""
+    def derive(self, password: Secret, salt: bytes, *, length: int = 32) -> bytes:
+        """So many bytes. Raises `KeystoreError` when the machine does not give the memory. Limits are not looked at."""
         check_password(password)
         try:
-            return bytes(scrypt(password.reveal(), salt, 32, self.n, self.r, self.p))  # type: ignore[arg-type]
+            return bytes(scrypt(password.reveal(), salt, length, self.n, self.r, self.p))  # type: ignore[arg-type]
         except (MemoryError, ValueError):
             raise KeystoreError("the memory that scrypt needs is not to be had", reason="too-large") from None
 
@@ -105,6 +108,12 @@ class KdfLimits:
             raise KeystoreError(text, reason="policy", hint=f"KdfLimits({limit}=...) sets another limit")
 
 
+def check_limits(limits: KdfLimits) -> None:
+    """Raise `KeystoreError` unless these are `KdfLimits`."""
+    if type(limits) is not KdfLimits:
+        raise KeystoreError("expected the limits as KdfLimits", reason="type")
+
+
 @sealed
 def check_password(password: Secret) -> None:
     """Raise `KeystoreError` unless it is a `Secret` of at most 65536 bytes."""
@@ -112,6 +121,22 @@ def check_password(password: Secret) -> None:
         raise KeystoreError("expected the password as a Secret", reason="type")
     if len(password) > _MAX_PASSWORD:
         raise KeystoreError(f"expected a password of at most {_MAX_PASSWORD} bytes", reason="too-large")
+
+
+@sealed
+def normalized(password: Secret, form: Literal["NFC", "NFKD"]) -> Secret:
+    """The UTF-8 of a password in a normal form of Unicode (UAX #15).
+
+    Raises `KeystoreError` unless it is a `Secret` of at most 4096 characters in UTF-8, `InvalidKey` when it was wiped.
+    """
+    check_password(password)
+    try:
+        text = password.reveal().decode()
+    except UnicodeDecodeError:
+        raise KeystoreError("expected the password in UTF-8", reason="character") from None
+    if len(text) > _MAX_NORMALIZED:
+        raise KeystoreError(f"expected a password of at most {_MAX_NORMALIZED} characters", reason="too-large")
+    return Secret(unicodedata.normalize(form, text).encode())
 
 
 def _check_numbers(**numbers: int) -> None:

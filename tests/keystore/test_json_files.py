@@ -1,0 +1,53 @@
+"""What keystore files of JSON share, each part beside another implementation."""
+
+import uuid
+from typing import Any
+
+import pytest
+from Crypto.Cipher import AES
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walletcore.errors import KeystoreError
+from walletcore.keystore.json_files import KDFS, aes_128_ctr, choice, costs_of, hexadecimal_member, member, uuid_of
+from walletcore.keystore.kdf import Pbkdf2, Scrypt
+
+sixteen = st.binary(min_size=16, max_size=16)
+
+
+def reason(call: Any, *arguments: Any) -> str:
+    with pytest.raises(KeystoreError) as caught:
+        call(*arguments)
+    return caught.value.reason
+
+
+@given(sixteen, sixteen, st.binary(max_size=70))
+def test_the_cipher_is_that_of_pycryptodome(key: bytes, iv: bytes, data: bytes) -> None:
+    encrypted = AES.new(key, AES.MODE_CTR, nonce=b"", initial_value=iv).encrypt(data)
+    assert aes_128_ctr(key, iv, data) == encrypted
+    assert aes_128_ctr(key, iv, encrypted) == data
+
+
+@given(sixteen)
+def test_uuids_are_those_of_the_standard_library(chance: bytes) -> None:
+    assert uuid_of(chance) == str(uuid.UUID(bytes=chance, version=4))
+
+
+@pytest.mark.parametrize("kdf", [Scrypt(), Scrypt(n=4, r=5, p=6), Pbkdf2(), Pbkdf2(iterations=7)], ids=repr)
+def test_costs_are_read_as_they_are_written(kdf: Scrypt | Pbkdf2) -> None:
+    name = "scrypt" if type(kdf) is Scrypt else "pbkdf2"
+    assert KDFS[name]({**costs_of(kdf), "dklen": 32}) == kdf
+
+
+def test_a_member_is_there_and_of_its_exact_type() -> None:
+    assert member({"a": 1}, "a", int) == 1
+    assert reason(member, {}, "a", int) == reason(member, {"a": None}, "a", int) == "missing"
+    assert reason(member, {"a": True}, "a", int) == reason(member, {"a": 1}, "a", str) == "type"
+    assert choice({"a": "x"}, "a", "x", "y") == "x"
+    assert reason(choice, {"a": "z"}, "a", "x", "y") == "version"
+
+
+def test_bytes_are_hexadecimal_and_as_many_as_asked_for() -> None:
+    assert hexadecimal_member({"a": "0aFF"}, "a", 1, 2) == b"\x0a\xff"
+    assert {reason(hexadecimal_member, {"a": text}, "a", 2, 3) for text in ("", "00", "000", "00" * 4)} == {"length"}
+    assert reason(hexadecimal_member, {"a": "0x00"}, "a", 2, 3) == "character"

@@ -16,6 +16,7 @@ from typing import Any
 from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
+from walletcore.hd.bip85 import Drng
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.kdf import Pbkdf2
@@ -59,6 +60,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
+    "Drng": lambda: Drng(Secret(SEED)),
     "Wif": lambda: Wif.parse(WIF),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
@@ -165,6 +167,7 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "seed": Secret(SEED),
         "Curve": Curve.SECP256K1,
         "Scheme": Scheme.ECDSA,
+        "ExtendedPrivateKey": ExtendedPrivateKey.parse(XPRV),
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Secret": Secret(KEY),
         "Pbkdf2": Pbkdf2(iterations=1000),

@@ -11,7 +11,7 @@ from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
     *("entropy", "mnemonic", "nsec", "phrase", "private", "private_exponent", "private_key", "private_keys"),
-    *("secret", "seed", "tweaked_private_key", "wif", "xprv"),
+    *("secret", "seed", "symmetric_key", "tweaked_private_key", "wif", "xprv"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

@@ -17,6 +17,7 @@ from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, 
 from house.source import modules
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
+from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.keys import Curve, PrivateKey, Scheme
@@ -63,6 +64,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
+    "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
     "Wif": lambda: Wif.parse(WIF),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),

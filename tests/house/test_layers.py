@@ -14,6 +14,7 @@ ROOT_FLOOR = 99  # the lazy root names everything; nothing imports it
 # Who may import which library; a room stands for all its modules. Everything else must be the standard library.
 THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
+    "py_arkworks_bls12381": {"curves.bls12_381"},
     "nacl": {"curves.ed25519"},
     "cryptography": {"curves.p256", "keystore", "signers.asn1", "server.identity"},
     "starlette": {"server"},

@@ -50,7 +50,7 @@ class MultisigAccount:
         if min(steps) < HARDENED:
             raise PathError("expected hardened steps down to the account", reason="hardened")
         purpose, coin_type, account, *script_type = (step - HARDENED for step in steps)
-        kinds = {(number,): kind for kind, number in SCRIPT_TYPES.items()} | {(): ""}
+        kinds: dict[tuple[int, ...], str] = {(number,): kind for kind, number in SCRIPT_TYPES.items()} | {(): ""}
         kind = kinds.get(tuple(script_type))
         if kind is None:
             raise PathError("expected a script type that BIP-48 has", reason="unknown")

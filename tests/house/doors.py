@@ -17,8 +17,11 @@ from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, 
 from house.source import modules
 from support.memory_store import MemoryStore
 from walletcore.hd.bip32 import ExtendedPrivateKey
+from walletcore.hd.bip85 import Drng
+from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip32 import LocatedPrivateKey
+from walletcore.hd.slip21 import SymmetricNode
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
@@ -76,6 +79,9 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
+    "Drng": lambda: Drng(Secret(SEED)),
+    "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
+    "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),
@@ -187,6 +193,7 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "seed": Secret(SEED),
         "Curve": Curve.SECP256K1,
         "Scheme": Scheme.ECDSA,
+        "ExtendedPrivateKey": ExtendedPrivateKey.parse(XPRV),
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Wif": Wif.parse(WIF),
         "Keystore": Keystore(secret=Secret(b"\1" + KEY[1:])),

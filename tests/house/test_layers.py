@@ -20,7 +20,7 @@ THIRD_PARTY = {
     "starlette": {"server"},
     "uvicorn": {"server.run", "server.transport"},
     "prometheus_client": {"server.metrics"},
-    "Crypto": {"hashes", "curves.p256", "keystore"},
+    "Crypto": {"hashes", "curves.p256", "hd.bip85", "keystore"},
     "sha3": {"hashes"},
     "pkcs11": {"signers.pkcs11", "signers.pkcs11_module", "signers.pkcs11_objects"},
     "boto3": {"signers.aws_client"},

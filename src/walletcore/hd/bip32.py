@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from walletcore.coding.text import base58check
 from walletcore.curves import secp256k1
 from walletcore.errors import DerivationError, InvalidKey, raised_as
 from walletcore.hashes import hash160, hmac_sha512
 from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
+from walletcore.hd.slip132 import BITCOIN_NETWORKS, VERSIONS, Version, spelled
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.secret import Confidential, Secret, sealed
@@ -26,35 +27,7 @@ _MAX_DEPTH = 255
 _NO_PARENT = bytes(4)
 
 
-class Version(NamedTuple):
-    """The version bytes of a pair of texts: where their addresses live, and the kind of script they are for."""
-
-    network: str
-    kind: str
-    public: bytes
-    private: bytes
-
-
-VERSIONS = tuple(
-    Version(network, kind, bytes.fromhex(public), bytes.fromhex(private))
-    for network, kind, public, private in (
-        # BIP-32, "Serialization format": no kind of script is said
-        ("mainnet", "", "0488b21e", "0488ade4"),  # xpub, xprv
-        ("testnet", "", "043587cf", "04358394"),  # tpub, tprv
-        # SLIP-132, "Registered HD version bytes"
-        ("mainnet", "p2sh-p2wpkh", "049d7cb2", "049d7878"),  # ypub, yprv
-        ("mainnet", "p2wpkh", "04b24746", "04b2430c"),  # zpub, zprv
-        ("mainnet", "p2sh-p2wsh", "0295b43f", "0295b005"),  # Ypub, Yprv
-        ("mainnet", "p2wsh", "02aa7ed3", "02aa7a99"),  # Zpub, Zprv
-        ("testnet", "p2sh-p2wpkh", "044a5262", "044a4e28"),  # upub, uprv
-        ("testnet", "p2wpkh", "045f1cf6", "045f18bc"),  # vpub, vprv
-        ("testnet", "p2sh-p2wsh", "024289ef", "024285b5"),  # Upub, Uprv
-        ("testnet", "p2wsh", "02575483", "02575048"),  # Vpub, Vprv
-    )
-)
 _SPELLED = {(row.network, row.kind): row for row in VERSIONS}
-_READ = {version: (row, private) for row in VERSIONS for version, private in ((row.public, False), (row.private, True))}
-
 
 Key = TypeVar("Key", "ExtendedPrivateKey", "ExtendedPublicKey")
 
@@ -77,8 +50,8 @@ class ExtendedPrivateKey(Confidential, _Node):
 
     ``depth`` is 0 to 255 and ``child_number`` 0 to 2^32-1 (hardened from 2^31 on); both are 0 at the root, and
     ``parent_fingerprint`` (4 bytes) is zero there. Below the root a zero fingerprint is accepted: wallets write it.
-    ``network`` is mainnet or testnet, ``kind`` the script that SLIP-132 version bytes name, or empty.
-    Raises `DerivationError`.
+    ``network`` is mainnet or testnet, or another of `VERSIONS`; ``kind`` is the script that SLIP-132 version bytes
+    name, or empty. Raises `DerivationError`.
     """
 
     private_key: PrivateKey
@@ -106,7 +79,7 @@ class ExtendedPrivateKey(Confidential, _Node):
     def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPrivateKey:
         """Read xprv, tprv or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
 
-        Raises `DerivationError`.
+        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named. Raises `DerivationError`.
         """
         place, chain_code, key = _decode(text, private=True, network=network, kind=kind)
         return cls(private_key=_private_key(Secret(key[1:])), chain_code=chain_code, **place)
@@ -192,7 +165,7 @@ class ExtendedPublicKey(_Node):
     def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPublicKey:
         """Read xpub, tpub or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
 
-        Raises `DerivationError`.
+        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named. Raises `DerivationError`.
         """
         place, chain_code, key = _decode(text, private=False, network=network, kind=kind)
         try:
@@ -233,7 +206,7 @@ class ExtendedPublicKey(_Node):
         return self.identifier[:4]
 
     def __str__(self) -> str:
-        return self.text()
+        return self.text(kind="" if (self.network, "") in _SPELLED else self.kind)
 
     def __repr__(self) -> str:
         return f"ExtendedPublicKey({self})"
@@ -336,13 +309,11 @@ def _decode(text: str, *, private: bool, network: str | None, kind: str | None) 
     """The place, the chain code and the 33 bytes of the key of an extended key's text."""
     with raised_as(DerivationError):
         data = base58check.decode(text, size=78)
-    version, key = _READ.get(data[:4]), data[45:]
-    if version is None:
-        raise DerivationError("expected the version bytes of an extended key", reason="version")
-    row, is_private = version
+    row, is_private = _row(data[:4], network)
+    key = data[45:]
     if is_private is not (key[0] == 0):
         raise DerivationError("version bytes and key do not go together", reason="mismatch")
-    _expect(row, is_private, private=private, network=network, kind=kind)
+    _expect(row, is_private, private=private, kind=kind)
     place = _Place(
         depth=data[4],
         parent_fingerprint=data[5:9],
@@ -353,18 +324,30 @@ def _decode(text: str, *, private: bool, network: str | None, kind: str | None) 
     return place, data[13:45], key
 
 
-def _expect(row: Version, is_private: bool, *, private: bool, network: str | None, kind: str | None) -> None:
+def _row(version: bytes, network: str | None) -> tuple[Version, bool]:
+    """The row of these version bytes on this network, or on Bitcoin's, and whether they are its private ones."""
+    rows = spelled(version)
+    wanted = BITCOIN_NETWORKS if network is None else (network,)
+    for row, is_private in rows:
+        if any(_is(row.network, name) for name in wanted):
+            return row, is_private
+    if not rows:
+        raise DerivationError("expected the version bytes of an extended key", reason="version")
+    got = " or ".join(row.network for row, _ in rows)
+    hint = f"network={rows[0][0].network!r} reads it" if network is None else ""
+    raise DerivationError(f"expected a key of another network, got one of {got}", reason="network", hint=hint)
+
+
+def _expect(row: Version, is_private: bool, *, private: bool, kind: str | None) -> None:
     if is_private is not private:
         wanted, got = ("private", "public") if private else ("public", "private")
         raise DerivationError(f"expected a {wanted} extended key, got a {got} one", reason="version")
-    if not _is(row.network, network):
-        raise DerivationError(f"expected a key of another network, got one of {row.network}", reason="network")
-    if not _is(row.kind, kind):
+    if kind is not None and not _is(row.kind, kind):
         raise DerivationError(
             f"expected other version bytes, got those of {row.kind or 'plain BIP-32'}", reason="version"
         )
 
 
-def _is(got: str, wanted: str | None) -> bool:
+def _is(got: str, wanted: str) -> bool:
     """Whether it is what it has to be; a text of another class might be equal to anything."""
-    return wanted is None or (type(wanted) is str and wanted == got)
+    return type(wanted) is str and wanted == got

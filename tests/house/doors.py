@@ -20,7 +20,11 @@ from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
+from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.mnemonic.electrum import ElectrumMnemonic
+from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
+from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
@@ -53,10 +57,16 @@ PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
 GUARD = guard(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))))
 ASYNC_GUARD = guard(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send))
 
+ELECTRUM = ElectrumMnemonic.generate(24, entropy=ENTROPY + b"\x00").phrase.reveal()  # takes thousands of hashes
+
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
     "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
+    "ElectrumMnemonic": lambda: ElectrumMnemonic.parse(ELECTRUM.decode()),
+    "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
+    "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
+    "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Wif": lambda: Wif.parse(WIF),

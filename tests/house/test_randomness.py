@@ -5,7 +5,13 @@ import ast
 from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
-SOURCES = {("keystore.web3", "encrypt"), ("mnemonic.bip39", "Mnemonic.generate")}
+SOURCES = {
+    ("keystore.web3", "encrypt"),
+    ("mnemonic.algorand", "AlgorandMnemonic.generate"),
+    ("mnemonic.bip39", "Mnemonic.generate"),
+    ("mnemonic.electrum", "_start"),
+    ("mnemonic.monero", "MoneroMnemonic.generate"),
+}
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice; a receipt of a store.

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from walletcore.errors import MnemonicError
-from walletcore.hashes import hmac_sha512, pbkdf2_hmac_sha512
+from walletcore.hashes import pbkdf2_hmac_sha512
+from walletcore.mnemonic import schemes
 from walletcore.mnemonic.wordlists import LANGUAGES, WordList, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -24,8 +25,6 @@ __all__ = ["LANGUAGES", "WORD_COUNTS", "Mnemonic"]
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
 _ENTROPY_SIZES = tuple(count * 4 // 3 for count in WORD_COUNTS)  # ENT / 8
-_MAX_PHRASE = 1024  # characters; 24 words of the longest in any list are 287
-_MAX_PASSPHRASE = 4096  # characters; NFKD of hostile combining marks takes quadratic time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -86,7 +85,8 @@ class Mnemonic(Confidential):
             _refuse_word(words, max(map(len, readings.values())), names)
         entropies = {name: entropy for name, indexes in complete.items() if (entropy := _entropy(indexes)) is not None}
         if not entropies:
-            raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=_scheme(words))
+            hint = schemes.hint(words, but="bip39")
+            raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=hint)
         if len(entropies) > 1:
             raise MnemonicError(f"the phrase is valid in {' and '.join(entropies)}: say which", reason="ambiguous")
         ((name, entropy),) = entropies.items()
@@ -103,8 +103,8 @@ class Mnemonic(Confidential):
 
         Raises `MnemonicError` for a passphrase that is no text of at most 4096 Unicode scalar values.
         """
-        salt = _utf8_nfkd("mnemonic" + _checked_passphrase(passphrase))
-        return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt, 2048))
+        salt = "mnemonic" + unicodedata.normalize("NFKD", schemes.checked_passphrase(passphrase))
+        return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt.encode(), 2048))
 
     def _words(self) -> list[str]:
         bits, words = _with_checksum(self.entropy.reveal()), word_list(self.language).words
@@ -122,15 +122,9 @@ Mnemonic.__init__ = sealed(Mnemonic.__init__)  # type: ignore[method-assign]
 
 
 def _split(phrase: str) -> list[str]:
-    """The words of a phrase in NFKD; Unicode's white space, the ideographic space included, stands between them."""
-    if type(phrase) is not str:
-        raise MnemonicError(f"expected a phrase as text, got {type(phrase).__name__}", reason="type")
-    if len(phrase) > _MAX_PHRASE:
-        raise MnemonicError(f"expected at most {_MAX_PHRASE} characters, got {len(phrase)}", reason="too-large")
-    words = unicodedata.normalize("NFKD", phrase).split()
+    words = schemes.split(phrase)
     if len(words) not in WORD_COUNTS:
-        message = f"expected 12, 15, 18, 21 or 24 words, got {len(words)}"
-        raise MnemonicError(message, reason="word-count", hint=_OTHER_COUNTS.get(len(words)) or _scheme(words))
+        raise schemes.refuse_count(words, "12, 15, 18, 21 or 24", scheme="bip39")
     return words
 
 
@@ -155,6 +149,7 @@ def _refuse_word(words: Sequence[str], position: int, names: Sequence[str]) -> N
         hint = "words are written in small letters"
     elif any(word_list(name).expand(word) is not None for name in names):
         hint = "shortened words and words without their accents are read with expand_prefix=True"
+    hint = hint or schemes.hint(words, but="bip39")
     raise MnemonicError(f"word {position + 1} of {len(words)} is not in {lists}", reason="unknown", hint=hint)
 
 
@@ -169,41 +164,4 @@ def _entropy(indexes: Sequence[int]) -> bytes | None:
     bits = 0
     for index in indexes:
         bits = bits << 11 | index
-    cs = len(indexes) // 3
-    entropy = (bits >> cs).to_bytes(4 * cs)
-    return entropy if _with_checksum(entropy) == bits else None
-
-
-def _checked_passphrase(passphrase: str) -> str:
-    if type(passphrase) is not str:
-        raise MnemonicError(f"expected a passphrase as text, got {type(passphrase).__name__}", reason="type")
-    if len(passphrase) > _MAX_PASSPHRASE:
-        raise MnemonicError(f"expected a passphrase of at most {_MAX_PASSPHRASE} characters", reason="too-large")
-    return passphrase
-
-
-def _utf8_nfkd(text: str) -> bytes:
-    try:
-        return unicodedata.normalize("NFKD", text).encode()
-    except UnicodeEncodeError:
-        raise MnemonicError("the passphrase contains half of a surrogate pair", reason="character") from None
-
-
-_OTHER_COUNTS = {
-    13: "LooksLikeMonero: 13 words are a MyMonero phrase, perhaps an Electrum one; neither is BIP-39",
-    20: "LooksLikeSlip39: 20 words are one share of a Shamir backup (SLIP-39)",
-    25: "LooksLikeMonero or LooksLikeAlgorand: both write 25 words; neither is BIP-39",
-    33: "LooksLikeSlip39: 33 words are one share of a Shamir backup (SLIP-39)",
-}
-_ELECTRUM_VERSIONS = ("01", "100", "101", "102")  # electrum/version.py: standard, segwit and their two-factor forms
-
-
-def _scheme(words: Sequence[str]) -> str:
-    """A hint at the scheme, other than BIP-39, whose own check the words pass; one phrase in 200 does by chance."""
-    text = " ".join(words).encode(errors="replace")
-    if hmac_sha512(b"Seed version", text).hex().startswith(_ELECTRUM_VERSIONS):
-        return "LooksLikeElectrum: the words carry the version of an Electrum seed, which is not BIP-39"
-    # ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds
-    if len(words) == 24 and pbkdf2_hmac_sha512(hmac_sha512(text, b""), b"TON seed version", 390)[0] == 0:
-        return "LooksLikeTon: the words pass the check of a TON phrase, which is not BIP-39"
-    return ""
+    return schemes.bip39_entropy(bits, len(indexes))

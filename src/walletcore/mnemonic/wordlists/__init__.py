@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from walletcore.errors import MnemonicError
 
-__all__ = ["LANGUAGES", "SHA256", "WordList", "word_list"]
+__all__ = ["LANGUAGES", "SHA256", "WordList", "read_words", "word_list"]
 
 SHA256 = {
     "english": "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
@@ -71,13 +71,18 @@ def word_list(language: str) -> WordList:
     return _read(language)
 
 
+def read_words(name: str, digest: str) -> tuple[str, ...]:
+    """The words of ``<name>.txt`` beside this file. Raises `MnemonicError` unless it has the SHA-256 ``digest``."""
+    with open(f"{__path__[0]}/{name}.txt", "rb") as file:  # pathlib takes 10 ms to import
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise MnemonicError(f"the {name} word list of this installation is damaged", reason="checksum")
+    return tuple(data.decode().split())
+
+
 @cache
 def _read(language: str) -> WordList:
-    with open(f"{__path__[0]}/{language}.txt", "rb") as file:  # pathlib takes 10 ms to import
-        data = file.read()
-    if hashlib.sha256(data).hexdigest() != SHA256[language]:
-        raise MnemonicError(f"the {language} word list of this installation is damaged", reason="checksum")
-    words = tuple(data.decode().split())
+    words = read_words(language, SHA256[language])
     return WordList(language=language, words=words, index=MappingProxyType({w: i for i, w in enumerate(words)}))
 
 

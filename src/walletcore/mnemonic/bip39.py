@@ -18,7 +18,7 @@ from typing import NoReturn
 from walletcore.errors import MnemonicError
 from walletcore.hashes import pbkdf2_hmac_sha512
 from walletcore.mnemonic import schemes
-from walletcore.mnemonic.wordlists import LANGUAGES, WordList, word_list
+from walletcore.mnemonic.wordlists import LANGUAGES, WordList, digits, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["LANGUAGES", "WORD_COUNTS", "Mnemonic"]
@@ -53,7 +53,9 @@ class Mnemonic(Confidential):
 
         if type(words) is not int or words not in WORD_COUNTS:
             raise MnemonicError(f"expected one of {WORD_COUNTS} as number of words", reason="word-count")
-        mnemonic = cls.from_entropy(secrets.token_bytes(words * 4 // 3) if entropy is None else entropy, language)
+        if entropy is None:
+            return cls._checked(secrets.token_bytes(words * 4 // 3), word_list(language).language)
+        mnemonic = cls.from_entropy(entropy, language)
         if len(mnemonic) != words:
             raise MnemonicError(f"expected entropy for {words} words, got it for {len(mnemonic)}", reason="length")
         return mnemonic
@@ -78,19 +80,30 @@ class Mnemonic(Confidential):
         and without their accents. Raises `MnemonicError` with the position of the first word that is not known.
         """
         words = _split(phrase)
-        names = LANGUAGES if language is None else (language,)
-        readings = {name: _indexes(words, word_list(name), expand_prefix) for name in names}
-        complete = {name: indexes for name, indexes in readings.items() if len(indexes) == len(words)}
-        if not complete:
-            _refuse_word(words, max(map(len, readings.values())), names)
-        entropies = {name: entropy for name, indexes in complete.items() if (entropy := _entropy(indexes)) is not None}
+        names = LANGUAGES if language is None else (word_list(language).language,)
+        spelled, entropies = False, {}
+        for name in names:
+            if (bits := _bits(words, name, expand_prefix)) is not None:
+                spelled = True
+                if (entropy := schemes.bip39_entropy(bits, len(words))) is not None:
+                    entropies[name] = entropy
+        if not spelled:
+            _refuse_word(words, names, expand_prefix)
         if not entropies:
             hint = schemes.hint(words, but="bip39")
             raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=hint)
         if len(entropies) > 1:
             raise MnemonicError(f"the phrase is valid in {' and '.join(entropies)}: say which", reason="ambiguous")
         ((name, entropy),) = entropies.items()
-        return cls(entropy=Secret(entropy), language=name)
+        return cls._checked(entropy, name)
+
+    @classmethod
+    def _checked(cls, entropy: bytes, language: str) -> Mnemonic:
+        """Bytes that a door has looked at, past the checks of the constructor, which take as long as all the rest."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "entropy", Secret(entropy))
+        object.__setattr__(made, "language", language)
+        return made
 
     @sealed
     def reveal(self) -> str:
@@ -107,8 +120,9 @@ class Mnemonic(Confidential):
         return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt.encode(), 2048))
 
     def _words(self) -> list[str]:
-        bits, words = _with_checksum(self.entropy.reveal()), word_list(self.language).words
-        return [words[bits >> shift & 0x7FF] for shift in range(11 * len(self) - 11, -1, -11)]
+        entropy, words = self.entropy.reveal(), word_list(self.language).words
+        bits = _with_checksum(entropy)
+        return [words[bits >> shift & 0x7FF] for shift in range(len(entropy) * 33 // 4 - 11, -1, -11)]
 
     def __len__(self) -> int:
         """The number of words, MS."""
@@ -128,6 +142,20 @@ def _split(phrase: str) -> list[str]:
     return words
 
 
+def _bits(words: Sequence[str], language: str, expand_prefix: bool) -> int | None:
+    """ENT || CS as the words spell them, eleven bits each, or None where the list does not have all of them."""
+    known = digits(language)
+    try:
+        return int("".join([known[word] for word in words]), 2)
+    except KeyError:
+        if not expand_prefix:
+            return None
+    indexes = _indexes(words, word_list(language), expand_prefix)
+    if len(indexes) < len(words):
+        return None
+    return sum(index << 11 * place for place, index in enumerate(reversed(indexes)))
+
+
 def _indexes(words: Sequence[str], known: WordList, expand_prefix: bool) -> list[int]:
     """The indexes of the words, up to the first that the list does not have."""
     indexes = []
@@ -141,8 +169,9 @@ def _indexes(words: Sequence[str], known: WordList, expand_prefix: bool) -> list
     return indexes
 
 
-def _refuse_word(words: Sequence[str], position: int, names: Sequence[str]) -> NoReturn:
+def _refuse_word(words: Sequence[str], names: Sequence[str], expand_prefix: bool) -> NoReturn:
     """Name the place of the first unknown word, never the word: most of it may be right, and it is secret."""
+    position = max(len(_indexes(words, word_list(name), expand_prefix)) for name in names)
     word, lists = words[position], f"the {names[0]} list" if len(names) == 1 else "any one list"
     hint = ""
     if word != word.lower():
@@ -157,11 +186,3 @@ def _with_checksum(entropy: bytes) -> int:
     """ENT || CS as one number: the entropy, then the first ENT / 32 bits of its SHA-256."""
     cs = len(entropy) // 4
     return int.from_bytes(entropy) << cs | hashlib.sha256(entropy).digest()[0] >> (8 - cs)
-
-
-def _entropy(indexes: Sequence[int]) -> bytes | None:
-    """The entropy that the 11-bit indexes spell, or None when the checksum does not match."""
-    bits = 0
-    for index in indexes:
-        bits = bits << 11 | index
-    return schemes.bip39_entropy(bits, len(indexes))

@@ -91,9 +91,9 @@ class ElectrumMnemonic(Confidential):
         ``kind`` refuses another one ("mismatch"). ``any_text`` reads what carries a version, words or not. Raises
         `MnemonicError` with the position of the first word that is not known.
         """
-        words = schemes.electrum_words(schemes.split(phrase))
-        text = schemes.electrum_text(" ".join(words))
-        found = _kind(words, text)
+        typed = schemes.split(phrase)
+        words = schemes.electrum_words(typed)
+        found = _kind(typed, words)
         if kind is not None and _checked_kind(kind) != found:
             raise MnemonicError(f"expected a phrase of the kind {kind}, got {found}", reason="mismatch")
         if any_text and language is None:
@@ -184,15 +184,16 @@ def _list(language: str) -> _Known:
     return _Known(words=words, index={schemes.electrum_text(word): index for index, word in enumerate(words)})
 
 
-def _kind(words: Sequence[str], text: str) -> str:
+def _kind(typed: Sequence[str], words: Sequence[str]) -> str:
     """The kind that calc_seed_type sees; seeds of the first kind come before all others there."""
+    text = schemes.electrum_text(" ".join(words))
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise MnemonicError("the phrase contains half of a surrogate pair", reason="character")
     if schemes.is_electrum_old(words):
         raise MnemonicError("the words are an Electrum seed of the first kind", reason="scheme", hint=_OLD)
     kind = schemes.electrum_kind(text)
     if kind == "":
-        hint = schemes.hint(words, but="electrum")
+        hint = schemes.hint(typed, but="electrum")
         raise MnemonicError("the words carry no version of Electrum", reason="checksum", hint=hint)
     if kind == "2fa" and len(words) != 12 and len(words) < 20:
         raise MnemonicError(f"expected 12 words or 20 and more of the kind 2fa, got {len(words)}", reason="word-count")

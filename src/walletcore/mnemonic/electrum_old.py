@@ -54,12 +54,13 @@ class ElectrumOldMnemonic(Confidential):
         Raises `MnemonicError` with the position of the first word that is not known, or of the first of three words
         that spell more than four bytes: Electrum makes a key of such a phrase, by an accident, and it is not read here.
         """
-        words = schemes.electrum_words(schemes.split(phrase))
+        typed = schemes.split(phrase)
+        words = schemes.electrum_words(typed)
         if len(words) == 1 and len(words[0]) in (32, 64) and set(words[0]) <= set("0123456789abcdef"):
             return cls(entropy=Secret(bytes.fromhex(words[0])))
         if len(words) not in (12, 24):
-            raise schemes.refuse_count(words, "12 or 24", scheme="electrum-old")
-        return cls(entropy=Secret(decode(_indexes(words), "big")))
+            raise schemes.refuse_count(typed, "12 or 24", scheme="electrum-old")
+        return cls(entropy=Secret(decode(_indexes(typed, words), "big")))
 
     @sealed
     def reveal(self) -> str:
@@ -90,11 +91,11 @@ class ElectrumOldMnemonic(Confidential):
 ElectrumOldMnemonic.__init__ = sealed(ElectrumOldMnemonic.__init__)  # type: ignore[method-assign]
 
 
-def _indexes(words: Sequence[str]) -> list[int]:
+def _indexes(typed: Sequence[str], words: Sequence[str]) -> list[int]:
     index = monero_list(_LIST).index
     for position, word in enumerate(words):
         if word not in index:
-            hint = schemes.hint(words, but="electrum-old")
+            hint = schemes.hint(typed, but="electrum-old")
             text = f"word {position + 1} of {len(words)} is not in the list of Electrum's first seeds"
             raise MnemonicError(text, reason="unknown", hint=hint)
     return [index[word] for word in words]

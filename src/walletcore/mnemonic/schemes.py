@@ -16,12 +16,10 @@ from itertools import pairwise
 from walletcore.errors import MnemonicError
 from walletcore.hashes import hmac_sha512, pbkdf2_hmac_sha512
 from walletcore.mnemonic.wordlists import LANGUAGES, word_list
-from walletcore.secret import sealed
 
 __all__ = [
     "MAX_PHRASE",
     "bip39_entropy",
-    "checked_passphrase",
     "electrum_kind",
     "electrum_text",
     "electrum_words",
@@ -29,7 +27,6 @@ __all__ = [
     "is_bip39",
     "is_electrum_old",
     "refuse_count",
-    "split",
 ]
 
 MAX_PHRASE = 1024  # characters; 25 words of the longest in any list are 425
@@ -38,17 +35,18 @@ _MAX_PASSPHRASE = 4096  # characters; NFKD of hostile combining marks takes quad
 ELECTRUM_VERSIONS = {"standard": "01", "segwit": "100", "2fa": "101", "2fa_segwit": "102"}  # electrum/version.py
 
 
-@sealed
 def split(phrase: str) -> list[str]:
-    """The words of a phrase in NFKD, Unicode's white space between them. Raises `MnemonicError` before any work."""
+    """The words of a phrase in NFKD, Unicode's white space between them. Raises `MnemonicError` before any work.
+
+    This and `checked_passphrase` are for functions that are sealed, and are not so themselves.
+    """
     if type(phrase) is not str:
         raise MnemonicError(f"expected a phrase as text, got {type(phrase).__name__}", reason="type")
     if len(phrase) > MAX_PHRASE:
         raise MnemonicError(f"expected at most {MAX_PHRASE} characters, got {len(phrase)}", reason="too-large")
-    return unicodedata.normalize("NFKD", phrase).split()
+    return (phrase if phrase.isascii() else unicodedata.normalize("NFKD", phrase)).split()
 
 
-@sealed
 def checked_passphrase(passphrase: str) -> str:
     """A passphrase of at most 4096 characters, none of them half of a surrogate pair. Raises `MnemonicError`."""
     if type(passphrase) is not str:

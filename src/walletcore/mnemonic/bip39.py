@@ -13,6 +13,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NoReturn
 
 from walletcore.errors import MnemonicError
@@ -146,7 +147,7 @@ def _bits(words: Sequence[str], language: str, expand_prefix: bool) -> int | Non
     """ENT || CS as the words spell them, eleven bits each, or None where the list does not have all of them."""
     known = digits(language)
     try:
-        return int("".join([known[word] for word in words]), 2)
+        return int("".join(itemgetter(*words)(known)), 2)  # twelve words or more: it gives all of them, in C
     except KeyError:
         if not expand_prefix:
             return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+from typing import Any
 
 from bench import climit
 from bench.harness import Case, Target, Workload, each
@@ -65,7 +67,67 @@ def stretching() -> list[Case]:
     ]
 
 
+def mnemonic_package() -> Any:
+    """The reference implementation of BIP-39, which no extra installs: a folder of the tests has its name."""
+    return importlib.import_module("mnemonic").Mnemonic("english")
+
+
+def generation() -> list[Case]:
+    """24 words of 32 random bytes. Ours are spelled when they are revealed, the package's at once."""
+    entropy = bytes(range(32))
+
+    def text() -> str:
+        return Mnemonic.generate(24, entropy=entropy).reveal()
+
+    def theirs() -> str:
+        return str(mnemonic_package().to_mnemonic(entropy))
+
+    def run_theirs(rounds: object, count: int) -> None:
+        generate = mnemonic_package().generate
+        for _ in range(count):
+            generate(256)
+
+    return [
+        Case(name="mnemonic", run=run_theirs, answer=theirs, needs="mnemonic"),
+        Case(name="Mnemonic.generate", run=each(Mnemonic.generate), answer=text),
+        Case(name="generate and reveal", run=each(lambda: Mnemonic.generate().reveal()), answer=text),
+    ]
+
+
+def validation() -> list[Case]:
+    """24 words, English and said to be so."""
+    phrase = Mnemonic.from_entropy(bytes(range(0, 256, 8))).reveal()
+
+    def ours_check() -> bool:
+        return len(Mnemonic.parse(phrase, language="english")) == 24
+
+    def theirs_check() -> bool:
+        return bool(mnemonic_package().check(phrase))
+
+    def run_theirs(rounds: object, count: int) -> None:
+        check = mnemonic_package().check
+        for _ in range(count):
+            check(phrase)
+
+    return [
+        Case(name="mnemonic", run=run_theirs, answer=theirs_check, needs="mnemonic"),
+        Case(name="Mnemonic.parse", run=each(lambda: Mnemonic.parse(phrase, language="english")), answer=ours_check),
+    ]
+
+
 WORKLOADS = [
+    Workload(
+        name="24 words generated",
+        reference="mnemonic",
+        cases=generation,
+        targets=(Target(case="Mnemonic.generate", reference="mnemonic", ratio=1 / 2.5),),
+    ),
+    Workload(
+        name="24 words validated",
+        reference="mnemonic",
+        cases=validation,
+        targets=(Target(case="Mnemonic.parse", reference="mnemonic", ratio=1 / 40),),
+    ),
     Workload(
         name="seed -> m/84'/0'/0'/0/0",
         reference="C: 3 creates",

@@ -23,6 +23,7 @@ __all__ = [
     "sha256",
     "sha256d",
     "sha512",
+    "sha512_256",
     "tagged",
 ]
 
@@ -102,6 +103,13 @@ def _first_keccak256(data: bytes) -> bytes:
     return keccak256(data)
 
 
+def _sha512_256(data: bytes) -> bytes:
+    """pycryptodome's: OpenSSL's may be missing, and nobody needs it more than once a phrase."""
+    from Crypto.Hash import SHA512
+
+    return SHA512.new(data, truncate="256").digest()
+
+
 def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
@@ -112,12 +120,13 @@ _IPAD, _OPAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C)
 sha256 = Hash("sha256", _sha256)
 sha256d = Hash("sha256d", lambda data: hashlib.sha256(hashlib.sha256(data).digest()).digest())
 sha512 = Hash("sha512", lambda data: hashlib.sha512(data).digest())
+sha512_256 = Hash("sha512-256", _sha512_256)
 ripemd160 = Hash("ripemd160", _RIPEMD160)
 hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
 keccak256 = Hash("keccak256", _first_keccak256)
 
-_KNOWN = {h.name: h for h in (sha256, sha256d, sha512, ripemd160, hash160, blake2b_256, keccak256)}
+_KNOWN = {h.name: h for h in (sha256, sha256d, sha512, sha512_256, ripemd160, hash160, blake2b_256, keccak256)}
 
 
 @functools.cache

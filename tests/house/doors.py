@@ -20,14 +20,18 @@ from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
 from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
-from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.hd.slip21 import SymmetricNode
+from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
+from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.codex32 import Codex32
+from walletcore.mnemonic.electrum import ElectrumMnemonic
+from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
+from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
@@ -72,10 +76,16 @@ def slip39_share() -> Slip39Share:
     return Slip39Share(**numbers, extendable=True, member_index=0, member_threshold=1, value=Secret(KEY))
 
 
+ELECTRUM = ElectrumMnemonic.generate(24, entropy=ENTROPY + b"\x00").phrase.reveal()  # takes thousands of hashes
+
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "Secret": lambda: Secret(KEY),
     "PrivateKey": lambda: PrivateKey(Curve.SECP256K1, Secret(KEY)),
     "Mnemonic": lambda: Mnemonic.from_entropy(ENTROPY),
+    "ElectrumMnemonic": lambda: ElectrumMnemonic.parse(ELECTRUM.decode()),
+    "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
+    "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
+    "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),

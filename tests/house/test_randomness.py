@@ -9,8 +9,11 @@ SOURCES = {
     ("keystore.bip38", "_chance"),
     ("keystore.eip2335", "encrypt"),
     ("keystore.web3", "encrypt"),
+    ("mnemonic.algorand", "AlgorandMnemonic.generate"),
     ("mnemonic.bip39", "Mnemonic.generate"),
+    ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
+    ("mnemonic.monero", "MoneroMnemonic.generate"),
 }
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}

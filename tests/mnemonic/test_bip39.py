@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import pickle
 import random
-import traceback
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
+from support.phrases import frames_of_the_package, refusal
 from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
 from walletcore.mnemonic import LANGUAGES, Mnemonic
 from walletcore.mnemonic.bip39 import WORD_COUNTS
@@ -60,13 +60,6 @@ def seed_of(phrase: str, passphrase: str = "", **options: Any) -> str:
     return Mnemonic.parse(phrase, **options).seed(passphrase).reveal().hex()
 
 
-def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
-    """The `MnemonicError` that a call raises; its message and its frames in this package repeat no argument."""
-    with pytest.raises(MnemonicError) as caught:
-        call(*args, **options)
-    return caught.value
-
-
 def outcome(call: Callable[[], object]) -> str:
     """The reason for which a call is refused, or "" when it is not; any other error passes through."""
     try:
@@ -75,14 +68,6 @@ def outcome(call: Callable[[], object]) -> str:
         assert type(error) is MnemonicError  # noqa: PT017
         return error.reason
     return ""
-
-
-def frames_of_the_package(error: BaseException) -> str:
-    """What a crash reporter that captures local variables would print of the package's own frames."""
-    report = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
-    shown = [f"{frame.name} {frame.locals}" for frame in own]
-    return "\n".join([str(error), getattr(error, "hint", ""), *shown, *(str(report.__context__ or ""),)])
 
 
 # -- white space, case and normal forms

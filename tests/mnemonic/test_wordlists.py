@@ -12,7 +12,7 @@ import shamir_mnemonic.wordlist
 
 from walletcore.errors import MnemonicError
 from walletcore.mnemonic import wordlists
-from walletcore.mnemonic.wordlists import LANGUAGES, SHA256, word_list
+from walletcore.mnemonic.wordlists import LANGUAGES, SHA256, monero, word_list
 
 PACKAGE = files("walletcore.mnemonic.wordlists")
 by_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -112,3 +112,45 @@ def test_the_list_of_slip_39_is_as_its_specification_describes_it() -> None:
     assert list(words) == shamir_mnemonic.wordlist.WORDLIST
     with pytest.raises(MnemonicError):
         wordlists.read_words("slip39", SHA256["english"])
+
+
+by_monero_language = pytest.mark.parametrize("language", monero.LANGUAGES)
+
+
+@by_monero_language
+def test_a_list_of_monero_has_the_checksum_that_code_and_origin_state(language: str) -> None:
+    digest = hashlib.sha256(PACKAGE.joinpath(f"monero/{language}.txt").read_bytes()).hexdigest()
+    assert monero.SHA256[language] == digest
+    assert f"| `monero/{language}.txt` | `{digest}` |" in PACKAGE.joinpath("ORIGIN.md").read_text()
+
+
+@by_monero_language
+def test_a_list_of_monero_is_1626_different_words_in_nfc(language: str) -> None:
+    known = monero.monero_list(language)
+    assert len(known.words) == len(set(known.words)) == len(known.index) == 1626
+    assert all(unicodedata.normalize("NFC", word) == word for word in known.words)
+    assert [known.index[word.lower()] for word in known.words] == list(range(1626))
+
+
+@by_monero_language
+def test_the_first_letters_identify_a_word_of_monero_where_there_is_a_checksum(language: str) -> None:
+    known = monero.monero_list(language)
+    for letters in known.prefixes[:1]:
+        assert len({word.lower()[:letters] for word in known.words}) == 1626
+        assert all(known.expand(word.lower()[:letters]) == place for place, word in enumerate(known.words))
+    assert bool(known.prefixes) is (language != "english_old")
+
+
+def test_the_portuguese_list_of_electrum_is_moneros_but_for_three_words() -> None:
+    digest = hashlib.sha256(PACKAGE.joinpath("electrum/portuguese.txt").read_bytes()).hexdigest()
+    assert f"| `electrum/portuguese.txt` | `{digest}` |" in PACKAGE.joinpath("ORIGIN.md").read_text()
+    theirs = wordlists.read_words("electrum/portuguese", digest)
+    assert len(set(theirs)) == 1626
+    assert sum(one != other for one, other in zip(theirs, monero.monero_list("portuguese").words, strict=True)) == 3
+
+
+@pytest.mark.parametrize("language", ["English", "korean", "", "../english", None, 1, ["english"]])
+def test_an_unknown_language_of_monero_is_refused(language: str) -> None:
+    with pytest.raises(MnemonicError) as caught:
+        monero.monero_list(language)
+    assert caught.value.reason == "unknown"

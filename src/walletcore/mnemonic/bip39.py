@@ -13,19 +13,19 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NoReturn
 
 from walletcore.errors import MnemonicError
-from walletcore.hashes import hmac_sha512, pbkdf2_hmac_sha512
-from walletcore.mnemonic.wordlists import LANGUAGES, WordList, word_list
+from walletcore.hashes import pbkdf2_hmac_sha512
+from walletcore.mnemonic import schemes
+from walletcore.mnemonic.wordlists import LANGUAGES, WordList, digits, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["LANGUAGES", "WORD_COUNTS", "Mnemonic"]
 
 WORD_COUNTS = (12, 15, 18, 21, 24)
 _ENTROPY_SIZES = tuple(count * 4 // 3 for count in WORD_COUNTS)  # ENT / 8
-_MAX_PHRASE = 1024  # characters; 24 words of the longest in any list are 287
-_MAX_PASSPHRASE = 4096  # characters; NFKD of hostile combining marks takes quadratic time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -54,7 +54,9 @@ class Mnemonic(Confidential):
 
         if type(words) is not int or words not in WORD_COUNTS:
             raise MnemonicError(f"expected one of {WORD_COUNTS} as number of words", reason="word-count")
-        mnemonic = cls.from_entropy(secrets.token_bytes(words * 4 // 3) if entropy is None else entropy, language)
+        if entropy is None:
+            return cls._checked(secrets.token_bytes(words * 4 // 3), word_list(language).language)
+        mnemonic = cls.from_entropy(entropy, language)
         if len(mnemonic) != words:
             raise MnemonicError(f"expected entropy for {words} words, got it for {len(mnemonic)}", reason="length")
         return mnemonic
@@ -79,18 +81,30 @@ class Mnemonic(Confidential):
         and without their accents. Raises `MnemonicError` with the position of the first word that is not known.
         """
         words = _split(phrase)
-        names = LANGUAGES if language is None else (language,)
-        readings = {name: _indexes(words, word_list(name), expand_prefix) for name in names}
-        complete = {name: indexes for name, indexes in readings.items() if len(indexes) == len(words)}
-        if not complete:
-            _refuse_word(words, max(map(len, readings.values())), names)
-        entropies = {name: entropy for name, indexes in complete.items() if (entropy := _entropy(indexes)) is not None}
+        names = LANGUAGES if language is None else (word_list(language).language,)
+        spelled, entropies = False, {}
+        for name in names:
+            if (bits := _bits(words, name, expand_prefix)) is not None:
+                spelled = True
+                if (entropy := schemes.bip39_entropy(bits, len(words))) is not None:
+                    entropies[name] = entropy
+        if not spelled:
+            _refuse_word(words, names, expand_prefix)
         if not entropies:
-            raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=_scheme(words))
+            hint = schemes.hint(words, but="bip39")
+            raise MnemonicError("the checksum of the phrase does not match", reason="checksum", hint=hint)
         if len(entropies) > 1:
             raise MnemonicError(f"the phrase is valid in {' and '.join(entropies)}: say which", reason="ambiguous")
         ((name, entropy),) = entropies.items()
-        return cls(entropy=Secret(entropy), language=name)
+        return cls._checked(entropy, name)
+
+    @classmethod
+    def _checked(cls, entropy: bytes, language: str) -> Mnemonic:
+        """Bytes that a door has looked at, past the checks of the constructor, which take as long as all the rest."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "entropy", Secret(entropy))
+        object.__setattr__(made, "language", language)
+        return made
 
     @sealed
     def reveal(self) -> str:
@@ -103,12 +117,13 @@ class Mnemonic(Confidential):
 
         Raises `MnemonicError` for a passphrase that is no text of at most 4096 Unicode scalar values.
         """
-        salt = _utf8_nfkd("mnemonic" + _checked_passphrase(passphrase))
-        return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt, 2048))
+        salt = "mnemonic" + unicodedata.normalize("NFKD", schemes.checked_passphrase(passphrase))
+        return Secret(pbkdf2_hmac_sha512(" ".join(self._words()).encode(), salt.encode(), 2048))
 
     def _words(self) -> list[str]:
-        bits, words = _with_checksum(self.entropy.reveal()), word_list(self.language).words
-        return [words[bits >> shift & 0x7FF] for shift in range(11 * len(self) - 11, -1, -11)]
+        entropy, words = self.entropy.reveal(), word_list(self.language).words
+        bits = _with_checksum(entropy)
+        return [words[bits >> shift & 0x7FF] for shift in range(len(entropy) * 33 // 4 - 11, -1, -11)]
 
     def __len__(self) -> int:
         """The number of words, MS."""
@@ -122,16 +137,24 @@ Mnemonic.__init__ = sealed(Mnemonic.__init__)  # type: ignore[method-assign]
 
 
 def _split(phrase: str) -> list[str]:
-    """The words of a phrase in NFKD; Unicode's white space, the ideographic space included, stands between them."""
-    if type(phrase) is not str:
-        raise MnemonicError(f"expected a phrase as text, got {type(phrase).__name__}", reason="type")
-    if len(phrase) > _MAX_PHRASE:
-        raise MnemonicError(f"expected at most {_MAX_PHRASE} characters, got {len(phrase)}", reason="too-large")
-    words = unicodedata.normalize("NFKD", phrase).split()
+    words = schemes.split(phrase)
     if len(words) not in WORD_COUNTS:
-        message = f"expected 12, 15, 18, 21 or 24 words, got {len(words)}"
-        raise MnemonicError(message, reason="word-count", hint=_OTHER_COUNTS.get(len(words)) or _scheme(words))
+        raise schemes.refuse_count(words, "12, 15, 18, 21 or 24", scheme="bip39")
     return words
+
+
+def _bits(words: Sequence[str], language: str, expand_prefix: bool) -> int | None:
+    """ENT || CS as the words spell them, eleven bits each, or None where the list does not have all of them."""
+    known = digits(language)
+    try:
+        return int("".join(itemgetter(*words)(known)), 2)  # twelve words or more: it gives all of them, in C
+    except KeyError:
+        if not expand_prefix:
+            return None
+    indexes = _indexes(words, word_list(language), expand_prefix)
+    if len(indexes) < len(words):
+        return None
+    return sum(index << 11 * place for place, index in enumerate(reversed(indexes)))
 
 
 def _indexes(words: Sequence[str], known: WordList, expand_prefix: bool) -> list[int]:
@@ -147,14 +170,16 @@ def _indexes(words: Sequence[str], known: WordList, expand_prefix: bool) -> list
     return indexes
 
 
-def _refuse_word(words: Sequence[str], position: int, names: Sequence[str]) -> NoReturn:
+def _refuse_word(words: Sequence[str], names: Sequence[str], expand_prefix: bool) -> NoReturn:
     """Name the place of the first unknown word, never the word: most of it may be right, and it is secret."""
+    position = max(len(_indexes(words, word_list(name), expand_prefix)) for name in names)
     word, lists = words[position], f"the {names[0]} list" if len(names) == 1 else "any one list"
     hint = ""
     if word != word.lower():
         hint = "words are written in small letters"
     elif any(word_list(name).expand(word) is not None for name in names):
         hint = "shortened words and words without their accents are read with expand_prefix=True"
+    hint = hint or schemes.hint(words, but="bip39")
     raise MnemonicError(f"word {position + 1} of {len(words)} is not in {lists}", reason="unknown", hint=hint)
 
 
@@ -162,48 +187,3 @@ def _with_checksum(entropy: bytes) -> int:
     """ENT || CS as one number: the entropy, then the first ENT / 32 bits of its SHA-256."""
     cs = len(entropy) // 4
     return int.from_bytes(entropy) << cs | hashlib.sha256(entropy).digest()[0] >> (8 - cs)
-
-
-def _entropy(indexes: Sequence[int]) -> bytes | None:
-    """The entropy that the 11-bit indexes spell, or None when the checksum does not match."""
-    bits = 0
-    for index in indexes:
-        bits = bits << 11 | index
-    cs = len(indexes) // 3
-    entropy = (bits >> cs).to_bytes(4 * cs)
-    return entropy if _with_checksum(entropy) == bits else None
-
-
-def _checked_passphrase(passphrase: str) -> str:
-    if type(passphrase) is not str:
-        raise MnemonicError(f"expected a passphrase as text, got {type(passphrase).__name__}", reason="type")
-    if len(passphrase) > _MAX_PASSPHRASE:
-        raise MnemonicError(f"expected a passphrase of at most {_MAX_PASSPHRASE} characters", reason="too-large")
-    return passphrase
-
-
-def _utf8_nfkd(text: str) -> bytes:
-    try:
-        return unicodedata.normalize("NFKD", text).encode()
-    except UnicodeEncodeError:
-        raise MnemonicError("the passphrase contains half of a surrogate pair", reason="character") from None
-
-
-_OTHER_COUNTS = {
-    13: "LooksLikeMonero: 13 words are a MyMonero phrase, perhaps an Electrum one; neither is BIP-39",
-    20: "LooksLikeSlip39: 20 words are one share of a Shamir backup (SLIP-39)",
-    25: "LooksLikeMonero or LooksLikeAlgorand: both write 25 words; neither is BIP-39",
-    33: "LooksLikeSlip39: 33 words are one share of a Shamir backup (SLIP-39)",
-}
-_ELECTRUM_VERSIONS = ("01", "100", "101", "102")  # electrum/version.py: standard, segwit and their two-factor forms
-
-
-def _scheme(words: Sequence[str]) -> str:
-    """A hint at the scheme, other than BIP-39, whose own check the words pass; one phrase in 200 does by chance."""
-    text = " ".join(words).encode(errors="replace")
-    if hmac_sha512(b"Seed version", text).hex().startswith(_ELECTRUM_VERSIONS):
-        return "LooksLikeElectrum: the words carry the version of an Electrum seed, which is not BIP-39"
-    # ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds
-    if len(words) == 24 and pbkdf2_hmac_sha512(hmac_sha512(text, b""), b"TON seed version", 390)[0] == 0:
-        return "LooksLikeTon: the words pass the check of a TON phrase, which is not BIP-39"
-    return ""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from walletcore.errors import MnemonicError
 
-__all__ = ["LANGUAGES", "SHA256", "WordList", "read_words", "word_list"]
+__all__ = ["LANGUAGES", "SHA256", "WordList", "digits", "read_words", "word_list"]
 
 SHA256 = {
     "english": "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
@@ -72,7 +72,7 @@ def word_list(language: str) -> WordList:
 
 
 def read_words(name: str, digest: str) -> tuple[str, ...]:
-    """The words of ``<name>.txt`` in this folder, whose SHA-256 is ``digest``. Raises `MnemonicError`."""
+    """The words of ``<name>.txt`` beside this file. Raises `MnemonicError` unless it has the SHA-256 ``digest``."""
     with open(f"{__path__[0]}/{name}.txt", "rb") as file:  # pathlib takes 10 ms to import
         data = file.read()
     if hashlib.sha256(data).hexdigest() != digest:
@@ -84,6 +84,12 @@ def read_words(name: str, digest: str) -> tuple[str, ...]:
 def _read(language: str) -> WordList:
     words = read_words(language, SHA256[language])
     return WordList(language=language, words=words, index=MappingProxyType({w: i for i, w in enumerate(words)}))
+
+
+@cache
+def digits(language: str) -> dict[str, str]:
+    """Each word of a list with the eleven binary digits of its index: a phrase is read as one number twice as fast."""
+    return {word: f"{index:011b}" for word, index in word_list(language).index.items()}
 
 
 @cache

@@ -1,0 +1,26 @@
+"""What is asked of every scheme of phrases: which error a call raises, and what a crash reporter would see of it."""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from walletcore.errors import MnemonicError
+
+__all__ = ["frames_of_the_package", "refusal"]
+
+
+def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
+    """The `MnemonicError` that a call raises; its message and its frames in this package repeat no argument."""
+    with pytest.raises(MnemonicError) as caught:
+        call(*args, **options)
+    return caught.value
+
+
+def frames_of_the_package(error: BaseException) -> str:
+    """What a crash reporter that captures local variables would print of the package's own frames."""
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
+    shown = [f"{frame.name} {frame.locals}" for frame in own]
+    return "\n".join([str(error), getattr(error, "hint", ""), *shown, *(str(report.__context__ or ""),)])

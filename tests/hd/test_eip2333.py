@@ -182,4 +182,4 @@ def same(case: JSON, verdict: JSON) -> list[str]:
 
 @locked
 def test_ethstaker_deposit_derives_the_same_keys(environment: str) -> None:
-    compared("ethstaker_deposit", "keys", environment, a_case, same, kinds={"validator", "other"})
+    compared("ethstaker_deposit", "keys", environment, a_case, same, kinds={"validator", "other"}, most=2_000)

@@ -4,8 +4,11 @@ import pytest
 
 from house.source import child, modules
 
-SHARED = {f"walletcore.mnemonic{room}" for room in ("", ".wordlists", ".interpolation", ".entropy")}
-OVER_BIP39 = {"walletcore.mnemonic.seed_xor"}  # schemes whose parts are phrases of BIP-39
+SHARED = {"walletcore.mnemonic"} | {
+    f"walletcore.mnemonic.{room}"
+    for room in ("wordlists", "wordlists.monero", "interpolation", "entropy", "schemes", "triples")
+}
+OVER_BIP39 = {"walletcore.mnemonic.seed_xor", "walletcore.mnemonic.recovery"}  # what makes phrases of BIP-39 of others
 SCHEMES = sorted(
     module.dotted for module in modules() if module.name.startswith("mnemonic.") and module.dotted not in SHARED
 )

@@ -206,6 +206,14 @@ def test_X10_no_error_repeats_a_word() -> None:
     assert not any(word in told for word in ("zebra", "canarx"))
 
 
+@pytest.mark.parametrize("help_with", [suggest, likely])
+def test_X10_a_whole_phrase_given_as_one_word_is_not_repeated(help_with: Any) -> None:
+    for given_text, language in ((GOOD, "english"), ("sausage", "none")):
+        with pytest.raises(MnemonicError) as caught:
+            help_with(given_text, language)
+        assert "sausage" not in frames_of_the_package(caught.value)
+
+
 def test_X10_an_interrupted_search_shows_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     found = completions("zebra " * 10 + "zoo ?")
     monkeypatch.setattr("walletcore.mnemonic.recovery.sha256", lambda data: 1 / 0)

@@ -26,6 +26,7 @@ _MAX_MISSING = 2  # four million guesses, some four seconds; a third would take 
 _MAX_WORD = 32  # characters; the longest word of any list has 18 in NFKD
 
 
+@sealed
 def suggest(letters: str, language: str = "english") -> tuple[str, ...]:
     """The words (in NFKD) that begin with these letters, in the order of the list; accents may be left out.
 
@@ -38,6 +39,7 @@ def suggest(letters: str, language: str = "english") -> tuple[str, ...]:
     return tuple(word for word in known.words if _plain(word).startswith(plain))
 
 
+@sealed
 def likely(word: str, language: str = "english") -> tuple[str, ...]:
     """The words (in NFKD) that are at most two typing errors away from this one, the nearest first.
 

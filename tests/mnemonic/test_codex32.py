@@ -82,6 +82,12 @@ def test_a_letter_of_no_bech32_text_is_refused(letter: str) -> None:
     assert refusal(Codex32.parse, SECRET[:20] + letter + SECRET[21:]).reason == "character"
 
 
+@pytest.mark.parametrize("place", [3, 20, 47])
+def test_the_place_of_a_wrong_letter_counts_from_the_beginning(place: int) -> None:
+    error = refusal(Codex32.parse, SECRET[:place] + "b" + SECRET[place + 1 :])
+    assert str(error) == f"character {place + 1} is not one of this encoding"
+
+
 @pytest.mark.parametrize("letter", ["\u212a", "\u017f", "\uff4b", "\u0131"])
 def test_a_letter_that_only_looks_like_one_of_ascii_is_refused(letter: str) -> None:
     """The Kelvin sign has k as its lower case and is its own upper case; the long s has S as its upper case."""

@@ -288,9 +288,10 @@ def _data(text: str) -> bytes:
         raise MnemonicError("expected ms1 at the beginning", reason="prefix", hint=hint)
     if text not in (lower, text.upper()):
         raise MnemonicError("expected all letters in one case", reason="mixed-case")
+    data = lower[len(_PREFIX) :]
     with raised_as(MnemonicError):
-        check_text(lower[len(_PREFIX) :], BECH32_ALPHABET, _MAX_TEXT)
-    return _words(lower[len(_PREFIX) :])
+        check_text(len(_PREFIX) * "q" + data, BECH32_ALPHABET, _MAX_TEXT)  # so that places count from the beginning
+    return _words(data)
 
 
 def _letters(words: bytes) -> str:

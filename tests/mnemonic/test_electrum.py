@@ -1,6 +1,7 @@
 """Electrum's seeds of the second kind: versions, kinds, normalisation, generation, the two seeds of old 2fa phrases."""
 
 import unicodedata
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from walletcore.errors import MnemonicError
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.mnemonic import Mnemonic, schemes
 from walletcore.mnemonic.electrum import ELECTRUM_LANGUAGES, KINDS, ElectrumMnemonic
+from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.secret import Secret
 
 GOOD = "wild father tree among universe such mobile favorite target dynamic credit identify"
@@ -218,6 +220,18 @@ def test_M28_a_seed_of_the_first_kind_is_refused_with_a_hint() -> None:
     error = refusal(ElectrumMnemonic.parse, "like " * 12)
     assert error.reason == "scheme"
     assert error.hint.startswith("LooksLikeElectrumOld")
+
+
+def test_M28_digits_of_a_seed_of_the_first_kind_are_no_other_seed_by_the_rule_of_electrum() -> None:
+    """One such text in 256 carries a version; Electrum looks for seeds of the first kind first (calc_seed_type)."""
+    texts = [sha256(bytes([i, size])).hexdigest()[:size] for i in range(256) for size in (32, 64)]
+    carriers = [text for text in texts if schemes.electrum_kind(text)]
+    assert carriers
+    for text in [*carriers, *(text.upper() for text in carriers)]:
+        error = refusal(ElectrumMnemonic.parse, text, any_text=True)
+        assert error.reason == "scheme"
+        assert "LooksLikeElectrumOld" in error.hint
+        assert ElectrumOldMnemonic.parse(text).entropy.reveal().hex() == text.lower()
 
 
 def test_an_unknown_word_is_refused_by_its_position() -> None:

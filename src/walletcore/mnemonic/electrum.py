@@ -189,7 +189,7 @@ def _kind(typed: Sequence[str], words: Sequence[str]) -> str:
     text = schemes.electrum_text(" ".join(words))
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise MnemonicError("the phrase contains half of a surrogate pair", reason="character")
-    if schemes.is_electrum_old(words):
+    if schemes.is_electrum_old(words) or schemes.is_electrum_old_hex(text):
         raise MnemonicError("the words are an Electrum seed of the first kind", reason="scheme", hint=_OLD)
     kind = schemes.electrum_kind(text)
     if kind == "":

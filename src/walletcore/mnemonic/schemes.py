@@ -26,6 +26,7 @@ __all__ = [
     "hint",
     "is_bip39",
     "is_electrum_old",
+    "is_electrum_old_hex",
     "refuse_count",
 ]
 
@@ -106,6 +107,14 @@ def is_electrum_old(words: Sequence[str]) -> bool:
     from walletcore.mnemonic.wordlists.monero import monero_list
 
     return len(words) in (12, 24) and all(word in monero_list("english_old").index for word in words)
+
+
+def is_electrum_old_hex(text: str) -> bool:
+    """Whether a normal text is 16 or 32 bytes in hexadecimal digits (electrum/mnemonic.py, is_old_seed)."""
+    try:
+        return len(bytes.fromhex(text)) in (16, 32)
+    except ValueError:
+        return False
 
 
 def is_bip39(words: Sequence[str], languages: Iterable[str] = LANGUAGES) -> bool:

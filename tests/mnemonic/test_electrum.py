@@ -178,6 +178,15 @@ def test_spaces_between_cjk_characters_are_not_hashed_and_others_are() -> None:
 # -- kinds
 
 
+def test_M18_words_of_two_lists_are_refused_until_a_language_is_said() -> None:
+    """All twelve are Spanish words and Portuguese ones; the seed is one, the numbers that they spell are two."""
+    phrase = "vivo voto emitir minuto logro pudor ajuste voto batuta logro cubo laguna"
+    assert refusal(ElectrumMnemonic.parse, phrase).reason == "ambiguous"
+    spanish, portuguese = (ElectrumMnemonic.parse(phrase, language=name) for name in ("spanish", "portuguese"))
+    assert spanish.seed() == portuguese.seed() == ElectrumMnemonic.parse(phrase, any_text=True).seed()
+    assert spanish.entropy() != portuguese.entropy()
+
+
 def test_another_kind_is_refused() -> None:
     assert refusal(ElectrumMnemonic.parse, GOOD, kind="standard").reason == "mismatch"
     assert refusal(ElectrumMnemonic.parse, GOOD, kind="old").reason == "unknown"

@@ -88,8 +88,10 @@ class ElectrumMnemonic(Confidential):
     ) -> ElectrumMnemonic:
         """Read a phrase and check its version; with any white space, accents or none, small or capital letters.
 
-        ``kind`` refuses another one ("mismatch"). ``any_text`` reads what carries a version, words or not. Raises
-        `MnemonicError` with the position of the first word that is not known.
+        ``kind`` refuses another one ("mismatch"). Without ``language`` all lists are tried, and words of two are
+        refused ("ambiguous"): their seed is the same in both, the number that they spell is not. ``any_text`` reads
+        what carries a version, words or not. Raises `MnemonicError` with the position of the first word that is not
+        known.
         """
         typed = schemes.split(phrase)
         words = schemes.electrum_words(typed)
@@ -201,13 +203,14 @@ def _kind(typed: Sequence[str], words: Sequence[str]) -> str:
 
 
 def _language(words: Sequence[str], names: Sequence[str]) -> tuple[str, list[int]]:
-    """The first of the languages that has all words, with their indexes."""
-    furthest = 0
-    for name in names:
-        indexes = _indexes(words, name)
-        if len(indexes) == len(words):
-            return name, indexes
-        furthest = max(furthest, len(indexes))
+    """The one of the languages that has all words, with their indexes."""
+    found = {name: _indexes(words, name) for name in names}
+    complete = [name for name, indexes in found.items() if len(indexes) == len(words)]
+    if len(complete) > 1:
+        raise MnemonicError(f"the phrase is of {' and '.join(complete)}: say which", reason="ambiguous")
+    if complete:
+        return complete[0], found[complete[0]]
+    furthest = max(len(indexes) for indexes in found.values())
     lists = f"the {names[0]} list" if len(names) == 1 else "any one list"
     hint = "any_text=True reads every text that carries a version, as Electrum does"
     raise MnemonicError(f"word {furthest + 1} of {len(words)} is not in {lists}", reason="unknown", hint=hint)

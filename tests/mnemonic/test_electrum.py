@@ -37,7 +37,7 @@ TYPES = {
     "2fa": ElectrumV2MnemonicTypes.STANDARD_2FA,
     "2fa_segwit": ElectrumV2MnemonicTypes.SEGWIT_2FA,
 }
-numbers = st.integers(1 << 122, (1 << 131) - 1).map(lambda number: number.to_bytes(17))
+numbers = st.integers(1 << 129, (1 << 131) - 1).map(lambda number: number.to_bytes(17))
 
 
 def nfkd(text: str) -> str:
@@ -305,6 +305,11 @@ def test_M21_entropy_of_another_type_is_refused(entropy: Any) -> None:
 @pytest.mark.parametrize("size", [0, 15, 35, 1000])
 def test_M21_entropy_of_another_size_is_refused(size: int) -> None:
     assert refusal(ElectrumMnemonic.from_entropy, b"\x01" * size).reason == "length"
+
+
+@pytest.mark.parametrize(("words", "number"), [(12, 1 << 132), (12, (1 << 240) - 1), (24, 1 << 131), (24, 1 << 264)])
+def test_M21_entropy_that_other_numbers_of_words_spell_is_not_generated_from(words: int, number: int) -> None:
+    assert refusal(ElectrumMnemonic.generate, words, entropy=number.to_bytes(34)).reason == "length"
 
 
 @pytest.mark.parametrize("language", ["english", "portuguese"])

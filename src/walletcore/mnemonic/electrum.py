@@ -61,13 +61,17 @@ class ElectrumMnemonic(Confidential):
     ) -> ElectrumMnemonic:
         """A new phrase of 12 or 24 words (one more in Portuguese) that is none of BIP-39 (make_seed).
 
-        ``entropy`` is for tests: a number, big-endian, behind which the search for the version begins. Phrases of the
-        kind "2fa" have 12 words or more than 20, so that there are none of 13 in Portuguese ("word-count").
+        ``entropy`` is for tests: a number, big-endian, behind which the search for the version begins, and which as
+        many words must spell. Phrases of the kind "2fa" have 12 words or more than 20, so that there are none of 13 in
+        Portuguese ("word-count").
         """
         if type(words) is not int or words not in _BITS:
             raise MnemonicError("expected 12 or 24 as number of words", reason="word-count")
         known, wanted = _known(language), _checked_kind(kind)
-        start = _start(words, len(known.words)) if entropy is None else _number(entropy)
+        least = _least(words, len(known.words))
+        start = _start(least, len(known.words)) if entropy is None else _number(entropy)
+        if not least <= start + 1 <= least * len(known.words) - _ATTEMPTS:
+            raise MnemonicError(f"expected entropy for {words} words, got it for others", reason="length")
         for number in range(start + 1, start + _ATTEMPTS):
             found = _encode(number, known.words)
             if schemes.electrum_kind(schemes.electrum_text(" ".join(found))) == wanted and _is_new(found):
@@ -231,14 +235,19 @@ def _is_new(words: Sequence[str]) -> bool:
     return not schemes.is_electrum_old(words) and not schemes.is_bip39(words)
 
 
-def _start(words: int, base: int) -> int:
-    """A random number that takes as many words as hold the bits, uniform over all of them."""
+def _least(words: int, base: int) -> int:
+    """The least number that takes as many words as hold the bits: base to the power of the words but one."""
+    least = 1
+    while least * base < 1 << _BITS[words]:
+        least *= base
+    return least
+
+
+def _start(least: int, base: int) -> int:
+    """A random number that takes as many words as the least, uniform over all of them."""
     import secrets  # not needed to read phrases, and slow to import
 
-    below = 1  # base to the power of the words but one
-    while below * base < 1 << _BITS[words]:
-        below *= base
-    return below + secrets.randbelow(below * base - below - _ATTEMPTS)
+    return least + secrets.randbelow(least * base - least - _ATTEMPTS)
 
 
 def _encode(number: int, known: Sequence[str]) -> list[str]:

@@ -20,7 +20,8 @@ def test_a_phrase_gives_the_published_parts(case: Case) -> None:
 
 @vectors("seed_xor/combine", result="valid")
 def test_parts_give_the_published_phrase(case: Case) -> None:
-    assert seed_xor.combine(case.input["shares"], language="english").reveal() == case.expect["phrase"]
+    phrase = seed_xor.combine(case.input["shares"], language="english", allow_repeated=True)  # some have two of one
+    assert phrase.reveal() == case.expect["phrase"]
 
 
 @vectors("seed_xor/split", result="invalid")

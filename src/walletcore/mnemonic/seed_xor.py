@@ -3,12 +3,14 @@
 Coldcard, ``docs/seed-xor.md``, "How Parts are Generated", and ``shared/xor_seed.py``. The entropies of all parts,
 XORed, are that of the phrase; each part has the checksum of its own entropy.
 
-Nothing tells whether a part is missing, or given twice: fewer parts, or others, give another valid phrase.
+Nothing tells whether a part is missing: fewer parts, or others, give another valid phrase. A part that is given twice
+takes itself away, as if both were missing, so it is refused unless it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from walletcore.errors import MnemonicError
 from walletcore.hashes import sha256d
@@ -52,11 +54,12 @@ def split(
 
 
 @sealed
-def combine(parts: Sequence[Mnemonic | str], *, language: str | None = None) -> Mnemonic:
+def combine(parts: Sequence[Mnemonic | str], *, language: str | None = None, allow_repeated: bool = False) -> Mnemonic:
     """The phrase of all its parts, given as such or as their words, in any order.
 
     2 to 16 parts have 12, 18 or 24 words each, all as many, in one language. ``language`` is that of parts given as
-    words, see `Mnemonic.parse`. Raises `MnemonicError`.
+    words, see `Mnemonic.parse`. A part that is there twice is refused ("duplicate") without ``allow_repeated``; of all
+    phrases, only one of zeros has such parts by itself. Raises `MnemonicError`.
     """
     if type(parts) not in (list, tuple):  # a text is a sequence, too
         raise MnemonicError(f"expected parts as a list or tuple, got {type(parts).__name__}", reason="type")
@@ -69,6 +72,9 @@ def combine(parts: Sequence[Mnemonic | str], *, language: str | None = None) -> 
         raise MnemonicError("expected parts of as many words each", reason="mismatch")
     if len({mnemonic.language for mnemonic in read}) > 1:
         raise MnemonicError("expected parts in one language", reason="mismatch")
+    if not allow_repeated and any(one.entropy == other.entropy for one, other in combinations(read, 2)):
+        hint = "parts that are the same take each other away; allow_repeated=True combines them"
+        raise MnemonicError("expected each part once", reason="duplicate", hint=hint)
     return Mnemonic.from_entropy(_xor(mnemonic.entropy.reveal() for mnemonic in read), read[0].language)
 
 

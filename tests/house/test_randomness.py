@@ -9,8 +9,6 @@ SOURCES = {
     ("keystore.bip38", "_chance"),
     ("keystore.eip2335", "encrypt"),
     ("keystore.web3", "encrypt"),
-    ("mnemonic.algorand", "AlgorandMnemonic.generate"),
-    ("mnemonic.bip39", "Mnemonic.generate"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),

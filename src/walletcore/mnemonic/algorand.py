@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from walletcore.errors import MnemonicError
 from walletcore.hashes import sha512_256
 from walletcore.mnemonic import schemes
+from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.wordlists import word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -44,9 +45,7 @@ class AlgorandMnemonic(Confidential):
     @sealed
     def generate(cls, *, entropy: bytes | Secret | None = None) -> AlgorandMnemonic:
         """A new phrase from the operating system's randomness; ``entropy`` (32 bytes) is for tests."""
-        import secrets  # not needed to read phrases, and slow to import
-
-        return cls.from_entropy(secrets.token_bytes(_SIZE) if entropy is None else entropy)
+        return cls.from_entropy(drawn(_SIZE, entropy))
 
     @classmethod
     @sealed

@@ -19,6 +19,7 @@ from typing import NoReturn
 from walletcore.errors import MnemonicError
 from walletcore.hashes import pbkdf2_hmac_sha512
 from walletcore.mnemonic import schemes
+from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.wordlists import LANGUAGES, WordList, digits, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -50,16 +51,9 @@ class Mnemonic(Confidential):
     @sealed
     def generate(cls, words: int = 24, *, language: str = "english", entropy: bytes | Secret | None = None) -> Mnemonic:
         """A new phrase from the operating system's randomness; ``entropy`` (words * 4 / 3 bytes) is for tests."""
-        import secrets  # not needed to read phrases, and slow to import
-
         if type(words) is not int or words not in WORD_COUNTS:
             raise MnemonicError(f"expected one of {WORD_COUNTS} as number of words", reason="word-count")
-        if entropy is None:
-            return cls._checked(secrets.token_bytes(words * 4 // 3), word_list(language).language)
-        mnemonic = cls.from_entropy(entropy, language)
-        if len(mnemonic) != words:
-            raise MnemonicError(f"expected entropy for {words} words, got it for {len(mnemonic)}", reason="length")
-        return mnemonic
+        return cls._checked(drawn(words * 4 // 3, entropy), word_list(language).language)
 
     @classmethod
     @sealed

@@ -1,4 +1,4 @@
-"""Where new shares and their secrets come from: the operating system's randomness, or bytes that a test gives."""
+"""Where new phrases and shares come from: the operating system's randomness, or bytes that a test gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["drawn"]
 def drawn(size: int, entropy: bytes | Secret | None) -> bytes:
     """So many random bytes, or ``entropy``, which must be as many. Raises `MnemonicError`."""
     if entropy is None:
-        import secrets  # not needed to read shares, and slow to import
+        import secrets  # not needed to read phrases and shares, and slow to import
 
         return secrets.token_bytes(size)
     if type(entropy) not in (bytes, Secret):

@@ -18,6 +18,7 @@ from typing import NoReturn
 from walletcore.errors import MnemonicError
 from walletcore.hashes import keccak256
 from walletcore.mnemonic import schemes
+from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.triples import decode, encode
 from walletcore.mnemonic.wordlists.monero import LANGUAGES, MoneroList, monero_list
 from walletcore.secret import Confidential, Secret, sealed
@@ -60,13 +61,9 @@ class MoneroMnemonic(Confidential):
 
         if type(words) is not int or words not in _SIZES:
             raise MnemonicError("expected 25 or 13 as number of words", reason="word-count")
-        if entropy is None:
-            key = (secrets.randbelow(_L - 1) + 1).to_bytes(32, "little")
-            entropy = key if words == 25 else secrets.token_bytes(16)
-        mnemonic = cls.from_entropy(entropy, language)
-        if len(mnemonic.entropy) != _SIZES[words]:
-            raise MnemonicError(f"expected entropy for {words} words, got it for others", reason="length")
-        return mnemonic
+        if entropy is None and words == 25:
+            entropy = (secrets.randbelow(_L - 1) + 1).to_bytes(32, "little")
+        return cls.from_entropy(drawn(_SIZES[words], entropy), language)
 
     @classmethod
     @sealed

@@ -263,6 +263,24 @@ def test_M27_a_prefix_that_is_too_short_or_of_no_word_is_refused(word: str) -> N
     assert refusal(Mnemonic.parse, GOOD.replace("about", word), expand_prefix=True).reason == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("word", "language", "read"),
+    [
+        ("\u00e1bandon", "english", False),
+        ("\u00e1baco", "spanish", True),
+        ("abaco", "spanish", True),
+        ("ab\u00e1co", "spanish", False),
+        ("\u00e0baco", "spanish", False),
+        ("\u00e9l\u00e9p", "french", True),
+        ("el\u00e9p", "french", True),
+        ("el\u00e8p", "french", False),
+    ],
+)
+def test_M27_accents_may_be_left_out_and_no_other_may_be_written(word: str, language: str, read: bool) -> None:
+    index = word_list(language).expand(unicodedata.normalize("NFKD", word))
+    assert (index is not None) == read
+
+
 @given(entropies, st.sampled_from(["english", "spanish", "french", "italian", "czech", "portuguese"]))
 def test_M27_four_unaccented_letters_of_each_word_read_as_the_phrase(entropy: bytes, language: str) -> None:
     mnemonic = Mnemonic.from_entropy(entropy, language)

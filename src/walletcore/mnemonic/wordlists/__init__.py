@@ -54,9 +54,13 @@ class WordList:
         """
         letters, unaccented = _without_accents(prefix), _unaccented(self.language)
         if letters in unaccented:
-            return unaccented[letters]
-        found = [index for word, index in unaccented.items() if word.startswith(letters)]
-        return found[0] if len(letters) >= _PREFIX and len(found) == 1 else None
+            found = [unaccented[letters]]
+        else:
+            found = [index for word, index in unaccented.items() if word.startswith(letters)]
+            if len(letters) < _PREFIX or len(found) != 1:
+                return None
+        rest = iter(self.words[found[0]])
+        return found[0] if all(character in rest for character in prefix) else None  # accents that are given count
 
 
 def _without_accents(text: str) -> str:

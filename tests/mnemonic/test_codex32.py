@@ -3,7 +3,6 @@
 import copy
 import itertools
 import pickle
-import traceback
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, asdict, replace
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
+from support.phrases import frames_of_the_package
 from support.vectors import load
 from walletcore.coding.text import BECH32_ALPHABET
 from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
@@ -47,14 +47,6 @@ def outcome(call: Callable[[], object]) -> str:
         assert type(error) is MnemonicError  # noqa: PT017
         return error.reason
     return ""
-
-
-def frames_of_the_package(error: BaseException) -> str:
-    """What a crash reporter that captures local variables would print of the package's own frames."""
-    report = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
-    shown = [f"{frame.name} {frame.locals}" for frame in own]
-    return "\n".join([str(error), getattr(error, "hint", ""), *shown, *(str(report.__context__ or ""),)])
 
 
 def with_checksum(letters: str) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import traceback
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
@@ -13,6 +12,7 @@ from bip_utils import Bip39Languages, Bip39MnemonicDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.phrases import frames_of_the_package
 from walletcore.errors import InvalidKey, MnemonicError
 from walletcore.mnemonic.bip39 import LANGUAGES, Mnemonic
 from walletcore.mnemonic.seed_xor import combine, split
@@ -28,13 +28,6 @@ def refusal(call: Callable[..., object], *args: Any, **options: Any) -> Mnemonic
     with pytest.raises(MnemonicError) as caught:
         call(*args, **options)
     return caught.value
-
-
-def frames_of_the_package(error: BaseException) -> str:
-    """What a crash reporter that captures local variables would print of the package's own frames."""
-    report = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
-    return "\n".join([str(error), *(f"{frame.name} {frame.locals}" for frame in own)])
 
 
 def entropy_of(phrase: str) -> int:

@@ -3,7 +3,6 @@
 import copy
 import itertools
 import pickle
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError, asdict, replace
 from io import BytesIO
@@ -17,6 +16,7 @@ from shamir_mnemonic.share import Share
 from shamir_mnemonic.utils import MnemonicError as TheirError
 
 from support.cpu import SLACK, cpu_seconds
+from support.phrases import frames_of_the_package
 from support.vectors import load
 from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
 from walletcore.mnemonic import slip39
@@ -59,14 +59,6 @@ def outcome(call: Callable[[], object]) -> str:
         assert type(error) is MnemonicError  # noqa: PT017
         return error.reason
     return ""
-
-
-def frames_of_the_package(error: BaseException) -> str:
-    """What a crash reporter that captures local variables would print of the package's own frames."""
-    report = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
-    shown = [f"{frame.name} {frame.locals}" for frame in own]
-    return "\n".join([str(error), getattr(error, "hint", ""), *shown, *(str(report.__context__ or ""),)])
 
 
 def fast(secret: bytes, groups: Any, **options: Any) -> tuple[tuple[Slip39Share, ...], ...]:

@@ -2,13 +2,17 @@
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import walletcore
 from walletcore.errors import MnemonicError
 
 __all__ = ["frames_of_the_package", "refusal"]
+
+PACKAGE = Path(walletcore.__file__).parent  # whole: a checkout may have the same name
 
 
 def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
@@ -21,6 +25,6 @@ def refusal(call: Callable[..., object], *args: Any, **options: Any) -> Mnemonic
 def frames_of_the_package(error: BaseException) -> str:
     """What a crash reporter that captures local variables would print of the package's own frames."""
     report = traceback.TracebackException.from_exception(error, capture_locals=True)
-    own = [frame for frame in report.stack if "/walletcore/" in frame.filename]
+    own = [frame for frame in report.stack if PACKAGE in Path(frame.filename).parents]
     shown = [f"{frame.name} {frame.locals}" for frame in own]
     return "\n".join([str(error), getattr(error, "hint", ""), *shown, *(str(report.__context__ or ""),)])

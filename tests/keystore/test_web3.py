@@ -741,6 +741,13 @@ def test_KS13_crypto_in_both_spellings_is_refused() -> None:
     assert why(json.dumps({**whole, "crypto": other}), password_of(ETHERS)) == "duplicate"
 
 
+@pytest.mark.parametrize("other", ["cipherparam\u017f", "CIPHERPARAM\u017f", "\u212adf", "\u212aDF"])
+def test_KS13_a_name_that_geth_reads_as_another_beside_that_one_is_refused(other: str) -> None:
+    whole = json.loads(PARITY.input["keystore"])  # geth takes the last one, and the iv is under no checksum
+    whole["crypto"][other] = {"iv": "00" * 16}
+    assert why(json.dumps(whole), password_of(PARITY)) == "duplicate"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -28,6 +28,7 @@ MAX_LENGTH = 1 << 19
 """The most characters that a file may have; usual ones have 500."""
 _ENTROPY = 64  # salt (32), iv (16), id (16)
 _MAX_SALT = 128
+_OTHER_CASES = {0x17F: "s", 0x212A: "k"}  # the long s and the Kelvin sign, which geth folds, too
 
 
 @sealed
@@ -159,10 +160,10 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _folded(value: Any) -> dict[str, Any]:
-    """An object with its names in lower case: some wallets write ``Crypto``, and geth reads any case."""
+    """An object with its names in lower case: some wallets write ``Crypto``, and geth reads any case, the last one."""
     if type(value) is not dict:
         raise KeystoreError("expected a JSON object", reason="type")
     folded = {name.lower() if name.isascii() else name: member for name, member in value.items()}
-    if len(folded) != len(value):
+    if len({name.translate(_OTHER_CASES).lower() for name in value}) != len(value):
         raise KeystoreError("a name appears twice, in upper and in lower case", reason="duplicate")
     return folded

@@ -18,7 +18,16 @@ from walletcore.curves.secp256k1 import account_of
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey
-from walletcore.keystore.json_files import KDFS, aes_128_ctr, choice, costs_of, hexadecimal_member, member, uuid_of
+from walletcore.keystore.json_files import (
+    KDFS,
+    aes_128_ctr,
+    check_names,
+    choice,
+    costs_of,
+    hexadecimal_member,
+    member,
+    uuid_of,
+)
 from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, check_password
 from walletcore.secret import Secret, sealed
 
@@ -28,7 +37,6 @@ MAX_LENGTH = 1 << 19
 """The most characters that a file may have; usual ones have 500."""
 _ENTROPY = 64  # salt (32), iv (16), id (16)
 _MAX_SALT = 128
-_OTHER_CASES = {0x17F: "s", 0x212A: "k"}  # the long s and the Kelvin sign, which geth folds, too
 
 
 @sealed
@@ -160,10 +168,8 @@ def _object(members: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _folded(value: Any) -> dict[str, Any]:
-    """An object with its names in lower case: some wallets write ``Crypto``, and geth reads any case, the last one."""
+    """An object with its names in lower case: some wallets write ``Crypto``, and geth reads any case."""
     if type(value) is not dict:
         raise KeystoreError("expected a JSON object", reason="type")
-    folded = {name.lower() if name.isascii() else name: member for name, member in value.items()}
-    if len({name.translate(_OTHER_CASES).lower() for name in value}) != len(value):
-        raise KeystoreError("a name appears twice, in upper and in lower case", reason="duplicate")
-    return folded
+    check_names(value)
+    return {name.lower() if name.isascii() else name: member for name, member in value.items()}

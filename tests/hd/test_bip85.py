@@ -12,6 +12,7 @@ from Crypto.PublicKey import RSA
 from hypothesis import given
 from hypothesis import strategies as st
 
+from house.source import child
 from support.oracles import JSON, compared, locked
 from support.vectors import Case, vectors
 from walletcore.coding.text import bech32, from_words
@@ -223,6 +224,23 @@ def test_a_stream_is_the_same_in_any_pieces() -> None:
     """A thousand and one bytes cross the rate of SHAKE256, 136 bytes, several times."""
     whole, parts = (Drng(Secret(bytes(range(64)))) for _ in range(2))
     assert b"".join(map(parts.read, (0, 1, 135, 1, 136, 137, 591))) == whole.read(1001)
+
+
+def test_X01_threads_that_share_a_stream_get_each_byte_once() -> None:
+    printed = child(  # two reads at once abort the whole process
+        """
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from walletcore.hd.bip85 import Drng
+from walletcore.secret import Secret
+stream, size, reads = Drng(Secret(bytes(64))), 10_000, 50
+with ThreadPoolExecutor(8) as threads:
+    got = list(threads.map(stream.read, [size] * reads * 8))
+whole = hashlib.shake_256(bytes(64)).digest(size * len(got))
+print(sorted(got) == sorted(whole[place : place + size] for place in range(0, len(whole), size)))
+"""
+    )
+    assert printed == "True\n"
 
 
 def test_streams_are_equal_at_the_same_place_of_the_same_seed() -> None:

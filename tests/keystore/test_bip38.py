@@ -492,6 +492,14 @@ def test_X10_no_error_tells_the_key_or_the_passphrase() -> None:
     assert leaks(text) == []
 
 
+@pytest.mark.parametrize("read", [bip38.lot_of, partial(bip38.decrypt, passphrase=Secret(b"x")), bip38.make])
+def test_X10_a_plain_key_handed_in_by_mistake_is_not_told(read: Callable[[str], object]) -> None:
+    with pytest.raises(KeystoreError) as caught:
+        read(wif(KEY).reveal())
+    assert caught.value.reason == "version"
+    assert leaks(told(caught.value)) == []
+
+
 def test_what_is_made_shows_no_key() -> None:
     phrase = Secret(PASSPHRASE.encode())
     made = bip38.make(bip38.intermediate_code(phrase))

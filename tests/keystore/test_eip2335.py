@@ -578,6 +578,18 @@ def test_KS13_a_name_that_appears_twice_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "place",
+    [
+        *("Crypto", "VERSION", "Path", "crypto.Kdf", "crypto.\u212adf", "crypto.checK\u017fum", "crypto.cipher.Params"),
+        *("crypto.cipher.param\u017f", "crypto.cipher.params.IV", "crypto.kdf.params.Salt", "crypto.checksum.Message"),
+    ],
+)
+def test_KS13_a_name_in_another_case_beside_the_known_one_is_refused(place: str) -> None:
+    value = {"iv": "00" * 16}  # a client written in Go takes the last one: it would open this file as another key
+    assert why(changed(SCRYPT, place, value)) == "duplicate"
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ("", "character"),

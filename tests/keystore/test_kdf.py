@@ -96,7 +96,8 @@ def test_KS04_n_is_a_power_of_two_above_1(n: int) -> None:
         (Scrypt(n=1 << 18, r=8, p=64), "max_work"),  # KS02: most of a minute
         (Scrypt(n=1 << 18, r=8, p=5), "max_work"),
         (Scrypt(n=1 << 18, r=8, p=1 << 20), "max_work"),  # KS03
-        (Scrypt(n=1 << 10, r=1, p=(1 << 13) + 1), "max_work"),
+        (Scrypt(n=1 << 10, r=1, p=(1 << 11) + 1), "max_work"),  # with p=1 << 13 eleven seconds, measured
+        (Scrypt(n=1 << 10, r=1 << 10, p=3), "max_work"),
         (Scrypt(n=512), "min_n"),
         (Scrypt(n=2), "min_n"),
         (Pbkdf2(iterations=1 << 40), "max_iterations"),  # KS05
@@ -119,7 +120,9 @@ def test_KS01_KS02_KS03_KS05_a_derivation_outside_of_the_limits_is_refused(kdf: 
         Scrypt(n=1 << 18, r=16),
         Scrypt(n=1 << 18, r=8, p=4),
         Scrypt(n=1 << 18, r=1, p=8),
-        Scrypt(n=1 << 10, r=1, p=1 << 13),
+        Scrypt(n=1 << 10, r=1, p=1 << 11),
+        Scrypt(n=1 << 12, r=1, p=1 << 11),
+        Scrypt(n=1 << 12, r=8, p=6),  # geth's light one
         Pbkdf2(iterations=1 << 23),
         Pbkdf2(iterations=1000),
     ],

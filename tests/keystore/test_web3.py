@@ -418,9 +418,9 @@ text, password = {with_params(case, params)!r}, Secret(b"x")
 
 def test_a_limit_can_be_raised_and_lowered_by_its_name() -> None:
     text = ETHERS.input["keystore"]
-    assert why(text, password_of(ETHERS), limits=KdfLimits(max_work=8191)) == "policy"
+    assert why(text, password_of(ETHERS), limits=KdfLimits(max_work=(1 << 15) - 1)) == "policy"
     assert why(text, password_of(ETHERS), limits=KdfLimits(max_memory=128 * 4 * 1024 - 1)) == "policy"
-    assert web3.decrypt(text, password_of(ETHERS), limits=KdfLimits(max_work=8192, max_memory=128 * 4 * 1024))
+    assert web3.decrypt(text, password_of(ETHERS), limits=KdfLimits(max_work=1 << 15, max_memory=128 * 4 * 1024))
     cheap = Account.encrypt(KEY, "x", kdf="pbkdf2", iterations=2)
     assert why(json.dumps(cheap), Secret(b"x")) == "policy"
     assert web3.decrypt(json.dumps(cheap), Secret(b"x"), limits=LAX) == private(KEY)
@@ -739,6 +739,13 @@ def test_KS13_crypto_in_both_spellings_is_refused() -> None:
     whole = json.loads(ETHERS.input["keystore"])
     other = copy.deepcopy(whole["Crypto"]) | {"ciphertext": "00" * 32}
     assert why(json.dumps({**whole, "crypto": other}), password_of(ETHERS)) == "duplicate"
+
+
+@pytest.mark.parametrize("other", ["cipherparam\u017f", "CIPHERPARAM\u017f", "\u212adf", "\u212aDF"])
+def test_KS13_a_name_that_geth_reads_as_another_beside_that_one_is_refused(other: str) -> None:
+    whole = json.loads(PARITY.input["keystore"])  # geth takes the last one, and the iv is under no checksum
+    whole["crypto"][other] = {"iv": "00" * 16}
+    assert why(json.dumps(whole), password_of(PARITY)) == "duplicate"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ The root is the master key of its tree: entropy below any other key is entropy t
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 from walletcore.coding.text import bech32, to_words
 from walletcore.errors import DerivationError, InvalidKey
@@ -63,11 +64,11 @@ _MAX_READ = 1 << 24
 class Drng(Confidential):
     """BIP85-DRNG-SHAKE256: the 64 bytes of `entropy` as a stream, for what needs more, or does not know how many.
 
-    Two are equal that are at the same place in the same stream. Raises `DerivationError` unless the seed is a `Secret`
-    of 64 bytes.
+    Two are equal that are at the same place in the same stream. Threads that share one get each byte once. Raises
+    `DerivationError` unless the seed is a `Secret` of 64 bytes.
     """
 
-    __slots__ = ("_place", "_read", "_seed")
+    __slots__ = ("_lock", "_place", "_read", "_seed")
     _read: Callable[[int], bytes]
     __hash__ = None
 
@@ -77,13 +78,15 @@ class Drng(Confidential):
 
         if type(seed) is not Secret or len(seed) != 64:
             raise DerivationError("expected the 64 bytes of an entropy as a Secret", reason="length")
-        self._seed, self._place = seed, 0
+        self._seed, self._place, self._lock = seed, 0, Lock()
         self._read = SHAKE256.new(seed.reveal()).read
 
     def read(self, count: int) -> bytes:
         """The next bytes of the stream, at most 2^24 at a time. Raises `DerivationError`."""
-        self._place += _number(count, 0, _MAX_READ, "number of bytes")
-        return self._read(count)
+        _number(count, 0, _MAX_READ, "number of bytes")
+        with self._lock:  # the library lets other threads run meanwhile, and two reads at once abort the process
+            self._place += count
+            return self._read(count)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Drng and (self._seed, self._place) == (other._seed, other._place)

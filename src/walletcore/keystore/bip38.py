@@ -153,6 +153,7 @@ def confirm(confirmation: str, passphrase: Secret, *, network: str = "mainnet") 
     return _address(public, bool(flags & _COMPRESSED), network)
 
 
+@sealed  # it may be handed the text of a plain key
 def lot_of(text: str) -> tuple[int, int] | None:
     """Lot and sequence number that a text of any kind shows, or None where it has none. Raises `KeystoreError`."""
     data = _read(text, *_FORMS)

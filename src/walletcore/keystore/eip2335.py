@@ -17,7 +17,16 @@ from walletcore.coding import strict_json
 from walletcore.curves import bls12_381
 from walletcore.errors import InvalidKey, KeystoreError, MissingExtra, raised_as
 from walletcore.hashes import sha256
-from walletcore.keystore.json_files import KDFS, aes_128_ctr, choice, costs_of, hexadecimal_member, member, uuid_of
+from walletcore.keystore.json_files import (
+    KDFS,
+    aes_128_ctr,
+    check_names,
+    choice,
+    costs_of,
+    hexadecimal_member,
+    member,
+    uuid_of,
+)
 from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, normalized
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -71,7 +80,8 @@ def decrypt(text: str, password: Secret, *, limits: KdfLimits = LIMITS) -> Keyst
 
     The password is UTF-8 in any normal form. A wrong one, or a changed file, has ``reason="checksum"``. With the extra
     ``bls`` the public key in the file must be that of the private key (``reason="mismatch"``): the checksum does not
-    cover the iv. Members that the format does not know are ignored. Raises `InvalidKey` when the password was wiped.
+    cover the iv. Members that the format does not know are ignored, unless their names differ from others in case
+    only. Raises `InvalidKey` when the password was wiped.
     """
     phrase = _password(password)
     check_limits(limits)
@@ -212,6 +222,7 @@ class _Stored:
         """Read the members of the file, none of which is secret."""
         if type(value) is not dict:
             raise KeystoreError("expected a JSON object", reason="type")
+        check_names(value)
         if type(value.get("version")) is not int or value["version"] != 4:
             raise KeystoreError("expected a keystore of version 4", reason="version")
         crypto = member(value, "crypto", dict)

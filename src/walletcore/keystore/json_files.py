@@ -15,21 +15,33 @@ from walletcore.coding.text import hexadecimal
 from walletcore.errors import DecodingError, KeystoreError
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
 
-__all__ = ["KDFS", "aes_128_ctr", "choice", "costs_of", "hexadecimal_member", "member", "uuid_of"]
+__all__ = ["KDFS", "aes_128_ctr", "check_names", "choice", "costs_of", "hexadecimal_member", "member", "uuid_of"]
 
 _MAX_DKLEN = 1024
 _NAMES = {dict: "an object", int: "an integer", str: "text"}
+_OTHER_CASES = {0x17F: "s", 0x212A: "k"}  # the long s and the Kelvin sign, which Go's JSON folds, too
 
 T = TypeVar("T", dict[str, Any], int, str)
 
 
 def member(members: dict[str, Any], name: str, kind: type[T]) -> T:
-    """The member of this name, of exactly this type. Raises `KeystoreError`; null is as good as missing."""
+    """The member of this name, of exactly this type; of an object's names no two differ in case only.
+
+    Raises `KeystoreError`; null is as good as missing.
+    """
     if (value := members.get(name)) is None:
         raise KeystoreError(f"expected a member {name}", reason="missing")
     if type(value) is not kind:
         raise KeystoreError(f"expected {name} as {_NAMES[kind]}", reason="type")
+    if isinstance(value, dict):
+        check_names(value)
     return value
+
+
+def check_names(members: dict[str, Any]) -> None:
+    """Raise `KeystoreError` for names that differ in case only: the JSON of Go takes the last one, others do not."""
+    if len({name.translate(_OTHER_CASES).lower() for name in members}) != len(members):
+        raise KeystoreError("a name appears twice, in upper and in lower case", reason="duplicate")
 
 
 def choice(members: dict[str, Any], name: str, *known: str) -> str:

@@ -19,6 +19,7 @@ from walletcore.secret import Secret, sealed
 __all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_limits", "check_password", "normalized"]
 
 _MAX_PASSWORD = 1 << 16
+_LEAST_N = 1 << 12  # pycryptodome joins the HMACs of the r * p blocks in quadratic time, which n says nothing of
 _MAX_NORMALIZED = 1 << 12  # Python sorts combining characters in quadratic time
 
 
@@ -75,9 +76,10 @@ class Pbkdf2:
 class KdfLimits:
     """What the derivation of a key may cost; a file outside of it is refused before any work, with ``reason="policy"``.
 
-    ``max_memory`` is in bytes, ``max_work`` bounds ``n * r * p`` of scrypt, ``max_iterations`` PBKDF2: the defaults
-    allow twice the memory and four times the work of geth's standard, some three seconds. ``min_n`` and
-    ``min_iterations`` (RFC 8018, section 4.2) refuse what protects nothing. Raises `KeystoreError` when one is below 1.
+    ``max_memory`` is in bytes, ``max_work`` bounds ``n * r * p`` of scrypt, with an ``n`` below 4096 taken as 4096,
+    ``max_iterations`` PBKDF2: the defaults allow twice the memory and four times the work of geth's standard, some
+    three seconds. ``min_n`` and ``min_iterations`` (RFC 8018, section 4.2) refuse what protects nothing. Raises
+    `KeystoreError` when one is below 1.
     """
 
     max_memory: int = 1 << 29
@@ -92,7 +94,7 @@ class KdfLimits:
     def check(self, kdf: Scrypt | Pbkdf2) -> None:
         """Raise `KeystoreError` when the derivation is too cheap or too dear; its hint names the limit."""
         if type(kdf) is Scrypt:
-            work = max(kdf.n, 1 << 10) * kdf.r * kdf.p  # each of the r * p blocks costs HMACs besides its n steps
+            work = max(kdf.n, _LEAST_N) * kdf.r * kdf.p
             self._refuse_unless(kdf.n >= self.min_n, "min_n", kdf.n)
             self._refuse_unless(128 * kdf.n * kdf.r <= self.max_memory, "max_memory", 128 * kdf.n * kdf.r)
             self._refuse_unless(work <= self.max_work, "max_work", work)

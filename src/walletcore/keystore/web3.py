@@ -18,7 +18,16 @@ from walletcore.curves.secp256k1 import account_of
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PrivateKey
-from walletcore.keystore.json_files import KDFS, aes_128_ctr, choice, costs_of, hexadecimal_member, member, uuid_of
+from walletcore.keystore.json_files import (
+    KDFS,
+    aes_128_ctr,
+    check_names,
+    choice,
+    costs_of,
+    hexadecimal_member,
+    member,
+    uuid_of,
+)
 from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, check_password
 from walletcore.secret import Secret, sealed
 
@@ -162,7 +171,5 @@ def _folded(value: Any) -> dict[str, Any]:
     """An object with its names in lower case: some wallets write ``Crypto``, and geth reads any case."""
     if type(value) is not dict:
         raise KeystoreError("expected a JSON object", reason="type")
-    folded = {name.lower() if name.isascii() else name: member for name, member in value.items()}
-    if len(folded) != len(value):
-        raise KeystoreError("a name appears twice, in upper and in lower case", reason="duplicate")
-    return folded
+    check_names(value)
+    return {name.lower() if name.isascii() else name: member for name, member in value.items()}

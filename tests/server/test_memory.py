@@ -15,6 +15,7 @@ import pytest
 from support.disk import Disk
 from walletcore.errors import ConfigError, LimitExceeded, OutcomeUnknown, SignerError, SignerUnavailable
 from walletcore.server.memory import Apart, Together, open_memory
+from walletcore.signers.sql_store import Transaction
 from walletcore.signers.sqlite import SqliteStore
 from walletcore.signers.store import Charge, verify_log
 
@@ -127,17 +128,23 @@ def test_work_that_fails_keeps_what_it_was_told_is_done_and_harms_nobody(memorie
     assert [entry.text for entry in memory.log()] == ["refused"]
 
 
-def test_a_step_that_fails_after_it_has_written_takes_that_back_alone(memories: Memories) -> None:
-    _, memory = memories
+def test_a_case_that_is_refused_by_its_second_window_has_changed_nothing(memories: Memories) -> None:
+    """The first one had room. What was done before it in the same commit, and after it, stands."""
+    writer, memory = memories
+    full = Charge(window="full", amount=1, at_most=1, seconds=60)
+    memory.admit(identity(0), [full])
 
-    def failing() -> None:
-        with memory._steps.transaction() as open_:
-            open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(1), s=b"x")
-            raise ZeroDivisionError
+    def refused() -> None:
+        memory.admit(identity(1), [Charge(window="room", amount=5, at_most=5, seconds=60), full], ["admitted"])
 
-    found = asyncio.run(at_work(memory, failing, lambda: memory.keep(identity(2), b"y")))
-    assert type(found[0]) is ZeroDivisionError
-    assert [memory.kept(identity(n)) for n in (1, 2)] == [None, b"y"]
+    works: list[Callable[[], object]] = [lambda: memory.keep(identity(2), b"a"), refused]
+    works.append(lambda: memory.admit(identity(3), [Charge(window="room", amount=5, at_most=5, seconds=60)]))
+    commits = writer.commits
+    found = asyncio.run(at_work(memory, *works))
+    assert [type(each) for each in found] == [bytes, LimitExceeded, bytes]
+    assert writer.commits == commits + 1
+    assert memory.kept(identity(2)) == b"a"
+    assert not list(memory.log())
 
 
 def test_the_first_signature_wins_within_a_commit_as_well(memories: Memories) -> None:
@@ -272,37 +279,47 @@ def test_a_reader_that_must_open_the_file_anew_waits_for_a_commit_and_not_in_the
     asyncio.run(main())
 
 
-def test_a_step_that_cannot_be_undone_gives_up_the_whole_commit(memories: Memories) -> None:
+def _is_broken_by_itself(_: Transaction) -> None:
+    raise ZeroDivisionError
+
+
+def _is_broken_by_the_database(open_: Transaction) -> None:
+    open_.run("no statement")
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"), [(_is_broken_by_itself, ZeroDivisionError), (_is_broken_by_the_database, SignerError)]
+)
+def test_a_step_that_fails_after_it_has_written_gives_up_the_whole_commit(
+    memories: Memories, fails: Callable[[Transaction], None], told: type[Exception]
+) -> None:
+    """Steps look before they write, so it does not come to that; what waits is done in the next commit."""
     _, memory = memories
 
     def broken() -> None:
         with memory._steps.transaction() as open_:
             open_.run("INSERT INTO walletcore_signatures (request, signature) VALUES (:r, :s)", r=identity(5), s=b"x")
-            open_.run("RELEASE step")  # nobody can go back now
-            raise ZeroDivisionError
+            fails(open_)
 
     def keep(number: int) -> bytes:
         return memory.keep(identity(number), b"x")
 
     found = asyncio.run(at_work(memory, partial(keep, 4), broken, partial(keep, 6)))
-    assert [type(each) for each in found] == [OutcomeUnknown, SignerError, bytes]
+    assert [type(each) for each in found] == [OutcomeUnknown, told, bytes]
     assert [memory.kept(identity(n)) for n in (4, 5, 6)] == [None, None, b"x"]
     assert memory.keep(identity(5), b"y") == b"y"
 
 
-def test_a_file_that_is_full_in_the_middle_of_a_commit_is_told_as_full(tmp_path: Path) -> None:
-    """SQLite itself undoes the whole transaction then, and the step cannot be undone any more."""
-    writer = SqliteStore(tmp_path / "s.db")
+def test_X20_time_does_not_go_back_within_a_commit(tmp_path: Path) -> None:
+    """A charge that is not logged counts for the lines after it, too."""
+    now = iter((100, 200))  # and 50 from then on
+    writer = SqliteStore(tmp_path / "s.db", clock=lambda: next(now, 50))
     memory = Together(writer, SqliteStore(tmp_path / "s.db"))
-    with writer.transaction() as open_:
-        ((pages,),) = open_.run("PRAGMA page_count")
-        open_.run(f"PRAGMA max_page_count = {pages + 20}")
-    works = [partial(memory.keep, identity(n), bytes(60_000)) for n in range(3)]
-    found = asyncio.run(at_work(memory, *works))
-    assert [type(each) for each in found[:2]] == [OutcomeUnknown, SignerUnavailable]
-    assert "SQLITE_FULL" in str(found[0])
-    assert "SQLITE_FULL" in str(found[1])
-    assert asyncio.run(at_work(memory, *works[:1])) == [bytes(60_000)]
+    works: list[Callable[[], object]] = [lambda: memory.append("one")]
+    works.append(lambda: memory.admit(identity(1), [Charge(window="w", amount=1, at_most=9, seconds=60)]))
+    works.append(lambda: memory.append("two"))
+    asyncio.run(at_work(memory, *works))
+    assert [(entry.text, entry.time) for entry in memory.log()] == [("one", 100), ("two", 200)]
     memory.close()
 
 

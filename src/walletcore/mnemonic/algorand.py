@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from walletcore.errors import MnemonicError
 from walletcore.hashes import sha512_256
 from walletcore.mnemonic import schemes
-from walletcore.mnemonic.entropy import drawn
+from walletcore.mnemonic.entropy import copied, drawn
 from walletcore.mnemonic.wordlists import word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -51,9 +51,7 @@ class AlgorandMnemonic(Confidential):
     @sealed
     def from_entropy(cls, entropy: bytes | Secret) -> AlgorandMnemonic:
         """The phrase of 32 bytes; the bytes are copied. Raises `MnemonicError`."""
-        if type(entropy) not in (bytes, Secret):
-            raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-        return cls(entropy=Secret(entropy.reveal() if isinstance(entropy, Secret) else entropy))
+        return cls(entropy=copied(entropy))
 
     @classmethod
     @sealed

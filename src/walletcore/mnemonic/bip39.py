@@ -19,7 +19,7 @@ from typing import NoReturn
 from walletcore.errors import MnemonicError
 from walletcore.hashes import pbkdf2_hmac_sha512
 from walletcore.mnemonic import schemes
-from walletcore.mnemonic.entropy import drawn
+from walletcore.mnemonic.entropy import copied, drawn
 from walletcore.mnemonic.wordlists import LANGUAGES, WordList, digits, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -59,11 +59,7 @@ class Mnemonic(Confidential):
     @sealed
     def from_entropy(cls, entropy: bytes | Secret, language: str = "english") -> Mnemonic:
         """The phrase of 16, 20, 24, 28 or 32 bytes; the bytes are copied. Raises `MnemonicError`."""
-        if type(entropy) is Secret:
-            return cls(entropy=Secret(entropy.reveal()), language=language)
-        if type(entropy) is not bytes:
-            raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-        return cls(entropy=Secret(entropy), language=language)
+        return cls(entropy=copied(entropy), language=language)
 
     @classmethod
     @sealed

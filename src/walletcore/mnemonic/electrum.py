@@ -17,6 +17,7 @@ from functools import cache
 from walletcore.errors import MnemonicError
 from walletcore.hashes import pbkdf2_hmac_sha512
 from walletcore.mnemonic import schemes
+from walletcore.mnemonic.entropy import copied
 from walletcore.mnemonic.wordlists import read_words, word_list
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -260,9 +261,7 @@ def _encode(number: int, known: Sequence[str]) -> list[str]:
 
 
 def _number(entropy: bytes | Secret) -> int:
-    if type(entropy) not in (bytes, Secret):
-        raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-    data = entropy.reveal() if isinstance(entropy, Secret) else entropy
+    data = copied(entropy).reveal()
     if not 16 <= len(data) <= 34:
         raise MnemonicError(f"expected entropy of 16 to 34 bytes, got {len(data)}", reason="length")
     return int.from_bytes(data)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from walletcore.errors import MnemonicError
 from walletcore.mnemonic import schemes
+from walletcore.mnemonic.entropy import copied
 from walletcore.mnemonic.triples import decode, encode
 from walletcore.mnemonic.wordlists.monero import monero_list
 from walletcore.secret import Confidential, Secret, sealed
@@ -42,9 +43,7 @@ class ElectrumOldMnemonic(Confidential):
     @sealed
     def from_entropy(cls, entropy: bytes | Secret) -> ElectrumOldMnemonic:
         """The phrase of 16 or 32 bytes; the bytes are copied. Raises `MnemonicError`."""
-        if type(entropy) not in (bytes, Secret):
-            raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-        return cls(entropy=Secret(entropy.reveal() if isinstance(entropy, Secret) else entropy))
+        return cls(entropy=copied(entropy))
 
     @classmethod
     @sealed

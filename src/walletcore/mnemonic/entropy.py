@@ -5,7 +5,7 @@ from __future__ import annotations
 from walletcore.errors import MnemonicError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["drawn"]
+__all__ = ["copied", "drawn"]
 
 
 @sealed
@@ -15,8 +15,15 @@ def drawn(size: int, entropy: bytes | Secret | None) -> bytes:
         import secrets  # not needed to read phrases and shares, and slow to import
 
         return secrets.token_bytes(size)
+    given = copied(entropy)
+    if len(given) != size:
+        raise MnemonicError(f"expected {size} bytes of entropy, got {len(given)}", reason="length")
+    return given.reveal()
+
+
+@sealed
+def copied(entropy: bytes | Secret) -> Secret:
+    """A Secret of its own with the same bytes. Raises `MnemonicError` for another type."""
     if type(entropy) not in (bytes, Secret):
         raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-    if len(entropy) != size:
-        raise MnemonicError(f"expected {size} bytes of entropy, got {len(entropy)}", reason="length")
-    return entropy.reveal() if isinstance(entropy, Secret) else entropy
+    return Secret(entropy.reveal() if isinstance(entropy, Secret) else entropy)

@@ -18,7 +18,7 @@ from typing import NoReturn
 from walletcore.errors import MnemonicError
 from walletcore.hashes import keccak256
 from walletcore.mnemonic import schemes
-from walletcore.mnemonic.entropy import drawn
+from walletcore.mnemonic.entropy import copied, drawn
 from walletcore.mnemonic.triples import decode, encode
 from walletcore.mnemonic.wordlists.monero import LANGUAGES, MoneroList, monero_list
 from walletcore.secret import Confidential, Secret, sealed
@@ -57,11 +57,11 @@ class MoneroMnemonic(Confidential):
 
         ``entropy`` (32 or 16 bytes) is for tests. Raises `MnemonicError`.
         """
-        import secrets  # not needed to read phrases, and slow to import
-
         if type(words) is not int or words not in _SIZES:
             raise MnemonicError("expected 25 or 13 as number of words", reason="word-count")
         if entropy is None and words == 25:
+            import secrets  # not needed to read phrases, and slow to import
+
             entropy = (secrets.randbelow(_L - 1) + 1).to_bytes(32, "little")
         return cls.from_entropy(drawn(_SIZES[words], entropy), language)
 
@@ -69,9 +69,7 @@ class MoneroMnemonic(Confidential):
     @sealed
     def from_entropy(cls, entropy: bytes | Secret, language: str = "english") -> MoneroMnemonic:
         """The phrase of 32 or 16 bytes; the bytes are copied. Raises `MnemonicError`."""
-        if type(entropy) not in (bytes, Secret):
-            raise MnemonicError(f"expected bytes or a Secret as entropy, got {type(entropy).__name__}", reason="type")
-        return cls(entropy=Secret(entropy.reveal() if isinstance(entropy, Secret) else entropy), language=language)
+        return cls(entropy=copied(entropy), language=language)
 
     @classmethod
     @sealed

@@ -7,8 +7,7 @@ from house.source import Module, functions, modules
 # Every place that makes a secret out of nothing: module, function.
 SOURCES = {
     ("keystore.bip38", "_chance"),
-    ("keystore.eip2335", "encrypt"),
-    ("keystore.web3", "encrypt"),
+    ("keystore.json_files", "drawn"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletcore.errors import KeystoreError
-from walletcore.keystore.json_files import KDFS, aes_128_ctr, choice, costs_of, hexadecimal_member, member, uuid_of
+from walletcore.keystore.json_files import (
+    KDFS,
+    aes_128_ctr,
+    choice,
+    costs_of,
+    drawn,
+    hexadecimal_member,
+    member,
+    name_of,
+)
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
 
 sixteen = st.binary(min_size=16, max_size=16)
@@ -28,15 +37,24 @@ def test_the_cipher_is_that_of_pycryptodome(key: bytes, iv: bytes, data: bytes) 
     assert aes_128_ctr(key, iv, encrypted) == data
 
 
-@given(sixteen)
-def test_uuids_are_those_of_the_standard_library(chance: bytes) -> None:
-    assert uuid_of(chance) == str(uuid.UUID(bytes=chance, version=4))
+@given(st.binary(min_size=64, max_size=64))
+def test_what_is_drawn_is_salt_iv_and_a_uuid_of_the_standard_library(entropy: bytes) -> None:
+    assert drawn(entropy) == (entropy[:32], entropy[32:48], str(uuid.UUID(bytes=entropy[48:], version=4)))
+
+
+@pytest.mark.parametrize("entropy", [b"", bytes(63), bytes(65), bytearray(64), "0" * 64])
+def test_other_entropy_is_refused(entropy: Any) -> None:
+    assert reason(drawn, entropy) == "length"
+
+
+def test_nothing_is_drawn_twice() -> None:
+    parts = [part for _ in range(20) for part in drawn(None)]
+    assert len(set(parts)) == len(parts)
 
 
 @pytest.mark.parametrize("kdf", [Scrypt(), Scrypt(n=4, r=5, p=6), Pbkdf2(), Pbkdf2(iterations=7)], ids=repr)
 def test_costs_are_read_as_they_are_written(kdf: Scrypt | Pbkdf2) -> None:
-    name = "scrypt" if type(kdf) is Scrypt else "pbkdf2"
-    assert KDFS[name]({**costs_of(kdf), "dklen": 32}) == kdf
+    assert KDFS[name_of(kdf)]({**costs_of(kdf), "dklen": 32}) == kdf
 
 
 def test_a_member_is_there_and_of_its_exact_type() -> None:

@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from house.doors import told
 from house.source import child
 from support.cpu import SLACK, cpu_seconds
 from support.hostile import MEBIBYTE, SHAPES, check_cost, filled
+from support.keystores import MISSING, Text, changed, derive_once, kdf_of, password_of
 from support.vectors import Case, load, vectors
 from walletcore.curves.secp256k1 import account_of
 from walletcore.errors import InvalidKey, KeystoreError
@@ -40,32 +41,6 @@ PASSWORD = Secret(b"testpassword")
 FIGURES = {case.id.removeprefix("web3/decrypt/"): case for case in load("web3/decrypt")}
 PARITY = FIGURES["ethers-parity-pbkdf2"]  # PBKDF2 with 10240 iterations
 ETHERS = FIGURES["ethers-random3"]  # scrypt with n of 1024
-MISSING = object()
-
-
-class Text(str):
-    """A str that could print or compare as it likes."""
-
-    __slots__ = ()
-
-
-def password_of(case: Case) -> Secret:
-    return Secret(bytes.fromhex(case.input["password_utf8"]))
-
-
-def changed(case: Case, place: str, value: Any) -> str:
-    """The file of a case with another value at a place such as ``crypto.kdfparams.n``, or without that member."""
-    whole = json.loads(case.input["keystore"])
-    whole = {{"Crypto": "crypto"}.get(name, name): member for name, member in whole.items()}
-    *steps, last = place.split(".")
-    inner = whole
-    for step in steps:
-        inner = inner[step]
-    if value is MISSING:
-        del inner[last]
-    else:
-        inner[last] = value
-    return json.dumps(whole)
 
 
 def why(text: Any, password: Any = PASSWORD, **options: Any) -> str:
@@ -73,12 +48,6 @@ def why(text: Any, password: Any = PASSWORD, **options: Any) -> str:
     with pytest.raises(KeystoreError) as caught:
         web3.decrypt(text, password, **options)
     return caught.value.reason
-
-
-def kdf_of(case: Case) -> Scrypt | Pbkdf2:
-    if case.input["kdf"] == "pbkdf2":
-        return Pbkdf2(iterations=case.input["c"])
-    return Scrypt(n=case.input["n"], r=case.input["r"], p=case.input["p"])
 
 
 def private(secret: bytes) -> PrivateKey:
@@ -103,18 +72,9 @@ def written(plain: bytes, password: bytes, **members: Any) -> str:
 # Published figures
 
 
-_derive = Scrypt.derive
-
-
-@cache
-def _derived(kdf: Scrypt, password: bytes, salt: bytes) -> bytes:
-    return _derive(kdf, Secret(password), salt)
-
-
 @pytest.fixture
 def derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Published files share passwords and salts: what takes a second is done once."""
-    monkeypatch.setattr(Scrypt, "derive", lambda kdf, password, salt: _derived(kdf, password.reveal(), salt))
+    derive_once(monkeypatch)
 
 
 @pytest.mark.usefixtures("derived_once")

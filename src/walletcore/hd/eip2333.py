@@ -14,13 +14,13 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from walletcore.curves import bls12_381
 from walletcore.errors import DerivationError, PathError
 from walletcore.path import HARDENED, MAX_DEPTH, Path
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["BlsPrivateKey", "signing_path", "withdrawal_path"]
 
-_R = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 _MAX_SEED = 1024
 _MAX_TEXT = 2 + MAX_DEPTH * len("/4294967295")
 _PURPOSE, _COIN_TYPE = 12381, 3600
@@ -51,7 +51,7 @@ class BlsPrivateKey(Confidential):
     def __post_init__(self) -> None:
         if type(self.secret) is not Secret or len(self.secret) != 32:
             raise DerivationError("expected a private key as a Secret of 32 bytes", reason="length")
-        if not 0 < int.from_bytes(self.secret.reveal()) < _R:
+        if not 0 < int.from_bytes(self.secret.reveal()) < bls12_381.ORDER:
             raise DerivationError("expected a private key from 1 to r - 1", reason="range")
 
     @classmethod
@@ -78,8 +78,6 @@ class BlsPrivateKey(Confidential):
     @property
     def public_key(self) -> bytes:
         """The 48 bytes of the public key, a compressed point of G1. Raises `MissingExtra` without the extra ``bls``."""
-        from walletcore.curves import bls12_381
-
         return bls12_381.public_key(self.secret)
 
     def __repr__(self) -> str:
@@ -133,7 +131,7 @@ def _HKDF_mod_r(IKM: bytes) -> bytes:
     while SK == 0:
         salt = hashlib.sha256(salt).digest()
         PRK = _HKDF_Extract(salt, IKM + b"\0")
-        SK = int.from_bytes(_HKDF_Expand(PRK, (48).to_bytes(2), 48)) % _R
+        SK = int.from_bytes(_HKDF_Expand(PRK, (48).to_bytes(2), 48)) % bls12_381.ORDER
     return SK.to_bytes(32)
 
 

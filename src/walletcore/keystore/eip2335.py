@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import json
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +22,10 @@ from walletcore.keystore.json_files import (
     check_names,
     choice,
     costs_of,
+    drawn,
     hexadecimal_member,
     member,
-    uuid_of,
+    name_of,
 )
 from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, normalized
 from walletcore.secret import Confidential, Secret, sealed
@@ -34,10 +34,9 @@ __all__ = ["MAX_LENGTH", "KdfLimits", "Keystore", "Pbkdf2", "Scrypt", "decrypt",
 
 MAX_LENGTH = 1 << 16
 """The most characters that a file may have; usual ones have 900."""
-_ENTROPY = 64  # salt (32), iv (16), uuid (16)
 _MAX_SALT, _MAX_DESCRIPTION = 128, 1 << 12
 _CONTROL_CODES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))  # C0, Delete, C1
-_PATH = re.compile(r"(?:m(?:/(?:0|[1-9][0-9]{0,9})){0,64})?", re.ASCII)
+_PATH = re.compile(r"(?:m(?:/(?:0|[1-9][0-9]{0,9})){0,255})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
@@ -123,15 +122,13 @@ def encrypt(
     limits.check(kdf)
     _compare(key)
     public = bls12_381.public_key(key.secret) if key.public_key is None else key.public_key
-    chance = secrets.token_bytes(_ENTROPY) if entropy is None else entropy
-    if type(chance) is not bytes or len(chance) != _ENTROPY:
-        raise KeystoreError(f"expected {_ENTROPY} bytes of entropy", reason="length")
+    salt, iv, uuid = drawn(entropy)
     whole = {
-        "crypto": _crypto(key.secret.reveal(), phrase, kdf, chance[:32], chance[32:48]),
+        "crypto": _crypto(key.secret.reveal(), phrase, kdf, salt, iv),
         "description": key.description,
         "pubkey": public.hex(),
         "path": key.path,
-        "uuid": uuid_of(chance[48:]),
+        "uuid": uuid,
         "version": 4,
     }
     return json.dumps(whole, separators=(",", ":"))
@@ -151,9 +148,8 @@ def _checksum(decryption_key: bytes, cipher_message: bytes) -> bytes:
 def _crypto(secret: bytes, phrase: Secret, kdf: Scrypt | Pbkdf2, salt: bytes, iv: bytes) -> dict[str, Any]:
     decryption_key = kdf.derive(phrase, salt)
     cipher_message = aes_128_ctr(decryption_key[:16], iv, secret)
-    name = "scrypt" if type(kdf) is Scrypt else "pbkdf2"
     return {
-        "kdf": _module(name, {"dklen": 32, **costs_of(kdf), "salt": salt.hex()}, b""),
+        "kdf": _module(name_of(kdf), {"dklen": 32, **costs_of(kdf), "salt": salt.hex()}, b""),
         "checksum": _module("sha256", {}, _checksum(decryption_key, cipher_message)),
         "cipher": _module("aes-128-ctr", {"iv": iv.hex()}, cipher_message),
     }

@@ -6,6 +6,7 @@ Web3 Secret Storage Definition and EIP-2335: scrypt and PBKDF2 with their parame
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -14,10 +15,22 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from walletcore.coding.text import hexadecimal
 from walletcore.errors import DecodingError, KeystoreError
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
+from walletcore.secret import sealed
 
-__all__ = ["KDFS", "aes_128_ctr", "check_names", "choice", "costs_of", "hexadecimal_member", "member", "uuid_of"]
+__all__ = [
+    "KDFS",
+    "aes_128_ctr",
+    "check_names",
+    "choice",
+    "costs_of",
+    "drawn",
+    "hexadecimal_member",
+    "member",
+    "name_of",
+]
 
 _MAX_DKLEN = 1024
+_ENTROPY = 64  # salt (32), iv (16), UUID (16)
 _NAMES = {dict: "an object", int: "an integer", str: "text"}
 _OTHER_CASES = {0x17F: "s", 0x212A: "k"}  # the long s and the Kelvin sign, which Go's JSON folds, too
 
@@ -85,6 +98,11 @@ def _check_length(params: dict[str, Any]) -> None:
         raise KeystoreError(f"expected a dklen from 32 to {_MAX_DKLEN}", reason="range")
 
 
+def name_of(kdf: Scrypt | Pbkdf2) -> str:
+    """The name of a derivation in `KDFS`."""
+    return "scrypt" if type(kdf) is Scrypt else "pbkdf2"
+
+
 def costs_of(kdf: Scrypt | Pbkdf2) -> dict[str, int | str]:
     """The parameters of a derivation as files have them, but for ``dklen`` and the salt."""
     if type(kdf) is Scrypt:
@@ -97,7 +115,16 @@ def aes_128_ctr(key: bytes, iv: bytes, data: bytes) -> bytes:
     return Cipher(algorithms.AES(key), modes.CTR(iv)).encryptor().update(data)
 
 
-def uuid_of(chance: bytes) -> str:
+@sealed
+def drawn(entropy: bytes | None) -> tuple[bytes, bytes, str]:
+    """A salt, an iv and a UUID: random, or of these 64 bytes. Raises `KeystoreError` for another number of them."""
+    chance = secrets.token_bytes(_ENTROPY) if entropy is None else entropy
+    if type(chance) is not bytes or len(chance) != _ENTROPY:
+        raise KeystoreError(f"expected {_ENTROPY} bytes of entropy", reason="length")
+    return chance[:32], chance[32:48], _uuid(chance[48:])
+
+
+def _uuid(chance: bytes) -> str:
     """The text of a UUID of version 4, of 16 bytes of chance."""
     number = int.from_bytes(chance) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
     digits = f"{number:032x}"

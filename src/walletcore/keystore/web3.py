@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +23,10 @@ from walletcore.keystore.json_files import (
     check_names,
     choice,
     costs_of,
+    drawn,
     hexadecimal_member,
     member,
-    uuid_of,
+    name_of,
 )
 from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, check_password
 from walletcore.secret import Secret, sealed
@@ -35,7 +35,6 @@ __all__ = ["MAX_LENGTH", "KdfLimits", "Pbkdf2", "Scrypt", "decrypt", "encrypt"]
 
 MAX_LENGTH = 1 << 19
 """The most characters that a file may have; usual ones have 500."""
-_ENTROPY = 64  # salt (32), iv (16), id (16)
 _MAX_SALT = 128
 
 
@@ -85,18 +84,15 @@ def encrypt(
         raise KeystoreError("expected a password, got an empty one", reason="length")
     check_limits(limits)
     limits.check(kdf)
-    chance = secrets.token_bytes(_ENTROPY) if entropy is None else entropy
-    if type(chance) is not bytes or len(chance) != _ENTROPY:
-        raise KeystoreError(f"expected {_ENTROPY} bytes of entropy", reason="length")
-    salt, iv = chance[:32], chance[32:48]
+    salt, iv, uuid = drawn(entropy)
     whole = {
         "address": account_of(key.public_key.data).hex(),
         "crypto": {
             **_encrypted(key.secret.reveal(), kdf.derive(password, salt), iv),
-            "kdf": "scrypt" if type(kdf) is Scrypt else "pbkdf2",
+            "kdf": name_of(kdf),
             "kdfparams": {**costs_of(kdf), "dklen": 32, "salt": salt.hex()},
         },
-        "id": uuid_of(chance[48:]),
+        "id": uuid,
         "version": 3,
     }
     return json.dumps(whole, separators=(",", ":"))

@@ -27,8 +27,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
-from support.phrases import frames_of_the_package, refusal
-from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
+from support.phrases import frames_of_the_package, outcome, refusal
+from walletcore.errors import InvalidKey, SecretExportError
 from walletcore.mnemonic import LANGUAGES, Mnemonic
 from walletcore.mnemonic.bip39 import WORD_COUNTS
 from walletcore.mnemonic.wordlists import word_list
@@ -58,16 +58,6 @@ languages = st.sampled_from(LANGUAGES)
 
 def seed_of(phrase: str, passphrase: str = "", **options: Any) -> str:
     return Mnemonic.parse(phrase, **options).seed(passphrase).reveal().hex()
-
-
-def outcome(call: Callable[[], object]) -> str:
-    """The reason for which a call is refused, or "" when it is not; any other error passes through."""
-    try:
-        call()
-    except WalletcoreError as error:
-        assert type(error) is MnemonicError  # noqa: PT017
-        return error.reason
-    return ""
 
 
 # -- white space, case and normal forms

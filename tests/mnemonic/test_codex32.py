@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
-from support.phrases import frames_of_the_package
+from support.phrases import frames_of_the_package, outcome, refusal
 from support.vectors import load
 from walletcore.coding.text import BECH32_ALPHABET
-from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
+from walletcore.errors import InvalidKey, SecretExportError
 from walletcore.mnemonic.codex32 import INDEXES, Codex32, derive, generate, recover, split
 from walletcore.secret import Secret
 
@@ -30,23 +30,6 @@ SEED = bytes(range(100, 116))
 seeds = st.integers(16, 64).flatmap(lambda size: st.binary(min_size=size, max_size=size))
 identifiers = st.text(BECH32_ALPHABET, min_size=4, max_size=4)
 counts = st.integers(2, 9).flatmap(lambda threshold: st.tuples(st.just(threshold), st.integers(threshold, 31)))
-
-
-def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
-    """The `MnemonicError` that a call raises."""
-    with pytest.raises(MnemonicError) as caught:
-        call(*args, **options)
-    return caught.value
-
-
-def outcome(call: Callable[[], object]) -> str:
-    """The reason for which a call is refused, or "" when it is not; any other error passes through."""
-    try:
-        call()
-    except WalletcoreError as error:
-        assert type(error) is MnemonicError  # noqa: PT017
-        return error.reason
-    return ""
 
 
 def with_checksum(letters: str) -> str:

@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -12,8 +11,8 @@ from bip_utils import Bip39Languages, Bip39MnemonicDecoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.phrases import frames_of_the_package
-from walletcore.errors import InvalidKey, MnemonicError
+from support.phrases import frames_of_the_package, refusal
+from walletcore.errors import InvalidKey
 from walletcore.mnemonic.bip39 import LANGUAGES, Mnemonic
 from walletcore.mnemonic.seed_xor import combine, split
 from walletcore.secret import Secret
@@ -21,13 +20,6 @@ from walletcore.secret import Secret
 PHRASE = Mnemonic.from_entropy(bytes(range(16)))
 
 entropies = st.sampled_from([16, 24, 32]).flatmap(lambda size: st.binary(min_size=size, max_size=size))
-
-
-def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
-    """The `MnemonicError` that a call raises."""
-    with pytest.raises(MnemonicError) as caught:
-        call(*args, **options)
-    return caught.value
 
 
 def entropy_of(phrase: str) -> int:

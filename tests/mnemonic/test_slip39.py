@@ -16,9 +16,9 @@ from shamir_mnemonic.share import Share
 from shamir_mnemonic.utils import MnemonicError as TheirError
 
 from support.cpu import SLACK, cpu_seconds
-from support.phrases import frames_of_the_package
+from support.phrases import frames_of_the_package, outcome, refusal
 from support.vectors import load
-from walletcore.errors import InvalidKey, MnemonicError, SecretExportError, WalletcoreError
+from walletcore.errors import InvalidKey, SecretExportError
 from walletcore.mnemonic import slip39
 from walletcore.mnemonic.slip39 import MAX_EXPONENT, Slip39Share, combine, generate, split
 from walletcore.secret import Secret
@@ -42,23 +42,6 @@ def group_of(members: int) -> st.SearchStrategy[tuple[int, int]]:
 schemes = st.lists(st.integers(1, 5).flatmap(group_of), min_size=1, max_size=4).flatmap(
     lambda groups: st.tuples(st.just(groups), st.integers(1, len(groups)))
 )
-
-
-def refusal(call: Callable[..., object], *args: Any, **options: Any) -> MnemonicError:
-    """The `MnemonicError` that a call raises."""
-    with pytest.raises(MnemonicError) as caught:
-        call(*args, **options)
-    return caught.value
-
-
-def outcome(call: Callable[[], object]) -> str:
-    """The reason for which a call is refused, or "" when it is not; any other error passes through."""
-    try:
-        call()
-    except WalletcoreError as error:
-        assert type(error) is MnemonicError  # noqa: PT017
-        return error.reason
-    return ""
 
 
 def fast(secret: bytes, groups: Any, **options: Any) -> tuple[tuple[Slip39Share, ...], ...]:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import walletcore
-from walletcore.errors import MnemonicError
+from walletcore.errors import MnemonicError, WalletcoreError
 
-__all__ = ["frames_of_the_package", "refusal"]
+__all__ = ["frames_of_the_package", "outcome", "refusal"]
 
 PACKAGE = Path(walletcore.__file__).parent  # whole: a checkout may have the same name
 
@@ -20,6 +20,16 @@ def refusal(call: Callable[..., object], *args: Any, **options: Any) -> Mnemonic
     with pytest.raises(MnemonicError) as caught:
         call(*args, **options)
     return caught.value
+
+
+def outcome(call: Callable[[], object]) -> str:
+    """The reason for which a call is refused, or "" when it is not; any other error passes through."""
+    try:
+        call()
+    except WalletcoreError as error:
+        assert type(error) is MnemonicError  # noqa: PT017
+        return error.reason
+    return ""
 
 
 def frames_of_the_package(error: BaseException) -> str:

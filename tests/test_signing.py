@@ -224,6 +224,18 @@ def test_origin_and_subject_change_neither_the_id_nor_equality(wanted: SigningRe
     assert hash(other) == hash(wanted)
 
 
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_a_request_about_another_subject_is_the_same_request(asked_before: bool) -> None:
+    origin, deed = KeyOrigin(b"abcd", Path.parse("m/0")), Deed(wanted=(request(),))
+    wanted = request(origin=origin)
+    if asked_before:
+        assert len(wanted.id) == 32
+    other = wanted.about(deed)
+    assert (other, other.origin, other.subject, wanted.subject) == (wanted, origin, deed, None)
+    assert other.id == request().id
+    assert other.about(None).subject is None
+
+
 def test_parts_of_an_id_cannot_be_shifted_into_each_other() -> None:
     one = request(payload=b"abc", prehash=tagged("d"))
     for payload, prehash in ((b"abctagged:d", sha256), (b"abctagged:", tagged("d")), (b"ab", tagged("cd"))):

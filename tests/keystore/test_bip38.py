@@ -24,6 +24,7 @@ from house.doors import told
 from support.hostile import MEBIBYTE, SHAPES, check_cost, check_time, filled
 from support.vectors import Case, load, vectors
 from walletcore.errors import InvalidKey, KeystoreError
+from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.keystore import bip38
 from walletcore.keystore.kdf import normalized
@@ -398,6 +399,23 @@ def test_a_text_without_a_lot_has_none() -> None:
 
 
 # What else is handed in
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in load("bip38/decrypt") if case.expect["result"] == "valid"], ids=lambda c: c.id
+)
+def test_a_text_shows_what_the_key_in_it_has(case: Case) -> None:
+    """Texts of multiplied keys begin with 6Pf, 6Pg, 6Pn or 6Po, those of others with 6PR to 6PY."""
+    text = case.input["keystore"]
+    told = bip38.shown(text)
+    assert told.multiplied is (text[2] in "fgno")
+    assert told.compressed is case.expect["compressed"]
+    assert told.address_hash == sha256d(case.expect["address"].encode())[:4]
+    assert told.lot == bip38.lot_of(text)
+
+
+def test_a_code_is_no_key_that_shows_something() -> None:
+    assert why(bip38.shown, CODE) == why(bip38.shown, CONFIRMATION) == "version"
 
 
 @pytest.mark.parametrize("key", [None, KEY, KEY.hex(), WIF, Secret(KEY), PrivateKey(Curve.SECP256K1, Secret(KEY))])

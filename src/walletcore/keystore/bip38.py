@@ -24,7 +24,18 @@ from walletcore.keystore.kdf import Scrypt, normalized
 from walletcore.keystore.wif import Wif
 from walletcore.secret import Secret, sealed
 
-__all__ = ["Made", "address_hash", "confirm", "decrypt", "encrypt", "intermediate_code", "lot_of", "make"]
+__all__ = [
+    "Made",
+    "Shown",
+    "address_hash",
+    "confirm",
+    "decrypt",
+    "encrypt",
+    "intermediate_code",
+    "lot_of",
+    "make",
+    "shown",
+]
 
 _P2PKH = {"mainnet": b"\x00", "testnet": b"\x6f"}  # version bytes of the addresses that are hashed; names as in `Wif`
 _NOT_MULTIPLIED, _COMPRESSED, _HAS_LOT = 0xC0, 0x20, 0x04  # of flagbyte; its other bits are reserved
@@ -53,6 +64,16 @@ class Made:
     encrypted: str
     confirmation: str
     address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the text of a key tells without the passphrase; ``address_hash`` has four bytes, see there."""
+
+    multiplied: bool
+    compressed: bool
+    address_hash: bytes
+    lot: tuple[int, int] | None
 
 
 @sealed
@@ -151,6 +172,19 @@ def confirm(confirmation: str, passphrase: Secret, *, network: str = "mainnet") 
         public = PublicKey.trusted(Curve.SECP256K1, multiply_public(parse_public(pointb), passfactor))
     _check(salt, public, bool(flags & _COMPRESSED), network)
     return _address(public, bool(flags & _COMPRESSED), network)
+
+
+@sealed  # it may be handed the text of a plain key
+def shown(text: str) -> Shown:
+    """What the text of a key, of either kind, tells without the passphrase. Raises `KeystoreError`."""
+    data = _read(text, "key", "multiplied key")
+    multiplied = data.startswith(_FORMS["multiplied key"][0])
+    return Shown(
+        multiplied=multiplied,
+        compressed=bool(data[2] & _COMPRESSED),
+        address_hash=data[3:7],
+        lot=lot_of(text) if multiplied else None,
+    )
 
 
 @sealed  # it may be handed the text of a plain key

@@ -63,11 +63,11 @@ def test_a_typo_is_refused_by_the_checksum(place: int, letter: str) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "why"),
     [
-        (1, 0x42, "unknown"),  # the flags of the other kind
-        (2, 0x10, "unknown"),
-        (2, 0x40, "unknown"),
-        (2, 0xC0, "unknown"),
-        (2, 0x01, "unknown"),
+        (1, 0x42, "unknown"),  # the other kind: it does not begin with 6P then
+        (2, 0x10, "version"),
+        (2, 0x40, "version"),
+        (2, 0xC0, "unknown"),  # nor does this
+        (2, 0x01, "version"),
     ],
 )
 def test_what_bip_38_does_not_know_is_refused(place: int, value: int, why: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import wallycore
-from bip_utils import Base58Encoder, Bip32KeyNetVersions, Bip32Slip10Secp256k1
+from bip_utils import Base58Decoder, Base58Encoder, Bip32KeyNetVersions, Bip32Slip10Secp256k1
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -399,9 +399,21 @@ def test_every_spelling_reads_back_and_children_inherit_it(row: Version) -> None
 @every_spelling
 def test_every_spelling_is_that_of_bip_utils(row: Version) -> None:
     theirs = Bip32Slip10Secp256k1.FromSeed(SEED, Bip32KeyNetVersions(row.public, row.private))
-    ours = replace(MASTER, network=row.network, kind=row.kind)
+    ours = ExtendedPrivateKey.from_seed(SEED, network=row.network, kind=row.kind)
     assert ours.reveal(kind=row.kind) == theirs.PrivateKey().ToExtended()
     assert ours.public.text(kind=row.kind) == theirs.PublicKey().ToExtended()
+
+
+@pytest.mark.parametrize(
+    ("network", "kind", "version"), [("syscoin", "p2wpkh", "04b24746"), ("polis", "p2pkh", "03e25d7e")]
+)
+def test_a_network_without_a_plain_form_writes_the_form_of_its_kind(network: str, kind: str, version: str) -> None:
+    key = ExtendedPrivateKey.from_seed(SEED, network=network, kind=kind)
+    assert Base58Decoder.CheckDecode(key.public.text())[:4].hex() == version
+    assert ExtendedPrivateKey.parse(key.reveal(), network=network) == key
+    with pytest.raises(DerivationError) as caught:
+        ExtendedPrivateKey.from_seed(SEED, network=network)
+    assert caught.value.reason == "unknown"
 
 
 @pytest.mark.parametrize("row", [row for row in VERSIONS if row.network not in BITCOIN_NETWORKS])

@@ -369,6 +369,7 @@ def test_a_new_secret_is_random_and_has_the_size_asked_for() -> None:
         ("identifier", -1),
         ("iteration_exponent", 16),
         ("group_index", 16),
+        ("group_index", 1),  # of one group
         ("group_threshold", 0),
         ("group_threshold", 2),
         ("group_count", 17),

@@ -65,14 +65,14 @@ class ExtendedPrivateKey(Confidential, _Node):
     @classmethod
     @sealed
     def from_seed(
-        cls, seed: bytes | Secret, *, network: str = "mainnet", any_length: bool = False
+        cls, seed: bytes | Secret, *, network: str = "mainnet", kind: str = "", any_length: bool = False
     ) -> ExtendedPrivateKey:
         """The master key of a seed of 16 to 64 bytes; ``any_length`` is for old wallets that took others.
 
-        Raises `DerivationError`.
+        Some networks of `VERSIONS` have no key without a ``kind``. Raises `DerivationError`.
         """
         I = hmac_sha512(b"Bitcoin seed", checked_seed(seed, any_length=any_length).reveal())
-        return cls(private_key=_private_key(Secret(I[:32])), chain_code=I[32:], network=network)
+        return cls(private_key=_private_key(Secret(I[:32])), chain_code=I[32:], network=network, kind=kind)
 
     @classmethod
     @sealed
@@ -87,7 +87,7 @@ class ExtendedPrivateKey(Confidential, _Node):
     @sealed
     def reveal(self, *, kind: str = "") -> str:
         """The text that gives everything below this key away: xprv (tprv), or the SLIP-132 form of a kind of script."""
-        return _text(self, _version(self.network, kind).private, b"\0" + self.private_key.secret.reveal())
+        return _text(self, _spelling(self, kind).private, b"\0" + self.private_key.secret.reveal())
 
     @sealed
     def derive(self, path: Path | str) -> ExtendedPrivateKey:
@@ -179,7 +179,7 @@ class ExtendedPublicKey(_Node):
 
         Raises `DerivationError` for a kind that SLIP-132 does not register.
         """
-        return _text(self, _version(self.network, kind).public, self.public_key.data)
+        return _text(self, _spelling(self, kind).public, self.public_key.data)
 
     def derive(self, path: Path | str) -> ExtendedPublicKey:
         """The key at the end of this path, counted from here.
@@ -206,7 +206,7 @@ class ExtendedPublicKey(_Node):
         return self.identifier[:4]
 
     def __str__(self) -> str:
-        return self.text(kind="" if (self.network, "") in _SPELLED else self.kind)
+        return self.text()
 
     def __repr__(self) -> str:
         return f"ExtendedPublicKey({self})"
@@ -261,6 +261,13 @@ def _check_int(number: int, limit: int, what: str) -> None:
         raise DerivationError(f"expected an int as {what}, got {type(number).__name__}", reason="type")
     if not 0 <= number <= limit:
         raise DerivationError(f"expected a {what} from 0 to {limit}", reason="range")
+
+
+def _spelling(node: _Node, kind: str) -> Version:
+    """The version bytes of a text: those that name no script, where the network has them and no kind is asked for."""
+    if kind == "" and (node.network, "") not in _SPELLED:
+        kind = node.kind
+    return _version(node.network, kind)
 
 
 def _version(network: str, kind: str) -> Version:

@@ -79,6 +79,8 @@ class Slip39Share(Confidential):
         _check_size(len(self.value))
         if self.group_threshold > self.group_count:
             raise MnemonicError("expected a group threshold of at most the group count", reason="range")
+        if self.group_index >= self.group_count:
+            raise MnemonicError("expected a group index below the group count", reason="range")
 
     @classmethod
     @sealed

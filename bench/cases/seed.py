@@ -97,7 +97,7 @@ def generation() -> list[Case]:
 def validation() -> list[Case]:
     """24 words, English and said to be so. The package searches its list from the start for each of them.
 
-    So its time depends on the words; these phrases are as random ones are, their words halfway down the list on average.
+    So its time depends on the words: these are as random ones are, halfway down the list on average.
     """
     phrases = [Mnemonic.from_entropy(hashlib.sha256(bytes([number])).digest()).reveal() for number in range(64)]
 

@@ -9,6 +9,7 @@ from walletcore.cli import run
 from walletcore.cli.leaks import looks_private, looks_secret, looks_wordy, pair_of, refuse_secrets
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError
+from walletcore.hd.bip32 import VERSIONS, ExtendedPrivateKey
 
 XPRV = next(case.input["key"] for case in load("bip32/parse") if "private" in case.expect)
 WIF = next(
@@ -17,6 +18,12 @@ WIF = next(
 SPANISH = next(case.input["phrase"] for case in load("bip39/to_seed") if case.input.get("language") == "spanish")
 JAPANESE = next(case.input["phrase"] for case in load("bip39/to_seed") if case.input.get("language") == "japanese")
 PAIR = crypto_sign_seed_keypair(bytes(range(32)))[1]  # libsodium: the seed and its public key
+EXTENDED = {
+    (row.network, row.kind): ExtendedPrivateKey.from_seed(bytes(16), network=row.network, kind=row.kind).reveal(
+        kind=row.kind
+    )
+    for row in VERSIONS
+}
 LEAKS = {
     "a phrase": ("address", "bitcoin", PHRASE),
     "a phrase without quotes": ("inspect", *PHRASE.split()),
@@ -29,6 +36,15 @@ LEAKS = {
     "a phrase as a message": ("message", "sign", "bitcoin", PHRASE),
     "an extended private key": ("address", "bitcoin", "--xpub", XPRV),
     "an extended private key as an option": ("address", "bitcoin", f"--xpub={XPRV}"),
+    "an extended private key of Litecoin": ("inspect", EXTENDED["litecoin", ""]),
+    "an extended private key of Nexa": ("inspect", EXTENDED["nexa", ""]),
+    "an extended private key with its path": ("inspect", load("slip32/keys")[0].expect["private"]),
+    "a seed in bech32's letters": ("inspect", load("codex32/parse")[0].input["share"]),
+    "a share in words": ("inspect", load("slip39/combine")[0].input["shares"][0]),
+    "a Monero phrase": ("inspect", load("monero/read")[0].input["phrase"]),
+    "a seed of the XRP Ledger": ("inspect", "snoPBrXtMeMyMHUVTgbuqAfg1SUTb"),
+    "a seed of the XRP Ledger for ed25519": ("inspect", "sEdTM1uX8pu2do5XvTnutH6HsouMaM2"),
+    "a private key in armour": ("inspect", f"-----BEGIN PRIVATE KEY-----\n{'A' * 64}\n-----END PRIVATE KEY-----"),
     "a WIF": ("verify", WIF),
     "a key pair in base58": ("inspect", base58.encode(PAIR)),
     "a key pair in numbers": ("inspect", str(list(PAIR))),
@@ -67,6 +83,8 @@ PROSE = {
     ),
     "a signature of Solana": ("verify", base58.encode(PAIR[::-1])),
     "an address": ("inspect", "HAgk14JpMQLgt6rVgv7cBQFJWFto5Dqxi472uT3DKpqk"),
+    "a poem": ("message", "sign", "bitcoin", "through myself I want nothing before everything that I hope and believe"),
+    "a text under a key that is encrypted": ("inspect", "-----BEGIN ENCRYPTED PRIVATE KEY-----"),
     "eight words": PHRASE.split()[:8],
     "a long text": ("inspect", "ab" * 500_000),
     "nothing": (),
@@ -76,6 +94,11 @@ PROSE = {
 @pytest.mark.parametrize("arguments", PROSE.values(), ids=PROSE.keys())
 def test_what_is_no_secret_passes(arguments: tuple[str, ...]) -> None:
     refuse_secrets(arguments)
+
+
+@pytest.mark.parametrize("key", EXTENDED.values(), ids=["-".join(name) for name in EXTENDED])
+def test_an_extended_private_key_of_any_coin_is_a_secret(key: str) -> None:
+    assert looks_private(key)
 
 
 def test_a_key_pair_is_one_only_with_its_own_public_half() -> None:

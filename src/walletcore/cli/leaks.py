@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from walletcore.errors import DecodingError
@@ -17,7 +17,20 @@ __all__ = ["LEAKED", "looks_private", "looks_secret", "looks_wordy", "pair_of", 
 LEAKED = "your shell may have kept it: treat it as seen by others; give secrets at the prompt, --stdin or --fd"
 
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-_PRIVATE = re.compile(rf"[xtyzuvYZUV]prv{_BASE58}{{50,}}|[5KLc9]{_BASE58}{{50,51}}", re.ASCII)  # BIP-32, SLIP-132; WIF
+_BECH32 = "[02-9ac-hj-np-zAC-HJ-NP-Z]"
+_PRIVATE = re.compile(
+    "|".join(
+        (
+            rf"([A-Za-z](prv|tpv)|rxpr|F6rx){_BASE58}{{50,}}",  # BIP-32, SLIP-132
+            rf"[5KLc9]{_BASE58}{{50,51}}",  # WIF
+            rf"(xprv|XPRV)1{_BECH32}{{50,}}",  # SLIP-32
+            rf"(ms|MS)1{_BECH32}{{45,124}}",  # BIP-93: a share, or the seed
+            rf"(s|sEd){_BASE58}{{28}}",  # seeds of the XRP Ledger
+            r"(?s:-----BEGIN (EC )?PRIVATE KEY-----.*)",  # RFC 7468, RFC 5915
+        )
+    ),
+    re.ASCII,
+)
 _PAIR = re.compile(rf"{_BASE58}{{80,90}}", re.ASCII)
 _NUMBERS = re.compile(r"\[ ?\d{1,3}(, ?\d{1,3}){31,95} ?\]", re.ASCII)  # a key pair as Solana's tools keep it
 _FEWEST_WORDS = 9
@@ -72,16 +85,28 @@ def pair_of(text: str) -> PrivateKey | None:
 
 
 def _has_phrase(text: str) -> bool:
-    """Whether nine of twelve words that follow each other are of one of BIP-39's lists, which is rare in prose."""
+    """Whether nine of twelve words that follow each other are of one of the lists, which is rare in prose."""
     words = text[: 4 * _LONGEST].split()
     if len(words) < _FEWEST_WORDS:
         return False
     import unicodedata
 
-    from walletcore.mnemonic.wordlists import LANGUAGES, word_list
+    words = [unicodedata.normalize("NFC", word.lower()) for word in words]
+    return any(_is_near([word in known for word in words]) for known in _lists())
 
-    words = [unicodedata.normalize("NFKD", word.lower()) for word in words]
-    return any(_is_near([word in word_list(language).index for word in words]) for language in LANGUAGES)
+
+def _lists() -> Iterator[Collection[str]]:
+    """The lists of BIP-39, of Monero and of SLIP-39 in NFC; Electrum's first is left out: all prose is made of it."""
+    import unicodedata
+
+    from walletcore.mnemonic.wordlists import LANGUAGES, monero, slip39_words, word_list
+
+    for language in LANGUAGES:
+        yield {unicodedata.normalize("NFC", word) for word in word_list(language).words}
+    for language in monero.LANGUAGES:
+        if language != "english_old":
+            yield monero.monero_list(language).index
+    yield set(slip39_words())
 
 
 def _is_near(found: Sequence[bool]) -> bool:

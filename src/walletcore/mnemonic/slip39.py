@@ -21,7 +21,7 @@ from typing import Any
 from walletcore.errors import MnemonicError
 from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF256
-from walletcore.mnemonic.wordlists import read_words
+from walletcore.mnemonic.wordlists import slip39_words
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["MAX_EXPONENT", "Slip39Share", "combine", "generate", "split"]
@@ -46,7 +46,6 @@ _MAX_COUNT = 16  # groups, and members of a group
 _MAX_PHRASE = 1024  # characters; 59 words of eight letters are 530
 _MAX_PASSPHRASE = 4096  # characters
 _BIP39_COUNTS = (12, 15, 18, 21, 24)
-_WORDS_SHA256 = "bcc4555340332d169718aed8bf31dd9d5248cb7da6e5d355140ef4f1e601eec3"
 
 Draw = Callable[[int], bytes]
 
@@ -110,7 +109,7 @@ class Slip39Share(Confidential):
         count = -(-8 * len(value) // 10)  # of words, rounded up
         data = [*_places(head, _HEAD), *_places(int.from_bytes(value), count)]
         checksum = _polymod([*_customization(self.extendable), *data, 0, 0, 0]) ^ 1
-        return " ".join(_words()[index] for index in [*data, *_places(checksum, _CHECKSUM)])
+        return " ".join(slip39_words()[index] for index in [*data, *_places(checksum, _CHECKSUM)])
 
     def __repr__(self) -> str:
         return f"Slip39Share(group {self.group_index + 1} of {self.group_count}, member {self.member_index + 1})"
@@ -295,14 +294,9 @@ def _customization(extendable: bool) -> bytes:
 
 
 @cache
-def _words() -> tuple[str, ...]:
-    return read_words("slip39", _WORDS_SHA256)
-
-
-@cache
 def _index() -> Mapping[str, int]:
     """From the first four letters of a word, which identify it, to its index."""
-    return {word[:4]: i for i, word in enumerate(_words())}
+    return {word[:4]: i for i, word in enumerate(slip39_words())}
 
 
 def _split(phrase: str) -> list[str]:
@@ -327,11 +321,13 @@ def _indexes(words: Sequence[str], expand_prefix: bool) -> list[int]:
     indexes = []
     for position, word in enumerate(words, 1):
         index = _index().get(word[:4], -1)
-        if index < 0 or (word != _words()[index] and not (expand_prefix and _words()[index].startswith(word))):
+        if index < 0 or (
+            word != slip39_words()[index] and not (expand_prefix and slip39_words()[index].startswith(word))
+        ):
             hint = ""
             if word != word.lower():
                 hint = "words are written in small letters"
-            elif index >= 0 and _words()[index].startswith(word):
+            elif index >= 0 and slip39_words()[index].startswith(word):
                 hint = "shortened words are read with expand_prefix=True"
             text = f"word {position} of {len(words)} is not in the list of SLIP-39"
             raise MnemonicError(text, reason="unknown", hint=hint)

@@ -22,6 +22,7 @@ from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError
+from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.keys import Curve, PublicKey
 
 DEMO = {case.id.rpartition("/")[2]: case for case in load("chains/demo-transactions")}
@@ -122,6 +123,25 @@ def test_a_published_extended_public_key_is_described(case: Case) -> None:
     assert finding.what == "extended public key"
     assert facts["public key"] == case.expect["public"]
     assert facts["depth"].startswith(f"{case.expect['depth']}, ")
+
+
+OTHER_COINS = [case for case in load("bip32/versions") if case.input["network"] in ("litecoin", "polis", "nexa")]
+
+
+@pytest.mark.parametrize("case", OTHER_COINS, ids=lambda case: case.input["key"][:4])
+def test_an_extended_key_of_another_coin_is_described_and_is_of_no_chain_here(case: Case) -> None:
+    finding = only(case.input["key"])
+    facts = dict(finding.facts)
+    assert (finding.what, finding.chains, finding.derived) == ("extended public key", (), ())
+    assert (facts["network"], facts["public key"]) == (case.input["network"], case.expect["public"])
+    assert facts.get("kind of script", "") == case.expect["kind"]
+    assert "other-network" in codes(finding)
+
+
+def test_an_account_of_another_coin_has_no_addresses_of_bitcoin() -> None:
+    account = ExtendedPrivateKey.from_seed(bytes(16), network="litecoin").derive("m/44'/2'/0'").public
+    finding = only(account.text(kind="p2sh-p2wpkh"))
+    assert (finding.what, finding.chains, finding.derived) == ("extended public key", (), ())
 
 
 @pytest.mark.parametrize("case", PRIVATE, ids=ids)

@@ -8,6 +8,7 @@ from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.effects import Approve, Call, Effect, Transfer
+from walletcore.hd.slip132 import BITCOIN_NETWORKS
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 
@@ -103,8 +104,8 @@ def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
 
 
 def is_on(row: Chain, network: str) -> bool:
-    """Whether a key for this network, mainnet or testnet, is one for this chain."""
-    return (row.slip44 == _TESTNETS) == (network == "testnet")
+    """Whether a key for this network of Bitcoin's is one for this chain; those of other coins are for none here."""
+    return network in BITCOIN_NETWORKS and (row.slip44 == _TESTNETS) == (network == "testnet")
 
 
 def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:
@@ -112,4 +113,4 @@ def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:
     if network == "testnet":
         yield Oddity(code="test-network", text="for test networks, whose coins are worth nothing")
     if not any(is_on(row, network) for row in rows):
-        yield Oddity(code="other-network", text=f"of {network}: not of the chain that was asked for")
+        yield Oddity(code="other-network", text=f"of {network}: of none of these chains")

@@ -5,7 +5,8 @@ Secrets are described, never shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from walletcore.chains.base import Chain, Profile
 from walletcore.cli.inspection import private
@@ -13,13 +14,15 @@ from walletcore.cli.inspection.encrypted import bip38
 from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
 from walletcore.cli.inspection.public import public
 from walletcore.errors import DerivationError
-from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
+from walletcore.hd.bip32 import VERSIONS, ExtendedPrivateKey, ExtendedPublicKey
+from walletcore.hd.slip132 import BITCOIN_NETWORKS
 from walletcore.path import HARDENED, Path
 from walletcore.secret import sealed
 
 __all__ = ["keys"]
 
 _NO_PARENT = bytes(4)
+Key = TypeVar("Key", ExtendedPublicKey, ExtendedPrivateKey)
 
 
 @sealed
@@ -30,10 +33,25 @@ def keys(text: str, rows: Iterable[Chain]) -> list[Finding]:
     return [finding for read in readers for finding in read(text, listed)]
 
 
-def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+@sealed
+def _on_its_network(parse: Callable[..., Key], text: str) -> Key | None:
+    """The extended key that a text is, if need be of another coin than Bitcoin: the first network that has its form."""
     try:
-        key = ExtendedPublicKey.parse(text)
-    except DerivationError:
+        return parse(text)
+    except DerivationError as error:
+        others = [row.network for row in VERSIONS if row.network not in BITCOIN_NETWORKS]
+        networks = dict.fromkeys(others if error.reason == "network" else ())
+    for network in networks:
+        try:
+            return parse(text, network=network)
+        except DerivationError:
+            continue
+    return None
+
+
+def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    key = _on_its_network(ExtendedPublicKey.parse, text)
+    if key is None:
         return
     yield Finding(
         what="extended public key",
@@ -45,9 +63,8 @@ def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
 
 
 def _extended_private(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
-    try:
-        key = ExtendedPrivateKey.parse(text)
-    except DerivationError:
+    key = _on_its_network(ExtendedPrivateKey.parse, text)
+    if key is None:
         return
     opened = key.public
     yield Finding(

@@ -33,3 +33,36 @@ for name in {names!r}:
 """
     )
     assert printed == ""
+
+
+# What several schemes of phrases, trees and key files share; and the few that are made of another.
+_SHARED = {"entropy", "interpolation", "schemes", "triples", "wordlists", "wordlists.monero"}
+SHARED = {f"mnemonic.{name}" for name in _SHARED} | {"hd.checks", "hd.slip132", "keystore.json_files", "keystore.kdf"}
+MADE_OF = {
+    "hd.bip85": {"hd.bip32", "mnemonic.bip39"},
+    "hd.slip32": {"hd.bip32"},
+    "keystore.bip38": {"keystore.wif"},
+    "mnemonic.recovery": {"mnemonic.bip39"},
+    "mnemonic.seed_xor": {"mnemonic.bip39"},
+}
+ROOMS = ("walletcore.mnemonic.", "walletcore.hd.", "walletcore.keystore.")
+
+
+def test_a_scheme_of_phrases_trees_or_key_files_loads_no_other() -> None:
+    names = [module.dotted for module in modules() if module.dotted.startswith(ROOMS)]
+    printed = child(
+        f"""
+import importlib
+for name in {names!r}:
+    for loaded in [loaded for loaded in sys.modules if loaded.partition(".")[0] == "walletcore"]:
+        del sys.modules[loaded]
+    importlib.import_module(name)
+    print(*[loaded for loaded in sys.modules if loaded.startswith({ROOMS!r}) and loaded != name], name)
+"""
+    )
+    loaded = {
+        others.pop(): set(others)
+        for others in (line.replace("walletcore.", "").split() for line in printed.splitlines())
+    }
+    assert {name: more for name, others in loaded.items() if (more := others - SHARED - MADE_OF.get(name, set()))} == {}
+    assert all(MADE_OF[name] <= loaded[name] for name in MADE_OF)  # a row that is not needed any more is taken out

@@ -13,6 +13,7 @@ from bench.harness import Result, Workload, measure, table
 
 THEMES = (
     "seed",
+    "backups",
     "sign",
     "eip1559",
     "erc20",

@@ -40,6 +40,16 @@ class Constant(Case):
         return float(self.name.removesuffix(" ms")) / 1000
 
 
+@dataclass(frozen=True, kw_only=True)
+class Allowing(Case):
+    """A case and a span of time, for targets that say how much longer than it something may take."""
+
+    milliseconds: float
+
+    def timed(self, count: int) -> float:
+        return super().timed(count) + self.milliseconds / 1000
+
+
 def span(milliseconds: int) -> Constant:
     """The constant of that length, for targets that are times and not ratios."""
     return Constant(name=f"{milliseconds} ms", run=lambda state, count: None)

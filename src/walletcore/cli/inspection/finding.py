@@ -16,7 +16,6 @@ __all__ = ["UNLIMITED", "Finding", "Oddity", "effect_values", "family", "is_on",
 UNLIMITED = 1 << 255
 """An allowance from here on is one for all that there will ever be."""
 
-_TESTNETS = 1  # SLIP-44
 _OPEN = "value or tokenId"  # of the call beside an effect without amount
 
 
@@ -104,7 +103,7 @@ def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
 
 def is_on(row: Chain, network: str) -> bool:
     """Whether a key for this network, mainnet or testnet, is one for this chain."""
-    return (row.slip44 == _TESTNETS) == (network == "testnet")
+    return (row.xpub_network == "testnet") == (network == "testnet")
 
 
 def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:

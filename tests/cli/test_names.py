@@ -62,6 +62,7 @@ def test_what_there_is_is_said(
         ("walletcore address pol", "polygon polygon-amoy"),
         ("walletcore inspect --chain solana-", "solana-devnet"),
         ("walletcore verify --chain solana-", "solana-devnet"),
+        ("walletcore discover --chain solana-", "solana-devnet"),
         ("walletcore message sign solana-", "solana-devnet"),
         ("walletcore address bitcoin --kind p2w", "p2wpkh"),
         ("walletcore address bitcoin --profile bip8", "bip84 bip86"),

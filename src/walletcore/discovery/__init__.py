@@ -16,6 +16,7 @@ from walletcore.discovery.roots import Root, Roots
 from walletcore.discovery.search import Search
 from walletcore.errors import AddressError, DerivationError, MnemonicError, PathError, Unsupported
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
+from walletcore.hd.checks import checked_seed
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.wordlists import LANGUAGES
 from walletcore.secret import Secret, sealed
@@ -82,6 +83,8 @@ def candidates_of(
     none, `PathError`, and `Unsupported` for an unknown chain.
     """
     _check(root, address, chains, profile, bounds, progress)
+    if isinstance(root, Secret):
+        checked_seed(root)
     rows, missing = _rows(chains)
     wanted = None if address is None else _read(rows, address)
     with Roots(root) as roots:

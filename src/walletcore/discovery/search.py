@@ -15,7 +15,7 @@ from walletcore.errors import AddressError, DerivationError, Unsupported
 from walletcore.keys import PublicKey
 from walletcore.path import Path
 
-__all__ = ["Search"]
+__all__ = ["Job", "Search"]
 
 _EVERY = 64  # keys between two calls of whoever watches
 _NEAR = 20  # BIP-44, "Address gap limit": where most of the addresses of a wallet are
@@ -29,7 +29,7 @@ _Ranges = tuple[range, range, range]
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """The keys of one profile, for rows that make the same of each key."""
 
     profile: Profile
@@ -114,14 +114,14 @@ class Search:
                         return self._findings((), keys=keys, complete=False)
         return self._findings((), keys=keys)
 
-    def _jobs(self, wanted: dict[Chain, Wanted]) -> list[_Job]:
+    def _jobs(self, wanted: dict[Chain, Wanted]) -> list[Job]:
         """One for all rows that have a profile in common, and make the same of its first key; other kinds fall out."""
-        jobs: dict[object, _Job] = {}
+        jobs: dict[object, Job] = {}
         for row, profile, start, _, address in self._starts:
             kind, payload = wanted[row]
             if address.kind == kind:
                 same = profile, type(row), payload, address.payload
-                jobs.setdefault(same, _Job(profile, start, row, (kind, payload)))
+                jobs.setdefault(same, Job(profile, start, row, (kind, payload)))
         return list(jobs.values())
 
     def _same(

@@ -129,7 +129,10 @@ def _told(found: Findings, bounds: Bounds, address: str, as_json: bool) -> int:
 
 def _show(found: Findings) -> None:
     if found.candidates:
-        show.print_table(_TITLES, _rows(found.candidates))
+        rows = _rows(found.candidates)
+        kept = [place for place in range(len(_TITLES)) if any(row[place] for row in rows)]  # not all chains have kinds
+        titles, *table = [tuple(row[place] for place in kept) for row in (_TITLES, *rows)]
+        show.print_table(titles, table)
     for text in _unsearched(found.left_out):
         typer.echo(f"not searched: {show.plain(text)}", err=True)
 

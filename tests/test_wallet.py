@@ -9,6 +9,7 @@ from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.vectors import load
 from walletcore import ExtendedPublicKey, KeyOrigin, LocalSigner, Path, Secret, Wallet, WalletcoreError, chain, sign
 from walletcore.chains import chains, evm
 from walletcore.chains.base import Chain, Profile
@@ -22,6 +23,8 @@ from walletcore.errors import (
     SigningRefused,
     Unsupported,
 )
+from walletcore.hd import master
+from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.keys import Curve
 from walletcore.mnemonic.bip39 import Mnemonic
 
@@ -216,6 +219,44 @@ def test_P23_a_path_of_another_coin_is_refused_unless_it_is_allowed(wallet: Wall
         wallet.signers_for(transaction)
     assert refused.value.reason == "policy"
     assert len(wallet.signers_for(transaction, allow_foreign_path=True)) == 1
+
+
+def payment(wallet: Wallet, path: str) -> evm.Transaction:
+    """A transaction of Ethereum by the key at this path."""
+    key = master("bip32", Curve.SECP256K1, Mnemonic.parse(PHRASE).seed()).derive(path).public_key
+    origin = KeyOrigin(wallet.origin("ethereum").fingerprint, Path.parse(path))
+    place: dict[str, Any] = {"chain": ETHEREUM, "to": None, "value": 1, "nonce": 0, "gas": 21_000}
+    return evm.Transaction(sender=key, origin=origin, max_fee=2, max_priority_fee=1, **place)
+
+
+@pytest.mark.parametrize("path", ["m/0'/0'/0'/7", "m/44'/60'/5'/0/1", "m/44'/60'/9"])
+def test_P23_the_path_of_a_profile_is_none_of_another_coin(wallet: Wallet, path: str) -> None:
+    assert len(wallet.signers_for(payment(wallet, path))) == 1
+
+
+@pytest.mark.parametrize("path", ["m/44'/0'/0'/0/0", "m/0'/0'/0'/0/0", "m/0'/0'/1'/7", "m/0'/0", "m", "m/44'"])
+def test_P23_a_profile_without_a_coin_type_allows_its_own_paths_only(wallet: Wallet, path: str) -> None:
+    """SingularDTV's m/0'/0'/0'/i has Bitcoin's coin type in the second place, which is none there."""
+    with pytest.raises(SigningRefused) as refused:
+        wallet.signers_for(payment(wallet, path))
+    assert refused.value.reason == "policy"
+
+
+def test_a_watch_only_wallet_may_be_of_an_account_with_a_number_of_its_own() -> None:
+    """Published addresses: vectors/chains/bitcoin.json, samourai-post-mix, of the very same phrase."""
+    tree = master("bip32", Curve.SECP256K1, Mnemonic.parse(PHRASE).seed())
+    assert isinstance(tree, ExtendedPrivateKey)
+    watching = Wallet.from_xpub(
+        str(tree.derive("m/84'/0'/2147483646'").public), chain="bitcoin", profile="samourai-post-mix"
+    )
+    shown = {
+        (case.input["change"], case.input["index"]): case.expect["address"]
+        for case in load("chains/bitcoin")
+        if case.input.get("profile") == "samourai-post-mix"
+    }
+    assert shown
+    for (change, index), address in shown.items():
+        assert str(watching.address("bitcoin", change=change, index=index)) == address
 
 
 def test_leaving_a_wallet_wipes_its_trees_and_answers_nothing_more() -> None:

@@ -20,6 +20,7 @@ from walletcore.signers.local import LocalSigner
 from walletcore.signing import Signable, SigningRequest
 
 if TYPE_CHECKING:
+    from walletcore.discovery import Bounds, Findings, Progress
     from walletcore.effects import Transfer
 
 __all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where"]
@@ -29,8 +30,8 @@ MAX_CHANGE_INDEX = (
 )
 
 _Account = tuple[Profile, int]
-_TESTNETS = 1  # SLIP-44: the coin type of all test nets; their extended keys are tpub
 _MAX_KEPT = 256
+_FIRST_PURPOSE = 44  # BIP-43
 
 
 class Where(TypedDict, total=False):
@@ -97,7 +98,7 @@ class Wallet(Confidential):
         if chain is None:
             return cls(None, xpub)
         row, chosen = cls(None, xpub)._choose(chain, {"profile": profile, "kind": kind})
-        _checked_account(xpub, _split(chosen.fill(account=xpub.child_number - HARDENED))[0], row)
+        _checked_account(xpub, _split(chosen.fill(account=_account_of(xpub, chosen)))[0], row)
         return cls(None, xpub, (row, chosen))
 
     def address(self, chain: str | Chain, **where: Unpack[Where]) -> Address:
@@ -219,9 +220,36 @@ class Wallet(Confidential):
             )
         return self._account(row, profile, account)
 
+    @sealed
+    def candidates(
+        self,
+        address: str | None = None,
+        *,
+        chains: Sequence[str | Chain] = (),
+        bounds: Bounds | None = None,
+        progress: Progress | None = None,
+    ) -> Findings:
+        """The known profiles by which this wallet has the address; without one, the first address of every profile.
+
+        See `walletcore.discovery.candidates_of`, also for what is raised. A watch-only wallet answers for its account;
+        which profiles it cannot tell of is in ``left_out``.
+        """
+        from walletcore.discovery import candidates_of  # for those who search
+
+        root = self._seed if self._xpub is None else self._xpub
+        name = ""
+        if self._pinned is not None:
+            chains = chains or (self._pinned[0],)
+            name = self._pinned[1].name
+            for chain in chains:
+                self._choose(chain, {})
+        return candidates_of(
+            cast(Secret, root), address=address, chains=chains, profile=name, bounds=bounds, progress=progress
+        )
+
     def _find(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile, Path]:
         row, profile = self._choose(chain, where)
-        account = where.get("account", 0 if self._xpub is None else self._xpub.child_number - HARDENED)
+        account = where.get("account", 0 if self._xpub is None else _account_of(self._xpub, profile))
         return row, profile, profile.fill(account=account, change=where.get("change", 0), index=where.get("index", 0))
 
     def _choose(self, chain: str | Chain, where: Where) -> tuple[Chain, Profile]:
@@ -250,11 +278,11 @@ class Wallet(Confidential):
         """The extended public key at a hardened path: kept, since all addresses of an account start from it."""
         if self._xpub is not None:
             return _checked_account(self._xpub, path, row)
-        place = (_network(row), path)
+        place = (row.xpub_network, path)
         kept = self._accounts.get(place)
         if kept is None:
             tree = cast(ExtendedPrivateKey, self._tree(profile.derivation, profile.curve))
-            kept = replace(tree.derive(path).public, network=_network(row))
+            kept = replace(tree.derive(path).public, network=row.xpub_network)
             if len(self._accounts) >= _MAX_KEPT:
                 self._accounts.clear()
             self._accounts[place] = kept
@@ -288,6 +316,11 @@ def _split(path: Path) -> tuple[Path, tuple[int, ...]]:
     return Path(path.steps[:last]), path.steps[last:]
 
 
+def _account_of(xpub: ExtendedPublicKey, profile: Profile) -> int:
+    """The account whose key this would be; 0 where the profile has one account only, of whatever number."""
+    return xpub.child_number - HARDENED if "{account}" in profile.path else 0
+
+
 def _chain_of(subject: object) -> Chain:
     row = getattr(subject, "chain", None)
     if not isinstance(row, Chain):
@@ -300,10 +333,9 @@ def _readings(row: Chain, origin: KeyOrigin | None) -> Iterator[tuple[Profile, d
     if origin is None:
         return
     for profile in row.profiles:
-        pairs = zip(profile.path.split("/")[1:], origin.path.steps, strict=False)
-        numbers = {step.strip("{}'"): number % HARDENED for step, number in pairs if step.startswith("{")}
-        if profile.fill(**numbers) == origin.path:
-            yield profile, {"account": 0, "change": 0, "index": 0, **numbers}
+        numbers = profile.numbers(origin.path)
+        if numbers is not None:
+            yield profile, numbers
 
 
 def _is_paid(row: Chain, profile: Profile, key: PublicKey, transfer: Transfer) -> bool:
@@ -312,22 +344,26 @@ def _is_paid(row: Chain, profile: Profile, key: PublicKey, transfer: Transfer) -
 
 
 def _check_coin_types(row: Chain, requests: Sequence[SigningRequest], mine: set[bytes]) -> None:
-    """Raise `SigningRefused` where the second step of the path to a key of ours is in none of the chain's profiles."""
-    known = {profile.fill().steps[1:2] for profile in row.profiles}
+    """Raise `SigningRefused` where the path to a key of ours has another coin type, and is that of no profile."""
+    known = {profile.fill().steps[1:2] for profile in row.profiles if _has_coin_type(profile)}
     for origin in (request.origin for request in requests):
-        if origin is not None and origin.fingerprint in mine and origin.path.steps[1:2] not in known:
+        if origin is None or origin.fingerprint not in mine or origin.path.steps[1:2] in known:
+            continue
+        if not any(_readings(row, origin)):
             hint = "allow_foreign_path=True signs all the same"
             raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
 
 
-def _network(row: Chain) -> str:
-    return "testnet" if row.slip44 == _TESTNETS else "mainnet"
+def _has_coin_type(profile: Profile) -> bool:
+    """Whether the template has BIP-44's order: a purpose, then a coin type, both hardened. Purposes began at 44."""
+    steps = profile.fill().steps
+    return len(steps) > 1 and steps[0] >= HARDENED + _FIRST_PURPOSE and steps[1] >= HARDENED
 
 
 def _checked_account(xpub: ExtendedPublicKey, path: Path, row: Chain) -> ExtendedPublicKey:
     """A watch-only key serves just the account that its own fields name: the depth, the number and the network."""
-    if xpub.network != _network(row):
-        got = f"expected an extended key for {_network(row)}, got one for {xpub.network}"
+    if xpub.network != row.xpub_network:
+        got = f"expected an extended key for {row.xpub_network}, got one for {xpub.network}"
         raise DerivationError(got, reason="network")
     if xpub.depth != len(path):
         raise DerivationError(f"expected an extended key at {path}, got one of depth {xpub.depth}", reason="mismatch")

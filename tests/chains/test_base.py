@@ -69,6 +69,35 @@ def test_two_numbers_never_give_the_same_path(number: int) -> None:
         assert FULL.fill(**{level: number}) != FULL.fill(**{level: other})
 
 
+@given(numbers, numbers, numbers)
+def test_the_numbers_of_a_path_are_those_that_fill_the_template(account: int, change: int, index: int) -> None:
+    asked = {"account": account, "change": change, "index": index}
+    assert FULL.numbers(FULL.fill(**asked)) == asked
+    assert SHORT.numbers(SHORT.fill(account=account)) == {"account": account, "change": 0, "index": 0}
+    assert INDEX.numbers(FULL.fill(**asked)) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "m",
+        "m/84'/0'/0'/0",
+        "m/84'/0'/0'/0/0/0",
+        "m/84'/0'/0/0/0",
+        "m/84'/0'/0'/0'/0",
+        "m/84'/0'/0'/0/0'",
+        "m/44'/0'/0'/0/0",
+    ],
+)
+def test_a_path_of_another_template_has_no_numbers(path: str) -> None:
+    assert FULL.numbers(Path.parse(path)) is None
+
+
+def test_a_template_without_places_has_one_path() -> None:
+    assert NONE.numbers(Path.parse("m/44'/501'")) == {"account": 0, "change": 0, "index": 0}
+    assert NONE.numbers(Path.parse("m/44'/501'/0'")) is None
+
+
 def test_what_is_not_asked_for_is_zero() -> None:
     assert str(FULL.fill()) == "m/84'/0'/0'/0/0"
     assert str(SHORT.fill()) == "m/44'/501'/0'/0'"
@@ -147,6 +176,11 @@ def test_a_row_is_a_frozen_value() -> None:
 def test_assets_and_accounts_have_chain_agnostic_names() -> None:
     assert ROW.asset == "row:1/slip44:7"
     assert ROW.account_id("abc") == "row:1:abc"
+
+
+def test_extended_keys_of_test_networks_are_those_of_coin_type_one() -> None:
+    assert ROW.xpub_network == "mainnet"
+    assert replace(ROW, slip44=1).xpub_network == "testnet"  # SLIP-44: Testnet (all coins)
 
 
 def test_a_profile_is_found_by_its_name_or_its_kind_and_the_first_is_the_default() -> None:

@@ -14,7 +14,7 @@ def test_chains_lists_every_row(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["chains", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == [row.name for row in chains()]
-    assert all(profile["source"] for row in rows for profile in row["profiles"])
+    assert all(profile["source"] and profile["wallets"] for row in rows for profile in row["profiles"])
     assert run(["chains"]) == 0
     table = capsys.readouterr().out
     assert all(row.name in table and row.caip2 in table for row in chains())

@@ -37,7 +37,11 @@ def test_what_is_near_to_nothing_is_refused_plainly(name: str, capsys: pytest.Ca
     ("arguments", "hint"),
     [
         (("bitcoin", "--kind", "taproot"), "bitcoin has the kinds p2wpkh, p2tr, p2sh-p2wpkh, p2pkh"),
-        (("bitcoin", "--profile", "bip-84"), "bitcoin has the profiles bip84, bip86, bip49, bip44"),
+        (("bitcoin-signet", "--profile", "bip-84"), "bitcoin-signet has the profiles bip84, bip86, bip49, bip44"),
+        (
+            ("bitcoin", "--profile", "bip-84"),
+            "bitcoin has the profiles bip84, bip86, bip49, bip44 and 15 more: `walletcore chains` lists them",
+        ),
         (("ethereum", "--kind", "p2tr"), "ethereum has one kind only"),
     ],
 )
@@ -58,6 +62,7 @@ def test_what_there_is_is_said(
         ("walletcore address pol", "polygon polygon-amoy"),
         ("walletcore inspect --chain solana-", "solana-devnet"),
         ("walletcore verify --chain solana-", "solana-devnet"),
+        ("walletcore discover --chain solana-", "solana-devnet"),
         ("walletcore message sign solana-", "solana-devnet"),
         ("walletcore address bitcoin --kind p2w", "p2wpkh"),
         ("walletcore address bitcoin --profile bip8", "bip84 bip86"),

@@ -51,6 +51,7 @@ def test_every_command_has_a_transcript() -> None:
     for command in (
         "address",
         "xpub",
+        "discover",
         "inspect",
         "path",
         "sign",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from walletcore.chains.base import Chain
@@ -17,7 +17,7 @@ from walletcore.errors import Unsupported
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["FAMILIES", "chain", "chains"]
+__all__ = ["FAMILIES", "chain", "chains", "families"]
 
 FAMILIES = ("bitcoin", "evm", "solana")
 _MAX_NAME = 80
@@ -32,13 +32,14 @@ def _family(name: str) -> tuple[Chain, ...]:
 
 
 @cache
-def _others() -> tuple[tuple[str, tuple[Chain, ...]], ...]:
+def _others() -> tuple[EntryPoint, ...]:
     """Families of other packages: entry points that name a module with ``CHAINS``."""
     from importlib.metadata import entry_points
 
-    return tuple((point.name, _rows(point)) for point in entry_points(group="walletcore.chains"))
+    return tuple(entry_points(group="walletcore.chains"))
 
 
+@cache
 def _rows(point: EntryPoint) -> tuple[Chain, ...]:
     """The rows of another package; whatever goes wrong there is told by its name. Raises `Unsupported`."""
     try:
@@ -53,7 +54,19 @@ def _rows(point: EntryPoint) -> tuple[Chain, ...]:
 def _families() -> Iterator[tuple[str, tuple[Chain, ...]]]:
     for name in FAMILIES:
         yield name, _family(name)
-    yield from _others()
+    for point in _others():
+        yield point.name, _rows(point)
+
+
+def families() -> Iterator[tuple[str, tuple[Chain, ...] | Unsupported]]:
+    """Each family's name with its rows, or with the error that says what this installation lacks for it."""
+    loaders = [(name, partial(_family, name)) for name in FAMILIES]
+    loaders += [(point.name, partial(_rows, point)) for point in _others()]
+    for name, load in loaders:
+        try:
+            yield name, load()
+        except Unsupported as error:
+            yield name, error
 
 
 def chains() -> tuple[Chain, ...]:

@@ -20,12 +20,14 @@ from walletcore.signing import Answers, Signable
 if TYPE_CHECKING:
     from walletcore.effects import Effect
 
-__all__ = ["Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
+__all__ = ["LEVELS", "Address", "Chain", "Profile", "SignedMessage", "SignedTransaction"]
 
 T = TypeVar("T", bound="Signable[Any]")
-_LEVELS = ("account", "change", "index")
+LEVELS = ("account", "change", "index")
+"""What the places in templates are called, as in BIP-44."""
 _PLACES = ("{account}", "{change}", "{index}")
 _MAX_NAME = 80
+_TESTNETS = 1  # SLIP-44: the coin type of all test nets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class Profile:
     def fill(self, *, account: int = 0, change: int = 0, index: int = 0) -> Path:
         """The path for these numbers. Raises `PathError` when one that is not zero has no place in the template."""
         text = self.path
-        for level, number in zip(_LEVELS, (account, change, index), strict=True):
+        for level, number in zip(LEVELS, (account, change, index), strict=True):
             if type(number) is not int:
                 raise PathError(f"expected an int as {level}, got {type(number).__name__}", reason="type")
             if not 0 <= number < HARDENED:
@@ -64,6 +66,16 @@ class Profile:
                 raise PathError(f"profile {self.name!r} ({self.path}) has no {level}, got {number}", reason="unknown")
             text = text.replace(place, str(number))
         return Path.parse(text)
+
+    def numbers(self, path: Path) -> dict[str, int] | None:
+        """The account, change and index that fill the template to this path, or None where it is no path of it."""
+        steps = self.path.split("/")[1:]
+        if len(steps) != len(path):
+            return None
+        pairs = zip(steps, path.steps, strict=True)
+        places = {step.strip("{}'"): number % HARDENED for step, number in pairs if step.startswith("{")}
+        found = dict.fromkeys(LEVELS, 0) | places
+        return found if self.fill(**found) == path else None
 
 
 def _is_step(step: str) -> bool:
@@ -96,6 +108,11 @@ class Chain:
     def asset(self) -> str:
         """The CAIP-19 name of the native asset."""
         return f"{self.caip2}/slip44:{self.slip44}"
+
+    @property
+    def xpub_network(self) -> str:
+        """The network that extended keys of this chain are written for (BIP-32, SLIP-132): mainnet, or testnet."""
+        return "testnet" if self.slip44 == _TESTNETS else "mainnet"
 
     def account_id(self, address: str) -> str:
         """The CAIP-10 name of an account."""

@@ -27,7 +27,10 @@ def chains(as_json: AsJson = False) -> None:
             "symbol": row.symbol,
             "decimals": row.decimals,
             "slip44": row.slip44,
-            "profiles": [{"name": p.name, "path": p.path, "kind": p.kind, "source": p.source} for p in row.profiles],
+            "profiles": [
+                {"name": p.name, "path": p.path, "kind": p.kind, "wallets": list(p.wallets), "source": p.source}
+                for p in row.profiles
+            ],
         }
         for row in all_chains()
     ]

@@ -14,6 +14,7 @@ __all__ = ["chain_names", "contracts", "find_chain", "find_profile", "kind_names
 
 _NEAR = 0.7  # of difflib's ratio
 _OFFERED = 3
+_MOST, _FIRST = 6, 4  # names that a hint has: up to six, or the first four
 
 
 def find_chain(name: str) -> Chain:
@@ -57,8 +58,14 @@ def find_profile(row: Chain, name: str, kind: str) -> Profile:
     except Unsupported as error:
         there = {"profiles": _unique(each.name for each in row.profiles)} if name else {}
         there |= {"kinds": _unique(each.kind for each in row.profiles)} if kind else {}
-        hint = "; ".join(f"{row.name} has the {what} {', '.join(names)}" for what, names in there.items() if names)
+        hint = "; ".join(f"{row.name} has the {what} {_few(names)}" for what, names in there.items() if names)
         raise Unsupported(str(error), reason=error.reason, hint=hint or f"{row.name} has one kind only") from None
+
+
+def _few(names: Sequence[str]) -> str:
+    if len(names) <= _MOST:
+        return ", ".join(names)
+    return f"{', '.join(names[:_FIRST])} and {len(names) - _FIRST} more: `walletcore chains` lists them"
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -59,8 +59,15 @@ def test_a_number_beyond_31_bits_is_no_index() -> None:
 def test_every_profile_names_its_source() -> None:
     for row in CHAINS:
         for profile in row.profiles:
-            assert profile.source.startswith(profile.name.upper().replace("BIP", "BIP-"))
             assert profile.wallets
+    for profile in REGTEST.profiles:
+        assert profile.source.startswith(profile.name.upper().replace("BIP", "BIP-"))
+
+
+def test_the_paths_of_the_bips_come_first_and_are_all_that_test_networks_have() -> None:
+    names = ["bip84", "bip86", "bip49", "bip44"]
+    assert [profile.name for profile in BITCOIN.profiles[:4]] == names
+    assert all([profile.name for profile in row.profiles] == names for row in CHAINS[1:])
 
 
 def test_a_row_is_a_value() -> None:

@@ -187,7 +187,7 @@ def test_a_profile_or_kind_that_is_not_there_is_refused() -> None:
 
 
 def test_every_profile_says_where_it_comes_from() -> None:
-    assert [profile.name for profile in ETHEREUM.profiles] == ["bip44", "ledger-live", "ledger-legacy"]
+    assert [profile.name for profile in ETHEREUM.profiles] == ["bip44", "ledger-live", "ledger-legacy", "singulardtv"]
     assert all(profile.source and profile.wallets for row in CHAINS for profile in row.profiles)
 
 

@@ -118,7 +118,8 @@ def test_the_paths_of_the_profiles_are_those_that_wallets_use() -> None:
 @vectors("chains/solana")
 def test_a_phrase_leads_through_each_profile_to_its_published_address(case: Case) -> None:
     row = chain(case.input["chain"], SolanaChain)
-    path = row.path(account=case.input.get("account", 0), profile=case.input["profile"])
+    numbers = {level: case.input[level] for level in ("account", "index") if level in case.input}
+    path = row.path(**numbers, profile=case.input["profile"])
     seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
     key = master("slip10", Curve.ED25519, seed).derive(path).private_key.public_key
     assert str(path) == case.input["path"]

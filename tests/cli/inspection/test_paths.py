@@ -39,11 +39,19 @@ def test_the_path_of_an_account_begins_those_of_its_addresses() -> None:
     assert (use["profile"], use["numbers"], use["whole"]) == ("bip86", {"account": 7}, False)
 
 
-@pytest.mark.parametrize("path", ["m", "m/0", "m/84'/0'/0/0/0", "m/84'/0'/0'/0/0/0", "m/44'/9999'/0'"])
+@pytest.mark.parametrize("path", ["m", "m/0/0/0", "m/84'/0'/0/0/0", "m/84'/0'/0'/0/0/0", "m/44'/9999'/0'"])
 def test_other_paths_are_nobodys(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert uses(Path.parse(path)) == []
     assert run(["path", path]) == 0
     assert "no profile" in capsys.readouterr().out
+
+
+def test_a_short_path_is_that_of_wallets_older_than_bip_44() -> None:
+    assert [use["profile"] for use in uses(Path.parse("m/0/3"))] == ["electrum"]
+    found = {use["profile"]: use for use in uses(Path.parse("m/0'/1'/3'")) if use["whole"]}
+    assert set(found) == {"core-p2pkh", "core-p2sh-p2wpkh", "core-p2wpkh"}
+    assert found["core-p2pkh"]["numbers"] == {"change": 1, "index": 3}
+    assert {"BRD", "bitcoinj"} <= set(uses(Path.parse("m/0'/0/3"))[0]["wallets"])
 
 
 def test_a_path_for_machines(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.address import (
     MAINNET,
     REGTEST,
@@ -19,6 +19,7 @@ from walletcore.chains.bitcoin.address import (
     encode_address,
     segwit_text,
 )
+from walletcore.chains.bitcoin.profiles import OTHERS, standard
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.errors import AddressError, InvalidKey, TransactionError
 from walletcore.hashes import hash160
@@ -156,31 +157,7 @@ def _check_point(x: bytes) -> None:
         raise AddressError("the taproot output key is no point: coins sent there are lost", reason="point") from None
 
 
-_ELECTRUM = "spesmilo/electrum electrum/bip39_wallet_formats.json"
-_TREZOR = "@trezor/connect lib/types/api/discoverAccounts"
-_TRUST = "trustwallet/wallet-core registry.json"
-_PROFILES = (  # purpose, kind of address, wallets, and where these say so
-    (84, "p2wpkh", ("Electrum", "Trezor", "Trust Wallet"), (_ELECTRUM, _TREZOR, _TRUST)),
-    (86, "p2tr", ("Trezor",), (_TREZOR,)),
-    (49, "p2sh-p2wpkh", ("Electrum", "Trezor"), (_ELECTRUM, _TREZOR)),
-    (44, "p2pkh", ("Electrum", "Trezor", "Trust Wallet"), (_ELECTRUM, _TREZOR, _TRUST)),
-)
-
-
-def _profiles(coin_type: int) -> tuple[Profile, ...]:
-    return tuple(
-        Profile(
-            name=f"bip{purpose}",
-            path=f"m/{purpose}'/{coin_type}'/{{account}}'/{{change}}/{{index}}",
-            kind=kind,
-            wallets=wallets,
-            source="; ".join((f"BIP-{purpose}", *sources)),
-        )
-        for purpose, kind, wallets, sources in _PROFILES
-    )
-
-
-_TEST_PROFILES = _profiles(1)
+_TEST_PROFILES = standard(1)
 
 
 def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> BitcoinChain:
@@ -202,7 +179,7 @@ CHAINS = (
         decimals=8,
         slip44=0,
         caip2="bip122:000000000019d6689c085ae165831e93",
-        profiles=_profiles(0),
+        profiles=standard(0) + OTHERS,
         prefixes=MAINNET,
     ),
     _test_network("bitcoin-testnet", "000000000933ea01ad0ee984209779ba"),  # version 3

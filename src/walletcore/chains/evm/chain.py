@@ -20,24 +20,33 @@ __all__ = ["CHAINS", "Evm", "check_account"]
 
 _MAX_CHAIN_ID = 2**63 - 37  # EIP-2294: v of the oldest transactions, 2 * id + 36, stays below 2^64
 
+_LEDGER = "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts"
+_MYCRYPTO = "MyCryptoHQ/MyCrypto common/config/dpaths.ts"
 _PROFILES = (
     Profile(
         name="bip44",
         path="m/44'/60'/{account}'/0/{index}",
-        wallets=("MetaMask", "Trezor"),  # they vary the index, and leave the account at 0
-        source="BIP-44, \"Path levels\"; MetaMask/eth-hd-keyring src/HDKeyring.ts (m/44'/60'/0'/0)",
+        wallets=("MetaMask", "Trezor", "MyCrypto", "Trust Wallet"),  # they vary the index, and leave the account at 0
+        source="BIP-44, \"Path levels\"; MetaMask/eth-hd-keyring src/HDKeyring.ts (m/44'/60'/0'/0); "
+        f"{_MYCRYPTO} (ETH_DEFAULT, ETH_TREZOR); trustwallet/wallet-core registry.json",
     ),
     Profile(
         name="ledger-live",
         path="m/44'/60'/{account}'/0/0",
-        wallets=("Ledger Live",),
-        source="LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts (the default mode)",
+        wallets=("Ledger Live", "KeepKey"),
+        source=f"{_LEDGER} (the default mode); shapeshift/hdwallet packages/hdwallet-keepkey/src/ethereum.ts",
     ),
     Profile(
         name="ledger-legacy",
         path="m/44'/60'/0'/{index}",
         wallets=("MyEtherWallet", "MyCrypto", "Ledger Live (legacy)"),
-        source="LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts (mode ethM)",
+        source=f"{_LEDGER} (mode ethM); {_MYCRYPTO} (ETH_LEDGER)",
+    ),
+    Profile(
+        name="singulardtv",
+        path="m/0'/0'/0'/{index}",
+        wallets=("SingularDTV", "MyCrypto"),
+        source=f"{_MYCRYPTO} (ETH_SINGULAR, for every network)",
     ),
 )
 

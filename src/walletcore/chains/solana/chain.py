@@ -181,26 +181,29 @@ def _profile(name: str, path: str, wallets: tuple[str, ...], source: str) -> Pro
     return Profile(name=name, path=path, derivation="slip10", curve=Curve.ED25519, wallets=wallets, source=source)
 
 
+_LEDGER = "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts"
+_BACKPACK = "coral-xyz/backpack packages/secure-background/src/keyring/derivationPaths.ts"
 _PROFILES = (
     _profile(
         "bip44-change",
         "m/44'/501'/{account}'/0'",
-        ("Phantom", "Solflare", "Trezor Suite"),
+        ("Phantom", "Solflare", "Trezor Suite", "Backpack"),
         "help.phantom.com, article 12988493966227 (bip44Change); "
-        "trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts",
+        f"trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts; {_BACKPACK}",
     ),
     _profile(
         "bip44",
         "m/44'/501'/{account}'",
-        ("Ledger Live", "Trust Wallet"),
-        "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts (solanaSub); trustwallet/wallet-core registry.json",
+        ("Ledger Live", "Trust Wallet", "Backpack (legacy)"),
+        f"{_LEDGER} (solanaSub); trustwallet/wallet-core registry.json; {_BACKPACK}",
     ),
     _profile(
         "bip44-root",
         "m/44'/501'",
-        ("Solana CLI (hardware wallets)", "Ledger Live"),
-        "docs.anza.xyz/cli/wallets/hardware; LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts (solanaMain)",
+        ("Solana CLI (hardware wallets)", "Ledger Live", "Backpack (legacy)"),
+        f"docs.anza.xyz/cli/wallets/hardware; {_LEDGER} (solanaMain); {_BACKPACK}",
     ),
+    _profile("backpack", "m/44'/501'/{account}'/0'/{index}'", ("Backpack",), _BACKPACK),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.effects import Approve, Call, Effect, Transfer
-from walletcore.hd.slip132 import BITCOIN_NETWORKS
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 
@@ -17,7 +16,6 @@ __all__ = ["UNLIMITED", "Finding", "Oddity", "effect_values", "family", "is_on",
 UNLIMITED = 1 << 255
 """An allowance from here on is one for all that there will ever be."""
 
-_TESTNETS = 1  # SLIP-44
 _OPEN = "value or tokenId"  # of the call beside an effect without amount
 
 
@@ -104,8 +102,8 @@ def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
 
 
 def is_on(row: Chain, network: str) -> bool:
-    """Whether a key for this network of Bitcoin's is one for this chain; those of other coins are for none here."""
-    return network in BITCOIN_NETWORKS and (row.slip44 == _TESTNETS) == (network == "testnet")
+    """Whether a key for this network is one for this chain; those of other coins than Bitcoin are for none here."""
+    return row.xpub_network == network
 
 
 def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from walletcore.chains.base import Chain, Profile
+from walletcore.chains.base import Chain
 from walletcore.cli.inspection import private
 from walletcore.cli.inspection.encrypted import bip38
-from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.cli.inspection.finding import Finding, Oddity, names_of, of_network
 from walletcore.cli.inspection.public import public
+from walletcore.discovery import Findings, candidates_of
 from walletcore.errors import DerivationError
 from walletcore.hd.bip32 import VERSIONS, ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.hd.slip132 import BITCOIN_NETWORKS
-from walletcore.path import HARDENED, Path
+from walletcore.path import HARDENED
 from walletcore.secret import sealed
 
 __all__ = ["keys"]
@@ -53,11 +54,12 @@ def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
     key = _on_its_network(ExtendedPublicKey.parse, text)
     if key is None:
         return
+    found = candidates_of(key, chains=rows)
     yield Finding(
         what="extended public key",
-        chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(key, rows)))),
+        chains=tuple(dict.fromkeys(names_of(each.chain for each in found))),
         facts=_facts(key),
-        derived=tuple(_derived(key, rows)),
+        derived=tuple(_derived(found)),
         odd=(*of_network(key.network, rows), *_oddities(key)),
     )
 
@@ -66,12 +68,12 @@ def _extended_private(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
     key = _on_its_network(ExtendedPrivateKey.parse, text)
     if key is None:
         return
-    opened = key.public
+    opened, found = key.public, candidates_of(key, chains=rows)
     yield Finding(
         what="extended private key",
-        chains=tuple(dict.fromkeys(names_of(row for row, _ in _uses(opened, rows)))),
+        chains=tuple(dict.fromkeys(names_of(each.chain for each in found))),
         facts=_facts(opened),
-        derived=tuple(_derived(opened, rows)),
+        derived=tuple(_derived(found)),
         odd=(private.SECRET, *of_network(opened.network, rows), *_oddities(opened)),
     )
 
@@ -107,30 +109,13 @@ def _oddities(key: ExtendedPublicKey) -> Iterator[Oddity]:
         yield Oddity(code="master", text="a master key: wallets hand out keys of accounts, at depth 3")
 
 
-def _uses(key: ExtendedPublicKey, rows: Iterable[Chain]) -> Iterator[tuple[Chain, Profile]]:
-    """The chains and profiles whose accounts stand at this key's depth, on its network, for its kind of script."""
-    if key.child_number < HARDENED:
-        return
-    for row in rows:
-        if not is_on(row, key.network):
-            continue
-        for profile in row.profiles:
-            account = profile.path.rpartition("'/")[0]  # down to the last hardened step
-            if profile.derivation == "bip32" and account.count("/") == key.depth and key.kind in ("", profile.kind):
-                yield row, profile
-
-
-def _derived(key: ExtendedPublicKey, rows: Iterable[Chain]) -> Iterator[tuple[str, str, str, str]]:
-    """The first address of each profile that the key may be the account of, chains with the same one together."""
+def _derived(found: Findings) -> Iterator[tuple[str, str, str, str]]:
+    """The first address of each profile that has its account here, chains with the same one together."""
     names: dict[tuple[str, str], dict[str, None]] = {}
     chains: dict[tuple[str, str], dict[str, None]] = {}
-    for row, profile in _uses(key, rows):
-        if "{account}" not in profile.path and key.child_number != HARDENED:
-            continue
-        path = profile.fill(account=key.child_number - HARDENED)
-        derived = key.derive(Path(path.steps[key.depth :])).public_key
-        place = str(path), row.address(derived, kind=profile.kind).text
-        names.setdefault(place, {})[profile.name] = None
-        chains.setdefault(place, {})[row.name] = None
-    for place, found in names.items():
-        yield ", ".join(found), place[0], ", ".join(chains[place]), place[1]
+    for each in found:
+        place = str(each.path), each.address.text
+        names.setdefault(place, {})[each.profile.name] = None
+        chains.setdefault(place, {})[each.chain.name] = None
+    for place, profiles in names.items():
+        yield ", ".join(profiles), place[0], ", ".join(chains[place]), place[1]

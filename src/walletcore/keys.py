@@ -25,6 +25,8 @@ class Curve(Enum):
     SECP256K1 = "secp256k1"
     P256 = "nist256p1"
     ED25519 = "ed25519"
+    ED25519_BIP32 = "ed25519-bip32"
+    ED25519_BLAKE2B = "ed25519-blake2b"
 
     __hash__ = object.__hash__  # members are single; Enum would hash the name, in Python
 
@@ -41,6 +43,8 @@ class Scheme(Enum):
     BIP340 = "bip340", Curve.SECP256K1
     ECDSA_P256 = "ecdsa-p256", Curve.P256
     ED25519 = "ed25519", Curve.ED25519
+    ED25519_BIP32 = "ed25519-bip32", Curve.ED25519_BIP32
+    ED25519_BLAKE2B = "ed25519-blake2b", Curve.ED25519_BLAKE2B
 
     def __new__(cls, name: str, curve: Curve) -> Scheme:
         member = object.__new__(cls)
@@ -51,7 +55,13 @@ class Scheme(Enum):
     __hash__ = object.__hash__
 
 
-_MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519"}
+_MODULES = {
+    Curve.SECP256K1: "secp256k1",
+    Curve.P256: "p256",
+    Curve.ED25519: "ed25519",
+    Curve.ED25519_BIP32: "ed25519_bip32",
+    Curve.ED25519_BLAKE2B: "ed25519_blake2b",
+}
 Sign = Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
 Kept = dict[tuple[Scheme, bytes | None], tuple[Sign, Any]]
 _MAX_PUBLIC, _MAX_KEPT = 65, 16
@@ -171,7 +181,9 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PrivateKey(Confidential):
-    """A scalar (secp256k1, P-256) or seed (ed25519) of 32 bytes; prints and compares as carefully as its `Secret`.
+    """A scalar (secp256k1, P-256) or seed (ed25519, with BLAKE2b too) of 32 bytes, or k_L || k_R of 64 (BIP32-Ed25519).
+
+    It prints and compares as carefully as its `Secret`.
 
     Raises `InvalidKey` when the secret is not in range. Its public half is always derived, never a parameter.
     """

@@ -21,7 +21,7 @@ def test_bip32_is_the_tree_of_extended_keys() -> None:
     assert master("bip32", Curve.SECP256K1, Secret(SEED)) == ExtendedPrivateKey.from_seed(SEED)
 
 
-@pytest.mark.parametrize("curve", [Curve.SECP256K1, Curve.P256, Curve.ED25519])
+@pytest.mark.parametrize("curve", [Curve.SECP256K1, Curve.P256, Curve.ED25519, Curve.ED25519_BLAKE2B])
 def test_slip10_has_a_tree_for_each_of_its_curves(curve: Curve) -> None:
     assert master("slip10", curve, SEED) == Slip10PrivateKey.from_seed(SEED, curve)
 
@@ -34,6 +34,8 @@ def test_slip10_has_a_tree_for_each_of_its_curves(curve: Curve) -> None:
         ("bip32", "secp256k1"),
         ("slip10", "ed25519"),
         ("slip10", None),
+        ("slip10", Curve.ED25519_BIP32),
+        ("bip32", Curve.ED25519_BIP32),
         ("BIP32", Curve.SECP256K1),
         ("", Curve.SECP256K1),
         ("bip44", Curve.SECP256K1),

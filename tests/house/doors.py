@@ -16,6 +16,7 @@ from typing import Any
 from house.canary import ENTROPY, KEY, KEYSTORE, PASSPHRASE, PHRASE, SEED, WIF, XPRV
 from house.source import modules
 from support.memory_store import MemoryStore
+from walletcore.hd import ed25519_roots
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
 from walletcore.hd.eip2333 import BlsPrivateKey
@@ -89,6 +90,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
+    "Bip32Ed25519PrivateKey": lambda: ed25519_roots.from_seed(SEED, ed25519_roots.Root.LEDGER),
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
     "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),

@@ -36,7 +36,7 @@ LICENCES = frozenset(
         "public domain",
     }
 )
-CITED_ONLY = frozenset({"CC-BY-SA-4.0"})  # no figures are taken from these: they may only agree
+CITED_ONLY = frozenset({"CC-BY-4.0", "CC-BY-SA-4.0"})  # no figures are taken from these: they may only agree
 ROW = re.compile(r"\| `(\S+): (.+) @ (.+)` \| (\d+) \| (\d+) \| (\d+) \| ?([^|]*?) ?\| ?([^|]*) ?\|")
 ENTRY = re.compile(r"\| `(\S+/\S+)` \| (\d+) \| all \|")  # an entry of the index that is several files
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from house.canary import KEY, leaks
 from house.doors import told
 from house.source import child
 from support.hostile import MEBIBYTE, SHAPES, check_cost, filled
+from support.keys import key_of
 from support.vectors import Case, load, vectors
 from walletcore.errors import InvalidKey, KeystoreError
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -30,7 +32,7 @@ ORDERS = {
 }
 MISSING = object()
 
-keys = st.sampled_from(list(Curve)).flatmap(
+keys = st.sampled_from(list(ORDERS)).flatmap(
     lambda curve: st.integers(1, ORDERS[curve] - 1).map(
         lambda k: PrivateKey(curve, Secret(k.to_bytes(32))),
     )
@@ -241,6 +243,21 @@ def test_X13_mebibytes_of_one_thing_are_no_key_and_are_refused_at_once(shape: st
         check_cost(partial(jwk.parse, text), KeystoreError, seconds=seconds, memory=3 * MEBIBYTE)
 
 
+@pytest.mark.parametrize("curve", [curve for curve in Curve if curve not in ORDERS])
+def test_a_key_of_a_curve_without_a_registered_form_makes_no_text(curve: Curve) -> None:
+    key = key_of(curve, KEY)
+    calls: tuple[Callable[[], str], ...] = (
+        lambda: jwk.reveal(key),
+        lambda: jwk.text_of(key.public_key),
+        lambda: jwk.thumbprint(key.public_key),
+    )
+    for call in calls:
+        with pytest.raises(KeystoreError) as caught:
+            call()
+        assert caught.value.reason == "scheme"
+        assert leaks(told(caught.value)) == []
+
+
 FAULTS = ["another public half", "the secret as x", "another kind", "too short", "padded"]
 
 
@@ -254,7 +271,7 @@ def faulty(curve: Curve, fault: str) -> str:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("curve", list(Curve))
+@pytest.mark.parametrize("curve", list(ORDERS))
 def test_X10_no_error_tells_the_key(curve: Curve, fault: str) -> None:
     with pytest.raises(KeystoreError) as caught:
         jwk.parse(faulty(curve, fault))

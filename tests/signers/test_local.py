@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
+from support.keys import key_of
 from walletcore.curves.secp256k1 import ORDER
 from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, SigningRefused, WalletcoreError
 from walletcore.hashes import sha256
@@ -22,7 +23,7 @@ from walletcore.signing import AcceptedSignature, Answers, Signature, SigningReq
 
 
 def key(number: int, curve: Curve = Curve.SECP256K1) -> PrivateKey:
-    return PrivateKey(curve, Secret(number.to_bytes(32)))
+    return key_of(curve, number.to_bytes(32))
 
 
 def request(held: PrivateKey, scheme: Scheme, payload: bytes = b"payload", **options: Any) -> SigningRequest:

@@ -21,16 +21,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from support.keys import key_of
 from walletcore.errors import SigningRefused, WalletcoreError
 from walletcore.keys import Curve, PrivateKey, PublicKey
-from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.protocol import MAX_REQUEST, decode_request, encode_error, encode_signature
 from walletcore.signing import Signature, SigningRequest
 
 __all__ = ["KEYS", "Canned", "Service"]
 
-KEYS = {curve: PrivateKey(curve, Secret(bytes([7]) * 32)) for curve in Curve}
+KEYS = {curve: key_of(curve, bytes([7]) * 32) for curve in Curve}
 """What a service signs with, if nothing else is said."""
 
 Reply = tuple[int, dict[str, str], bytes]

@@ -1,4 +1,4 @@
-"""SLIP-0010: trees of keys for secp256k1, NIST P-256 and ed25519.
+"""SLIP-0010: trees of keys for secp256k1, NIST P-256, ed25519 and its variant with BLAKE2b.
 
 SLIP-0010, "Master key generation" and "Child key derivation (CKD) functions", in its words: k and c are a key and its
 chain code, I_L and I_R the halves of a hash. Where BIP-32 gives an index up, I_R is hashed again until a key comes out.
@@ -28,7 +28,10 @@ _HMAC_KEYS = {
     Curve.SECP256K1: b"Bitcoin seed",
     Curve.P256: b"Nist256p1 seed",
     Curve.ED25519: b"ed25519 seed",
+    Curve.ED25519_BLAKE2B: b"ed25519 seed",  # Nano: the same tree, with other public keys
 }
+_NAMES = ", ".join(curve.value for curve in _HMAC_KEYS)
+_HARDENED_ONLY = (Curve.ED25519, Curve.ED25519_BLAKE2B)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -49,7 +52,7 @@ class Slip10PrivateKey(Confidential):
     def from_seed(cls, seed: bytes | Secret, curve: Curve) -> Slip10PrivateKey:
         """The root of a curve's tree, from a seed of 16 to 64 bytes. Raises `DerivationError`, `Unsupported`."""
         if type(curve) is not Curve or curve not in _HMAC_KEYS:
-            raise Unsupported("expected secp256k1, nist256p1 or ed25519 as curve of SLIP-10", reason="unknown")
+            raise Unsupported(f"expected one of {_NAMES} as curve of SLIP-10", reason="unknown")
         return _master(curve, checked_seed(seed))
 
     @sealed
@@ -124,7 +127,7 @@ class Slip10PublicKey:
     def fingerprint(self) -> bytes:
         """The first 4 bytes of the hash160 of the public key, of 00 and the public key for ed25519."""
         serialized = self.public_key.data
-        return hash160(serialized if self.curve is not Curve.ED25519 else b"\0" + serialized)[:4]
+        return hash160(serialized.rjust(33, b"\0"))[:4]
 
 
 class _Scalars(Protocol):
@@ -161,7 +164,7 @@ def _master(curve: Curve, seed: Secret) -> Slip10PrivateKey:
 
 def _ckd_priv(curve: Curve, k_par: Secret, c_par: bytes, i: int) -> tuple[Secret, bytes]:
     """CKDpriv((k_par, c_par), i) -> (k_i, c_i)."""
-    if curve is Curve.ED25519:
+    if curve in _HARDENED_ONLY:
         if i < HARDENED:
             raise DerivationError("ed25519 has hardened steps only", reason="hardened")
         I = hmac_sha512(c_par, b"\0" + k_par.reveal() + i.to_bytes(4))
@@ -175,7 +178,7 @@ def _ckd_pub(curve: Curve, K_par: bytes, c_par: bytes, i: int) -> tuple[bytes, b
     """CKDpub((K_par, c_par), i) -> (K_i, c_i)."""
     if i >= HARDENED:
         raise DerivationError("a hardened step needs the private key", reason="hardened")
-    if curve is Curve.ED25519:
+    if curve in _HARDENED_ONLY:
         raise DerivationError("ed25519 has no public derivation", reason="hardened")
     return _add_until_valid(_scalars(curve).tweak_public, K_par, c_par, K_par, i)
 

@@ -24,6 +24,8 @@ _SCHEMES: dict[Curve, tuple[Scheme, Hash | None]] = {
     Curve.SECP256K1: (Scheme.ECDSA, sha256),
     Curve.P256: (Scheme.ECDSA_P256, sha256),
     Curve.ED25519: (Scheme.ED25519, None),
+    Curve.ED25519_BIP32: (Scheme.ED25519_BIP32, None),
+    Curve.ED25519_BLAKE2B: (Scheme.ED25519_BLAKE2B, None),
 }
 
 

@@ -25,6 +25,7 @@ class Curve(Enum):
     SECP256K1 = "secp256k1"
     P256 = "nist256p1"
     ED25519 = "ed25519"
+    SR25519 = "sr25519"
 
     __hash__ = object.__hash__  # members are single; Enum would hash the name, in Python
 
@@ -41,6 +42,7 @@ class Scheme(Enum):
     BIP340 = "bip340", Curve.SECP256K1
     ECDSA_P256 = "ecdsa-p256", Curve.P256
     ED25519 = "ed25519", Curve.ED25519
+    SR25519 = "sr25519", Curve.SR25519
 
     def __new__(cls, name: str, curve: Curve) -> Scheme:
         member = object.__new__(cls)
@@ -51,7 +53,7 @@ class Scheme(Enum):
     __hash__ = object.__hash__
 
 
-_MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519"}
+_MODULES = {Curve.SECP256K1: "secp256k1", Curve.P256: "p256", Curve.ED25519: "ed25519", Curve.SR25519: "sr25519"}
 Sign = Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
 Kept = dict[tuple[Scheme, bytes | None], tuple[Sign, Any]]
 _MAX_PUBLIC, _MAX_KEPT = 65, 16
@@ -100,7 +102,7 @@ def _checked_bytes(value: object, what: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PublicKey:
-    """A point in its curve's canonical form: 33 bytes compressed (SEC 1), or 32 bytes (RFC 8032).
+    """A point in its curve's canonical form: 33 bytes compressed (SEC 1), or 32 bytes (RFC 8032, RFC 9496).
 
     Raises `InvalidKey` for any other spelling; `parse` also takes the 65-byte form.
     """
@@ -173,6 +175,8 @@ class PublicKey:
 class PrivateKey(Confidential):
     """A scalar (secp256k1, P-256) or seed (ed25519) of 32 bytes; prints and compares as carefully as its `Secret`.
 
+    For sr25519 it is a scalar and the secret of its nonces, 64 bytes: see `walletcore.curves.sr25519`.
+
     Raises `InvalidKey` when the secret is not in range. Its public half is always derived, never a parameter.
     """
 
@@ -207,6 +211,8 @@ class PrivateKey(Confidential):
 
     def sign(self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX) -> bytes:
         """The 64-byte signature of a message (a 32-byte digest, for ECDSA), deterministic: RFC 6979, BIP-340, RFC 8032.
+
+        Those of sr25519 are randomised: two of one message differ.
 
         ``tweak`` is BIP-341's merkle root (empty: key path only); ``aux`` is BIP-340's auxiliary randomness.
         """

@@ -6,7 +6,7 @@ from house.source import child, modules
 HEAVY = {"coincurve", "nacl", "cryptography", "Crypto", "sha3", "cffi", "typer", "rich", "segno", "asyncio"}
 HEAVY |= {"boto3", "botocore", "google", "google_crc32c", "grpc", "azure", "aiohttp", "httpx", "pkcs11"}
 HEAVY |= {"starlette", "uvicorn", "httptools", "uvloop", "prometheus_client"}
-HEAVY |= {"py_arkworks_bls12381", "psycopg", "sqlalchemy", "sqlite3"}
+HEAVY |= {"py_arkworks_bls12381", "sr25519", "psycopg", "sqlalchemy", "sqlite3"}
 
 
 def test_importing_the_root_loads_no_library_and_no_room() -> None:

@@ -21,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from support.keys import SIZES
 from walletcore.errors import SigningRefused, WalletcoreError
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
@@ -30,7 +31,7 @@ from walletcore.signing import Signature, SigningRequest
 
 __all__ = ["KEYS", "Canned", "Service"]
 
-KEYS = {curve: PrivateKey(curve, Secret(bytes([7]) * 32)) for curve in Curve}
+KEYS = {curve: PrivateKey(curve, Secret(bytes([7]) * SIZES[curve])) for curve in Curve}
 """What a service signs with, if nothing else is said."""
 
 Reply = tuple[int, dict[str, str], bytes]

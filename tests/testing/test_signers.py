@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from support.devices import ED, K1, OTHER, P256, PIN, Batch, Device, Mutants, Waiting
+from support.keys import SIZES
 from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.errors import OutcomeUnknown, SignerError, SignerUnavailable, SigningRefused
 from walletcore.hashes import keccak256, sha256
@@ -28,13 +29,13 @@ from walletcore.wallet import Wallet
 @pytest.mark.parametrize("curve", Curve)
 @pytest.mark.parametrize("check", [True, False])
 def test_a_local_signer_keeps_every_promise(curve: Curve, check: bool) -> None:
-    secret = bytes([7]) * 32
+    secret = bytes([7]) * SIZES[curve]
     report = check_signer(LocalSigner(PrivateKey(curve, Secret(secret)), check), secrets=[secret])
     assert report.schemes == tuple(scheme for scheme in Scheme if scheme.curve is curve)
-    assert report.is_deterministic
+    assert report.is_deterministic == (curve is not Curve.SR25519)
     assert not report.is_asynchronous
     assert report.signs_tweaked == (curve is K1)
-    assert report.largest == (1000 if curve is ED else None)
+    assert report.largest == (1000 if curve in (ED, Curve.SR25519) else None)
     assert {None, sha256} <= set(report.hashes)
 
 

@@ -119,6 +119,8 @@ def _number(members: dict[str, Any], name: str) -> bytes:
 def _required(key: PublicKey) -> dict[str, str]:
     if type(key) is not PublicKey:
         raise KeystoreError("expected a PublicKey", reason="type")
+    if key.curve not in _TYPES:
+        raise KeystoreError(f"a JSON Web Key has no name for {key.curve.value}", reason="scheme")
     kty, crv = _TYPES[key.curve]
     if key.curve is Curve.ED25519:
         return {"kty": kty, "crv": crv, "x": _base64url(key.data)}

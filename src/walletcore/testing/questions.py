@@ -11,13 +11,18 @@ from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signing import SigningRequest
 
-__all__ = ["OVER_DIGESTS", "foreign", "no_requests", "numbered", "questions"]
+__all__ = ["OVER_DIGESTS", "STRANGERS", "foreign", "no_requests", "numbered", "questions"]
 
 OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
 _TEXT = b"A conformance test of walletcore asks for this signature. It authorises nothing. "
 _HASHES = (sha256, sha256d, keccak256, blake2b_256, tagged("TapSighash"))
 _SIZES = (0, 1, 31, 32, 33, 64, 255, 1000)
-_STRANGERS = tuple(PrivateKey(curve, Secret(bytes(31) + b"\x01")).public_key for curve in Curve)
+_RISTRETTO = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")  # RFC 9496, A.1
+STRANGERS = (
+    *(PrivateKey(curve, Secret(bytes(31) + b"\x01")).public_key for curve in Curve if curve is not Curve.SR25519),
+    PublicKey.trusted(Curve.SR25519, _RISTRETTO),  # whose library may be missing
+)
+"""A key of every curve that no examined signer has, but the signer of the number 1."""
 
 
 def questions(key: PublicKey, scheme: Scheme) -> Iterator[SigningRequest]:
@@ -54,7 +59,7 @@ def numbered(example: SigningRequest, number: int) -> SigningRequest:
 
 def foreign(example: SigningRequest) -> Iterator[SigningRequest]:
     """Requests to other keys: of this curve in the same form, of every other curve, and the negated key of ECDSA."""
-    for stranger in _STRANGERS:
+    for stranger in STRANGERS:
         if stranger.curve is not example.key.curve:
             scheme = next(scheme for scheme in Scheme if scheme.curve is stranger.curve)
             yield SigningRequest(key=stranger, scheme=scheme, payload=bytes(32))

@@ -193,10 +193,10 @@ class PrivateKey(Confidential):
     __hash__ = None
 
     @classmethod
-    def trusted(cls, curve: Curve, secret: Secret) -> PrivateKey:
-        """A key whose secret a curve module has just computed; nothing is checked again."""
-        key = object.__new__(cls)
-        for name, value in (("curve", curve), ("secret", secret), ("_public_key", None), ("_kept", {})):
+    def trusted(cls, curve: Curve, secret: Secret, public: bytes | None = None) -> PrivateKey:
+        """A key whose secret, and perhaps public half, a curve module has just computed; nothing is checked again."""
+        key, half = object.__new__(cls), None if public is None else PublicKey.trusted(curve, public)
+        for name, value in (("curve", curve), ("secret", secret), ("_public_key", half), ("_kept", {})):
             object.__setattr__(key, name, value)
         return key
 

@@ -201,9 +201,11 @@ def test_a_soft_child_is_the_same_from_either_half(mini: bytes, chain_code: byte
 @given(secrets, secrets)
 def test_a_hard_child_is_that_of_the_whole_pair_each_time(mini: bytes, chain_code: bytes) -> None:
     key = expand(Secret(mini))
-    child = hard_child(key, chain_code)
-    assert child == hard_child(key, chain_code)
-    assert child.reveal() == sr25519.hard_derive_keypair((chain_code, public_key(key), key.reveal()), b"")[2]
+    child, public = hard_child(key, chain_code)
+    assert (child, public) == hard_child(key, chain_code)
+    theirs = sr25519.hard_derive_keypair((chain_code, public_key(key), key.reveal()), b"")
+    assert (chain_code, public, child.reveal()) == (chain_code, *theirs[1:])
+    assert public == public_key(child)
     check_secret(child)
 
 

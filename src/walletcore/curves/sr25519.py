@@ -98,14 +98,15 @@ def from_ed25519(data: Secret) -> Secret:
 
 
 @sealed
-def hard_child(secret: Secret, chain_code: bytes) -> Secret:
-    """The private key of a hard junction (schnorrkel, ``hard_derive_mini_secret_key``); the public half plays no part.
+def hard_child(secret: Secret, chain_code: bytes) -> tuple[Secret, bytes]:
+    """The private and the public key of a hard junction (schnorrkel, ``hard_derive_mini_secret_key``).
 
-    The same each time, its nonce's secret as well.
+    The same each time, the nonce's secret as well. The parent's public half plays no part, so any point stands for it.
     """
     with needs("substrate"):
         import sr25519
-    return Secret(sr25519.hard_derive_keypair((chain_code, _POINT, secret.reveal()), b"")[2])
+    _, child, key = sr25519.hard_derive_keypair((chain_code, _POINT, secret.reveal()), b"")
+    return Secret(key), child
 
 
 @sealed

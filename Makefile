@@ -37,9 +37,10 @@ engines: engine-packages
 # What engine tests need: independent implementations, each in an environment of its own with the versions that its
 # requirements name, made anew when these change.
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
+NODE_ORACLES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/oracles/*/package-lock.json)))
 
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
+engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/node_modules) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -61,6 +62,19 @@ systemd:
 	@command -v systemd-analyze > /dev/null || { \
 		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
 		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq systemd; }
+
+# Node and its packages, of the versions and hashes that the lock file names. A program finds them beside itself.
+.PHONY: node
+node:
+	@command -v npm > /dev/null || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq nodejs npm; }
+
+build/oracles/%/node_modules: tests/oracles/%/package-lock.json tests/oracles/%/oracle.mjs | node
+	rm -rf build/oracles/$*
+	mkdir -p build/oracles/$*
+	cp tests/oracles/$*/package.json tests/oracles/$*/package-lock.json tests/oracles/$*/oracle.mjs build/oracles/$*
+	cd build/oracles/$* && npm ci --silent --ignore-scripts --no-audit --no-fund
 
 build/oracles/%/ready: tests/oracles/%/requirements.txt
 	rm -rf build/oracles/$*

@@ -1,4 +1,4 @@
-"""Keys: one private and one public type over three curves; rows K01-K08, K13, K16, K17 and X01, X02, X18, X19."""
+"""Keys: one private and one public type over four curves; rows K01-K08, K13, K16, K17 and X01, X02, X18, X19."""
 
 import copy
 import multiprocessing
@@ -12,6 +12,7 @@ from typing import Any
 
 import coincurve
 import pytest
+import sr25519
 import wallycore as wally
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
@@ -21,7 +22,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from support.keys import key_of
+from support.keys import SIZES as SECRET_SIZES
+from support.keys import key_of, numbered
 from support.vectors import Case, load, vectors
 from walletcore.curves.p256 import ORDER as P256_ORDER
 from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
@@ -31,10 +33,10 @@ from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Secret
 
-K1, P256, ED = Curve.SECP256K1, Curve.P256, Curve.ED25519
+K1, P256, ED, SR = Curve.SECP256K1, Curve.P256, Curve.ED25519, Curve.SR25519
 DIGEST = bytes(range(32))
 BIP32, BLAKE2B = Curve.ED25519_BIP32, Curve.ED25519_BLAKE2B
-SIZES = {K1: 33, P256: 33, ED: 32, BIP32: 32, BLAKE2B: 32}
+SIZES = {K1: 33, P256: 33, ED: 32, BIP32: 32, BLAKE2B: 32, SR: 32}
 FOREIGN = bytes.fromhex("1398f62c6d1a457c51ba6a4b5f3dbd2f69fca93216218dc8997e416bd17d93ca")
 
 seeds = st.integers(1, min(P256_ORDER, SECP256K1_ORDER) - 1).map(lambda k: k.to_bytes(32))
@@ -45,7 +47,16 @@ every_curve = pytest.mark.parametrize("curve", Curve)
 
 
 def key(curve: Curve, number: int = 7) -> PrivateKey:
-    return key_of(curve, number.to_bytes(32))
+    return numbered(curve, number)
+
+
+def signs_the_same(scheme: Scheme, message: bytes, one: bytes, other: bytes) -> bool:
+    """Whether a deterministic scheme gave one signature twice; a randomised one has given two that verify."""
+    if scheme is Scheme.SR25519:
+        for signature in (one, other):
+            key(scheme.curve).public_key.verify(scheme, message, signature)
+        return one != other
+    return one == other
 
 
 def reason(call: Callable[..., object], *args: Any, **options: Any) -> str:
@@ -209,10 +220,12 @@ def test_X18_auxiliary_randomness_is_32_bytes_in_every_scheme(aux: Any) -> None:
 
 
 @every_curve
-@pytest.mark.parametrize("data", [b"", b"\1", bytes(31), b"\1" * 33, b"\1" * 64])
-def test_K01_K02_a_secret_of_another_length_is_not_padded(curve: Curve, data: bytes) -> None:
-    wrong = data if len(data) < 64 or curve is not BIP32 else data + b"\1"
-    assert reason(PrivateKey, curve, Secret(wrong)) == "length"
+@pytest.mark.parametrize("size", [0, 1, 31, 32, 33, 63, 64, 65, 96])
+def test_K01_K02_a_secret_of_another_length_is_not_padded(curve: Curve, size: int) -> None:
+    if size == SECRET_SIZES[curve]:
+        assert len(PrivateKey(curve, Secret(b"\1" * size)).secret) == size
+    else:
+        assert reason(PrivateKey, curve, Secret(b"\1" * size)) == "length"
 
 
 @pytest.mark.parametrize(("curve", "order"), [(K1, SECP256K1_ORDER), (P256, P256_ORDER)])
@@ -292,6 +305,8 @@ def their_verification(scheme: Scheme, public: PublicKey, message: bytes, signat
             VerifyingKey(public.data).verify(signature, message)
         case Scheme.ED25519 | Scheme.ED25519_BIP32:
             Ed25519PublicKey.from_public_bytes(public.data).verify(signature, message)
+        case Scheme.SR25519:  # elsewhere is JavaScript: tests/hd/test_substrate_differential.py
+            assert sr25519.verify(signature, message, public.data)
         case Scheme.BIP340:
             assert coincurve.PublicKeyXOnly(public.data[1:]).verify(signature, message)
         case _:
@@ -381,7 +396,14 @@ def test_K16_a_hundred_thousand_ecdsa_signatures_of_one_digest_are_the_same() ->
     assert len({held.sign(Scheme.ECDSA, DIGEST) for _ in range(100_000)}) == 1
 
 
-@every_scheme
+def test_K16_signatures_of_sr25519_are_randomised_and_none_has_the_r_of_another() -> None:
+    held = key(SR)
+    signatures = [held.sign(Scheme.SR25519, DIGEST) for _ in range(1000)]
+    signatures += [held.sign(Scheme.SR25519, n.to_bytes(32)) for n in range(1000)]
+    assert len({signature[:32] for signature in signatures}) == 2000
+
+
+@pytest.mark.parametrize("scheme", [scheme for scheme in Scheme if scheme is not Scheme.SR25519])
 def test_K16_the_same_message_has_the_same_signature_and_another_one_another_r(scheme: Scheme) -> None:
     held = key(scheme.curve)
     first = held.sign(scheme, DIGEST)
@@ -478,7 +500,8 @@ def test_X01_many_threads_sign_with_one_key_as_one_does(scheme: Scheme) -> None:
         if scheme is Scheme.BIP340:  # the kept key pairs come and go meanwhile
             for tweak in tweaks:
                 held.sign(scheme, DIGEST, tweak=tweak)
-        return [held.sign(scheme, n.to_bytes(32)) for n in range(300)] == expected
+        signed = [held.sign(scheme, n.to_bytes(32)) for n in range(300)]
+        return all(signs_the_same(scheme, n.to_bytes(32), signed[n], expected[n]) for n in range(300))
 
     with ThreadPoolExecutor(32) as pool:
         assert all(pool.map(run, range(32)))
@@ -509,7 +532,11 @@ def test_X02_forked_children_sign_with_the_key_of_their_parent() -> None:
     expected = [_sign_in_child(scheme) for scheme in Scheme]  # kept in the parent, used in the children
     with multiprocessing.get_context("fork").Pool(4) as pool:
         for _ in range(4):
-            assert pool.map_async(_sign_in_child, Scheme).get(timeout=60) == expected
+            for scheme, mine, theirs in zip(
+                Scheme, expected, pool.map_async(_sign_in_child, Scheme).get(timeout=60), strict=True
+            ):
+                assert mine[0] == theirs[0]
+                assert signs_the_same(scheme, DIGEST, mine[1], theirs[1])
 
 
 WIPED_WHILE_SIGNING = """

@@ -100,6 +100,12 @@ def test_ed25519_refuses_what_implementations_disagree_about(case: Case) -> None
     check(case, verify, PRIME_ORDER)
 
 
+@vectors("sr25519/verify")
+def test_sr25519_verifies_in_the_context_of_substrate_and_wants_the_mark(case: Case) -> None:
+    check(case, verify)
+    check(case, accept)
+
+
 @vectors("wycheproof/ed25519")
 def test_ed25519_answers_as_wycheproof_wants(case: Case) -> None:
     check(case, verify)

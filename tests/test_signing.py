@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.keys import key_of
+from support.keys import numbered
 from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.effects import Effect
 from walletcore.errors import (
@@ -56,7 +56,7 @@ K1, P256, ED = Curve.SECP256K1, Curve.P256, Curve.ED25519
 
 
 def key(number: int, curve: Curve = K1) -> PrivateKey:
-    return key_of(curve, number.to_bytes(32))
+    return numbered(curve, number)
 
 
 ODD = next(n for n in range(1, 20) if key(n).public_key.data[0] == 3)
@@ -328,6 +328,7 @@ every_request = pytest.mark.parametrize(
         (request(), 1),
         (request(scheme=Scheme.ECDSA_P256), 1),
         (request(scheme=Scheme.ED25519), 1),
+        (request(scheme=Scheme.SR25519), 1),
         (request(EVEN, Scheme.BIP340), EVEN),
         (request(ODD, Scheme.BIP340), ODD),
         (request(EVEN, Scheme.BIP340, tweak=b""), EVEN),

@@ -10,9 +10,9 @@ from typing import Any
 from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
-    *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
-    *("private", "private_exponent", "private_key", "private_keys", "secret", "seed", "share", "shares"),
-    *("symmetric_key", "tweaked_private_key", "wif", "xprv", "xsk"),
+    *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mini_secret", "mnemonic", "nsec"),
+    *("phrase", "polkadot_js", "private", "private_exponent", "private_key", "private_keys", "scalar", "secret"),
+    *("seed", "share", "shares", "symmetric_key", "tweaked_private_key", "uri", "wif", "xprv", "xsk"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

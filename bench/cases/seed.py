@@ -1,4 +1,4 @@
-"""From words to a seed, and from a seed to the first receiving key of BIP-84."""
+"""From words to a seed, and from a seed to the first receiving key of BIP-84, or along junctions of Substrate."""
 
 from __future__ import annotations
 
@@ -48,6 +48,34 @@ def derivation() -> list[Case]:
         Case(name="walletcore", run=each(ours), answer=ours),
         Case(name="wallycore", run=each(wallycore_key), answer=wallycore_key, needs="wallycore"),
         Case(name="bip_utils", run=each(bip_utils_key), answer=bip_utils_key, needs="bip_utils"),
+    ]
+
+
+def substrate() -> list[Case]:
+    """A hard and a soft junction of sr25519. The bare calls of the bindings are the floor: bip_utils makes a third."""
+    import sr25519
+    from bip_utils import Substrate, SubstrateCoins
+
+    from walletcore.hd.substrate import SubstratePrivateKey
+
+    seed, junctions = SEED[:32], "//hard/soft"
+    hard, soft = (b"\x10" + name.ljust(31, b"\0") for name in (b"hard", b"soft"))
+    root = sr25519.pair_from_seed(seed)
+
+    def floor() -> bytes:
+        return bytes(sr25519.derive_keypair((soft, *sr25519.hard_derive_keypair((hard, *root), b"")[1:]), b"")[1])
+
+    def ours_junctions() -> bytes:
+        return SubstratePrivateKey.from_seed(seed).derive(junctions).public_key.data
+
+    def bip_utils_junctions() -> bytes:
+        key = Substrate.FromSeed(seed, SubstrateCoins.GENERIC).DerivePath(junctions).PublicKey()
+        return bytes(key.RawCompressed().ToBytes())
+
+    return [
+        Case(name="two calls of sr25519", run=each(floor), answer=floor),
+        Case(name="walletcore", run=each(ours_junctions), answer=ours_junctions),
+        Case(name="bip_utils", run=each(bip_utils_junctions), answer=bip_utils_junctions),
     ]
 
 
@@ -143,6 +171,12 @@ WORKLOADS = [
             Target(case="walletcore", reference="wallycore", ratio=1 / 1.1),
             Target(case="walletcore", reference="bip_utils", ratio=1 / 5),
         ),
+    ),
+    Workload(
+        name="seed -> //hard/soft on sr25519",
+        reference="two calls of sr25519",
+        cases=substrate,
+        targets=(Target(case="walletcore", reference="bip_utils", ratio=1 / 1.15),),
     ),
     Workload(
         name="mnemonic -> seed",

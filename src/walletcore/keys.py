@@ -27,6 +27,7 @@ class Curve(Enum):
     ED25519 = "ed25519"
     ED25519_BIP32 = "ed25519-bip32"
     ED25519_BLAKE2B = "ed25519-blake2b"
+    SR25519 = "sr25519"
 
     __hash__ = object.__hash__  # members are single; Enum would hash the name, in Python
 
@@ -45,6 +46,7 @@ class Scheme(Enum):
     ED25519 = "ed25519", Curve.ED25519
     ED25519_BIP32 = "ed25519-bip32", Curve.ED25519_BIP32
     ED25519_BLAKE2B = "ed25519-blake2b", Curve.ED25519_BLAKE2B
+    SR25519 = "sr25519", Curve.SR25519
 
     def __new__(cls, name: str, curve: Curve) -> Scheme:
         member = object.__new__(cls)
@@ -61,6 +63,7 @@ _MODULES = {
     Curve.ED25519: "ed25519",
     Curve.ED25519_BIP32: "ed25519_bip32",
     Curve.ED25519_BLAKE2B: "ed25519_blake2b",
+    Curve.SR25519: "sr25519",
 }
 Sign = Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
 Kept = dict[tuple[Scheme, bytes | None], tuple[Sign, Any]]
@@ -110,7 +113,7 @@ def _checked_bytes(value: object, what: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PublicKey:
-    """A point in its curve's canonical form: 33 bytes compressed (SEC 1), or 32 bytes (RFC 8032).
+    """A point in its curve's canonical form: 33 bytes compressed (SEC 1), or 32 bytes (RFC 8032, RFC 9496).
 
     Raises `InvalidKey` for any other spelling; `parse` also takes the 65-byte form.
     """
@@ -185,6 +188,8 @@ class PrivateKey(Confidential):
 
     It prints and compares as carefully as its `Secret`.
 
+    For sr25519 it is a scalar and the secret of its nonces, 64 bytes: see `walletcore.curves.sr25519`.
+
     Raises `InvalidKey` when the secret is not in range. Its public half is always derived, never a parameter.
     """
 
@@ -201,10 +206,10 @@ class PrivateKey(Confidential):
     __hash__ = None
 
     @classmethod
-    def trusted(cls, curve: Curve, secret: Secret) -> PrivateKey:
-        """A key whose secret a curve module has just computed; nothing is checked again."""
-        key = object.__new__(cls)
-        for name, value in (("curve", curve), ("secret", secret), ("_public_key", None), ("_kept", {})):
+    def trusted(cls, curve: Curve, secret: Secret, public: bytes | None = None) -> PrivateKey:
+        """A key whose secret, and perhaps public half, a curve module has just computed; nothing is checked again."""
+        key, half = object.__new__(cls), None if public is None else PublicKey.trusted(curve, public)
+        for name, value in (("curve", curve), ("secret", secret), ("_public_key", half), ("_kept", {})):
             object.__setattr__(key, name, value)
         return key
 
@@ -219,6 +224,8 @@ class PrivateKey(Confidential):
 
     def sign(self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX) -> bytes:
         """The 64-byte signature of a message (a 32-byte digest, for ECDSA), deterministic: RFC 6979, BIP-340, RFC 8032.
+
+        Those of sr25519 are randomised: two of one message differ.
 
         ``tweak`` is BIP-341's merkle root (empty: key path only); ``aux`` is BIP-340's auxiliary randomness.
         """

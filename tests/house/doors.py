@@ -23,6 +23,7 @@ from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
+from walletcore.hd.substrate import SubstratePrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
@@ -94,6 +95,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
     "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
+    "SubstratePrivateKey": lambda: SubstratePrivateKey.from_seed(KEY),
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),

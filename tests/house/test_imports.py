@@ -6,7 +6,7 @@ from house.source import child, modules
 HEAVY = {"coincurve", "nacl", "cryptography", "Crypto", "sha3", "cffi", "typer", "rich", "segno", "asyncio"}
 HEAVY |= {"boto3", "botocore", "google", "google_crc32c", "grpc", "azure", "aiohttp", "httpx", "pkcs11"}
 HEAVY |= {"starlette", "uvicorn", "httptools", "uvloop", "prometheus_client"}
-HEAVY |= {"py_arkworks_bls12381", "psycopg", "sqlalchemy", "sqlite3"}
+HEAVY |= {"py_arkworks_bls12381", "sr25519", "psycopg", "sqlalchemy", "sqlite3"}
 
 
 def test_importing_the_root_loads_no_library_and_no_room() -> None:
@@ -40,7 +40,9 @@ _SHARED = {"entropy", "interpolation", "schemes", "triples", "wordlists", "wordl
 SHARED = {f"mnemonic.{name}" for name in _SHARED} | {"hd.checks", "hd.slip132", "keystore.json_files", "keystore.kdf"}
 MADE_OF = {
     "hd.bip85": {"hd.bip32", "mnemonic.bip39"},
+    "hd.ed25519_roots": {"hd.ed25519_bip32"},
     "hd.slip32": {"hd.bip32"},
+    "hd.substrate": {"mnemonic.bip39"},
     "keystore.bip38": {"keystore.wif"},
     "mnemonic.recovery": {"mnemonic.bip39"},
     "mnemonic.seed_xor": {"mnemonic.bip39"},

@@ -15,6 +15,7 @@ ROOT_FLOOR = 99  # the lazy root names everything; nothing imports it
 THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
     "py_arkworks_bls12381": {"curves.bls12_381"},
+    "sr25519": {"curves.sr25519"},
     "nacl": {"curves.ed25519", "curves.ed25519_bip32", "curves.expanded"},
     "cryptography": {"curves.p256", "keystore", "signers.asn1", "server.identity"},
     "starlette": {"server"},

@@ -1,6 +1,7 @@
 """Independent implementations are locked by hash, stand by themselves, and are told of on their page."""
 
 import ast
+import json
 import re
 
 import pytest
@@ -10,6 +11,8 @@ from house.source import ROOT
 ORACLES = ROOT / "tests" / "oracles"
 NAMES = sorted(path.parent.name for path in ORACLES.glob("*/oracle.py"))
 PIN = re.compile(r"^([a-z0-9-]+)==([^ ;]+)", flags=re.MULTILINE)
+
+NODE_NAMES = sorted(path.parent.name for path in ORACLES.glob("*/oracle.mjs"))
 
 by_name = pytest.mark.parametrize("name", NAMES)
 
@@ -24,6 +27,22 @@ def test_every_requirement_is_one_version_locked_by_hash(name: str) -> None:
     assert entries[0].startswith("# Made by: ")
     assert len(entries) > 1
     assert [entry for entry in entries[1:] if not PIN.match(entry) or "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize("name", NODE_NAMES)
+def test_every_package_of_node_is_one_version_locked_by_hash(name: str) -> None:
+    wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((ORACLES / name / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert packages.pop("")["dependencies"] == wanted
+    assert [version for version in wanted.values() if not re.fullmatch(r"[0-9]+(\.[0-9]+)+", version)] == []
+    assert [path for path, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+
+
+@pytest.mark.parametrize("name", NODE_NAMES)
+def test_no_oracle_of_node_knows_the_tests_or_the_network(name: str) -> None:
+    text = (ORACLES / name / "oracle.mjs").read_text(encoding="utf-8")
+    imported = set(re.findall(r"from '([^']+)'", text))
+    assert {module for module in imported if module.startswith(("node:", "."))} <= {"node:readline"}
 
 
 @by_name
@@ -45,3 +64,10 @@ def test_the_page_names_every_oracle_with_its_version(name: str) -> None:
     versions = dict(PIN.findall(requirements(name)))
     package = name.replace("_", "-")
     assert f"| `{name}` | {package} {versions[package]} |" in page
+
+
+@pytest.mark.parametrize("name", NODE_NAMES)
+def test_the_page_names_every_oracle_of_node_with_its_version(name: str) -> None:
+    page = (ORACLES / "README.md").read_text(encoding="utf-8")
+    wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert any(f"| `{name}` | {package} {version} |" in page for package, version in wanted.items())

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -15,8 +16,10 @@ from support.evm import transfer
 from support.guarded import case_of
 from support.memory_store import MemoryStore
 from support.server import FRIEND, GUARDED, HOT, TOKEN, configuration, token_client
+from support.signing_service import KEYS
 from walletcore.effects import Approve, Effect, Fee, Statement
 from walletcore.errors import ConfigError, GuardRefused, SignerError
+from walletcore.keys import Curve
 from walletcore.server.config import Config, Limits, check_installed, load, read
 from walletcore.server.keys import open_keys
 from walletcore.server.memory import open_memory
@@ -102,6 +105,18 @@ WRONG = [
     ("sqlite:/", "sqlite:", "server.store"),
     ("sqlite:/", "mysql:/", "server.store"),
 ]
+
+
+def test_a_key_of_sr25519_is_read_where_its_library_is_and_refused_with_the_words_to_type_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = KEYS[Curve.SR25519].public_key
+    text = configuration(tmp_path).replace(f"secp256k1:{HOT.data.hex()}", f"sr25519:{public.data.hex()}", 1)
+    assert config(text).keys[0].public_key == public
+    monkeypatch.setitem(sys.modules, "sr25519", None)
+    with pytest.raises(ConfigError, match=r"key\.hot\.public_key: .*walletcore\[substrate\]") as caught:
+        config(text)
+    assert caught.value.reason == "missing"
 
 
 NO_AMOUNT = [

@@ -89,7 +89,8 @@ def test_without_the_check_an_answer_is_accepted_already(scheme: Scheme) -> None
     signature = LocalSigner(held, check=False).sign(wanted)
     assert type(signature) is AcceptedSignature
     assert wanted.accept(signature) is signature
-    assert wanted.accept(LocalSigner(held).sign(wanted)) == signature
+    again = wanted.accept(LocalSigner(held).sign(wanted))
+    assert (again == signature) is (scheme is not Scheme.SR25519)  # which is randomised
     assert reason(InvalidSignature, replace(wanted, payload=b"other").accept, signature) == "mismatch"
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from walletcore.chains import evm
 from walletcore.errors import (
     DecodingError,
     InvalidSignature,
+    MissingExtra,
     OutcomeUnknown,
     SignerError,
     SignerUnavailable,
@@ -216,6 +218,17 @@ HOSTILE: dict[str, Any] = {
     "a subject of a long chain": changed(subject={"chain": "x" * 65, "raw": ""}),
     "a subject in base64": changed(subject={"chain": "eip155:1", "raw": "AA=="}),
 }
+
+
+def test_a_key_whose_library_is_missing_is_refused_and_told_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = SigningRequest(key=KEYS[Curve.SR25519].public_key, scheme=Scheme.SR25519, payload=b"payload")
+    body = encode_request(request)
+    assert decode_request(body).request == request
+    monkeypatch.setitem(sys.modules, "sr25519", None)
+    with pytest.raises(MissingExtra) as caught:
+        decode_request(body)
+    status, answer = encode_error(caught.value)
+    assert (status, json.loads(answer)["kind"], json.loads(answer)["reason"]) == (400, "refused", "missing")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

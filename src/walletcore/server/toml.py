@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from walletcore.errors import ConfigError, WalletcoreError
+from walletcore.errors import ConfigError, MissingExtra, WalletcoreError
 from walletcore.keys import Curve, PublicKey
 
 __all__ = ["MAX_CONFIG", "Table", "parse", "placed", "read_public_key"]
@@ -172,6 +172,8 @@ def read_public_key(table: Table) -> PublicKey:
     curve, _, digits = table.take("public_key", str).partition(":")
     try:
         return PublicKey.parse(_CURVES[curve], bytes.fromhex(digits))
+    except MissingExtra as error:
+        raise ConfigError(f"{table.at('public_key')}: {error}", reason=error.reason, hint=error.hint) from None
     except (KeyError, ValueError, WalletcoreError):
-        expected = "secp256k1:, nist256p1: or ed25519: and the key in hexadecimal digits"
+        expected = "secp256k1:, nist256p1:, ed25519: or sr25519: and the key in hexadecimal digits"
         raise ConfigError(f"{table.at('public_key')}: expected {expected}", reason="character") from None

@@ -30,7 +30,9 @@ _SCHEMES: dict[Curve, tuple[Scheme, Hash | None]] = {
 
 
 def approval(case: Case, key: PublicKey) -> SigningRequest:
-    """What an approver with this key is asked to sign."""
+    """What an approver with this key is asked to sign. Raises `SignerError` for a key of sr25519."""
+    if key.curve not in _SCHEMES:
+        raise SignerError(f"a key of {key.curve.value} does not approve", reason="scheme")
     identity = case.requests[0].id if len(case.requests) == 1 else case.id
     scheme, prehash = _SCHEMES[key.curve]
     return SigningRequest(key=key, scheme=scheme, payload=_TAG + identity, prehash=prehash, subject=case.subject)

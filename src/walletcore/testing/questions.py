@@ -18,8 +18,13 @@ _TEXT = b"A conformance test of walletcore asks for this signature. It authorise
 _HASHES = (sha256, sha256d, keccak256, blake2b_256, tagged("TapSighash"))
 _SIZES = (0, 1, 31, 32, 33, 64, 255, 1000)
 _ONES = {Curve.ED25519_BIP32: b"\x01" + bytes(63)}  # of another length than those of the other curves
-STRANGERS = tuple(PrivateKey(curve, Secret(_ONES.get(curve, bytes(31) + b"\x01"))).public_key for curve in Curve)
-"""A key of every curve, which is nobody's."""
+_RISTRETTO = bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76")  # RFC 9496, A.1
+_OTHERS = tuple(curve for curve in Curve if curve is not Curve.SR25519)  # whose library may be missing
+STRANGERS = (
+    *(PrivateKey(curve, Secret(_ONES.get(curve, bytes(31) + b"\x01"))).public_key for curve in _OTHERS),
+    PublicKey.trusted(Curve.SR25519, _RISTRETTO),
+)
+"""A key of every curve that no examined signer has, but the signer of the number 1."""
 
 
 def questions(key: PublicKey, scheme: Scheme) -> Iterator[SigningRequest]:

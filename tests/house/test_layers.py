@@ -16,7 +16,7 @@ THIRD_PARTY = {
     "coincurve": {"curves.secp256k1"},
     "py_arkworks_bls12381": {"curves.bls12_381"},
     "sr25519": {"curves.sr25519"},
-    "nacl": {"curves.ed25519", "curves.ed25519_bip32", "curves.expanded"},
+    "nacl": {"curves.ed25519", "curves.ed25519_bip32", "curves.expanded", "keystore"},
     "cryptography": {"curves.p256", "keystore", "signers.asn1", "server.identity"},
     "starlette": {"server"},
     "uvicorn": {"server.run", "server.transport"},

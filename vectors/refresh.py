@@ -12,7 +12,7 @@ from read import ROOT, cases, files
 SECRETS = {  # members that hold a secret, or a list of them
     *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
     *("private", "private_exponent", "private_key", "private_keys", "secret", "seed", "share", "shares"),
-    *("symmetric_key", "tweaked_private_key", "wif", "xprv"),
+    *("spend_key", "symmetric_key", "tweaked_private_key", "view_key", "wif", "xprv"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

@@ -19,6 +19,7 @@ from support.memory_store import MemoryStore
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
 from walletcore.hd.eip2333 import BlsPrivateKey
+from walletcore.hd.monero import MoneroKeys
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
@@ -92,6 +93,8 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
     "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
+    "MoneroKeys": lambda: MoneroKeys.from_seed(KEY),
+    "MoneroViewKeys": lambda: MoneroKeys.from_seed(KEY).view_only,
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),

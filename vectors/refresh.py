@@ -12,7 +12,7 @@ from read import ROOT, cases, files
 SECRETS = {  # members that hold a secret, or a list of them
     *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
     *("private", "private_exponent", "private_key", "private_keys", "secret", "seed", "share", "shares"),
-    *("spend_key", "symmetric_key", "tweaked_private_key", "view_key", "wif", "xprv"),
+    *("root_wif", "spend_key", "stretched", "symmetric_key", "tweaked_private_key", "view_key", "wif", "xprv", "xprvs"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

@@ -19,6 +19,7 @@ from support.memory_store import MemoryStore
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
 from walletcore.hd.eip2333 import BlsPrivateKey
+from walletcore.hd.electrum import ElectrumOldPrivateKey
 from walletcore.hd.monero import MoneroKeys
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip21 import SymmetricNode
@@ -93,6 +94,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
     "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
+    "ElectrumOldPrivateKey": lambda: ElectrumOldPrivateKey.from_stretched(KEY),
     "MoneroKeys": lambda: MoneroKeys.from_seed(KEY),
     "MoneroViewKeys": lambda: MoneroKeys.from_seed(KEY).view_only,
     "Wif": lambda: Wif.parse(WIF),

@@ -9,13 +9,12 @@ reduced to a scalar. All of them are 32 bytes; scalars are little-endian.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from walletcore.curves import ed25519
-from walletcore.errors import DerivationError, InvalidKey
+from walletcore.errors import DerivationError
 from walletcore.hashes import keccak256
+from walletcore.hd.checks import as_derivation
 from walletcore.hd.monero_address import MoneroAddress
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -40,7 +39,7 @@ class MoneroViewKeys(Confidential):
         _check_scalar(self.view_key, "view key")
         if type(self.public_spend_key) is not bytes:
             raise DerivationError("expected a public spend key as bytes", reason="type")
-        with _derivation():
+        with as_derivation():
             ed25519.parse_public(self.public_spend_key)
 
     @property
@@ -71,7 +70,7 @@ class MoneroViewKeys(Confidential):
         if _checked(account, index) == _PRIMARY:
             return self.public_spend_key, self.public_view_key
         a = self.view_key.reveal()
-        with _derivation():
+        with as_derivation():
             D = ed25519.add_points(self.public_spend_key, ed25519.point(_m(a, account, index)))
             return D, ed25519.multiply_point(a, D)
 
@@ -152,7 +151,7 @@ class MoneroKeys(Confidential):
         """The private spend key of a subaddress, d = b + m, or b at 0 and 0. Raises `DerivationError`."""
         if _checked(account, index) == _PRIMARY:
             return Secret(self.spend_key.reveal())
-        with _derivation():
+        with as_derivation():
             m = _m(self.view_key.reveal(), account, index)
             return Secret(ed25519.add_scalars(self.spend_key.reveal(), m))
 
@@ -197,16 +196,5 @@ def _checked_bytes(data: bytes | Secret, sizes: tuple[int, ...], what: str) -> b
 def _check_scalar(scalar: Secret, what: str) -> None:
     if type(scalar) is not Secret:
         raise DerivationError(f"expected a {what} as a Secret, got {type(scalar).__name__}", reason="type")
-    with _derivation():
+    with as_derivation():
         ed25519.check_scalar(scalar.reveal())
-
-
-@contextmanager
-def _derivation() -> Iterator[None]:
-    """Turn a refusal of the curve into one of this door; a wiped secret stays what it is."""
-    try:
-        yield
-    except InvalidKey as error:
-        if error.reason == "wiped":
-            raise
-        raise DerivationError(str(error), reason=error.reason) from None

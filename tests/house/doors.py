@@ -34,6 +34,7 @@ from walletcore.mnemonic.codex32 import Codex32
 from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
+from walletcore.mnemonic.polyseed import PolyseedMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
@@ -87,6 +88,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ElectrumMnemonic": lambda: ElectrumMnemonic.parse(ELECTRUM.decode()),
     "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
     "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
+    "PolyseedMnemonic": lambda: PolyseedMnemonic.from_entropy(ENTROPY[:18] + b"\x07", birthday=1),
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),

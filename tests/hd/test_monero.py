@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from ecdsa.ellipticcurve import PointEdwards
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.oracles import JSON, compared, locked, number
 from support.vectors import Case, vectors
+from walletcore.coding.text import BITCOIN_ALPHABET
 from walletcore.errors import AddressError, DerivationError, InvalidKey, WalletcoreError
 from walletcore.hashes import keccak256
 from walletcore.hd import master
 from walletcore.hd.monero import MoneroKeys, MoneroViewKeys
-from walletcore.hd.monero_address import MONERO_NETWORKS
+from walletcore.hd.monero_address import MONERO_NETWORKS, MoneroAddress
 from walletcore.keys import Curve
 from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.secret import Secret
@@ -129,6 +132,54 @@ def test_what_mymonero_makes_of_16_bytes(seed: bytes) -> None:
     assert int.from_bytes(keys.spend_key.reveal(), "little") == int.from_bytes(once, "little") % L
     assert int.from_bytes(keys.view_key.reveal(), "little") == int.from_bytes(keccak256(once), "little") % L
     assert keys.spend_key == MoneroMnemonic.from_entropy(seed).spend_key()
+
+
+def an_account(random: Random) -> JSON:
+    """An account of 25 words or 13 and a place in it, or the text of an address, at times with another character."""
+    seed, network = random.randbytes(random.choice((16, 32))), random.choice(MONERO_NETWORKS)
+    place, payment_id = (number(random, 2**32), number(random, 2**32)), random.randbytes(8)
+    if random.random() < 0.6:
+        places = {"account": place[0], "index": place[1], "payment_id": payment_id.hex()}
+        return {"task": "account", "seed": seed.hex(), "network": network, **places}
+    keys = MoneroKeys.from_seed(seed)
+    primary = keys.address(network=network)
+    address = random.choice((primary, primary.with_payment_id(payment_id), keys.address(*place, network=network)))
+    text = list(str(address))
+    if random.random() < 0.5:
+        text[random.randrange(len(text))] = random.choice(BITCOIN_ALPHABET)
+    return {"task": "read", "text": "".join(text), "network": network}
+
+
+def same_account(case: JSON, verdict: JSON) -> list[str]:
+    if case["task"] == "read":
+        return [same_address(case, verdict)]
+    keys, network = MoneroKeys.from_seed(bytes.fromhex(case["seed"])), case["network"]
+    made = {
+        "spend_key": keys.spend_key.reveal().hex(),
+        "view_key": keys.view_key.reveal().hex(),
+        "address": str(keys.address(case["account"], case["index"], network=network)),
+        "integrated": str(keys.address(network=network, payment_id=bytes.fromhex(case["payment_id"]))),
+    }
+    assert made == verdict
+    return [f"{len(case['seed']) // 2} bytes", network]
+
+
+def same_address(case: JSON, verdict: JSON) -> str:
+    try:
+        found = MoneroAddress.parse(case["text"], network=case["network"])
+    except AddressError:
+        assert verdict == {"refused": True}
+        return "refused"
+    keys = {"spend": found.public_spend_key.hex(), "view": found.public_view_key.hex()}
+    network = found.network.removesuffix("net")
+    assert {**keys, "net": network, "payment_id": found.payment_id.hex()} == verdict
+    return found.kind
+
+
+@locked
+def test_monero_python_makes_the_same_accounts_and_reads_the_same_addresses(environment: str) -> None:
+    kinds = {"16 bytes", "32 bytes", *MONERO_NETWORKS, "standard", "subaddress", "integrated", "refused"}
+    compared("monero", "accounts", environment, an_account, same_account, kinds=kinds)
 
 
 # -- properties

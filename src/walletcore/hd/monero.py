@@ -99,7 +99,7 @@ class MoneroKeys(Confidential):
     @classmethod
     @sealed
     def from_seed(cls, seed: bytes | Secret) -> MoneroKeys:
-        """The keys of what a phrase spells: 32 bytes (25 words), or MyMonero's 16 (13 words).
+        """The keys of what a phrase spells: 32 bytes (25 words), or MyMonero's 16 (13 words); the bytes are copied.
 
         32 bytes are reduced to the spend key. 16 are hashed to it, and twice to the view key, which is the hash of what
         came out before it was reduced: MyMonero's older rule, which differs from Monero's. Raises `DerivationError`.

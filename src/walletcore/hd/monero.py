@@ -125,7 +125,8 @@ class MoneroKeys(Confidential):
     def from_tree(cls, private_key: bytes | Secret) -> MoneroKeys:
         """The account of a private key (32 bytes) of another tree, whose hash H_s is the spend key.
 
-        Ledger's is the key of BIP-32 at ``m/44'/128'/account'/0/0``. Raises `DerivationError`.
+        Ledger's is the key of BIP-32 at ``m/44'/128'/account'/0/0`` (LedgerHQ/app-monero, monero_init_private_key).
+        Raises `DerivationError`.
         """
         return cls.from_spend_key(_H_s(_checked_bytes(private_key, (32,), "a private key")))
 

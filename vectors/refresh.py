@@ -10,9 +10,10 @@ from typing import Any
 from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
-    *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mini_secret", "mnemonic", "nsec"),
-    *("phrase", "polkadot_js", "private", "private_exponent", "private_key", "private_keys", "scalar", "secret"),
-    *("seed", "share", "shares", "symmetric_key", "tweaked_private_key", "uri", "wif", "xprv", "xsk"),
+    *("child_secret", "decrypted", "entropy", "lamport_0", "lamport_1", "master_secret", "mini_secret", "mnemonic"),
+    *("nsec", "phrase", "polkadot_js", "private", "private_exponent", "private_key", "private_keys", "root_wif"),
+    *("scalar", "secret", "seed", "share", "shares", "spend_key", "stretched", "symmetric_key"),
+    *("tweaked_private_key", "uri", "view_key", "wif", "xprv", "xprvs", "xsk"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

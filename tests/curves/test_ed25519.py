@@ -1,4 +1,4 @@
-"""The ed25519 adapter against PyNaCl's high-level interface, cryptography and solders; rows K06-K08."""
+"""The ed25519 adapter against PyNaCl's high-level interface, cryptography, solders and python-ecdsa; rows K06-K08."""
 
 from collections.abc import Callable
 from hashlib import shake_256
@@ -7,14 +7,28 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from ecdsa.eddsa import generator_ed25519
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
-from walletcore.curves.ed25519 import ORDER, SCHEMES, check_secret, is_point, parse_public, public_key
+from walletcore.curves.ed25519 import (
+    ORDER,
+    SCHEMES,
+    add_points,
+    add_scalars,
+    check_scalar,
+    check_secret,
+    is_point,
+    multiply_point,
+    parse_public,
+    point,
+    public_key,
+    reduce_scalar,
+)
 from walletcore.errors import InvalidKey, InvalidSignature, WalletcoreError
 from walletcore.secret import Secret
 
@@ -209,3 +223,72 @@ def test_points_of_small_order_are_points_and_no_keys(text: str) -> None:
 @pytest.mark.parametrize("data", [b"", bytes(31), bytes(33), None, bytearray(32), "1" * 32])
 def test_only_32_bytes_can_be_a_point(data: Any) -> None:
     assert reason(is_point, data) == "length"
+
+
+# -- scalars
+
+
+scalars = st.one_of(st.sampled_from([1, 2, 8, ORDER - 1]), st.integers(1, ORDER - 1))
+
+
+def little(number: int) -> bytes:
+    return number.to_bytes(32, "little")
+
+
+@given(scalars, scalars)
+@settings(max_examples=25)  # python-ecdsa takes milliseconds for a point
+def test_points_are_those_of_python_ecdsa(k: int, other: int) -> None:
+    theirs = generator_ed25519 * k
+    assert point(little(k)) == bytes(theirs.to_bytes())
+    assert multiply_point(little(other), point(little(k))) == bytes((theirs * other).to_bytes())
+    if (k + other) % ORDER:
+        assert add_points(point(little(k)), point(little(other))) == bytes((generator_ed25519 * (k + other)).to_bytes())
+
+
+@given(scalars, scalars)
+def test_scalars_are_added_modulo_the_order(k: int, other: int) -> None:
+    if (k + other) % ORDER:
+        assert add_scalars(little(k), little(other)) == little((k + other) % ORDER)
+
+
+@given(st.binary(max_size=64))
+def test_bytes_are_reduced_as_a_little_endian_number(data: bytes) -> None:
+    assert reduce_scalar(data) == little(int.from_bytes(data, "little") % ORDER)
+
+
+def test_more_than_64_bytes_are_not_reduced() -> None:
+    assert reason(reduce_scalar, bytes(65)) == "length"
+
+
+@pytest.mark.parametrize("number", [0, ORDER, ORDER + 1, 2**255 | 1, 2**256 - 1])
+def test_a_scalar_out_of_range_is_refused_everywhere(number: int) -> None:
+    """Libsodium takes some of these: it ignores the highest bit, and reduces what is above the order."""
+    bad, good = little(number), little(1)
+    for call in (lambda: check_scalar(bad), lambda: point(bad), lambda: multiply_point(bad, point(good))):
+        assert reason(call) == "range"
+    assert reason(add_scalars, bad, good) == reason(add_scalars, good, bad) == "range"
+
+
+@pytest.mark.parametrize("size", [0, 31, 33, 64])
+def test_a_scalar_has_32_bytes(size: int) -> None:
+    for call in (
+        check_scalar,
+        point,
+        lambda k: multiply_point(k, point(little(1))),
+        lambda k: add_scalars(little(1), k),
+    ):
+        assert reason(call, bytes(size)) == "length"
+
+
+@pytest.mark.parametrize("small", SMALL_ORDER)
+def test_K07_a_point_of_small_order_is_neither_added_nor_multiplied(small: str) -> None:
+    bad, good = bytes.fromhex(small), point(little(5))
+    assert reason(add_points, bad, good) == reason(add_points, good, bad) == "point"
+    assert reason(multiply_point, little(8), bad) == "point"
+
+
+def test_sums_that_are_nothing_are_refused() -> None:
+    """Libsodium gives the neutral element back as a point, and zero as a scalar."""
+    one, minus_one = little(1), little(ORDER - 1)
+    assert reason(add_points, point(one), point(minus_one)) == "point"
+    assert reason(add_scalars, one, minus_one) == "range"

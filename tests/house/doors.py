@@ -20,6 +20,8 @@ from walletcore.hd import ed25519_roots
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.bip85 import Drng
 from walletcore.hd.eip2333 import BlsPrivateKey
+from walletcore.hd.electrum import ElectrumOldPrivateKey
+from walletcore.hd.monero import MoneroKeys
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
@@ -35,6 +37,7 @@ from walletcore.mnemonic.codex32 import Codex32
 from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
+from walletcore.mnemonic.polyseed import PolyseedMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
@@ -88,6 +91,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ElectrumMnemonic": lambda: ElectrumMnemonic.parse(ELECTRUM.decode()),
     "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
     "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
+    "PolyseedMnemonic": lambda: PolyseedMnemonic.from_entropy(ENTROPY[:18] + b"\x07", birthday=1),
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
@@ -97,6 +101,9 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),
     "BlsPrivateKey": lambda: BlsPrivateKey.from_seed(SEED),
     "SubstratePrivateKey": lambda: SubstratePrivateKey.from_seed(KEY),
+    "ElectrumOldPrivateKey": lambda: ElectrumOldPrivateKey.from_stretched(KEY),
+    "MoneroKeys": lambda: MoneroKeys.from_seed(KEY),
+    "MoneroViewKeys": lambda: MoneroKeys.from_seed(KEY).view_only,
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),

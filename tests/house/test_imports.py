@@ -36,11 +36,13 @@ for name in {names!r}:
 
 
 # What several schemes of phrases, trees and key files share; and the few that are made of another.
-_SHARED = {"entropy", "interpolation", "schemes", "triples", "wordlists", "wordlists.monero"}
+_SHARED = {"entropy", "interpolation", "schemes", "triples", "wordlists", "wordlists.monero", "wordlists.polyseed"}
 SHARED = {f"mnemonic.{name}" for name in _SHARED} | {"hd.checks", "hd.slip132", "keystore.json_files", "keystore.kdf"}
 MADE_OF = {
     "hd.bip85": {"hd.bip32", "mnemonic.bip39"},
     "hd.ed25519_roots": {"hd.ed25519_bip32"},
+    "hd.electrum": {"hd.bip32"},
+    "hd.monero": {"hd.monero_address"},
     "hd.slip32": {"hd.bip32"},
     "hd.substrate": {"mnemonic.bip39"},
     "keystore.bip38": {"keystore.wif"},

@@ -11,6 +11,7 @@ SOURCES = {
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),
+    ("mnemonic.polyseed", "PolyseedMnemonic.generate"),
 }
 # What needs no secret but must differ from caller to caller: pauses between attempts.
 PAUSES = {("signers.remote", "Attempts.after")}

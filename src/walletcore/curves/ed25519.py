@@ -2,6 +2,9 @@
 
 Verification is strict: canonical R, A and S, and no points of small order. `is_point` asks less: whether 32 bytes stand
 for any point of the curve at all, which is what chains ask of addresses that must not be keys.
+
+Scalars, below the table of schemes, are the keys of those who compute in the group itself: 32 bytes, little-endian, in
+constant time. They sign nothing here. Their points are those that `parse_public` takes, and nothing else comes out.
 """
 
 from __future__ import annotations
@@ -13,7 +16,20 @@ from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
-__all__ = ["ORDER", "SCHEMES", "check_secret", "is_point", "parse_public", "public_key"]
+__all__ = [
+    "ORDER",
+    "SCHEMES",
+    "add_points",
+    "add_scalars",
+    "check_scalar",
+    "check_secret",
+    "is_point",
+    "multiply_point",
+    "parse_public",
+    "point",
+    "public_key",
+    "reduce_scalar",
+]
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 _NEUTRAL = b"\1" + bytes(31)  # the point (0, 1)
@@ -87,3 +103,61 @@ def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | Non
 
 
 SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}
+
+
+# -- scalars: numbers from 1 to L - 1, and the points that they lead to
+
+
+def reduce_scalar(data: bytes) -> bytes:
+    """A number of at most 64 bytes, little-endian, modulo L: 32 bytes. It may be zero."""
+    if len(data) > 64:
+        raise InvalidKey(f"expected at most 64 bytes, got {len(data)}", reason="length")
+    reduced: bytes = bindings.crypto_core_ed25519_scalar_reduce(data.ljust(64, b"\0"))
+    return reduced
+
+
+@sealed
+def check_scalar(k: bytes) -> None:
+    """Raise `InvalidKey` unless these are the 32 bytes of a number from 1 to L - 1.
+
+    libsodium ignores the highest bit of a scalar, and takes numbers above L.
+    """
+    if len(k) != 32:
+        raise InvalidKey(f"expected 32 bytes as scalar of ed25519, got {len(k)}", reason="length")
+    if reduce_scalar(k) != k or k == bytes(32):
+        raise InvalidKey("expected a scalar of ed25519 from 1 to L-1", reason="range")
+
+
+@sealed
+def point(k: bytes) -> bytes:
+    """k*B, not clamped. Raises `InvalidKey` unless k is from 1 to L - 1."""
+    check_scalar(k)
+    product: bytes = bindings.crypto_scalarmult_ed25519_base_noclamp(k)
+    return product
+
+
+@sealed
+def add_scalars(k: bytes, tweak: bytes) -> bytes:
+    """(k + tweak) mod L. Raises `InvalidKey` unless both, and their sum, are from 1 to L - 1."""
+    check_scalar(k)
+    check_scalar(tweak)
+    total: bytes = bindings.crypto_core_ed25519_scalar_add(k, tweak)
+    check_scalar(total)
+    return total
+
+
+@sealed
+def multiply_point(k: bytes, public: bytes) -> bytes:
+    """k*P, not clamped. Raises `InvalidKey` unless k is from 1 to L - 1 and P one of the points of `parse_public`."""
+    check_scalar(k)
+    product: bytes = bindings.crypto_scalarmult_ed25519_noclamp(k, parse_public(public))
+    return product
+
+
+def add_points(one: bytes, other: bytes) -> bytes:
+    """P + Q, for points of `parse_public`. Raises `InvalidKey` for others, and where the sum is the neutral element.
+
+    libsodium adds points of any order, and gives the neutral element back as a point.
+    """
+    total: bytes = bindings.crypto_core_ed25519_add(parse_public(one), parse_public(other))
+    return parse_public(total)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from walletcore.errors import DerivationError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from walletcore.errors import DerivationError, InvalidKey
 from walletcore.path import Path
 from walletcore.secret import Secret, sealed
 
-__all__ = ["checked_chain_code", "checked_path", "checked_seed"]
+__all__ = ["as_derivation", "checked_chain_code", "checked_path", "checked_seed"]
 
 _MAX_LEGACY = 1024
 
@@ -31,3 +34,14 @@ def checked_chain_code(chain_code: bytes) -> None:
     """Raise `DerivationError` unless a chain code is 32 bytes."""
     if type(chain_code) is not bytes or len(chain_code) != 32:
         raise DerivationError("expected 32 bytes as chain code", reason="length")
+
+
+@contextmanager
+def as_derivation() -> Iterator[None]:
+    """Turn what a curve or a key refuses into a `DerivationError`; a wiped secret stays an `InvalidKey`."""
+    try:
+        yield
+    except InvalidKey as error:
+        if error.reason == "wiped":
+            raise
+        raise DerivationError(str(error), reason=error.reason) from None

@@ -111,13 +111,16 @@ class MoneroMnemonic(Confidential):
     def spend_key(self) -> Secret:
         """The private spend key: 32 bytes, a number below the group order, little-endian (generate_keys, sc_reduce32).
 
-        16 bytes (MyMonero) are hashed with Keccak-256 first. There is no passphrase.
+        16 bytes (MyMonero) are hashed with Keccak-256 first. There is no passphrase. What else there is to a wallet,
+        `hd.monero.MoneroKeys` makes of the entropy.
         """
+        from walletcore.curves.ed25519 import reduce_scalar  # libsodium is not needed to read phrases
+
         seed = self.entropy.reveal()
-        key = int.from_bytes(seed if len(seed) == 32 else keccak256(seed), "little") % _L
-        if not key:
+        key = reduce_scalar(seed if len(seed) == 32 else keccak256(seed))
+        if not any(key):
             raise MnemonicError("the entropy gives no private key", reason="range")
-        return Secret(key.to_bytes(32, "little"))
+        return Secret(key)
 
     def __len__(self) -> int:
         """The number of words of the phrase, its checksum word included."""

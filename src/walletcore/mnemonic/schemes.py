@@ -2,8 +2,8 @@
 
 A phrase does not say which scheme it belongs to, and most schemes take their words from the same lists; so every door
 reads one scheme only, and asks `hint` when it has refused. What a scheme looks at is told here, once, for it and for
-all others: the checksums of BIP-39, Electrum ("Seed version"), Monero and TON, and numbers of words. A hint is no
-proof: a phrase of one scheme passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
+all others: the checksums of BIP-39, Electrum ("Seed version"), Monero, Polyseed and TON, and numbers of words. A hint
+is no proof: a phrase of one scheme passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "is_bip39",
     "is_electrum_old",
     "is_electrum_old_hex",
+    "polyseed_remainder",
     "refuse_count",
 ]
 
@@ -164,6 +165,24 @@ def _is_algorand(words: Sequence[str]) -> bool:
     return len(words) == 25 and all(word in word_list("english").index for word in words)
 
 
+def polyseed_remainder(coefficients: Sequence[int]) -> int:
+    """The value at x = 2, over GF(2048), of a polynomial whose lowest coefficient comes first (gf_poly_eval)."""
+    value = 0
+    for coefficient in reversed(coefficients):
+        value = value << 1 ^ (value >> 10) * 0x805 ^ coefficient
+    return value
+
+
+def _is_polyseed(words: Sequence[str]) -> bool:
+    from walletcore.mnemonic.wordlists import polyseed
+
+    if len(words) != 16:
+        return False
+    indexes = [[polyseed.polyseed_list(name).find(word) for word in words] for name in polyseed.LANGUAGES]
+    whole = [[index for index in row if index is not None] for row in indexes]
+    return any(len(row) == 16 and polyseed_remainder(row) == 0 for row in whole)
+
+
 def _is_ton(words: Sequence[str]) -> bool:
     """ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds."""
     if len(words) != 24:
@@ -178,6 +197,7 @@ def _is_ton(words: Sequence[str]) -> bool:
 _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
     ("bip39", is_bip39, "LooksLikeBip39: the words pass the checksum of BIP-39"),
     ("monero", _is_monero, "LooksLikeMonero: the words pass the checksum of a Monero phrase"),
+    ("polyseed", _is_polyseed, "LooksLikePolyseed: the words pass the check of a Polyseed phrase"),
     ("algorand", _is_algorand, "LooksLikeAlgorand: 25 words of the English list are an Algorand phrase"),
     ("electrum-old", is_electrum_old, "LooksLikeElectrumOld: the words are of the list of Electrum's first seeds"),
     ("electrum", _is_electrum, "LooksLikeElectrum: the words carry the version of an Electrum seed"),

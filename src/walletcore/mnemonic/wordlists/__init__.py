@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from walletcore.errors import MnemonicError
 
-__all__ = ["LANGUAGES", "SHA256", "WordList", "digits", "read_words", "slip39_words", "word_list"]
+__all__ = ["LANGUAGES", "SHA256", "WordList", "digits", "read_words", "slip39_words", "without_accents", "word_list"]
 
 SHA256 = {
     "english": "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
@@ -53,7 +53,7 @@ class WordList:
         At least four letters, or the whole word; accents may be left out, as the notes to the Spanish and the French
         list allow.
         """
-        letters, unaccented = _without_accents(prefix), _unaccented(self.language)
+        letters, unaccented = without_accents(prefix), _unaccented(self.language)
         if letters in unaccented:
             found = [unaccented[letters]]
         else:
@@ -64,7 +64,7 @@ class WordList:
         return found[0] if all(character in rest for character in prefix) else None  # accents that are given count
 
 
-def _without_accents(text: str) -> str:
+def without_accents(text: str) -> str:
     """NFKD text without the Combining Diacritical Marks of Latin letters; kana keep their voicing marks."""
     return text if text.isascii() else "".join(c for c in text if not "\u0300" <= c <= "\u036f")
 
@@ -105,4 +105,4 @@ def digits(language: str) -> dict[str, str]:
 
 @cache
 def _unaccented(language: str) -> Mapping[str, int]:
-    return {_without_accents(word): index for word, index in word_list(language).index.items()}
+    return {without_accents(word): index for word, index in word_list(language).index.items()}

@@ -19,6 +19,7 @@ THEMES = (
     "typed_data",
     "encode",
     "solana",
+    "cardano",
     "guard",
     "store",
     "server",

@@ -244,7 +244,7 @@ def test_X18_what_is_no_passphrase_is_refused(scheme: Root, passphrase: Any) -> 
 @pytest.mark.parametrize(
     ("passphrase", "reason"), [("a" * 4097, "too-large"), ("a\ud800", "character"), ("\udfff", "character")]
 )
-def test_M_a_passphrase_that_no_keyboard_types_is_refused(scheme: Root, passphrase: str, reason: str) -> None:
+def test_a_passphrase_that_no_keyboard_types_is_refused(scheme: Root, passphrase: str, reason: str) -> None:
     assert refusal(from_mnemonic, MNEMONIC, scheme, passphrase) in (reason, "scheme")
     if scheme in WITH_PASSWORD:
         assert refusal(from_seed, SEEDS[scheme], scheme, passphrase) == reason

@@ -146,8 +146,8 @@ def test_a_text_is_its_utf8_which_trezor_normalises() -> None:
 
 
 @given(st.binary(min_size=64, max_size=64))
-def test_a_root_of_arc52_is_the_paper_s(seed: bytes) -> None:
-    """V.A, by hashlib and hmac: the chain code is SHA-256 of 01 and the seed."""
+def test_a_root_of_arc52_is_hashed_until_its_bit_is_clear(seed: bytes) -> None:
+    """The paper's V.A by hashlib and hmac, with ARC-52's loop where the paper gives up."""
     import hmac
 
     k = hashlib.sha512(seed).digest()

@@ -173,5 +173,5 @@ def read_public_key(table: Table) -> PublicKey:
     try:
         return PublicKey.parse(_CURVES[curve], bytes.fromhex(digits))
     except (KeyError, ValueError, WalletcoreError):
-        expected = "secp256k1:, nist256p1: or ed25519: and the key in hexadecimal digits"
+        expected = f"one of {', '.join(_CURVES)}, a colon and the key in hexadecimal digits"
         raise ConfigError(f"{table.at('public_key')}: expected {expected}", reason="character") from None

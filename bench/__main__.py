@@ -20,6 +20,7 @@ THEMES = (
     "typed_data",
     "encode",
     "solana",
+    "cardano",
     "guard",
     "store",
     "server",

@@ -1,14 +1,17 @@
 """Ed25519 with BLAKE2b against ed25519-blake2b, in C after Andrew Moon's ed25519-donna; rows K01-K08."""
 
 from collections.abc import Callable
+from hashlib import sha512
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from ed25519_blake2b import BadSignatureError, SigningKey, VerifyingKey
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey as PlainKey
 
+from support.keys import secret_of
 from support.vectors import Case, vectors
 from walletcore.curves import ed25519, expanded
 from walletcore.curves.ed25519 import ORDER
@@ -109,8 +112,6 @@ def test_plain_ed25519_is_another_scheme(seed: bytes, message: bytes) -> None:
 @given(seeds, messages)
 def test_verification_is_that_of_libsodium_when_the_hash_is(seed: bytes, message: bytes) -> None:
     """The equation that is checked here is the one that libsodium checks: with SHA-512, both say yes and no alike."""
-    from hashlib import sha512
-
     public, signature = bytes(PlainKey(seed).verify_key), PlainKey(seed).sign(message).signature
     expanded.verify(public, message, signature, lambda data: sha512(data).digest())
     for place in range(64):
@@ -149,6 +150,18 @@ def test_K08_an_s_of_zero_or_an_r_that_is_no_point_is_refused() -> None:
     public = public_key(Secret(SEED))
     for signature in (bytes(64), NEUTRAL + bytes(32), b"\xff" * 64, b"\2" + bytes(63)):
         assert reason(BLAKE2B.verify, public, b"", signature) == "mismatch"
+
+
+@given(seeds, messages)
+def test_K07_a_signature_with_a_nonce_of_zero_is_refused_as_libsodium_refuses_it(seed: bytes, message: bytes) -> None:
+    """R is the neutral point and S = k * s, which gives the key away: the equation holds for it."""
+    s = int.from_bytes(secret_of(Curve.ED25519_BIP32, seed)[:32], "little")
+    public = bytes(PlainKey(seed).verify_key)
+    k = int.from_bytes(sha512(NEUTRAL + public + message).digest(), "little")
+    forged = NEUTRAL + (k * s % ORDER).to_bytes(32, "little")
+    Ed25519PublicKey.from_public_bytes(public).verify(forged, message)  # OpenSSL's rule
+    assert reason(ed25519.SCHEMES["ed25519"].verify, public, message, forged) == "mismatch"
+    assert reason(expanded.verify, public, message, forged, lambda data: sha512(data).digest()) == "mismatch"
 
 
 @pytest.mark.parametrize("size", [0, 32, 63, 65, 128])

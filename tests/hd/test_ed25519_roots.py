@@ -1,8 +1,10 @@
 """The roots of BIP32-Ed25519 trees: rows S15 and S16, their neighbours, and bip_utils on random phrases."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,11 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hd.test_ed25519_bip32 import bare, grown, outputs
+from support.oracles import JSON, compared, locked
 from support.vectors import Case, load, vectors
 from walletcore.errors import DerivationError, InvalidKey, MnemonicError, WalletcoreError
 from walletcore.hd.ed25519_bip32 import Bip32Ed25519PrivateKey, Derivation
 from walletcore.hd.ed25519_roots import Root, from_mnemonic, from_seed
+from walletcore.keys import Scheme
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.path import HARDENED, Path
 from walletcore.secret import Secret
 
 PHRASE = "test walk nut penalty hip pave soap entry language right filter choice"
@@ -141,8 +146,8 @@ def test_a_text_is_its_utf8_which_trezor_normalises() -> None:
 
 
 @given(st.binary(min_size=64, max_size=64))
-def test_a_root_of_arc52_is_the_paper_s(seed: bytes) -> None:
-    """V.A, by hashlib and hmac: the chain code is SHA-256 of 01 and the seed."""
+def test_a_root_of_arc52_is_hashed_until_its_bit_is_clear(seed: bytes) -> None:
+    """The paper's V.A by hashlib and hmac, with ARC-52's loop where the paper gives up."""
     import hmac
 
     k = hashlib.sha512(seed).digest()
@@ -159,6 +164,40 @@ def test_every_root_has_the_bits_that_the_paper_wants(scheme: Root, entropy: byt
     k = bare(from_mnemonic(Mnemonic.from_entropy(entropy), scheme))[0]
     assert k[0] % 8 == 0
     assert k[31] >> 5 == 0b010
+
+
+def a_wallet(random: Random) -> JSON:
+    """An entropy, a passphrase or none, any path, a message, and steps of public derivation."""
+    numbers = (0, 1, 1852, 1815, HARDENED - 1, random.getrandbits(31))
+    path = [f"{random.choice(numbers)}{random.choice(chr(39) + ' ').strip()}" for _ in range(random.randrange(1, 6))]
+    return {
+        "entropy": random.randbytes(random.choice((16, 20, 24, 28, 32))).hex(),
+        "passphrase": random.choice(("", "foo", "e\u0301", "\xe9", "\0")),
+        "path": "m/" + "/".join(path),
+        "message": random.randbytes(random.randrange(100)).hex(),
+        "below": [random.choice(numbers) for _ in range(random.randrange(3))],
+    }
+
+
+def same(case: JSON, verdict: JSON) -> list[str]:
+    root = from_mnemonic(Mnemonic.from_entropy(bytes.fromhex(case["entropy"])), Root.ICARUS, case["passphrase"])
+    key = root.derive(case["path"])
+    below = key.public.derive(Path(tuple(case["below"])))
+    assert verdict == {
+        "root": b"".join(bare(root)).hex(),
+        "key": b"".join(bare(key)).hex(),
+        "public": key.public_key.data.hex(),
+        "signature": key.private_key.sign(Scheme.ED25519_BIP32, bytes.fromhex(case["message"])).hex(),
+        "below": b"".join(bare(below)).hex(),
+    }
+    kinds = ["passphrase" if case["passphrase"] else "no passphrase", "public" if case["below"] else "private"]
+    return [*kinds, "soft" if re.search(r"[0-9](/|$)", case["path"]) else "hardened"]
+
+
+@locked
+def test_pycardano_grows_the_same_wallets(environment: str) -> None:
+    kinds = {"passphrase", "no passphrase", "public", "private", "soft", "hardened"}
+    compared("pycardano", "wallets", environment, a_wallet, same, kinds=kinds, most=2_000)
 
 
 # -- what is refused
@@ -205,7 +244,7 @@ def test_X18_what_is_no_passphrase_is_refused(scheme: Root, passphrase: Any) -> 
 @pytest.mark.parametrize(
     ("passphrase", "reason"), [("a" * 4097, "too-large"), ("a\ud800", "character"), ("\udfff", "character")]
 )
-def test_M_a_passphrase_that_no_keyboard_types_is_refused(scheme: Root, passphrase: str, reason: str) -> None:
+def test_a_passphrase_that_no_keyboard_types_is_refused(scheme: Root, passphrase: str, reason: str) -> None:
     assert refusal(from_mnemonic, MNEMONIC, scheme, passphrase) in (reason, "scheme")
     if scheme in WITH_PASSWORD:
         assert refusal(from_seed, SEEDS[scheme], scheme, passphrase) == reason

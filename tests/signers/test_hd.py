@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletcore.errors import SignerError, TransactionError
-from walletcore.hd import master
+from walletcore.hd import ed25519_roots, master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PublicKey, Scheme
@@ -168,6 +168,16 @@ def test_the_trees_of_every_derivation_are_trees() -> None:
         tree: Tree = master(derivation, curve, SEED)
         assert tree.derive(Path.parse("m/0'")).private_key.curve is curve
         assert len(tree.fingerprint) == 4
+
+
+def test_a_tree_of_extended_keys_has_signers_as_the_others_have() -> None:
+    tree: Tree = ed25519_roots.from_seed(SEED, ed25519_roots.Root.LEDGER)
+    path = Path.parse("m/1852'/1815'/0'/0/0")
+    key = tree.derive(path).private_key.public_key
+    origin = KeyOrigin(tree.fingerprint, path)
+    wanted = SigningRequest(key=key, scheme=Scheme.ED25519_BIP32, payload=b"a body", origin=origin)
+    (signer,) = signers_for([wanted], [TREE, tree])
+    PublicKey(Curve.ED25519, key.data).verify(Scheme.ED25519, b"a body", signer.sign(wanted).data)
 
 
 @pytest.mark.parametrize("requests", [None, 7, {1: 2}, iter([])])

@@ -10,7 +10,7 @@ from nacl.signing import VerifyKey
 from support.evm import MALLORY, transfer
 from support.evm import signer as evm_signer
 from support.guarded import ANN, AsyncWatched, Watched, bitcoin_payment, case_of, refusal
-from support.keys import numbered
+from support.keys import key_of, numbered
 from walletcore.errors import InvalidSignature, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
@@ -59,6 +59,14 @@ def test_a_case_of_several_requests_is_approved_as_a_whole() -> None:
 def test_each_curve_has_its_scheme(person: Any, scheme: Scheme, prehash: str | None) -> None:
     request = approval(CASE, person.public_key)
     assert (request.scheme, request.prehash and request.prehash.name) == (scheme, prehash)
+
+
+@pytest.mark.parametrize("curve", Curve)
+def test_an_approver_has_a_key_of_any_curve(curve: Curve) -> None:
+    person = LocalSigner(key_of(curve, bytes([6]) * 32))
+    (line,) = map(json.loads, asked(1, person))
+    request = approval(CASE, person.public_key)
+    person.public_key.verify(request.scheme, request.message, bytes.fromhex(line["with"]))
 
 
 FAILURES = [SigningRefused("no"), SignerUnavailable("away"), RuntimeError("broken"), InvalidSignature("no")]

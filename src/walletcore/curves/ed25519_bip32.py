@@ -1,4 +1,4 @@
-"""Ed25519 with the extended private keys of BIP32-Ed25519 (Khovratovich and Law, 2017, "Digital signature").
+"""Ed25519 with the extended private keys of BIP32-Ed25519 (Khovratovich and Law, 2017, III.B and V).
 
 A private key is k_L || k_R: the scalar itself, little-endian, and the prefix from which nonces are made, 32 bytes each.
 Public keys and signatures are those of RFC 8032, 5.1, and verify as plain ed25519.

@@ -1,7 +1,8 @@
 """How a phrase becomes the root of a BIP32-Ed25519 tree: the schemes, which give the same phrase different keys.
 
 CIP-3 (Byron, Icarus, Ledger, and Trezor's mistake with 24 words) and algorandfoundation/xHD-Wallet-API-ts (Algorand's
-ARC-52). A phrase does not say which scheme its wallet has, so there is no default: the wrong one shows an empty wallet.
+ARC-52, a draft). A phrase does not say which scheme its wallet has, so there is no default: the wrong one shows an
+empty wallet.
 """
 # ruff: noqa: N806 - the specifications' letters
 
@@ -157,7 +158,7 @@ def _byron(seed: bytes, password: bytes) -> bytes:
 
 
 def _arc52(seed: bytes, password: bytes) -> bytes:
-    """xHD-Wallet-API-ts, src/bip32-ed25519.ts (fromSeed); the paper's V.A says the same of a seed of 32 bytes."""
+    """xHD-Wallet-API-ts, src/bip32-ed25519.ts (fromSeed). The paper (V.A) discards a seed whose hash has the bit."""
     k = sha512(seed)
     while _has_third_highest_bit(k):
         k = hmac_sha512(k[:32], k[32:])

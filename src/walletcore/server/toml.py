@@ -175,5 +175,5 @@ def read_public_key(table: Table) -> PublicKey:
     except MissingExtra as error:
         raise ConfigError(f"{table.at('public_key')}: {error}", reason=error.reason, hint=error.hint) from None
     except (KeyError, ValueError, WalletcoreError):
-        expected = "secp256k1:, nist256p1:, ed25519: or sr25519: and the key in hexadecimal digits"
+        expected = f"one of {', '.join(_CURVES)}, a colon and the key in hexadecimal digits"
         raise ConfigError(f"{table.at('public_key')}: expected {expected}", reason="character") from None

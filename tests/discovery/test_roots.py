@@ -62,6 +62,21 @@ def counted(derive: Callable[[Any, Path], Any], derived: list[str]) -> Callable[
     return call
 
 
+def test_the_private_key_at_the_end_of_a_hardened_path_is_wiped_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ExtendedPrivateKey] = []
+    derive = ExtendedPrivateKey.derive
+
+    def recorded(self: ExtendedPrivateKey, path: Path) -> ExtendedPrivateKey:
+        made.append(derive(self, path))
+        return made[-1]
+
+    monkeypatch.setattr(ExtendedPrivateKey, "derive", recorded)
+    Nodes(master("bip32", Curve.SECP256K1, SEED), owned=True).key(Path.parse("m/0'/0'/7'").steps)
+    *parents, last = made
+    assert last.private_key.secret.is_wiped
+    assert not any(node.private_key.secret.is_wiped for node in parents)
+
+
 def test_what_was_derived_is_wiped_and_the_root_of_somebody_else_is_not() -> None:
     root = ExtendedPrivateKey.from_seed(SEED)
     theirs = Nodes(root, owned=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = []
 
 _MOST = 2**31
+_ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TITLES = ("chains", "profile", "path", "kind", "address", "wallets")
 
 
@@ -56,9 +58,16 @@ def discover(
         raise typer.BadParameter("--xpub needs no secret: leave out --stdin, --fd, --passphrase and --language")
     bounds = Bounds(accounts=accounts, changes=changes, indices=indices)
     names = [find_chain(name).name for name in chain or ()]  # say what is wrong before a secret is typed
-    search = {"address": address or None, "chains": names, "bounds": bounds}
+    search = {"address": _written(address.strip()) or None, "chains": names, "bounds": bounds}
     found = _of_key(xpub, search) if xpub else _of_secret(Secrets(stdin=stdin, fd=fd), language, passphrase, search)
     raise typer.Exit(_told(found, bounds, address, as_json))
+
+
+def _written(address: str) -> str:
+    """The address as its chain writes it: on EVM chains one in one case has no checksum, but a key will prove it."""
+    from walletcore.chains.evm.address import checksummed, parse
+
+    return checksummed(parse(address, allow_unchecked=True)) if _ONE_CASE.fullmatch(address) else address
 
 
 def _of_key(xpub: str, search: dict[str, Any]) -> Findings:

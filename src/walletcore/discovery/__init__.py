@@ -86,7 +86,7 @@ def candidates_of(
     if isinstance(root, Secret):
         checked_seed(root)
     rows, missing = _rows(chains)
-    wanted = None if address is None else _read(rows, address)
+    wanted = None if address is None else _read(rows, address, missing)
     with Roots(root) as roots:
         search = Search(roots, rows if wanted is None else tuple(wanted), profile, missing)
         if wanted is None:
@@ -124,24 +124,27 @@ def _rows(chains: Sequence[str | Chain]) -> tuple[tuple[Chain, ...], list[LeftOu
     return tuple(rows), missing
 
 
-def _read(rows: Sequence[Chain], text: str) -> dict[Chain, Wanted]:
-    """What the text stands for, on each chain that can have such an address."""
+def _read(rows: Sequence[Chain], text: str, missing: list[LeftOut]) -> dict[Chain, Wanted]:
+    """What the text stands for, on each chain that can have such an address; which could not read it is missing."""
     found, refusals = {}, []
     for row in rows:
         try:
             read = row.parse_address(text)
         except AddressError as error:
             refusals.append(error)
+        except Unsupported as error:
+            missing.append(LeftOut(chain=row.name, profile="", reason=error.reason, why=str(error)))
         else:
             found[row] = read.kind, read.payload
     if not found:
-        raise _refusal(refusals)
+        raise _refusal(refusals, missing)
     return found
 
 
-def _refusal(refusals: Sequence[AddressError]) -> AddressError:
+def _refusal(refusals: Sequence[AddressError], missing: Sequence[LeftOut]) -> AddressError:
     """Where no chain has such an address: the refusal of the one that has come furthest, if it is one of a typo."""
     typos = [error for error in refusals if error.reason == "checksum"]
     if typos:
         return AddressError(f"no chain has this address: {typos[-1]}", reason="checksum", hint=typos[-1].hint)
-    return AddressError("no chain has addresses of this form", reason="unknown")
+    hint = "; ".join(dict.fromkeys(f"{each.chain} was not asked: {each.why}" for each in missing))
+    return AddressError("no chain has addresses of this form", reason="unknown", hint=hint)

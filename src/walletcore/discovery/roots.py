@@ -136,10 +136,7 @@ def _settled(key: ExtendedPrivateKey | ExtendedPublicKey, row: Chain, profile: P
     if key.kind not in ("", profile.kind):
         raise DerivationError(f"the key is one for {key.kind}", reason="mismatch")
     steps = profile.path.split("/")[1:]
-    settled = _own_step(key, steps) if key.depth else {}
-    if isinstance(key, ExtendedPublicKey) and any(step.endswith("'") for step in steps[key.depth :]):
-        raise DerivationError("the path goes on with hardened steps, which need the private key", reason="hardened")
-    return settled
+    return _own_step(key, steps) if key.depth else {}
 
 
 def _own_step(key: ExtendedPrivateKey | ExtendedPublicKey, steps: Sequence[str]) -> dict[str, int]:

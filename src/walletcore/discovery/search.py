@@ -127,10 +127,10 @@ class Search:
     def _same(
         self, wanted: dict[Chain, Wanted], start: Start, steps: tuple[int, ...], key: PublicKey
     ) -> Iterator[Candidate]:
-        """All profiles that take these steps from the same root, and make the same address of the key there."""
+        """All profiles of which these steps, taken from the root, make a path to this key, and this address of it."""
         for row, profile, other, _, _ in self._starts:
             path = Path(other.path(profile).steps[: other.depth] + steps)
-            if other.nodes is not start.nodes or profile.numbers(path) is None:
+            if profile.numbers(path) is None or other.key(path) != key:
                 continue
             address = row.address(key, kind=profile.kind)
             if (address.kind, address.payload) == wanted[row]:

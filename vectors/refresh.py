@@ -10,7 +10,7 @@ from typing import Any
 from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
-    *("child_secret", "entropy", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
+    *("child_secret", "entropy", "hd_seed", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
     *("private", "private_exponent", "private_key", "private_keys", "secret", "seed", "share", "shares"),
     *("symmetric_key", "tweaked_private_key", "wif", "xprv"),
 }

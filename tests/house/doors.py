@@ -33,6 +33,7 @@ from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
+from walletcore.mnemonic.ton import TonMnemonic
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
@@ -76,6 +77,7 @@ def slip39_share() -> Slip39Share:
     return Slip39Share(**numbers, extendable=True, member_index=0, member_threshold=1, value=Secret(KEY))
 
 
+TON = TonMnemonic.generate(entropy=KEY).phrase.reveal()
 ELECTRUM = ElectrumMnemonic.generate(24, entropy=ENTROPY + b"\x00").phrase.reveal()  # takes thousands of hashes
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
@@ -86,6 +88,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
     "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
+    "TonMnemonic": lambda: TonMnemonic.parse(TON.decode()),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),

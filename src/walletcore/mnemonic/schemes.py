@@ -164,12 +164,26 @@ def _is_algorand(words: Sequence[str]) -> bool:
     return len(words) == 25 and all(word in word_list("english").index for word in words)
 
 
+def ton_entropy(phrase: bytes, password: bytes = b"") -> bytes:
+    """ton-crypto, mnemonicToEntropy: the words, which are the key, hashed with the password."""
+    return hmac_sha512(phrase, password)
+
+
+def is_ton_basic(entropy: bytes) -> bool:
+    """ton-crypto, isBasicSeed: a 256th of 100,000 rounds, whose first byte is zero."""
+    return pbkdf2_hmac_sha512(entropy, b"TON seed version", 390)[0] == 0
+
+
+def is_ton_password(entropy: bytes) -> bool:
+    """ton-crypto, isPasswordSeed: whether the words, hashed without a password, are a phrase that has one."""
+    return pbkdf2_hmac_sha512(entropy, b"TON fast seed version", 1)[0] == 1
+
+
 def _is_ton(words: Sequence[str]) -> bool:
-    """ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds."""
-    if len(words) != 24:
+    if len(words) != 24 or not all(word in word_list("english").index for word in words):
         return False
-    key = hmac_sha512(" ".join(words).encode(errors="replace"), b"")
-    return pbkdf2_hmac_sha512(key, b"TON seed version", 390)[0] == 0
+    entropy = ton_entropy(" ".join(words).encode())
+    return is_ton_basic(entropy) or is_ton_password(entropy)
 
 
 # -- the hint

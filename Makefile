@@ -38,8 +38,10 @@ engines: engine-packages
 # requirements name, made anew when these change.
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 
+NODE_ORACLES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/oracles/*/package-lock.json)))
+
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
+engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -67,6 +69,19 @@ build/oracles/%/ready: tests/oracles/%/requirements.txt
 	$(BIN)/python -m venv build/oracles/$*
 	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
 	touch $@
+
+build/oracles/%/ready: tests/oracles/%/package-lock.json tests/oracles/%/package.json | node
+	rm -rf build/oracles/$* && mkdir -p build/oracles/$*
+	cp $^ build/oracles/$*
+	npm ci --prefix build/oracles/$* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# Node.js and npm from the distribution, for oracles that are written for them.
+.PHONY: node
+node:
+	@command -v npm > /dev/null || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq nodejs npm; }
 
 # The suite, or what TESTS names of it, on every one of these interpreters that the machine has, each in an environment
 # of its own. Those that pyenv keeps are found whether they are switched on or not.

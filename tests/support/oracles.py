@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from itertools import cycle
 from pathlib import Path
@@ -48,9 +48,9 @@ class Oracle:
     A thread takes the answers of each, so that no process ever waits for us to read while we wait for it to read.
     """
 
-    def __init__(self, command: list[str], count: int = 1) -> None:
+    def __init__(self, command: list[str], count: int = 1, environment: Mapping[str, str] | None = None) -> None:
         self._open = ExitStack()
-        self._processes = [self._open.enter_context(_Process(command)) for _ in range(count)]
+        self._processes = [self._open.enter_context(_Process(command, environment or {})) for _ in range(count)]
 
     def __enter__(self) -> Self:
         return self
@@ -77,16 +77,24 @@ def started(name: str, environment: str) -> Oracle:
     if environment == "installed":
         return Oracle([sys.executable, "-I", program])
     path = ROOT / "build" / "oracles" / name
+    node = ROOT / "tests" / "oracles" / name / "oracle.js"
     assert (path / "ready").exists(), f"there is no {path.relative_to(ROOT)}: make engine-packages"
-    return Oracle([str(path / "bin" / "python"), "-I", program], os.cpu_count() or 1)
+    command = ["node", str(node)] if node.exists() else [str(path / "bin" / "python"), "-I", program]
+    return Oracle(command, os.cpu_count() or 1, {"NODE_PATH": str(path / "node_modules")} if node.exists() else {})
 
 
 class _Process:
     """One process: what is sent is answered in its order."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self._log = TemporaryFile()  # noqa: SIM115  # closed with the process
-        self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)
+        self._child = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, **environment},
+        )
         self._answers: SimpleQueue[bytes] = SimpleQueue()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()

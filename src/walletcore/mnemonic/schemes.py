@@ -2,7 +2,7 @@
 
 A phrase does not say which scheme it belongs to, and most schemes take their words from the same lists; so every door
 reads one scheme only, and asks `hint` when it has refused. What a scheme looks at is told here, once, for it and for
-all others: the checksums of BIP-39, Electrum ("Seed version"), Monero and TON, and numbers of words. A hint is no
+all others: the checksums of BIP-39, Electrum ("Seed version"), Monero, LND and TON, and numbers of words. A hint is no
 proof: a phrase of one scheme passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
 """
 
@@ -63,6 +63,32 @@ def refuse_count(words: Sequence[str], expected: str, *, scheme: str) -> Mnemoni
     """The error for a number of words that ``scheme`` does not have; it does not repeat a word."""
     message = f"expected {expected} words, got {len(words)}"
     return MnemonicError(message, reason="word-count", hint=hint(words, but=scheme))
+
+
+# -- words of the English list of BIP-39, eleven bits each, which several schemes share
+
+
+def english_indexes(words: Sequence[str], *, scheme: str) -> list[int]:
+    """The indexes of the words. Raises `MnemonicError` with the position of the first that is not in the list."""
+    index = word_list("english").index
+    for position, word in enumerate(words):
+        if word not in index:
+            lower = "words are written in small letters" if word != word.lower() else ""
+            text = f"word {position + 1} of {len(words)} is not in the English list"
+            raise MnemonicError(text, reason="unknown", hint=lower or hint(words, but=scheme))
+    return [index[word] for word in words]
+
+
+def spelled_words(data: bytes) -> str:
+    """The words that spell whole bytes, the first word the highest bits."""
+    bits, words = int.from_bytes(data), word_list("english").words
+    return " ".join(words[bits >> shift & 0x7FF] for shift in range(8 * len(data) - 11, -1, -11))
+
+
+def spelled_bytes(indexes: Sequence[int]) -> bytes:
+    """The whole bytes that words spell, 33 for each 24 of them."""
+    bits = sum(index << 11 * place for place, index in enumerate(reversed(indexes)))
+    return bits.to_bytes(len(indexes) * 11 // 8)
 
 
 # -- what the schemes look at
@@ -160,6 +186,27 @@ def _monero_checksum(words: Sequence[str], known: object) -> bool:
     return last in known.checksums(indexes)
 
 
+def crc32c(data: bytes) -> int:
+    """CRC-32C (RFC 3720, B.4)."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def is_aezeed(data: bytes) -> bool:
+    """Whether 33 bytes end in the checksum of a cipher seed (lnd, decipherCipherSeed)."""
+    return crc32c(data[:29]) == int.from_bytes(data[29:])
+
+
+def _is_aezeed(words: Sequence[str]) -> bool:
+    index = word_list("english").index
+    known = len(words) == 24 and all(word in index for word in words)
+    return known and is_aezeed(spelled_bytes([index[word] for word in words]))
+
+
 def _is_algorand(words: Sequence[str]) -> bool:
     return len(words) == 25 and all(word in word_list("english").index for word in words)
 
@@ -190,6 +237,7 @@ def _is_ton(words: Sequence[str]) -> bool:
 
 
 _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
+    ("aezeed", _is_aezeed, "LooksLikeAezeed: the words pass the checksum of LND's cipher seed"),
     ("bip39", is_bip39, "LooksLikeBip39: the words pass the checksum of BIP-39"),
     ("monero", _is_monero, "LooksLikeMonero: the words pass the checksum of a Monero phrase"),
     ("algorand", _is_algorand, "LooksLikeAlgorand: 25 words of the English list are an Algorand phrase"),
@@ -221,6 +269,7 @@ _NAMES = {
     "electrum-old": "an Electrum seed of the first kind",
     "monero": "a Monero phrase",
     "algorand": "an Algorand phrase",
+    "aezeed": "a cipher seed of LND",
     "polyseed": "a Polyseed phrase",
     "ton": "a TON phrase",
 }

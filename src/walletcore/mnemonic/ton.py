@@ -10,7 +10,7 @@ difference. No error ever repeats a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,14 +18,12 @@ from walletcore.errors import MnemonicError, PathError
 from walletcore.hashes import hmac_sha512, pbkdf2_hmac_sha512
 from walletcore.mnemonic import schemes
 from walletcore.mnemonic.entropy import drawn
-from walletcore.mnemonic.wordlists import word_list
 from walletcore.path import HARDENED, Path
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["TonMnemonic"]
 
 _WORDS = 24
-_BITS = 33 * 8  # 24 words of eleven bits
 _ITERATIONS = 100_000  # PBKDF_ITERATIONS
 _ATTEMPTS = 256 * 20  # max_iterations of create_new, and 256 times as many where there is a password
 
@@ -80,12 +78,14 @@ class TonMnemonic(Confidential):
         secret = schemes.checked_passphrase(password).encode()
         if len(typed) != _WORDS:
             raise schemes.refuse_count(typed, str(_WORDS), scheme="ton")
-        words = " ".join(_checked(typed)).encode()
-        fault = _fault(words, secret)
+        words = [word.lower() for word in typed]
+        schemes.english_indexes(words, scheme="ton")
+        canonical = " ".join(words).encode()
+        fault = _fault(canonical, secret)
         if fault and not (any_password is True and fault == "mismatch"):
-            hint = schemes.hint(typed, but="ton") if fault == "checksum" else ""
+            hint = schemes.hint(words, but="ton") if fault == "checksum" else ""
             raise MnemonicError(_FAULTS[fault], reason=fault, hint=hint)
-        return cls._read(words, secret)
+        return cls._read(canonical, secret)
 
     @classmethod
     def _read(cls, phrase: bytes, password: bytes) -> TonMnemonic:
@@ -174,27 +174,10 @@ def _candidates(seed: bytes | None) -> Iterator[bytes]:
     """Phrases, whether they pass or not: of fresh randomness, or those that come of a seed one after the other."""
     while True:
         if seed is None:
-            yield _spelled(drawn(33, None))
+            yield schemes.spelled_words(drawn(33, None)).encode()
         else:
             seed = pbkdf2_hmac_sha512(seed, b"TON mnemonic seed", 390, 33)
-            yield _spelled(seed)
-
-
-def _spelled(data: bytes) -> bytes:
-    """33 bytes as 24 words."""
-    bits, words = int.from_bytes(data), word_list("english").words
-    return " ".join(words[bits >> shift & 0x7FF] for shift in range(_BITS - 11, -1, -11)).encode()
-
-
-def _checked(typed: Sequence[str]) -> list[str]:
-    """The words in small letters. Raises `MnemonicError` where one is not in the list."""
-    index, words = word_list("english").index, [word.lower() for word in typed]
-    for position, word in enumerate(words):
-        if word not in index:
-            hint = schemes.hint(typed, but="ton")
-            text = f"word {position + 1} of {len(words)} is not in the English list"
-            raise MnemonicError(text, reason="unknown", hint=hint)
-    return words
+            yield schemes.spelled_words(seed).encode()
 
 
 def _text(secret: Secret) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
-    *("child_secret", "entropy", "hd_seed", "lamport_0", "lamport_1", "master_secret", "mnemonic", "nsec", "phrase"),
-    *("private", "private_exponent", "private_key", "private_keys", "secret", "seed", "share", "shares"),
-    *("symmetric_key", "tweaked_private_key", "wif", "xprv"),
+    *("child_secret", "entropy", "family_seed", "hd_seed", "lamport_0", "lamport_1", "master_secret", "mnemonic"),
+    *("nsec", "phrase", "private", "private_exponent", "private_key", "private_keys", "rfc1751", "secret"),
+    *("secret_numbers", "seed", "share", "shares"),
+    *("symmetric_key", "tweaked_private_key", "validator_key", "wif", "xprv"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

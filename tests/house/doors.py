@@ -26,6 +26,7 @@ from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
+from walletcore.keystore.xrpl import FamilySeed
 from walletcore.mnemonic.aezeed import CipherSeed
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
@@ -89,6 +90,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "ElectrumOldMnemonic": lambda: ElectrumOldMnemonic.from_entropy(ENTROPY),
     "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
+    "FamilySeed": lambda: FamilySeed(entropy=Secret(KEY[:16]), curve=Curve.ED25519),
     "CipherSeed": lambda: CipherSeed.generate(0, entropy=KEY[:21]),
     "TonMnemonic": lambda: TonMnemonic.parse(TON.decode()),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.oracles import JSON, compared, data, locked
+from support.phrases import refusal
 from support.vectors import Case, vectors
 from walletcore.mnemonic import aez
 
@@ -112,6 +113,12 @@ def same(case: JSON, verdict: JSON) -> Iterable[str]:
 def test_bitcoinjs_aez_gives_the_same(environment: str) -> None:
     kinds = {"authentic", "not authentic", *(f"{size} bytes" for size in range(16, 32))}
     compared("aezeed", "aez", environment, a_case, same, kinds=kinds)
+
+
+@pytest.mark.parametrize("size", [0, 1, 15, 32, 100])
+def test_a_size_that_other_parts_of_aez_are_for_is_refused(size: int) -> None:
+    assert refusal(aez.decrypt, b"key", b"", [], 0, bytes(size)).reason == "length"
+    assert refusal(aez.encrypt, b"key", b"", [], 0, bytes(size)).reason == "length"
 
 
 @pytest.mark.parametrize("size", range(16, 32))

@@ -6,7 +6,7 @@ from house.source import child, modules
 
 SHARED = {"walletcore.mnemonic"} | {
     f"walletcore.mnemonic.{room}"
-    for room in ("wordlists", "wordlists.monero", "interpolation", "entropy", "schemes", "triples")
+    for room in ("wordlists", "wordlists.monero", "interpolation", "entropy", "schemes", "triples", "aez")
 }
 OVER_BIP39 = {"walletcore.mnemonic.seed_xor", "walletcore.mnemonic.recovery"}  # what makes phrases of BIP-39 of others
 SCHEMES = sorted(

@@ -21,6 +21,7 @@ from support.vectors import load
 from walletcore.errors import InvalidKey, SecretExportError
 from walletcore.mnemonic import slip39
 from walletcore.mnemonic.slip39 import MAX_EXPONENT, Slip39Share, combine, generate, split
+from walletcore.mnemonic.wordlists import slip39_words
 from walletcore.secret import Secret
 
 CASES = {case.id.rpartition("/v")[2]: case for case in load("slip39/combine")}
@@ -115,7 +116,7 @@ def test_a_share_that_is_no_text_is_refused(phrase: Any) -> None:
 def test_up_to_three_wrong_words_never_go_unseen(phrase: str, data: st.DataObject) -> None:
     words = phrase.split()
     for place in data.draw(st.sets(st.integers(0, len(words) - 1), min_size=1, max_size=3)):
-        words[place] = data.draw(st.sampled_from([word for word in slip39._words() if word != words[place]]))
+        words[place] = data.draw(st.sampled_from([word for word in slip39_words() if word != words[place]]))
     assert refusal(Slip39Share.parse, " ".join(words)).reason == "checksum"
 
 
@@ -478,10 +479,10 @@ def test_shamir_mnemonic_writes_the_same_shares_of_the_same_randomness(
 def test_shamir_mnemonic_reads_and_refuses_the_same_phrases(phrase: str, data: st.DataObject) -> None:
     """Fields and values are another's, the checksum that goes with them; or some words are others."""
     head, values = phrase.split()[:2], data.draw(st.lists(st.integers(0, 1023), min_size=18, max_size=60))
-    numbers = [slip39._words().index(word) for word in head] + values[: data.draw(st.integers(15, 60))]
+    numbers = [slip39_words().index(word) for word in head] + values[: data.draw(st.integers(15, 60))]
     customization = slip39._customization(bool(numbers[1] >> 4 & 1))
     checksum = slip39._polymod([*customization, *numbers, 0, 0, 0]) ^ 1
-    words = [slip39._words()[i] for i in [*numbers, checksum >> 20, checksum >> 10 & 1023, checksum & 1023]]
+    words = [slip39_words()[i] for i in [*numbers, checksum >> 20, checksum >> 10 & 1023, checksum & 1023]]
     try:
         theirs = vars(Share.from_mnemonic(" ".join(words)))
     except TheirError:
@@ -504,7 +505,7 @@ def test_shamir_mnemonic_reads_and_refuses_the_same_phrases(phrase: str, data: s
     }
 
 
-list_words = st.sampled_from(slip39._words())
+list_words = st.sampled_from(slip39_words())
 
 
 @given(st.one_of(st.text(), st.lists(list_words, min_size=19, max_size=60).map(" ".join)), st.booleans())

@@ -203,9 +203,17 @@ def _known_words(typed: Sequence[str]) -> list[str]:
     from Crypto.Util.RFC1751 import wordlist
 
     if len(typed) != _HALVES * _WORDS:
-        raise KeystoreError(f"expected {_HALVES * _WORDS} words, got {len(typed)}", reason="word-count")
+        text = f"expected {_HALVES * _WORDS} words, got {len(typed)}"
+        raise KeystoreError(text, reason="word-count", hint=_hint(typed))
     words = [word.upper() if word.isascii() else word for word in typed]
     for position, word in enumerate(words):
         if not word.isascii() or word not in wordlist:
-            raise KeystoreError(f"word {position + 1} of {len(words)} is not in the list of RFC 1751", reason="unknown")
+            text = f"word {position + 1} of {len(words)} is not in the list of RFC 1751"
+            raise KeystoreError(text, reason="unknown", hint=_hint(typed))
     return words
+
+
+def _hint(words: Sequence[str]) -> str:
+    from walletcore.mnemonic import schemes  # which reading a seed does not need
+
+    return schemes.hint(words, but="xrpl")

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import itemgetter, xor
 
+from walletcore.errors import MnemonicError
+
 __all__ = ["decrypt", "encrypt", "extract"]
 
 _BLOCK = (1 << 128) - 1
@@ -115,7 +117,9 @@ def _vector(tau: int, N: bytes, A: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def _AEZ_tiny(E: _Cipher, delta: int, X: bytes, rounds: Iterable[int]) -> bytes:
-    """A Feistel network over the halves of the message."""
+    """A Feistel network over the halves of the message. Raises `MnemonicError` for a size that others of AEZ are for."""
+    if not 16 <= len(X) < 32:
+        raise MnemonicError(f"expected 16 to 31 bytes, got {len(X)}", reason="length")
     half = 4 * len(X)
     L, R = divmod(int.from_bytes(X), 1 << half)
     for j in rounds:
@@ -125,13 +129,13 @@ def _AEZ_tiny(E: _Cipher, delta: int, X: bytes, rounds: Iterable[int]) -> bytes:
 
 
 def encrypt(K: bytes, N: bytes, A: Iterable[bytes], tau: int, M: bytes) -> bytes:
-    """The ciphertext, tau bytes longer than the message, and 16 to 31 bytes long."""
+    """The ciphertext, tau bytes longer than the message, and 16 to 31 bytes long. Raises `MnemonicError`."""
     E = _Cipher.of(K)
     return _AEZ_tiny(E, _AEZ_hash(E, _vector(8 * tau, N, A)), M + bytes(tau), range(_ROUNDS))
 
 
 def decrypt(K: bytes, N: bytes, A: Iterable[bytes], tau: int, C: bytes) -> bytes | None:
-    """The message of a ciphertext of 16 to 31 bytes, or None where it is not authentic."""
+    """The message of a ciphertext of 16 to 31 bytes, or None where it is not authentic. Raises `MnemonicError`."""
     E = _Cipher.of(K)
     X = _AEZ_tiny(E, _AEZ_hash(E, _vector(8 * tau, N, A)), C, reversed(range(_ROUNDS)))
     return X[: len(X) - tau] if X.endswith(bytes(tau)) else None

@@ -2,8 +2,8 @@
 
 A phrase does not say which scheme it belongs to, and most schemes take their words from the same lists; so every door
 reads one scheme only, and asks `hint` when it has refused. What a scheme looks at is told here, once, for it and for
-all others: the checksums of BIP-39, Electrum ("Seed version"), Monero, LND and TON, and numbers of words. A hint is no
-proof: a phrase of one scheme passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
+all others: checksums, lists of words, beginnings, and numbers of words. A hint is no proof: a phrase of one scheme
+passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
 """
 
 from __future__ import annotations
@@ -143,6 +143,24 @@ def is_electrum_old_hex(text: str) -> bool:
         return False
 
 
+def _is_codex32(words: Sequence[str]) -> bool:
+    return len(words) == 1 and words[0].lower().startswith("ms1")
+
+
+def _is_slip39(words: Sequence[str]) -> bool:
+    """Whether these are as many words as a share has, and all of the list; four letters stand for a word."""
+    from walletcore.mnemonic.wordlists import slip39_words
+
+    return len(words) >= 20 and {word[:4] for word in words} <= {word[:4] for word in slip39_words()}
+
+
+def _is_xrpl(words: Sequence[str]) -> bool:
+    """A seed as text, or as secret numbers (XLS-12)."""
+    text = "".join(words)
+    digits = len(text) == 48 and text.isdecimal() and {len(word) for word in words} in ({6}, {48})
+    return digits or (len(words) == 1 and text.isalnum() and (text[:1], len(text)) in (("s", 29), ("s", 31)))
+
+
 def is_bip39(words: Sequence[str], languages: Iterable[str] = LANGUAGES) -> bool:
     """Whether the words pass the checksum of BIP-39 in one of these languages."""
     return len(words) in (12, 15, 18, 21, 24) and any(_bip39_checksum(words, language) for language in languages)
@@ -244,6 +262,9 @@ _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
     ("electrum-old", is_electrum_old, "LooksLikeElectrumOld: the words are of the list of Electrum's first seeds"),
     ("electrum", _is_electrum, "LooksLikeElectrum: the words carry the version of an Electrum seed"),
     ("ton", _is_ton, "LooksLikeTon: the words pass the check of a TON phrase"),
+    ("codex32", _is_codex32, "LooksLikeCodex32: a text that begins with ms1 is a seed, or a share of one (BIP-93)"),
+    ("slip39", _is_slip39, "LooksLikeSlip39: the words are of the list of SLIP-39, one share of a Shamir backup"),
+    ("xrpl", _is_xrpl, "LooksLikeXrpl: a text like this is a seed of the XRP Ledger"),
 )
 _COUNTS: dict[int, tuple[Collection[str], str]] = {  # where nothing else tells: whose number of words it is
     13: (("monero",), "LooksLikeMonero: 13 words are a MyMonero phrase, perhaps an Electrum one"),
@@ -271,5 +292,8 @@ _NAMES = {
     "algorand": "an Algorand phrase",
     "aezeed": "a cipher seed of LND",
     "polyseed": "a Polyseed phrase",
+    "slip39": "a share of SLIP-39",
+    "codex32": "a string of codex32",
+    "xrpl": "a seed of the XRP Ledger",
     "ton": "a TON phrase",
 }

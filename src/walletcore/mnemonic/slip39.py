@@ -19,9 +19,10 @@ from io import BytesIO
 from typing import Any
 
 from walletcore.errors import MnemonicError
+from walletcore.mnemonic import schemes
 from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF256
-from walletcore.mnemonic.wordlists import read_words
+from walletcore.mnemonic.wordlists import slip39_words
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["MAX_EXPONENT", "Slip39Share", "combine", "generate", "split"]
@@ -46,7 +47,6 @@ _MAX_COUNT = 16  # groups, and members of a group
 _MAX_PHRASE = 1024  # characters; 59 words of eight letters are 530
 _MAX_PASSPHRASE = 4096  # characters
 _BIP39_COUNTS = (12, 15, 18, 21, 24)
-_WORDS_SHA256 = "bcc4555340332d169718aed8bf31dd9d5248cb7da6e5d355140ef4f1e601eec3"
 
 Draw = Callable[[int], bytes]
 
@@ -89,7 +89,7 @@ class Slip39Share(Confidential):
         word that is not known.
         """
         words = _split(phrase)
-        size = _size(len(words))
+        size = _size(words)
         indexes = _indexes(words, expand_prefix)
         head, value = _number(indexes[:_HEAD]), _number(indexes[_HEAD:-_CHECKSUM])
         fields = _fields(head)
@@ -108,7 +108,7 @@ class Slip39Share(Confidential):
         count = -(-8 * len(value) // 10)  # of words, rounded up
         data = [*_places(head, _HEAD), *_places(int.from_bytes(value), count)]
         checksum = _polymod([*_customization(self.extendable), *data, 0, 0, 0]) ^ 1
-        return " ".join(_words()[index] for index in [*data, *_places(checksum, _CHECKSUM)])
+        return " ".join(slip39_words()[index] for index in [*data, *_places(checksum, _CHECKSUM)])
 
     def __repr__(self) -> str:
         return f"Slip39Share(group {self.group_index + 1} of {self.group_count}, member {self.member_index + 1})"
@@ -293,14 +293,9 @@ def _customization(extendable: bool) -> bytes:
 
 
 @cache
-def _words() -> tuple[str, ...]:
-    return read_words("slip39", _WORDS_SHA256)
-
-
-@cache
 def _index() -> Mapping[str, int]:
     """From the first four letters of a word, which identify it, to its index."""
-    return {word[:4]: i for i, word in enumerate(_words())}
+    return {word[:4]: i for i, word in enumerate(slip39_words())}
 
 
 def _split(phrase: str) -> list[str]:
@@ -311,11 +306,13 @@ def _split(phrase: str) -> list[str]:
     return phrase.split()
 
 
-def _size(count: int) -> int:
+def _size(words: Sequence[str]) -> int:
     """The bytes of the value in so many words, after at most 8 bits of padding."""
+    count = len(words)
     size, padding = divmod(10 * (count - _HEAD - _CHECKSUM), 16)
     if padding > 8 or 2 * size not in _SIZES:
-        hint = "LooksLikeBip39: as many words as a phrase of BIP-39 has" if count in _BIP39_COUNTS else ""
+        by_count = "LooksLikeBip39: as many words as a phrase of BIP-39 has" if count in _BIP39_COUNTS else ""
+        hint = schemes.hint(words, but="slip39") or by_count
         raise MnemonicError(f"expected 20, 33 or so many words, got {count}", reason="word-count", hint=hint)
     return 2 * size
 
@@ -325,14 +322,16 @@ def _indexes(words: Sequence[str], expand_prefix: bool) -> list[int]:
     indexes = []
     for position, word in enumerate(words, 1):
         index = _index().get(word[:4], -1)
-        if index < 0 or (word != _words()[index] and not (expand_prefix and _words()[index].startswith(word))):
+        if index < 0 or (
+            word != slip39_words()[index] and not (expand_prefix and slip39_words()[index].startswith(word))
+        ):
             hint = ""
             if word != word.lower():
                 hint = "words are written in small letters"
-            elif index >= 0 and _words()[index].startswith(word):
+            elif index >= 0 and slip39_words()[index].startswith(word):
                 hint = "shortened words are read with expand_prefix=True"
             text = f"word {position} of {len(words)} is not in the list of SLIP-39"
-            raise MnemonicError(text, reason="unknown", hint=hint)
+            raise MnemonicError(text, reason="unknown", hint=hint or schemes.hint(words, but="slip39"))
         indexes.append(index)
     return indexes
 

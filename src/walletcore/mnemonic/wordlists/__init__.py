@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from walletcore.errors import MnemonicError
 
-__all__ = ["LANGUAGES", "SHA256", "WordList", "digits", "read_words", "word_list"]
+__all__ = ["LANGUAGES", "SHA256", "WordList", "digits", "read_words", "slip39_words", "word_list"]
 
 SHA256 = {
     "english": "2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda",
@@ -27,6 +27,7 @@ SHA256 = {
     "czech": "7e80e161c3e93d9554c2efb78d4e3cebf8fc727e9c52e03b83b94406bdcc95fc",
     "portuguese": "2685e9c194c82ae67e10ba59d9ea5345a23dc093e92276fc5361f6667d79cd3f",
 }
+_SLIP39 = "bcc4555340332d169718aed8bf31dd9d5248cb7da6e5d355140ef4f1e601eec3"
 LANGUAGES = tuple(SHA256)  # in the order of the specification
 
 _IDEOGRAPHIC_SPACE = "\u3000"
@@ -82,6 +83,12 @@ def read_words(name: str, digest: str) -> tuple[str, ...]:
     if hashlib.sha256(data).hexdigest() != digest:
         raise MnemonicError(f"the {name} word list of this installation is damaged", reason="checksum")
     return tuple(data.decode().split())
+
+
+@cache
+def slip39_words() -> tuple[str, ...]:
+    """The 1024 words of SLIP-39. Raises `MnemonicError`."""
+    return read_words("slip39", _SLIP39)
 
 
 @cache

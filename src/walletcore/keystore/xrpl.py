@@ -207,7 +207,7 @@ def _known_words(typed: Sequence[str]) -> list[str]:
         raise KeystoreError(text, reason="word-count", hint=_hint(typed))
     words = [word.upper() if word.isascii() else word for word in typed]
     for position, word in enumerate(words):
-        if not word.isascii() or word not in wordlist:
+        if word not in wordlist:
             text = f"word {position + 1} of {len(words)} is not in the list of RFC 1751"
             raise KeystoreError(text, reason="unknown", hint=_hint(typed))
     return words

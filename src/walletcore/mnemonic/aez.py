@@ -117,7 +117,7 @@ def _vector(tau: int, N: bytes, A: Iterable[bytes]) -> tuple[bytes, ...]:
 
 
 def _AEZ_tiny(E: _Cipher, delta: int, X: bytes, rounds: Iterable[int]) -> bytes:
-    """A Feistel network over the halves of the message. Raises `MnemonicError` for a size that others of AEZ are for."""
+    """A Feistel network over the halves of the message. Raises `MnemonicError` for another size."""
     if not 16 <= len(X) < 32:
         raise MnemonicError(f"expected 16 to 31 bytes, got {len(X)}", reason="length")
     half = 4 * len(X)

@@ -8,7 +8,7 @@ from support.phrases import refusal
 from walletcore.errors import KeystoreError
 from walletcore.keys import Curve
 from walletcore.keystore.xrpl import FamilySeed
-from walletcore.mnemonic import Mnemonic, schemes
+from walletcore.mnemonic import Mnemonic, schemes, slip39
 from walletcore.mnemonic.aezeed import CipherSeed
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.codex32 import Codex32
@@ -17,6 +17,7 @@ from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.mnemonic.ton import TonMnemonic
+from walletcore.secret import Secret
 
 DOORS: dict[str, Callable[[str], object]] = {
     "LooksLikeBip39": Mnemonic.parse,
@@ -114,6 +115,12 @@ def test_S15_a_phrase_is_no_seed_of_the_xrp_ledger(look: str, phrase: str) -> No
     with pytest.raises(KeystoreError) as caught:
         FamilySeed.from_words(phrase, Curve.ED25519)
     assert caught.value.hint.startswith(f"{look}:") is (look != "LooksLikeXrpl")
+
+
+@pytest.mark.parametrize("size", [18, 20, 64])
+def test_a_share_of_any_size_looks_like_one(size: int) -> None:
+    ((share,),) = slip39.split(Secret(bytes(size)), [(1, 1)])
+    assert refusal(Mnemonic.parse, share.reveal()).hint.startswith("LooksLikeSlip39")
 
 
 @pytest.mark.parametrize("count", [20, 33])

@@ -1,5 +1,7 @@
 """TON's phrases: with a password and without, the keys and phrases that come of them, and what is refused."""
 
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -7,8 +9,9 @@ from bip_utils import TonMnemonicValidator, TonSeedGenerator, TonSeedTypes
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from support.oracles import JSON, compared, locked
 from support.phrases import frames_of_the_package, refusal
-from support.vectors import Case, vectors
+from support.vectors import Case, load, vectors
 from walletcore.errors import InvalidKey, MnemonicError, PathError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.mnemonic import Mnemonic
@@ -105,6 +108,41 @@ def test_bip_utils_asks_for_the_password_of_the_phrases_made_with_one(password: 
     assert TonMnemonicValidator().IsValid(mnemonic.reveal(), password)
     assert not TonMnemonicValidator().IsValid(mnemonic.reveal())
     assert mnemonic.seed().reveal() == TonSeedGenerator(mnemonic.reveal(), password).Generate(TonSeedTypes.PRIVATE_KEY)
+
+
+OWN = [case for case in load("ton/read") if "passphrase" in case.input and case.expect["result"] == "valid"]
+
+
+def a_case(random: Random) -> JSON:
+    """A phrase without a password, or one with its own or another, in which a word may be another one."""
+    if random.random() < 0.5:
+        phrase, password = TonMnemonic.generate(entropy=random.randbytes(32)).reveal(), random.choice(("", "", "", "x"))
+    else:
+        own = random.choice(OWN).input
+        phrase, password = own["phrase"], random.choice((own["passphrase"], "", str(random.random())))
+    words = phrase.split()
+    if random.random() < 0.2:
+        words[random.randrange(24)] = random.choice(ENGLISH)
+    return {"phrase": " ".join(words), "password": password}
+
+
+def same(case: JSON, verdict: JSON) -> Iterator[str]:
+    try:
+        mnemonic = TonMnemonic.parse(case["phrase"], case["password"])
+    except MnemonicError as error:
+        assert verdict == {"valid": False}
+        yield error.reason
+        return
+    key = PrivateKey(Curve.ED25519, mnemonic.private_key())
+    assert verdict["key"] == key.secret.reveal().hex() + key.public_key.data.hex()
+    assert (verdict["valid"], verdict["hd"]) == (True, mnemonic.hd_seed().reveal().hex())
+    yield "with a password" if case["password"] else "without one"
+
+
+@locked
+def test_ton_crypto_takes_the_same_phrases_and_passwords(environment: str) -> None:
+    kinds = {"with a password", "without one", "checksum", "missing", "policy", "mismatch"}
+    compared("ton_crypto", "phrases", environment, a_case, same, kinds=kinds, most=500)
 
 
 @few

@@ -40,7 +40,7 @@ ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/r
 NODE_ORACLES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/oracles/*/package-lock.json)))
 
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/node_modules) softhsm postgresql systemd
+engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -63,24 +63,24 @@ systemd:
 		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
 		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq systemd; }
 
-# Node and its packages, of the versions and hashes that the lock file names. A program finds them beside itself.
-.PHONY: node
-node:
-	@command -v npm > /dev/null || { \
-		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
-		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq nodejs npm; }
-
-build/oracles/%/node_modules: tests/oracles/%/package-lock.json tests/oracles/%/oracle.mjs | node
-	rm -rf build/oracles/$*
-	mkdir -p build/oracles/$*
-	cp tests/oracles/$*/package.json tests/oracles/$*/package-lock.json tests/oracles/$*/oracle.mjs build/oracles/$*
-	cd build/oracles/$* && npm ci --silent --ignore-scripts --no-audit --no-fund
-
 build/oracles/%/ready: tests/oracles/%/requirements.txt
 	rm -rf build/oracles/$*
 	$(BIN)/python -m venv build/oracles/$*
 	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
 	touch $@
+
+build/oracles/%/ready: tests/oracles/%/package-lock.json tests/oracles/%/package.json tests/oracles/%/oracle.mjs | node
+	rm -rf build/oracles/$* && mkdir -p build/oracles/$*
+	cp $^ build/oracles/$*  # the program finds its packages beside itself
+	npm ci --prefix build/oracles/$* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# Node.js and npm from the distribution, for oracles that are written for them.
+.PHONY: node
+node:
+	@command -v npm > /dev/null || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq nodejs npm; }
 
 # The suite, or what TESTS names of it, on every one of these interpreters that the machine has, each in an environment
 # of its own. Those that pyenv keeps are found whether they are switched on or not.

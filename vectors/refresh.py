@@ -10,10 +10,11 @@ from typing import Any
 from read import ROOT, cases, files
 
 SECRETS = {  # members that hold a secret, or a list of them
-    *("child_secret", "decrypted", "entropy", "lamport_0", "lamport_1", "master_secret", "mini_secret", "mnemonic"),
-    *("nsec", "phrase", "polkadot_js", "private", "private_exponent", "private_key", "private_keys", "root_wif"),
-    *("scalar", "secret", "seed", "share", "shares", "spend_key", "stretched", "symmetric_key"),
-    *("tweaked_private_key", "uri", "view_key", "wif", "xprv", "xprvs", "xsk"),
+    *("child_secret", "decrypted", "entropy", "family_seed", "hd_seed", "lamport_0", "lamport_1", "master_secret"),
+    *("mini_secret", "mnemonic", "nsec", "phrase", "polkadot_js", "private", "private_exponent", "private_key"),
+    *("private_keys", "rfc1751", "root_wif", "scalar", "secret", "secret_numbers", "seed", "share", "shares"),
+    *("spend_key", "stretched", "symmetric_key", "tweaked_private_key", "uri", "validator_key", "view_key"),
+    *("wif", "xprv", "xprvs", "xsk"),
 }
 CAPTION = "| repository | licence | file and version | used by |\n|---|---|---|---|\n"
 

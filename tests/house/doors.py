@@ -31,6 +31,8 @@ from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
 from walletcore.keystore.polkadot_js import KeyringPair
 from walletcore.keystore.wif import Wif
+from walletcore.keystore.xrpl import FamilySeed
+from walletcore.mnemonic.aezeed import CipherSeed
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.codex32 import Codex32
@@ -39,6 +41,7 @@ from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.mnemonic.polyseed import PolyseedMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
+from walletcore.mnemonic.ton import TonMnemonic
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
@@ -82,6 +85,7 @@ def slip39_share() -> Slip39Share:
     return Slip39Share(**numbers, extendable=True, member_index=0, member_threshold=1, value=Secret(KEY))
 
 
+TON = TonMnemonic.generate(entropy=KEY).phrase.reveal()
 ELECTRUM = ElectrumMnemonic.generate(24, entropy=ENTROPY + b"\x00").phrase.reveal()  # takes thousands of hashes
 
 EXAMPLES: dict[str, Callable[[], Any]] = {
@@ -93,6 +97,9 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "MoneroMnemonic": lambda: MoneroMnemonic.from_entropy(ENTROPY),
     "PolyseedMnemonic": lambda: PolyseedMnemonic.from_entropy(ENTROPY[:18] + b"\x07", birthday=1),
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
+    "FamilySeed": lambda: FamilySeed(entropy=Secret(KEY[:16]), curve=Curve.ED25519),
+    "CipherSeed": lambda: CipherSeed.generate(0, entropy=KEY[:21]),
+    "TonMnemonic": lambda: TonMnemonic.parse(TON.decode()),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),

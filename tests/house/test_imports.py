@@ -46,6 +46,7 @@ MADE_OF = {
     "hd.slip32": {"hd.bip32"},
     "hd.substrate": {"mnemonic.bip39"},
     "keystore.bip38": {"keystore.wif"},
+    "mnemonic.aezeed": {"mnemonic.aez"},
     "mnemonic.recovery": {"mnemonic.bip39"},
     "mnemonic.seed_xor": {"mnemonic.bip39"},
 }

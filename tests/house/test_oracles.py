@@ -66,8 +66,21 @@ def test_the_page_names_every_oracle_with_its_version(name: str) -> None:
     assert f"| `{name}` | {package} {versions[package]} |" in page
 
 
+def test_an_oracle_is_written_for_python_or_for_node() -> None:
+    assert sorted(path.name for path in ORACLES.iterdir() if path.is_dir()) == sorted(NAMES + NODE_NAMES)
+
+
 @pytest.mark.parametrize("name", NODE_NAMES)
-def test_the_page_names_every_oracle_of_node_with_its_version(name: str) -> None:
+def test_every_package_of_an_oracle_for_node_is_one_version_locked_by_hash(name: str) -> None:
+    wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((ORACLES / name / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert packages.pop("")["dependencies"] == wanted
+    assert [path for path, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert {path: packages[f"node_modules/{path}"]["version"] for path in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", NODE_NAMES)
+def test_the_page_names_every_oracle_for_node_with_its_versions(name: str) -> None:
     page = (ORACLES / "README.md").read_text(encoding="utf-8")
     wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert any(f"| `{name}` | {package} {version} |" in page for package, version in wanted.items())
+    assert f"| `{name}` | {', '.join(' '.join(pair) for pair in wanted.items())} |" in page

@@ -14,6 +14,7 @@ SHARED = {"walletcore.mnemonic"} | {
         "entropy",
         "schemes",
         "triples",
+        "aez",
     )
 }
 OVER_BIP39 = {"walletcore.mnemonic.seed_xor", "walletcore.mnemonic.recovery"}  # what makes phrases of BIP-39 of others

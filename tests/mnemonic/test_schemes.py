@@ -5,11 +5,19 @@ from collections.abc import Callable
 import pytest
 
 from support.phrases import refusal
-from walletcore.mnemonic import Mnemonic, schemes
+from walletcore.errors import KeystoreError
+from walletcore.keys import Curve
+from walletcore.keystore.xrpl import FamilySeed
+from walletcore.mnemonic import Mnemonic, schemes, slip39
+from walletcore.mnemonic.aezeed import CipherSeed
 from walletcore.mnemonic.algorand import AlgorandMnemonic
+from walletcore.mnemonic.codex32 import Codex32
 from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
+from walletcore.mnemonic.slip39 import Slip39Share
+from walletcore.mnemonic.ton import TonMnemonic
+from walletcore.secret import Secret
 
 DOORS: dict[str, Callable[[str], object]] = {
     "LooksLikeBip39": Mnemonic.parse,
@@ -17,8 +25,12 @@ DOORS: dict[str, Callable[[str], object]] = {
     "LooksLikeElectrumOld": ElectrumOldMnemonic.parse,
     "LooksLikeMonero": MoneroMnemonic.parse,
     "LooksLikeAlgorand": AlgorandMnemonic.parse,
+    "LooksLikeAezeed": CipherSeed.parse,
+    "LooksLikeTon": TonMnemonic.parse,
+    "LooksLikeSlip39": Slip39Share.parse,
+    "LooksLikeCodex32": Codex32.parse,
 }
-PHRASES = {  # published ones: BIP-39, Electrum, MyMonero and Monero (bip_utils), Algorand, TON
+PHRASES = {  # published ones: BIP-39, Electrum, MyMonero and Monero (bip_utils), the others by those who specify them
     "LooksLikeBip39": ["legal winner thank year wave sausage worth useful legal winner thank yellow"],
     "LooksLikeElectrum": [
         "wild father tree among universe such mobile favorite target dynamic credit identify",
@@ -38,8 +50,30 @@ PHRASES = {  # published ones: BIP-39, Electrum, MyMonero and Monero (bip_utils)
         "coconut label tumble carry category beauty bean road solution"
     ],
     "LooksLikePolyseed": ["raven " * 16],
-    "LooksLikeSlip39": ["academic " * 20, "academic " * 33],
+    "LooksLikeSlip39": [
+        "duckling enlarge academic academic agency result length solution fridge kidney coal piece deal husband erode "
+        "duke ajar critical decision keyboard",
+        "theory painting academic academic armed sweater year military elder discuss acne wildlife boring employer "
+        "fused large satoshi bundle carbon diagnose anatomy hamster leaves tracks paces beyond phantom capital marvel "
+        "lips brave detect luck",
+    ],
+    "LooksLikeCodex32": [
+        "ms10testsxxxxxxxxxxxxxxxxxxxxxxxxxx4nzvca9cmczlw",
+        "MS12NAMEA320ZYXWVUTSRQPNMLKJHGFEDCAXRPP870HKKQRM",
+    ],
+    "LooksLikeAezeed": [
+        "abandon kangaroo tribe spell brass entry argue buzz muffin total rug title autumn wish use bubble alarm rent "
+        "machine hockey fork slam gaze tobacco"
+    ],
+    "LooksLikeXrpl": [
+        "sn259rEFXrQrWyx3Q7XneWcwV6dfL",
+        "sEdTM1uX8pu2do5XvTnutH6HsouMaM2",
+        "399150 474506 009147 088773 432160 282843 253738 605430",
+        "399150474506009147088773432160282843253738605430",
+    ],
 }
+SCHEMES = ["bip39", "electrum", "electrum-old", "monero", "algorand", "polyseed", "ton", "aezeed", "slip39", "codex32"]
+SCHEMES += ["xrpl"]
 CASES = [
     (door, look, phrase) for door in DOORS for look, phrases in PHRASES.items() for phrase in phrases if door != look
 ]
@@ -65,7 +99,7 @@ def test_S15_no_door_takes_a_phrase_without_a_scheme() -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["\ud800"] * 24, ["\ud800"] * 25, ["zoo"] * 12, ["眼"] * 13, [""] * 25])
-@pytest.mark.parametrize("scheme", ["bip39", "electrum", "electrum-old", "monero", "algorand", "polyseed", "ton"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_hint_comes_of_any_words_and_repeats_none(words: list[str], scheme: str) -> None:
     told = schemes.hint(words, but=scheme)
     assert not any(word and word in told for word in words)
@@ -74,6 +108,31 @@ def test_a_hint_comes_of_any_words_and_repeats_none(words: list[str], scheme: st
 def test_what_is_unlike_every_scheme_has_no_hint() -> None:
     assert schemes.hint(["zoo"] * 12, but="bip39") == ""
     assert schemes.hint(["zoo"] * 25, but="algorand") == ""
+
+
+@pytest.mark.parametrize(("look", "phrase"), [(look, text) for look, texts in PHRASES.items() for text in texts])
+def test_S15_a_phrase_is_no_seed_of_the_xrp_ledger(look: str, phrase: str) -> None:
+    with pytest.raises(KeystoreError) as caught:
+        FamilySeed.from_words(phrase, Curve.ED25519)
+    assert caught.value.hint.startswith(f"{look}:") is (look != "LooksLikeXrpl")
+
+
+@pytest.mark.parametrize("size", [18, 20, 64])
+def test_a_share_of_any_size_looks_like_one(size: int) -> None:
+    ((share,),) = slip39.split(Secret(bytes(size)), [(1, 1)])
+    assert refusal(Mnemonic.parse, share.reveal()).hint.startswith("LooksLikeSlip39")
+
+
+@pytest.mark.parametrize("count", [20, 33])
+def test_words_that_are_as_many_as_a_share_has_look_like_one(count: int) -> None:
+    assert refusal(Mnemonic.parse, "abandon " * count).hint.startswith("LooksLikeSlip39")
+
+
+@pytest.mark.parametrize(
+    "text", ["s" * 30, "399150", "39915 0474506 009147 088773 432160 282843 253738 605430", "xs1" * 9]
+)
+def test_what_is_only_like_a_seed_has_no_hint_of_one(text: str) -> None:
+    assert "Xrpl" not in refusal(Mnemonic.parse, text).hint
 
 
 def test_words_that_pass_no_checksum_are_told_by_their_number() -> None:

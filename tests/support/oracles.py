@@ -77,11 +77,10 @@ def started(name: str, environment: str) -> Oracle:
     if environment == "installed":
         return Oracle([sys.executable, "-I", program])
     path = ROOT / "build" / "oracles" / name
-    if (ROOT / "tests" / "oracles" / name / "package-lock.json").exists():
-        assert (path / "node_modules").exists(), f"there is no {path.relative_to(ROOT)}: make engine-packages"
-        return Oracle(["node", str(path / "oracle.mjs")], os.cpu_count() or 1)
     assert (path / "ready").exists(), f"there is no {path.relative_to(ROOT)}: make engine-packages"
-    return Oracle([str(path / "bin" / "python"), "-I", program], os.cpu_count() or 1)
+    for_node = path / "oracle.mjs"
+    command = ["node", str(for_node)] if for_node.exists() else [str(path / "bin" / "python"), "-I", program]
+    return Oracle(command, os.cpu_count() or 1)
 
 
 class _Process:

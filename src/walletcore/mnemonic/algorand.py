@@ -9,7 +9,6 @@ capital letters are refused. No error ever repeats a word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from walletcore.errors import MnemonicError
@@ -63,7 +62,7 @@ class AlgorandMnemonic(Confidential):
         words = schemes.split(phrase)
         if len(words) != _WORDS:
             raise schemes.refuse_count(words, str(_WORDS), scheme="algorand")
-        *numbers, checksum = _indexes(words)
+        *numbers, checksum = schemes.english_indexes(words, scheme="algorand")
         bits = sum(number << 11 * place for place, number in enumerate(numbers))
         if bits >> 8 * _SIZE:
             raise MnemonicError("word 24 of 25 spells more than the last eight bits", reason="non-canonical")
@@ -95,17 +94,6 @@ class AlgorandMnemonic(Confidential):
 
 
 AlgorandMnemonic.__init__ = sealed(AlgorandMnemonic.__init__)  # type: ignore[method-assign]
-
-
-def _indexes(words: Sequence[str]) -> list[int]:
-    index = word_list("english").index
-    for position, word in enumerate(words):
-        if word not in index:
-            lower = "words are written in small letters" if word != word.lower() else ""
-            hint = lower or schemes.hint(words, but="algorand")
-            text = f"word {position + 1} of {len(words)} is not in the English list"
-            raise MnemonicError(text, reason="unknown", hint=hint)
-    return [index[word] for word in words]
 
 
 def _checksum(entropy: bytes) -> int:

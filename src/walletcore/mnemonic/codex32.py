@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from walletcore.coding.text import BECH32_ALPHABET, WORDS, check_text, to_words
 from walletcore.errors import MnemonicError, raised_as
+from walletcore.mnemonic import schemes
 from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF32
 from walletcore.secret import Confidential, Secret, sealed
@@ -280,18 +281,24 @@ def _data(text: str) -> bytes:
         raise MnemonicError(f"expected text, got {type(text).__name__}", reason="type")
     if len(text) > _MAX_TEXT:
         raise MnemonicError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
-    if not text.isascii():
-        raise MnemonicError("expected letters of Bech32 only", reason="character")  # some have an ASCII lower case
+    if not text.isascii():  # some letters have an ASCII lower case
+        raise MnemonicError("expected letters of Bech32 only", reason="character", hint=_hint(text))
     lower = text.lower()
     if not lower.startswith(_PREFIX):
-        hint = "LooksLikeBip39 or LooksLikeSlip39: words are no string of codex32" if " " in text.strip() else ""
-        raise MnemonicError("expected ms1 at the beginning", reason="prefix", hint=hint)
+        raise MnemonicError("expected ms1 at the beginning", reason="prefix", hint=_hint(text))
     if text not in (lower, text.upper()):
         raise MnemonicError("expected all letters in one case", reason="mixed-case")
     data = lower[len(_PREFIX) :]
     with raised_as(MnemonicError):
         check_text(len(_PREFIX) * "q" + data, BECH32_ALPHABET, _MAX_TEXT)  # so that places count from the beginning
     return _words(data)
+
+
+def _hint(text: str) -> str:
+    """What a text looks like, or ""."""
+    words = schemes.split(text)
+    by_count = "LooksLikeBip39 or LooksLikeSlip39: words are no string of codex32" if len(words) > 1 else ""
+    return schemes.hint(words, but="codex32") or by_count
 
 
 def _letters(words: bytes) -> str:

@@ -2,8 +2,8 @@
 
 A phrase does not say which scheme it belongs to, and most schemes take their words from the same lists; so every door
 reads one scheme only, and asks `hint` when it has refused. What a scheme looks at is told here, once, for it and for
-all others: the checksums of BIP-39, Electrum ("Seed version"), Monero, Polyseed and TON, and numbers of words. A hint
-is no proof: a phrase of one scheme passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
+all others: checksums, lists of words, beginnings, and numbers of words. A hint is no proof: a phrase of one scheme
+passes another's check by chance, one of BIP-39 that of Electrum in 200 times.
 """
 
 from __future__ import annotations
@@ -66,6 +66,32 @@ def refuse_count(words: Sequence[str], expected: str, *, scheme: str) -> Mnemoni
     return MnemonicError(message, reason="word-count", hint=hint(words, but=scheme))
 
 
+# -- words of the English list of BIP-39, eleven bits each, which several schemes share
+
+
+def english_indexes(words: Sequence[str], *, scheme: str) -> list[int]:
+    """The indexes of the words. Raises `MnemonicError` with the position of the first that is not in the list."""
+    index = word_list("english").index
+    for position, word in enumerate(words):
+        if word not in index:
+            lower = "words are written in small letters" if word != word.lower() else ""
+            text = f"word {position + 1} of {len(words)} is not in the English list"
+            raise MnemonicError(text, reason="unknown", hint=lower or hint(words, but=scheme))
+    return [index[word] for word in words]
+
+
+def spelled_words(data: bytes) -> str:
+    """The words that spell whole bytes, the first word the highest bits."""
+    bits, words = int.from_bytes(data), word_list("english").words
+    return " ".join(words[bits >> shift & 0x7FF] for shift in range(8 * len(data) - 11, -1, -11))
+
+
+def spelled_bytes(indexes: Sequence[int]) -> bytes:
+    """The whole bytes that words spell, 33 for each 24 of them."""
+    bits = sum(index << 11 * place for place, index in enumerate(reversed(indexes)))
+    return bits.to_bytes(len(indexes) * 11 // 8)
+
+
 # -- what the schemes look at
 
 
@@ -118,6 +144,24 @@ def is_electrum_old_hex(text: str) -> bool:
         return False
 
 
+def _is_codex32(words: Sequence[str]) -> bool:
+    return len(words) == 1 and words[0].lower().startswith("ms1")
+
+
+def _is_slip39(words: Sequence[str]) -> bool:
+    """Whether these are as many words as a share has, and all of the list; four letters stand for a word."""
+    from walletcore.mnemonic.wordlists import slip39_words
+
+    return len(words) >= 20 and {word[:4] for word in words} <= {word[:4] for word in slip39_words()}
+
+
+def _is_xrpl(words: Sequence[str]) -> bool:
+    """A seed as text, or as secret numbers (XLS-12)."""
+    text = "".join(words)
+    digits = len(text) == 48 and text.isdecimal() and {len(word) for word in words} in ({6}, {48})
+    return digits or (len(words) == 1 and text.isalnum() and (text[:1], len(text)) in (("s", 29), ("s", 31)))
+
+
 def is_bip39(words: Sequence[str], languages: Iterable[str] = LANGUAGES) -> bool:
     """Whether the words pass the checksum of BIP-39 in one of these languages."""
     return len(words) in (12, 15, 18, 21, 24) and any(_bip39_checksum(words, language) for language in languages)
@@ -161,6 +205,27 @@ def _monero_checksum(words: Sequence[str], known: object) -> bool:
     return last in known.checksums(indexes)
 
 
+def crc32c(data: bytes) -> int:
+    """CRC-32C (RFC 3720, B.4)."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def is_aezeed(data: bytes) -> bool:
+    """Whether 33 bytes end in the checksum of a cipher seed (lnd, decipherCipherSeed)."""
+    return crc32c(data[:29]) == int.from_bytes(data[29:])
+
+
+def _is_aezeed(words: Sequence[str]) -> bool:
+    index = word_list("english").index
+    known = len(words) == 24 and all(word in index for word in words)
+    return known and is_aezeed(spelled_bytes([index[word] for word in words]))
+
+
 def _is_algorand(words: Sequence[str]) -> bool:
     return len(words) == 25 and all(word in word_list("english").index for word in words)
 
@@ -183,18 +248,33 @@ def _is_polyseed(words: Sequence[str]) -> bool:
     return any(len(row) == 16 and polyseed_remainder(row) == 0 for row in whole)
 
 
+def ton_entropy(phrase: bytes, password: bytes = b"") -> bytes:
+    """ton-crypto, mnemonicToEntropy: the words, which are the key, hashed with the password."""
+    return hmac_sha512(phrase, password)
+
+
+def is_ton_basic(entropy: bytes) -> bool:
+    """ton-crypto, isBasicSeed: a 256th of 100,000 rounds, whose first byte is zero."""
+    return pbkdf2_hmac_sha512(entropy, b"TON seed version", 390)[0] == 0
+
+
+def is_ton_password(entropy: bytes) -> bool:
+    """ton-crypto, isPasswordSeed: whether the words, hashed without a password, are a phrase that has one."""
+    return pbkdf2_hmac_sha512(entropy, b"TON fast seed version", 1)[0] == 1
+
+
 def _is_ton(words: Sequence[str]) -> bool:
-    """ton-crypto, isBasicSeed: the words as HMAC key over an empty password, then a 256th of 100,000 rounds."""
-    if len(words) != 24:
+    if len(words) != 24 or not all(word in word_list("english").index for word in words):
         return False
-    key = hmac_sha512(" ".join(words).encode(errors="replace"), b"")
-    return pbkdf2_hmac_sha512(key, b"TON seed version", 390)[0] == 0
+    entropy = ton_entropy(" ".join(words).encode())
+    return is_ton_basic(entropy) or is_ton_password(entropy)
 
 
 # -- the hint
 
 
 _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
+    ("aezeed", _is_aezeed, "LooksLikeAezeed: the words pass the checksum of LND's cipher seed"),
     ("bip39", is_bip39, "LooksLikeBip39: the words pass the checksum of BIP-39"),
     ("monero", _is_monero, "LooksLikeMonero: the words pass the checksum of a Monero phrase"),
     ("polyseed", _is_polyseed, "LooksLikePolyseed: the words pass the check of a Polyseed phrase"),
@@ -202,6 +282,9 @@ _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
     ("electrum-old", is_electrum_old, "LooksLikeElectrumOld: the words are of the list of Electrum's first seeds"),
     ("electrum", _is_electrum, "LooksLikeElectrum: the words carry the version of an Electrum seed"),
     ("ton", _is_ton, "LooksLikeTon: the words pass the check of a TON phrase"),
+    ("codex32", _is_codex32, "LooksLikeCodex32: a text that begins with ms1 is a seed, or a share of one (BIP-93)"),
+    ("slip39", _is_slip39, "LooksLikeSlip39: the words are of the list of SLIP-39, one share of a Shamir backup"),
+    ("xrpl", _is_xrpl, "LooksLikeXrpl: a text like this is a seed of the XRP Ledger"),
 )
 _COUNTS: dict[int, tuple[Collection[str], str]] = {  # where nothing else tells: whose number of words it is
     13: (("monero",), "LooksLikeMonero: 13 words are a MyMonero phrase, perhaps an Electrum one"),
@@ -227,6 +310,10 @@ _NAMES = {
     "electrum-old": "an Electrum seed of the first kind",
     "monero": "a Monero phrase",
     "algorand": "an Algorand phrase",
+    "aezeed": "a cipher seed of LND",
     "polyseed": "a Polyseed phrase",
+    "slip39": "a share of SLIP-39",
+    "codex32": "a string of codex32",
+    "xrpl": "a seed of the XRP Ledger",
     "ton": "a TON phrase",
 }

@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import Any
 
 from walletcore.errors import MnemonicError
+from walletcore.mnemonic import schemes
 from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF256
 from walletcore.mnemonic.wordlists import slip39_words
@@ -90,7 +91,7 @@ class Slip39Share(Confidential):
         word that is not known.
         """
         words = _split(phrase)
-        size = _size(len(words))
+        size = _size(words)
         indexes = _indexes(words, expand_prefix)
         head, value = _number(indexes[:_HEAD]), _number(indexes[_HEAD:-_CHECKSUM])
         fields = _fields(head)
@@ -307,11 +308,13 @@ def _split(phrase: str) -> list[str]:
     return phrase.split()
 
 
-def _size(count: int) -> int:
+def _size(words: Sequence[str]) -> int:
     """The bytes of the value in so many words, after at most 8 bits of padding."""
+    count = len(words)
     size, padding = divmod(10 * (count - _HEAD - _CHECKSUM), 16)
     if padding > 8 or 2 * size not in _SIZES:
-        hint = "LooksLikeBip39: as many words as a phrase of BIP-39 has" if count in _BIP39_COUNTS else ""
+        by_count = "LooksLikeBip39: as many words as a phrase of BIP-39 has" if count in _BIP39_COUNTS else ""
+        hint = schemes.hint(words, but="slip39") or by_count
         raise MnemonicError(f"expected 20, 33 or so many words, got {count}", reason="word-count", hint=hint)
     return 2 * size
 
@@ -330,7 +333,7 @@ def _indexes(words: Sequence[str], expand_prefix: bool) -> list[int]:
             elif index >= 0 and slip39_words()[index].startswith(word):
                 hint = "shortened words are read with expand_prefix=True"
             text = f"word {position} of {len(words)} is not in the list of SLIP-39"
-            raise MnemonicError(text, reason="unknown", hint=hint)
+            raise MnemonicError(text, reason="unknown", hint=hint or schemes.hint(words, but="slip39"))
         indexes.append(index)
     return indexes
 

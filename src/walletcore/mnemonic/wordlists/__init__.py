@@ -87,7 +87,7 @@ def read_words(name: str, digest: str) -> tuple[str, ...]:
 
 @cache
 def slip39_words() -> tuple[str, ...]:
-    """The 1024 words of SLIP-0039, "Wordlist"."""
+    """The 1024 words of SLIP-0039, "Wordlist". Raises `MnemonicError` where they are damaged."""
     return read_words("slip39", _SLIP39_SHA256)
 
 

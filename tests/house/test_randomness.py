@@ -6,8 +6,7 @@ from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
 SOURCES = {
-    ("keystore.bip38", "_chance"),
-    ("keystore.json_files", "drawn"),
+    ("keystore.kdf", "chance"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),

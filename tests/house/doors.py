@@ -24,6 +24,7 @@ from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
+from walletcore.keystore.hdkey import HdPrivateKey
 from walletcore.keystore.kdf import Pbkdf2
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.algorand import AlgorandMnemonic
@@ -88,6 +89,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "AlgorandMnemonic": lambda: AlgorandMnemonic.from_entropy(ENTROPY),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
+    "HdPrivateKey": lambda: HdPrivateKey(key=ExtendedPrivateKey.from_seed(SEED)),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),

@@ -30,6 +30,7 @@ from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.codex32 import Codex32
+from walletcore.mnemonic.codex32_correction import Correction
 from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
@@ -97,6 +98,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),
+    "Correction": lambda: Correction(places=(7,), share=Codex32.from_seed(KEY, "test")),
     "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),

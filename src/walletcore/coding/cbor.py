@@ -167,15 +167,9 @@ class _Reader:
             return self.simple(argument)
         if major == _TAG:
             return Tagged(argument, self.item(depth + 1))
-        self.needs(argument)
         if major == _ARRAY:
             return tuple([self.item(depth + 1) for _ in range(argument)])
         return self.map(argument, depth)
-
-    def needs(self, count: int) -> None:
-        """So many items have a byte each at least, so that more of them than bytes are not begun."""
-        if count > len(self.data) - self.place:
-            raise DecodingError("expected more items than there are bytes", reason="truncated")
 
     def text(self, size: int) -> str:
         try:

@@ -119,7 +119,7 @@ def _errors(code: Code, remainder: int, length: int, unreadable: Sequence[int]) 
 
 
 def _wrong(code: Code, remainder: int, length: int, unreadable: Sequence[int], count: int) -> list[int] | None:
-    """Where ``count`` letters are wrong beside the unreadable ones, if it may be so many."""
+    """Where ``count`` letters are wrong beside the unreadable ones, if it is so many: `_values` tells."""
     if count == 0:
         return []
     bases = [_power(code, power) for power in unreadable]
@@ -130,8 +130,7 @@ def _wrong(code: Code, remainder: int, length: int, unreadable: Sequence[int], c
     locator = _solved([row[:-1] for row in rows], [row[-1] for row in rows])
     if locator is None:
         return None
-    found = [power for power in range(length) if power not in unreadable and not _locates(locator, _power(code, power))]
-    return found if len(found) == count else None
+    return [power for power in range(length) if power not in unreadable and not _locates(locator, _power(code, power))]
 
 
 def _locates(locator: Sequence[int], x: int) -> int:

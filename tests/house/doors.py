@@ -28,6 +28,7 @@ from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.hd.substrate import SubstratePrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
+from walletcore.keystore.hdkey import HdPrivateKey
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
 from walletcore.keystore.polkadot_js import KeyringPair
 from walletcore.keystore.wif import Wif
@@ -36,6 +37,7 @@ from walletcore.mnemonic.aezeed import CipherSeed
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.codex32 import Codex32
+from walletcore.mnemonic.codex32_correction import Correction
 from walletcore.mnemonic.electrum import ElectrumMnemonic
 from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
@@ -102,6 +104,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "TonMnemonic": lambda: TonMnemonic.parse(TON.decode()),
     "ExtendedPrivateKey": lambda: ExtendedPrivateKey.parse(XPRV),
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
+    "HdPrivateKey": lambda: HdPrivateKey(key=ExtendedPrivateKey.from_seed(SEED)),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
     "Bip32Ed25519PrivateKey": lambda: ed25519_roots.from_seed(SEED, ed25519_roots.Root.LEDGER),
     "Drng": lambda: Drng(Secret(SEED)),
@@ -114,6 +117,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Wif": lambda: Wif.parse(WIF),
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),
+    "Correction": lambda: Correction(places=(7,), share=Codex32.from_seed(KEY, "test")),
     "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
     "KeyringPair": lambda: KeyringPair(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),

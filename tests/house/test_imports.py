@@ -37,7 +37,13 @@ for name in {names!r}:
 
 # What several schemes of phrases, trees and key files share; and the few that are made of another.
 _SHARED = {"entropy", "interpolation", "schemes", "triples", "wordlists", "wordlists.monero", "wordlists.polyseed"}
-SHARED = {f"mnemonic.{name}" for name in _SHARED} | {"hd.checks", "hd.slip132", "keystore.json_files", "keystore.kdf"}
+SHARED = {f"mnemonic.{name}" for name in _SHARED} | {
+    "hd.checks",
+    "hd.slip132",
+    "keystore.json_files",
+    "keystore.kdf",
+    "keystore.points",
+}
 MADE_OF = {
     "hd.bip85": {"hd.bip32", "mnemonic.bip39"},
     "hd.ed25519_roots": {"hd.ed25519_bip32"},
@@ -45,8 +51,14 @@ MADE_OF = {
     "hd.monero": {"hd.monero_address"},
     "hd.slip32": {"hd.bip32"},
     "hd.substrate": {"mnemonic.bip39"},
+    "keystore.account": {"hd.bip32", "keystore.hdkey", "keystore.keypath", "keystore.ur"},
     "keystore.bip38": {"keystore.wif"},
+    "keystore.hdkey": {"hd.bip32", "keystore.keypath", "keystore.ur"},
+    "keystore.pem": {"keystore.pbes2", "keystore.pkcs8", "keystore.sec1", "keystore.spki"},
+    "keystore.pkcs8": {"keystore.pbes2", "keystore.sec1", "keystore.spki"},
+    "keystore.sec1": {"keystore.spki"},
     "mnemonic.aezeed": {"mnemonic.aez"},
+    "mnemonic.codex32_correction": {"mnemonic.codex32"},
     "mnemonic.recovery": {"mnemonic.bip39"},
     "mnemonic.seed_xor": {"mnemonic.bip39"},
 }

@@ -6,9 +6,8 @@ from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
 SOURCES = {
-    ("keystore.bip38", "_chance"),
-    ("keystore.json_files", "drawn"),
     ("keystore.xrpl", "FamilySeed.generate"),
+    ("keystore.kdf", "chance"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),

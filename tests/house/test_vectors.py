@@ -25,6 +25,7 @@ LICENCES = frozenset(
         "Apache-2.0",
         "Apache-2.0 OR BSD-3-Clause",
         "BSD-2-Clause",
+        "BSD-2-Clause-Patent",
         "BSD-3-Clause",
         "BSD-3-Clause AND MIT",
         "CC0-1.0",

@@ -17,7 +17,11 @@ SHARED = {"walletcore.mnemonic"} | {
         "aez",
     )
 }
-OVER_BIP39 = {"walletcore.mnemonic.seed_xor", "walletcore.mnemonic.recovery"}  # what makes phrases of BIP-39 of others
+BUILT_ON = {  # what makes phrases or strings of a scheme of others
+    "walletcore.mnemonic.seed_xor": "walletcore.mnemonic.bip39",
+    "walletcore.mnemonic.recovery": "walletcore.mnemonic.bip39",
+    "walletcore.mnemonic.codex32_correction": "walletcore.mnemonic.codex32",
+}
 SCHEMES = sorted(
     module.dotted for module in modules() if module.name.startswith("mnemonic.") and module.dotted not in SHARED
 )
@@ -27,7 +31,7 @@ SCHEMES = sorted(
 def test_importing_a_scheme_imports_no_other(scheme: str) -> None:
     loaded = child(f"import {scheme}\nprint(*sorted(sys.modules))").split()
     assert scheme in loaded
-    known = {scheme, *SHARED, *({"walletcore.mnemonic.bip39"} if scheme in OVER_BIP39 else ())}
+    known = {scheme, *SHARED, BUILT_ON.get(scheme, scheme)}
     assert {name for name in loaded if name.startswith("walletcore.mnemonic")} <= known
     assert "secrets" not in loaded
 

@@ -51,12 +51,12 @@ def test_H08_a_key_of_another_kind_is_refused() -> None:
 
 def test_bytes_that_are_no_key_are_refused() -> None:
     good = KEYS["secp256k1"].public_bytes(DER, SPKI)
-    assert refused(good + b"\0") == "non-canonical"
-    assert refused(good[:-1]) == "non-canonical"
-    assert refused(good[:-1] + bytes((good[-1] ^ 1,))) == "non-canonical"  # off the curve
-    assert refused(b"") == "non-canonical"
-    assert refused(bytes(1024)) == "non-canonical"
-    assert refused(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n") == "non-canonical"
+    assert refused(good + b"\0") == "trailing"
+    assert refused(good[:-1]) == "truncated"
+    assert refused(good[:-1] + bytes((good[-1] ^ 1,))) == "point"
+    assert refused(b"") == "truncated"
+    assert refused(bytes(1024)) == "type"
+    assert refused(b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n") == "type"
     assert refused(bytes(1025)) == "length"
     assert refused(good.hex()) == "length"
     assert refused(bytearray(good)) == "length"

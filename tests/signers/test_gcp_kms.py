@@ -507,7 +507,7 @@ ANOTHER: dict[str, tuple[dict[str, Any], type[WalletcoreError], str]] = {
     "H07 another version": ({"name": f"{KEY}/cryptoKeyVersions/2"}, InvalidKey, "mismatch"),
     "H07 another checksum": ({"pem_crc32c": 7}, SignerUnavailable, "checksum"),
     "H07 no checksum": ({"pem_crc32c": None}, SignerUnavailable, "checksum"),
-    "H07 no key": ({"pem": "", "pem_crc32c": 0}, InvalidKey, "non-canonical"),
+    "H07 no key": ({"pem": "", "pem_crc32c": 0}, InvalidKey, "truncated"),
     "H08 disabled": ({"failure": REFUSED[0]}, SigningRefused, "policy"),
     "H08 not permitted": ({"failure": REFUSED[2]}, SigningRefused, "policy"),
     "H09 busy": ({"failure": BUSY}, SignerUnavailable, ""),

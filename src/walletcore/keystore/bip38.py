@@ -8,7 +8,6 @@ are those of scrypt (RFC 7914), and fixed: 16 MiB, half a second. The cipher is 
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from walletcore.curves.secp256k1 import multiply_public, multiply_scalars, parse
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import hash160, sha256d
 from walletcore.keys import Curve, PrivateKey, PublicKey
-from walletcore.keystore.kdf import Scrypt, normalized
+from walletcore.keystore.kdf import Scrypt, chance, normalized
 from walletcore.keystore.wif import Wif
 from walletcore.secret import Secret, sealed
 
@@ -122,7 +121,7 @@ def intermediate_code(
     """
     numbers = _lot_sequence(lot, sequence)
     phrase = _not_empty(normalized(passphrase, "NFC"))
-    ownerentropy = _chance(entropy, _SALT - len(numbers)) + numbers
+    ownerentropy = chance(entropy, _SALT - len(numbers)) + numbers
     with _as_keystore_error():
         passpoint = point(_passfactor(phrase, ownerentropy, bool(numbers)))
     return base58check.encode((_MAGIC_LOT if numbers else _MAGIC) + ownerentropy + passpoint)
@@ -139,7 +138,7 @@ def make(code: str, *, compressed: bool = True, network: str = "mainnet", entrop
     _version(network)
     data = _read(code, "code", "code with a lot")
     ownerentropy, passpoint = data[8:16], data[16:]
-    seedb = _chance(entropy, _SEED)
+    seedb = chance(entropy, _SEED)
     factorb = sha256d(seedb)
     with _as_keystore_error():
         public = PublicKey.trusted(Curve.SECP256K1, multiply_public(parse_public(passpoint), factorb))
@@ -330,14 +329,6 @@ def _lot_sequence(lot: int | None, sequence: int | None) -> bytes:
 def _check_form(compressed: bool) -> None:
     if type(compressed) is not bool:
         raise KeystoreError(f"expected compressed as a bool, got {type(compressed).__name__}", reason="type")
-
-
-def _chance(entropy: bytes | None, size: int) -> bytes:
-    if entropy is None:
-        return secrets.token_bytes(size)
-    if type(entropy) is not bytes or len(entropy) != size:
-        raise KeystoreError(f"expected {size} bytes of entropy", reason="length")
-    return entropy
 
 
 def _version(network: str) -> bytes:

@@ -27,7 +27,7 @@ from walletcore.keystore.json_files import (
     member,
     name_of,
 )
-from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, normalized
+from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, check_written, normalized
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["MAX_LENGTH", "KdfLimits", "Keystore", "Pbkdf2", "Scrypt", "decrypt", "encrypt"]
@@ -116,8 +116,7 @@ def encrypt(
     if type(key) is not Keystore:
         raise KeystoreError("expected the key as a Keystore", reason="type")
     phrase = _password(password)
-    if not any(phrase.reveal()):
-        raise KeystoreError("expected a password, got an empty one", reason="length")
+    check_written(phrase)
     check_limits(limits)
     limits.check(kdf)
     _compare(key)

@@ -6,7 +6,6 @@ Web3 Secret Storage Definition and EIP-2335: scrypt and PBKDF2 with their parame
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -14,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from walletcore.coding.text import hexadecimal
 from walletcore.errors import DecodingError, KeystoreError
-from walletcore.keystore.kdf import Pbkdf2, Scrypt
+from walletcore.keystore.kdf import Pbkdf2, Scrypt, chance
 from walletcore.secret import sealed
 
 __all__ = [
@@ -118,14 +117,12 @@ def aes_128_ctr(key: bytes, iv: bytes, data: bytes) -> bytes:
 @sealed
 def drawn(entropy: bytes | None) -> tuple[bytes, bytes, str]:
     """A salt, an iv and a UUID: random, or of these 64 bytes. Raises `KeystoreError` for another number of them."""
-    chance = secrets.token_bytes(_ENTROPY) if entropy is None else entropy
-    if type(chance) is not bytes or len(chance) != _ENTROPY:
-        raise KeystoreError(f"expected {_ENTROPY} bytes of entropy", reason="length")
-    return chance[:32], chance[32:48], _uuid(chance[48:])
+    drawn_bytes = chance(entropy, _ENTROPY)
+    return drawn_bytes[:32], drawn_bytes[32:48], _uuid(drawn_bytes[48:])
 
 
-def _uuid(chance: bytes) -> str:
+def _uuid(data: bytes) -> str:
     """The text of a UUID of version 4, of 16 bytes of chance."""
-    number = int.from_bytes(chance) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
+    number = int.from_bytes(data) & ~(0xF000 << 64 | 0xC000 << 48) | 0x4000 << 64 | 0x8000 << 48
     digits = f"{number:032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from walletcore.coding import strict_json
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey, PublicKey
+from walletcore.keystore.points import uncompressed
 from walletcore.secret import Secret, sealed
 
 __all__ = ["MAX_LENGTH", "parse", "parse_public", "reveal", "text_of", "thumbprint"]
@@ -124,23 +125,8 @@ def _required(key: PublicKey) -> dict[str, str]:
     kty, crv = _TYPES[key.curve]
     if key.curve is Curve.ED25519:
         return {"kty": kty, "crv": crv, "x": _base64url(key.data)}
-    whole = _UNCOMPRESSED[key.curve](key.data)
+    whole = uncompressed(key)
     return {"kty": kty, "crv": crv, "x": _base64url(whole[1:33]), "y": _base64url(whole[33:])}
-
-
-def _secp256k1(data: bytes) -> bytes:
-    from walletcore.curves.secp256k1 import uncompressed
-
-    return uncompressed(data)
-
-
-def _p256(data: bytes) -> bytes:
-    from walletcore.curves.p256 import uncompressed
-
-    return uncompressed(data)
-
-
-_UNCOMPRESSED: Mapping[Curve, Callable[[bytes], bytes]] = {Curve.SECP256K1: _secp256k1, Curve.P256: _p256}
 
 
 def _base64url(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A password becomes a key, at a cost: scrypt (RFC 7914) and PBKDF2 (RFC 8018) with HMAC-SHA256, within limits.
+"""A password becomes a key, at a cost: scrypt (RFC 7914) and PBKDF2 (RFC 8018), within limits.
 
 A keystore says itself what its reading costs, so that is bounded (`KdfLimits`) before any work.
 scrypt is pycryptodome's: OpenSSL keeps to RFC 7914's N < 2^(128 r / 8), and published keystores do not.
@@ -7,6 +7,7 @@ scrypt is pycryptodome's: OpenSSL keeps to RFC 7914's N < 2^(128 r / 8), and pub
 from __future__ import annotations
 
 import hashlib
+import secrets
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,18 @@ from Crypto.Protocol.KDF import scrypt
 from walletcore.errors import KeystoreError
 from walletcore.secret import Secret, sealed
 
-__all__ = ["LIMITS", "STANDARD", "KdfLimits", "Pbkdf2", "Scrypt", "check_limits", "check_password", "normalized"]
+__all__ = [
+    "LIMITS",
+    "STANDARD",
+    "KdfLimits",
+    "Pbkdf2",
+    "Scrypt",
+    "chance",
+    "check_limits",
+    "check_password",
+    "check_written",
+    "normalized",
+]
 
 _MAX_PASSWORD = 1 << 16
 _LEAST_N = 1 << 12  # pycryptodome joins the HMACs of the r * p blocks in quadratic time, which n says nothing of
@@ -52,7 +64,8 @@ class Scrypt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pbkdf2:
-    """PBKDF2 with HMAC-SHA256. The default is what OWASP's Password Storage Cheat Sheet asks for (2023).
+    """PBKDF2, with HMAC-SHA256 if nothing else is said: its default is what OWASP's Password Storage Cheat Sheet asks
+    for (2023).
 
     Raises `KeystoreError` when ``iterations`` is below 1.
     """
@@ -63,11 +76,11 @@ class Pbkdf2:
         _check_numbers(iterations=self.iterations)
 
     @sealed
-    def derive(self, password: Secret, salt: bytes) -> bytes:
-        """32 bytes. Raises `KeystoreError` from 2^31 iterations on. Limits are not looked at here."""
+    def derive(self, password: Secret, salt: bytes, *, length: int = 32, hash_name: str = "sha256") -> bytes:
+        """So many bytes. Raises `KeystoreError` from 2^31 iterations on. Limits are not looked at here."""
         check_password(password)
         try:
-            return hashlib.pbkdf2_hmac("sha256", password.reveal(), salt, self.iterations, 32)
+            return hashlib.pbkdf2_hmac(hash_name, password.reveal(), salt, self.iterations, length)
         except OverflowError:
             raise KeystoreError("expected fewer iterations than 2^31", reason="too-large") from None
 
@@ -123,6 +136,24 @@ def check_password(password: Secret) -> None:
         raise KeystoreError("expected the password as a Secret", reason="type")
     if len(password) > _MAX_PASSWORD:
         raise KeystoreError(f"expected a password of at most {_MAX_PASSWORD} bytes", reason="too-large")
+
+
+@sealed
+def check_written(password: Secret) -> None:
+    """Refuse a password to write with that is empty, as HMAC has it: b"" and b"\\0" are one. Raises `KeystoreError`."""
+    check_password(password)
+    if not any(password.reveal()):  # HMAC pads a short key with zeros
+        raise KeystoreError("expected a password, got an empty one", reason="length")
+
+
+@sealed
+def chance(entropy: bytes | None, size: int) -> bytes:
+    """So many random bytes, or these, in tests. Raises `KeystoreError` for another number of them."""
+    if entropy is None:
+        return secrets.token_bytes(size)
+    if type(entropy) is not bytes or len(entropy) != size:
+        raise KeystoreError(f"expected {size} bytes of entropy", reason="length")
+    return entropy
 
 
 @sealed

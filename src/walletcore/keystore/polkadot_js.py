@@ -11,7 +11,6 @@ import base64
 import hmac
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,7 @@ from walletcore.errors import InvalidKey, KeystoreError, raised_as
 from walletcore.hashes import blake2b_256
 from walletcore.keys import Curve, PrivateKey
 from walletcore.keystore.json_files import check_names, choice, member
-from walletcore.keystore.kdf import LIMITS, KdfLimits, Scrypt, check_limits, check_password
+from walletcore.keystore.kdf import LIMITS, KdfLimits, Scrypt, chance, check_limits, check_password, check_written
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["COSTS", "KINDS", "MAX_LENGTH", "KdfLimits", "KeyringPair", "Scrypt", "decrypt", "encrypt"]
@@ -148,17 +147,13 @@ def encrypt(
 
 
 def _drawn(entropy: bytes | None) -> tuple[bytes, bytes]:
-    chance = secrets.token_bytes(_SALT + _NONCE) if entropy is None else entropy
-    if type(chance) is not bytes or len(chance) != _SALT + _NONCE:
-        raise KeystoreError(f"expected {_SALT + _NONCE} bytes of entropy", reason="length")
-    return chance[:_SALT], chance[_SALT:]
+    drawn = chance(entropy, _SALT + _NONCE)
+    return drawn[:_SALT], drawn[_SALT:]
 
 
 @sealed
 def _check_new(password: Secret) -> None:
-    check_password(password)
-    if not any(password.reveal()):  # HMAC pads a short key with zeros: b"" and b"\0" are one password
-        raise KeystoreError("expected a password, got an empty one", reason="length")
+    check_written(password)
     if _DIGITS.fullmatch(password.reveal()):
         raise KeystoreError("expected a password that is not 0x and digits: they have two meanings", reason="ambiguous")
     try:

@@ -28,7 +28,16 @@ from walletcore.keystore.json_files import (
     member,
     name_of,
 )
-from walletcore.keystore.kdf import LIMITS, STANDARD, KdfLimits, Pbkdf2, Scrypt, check_limits, check_password
+from walletcore.keystore.kdf import (
+    LIMITS,
+    STANDARD,
+    KdfLimits,
+    Pbkdf2,
+    Scrypt,
+    check_limits,
+    check_password,
+    check_written,
+)
 from walletcore.secret import Secret, sealed
 
 __all__ = ["MAX_LENGTH", "KdfLimits", "Pbkdf2", "Scrypt", "decrypt", "encrypt"]
@@ -79,9 +88,7 @@ def encrypt(
     """
     if type(key) is not PrivateKey or key.curve is not Curve.SECP256K1:
         raise KeystoreError("expected a PrivateKey of secp256k1", reason="type")
-    check_password(password)
-    if not any(password.reveal()):  # HMAC pads a short key with zeros: b"" and b"\0" are one password
-        raise KeystoreError("expected a password, got an empty one", reason="length")
+    check_written(password)
     check_limits(limits)
     limits.check(kdf)
     salt, iv, uuid = drawn(entropy)

@@ -17,7 +17,7 @@ from walletcore.mnemonic.entropy import drawn
 from walletcore.mnemonic.interpolation import GF32
 from walletcore.secret import Confidential, Secret, sealed
 
-__all__ = ["INDEXES", "Codex32", "derive", "generate", "recover", "split"]
+__all__ = ["INDEXES", "Code", "Codex32", "code_of", "derive", "generate", "recover", "split"]
 
 INDEXES = "acdefghjklmnpqrtuvwxyz023456789"
 """The indexes of shares in the order in which they are given out."""
@@ -67,7 +67,7 @@ class Codex32(Confidential):
     def parse(cls, text: str) -> Codex32:
         """Read a string, all in lower or all in upper case, and check its checksum. Raises `MnemonicError`."""
         data = _data(text)
-        code = _code(len(data))
+        code = code_of(len(data))
         header, payload = data[:_HEADER], data[_HEADER : -code.length]
         _check_payload(len(payload))
         if code.polymod(data) != code.constant:
@@ -219,7 +219,7 @@ def _read(shares: Sequence[Codex32 | str]) -> list[Codex32]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Code:
+class Code:
     """``length`` words of checksum, and the ``constant`` that is left of a string whose checksum is right."""
 
     length: int
@@ -242,7 +242,7 @@ class _Code:
         return bytes(rest >> 5 * i & 31 for i in range(self.length - 1, -1, -1))
 
 
-_REGULAR = _Code(
+_REGULAR = Code(
     length=13,
     constant=0x10CE0795C2FD1E62A,
     generator=(
@@ -250,7 +250,7 @@ _REGULAR = _Code(
         *(0x1739640BDEEE3FDAD, 0x07729A039CFC75F5A),
     ),
 )
-_LONG = _Code(
+_LONG = Code(
     length=15,
     constant=0x43381E570BF4798AB26,
     generator=(
@@ -260,13 +260,13 @@ _LONG = _Code(
 )
 
 
-def _code_for(length: int) -> _Code:
+def _code_for(length: int) -> Code:
     """The code of so many words without their checksum."""
     return _REGULAR if length <= 80 else _LONG
 
 
-def _code(length: int) -> _Code:
-    """The code of so many words with their checksum: 94 and 95 belong to none."""
+def code_of(length: int) -> Code:
+    """The code of so many words with their checksum. Raises `MnemonicError` for 94 and 95, which belong to none."""
     if length in (94, 95):
         raise MnemonicError(f"expected at most 93 or at least 96 letters after ms1, got {length}", reason="length")
     return _REGULAR if length < 94 else _LONG

@@ -6,16 +6,15 @@ CKA_EC_PARAMS and CKA_EC_POINT (PKCS #11 v3.0, "Elliptic curve").
 
 from __future__ import annotations
 
-from walletcore.errors import InvalidKey, InvalidSignature
+from walletcore.errors import InvalidKey, InvalidSignature, KeystoreError
 from walletcore.keys import Curve, PublicKey
+from walletcore.keystore import spki
 
 __all__ = ["EC_PARAMETERS", "read_point", "read_public_key", "read_signature"]
 
 _MAX_KEY, _MAX_SIGNATURE = 1024, 72
-_CURVES = {"secp256k1": Curve.SECP256K1, "secp256r1": Curve.P256}
 EC_PARAMETERS = {
-    bytes.fromhex("06052b8104000a"): Curve.SECP256K1,
-    bytes.fromhex("06082a8648ce3d030107"): Curve.P256,
+    **{name: curve for curve, name in spki.NAMED_CURVES.items()},
     bytes.fromhex("06032b6570"): Curve.ED25519,  # RFC 8410
     b"\x13\x0cedwards25519": Curve.ED25519,  # PKCS #11 v3.0, a PrintableString
 }
@@ -25,30 +24,14 @@ _HEADS = {Curve.SECP256K1: b"\x04\x41", Curve.P256: b"\x04\x41", Curve.ED25519: 
 
 def read_public_key(data: bytes) -> PublicKey:
     """The key in a SubjectPublicKeyInfo, in DER or PEM. Raises `InvalidKey`."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
+    from walletcore.keystore import pem
 
     if type(data) is not bytes or len(data) > _MAX_KEY:
         raise InvalidKey(f"expected a public key of at most {_MAX_KEY} bytes", reason="length")
-    load = serialization.load_pem_public_key if data.startswith(b"-----") else serialization.load_der_public_key
     try:
-        key = load(data)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise InvalidKey("expected a SubjectPublicKeyInfo in DER or PEM", reason="non-canonical") from None
-    return _known(key)
-
-
-def _known(key: object) -> PublicKey:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        return PublicKey.parse(Curve.ED25519, raw)
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVES:
-        numbers = key.public_numbers()
-        return PublicKey.parse(_CURVES[key.curve.name], b"\x04" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32))
-    raise InvalidKey("expected a public key of secp256k1, P-256 or Ed25519", reason="scheme")
+        return pem.parse_public(data.decode("latin-1")) if data.startswith(b"-----") else spki.parse(data)
+    except KeystoreError as error:
+        raise InvalidKey(f"expected a SubjectPublicKeyInfo in DER or PEM: {error}", reason=error.reason) from None
 
 
 def read_signature(data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from house.source import Module, functions, modules
 SOURCES = {
     ("keystore.bip38", "_chance"),
     ("keystore.json_files", "drawn"),
+    ("keystore.polkadot_js", "_drawn"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),
     ("mnemonic.monero", "MoneroMnemonic.generate"),

@@ -26,7 +26,7 @@ from walletcore.hd.substrate import SubstratePrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore
 from walletcore.keystore.kdf import Pbkdf2, Scrypt
-from walletcore.keystore.polkadot_js import Account
+from walletcore.keystore.polkadot_js import PolkadotAccount
 from walletcore.keystore.wif import Wif
 from walletcore.mnemonic.algorand import AlgorandMnemonic
 from walletcore.mnemonic.bip39 import Mnemonic
@@ -99,7 +99,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Slip39Share": lambda: slip39_share(),
     "Codex32": lambda: Codex32.from_seed(KEY, "test"),
     "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
-    "Account": lambda: Account(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
+    "PolkadotAccount": lambda: PolkadotAccount(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
@@ -211,7 +211,7 @@ def _plausible(parameter: inspect.Parameter, makes_secrets: bool) -> Any:
         "PrivateKey": PrivateKey(Curve.SECP256K1, Secret(KEY)),
         "Wif": Wif.parse(WIF),
         "Keystore": Keystore(secret=Secret(b"\1" + KEY[1:])),
-        "account: Account": Account(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
+        "account: PolkadotAccount": PolkadotAccount(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
         "Secret": Secret(KEY),
         "Pbkdf2": Pbkdf2(iterations=1000),
         "kdf: Scrypt": Scrypt(n=1 << 13, r=8, p=10),

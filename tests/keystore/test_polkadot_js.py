@@ -31,7 +31,7 @@ from walletcore.hd.substrate import SubstratePrivateKey
 from walletcore.keys import Curve, PrivateKey
 from walletcore.keystore import polkadot_js
 from walletcore.keystore.kdf import KdfLimits, Pbkdf2, Scrypt
-from walletcore.keystore.polkadot_js import COSTS, KINDS, Account, decrypt, encrypt
+from walletcore.keystore.polkadot_js import COSTS, KINDS, PolkadotAccount, decrypt, encrypt
 from walletcore.secret import Secret
 
 CHEAP = Scrypt(n=1 << 15, r=8, p=1)
@@ -42,8 +42,10 @@ HEX, OLD, OLDEST = FIGURES["version-3-hex"], FIGURES["version-2"], FIGURES["vers
 HDR, DIV = bytes.fromhex("3053020101300506032b657004220420"), bytes.fromhex("a123032100")
 
 
-def account(kind: str = "sr25519", seed: bytes = SEED, **fields: Any) -> Account:
-    return Account(private_key=SubstratePrivateKey.from_seed(seed, KINDS[kind]).private_key, kind=kind, **fields)
+def account(kind: str = "sr25519", seed: bytes = SEED, **fields: Any) -> PolkadotAccount:
+    return PolkadotAccount(
+        private_key=SubstratePrivateKey.from_seed(seed, KINDS[kind]).private_key, kind=kind, **fields
+    )
 
 
 def why(text: Any, password: Any = PASSWORD, **options: Any) -> str:
@@ -563,11 +565,11 @@ def test_a_file_with_one_odd_member_is_refused_with_an_error_of_ours(case: Case,
 )
 def test_an_account_is_made_of_what_it_says(fields: dict[str, Any], kind: str) -> None:
     whole: dict[str, Any] = {"private_key": account().private_key, "kind": "sr25519"}
-    assert reason(Account, **{**whole, **fields}) == kind
+    assert reason(PolkadotAccount, **{**whole, **fields}) == kind
 
 
 def test_X08_X09_an_account_shows_its_kind_and_is_not_copied() -> None:
-    assert repr(account(name="mine")) == "Account(sr25519)"
+    assert repr(account(name="mine")) == "PolkadotAccount(sr25519)"
     for export in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(SecretExportError):
             export(account())

@@ -30,7 +30,7 @@ from walletcore.keystore.json_files import check_names, choice, member
 from walletcore.keystore.kdf import LIMITS, KdfLimits, Scrypt, check_limits, check_password
 from walletcore.secret import Confidential, Secret, sealed
 
-__all__ = ["COSTS", "KINDS", "MAX_LENGTH", "Account", "KdfLimits", "Scrypt", "decrypt", "encrypt"]
+__all__ = ["COSTS", "KINDS", "MAX_LENGTH", "KdfLimits", "PolkadotAccount", "Scrypt", "decrypt", "encrypt"]
 
 KINDS: Mapping[str, Curve] = {
     "sr25519": Curve.SR25519,
@@ -58,7 +58,7 @@ _DIGITS = re.compile(rb"0x(?:[0-9a-fA-F]{2})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Account(Confidential):
+class PolkadotAccount(Confidential):
     """A private key, its kind (of `KINDS`), and what stands beside it: a name, and the network of its address.
 
     ``network`` is the number of an SS58 address, 42 where none was named; kinds of secp256k1 are written with their
@@ -83,14 +83,14 @@ class Account(Confidential):
             ss58.encode(bytes(32), self.network)
 
     def __repr__(self) -> str:
-        return f"Account({self.kind})"
+        return f"PolkadotAccount({self.kind})"
 
 
-Account.__init__ = sealed(Account.__init__)  # type: ignore[method-assign]
+PolkadotAccount.__init__ = sealed(PolkadotAccount.__init__)  # type: ignore[method-assign]
 
 
 @sealed
-def decrypt(text: str, password: Secret, *, limits: KdfLimits = LIMITS) -> Account:
+def decrypt(text: str, password: Secret, *, limits: KdfLimits = LIMITS) -> PolkadotAccount:
     """The account in the text of a file of version 0 to 3. Raises `KeystoreError`.
 
     The password is UTF-8 without normalisation; in version 3 one of ``0x`` and whole bytes of digits stands for those
@@ -109,12 +109,12 @@ def decrypt(text: str, password: Secret, *, limits: KdfLimits = LIMITS) -> Accou
     plain = Secret(_opened(stored, _key(stored, password)))
     kind, key = _private_key(plain, stored.kind, stored.address)
     network = _checked_network(stored.address, kind, key)
-    return Account(private_key=key, kind=kind, name=stored.name, network=network)
+    return PolkadotAccount(private_key=key, kind=kind, name=stored.name, network=network)
 
 
 @sealed
 def encrypt(
-    account: Account,
+    account: PolkadotAccount,
     password: Secret,
     *,
     kdf: Scrypt = COSTS[-1],
@@ -127,8 +127,8 @@ def encrypt(
     `KeystoreError` for other costs, a password that is empty, no UTF-8, or ``0x`` and digits (which are bytes for
     Polkadot-JS), and `InvalidKey` when the key or the password was wiped.
     """
-    if type(account) is not Account:
-        raise KeystoreError("expected the account as an Account", reason="type")
+    if type(account) is not PolkadotAccount:
+        raise KeystoreError("expected the account as a PolkadotAccount", reason="type")
     _check_new(password)
     check_limits(limits)
     if type(kdf) is not Scrypt or kdf not in COSTS:
@@ -194,7 +194,7 @@ def _opened(stored: _Stored, key: Secret) -> bytes:
 
 
 @sealed
-def _pair(account: Account) -> Secret:
+def _pair(account: PolkadotAccount) -> Secret:
     key = account.private_key
     public, secret = key.public_key.data, key.secret
     if key.curve is Curve.SR25519:
@@ -257,7 +257,7 @@ def _ed25519(pair: Secret) -> PrivateKey:
     return key
 
 
-def _address(account: Account) -> str:
+def _address(account: PolkadotAccount) -> str:
     public = account.private_key.public_key.data
     return ss58.encode(public, account.network) if len(public) == 32 else "0x" + public.hex()
 

@@ -176,7 +176,7 @@ WORKLOADS = [
         name="seed -> //hard/soft on sr25519",
         reference="two calls of sr25519",
         cases=substrate,
-        targets=(Target(case="walletcore", reference="bip_utils", ratio=1 / 1.15),),
+        targets=(Target(case="walletcore", reference="bip_utils", ratio=1 / 1.1),),
     ),
     Workload(
         name="mnemonic -> seed",

@@ -42,7 +42,7 @@ ROOT = SubstratePrivateKey.from_seed(SEED)
 seeds = st.binary(min_size=32, max_size=32)
 codes = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="/"), min_size=1, max_size=40)
 names = codes.map(lambda text: unicodedata.normalize("NFC", text)).filter(
-    lambda text: not text.lstrip("+").isdecimal() and not text.startswith("0x")
+    lambda text: not text.lstrip("+").isnumeric() and not text.startswith("0x")  # bip_utils takes ¼ for a number
 )
 numbers = st.integers(0, 2**64 - 1).map(str)
 parts = st.tuples(st.sampled_from(["/", "//"]), st.one_of(names, numbers)).map("".join)
@@ -257,7 +257,7 @@ def test_what_two_programs_read_differently_is_ambiguous(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["-5", "5 ", "5.0", "٣", "0X00", "0x0", "0xg0", "x", "\0", "\n", "café", "ﬁ", "\u200b"]
+    "code", ["-5", "5 ", "5.0", "٣", "¼", "0X00", "0x0", "0xg0", "x", "\0", "\n", "café", "ﬁ", "\u200b"]
 )
 def test_what_is_no_number_for_anybody_is_text(code: str) -> None:
     data = code.encode()

@@ -137,6 +137,13 @@ def test_S15_every_door_of_the_xrp_ledger_tells_what_a_phrase_looks_like(look: s
         assert caught.value.hint.startswith(f"{look}:")
 
 
+def test_M14_a_phrase_has_at_most_1024_characters_and_a_passphrase_4096() -> None:
+    assert schemes.split("x" * 1024) == ["x" * 1024]
+    assert refusal(schemes.split, "x" * 1025).reason == "too-large"
+    assert schemes.checked_passphrase("x" * 4096) == "x" * 4096
+    assert refusal(schemes.checked_passphrase, "x" * 4097).reason == "too-large"
+
+
 @pytest.mark.parametrize("size", [18, 20, 64])
 def test_a_share_of_any_size_looks_like_one(size: int) -> None:
     ((share,),) = slip39.split(Secret(bytes(size)), [(1, 1)])

@@ -1,10 +1,12 @@
 """Seeds of the XRP Ledger: text, secret numbers, words, the keys of accounts and validators, and what is refused."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
+from coincurve import PublicKey as CoincurvePublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -172,6 +174,16 @@ def test_the_members_of_a_family_have_different_keys() -> None:
     assert seed.private_key().public_key == keys[0]
 
 
+@pytest.mark.parametrize("index", [1, 2, 0x01020304, (1 << 32) - 1])
+def test_a_member_has_the_key_that_the_public_half_of_the_root_gives(index: int) -> None:
+    """xrpl.org, "secp256k1 Key Derivation", steps 2 and 3, by public keys: the index in four bytes, then a counter."""
+    seed = FamilySeed.parse(SEED)
+    root = seed.validator_key().public_key.data
+    counted = hashlib.sha512(root + bytes.fromhex(f"{index:08x}") + bytes(4)).digest()[:32]
+    member = CoincurvePublicKey.combine_keys([CoincurvePublicKey(root), CoincurvePublicKey.from_secret(counted)])
+    assert seed.private_key(index).public_key.data == member.format()
+
+
 @pytest.mark.parametrize(
     ("text", "index", "reason"),
     [
@@ -225,6 +237,14 @@ def test_another_text_is_refused(text: Any, reason: str) -> None:
 )
 def test_numbers_that_are_no_secret_numbers_are_refused(text: Any, reason: str) -> None:
     assert refusal(FamilySeed.from_secret_numbers, text, ED25519).reason == reason
+
+
+def test_no_text_of_more_than_1024_characters_is_looked_at() -> None:
+    spaced = NUMBERS + " " * (1024 - len(NUMBERS))
+    assert FamilySeed.from_secret_numbers(spaced, ED25519) == FamilySeed.from_secret_numbers(NUMBERS, ED25519)
+    words = WORDS + " " * (1025 - len(WORDS))
+    assert refusal(FamilySeed.from_secret_numbers, spaced + " ", ED25519).reason == "too-large"
+    assert refusal(FamilySeed.from_words, words, ED25519).reason == "too-large"
 
 
 def test_groups_that_changed_places_are_refused() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.oracles import JSON, compared, data, locked
-from support.phrases import refusal
+from support.phrases import frames_of_the_package, refusal
 from support.vectors import Case, vectors
 from walletcore.mnemonic import aez
 
@@ -119,6 +119,19 @@ def test_bitcoinjs_aez_gives_the_same(environment: str) -> None:
 def test_a_size_that_other_parts_of_aez_are_for_is_refused(size: int) -> None:
     assert refusal(aez.decrypt, b"key", b"", [], 0, bytes(size)).reason == "length"
     assert refusal(aez.encrypt, b"key", b"", [], 0, bytes(size)).reason == "length"
+
+
+@pytest.mark.parametrize("tau", range(16, 32))
+def test_an_empty_message_which_is_not_enciphered_is_refused(tau: int) -> None:
+    """AEZ v5, Encrypt and Decrypt: AEZ-prf is for it."""
+    assert refusal(aez.encrypt, b"key", b"", [], tau, b"").reason == "length"
+    assert refusal(aez.decrypt, b"key", b"", [], tau, bytes(tau)).reason == "length"
+
+
+def test_X10_no_error_shows_key_or_message() -> None:
+    for call in (aez.encrypt, aez.decrypt):
+        shown = frames_of_the_package(refusal(call, b"canary", b"", [], 4, b"parrot" * 8))
+        assert not any(word in shown for word in ("canary", "parrot", str(int.from_bytes(b"parrot"))))
 
 
 @pytest.mark.parametrize("size", range(16, 32))

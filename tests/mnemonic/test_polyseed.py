@@ -290,13 +290,30 @@ def test_the_features_that_a_caller_knows_are_three_bits(features: Any, reason: 
     assert refusal(PolyseedMnemonic.parse, GOOD, features=features).reason == reason
 
 
+@pytest.mark.parametrize("features", [0, 1, 7])
+def test_a_phrase_with_the_reserved_feature_is_refused_whatever_the_caller_knows(features: int) -> None:
+    """No encoder writes it: it is the lowest bit of the third word, and the check word is made anew."""
+    known = polyseed_list("english")
+    _, *others = (known.index[word] for word in a_mnemonic(features=features).reveal().split())
+    others[1] ^= 1
+    check = schemes.polyseed_remainder([0, *others])
+    phrase = " ".join(known.words[index] for index in (check, *others))
+    error = refusal(PolyseedMnemonic.parse, phrase, features=7)
+    assert (error.reason, str(error)) == ("unknown", "the phrase has a feature that is not known")
+
+
 def test_a_password_is_no_feature_to_generate_with() -> None:
     assert refusal(PolyseedMnemonic.generate, when=EPOCH, features=16).reason == "range"
 
 
-@pytest.mark.parametrize("when", [0, -1, EPOCH - 1, EPOCH + 1024 * STEP, 2**64, True, float(EPOCH), str(EPOCH), None])
-def test_a_time_without_a_birthday_is_refused(when: Any) -> None:
+@pytest.mark.parametrize("when", [0, -1, EPOCH - 1, EPOCH + 1024 * STEP, 2**64])
+def test_a_time_without_a_birthday_is_refused(when: int) -> None:
     assert refusal(PolyseedMnemonic.generate, when=when).reason == "range"
+
+
+@pytest.mark.parametrize("when", [True, float(EPOCH), str(EPOCH), None])
+def test_X16_a_time_that_is_no_integer_is_refused(when: Any) -> None:
+    assert refusal(PolyseedMnemonic.generate, when=when).reason == "type"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Hints: a phrase of one scheme at the door of another is refused, and told apart (rows S15, S16 and M25, M28)."""
 
+import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -117,6 +119,31 @@ def test_S15_a_phrase_is_no_seed_of_the_xrp_ledger(look: str, phrase: str) -> No
     assert caught.value.hint.startswith(f"{look}:") is (look != "LooksLikeXrpl")
 
 
+XRPL_DOORS: dict[str, Callable[[str], object]] = {
+    "parse": FamilySeed.parse,
+    "from_words": lambda text: FamilySeed.from_words(text, Curve.ED25519),
+    "from_secret_numbers": lambda text: FamilySeed.from_secret_numbers(text, Curve.ED25519),
+}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKD"])
+@pytest.mark.parametrize("door", XRPL_DOORS)
+@pytest.mark.parametrize("look", [look for look in PHRASES if look != "LooksLikeXrpl"])
+def test_S15_every_door_of_the_xrp_ledger_tells_what_a_phrase_looks_like(look: str, door: str, form: Any) -> None:
+    french = Mnemonic.from_entropy(bytes(range(16)), language="french").reveal()
+    for phrase in [*PHRASES[look], *([french] if look == "LooksLikeBip39" else [])]:
+        with pytest.raises(KeystoreError) as caught:
+            XRPL_DOORS[door](unicodedata.normalize(form, phrase))
+        assert caught.value.hint.startswith(f"{look}:")
+
+
+def test_M14_a_phrase_has_at_most_1024_characters_and_a_passphrase_4096() -> None:
+    assert schemes.split("x" * 1024) == ["x" * 1024]
+    assert refusal(schemes.split, "x" * 1025).reason == "too-large"
+    assert schemes.checked_passphrase("x" * 4096) == "x" * 4096
+    assert refusal(schemes.checked_passphrase, "x" * 4097).reason == "too-large"
+
+
 @pytest.mark.parametrize("size", [18, 20, 64])
 def test_a_share_of_any_size_looks_like_one(size: int) -> None:
     ((share,),) = slip39.split(Secret(bytes(size)), [(1, 1)])
@@ -129,7 +156,7 @@ def test_words_that_are_as_many_as_a_share_has_look_like_one(count: int) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["s" * 30, "399150", "39915 0474506 009147 088773 432160 282843 253738 605430", "xs1" * 9]
+    "text", ["s" * 30, "399150", "39915 0474506 009147 088773 432160 282843 253738 605430", "xs1" * 9, "s" + "-" * 28]
 )
 def test_what_is_only_like_a_seed_has_no_hint_of_one(text: str) -> None:
     assert "Xrpl" not in refusal(Mnemonic.parse, text).hint

@@ -14,7 +14,7 @@ from support.phrases import frames_of_the_package, refusal
 from support.vectors import Case, load, vectors
 from walletcore.errors import InvalidKey, MnemonicError, PathError
 from walletcore.keys import Curve, PrivateKey
-from walletcore.mnemonic import Mnemonic
+from walletcore.mnemonic import Mnemonic, schemes
 from walletcore.mnemonic.ton import TonMnemonic
 from walletcore.mnemonic.wordlists import word_list
 from walletcore.path import HARDENED, Path
@@ -27,6 +27,10 @@ GOOD = (  # ton-crypto
 PROTECTED = (  # bip_utils; which passwords pass its check is chance
     "enlist rhythm fortune stove enact effort step labor myself brand clay exercise easy copper chaos gospel holiday "
     "enrich stuff twist cement oblige core travel"
+)
+BOTH = (  # found by trying: its hash is that of a phrase without a password and of one with, as once in 65,536 phrases
+    "ramp hawk spring sick circle kangaroo fluid oyster daughter swamp ready smart dentist snap must history boss "
+    "mansion exact crane common become arctic path"
 )
 ENGLISH = word_list("english").words
 BIP39 = "abandon " * 23 + "art"
@@ -187,6 +191,16 @@ def test_a_password_that_is_missing_not_wanted_or_wrong_is_told_apart() -> None:
     wrong = [password for password in map(str, range(60)) if not passes(mnemonic.reveal(), password)]
     assert len(wrong) > 50  # each passes once in 256
     assert {refusal(TonMnemonic.parse, mnemonic.reveal(), password).reason for password in wrong} == {"mismatch"}
+
+
+def test_a_phrase_that_could_be_of_either_kind_has_no_password() -> None:
+    """isPasswordNeeded of ton-crypto: not where it is a basic seed."""
+    assert schemes.is_ton_password(schemes.ton_entropy(BOTH.encode()))
+    assert TonMnemonic.parse(BOTH).reveal() == BOTH
+    assert TonMnemonicValidator().IsValid(BOTH)
+    for password in ("test", "x"):
+        assert refusal(TonMnemonic.parse, BOTH, password).reason == "policy"
+        assert not TonMnemonicValidator().IsValid(BOTH, password)
 
 
 def passes(phrase: str, password: str) -> bool:

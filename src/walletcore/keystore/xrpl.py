@@ -11,12 +11,11 @@ thinks of, as rippled does: whoever hashes all likely ones has all their money.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from walletcore.coding.text import Base58, Base58Check
 from walletcore.curves import secp256k1
-from walletcore.errors import KeystoreError, raised_as
+from walletcore.errors import DecodingError, KeystoreError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -27,6 +26,7 @@ _BASE58CHECK = Base58Check(radix=Base58(alphabet=_ALPHABET))
 _PREFIXES = {Curve.SECP256K1: b"\x21", Curve.ED25519: b"\x01\xe1\x4b"}
 _SIZE = 16
 _GROUPS, _DIGITS = 8, 6
+_NUMERALS = frozenset("0123456789")
 _HALVES, _WORDS = 2, 6  # RFC 1751: six words for eight bytes
 _MAX_TEXT = 1024
 
@@ -67,8 +67,7 @@ class FamilySeed(Confidential):
         """
         if curve is not None:
             _check_curve(curve)
-        with raised_as(KeystoreError):
-            data = _BASE58CHECK.decode(text)
+        data = _decoded(text)
         for told, prefix in _PREFIXES.items():
             if data.startswith(prefix) and len(data) == len(prefix) + _SIZE:
                 if told is Curve.ED25519 and curve is Curve.SECP256K1:
@@ -85,11 +84,14 @@ class FamilySeed(Confidential):
         Raises `KeystoreError` with the number of the first group that is wrong.
         """
         groups = _split(text)
+        hint = "" if set("".join(groups)) <= _NUMERALS else _hint(text)
         if len(groups) == 1 and len(groups[0]) == _GROUPS * _DIGITS:
             groups = [groups[0][start : start + _DIGITS] for start in range(0, _GROUPS * _DIGITS, _DIGITS)]
         if len(groups) != _GROUPS:
-            raise KeystoreError(f"expected {_GROUPS} groups of {_DIGITS} digits, got {len(groups)}", reason="length")
-        return cls(entropy=Secret(b"".join(map(_two_bytes, groups, range(_GROUPS)))), curve=curve)
+            message = f"expected {_GROUPS} groups of {_DIGITS} digits, got {len(groups)}"
+            raise KeystoreError(message, reason="length", hint=hint)
+        numbers = [_two_bytes(group, place, hint) for place, group in enumerate(groups)]
+        return cls(entropy=Secret(b"".join(numbers)), curve=curve)
 
     @classmethod
     @sealed
@@ -97,7 +99,7 @@ class FamilySeed(Confidential):
         """Read twelve words of RFC 1751, capital or small. Raises `KeystoreError` with the number of a wrong word."""
         from Crypto.Util.RFC1751 import english_to_key
 
-        words = _known_words(_split(text))
+        words = _known_words(text)
         halves = [" ".join(words[start : start + _WORDS]) for start in range(0, _HALVES * _WORDS, _WORDS)]
         try:
             data = b"".join(english_to_key(half) for half in halves)
@@ -171,6 +173,15 @@ def _scalar(data: bytes) -> bytes:
     raise KeystoreError("no hash of the seed is a private key", reason="range")
 
 
+def _decoded(text: str) -> bytes:
+    """The bytes of a text whose checksum is right."""
+    _split(text)
+    try:
+        return _BASE58CHECK.decode(text)
+    except DecodingError as error:
+        raise KeystoreError(str(error), reason=error.reason, hint=error.hint or _hint(text)) from None
+
+
 def _split(text: str) -> list[str]:
     if type(text) is not str:
         raise KeystoreError(f"expected text, got {type(text).__name__}", reason="type")
@@ -183,13 +194,13 @@ def _check_digit(number: int, place: int) -> int:
     return number * (2 * place + 1) % 9
 
 
-def _two_bytes(group: str, place: int) -> bytes:
+def _two_bytes(group: str, place: int, hint: str) -> bytes:
     """What a group of digits stands for."""
     where = f"group {place + 1} of {_GROUPS}"
     if len(group) != _DIGITS:
         raise KeystoreError(f"expected {_DIGITS} digits as {where}, got {len(group)}", reason="length")
-    if not set(group) <= set("0123456789"):
-        raise KeystoreError(f"expected digits only in {where}", reason="character")
+    if not set(group) <= _NUMERALS:
+        raise KeystoreError(f"expected digits only in {where}", reason="character", hint=hint)
     number, check = divmod(int(group), 10)
     if number > 0xFFFF:
         raise KeystoreError(f"{where} is above 65535", reason="range")
@@ -198,22 +209,24 @@ def _two_bytes(group: str, place: int) -> bytes:
     return number.to_bytes(2)
 
 
-def _known_words(typed: Sequence[str]) -> list[str]:
+def _known_words(text: str) -> list[str]:
     """Twelve words in capitals, all of the list."""
     from Crypto.Util.RFC1751 import wordlist
 
+    typed = _split(text)
     if len(typed) != _HALVES * _WORDS:
-        text = f"expected {_HALVES * _WORDS} words, got {len(typed)}"
-        raise KeystoreError(text, reason="word-count", hint=_hint(typed))
+        message = f"expected {_HALVES * _WORDS} words, got {len(typed)}"
+        raise KeystoreError(message, reason="word-count", hint=_hint(text))
     words = [word.upper() if word.isascii() else word for word in typed]
     for position, word in enumerate(words):
         if word not in wordlist:
-            text = f"word {position + 1} of {len(words)} is not in the list of RFC 1751"
-            raise KeystoreError(text, reason="unknown", hint=_hint(typed))
+            message = f"word {position + 1} of {len(words)} is not in the list of RFC 1751"
+            raise KeystoreError(message, reason="unknown", hint=_hint(text))
     return words
 
 
-def _hint(words: Sequence[str]) -> str:
+def _hint(text: str) -> str:
+    """What a text of another scheme looks like, or "", in any normal form."""
     from walletcore.mnemonic import schemes  # which reading a seed does not need
 
-    return schemes.hint(words, but="xrpl")
+    return schemes.hint(schemes.split(text), but="xrpl")

@@ -17,6 +17,7 @@ from functools import reduce
 from operator import itemgetter, xor
 
 from walletcore.errors import MnemonicError
+from walletcore.secret import sealed
 
 __all__ = ["decrypt", "encrypt", "extract"]
 
@@ -128,14 +129,24 @@ def _AEZ_tiny(E: _Cipher, delta: int, X: bytes, rounds: Iterable[int]) -> bytes:
     return (R << half | L).to_bytes(len(X))
 
 
+def _check_message(size: int) -> None:
+    """An empty message is not enciphered: AEZ-prf is for it, which cipher seeds do not need."""
+    if size == 0:
+        raise MnemonicError("expected a message, got none", reason="length")
+
+
+@sealed
 def encrypt(K: bytes, N: bytes, A: Iterable[bytes], tau: int, M: bytes) -> bytes:
     """The ciphertext, tau bytes longer than the message, and 16 to 31 bytes long. Raises `MnemonicError`."""
+    _check_message(len(M))
     E = _Cipher.of(K)
     return _AEZ_tiny(E, _AEZ_hash(E, _vector(8 * tau, N, A)), M + bytes(tau), range(_ROUNDS))
 
 
+@sealed
 def decrypt(K: bytes, N: bytes, A: Iterable[bytes], tau: int, C: bytes) -> bytes | None:
     """The message of a ciphertext of 16 to 31 bytes, or None where it is not authentic. Raises `MnemonicError`."""
+    _check_message(len(C) - tau)
     E = _Cipher.of(K)
     X = _AEZ_tiny(E, _AEZ_hash(E, _vector(8 * tau, N, A)), C, reversed(range(_ROUNDS)))
     return X[: len(X) - tau] if X.endswith(bytes(tau)) else None

@@ -81,7 +81,9 @@ class PolyseedMnemonic(Confidential):
 
         ``entropy`` (19 bytes) is for tests. Raises `MnemonicError`.
         """
-        if type(when) is not int or not 0 <= when - _EPOCH < _STEP << _DATE_BITS:
+        if type(when) is not int:
+            raise MnemonicError(f"expected a time in whole seconds, got {type(when).__name__}", reason="type")
+        if not 0 <= when - _EPOCH < _STEP << _DATE_BITS:
             raise MnemonicError("expected a time from November 2021 to February 2107, in seconds", reason="range")
         if entropy is None:
             import secrets  # not needed to read phrases, and slow to import

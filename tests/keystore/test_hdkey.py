@@ -420,6 +420,8 @@ V2 = write_public(ONE.key, "hdkey")
         (Tagged(308, {1: "wpkh(@0)", 2: [Tagged(40303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)"}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: []}), "type"),
+        (Tagged(40308, {1: "wpkh(@0)", 2: 5}), "type"),
+        (Tagged(40308, {1: "wpkh(@0)", 2: [V2]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(40303, V2), Tagged(40303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(40303, MAP)]}), "type"),

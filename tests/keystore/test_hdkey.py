@@ -33,7 +33,9 @@ GOOD = HdPublicKey(key=ACCOUNT.public, path=PATH, source=ROOT.fingerprint, child
 
 steps = st.lists(st.integers(0, 2 * HARDENED - 1), max_size=5).map(lambda found: Path(tuple(found)))
 names = st.text(st.characters(codec="utf-8"), max_size=20)
-children = st.lists(st.sampled_from(["0", "1'", "*", "*'", "<0;1>", "<0';1>", "0-9", "5-6'", "2147483647"]), max_size=4)
+single = st.lists(st.sampled_from(["0", "1", "<0;1>", "2147483647"]), max_size=4)
+children = st.tuples(single, st.sampled_from([[], ["*"], ["0-9"]])).map(lambda found: "/".join(found[0] + found[1]))
+hardened = st.sampled_from(["", "1'", "*'", "<0';1>/*", "0/<0;2147483647'>", "5-6'"])
 uses = st.sampled_from(
     [(0, 0, "mainnet"), (0, 1, "testnet"), (1, 1, "testnet"), (60, 0, "mainnet"), (60, 4, "mainnet")]
 )
@@ -98,15 +100,15 @@ def test_the_published_accounts_are_those_of_the_published_phrase() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps, uses, children, names, names, st.booleans(), st.sampled_from(list(TYPES)))
+@given(steps, uses, children, hardened, names, names, st.booleans(), st.sampled_from(list(TYPES)))
 def test_what_is_written_is_read(
-    path: Path, use: tuple[int, int, str], below: list[str], name: str, note: str, source: bool, kind: str
+    path: Path, use: tuple[int, int, str], below: str, hard: str, name: str, note: str, source: bool, kind: str
 ) -> None:
     root = ExtendedPrivateKey.from_seed(bytes(64), network=use[2])
     key = root.derive(path)
-    about: dict[str, Any] = {"coin": use[0], "network": use[1], "children": "/".join(below), "name": name, "note": note}
+    about: dict[str, Any] = {"coin": use[0], "network": use[1], "children": below, "name": name, "note": note}
     about |= {"path": path, "source": root.fingerprint if source else None}
-    public, private = HdPublicKey(key=key.public, **about), HdPrivateKey(key=key, **about)
+    public, private = HdPublicKey(key=key.public, **about), HdPrivateKey(key=key, **{**about, "children": hard})
     assert HdPublicKey.parse(public.text(kind=kind)) == public
     assert HdPrivateKey.parse(private.reveal(kind=kind)) == private
     assert HdPublicKey.parse(public.text(kind=kind).upper()) == public
@@ -181,6 +183,10 @@ def test_children_are_written_as_in_descriptors(components: list[Any], text: str
         ([[0, False, 1, 0]], "range"),
         ([[[], False, 1, False]], "type"),
         ([0, False] * 65, "type"),
+        ([[], False, 0, False], "type"),
+        ([[], False, [], False], "type"),
+        ([[0, 9], False, [], False], "type"),
+        ([[], False, [0, False, 1, False]], "type"),
     ],
 )
 def test_other_components_are_refused(components: Any, reason: str) -> None:
@@ -207,6 +213,8 @@ def test_an_origin_has_single_steps(components: list[Any]) -> None:
         ("<0;1", "character"),
         ("<0;1;2>", "character"),
         ("**", "character"),
+        ("*/0", "type"),
+        ("0-9/*", "type"),
         ("\u0661", "character"),
         ("0" * 1025, "too-large"),
         (None, "type"),
@@ -216,6 +224,14 @@ def test_an_origin_has_single_steps(components: list[Any]) -> None:
 )
 def test_other_children_are_refused(text: Any, reason: str) -> None:
     assert why(HdPublicKey, key=ACCOUNT.public, path=PATH, children=text) == reason
+
+
+@pytest.mark.parametrize("text", ["0'", "0/*'", "<0;1'>/*", "<0';1>/*", "0-9'"])
+def test_children_of_a_public_key_are_not_hardened(text: str) -> None:
+    assert HdPrivateKey(key=ACCOUNT, path=PATH, children=text).children == text
+    assert why(HdPublicKey, key=ACCOUNT.public, path=PATH, children=text) == "hardened"
+    changed = {**write_public(GOOD, "crypto-hdkey"), 7: Tagged(304, {1: components_of(text)})}
+    assert why(read_public, "crypto-hdkey", changed) == "hardened"
 
 
 # What a map may say
@@ -404,6 +420,8 @@ V2 = write_public(ONE.key, "hdkey")
         (Tagged(308, {1: "wpkh(@0)", 2: [Tagged(40303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)"}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: []}), "type"),
+        (Tagged(40308, {1: "wpkh(@0)", 2: 5}), "type"),
+        (Tagged(40308, {1: "wpkh(@0)", 2: [V2]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(40303, V2), Tagged(40303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(303, V2)]}), "type"),
         (Tagged(40308, {1: "wpkh(@0)", 2: [Tagged(40303, MAP)]}), "type"),
@@ -435,6 +453,19 @@ def test_X19_what_cannot_be_an_account_is_refused(about: dict[str, Any], reason:
     assert why(Account(**good).text, kind="account") == "unknown"
     assert why(Descriptor, script="wpkh", key=ONE.key) == why(Descriptor, script=None, key=ONE.key) == "unknown"
     assert why(Descriptor, script="wpkh(@0)", key=ACCOUNT.public) == "type"
+
+
+def test_a_whole_path_begins_at_the_master_of_the_account() -> None:
+    named = Descriptor(script="wpkh(@0)", key=replace(ONE.key, source=ROOT.fingerprint))
+    account = Account(fingerprint=ROOT.fingerprint, descriptors=(ONE, named))
+    assert why(replace, account, fingerprint=b"1234") == "mismatch"
+    assert replace(account, fingerprint=b"1234", descriptors=(ONE,))  # whose path names no master
+    last = ROOT.derive("m/84'/0'")
+    partial = HdPublicKey(key=ACCOUNT.public, path=Path(PATH.steps[2:]), source=last.fingerprint)
+    assert replace(account, descriptors=(Descriptor(script="wpkh(@0)", key=partial),))
+    for kind in ("crypto-account", "account-descriptor"):
+        message = cbor.decode(ur.decode(account.text(kind=kind))[1])
+        assert why(Account.from_message, kind, cbor.encode({**message, 1: 7})) == "mismatch"  # type: ignore[dict-item]
 
 
 # Secrets and costs
@@ -487,9 +518,8 @@ def a_case(random: Random) -> JSON:
     coin, network, name = random.choice([(0, 0, "mainnet"), (0, 1, "testnet"), (60, 0, "mainnet")])
     root = ExtendedPrivateKey.from_seed(random.randbytes(32), network=name)
     path = Path(tuple(number(random, 2 * HARDENED) for _ in range(random.randrange(5))))
-    below = "/".join(
-        random.choice(["*", "*'", "0", f"{number(random, HARDENED)}'"]) for _ in range(random.randrange(3))
-    )
+    mark = random.choice(["", "'"])
+    below = random.choice(["", "*", "0", "0/*", f"{number(random, HARDENED)}/*"])
     about: dict[str, Any] = {"coin": coin, "network": network, "children": below}
     about |= {"name": random.choice(["", "name"]), "note": random.choice(["", "a note \u00e9"])}
     about |= {"path": path, "source": root.fingerprint}
@@ -497,6 +527,7 @@ def a_case(random: Random) -> JSON:
         return {"text": HdPrivateKey(key=ExtendedPrivateKey.from_seed(random.randbytes(32))).reveal(), "kind": "master"}
     key = root.derive(path)
     if random.random() < 0.5:
+        about["children"] = below and below + mark
         return {"text": HdPrivateKey(key=key, **about).reveal(), "kind": "private"}
     return {"text": HdPublicKey(key=key.public, **about).text(), "kind": "public"}
 

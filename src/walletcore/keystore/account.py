@@ -43,10 +43,7 @@ _MAX_DESCRIPTORS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Descriptor:
-    """The key of an account for a kind of script, one of `SCRIPTS`. Raises `KeystoreError`.
-
-    Where the key names no master of its own, its path is one from that of the account.
-    """
+    """The key of an account for a kind of script, one of `SCRIPTS`. Raises `KeystoreError`."""
 
     script: str
     key: HdPublicKey
@@ -62,7 +59,10 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """The fingerprint of a master key (4 bytes, not all zero), and keys below it. Raises `KeystoreError`."""
+    """The fingerprint of a master key (4 bytes, not all zero), and keys below it. Raises `KeystoreError`.
+
+    Where the whole path to a key names its master, that is this one: another has ``reason="mismatch"``.
+    """
 
     fingerprint: bytes
     descriptors: tuple[Descriptor, ...]
@@ -74,6 +74,8 @@ class Account:
             raise KeystoreError("expected a tuple of Descriptors", reason="type")
         if not 1 <= len(self.descriptors) <= _MAX_DESCRIPTORS:
             raise KeystoreError(f"expected 1 to {_MAX_DESCRIPTORS} descriptors", reason="length")
+        if any(_master(one.key) not in (None, self.fingerprint) for one in self.descriptors):
+            raise KeystoreError("the path of a key begins at another master key", reason="mismatch")
 
     @classmethod
     @sealed  # it may be handed the text of a private key
@@ -106,6 +108,11 @@ class Account:
         outputs = [cbor.Tagged(_OUTPUTS[kind], write(one)) for one in self.descriptors]
         fields: dict[Any, Any] = {_MASTER: int.from_bytes(self.fingerprint), _DESCRIPTORS: outputs}
         return ur.encode(kind, cbor.encode(fields))
+
+
+def _master(key: HdPublicKey) -> bytes | None:
+    """The fingerprint at which a whole path begins, or None where that is not said."""
+    return key.source if key.path is not None and len(key.path) == key.key.depth else None
 
 
 def _read_tags(output: Any) -> Descriptor:

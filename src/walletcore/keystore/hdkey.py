@@ -70,6 +70,8 @@ class HdPublicKey(_About):
         if type(self.key) is not ExtendedPublicKey:
             raise KeystoreError("expected an ExtendedPublicKey", reason="type")
         _check(self, self.key)
+        if "'" in self.children:
+            raise KeystoreError("children by hardened steps need the private key", reason="hardened")
 
     @classmethod
     @sealed

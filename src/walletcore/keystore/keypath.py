@@ -1,7 +1,8 @@
 """Where a key comes from and what lies below it, as URs have it: a keypath in CBOR.
 
 BCR-2020-007, "CDDL for Key Path": components are an index, a range, a wildcard, or a pair for external and internal
-addresses. As text they are written as in output descriptors: ``44'/0'/0'``, ``<0;1>/*``, ``0-9/*'``.
+addresses; a range or a wildcard is the last one. As text they are written as in output descriptors: ``44'/0'/0'``,
+``<0;1>/*``, ``0-9'``.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ def read_path(components: Any) -> Path:
 
 
 def read_children(components: Any) -> str:
-    """The text of what may be derived below a key. Raises `KeystoreError`."""
-    return "/".join(_text(child, hardened) for child, hardened in _pairs(components, pairs=True))
+    """The text of what may be derived below a key; a range or a wildcard is its last step. Raises `KeystoreError`."""
+    steps = [_text(child, hardened) for child, hardened in _pairs(components, pairs=True)]
+    if any("*" in step or "-" in step for step in steps[:-1]):
+        raise KeystoreError("expected a range or a wildcard as the last component only", reason="type")
+    return "/".join(steps)
 
 
 def components_of(steps: Path | str) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from walletcore.curves import Operations
+from walletcore.curves import Operations, accepting
 from walletcore.errors import InvalidKey, InvalidSignature, needs
 from walletcore.secret import Secret, sealed
 
@@ -161,11 +161,4 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> None:
         raise InvalidSignature("the sr25519 signature does not verify", reason="mismatch")
 
 
-def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
-    if recovery is not None:
-        raise InvalidSignature("an sr25519 signature has no recovery id", reason="mismatch")
-    _verify(public, message, signature)
-    return signature, None
-
-
-SCHEMES = {"sr25519": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}
+SCHEMES = {"sr25519": Operations(_prepare, _sign, _verify, Secret.wipe, accepting(_verify))}

@@ -31,7 +31,7 @@ KINDS = (
     *("root", "root_shared", "acct", "acct_shared", "addr", "addr_shared", "stake", "stake_shared"),
     *("drep", "cc_cold", "cc_hot", "pool"),
 )
-"""What extended keys are for, in the words that CIP-5 has before ``_xsk`` and ``_xvk``."""
+"""What extended keys are for, in the words that CIP-5 has before ``_xsk`` and ``_xvk``; ``pool`` is cardano-api's."""
 _PRIVATE = {f"{kind}_xsk": kind for kind in KINDS} | {f"{kind}_xprv": kind for kind in KINDS} | {"xprv": ""}
 _PUBLIC = {f"{kind}_xvk": kind for kind in KINDS} | {f"{kind}_xpub": kind for kind in KINDS} | {"xpub": ""}
 _MAX_LENGTH = 192  # characters: the longest prefix, 96 bytes and a checksum are fewer

@@ -103,6 +103,7 @@ SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, Secret.wipe, acceptin
 # -- scalars: numbers from 1 to L - 1, and the points that they lead to
 
 
+@sealed
 def reduce_scalar(data: bytes) -> bytes:
     """A number of at most 64 bytes, little-endian, modulo L: 32 bytes. It may be zero."""
     if len(data) > 64:

@@ -79,7 +79,11 @@ def expand(mini_secret: Secret) -> Secret:
 
 @sealed
 def to_ed25519(secret: Secret) -> Secret:
-    """The private key as Polkadot-JS keeps it: the scalar times the cofactor 8, and the nonce's secret; 64 bytes."""
+    """The private key as Polkadot-JS keeps it: the scalar times the cofactor 8, and the nonce's secret; 64 bytes.
+
+    Raises `InvalidKey` for what is no private key: the product would not fit.
+    """
+    check_secret(secret)
     data = secret.reveal()
     return Secret((int.from_bytes(data[:32], "little") << 3).to_bytes(32, "little") + data[32:])
 

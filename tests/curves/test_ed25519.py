@@ -1,5 +1,6 @@
 """The ed25519 adapter against PyNaCl's high-level interface, cryptography, solders and python-ecdsa; rows K06-K08."""
 
+import traceback
 from collections.abc import Callable
 from hashlib import shake_256
 from typing import Any
@@ -258,6 +259,13 @@ def test_bytes_are_reduced_as_a_little_endian_number(data: bytes) -> None:
 
 def test_more_than_64_bytes_are_not_reduced() -> None:
     assert reason(reduce_scalar, bytes(65)) == "length"
+
+
+def test_X10_a_number_that_is_refused_is_in_no_frame() -> None:
+    with pytest.raises(InvalidKey) as caught:
+        reduce_scalar(b"canary" * 11)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "canary" not in "".join(f"{frame.locals}" for frame in shown.stack if frame.filename != __file__)
 
 
 @pytest.mark.parametrize("number", [0, ORDER, ORDER + 1, 2**255 | 1, 2**256 - 1])

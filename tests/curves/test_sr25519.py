@@ -209,6 +209,11 @@ def test_a_hard_child_is_that_of_the_whole_pair_each_time(mini: bytes, chain_cod
     check_secret(child)
 
 
+@pytest.mark.parametrize(("data", "expected"), [(bytes(32), "length"), (b"\xff" * 64, "range"), (bytes(64), "range")])
+def test_K01_K03_what_is_no_private_key_has_no_form_of_polkadot_js(data: bytes, expected: str) -> None:
+    assert reason(to_ed25519, Secret(data)) == expected
+
+
 # -- signatures
 
 

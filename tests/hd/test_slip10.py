@@ -127,6 +127,19 @@ def test_an_unknown_curve_is_refused(curve: Any) -> None:
         Slip10PrivateKey.from_seed(SEED, curve)
 
 
+@pytest.mark.parametrize("curve", [curve for curve in Curve if curve not in ORACLES])
+def test_a_node_of_a_curve_that_slip_10_does_not_have_is_refused(curve: Curve) -> None:
+    """Its children would be counted as those of P-256."""
+    key = PrivateKey(curve, Secret(bytes([8]) + bytes(63)))
+    for node in (
+        lambda: Slip10PrivateKey(private_key=key, chain_code=SEED * 2),
+        lambda: Slip10PublicKey(public_key=key.public_key, chain_code=SEED * 2),
+    ):
+        with pytest.raises(Unsupported) as caught:
+            node()
+        assert caught.value.reason == "unknown"
+
+
 @every_curve
 @pytest.mark.parametrize("path", ["", "0'", "m/2147483648'", None, b"m", (HARDENED,)])
 def test_a_malformed_path_is_refused(curve: Curve, path: Any) -> None:

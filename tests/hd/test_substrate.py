@@ -453,14 +453,25 @@ def test_a_wiped_seed_or_key_is_not_used() -> None:
     seed = Secret(SEED)
     seed.wipe()
     for curve in SCHEMES.values():
-        with pytest.raises(WalletcoreError) as caught:
-            assert SubstratePrivateKey.from_seed(seed, curve).public_key
+        with pytest.raises(InvalidKey) as caught:
+            SubstratePrivateKey.from_seed(seed, curve)
         assert caught.value.reason == "wiped"
         key = SubstratePrivateKey.from_seed(SEED, curve)
         key.private_key.wipe()
         with pytest.raises(InvalidKey) as caught:
             key.derive("//a")
         assert caught.value.reason == "wiped"
+
+
+@pytest.mark.parametrize("curve", SCHEMES.values())
+def test_X12_a_key_outlives_its_seed_and_the_seed_its_key(curve: Curve) -> None:
+    seed = Secret(SEED)
+    key = SubstratePrivateKey.from_seed(seed, curve)
+    key.private_key.wipe()
+    assert seed.reveal() == SEED
+    other = SubstratePrivateKey.from_seed(seed, curve)
+    seed.wipe()
+    assert other.derive("//a").public_key == SubstratePrivateKey.from_seed(SEED, curve).derive("//a").public_key
 
 
 def test_X08_X09_a_key_shows_its_scheme_only_and_is_not_copied() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from walletcore.errors import InvalidSignature
 from walletcore.secret import Secret
 
-__all__ = ["Operations"]
+__all__ = ["Operations", "accepting"]
 
 
 class Operations(NamedTuple):
@@ -26,3 +27,17 @@ class Operations(NamedTuple):
     """prepared: overwrite it (best effort)"""
     accept: Callable[[bytes, bytes, bytes, int | None], tuple[bytes, int | None]]
     """public key, message, signature as a device returned it, recovery id -> the same, verified and canonical"""
+
+
+def accepting(
+    verify: Callable[[bytes, bytes, bytes], None],
+) -> Callable[[bytes, bytes, bytes, int | None], tuple[bytes, int | None]]:
+    """The ``accept`` of a scheme whose signatures have one form and no recovery id."""
+
+    def accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
+        if recovery is not None:
+            raise InvalidSignature("a signature of this scheme has no recovery id", reason="mismatch")
+        verify(public, message, signature)
+        return signature, None
+
+    return accept

@@ -12,11 +12,12 @@ from __future__ import annotations
 from nacl import bindings
 from nacl.exceptions import CryptoError, UnavailableError
 
-from walletcore.curves import Operations
+from walletcore.curves import Operations, accepting
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
 __all__ = [
+    "NEUTRAL",
     "ORDER",
     "SCHEMES",
     "add_points",
@@ -32,7 +33,8 @@ __all__ = [
 ]
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
-_NEUTRAL = b"\1" + bytes(31)  # the point (0, 1)
+NEUTRAL = b"\1" + bytes(31)
+"""The point (0, 1)."""
 
 
 def check_secret(secret: Secret) -> None:
@@ -65,7 +67,7 @@ def is_point(data: bytes) -> bool:
     if type(data) is not bytes or len(data) != 32:
         raise InvalidKey("expected 32 bytes as point of ed25519", reason="length")
     try:
-        bindings.crypto_core_ed25519_add(data, _NEUTRAL)
+        bindings.crypto_core_ed25519_add(data, NEUTRAL)
     except UnavailableError:  # a libsodium without these functions has not said no
         raise
     except CryptoError:
@@ -95,19 +97,13 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> None:
         raise InvalidSignature("the ed25519 signature does not verify", reason="mismatch") from None
 
 
-def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
-    if recovery is not None:
-        raise InvalidSignature("an ed25519 signature has no recovery id", reason="mismatch")
-    _verify(public, message, signature)
-    return signature, None
-
-
-SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}
+SCHEMES = {"ed25519": Operations(_prepare, _sign, _verify, Secret.wipe, accepting(_verify))}
 
 
 # -- scalars: numbers from 1 to L - 1, and the points that they lead to
 
 
+@sealed
 def reduce_scalar(data: bytes) -> bytes:
     """A number of at most 64 bytes, little-endian, modulo L: 32 bytes. It may be zero."""
     if len(data) > 64:

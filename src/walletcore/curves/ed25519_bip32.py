@@ -29,8 +29,8 @@ def check_secret(secret: Secret) -> None:
     """
     if len(secret) != _SIZE:
         raise InvalidKey(f"expected {_SIZE} bytes as extended ed25519 key, got {len(secret)}", reason="length")
-    k_L = int.from_bytes(secret.reveal()[:32], "little")  # noqa: N806 - the paper's name
-    if k_L >> 255 or k_L % ORDER == 0:
+    k_L = secret.reveal()[:32]  # noqa: N806 - the paper's name
+    if k_L[31] >> 7 or ed25519.reduce_scalar(k_L) == _ZERO:
         raise InvalidKey("expected a scalar below 2^255 that is no multiple of the group order", reason="range")
 
 
@@ -41,9 +41,9 @@ parse_public = ed25519.parse_public
 
 def add_point(public: bytes, scalar: bytes) -> bytes:
     """A + [scalar]B, 32 bytes. Raises `InvalidKey` ("point") where that is the neutral point."""
-    reduced = expanded.reduced(scalar)
+    reduced = ed25519.reduce_scalar(scalar)
     total: bytes = public if reduced == _ZERO else bindings.crypto_core_ed25519_add(public, base_times(reduced))
-    if total == expanded.NEUTRAL:
+    if total == ed25519.NEUTRAL:
         raise InvalidKey("the sum of the points is no key", reason="point")
     return total
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from walletcore.curves import Operations, ed25519, expanded
-from walletcore.errors import InvalidSignature
+from walletcore.curves import Operations, accepting, ed25519, expanded
 from walletcore.secret import Secret, sealed
 
 __all__ = ["SCHEMES", "check_secret", "parse_public", "public_key"]
@@ -42,11 +41,4 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> None:
     expanded.verify(public, message, signature, _blake2b)
 
 
-def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
-    if recovery is not None:
-        raise InvalidSignature("an ed25519 signature has no recovery id", reason="mismatch")
-    _verify(public, message, signature)
-    return signature, None
-
-
-SCHEMES = {"ed25519-blake2b": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}
+SCHEMES = {"ed25519-blake2b": Operations(_prepare, _sign, _verify, Secret.wipe, accepting(_verify))}

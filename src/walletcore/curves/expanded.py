@@ -13,17 +13,14 @@ from collections.abc import Callable
 from nacl import bindings
 from nacl.exceptions import CryptoError, UnavailableError
 
+from walletcore.curves import ed25519
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
-__all__ = ["NEUTRAL", "Digest", "base_times", "expand", "prepare", "public_key", "reduced", "sign", "verify"]
+__all__ = ["Digest", "base_times", "expand", "prepare", "public_key", "sign", "verify"]
 
 Digest = Callable[[bytes], bytes]
 """A hash function of 64 bytes."""
-
-NEUTRAL = b"\1" + bytes(31)
-"""The point (0, 1)."""
-_ZERO = bytes(32)
 
 
 @sealed
@@ -36,22 +33,16 @@ def expand(secret: Secret, digest: Digest) -> Secret:
 
 
 def base_times(scalar: bytes) -> bytes:
-    """[scalar]B, 32 bytes, of a scalar below 2^255 (libsodium ignores the highest bit).
+    """[scalar]B, 32 bytes. Raises `InvalidKey` for a multiple of the group order.
 
-    Raises `InvalidKey` for a multiple of the group order. A caller is `sealed`: the scalar is in a frame.
+    A caller is `sealed`: the scalar is in a frame.
     """
-    try:
-        point: bytes = bindings.crypto_scalarmult_ed25519_base_noclamp(scalar)
-    except UnavailableError:  # a libsodium without this function has not refused the scalar
-        raise
-    except CryptoError:
-        raise InvalidKey("expected a scalar that is no multiple of the group order", reason="range") from None
-    return point
+    return ed25519.point(ed25519.reduce_scalar(scalar))
 
 
 @sealed
 def public_key(expanded: Secret) -> bytes:
-    """A = [s]B, 32 bytes, of a scalar below 2^255 (5.1.5, steps 3 and 4). Raises `InvalidKey` for a multiple of L."""
+    """A = [s]B, 32 bytes, (5.1.5, steps 3 and 4). Raises `InvalidKey` for a scalar that L divides."""
     return base_times(expanded.reveal()[:32])
 
 
@@ -60,16 +51,16 @@ def prepare(expanded: Secret, tweak: bytes | None) -> Secret:
     """s mod L || prefix || A: the public half is computed here, as a foreign one gives the key away."""
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
-    return Secret(reduced(expanded.reveal()[:32]) + expanded.reveal()[32:] + public_key(expanded))
+    return Secret(ed25519.reduce_scalar(expanded.reveal()[:32]) + expanded.reveal()[32:] + public_key(expanded))
 
 
 @sealed
 def sign(prepared: Secret, message: bytes, digest: Digest) -> bytes:
     """R || S (5.1.6, steps 2 to 6)."""
     s, prefix, A = (prepared.reveal()[start : start + 32] for start in (0, 32, 64))
-    r = _scalar(digest(prefix + message))
+    r = ed25519.reduce_scalar(digest(prefix + message))
     R: bytes = bindings.crypto_scalarmult_ed25519_base_noclamp(r)
-    k = _scalar(digest(R + A + message))
+    k = ed25519.reduce_scalar(digest(R + A + message))
     S: bytes = bindings.crypto_core_ed25519_scalar_add(r, bindings.crypto_core_ed25519_scalar_mul(k, s))
     return R + S
 
@@ -82,7 +73,8 @@ def verify(public: bytes, message: bytes, signature: bytes, digest: Digest) -> N
     if len(signature) != 64:
         raise InvalidSignature(f"expected a signature of 64 bytes, got {len(signature)}", reason="length")
     R, S = signature[:32], signature[32:]
-    if reduced(S) != S or R == NEUTRAL or _expected_R(public, S, _scalar(digest(R + public + message))) != R:
+    k = ed25519.reduce_scalar(digest(R + public + message))
+    if ed25519.reduce_scalar(S) != S or R == ed25519.NEUTRAL or _expected_R(public, S, k) != R:
         raise InvalidSignature("the ed25519 signature does not verify", reason="mismatch")
 
 
@@ -96,14 +88,3 @@ def _expected_R(A: bytes, S: bytes, k: bytes) -> bytes:
     except CryptoError:
         return b""
     return R
-
-
-def _scalar(digest: bytes) -> bytes:
-    """64 bytes modulo L."""
-    scalar: bytes = bindings.crypto_core_ed25519_scalar_reduce(digest)
-    return scalar
-
-
-def reduced(number: bytes) -> bytes:
-    """A number of 32 bytes, little-endian, modulo L, the group order."""
-    return _scalar(number + _ZERO)

@@ -13,7 +13,7 @@ from typing import Any
 from coincurve._libsecp256k1 import ffi, lib
 from coincurve.context import GLOBAL_CONTEXT
 
-from walletcore.curves import Operations
+from walletcore.curves import Operations, accepting
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.hashes import keccak256, tagged
 from walletcore.secret import Secret, sealed
@@ -294,13 +294,6 @@ def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
         raise InvalidSignature("the BIP-340 signature does not verify", reason="mismatch")
 
 
-def _accept_schnorr(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
-    if recovery is not None:
-        raise InvalidSignature("a BIP-340 signature has no recovery id", reason="mismatch")
-    _verify_schnorr(public, message, signature)
-    return signature, None
-
-
 def _check_scalar(scalar: bytes) -> None:
     """C reads 32 bytes, whether they are there or not."""
     if len(scalar) != 32:
@@ -350,7 +343,7 @@ def _serialize_x_only(point: CData) -> bytes:
 
 SCHEMES = {
     "ecdsa": Operations(_prepare_ecdsa, _sign_ecdsa, _verify_ecdsa, Secret.wipe, _accept_ecdsa),
-    "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _forget_schnorr, _accept_schnorr),
+    "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _forget_schnorr, accepting(_verify_schnorr)),
 }
 
 

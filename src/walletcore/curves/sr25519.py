@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from walletcore.curves import Operations
+from walletcore.curves import Operations, accepting
 from walletcore.errors import InvalidKey, InvalidSignature, needs
 from walletcore.secret import Secret, sealed
 
@@ -79,7 +79,11 @@ def expand(mini_secret: Secret) -> Secret:
 
 @sealed
 def to_ed25519(secret: Secret) -> Secret:
-    """The private key as Polkadot-JS keeps it: the scalar times the cofactor 8, and the nonce's secret; 64 bytes."""
+    """The private key as Polkadot-JS keeps it: the scalar times the cofactor 8, and the nonce's secret; 64 bytes.
+
+    Raises `InvalidKey` for what is no private key: the product would not fit.
+    """
+    check_secret(secret)
     data = secret.reveal()
     return Secret((int.from_bytes(data[:32], "little") << 3).to_bytes(32, "little") + data[32:])
 
@@ -161,11 +165,4 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> None:
         raise InvalidSignature("the sr25519 signature does not verify", reason="mismatch")
 
 
-def _accept(public: bytes, message: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, None]:
-    if recovery is not None:
-        raise InvalidSignature("an sr25519 signature has no recovery id", reason="mismatch")
-    _verify(public, message, signature)
-    return signature, None
-
-
-SCHEMES = {"sr25519": Operations(_prepare, _sign, _verify, Secret.wipe, _accept)}
+SCHEMES = {"sr25519": Operations(_prepare, _sign, _verify, Secret.wipe, accepting(_verify))}

@@ -18,9 +18,9 @@ from typing import Literal, NamedTuple
 
 from walletcore.coding.text import bech32, from_words, to_words
 from walletcore.curves import ed25519_bip32 as curve
-from walletcore.errors import DerivationError, InvalidKey, raised_as
+from walletcore.errors import DerivationError, raised_as
 from walletcore.hashes import hash160, hmac_sha512
-from walletcore.hd.checks import checked_chain_code, checked_path
+from walletcore.hd.checks import as_derivation, checked_chain_code, checked_path
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.secret import Confidential, Secret, sealed
@@ -31,7 +31,7 @@ KINDS = (
     *("root", "root_shared", "acct", "acct_shared", "addr", "addr_shared", "stake", "stake_shared"),
     *("drep", "cc_cold", "cc_hot", "pool"),
 )
-"""What extended keys are for, in the words that CIP-5 has before ``_xsk`` and ``_xvk``."""
+"""What extended keys are for, in the words that CIP-5 has before ``_xsk`` and ``_xvk``; ``pool`` is cardano-api's."""
 _PRIVATE = {f"{kind}_xsk": kind for kind in KINDS} | {f"{kind}_xprv": kind for kind in KINDS} | {"xprv": ""}
 _PUBLIC = {f"{kind}_xvk": kind for kind in KINDS} | {f"{kind}_xpub": kind for kind in KINDS} | {"xpub": ""}
 _MAX_LENGTH = 192  # characters: the longest prefix, 96 bytes and a checksum are fewer
@@ -77,7 +77,8 @@ class Bip32Ed25519PrivateKey(Confidential):
         the caller knows of a key of Daedalus. Raises `DerivationError`.
         """
         data = _decode(text, _PRIVATE, kind, 96)
-        key = _private_key(Secret(data[:64]))
+        with as_derivation():
+            key = PrivateKey(Curve.ED25519_BIP32, Secret(data[:64]))
         return cls(private_key=key, chain_code=data[64:], derivation=_cardano(derivation))
 
     @sealed
@@ -154,10 +155,8 @@ class Bip32Ed25519PublicKey:
         ``kind`` and ``derivation`` are as for private keys. Raises `DerivationError`.
         """
         data = _decode(text, _PUBLIC, kind, 64)
-        try:
+        with as_derivation():
             key = PublicKey(Curve.ED25519_BIP32, data[:32])
-        except InvalidKey as error:
-            raise DerivationError(str(error), reason=error.reason) from None
         return cls(public_key=key, chain_code=data[32:], derivation=_cardano(derivation))
 
     def text(self, *, kind: str) -> str:
@@ -259,23 +258,14 @@ def _ckd_pub(rules: _Rules, A: bytes, c: bytes, i: int) -> tuple[bytes, bytes]:
     if i >= HARDENED:
         raise DerivationError("a hardened step needs the private key", reason="hardened")
     Z, c_i = _hashes(rules, c, b"\2", b"\3", A, i)
-    try:
+    with as_derivation():
         return curve.add_point(A, rules.eightfold(Z[:32]).to_bytes(32, "little")), c_i
-    except InvalidKey as error:
-        raise DerivationError(f"the child {i} is no key", reason=error.reason) from None
 
 
 def _hashes(rules: _Rules, c: bytes, of_Z: bytes, of_c: bytes, key: bytes, i: int) -> tuple[bytes, bytes]:
     """Z, 64 bytes, and the chain code of the child: the right half of a hash that differs in its first byte."""
     data = key + i.to_bytes(4, rules.order)
     return hmac_sha512(c, of_Z + data), hmac_sha512(c, of_c + data)[32:]
-
-
-def _private_key(secret: Secret) -> PrivateKey:
-    try:
-        return PrivateKey(Curve.ED25519_BIP32, secret)
-    except InvalidKey as error:
-        raise DerivationError(str(error), reason=error.reason) from None
 
 
 def _is_clamped(k: bytes) -> bool:

@@ -8,12 +8,12 @@ empty wallet.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from walletcore.coding import cbor
 from walletcore.errors import DerivationError
 from walletcore.hashes import blake2b_256, hmac_sha512, pbkdf2_hmac_sha512, sha256, sha512
 from walletcore.hd.checks import checked_seed
@@ -115,12 +115,7 @@ def _bip39(mnemonic: Mnemonic, passphrase: str) -> Secret:
 def _hashed_entropy(mnemonic: Mnemonic, passphrase: str) -> Secret:
     if type(passphrase) is not str or passphrase:
         raise DerivationError("a phrase of Daedalus has no passphrase", reason="scheme")
-    return Secret(blake2b_256(_cbor(mnemonic.entropy.reveal())))
-
-
-def _cbor(data: bytes) -> bytes:
-    """A byte string in CBOR (RFC 8949, 3.1, major type 2) of at most 255 bytes."""
-    return (bytes((0x40 + len(data),)) if len(data) < 24 else bytes((0x58, len(data)))) + data
+    return Secret(blake2b_256(cbor.encode(mnemonic.entropy.reveal())))
 
 
 def _tweak_bits(k: bytes, cleared: int = 0b1000_0000) -> bytes:
@@ -148,7 +143,7 @@ def _ledger(data: bytes, password: bytes) -> bytes:
 
 def _byron(seed: bytes, password: bytes) -> bytes:
     """CIP-3, Byron.md."""
-    key, i = _cbor(seed), 1
+    key, i = cbor.encode(seed), 1
     while True:
         I = hmac_sha512(key, b"Root Seed Chain %d" % i)  # noqa: E741
         prv = sha512(I[:32])
@@ -162,7 +157,7 @@ def _arc52(seed: bytes, password: bytes) -> bytes:
     k = sha512(seed)
     while _has_third_highest_bit(k):
         k = hmac_sha512(k[:32], k[32:])
-    return _tweak_bits(k) + hashlib.sha256(b"\1" + seed).digest()
+    return _tweak_bits(k) + sha256(b"\1" + seed)
 
 
 class _Row(NamedTuple):

@@ -36,7 +36,10 @@ _HARDENED_ONLY = (Curve.ED25519, Curve.ED25519_BLAKE2B)
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Slip10PrivateKey(Confidential):
-    """A private key and its chain code (32 bytes): a node from which every step below can be taken."""
+    """A private key and its chain code (32 bytes): a node from which every step below can be taken.
+
+    Raises `DerivationError`, and `Unsupported` for a key of a curve that SLIP-10 does not have.
+    """
 
     private_key: PrivateKey
     chain_code: bytes
@@ -45,15 +48,14 @@ class Slip10PrivateKey(Confidential):
     def __post_init__(self) -> None:
         if type(self.private_key) is not PrivateKey:
             raise DerivationError(f"expected a PrivateKey, got {type(self.private_key).__name__}", reason="type")
+        _checked_curve(self.private_key.curve)
         checked_chain_code(self.chain_code)
 
     @classmethod
     @sealed
     def from_seed(cls, seed: bytes | Secret, curve: Curve) -> Slip10PrivateKey:
         """The root of a curve's tree, from a seed of 16 to 64 bytes. Raises `DerivationError`, `Unsupported`."""
-        if type(curve) is not Curve or curve not in _HMAC_KEYS:
-            raise Unsupported(f"expected one of {_NAMES} as curve of SLIP-10", reason="unknown")
-        return _master(curve, checked_seed(seed))
+        return _master(_checked_curve(curve), checked_seed(seed))
 
     @sealed
     def derive(self, path: Path | str) -> Slip10PrivateKey:
@@ -98,7 +100,10 @@ Slip10PrivateKey.__init__ = sealed(Slip10PrivateKey.__init__)  # type: ignore[me
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip10PublicKey:
-    """A public key and its chain code (32 bytes): a node from which steps that are not hardened can be taken."""
+    """A public key and its chain code (32 bytes): a node from which steps that are not hardened can be taken.
+
+    Raises `DerivationError`, and `Unsupported` for a key of a curve that SLIP-10 does not have.
+    """
 
     public_key: PublicKey
     chain_code: bytes
@@ -106,6 +111,7 @@ class Slip10PublicKey:
     def __post_init__(self) -> None:
         if type(self.public_key) is not PublicKey:
             raise DerivationError(f"expected a PublicKey, got {type(self.public_key).__name__}", reason="type")
+        _checked_curve(self.public_key.curve)
         checked_chain_code(self.chain_code)
 
     def derive(self, path: Path | str) -> Slip10PublicKey:
@@ -128,6 +134,12 @@ class Slip10PublicKey:
         """The first 4 bytes of the hash160 of the public key, of 00 and the public key for ed25519."""
         serialized = self.public_key.data
         return hash160(serialized.rjust(33, b"\0"))[:4]
+
+
+def _checked_curve(curve: Curve) -> Curve:
+    if type(curve) is not Curve or curve not in _HMAC_KEYS:
+        raise Unsupported(f"expected one of {_NAMES} as curve of SLIP-10", reason="unknown")
+    return curve
 
 
 class _Scalars(Protocol):

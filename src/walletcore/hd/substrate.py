@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from walletcore.coding.text import hexadecimal
 from walletcore.curves import sr25519
-from walletcore.errors import DerivationError, InvalidKey, PathError, raised_as
+from walletcore.errors import DerivationError, PathError, raised_as
 from walletcore.hashes import blake2b_256, pbkdf2_hmac_sha512
-from walletcore.hd.checks import checked_chain_code
+from walletcore.hd.checks import as_derivation, checked_chain_code
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.mnemonic.schemes import checked_passphrase
@@ -141,7 +141,7 @@ class SubstratePrivateKey(Confidential):
     @classmethod
     @sealed
     def from_seed(cls, seed: bytes | Secret, curve: Curve = Curve.SR25519) -> SubstratePrivateKey:
-        """The key of 32 bytes: a mini secret of sr25519, a seed of ed25519, a scalar of secp256k1.
+        """The key of 32 bytes: a mini secret of sr25519, a seed of ed25519, a scalar of secp256k1. They are copied.
 
         Raises `DerivationError`.
         """
@@ -150,7 +150,7 @@ class SubstratePrivateKey(Confidential):
             raise DerivationError(f"expected bytes or a Secret as seed, got {type(seed).__name__}", reason="type")
         if len(seed) != 32:
             raise DerivationError(f"expected a seed of 32 bytes, got {len(seed)}", reason="length")
-        return cls(private_key=_of_seed(curve, seed if isinstance(seed, Secret) else Secret(seed)))
+        return cls(private_key=_of_seed(curve, Secret(seed.reveal() if isinstance(seed, Secret) else seed)))
 
     @classmethod
     @sealed
@@ -250,10 +250,8 @@ def _steps(path: str | Sequence[Junction]) -> Sequence[Junction]:
 def _of_seed(curve: Curve, seed: Secret) -> PrivateKey:
     if curve is Curve.SR25519:
         return PrivateKey.trusted(curve, sr25519.expand(seed))
-    try:
+    with as_derivation():  # one of 2^127 is no key of secp256k1
         return PrivateKey(curve, seed)
-    except InvalidKey as error:  # of secp256k1, one of 2^127
-        raise DerivationError("the seed is no private key of this curve", reason=error.reason) from None
 
 
 @sealed

@@ -132,6 +132,13 @@ def test_bounds_that_are_none_are_wrong_usage(option: tuple[str, str]) -> None:
     assert with_secrets("discover", *option) == 2
 
 
+@pytest.mark.parametrize("option", ["--address", "--xpub"])
+@pytest.mark.parametrize("text", ["", " ", "\n"])
+def test_an_option_that_a_script_left_empty_is_wrong_usage(option: str, text: str) -> None:
+    """Exit code 0 would say that a profile has the address, and a missing key must not make it ask for a secret."""
+    assert with_secrets("discover", option, text) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

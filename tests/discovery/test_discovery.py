@@ -360,6 +360,13 @@ def interrupt(keys: int, total: int) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize("address", [None, ELSEWHERE])
+def test_a_profile_that_no_chain_has_is_refused_and_does_not_find_nothing(address: str | None) -> None:
+    assert reason(candidates_of, Secret(SEED), address=address, profile="bip-84") == "unknown"
+    assert reason(candidates_of, Secret(SEED), chains=["solana"], profile="bip84") == "unknown"
+    assert not len(candidates_of(Secret(SEED), address=address or TAPROOT, profile="bip44"))
+
+
 def test_the_first_account_is_searched_before_the_others() -> None:
     """vectors/chains/bitcoin.json: the second account's first address comes after the first account's hundredth."""
     shown = {case.input["path"]: case.expect["address"] for case in ALL if case.input["profile"] == "bip84"}

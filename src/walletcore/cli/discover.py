@@ -31,9 +31,11 @@ _TITLES = ("chains", "profile", "path", "kind", "address", "wallets")
 @app.command()
 def discover(
     address: Annotated[
-        str, typer.Option(help="An address of any chain. Left out: the first address of every profile.")
-    ] = "",
-    xpub: Annotated[str, typer.Option(help="An extended public key instead of a phrase: no secret needed.")] = "",
+        str | None, typer.Option(help="An address of any chain. Left out: the first address of every profile.")
+    ] = None,
+    xpub: Annotated[
+        str | None, typer.Option(help="An extended public key instead of a phrase: no secret needed.")
+    ] = None,
     chain: Annotated[
         list[str] | None,
         typer.Option(help="A chain to search; as often as needed. Left out: all.", autocompletion=chain_names),
@@ -54,13 +56,17 @@ def discover(
     """
     from walletcore.discovery import Bounds
 
-    if xpub and (stdin or passphrase or language or fd is not None):
+    if not all(given is None or given.strip() for given in (address, xpub)):  # a variable that a script did not set
+        raise typer.BadParameter("--address and --xpub are left out, or have a text")
+    if xpub is not None and (stdin or passphrase or language or fd is not None):
         raise typer.BadParameter("--xpub needs no secret: leave out --stdin, --fd, --passphrase and --language")
     bounds = Bounds(accounts=accounts, changes=changes, indices=indices)
     names = [find_chain(name).name for name in chain or ()]  # say what is wrong before a secret is typed
-    search = {"address": _written(address.strip()) or None, "chains": names, "bounds": bounds}
-    found = _of_key(xpub, search) if xpub else _of_secret(Secrets(stdin=stdin, fd=fd), language, passphrase, search)
-    raise typer.Exit(_told(found, bounds, address, as_json))
+    wanted = None if address is None else _written(address.strip())
+    search = {"address": wanted, "chains": names, "bounds": bounds}
+    secrets = Secrets(stdin=stdin, fd=fd)
+    found = _of_secret(secrets, language, passphrase, search) if xpub is None else _of_key(xpub.strip(), search)
+    raise typer.Exit(_told(found, bounds, wanted, as_json))
 
 
 def _written(address: str) -> str:
@@ -120,7 +126,7 @@ def _bar(search: dict[str, Any]) -> Iterator[Progress | None]:
 # -- what was found
 
 
-def _told(found: Findings, bounds: Bounds, address: str, as_json: bool) -> int:
+def _told(found: Findings, bounds: Bounds, address: str | None, as_json: bool) -> int:
     """Print what was found, and what was not looked into; the exit code comes back."""
     if as_json:
         show.print_json(_values(found))
@@ -128,7 +134,7 @@ def _told(found: Findings, bounds: Bounds, address: str, as_json: bool) -> int:
         _show(found)
     if found.candidates:
         return DONE
-    if not address:
+    if address is None:
         return fail("no profile begins at this key", reason="mismatch", as_json=as_json, code=REFUSED)
     within = f"{bounds.accounts} accounts and {bounds.indices} addresses of each"
     hint = "a passphrase (--passphrase) makes other addresses; --accounts and --indices search further"

@@ -80,12 +80,13 @@ def candidates_of(
     then with the number of keys tried and that of all; it returns False to stop, or raises.
 
     Raises `AddressError` for a text that is an address of none of the chains, `DerivationError` for a root that is
-    none, `PathError`, and `Unsupported` for an unknown chain.
+    none, `PathError`, and `Unsupported` for an unknown chain, or a profile that none of the chains has.
     """
     _check(root, address, chains, profile, bounds, progress)
     if isinstance(root, Secret):
         checked_seed(root)
     rows, missing = _rows(chains)
+    _check_profile(profile, rows)
     wanted = None if address is None else _read(rows, address, missing)
     with Roots(root) as roots:
         search = Search(roots, rows if wanted is None else tuple(wanted), profile, missing)
@@ -122,6 +123,12 @@ def _rows(chains: Sequence[str | Chain]) -> tuple[tuple[Chain, ...], list[LeftOu
         else:
             rows += family
     return tuple(rows), missing
+
+
+def _check_profile(name: str, rows: Sequence[Chain]) -> None:
+    """A misspelt name would find nothing, which looks as if the wallet had no such address."""
+    if name and not any(name == profile.name for row in rows for profile in row.profiles):
+        raise Unsupported("none of the chains has a profile of that name", reason="unknown")
 
 
 def _read(rows: Sequence[Chain], text: str, missing: list[LeftOut]) -> dict[Chain, Wanted]:

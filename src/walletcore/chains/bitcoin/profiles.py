@@ -25,7 +25,7 @@ _PURPOSES = (  # purpose, kind of address, wallets, and where these say so
         "Electrum, Trezor, Trust Wallet, BlueWallet, Coinomi, Exodus, Ledger Live, Mycelium, Samourai, Wasabi",
         (_ELECTRUM, _TREZOR, _TRUST, _LEDGER, _LIST),
     ),
-    (86, "p2tr", "Trezor, Ledger Live", (_TREZOR, _LEDGER)),
+    (86, "p2tr", "Trezor, Trust Wallet, Ledger Live", (_TREZOR, _TRUST, _LEDGER)),
     (
         49,
         "p2sh-p2wpkh",

@@ -182,20 +182,22 @@ def _profile(name: str, path: str, wallets: tuple[str, ...], source: str) -> Pro
 
 
 _LEDGER = "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts"
+_TRUST = "trustwallet/wallet-core registry.json"
 _BACKPACK = "coral-xyz/backpack packages/secure-background/src/keyring/derivationPaths.ts"
 _PROFILES = (
     _profile(
         "bip44-change",
         "m/44'/501'/{account}'/0'",
-        ("Phantom", "Solflare", "Trezor Suite", "Backpack"),
+        ("Phantom", "Solflare", "Trezor Suite", "Trust Wallet", "Backpack"),
         "help.phantom.com, article 12988493966227 (bip44Change); "
-        f"trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts; {_BACKPACK}",
+        f"trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts; "
+        f"{_TRUST} (its second derivation); {_BACKPACK}",
     ),
     _profile(
         "bip44",
         "m/44'/501'/{account}'",
         ("Ledger Live", "Trust Wallet", "Backpack (legacy)"),
-        f"{_LEDGER} (solanaSub); trustwallet/wallet-core registry.json; {_BACKPACK}",
+        f"{_LEDGER} (solanaSub); {_TRUST}; {_BACKPACK}",
     ),
     _profile(
         "bip44-root",

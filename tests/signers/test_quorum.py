@@ -10,7 +10,7 @@ from nacl.signing import VerifyKey
 from support.evm import MALLORY, transfer
 from support.evm import signer as evm_signer
 from support.guarded import ANN, AsyncWatched, Watched, bitcoin_payment, case_of, refusal
-from support.keys import key_of, numbered
+from support.keys import key_of
 from walletcore.errors import InvalidSignature, SignerError, SignerUnavailable, SigningRefused
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
@@ -136,12 +136,3 @@ def test_a_quorum_is_of_people_that_are_not_the_same(needed: Any, of: Any, reaso
     with pytest.raises(SignerError) as caught:
         quorum(needed, of=of)
     assert caught.value.reason == reason
-
-
-def test_a_key_of_sr25519_does_not_approve() -> None:
-    signer = LocalSigner(numbered(Curve.SR25519))
-    with pytest.raises(SignerError) as caught:
-        approval(CASE, signer.public_key)
-    assert caught.value.reason == "scheme"
-    with pytest.raises(SignerError):
-        quorum(1, of=[signer])

@@ -26,13 +26,12 @@ _SCHEMES: dict[Curve, tuple[Scheme, Hash | None]] = {
     Curve.ED25519: (Scheme.ED25519, None),
     Curve.ED25519_BIP32: (Scheme.ED25519_BIP32, None),
     Curve.ED25519_BLAKE2B: (Scheme.ED25519_BLAKE2B, None),
+    Curve.SR25519: (Scheme.SR25519, None),
 }
 
 
 def approval(case: Case, key: PublicKey) -> SigningRequest:
-    """What an approver with this key is asked to sign. Raises `SignerError` for a key of sr25519."""
-    if key.curve not in _SCHEMES:
-        raise SignerError(f"a key of {key.curve.value} does not approve", reason="scheme")
+    """What an approver with this key is asked to sign."""
     identity = case.requests[0].id if len(case.requests) == 1 else case.id
     scheme, prehash = _SCHEMES[key.curve]
     return SigningRequest(key=key, scheme=scheme, payload=_TAG + identity, prehash=prehash, subject=case.subject)
@@ -75,7 +74,7 @@ def _approved(case: Case, approver: Signer) -> AcceptedSignature | None:
 def _checked(of: object) -> tuple[Signer, ...]:
     approvers = tuple(of) if isinstance(of, Sequence) else ()
     keys = [getattr(each, "public_key", None) for each in approvers]
-    if not approvers or not all(type(key) is PublicKey and key.curve in _SCHEMES for key in keys):
+    if not approvers or not all(type(key) is PublicKey for key in keys):
         raise SignerError("expected a sequence of signers as approvers", reason="type")
     if any(inspect.iscoroutinefunction(each.sign) for each in approvers):
         raise SignerError("expected approvers that are not asynchronous", reason="type")

@@ -123,7 +123,9 @@ def test_a_generated_seed_is_new_each_time_and_read_at_its_full_cost() -> None:
 
 
 def test_entropy_for_tests_is_that_of_the_seed_and_its_salt() -> None:
-    seed = CipherSeed.generate(0, entropy=bytes(range(21)))
+    assert CipherSeed.generate(0).internal_version == 1  # lnd, keychain/derivation.go
+    seed = CipherSeed.generate(0, internal_version=0, entropy=bytes(range(21)))
+    assert seed.internal_version == 0
     assert (seed.entropy.reveal(), seed.salt) == (bytes(range(16)), bytes(range(16, 21)))
 
 
@@ -316,7 +318,7 @@ def test_a_wiped_seed_gives_nothing() -> None:
 
 
 def test_X08_a_seed_shows_no_entropy() -> None:
-    assert repr(CipherSeed.generate(12, entropy=bytes(21))) == "CipherSeed(birthday 12, version 0)"
+    assert repr(CipherSeed.generate(12, entropy=bytes(21))) == "CipherSeed(birthday 12, version 1)"
 
 
 @pytest.mark.parametrize(

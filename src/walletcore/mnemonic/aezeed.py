@@ -25,6 +25,7 @@ _DAY = 24 * 60 * 60
 _LAST_DAY = 0xFFFF  # in 2188
 _WORDS = 24
 _VERSION = 0  # CipherSeedVersion
+_CURRENT = 1  # keychain/derivation.go, CurrentKeyDerivationVersion: that of Taproot
 _SALT, _ENTROPY = 5, 16
 _TAU = 4  # CipherTextExpansion
 _SCRYPT = {"n": 32768, "r": 8, "p": 1, "dklen": 32}
@@ -44,14 +45,14 @@ def days_since_genesis(time: int) -> int:
 class CipherSeed(Confidential):
     """The 16 bytes that a wallet's tree of keys starts from, its birthday, and the salt (5 bytes) of its passphrase.
 
-    ``birthday`` is in days since Bitcoin's first block, ``internal_version`` tells wallets how keys are derived. Shown
-    without its entropy. Raises `MnemonicError`.
+    ``birthday`` is in days since Bitcoin's first block, ``internal_version`` tells wallets how keys are derived: LND
+    writes 1 today, and wrote 0 before it had Taproot. Shown without its entropy. Raises `MnemonicError`.
     """
 
     entropy: Secret
     birthday: int
     salt: bytes
-    internal_version: int = 0
+    internal_version: int = _CURRENT
     __hash__ = None
 
     def __post_init__(self) -> None:
@@ -66,13 +67,16 @@ class CipherSeed(Confidential):
 
     @classmethod
     @sealed
-    def generate(cls, birthday: int, *, entropy: bytes | Secret | None = None) -> CipherSeed:
+    def generate(
+        cls, birthday: int, *, internal_version: int = _CURRENT, entropy: bytes | Secret | None = None
+    ) -> CipherSeed:
         """A new seed and salt from the operating system's randomness; see `days_since_genesis` for today.
 
         ``entropy`` (21 bytes, the last five of them the salt) is for tests. Raises `MnemonicError`.
         """
         data = drawn(_ENTROPY + _SALT, entropy)
-        return cls(entropy=Secret(data[:_ENTROPY]), birthday=birthday, salt=data[_ENTROPY:])
+        seed, salt = Secret(data[:_ENTROPY]), data[_ENTROPY:]
+        return cls(entropy=seed, birthday=birthday, salt=salt, internal_version=internal_version)
 
     @classmethod
     @sealed

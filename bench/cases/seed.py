@@ -153,13 +153,13 @@ def validation() -> list[Case]:
 WORKLOADS = [
     Workload(
         name="24 words generated",
-        reference="mnemonic",
+        reference="Mnemonic.generate",
         cases=generation,
         targets=(Target(case="Mnemonic.generate", reference="mnemonic", ratio=1 / 2.5),),
     ),
     Workload(
         name="24 words validated",
-        reference="mnemonic",
+        reference="Mnemonic.parse",
         cases=validation,
         targets=(Target(case="Mnemonic.parse", reference="mnemonic", ratio=1 / 40),),
     ),

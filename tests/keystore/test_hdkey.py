@@ -354,6 +354,36 @@ def test_X19_what_cannot_be_said_of_a_key_is_refused(about: dict[str, Any], reas
     assert why(HdPublicKey, **{**good, **about}) == reason
 
 
+@pytest.mark.parametrize(
+    ("path", "coin", "network", "good"),
+    [
+        ("m/44'/60'/0'", 60, 0, True),
+        ("m/44'/60'/0'", 61, 0, False),
+        ("m/84'/0'/0'", 2, 0, False),
+        ("m/44'/1'/0'", 60, 4, True),  # SLIP-44: 1 for the test networks of all coins
+        ("m/44'/1'/0'", 60, 0, False),
+        ("m/44'/2'/0'", 60, 4, False),
+        ("m/84'/2'/0'", 0, 0, True),  # a coin that is not said
+        ("m/45'/2'/0'", 60, 0, True),  # not a path of BIP-44
+        ("m/44/61'/0'", 60, 0, True),
+        ("m/44'/61/0'", 60, 0, True),
+        ("m/44'", 60, 0, True),
+    ],
+)
+def test_the_coin_that_is_said_is_that_of_a_path_of_bip44(path: str, coin: int, network: int, good: bool) -> None:
+    """BCR-2020-007: the second path component must match the coin type."""
+    key = ExtendedPrivateKey.from_seed(bytes(16)).derive(path).public
+    about: dict[str, Any] = {"key": key, "path": Path.parse(path), "coin": coin, "network": network}
+    if good:
+        made = HdPublicKey(**about)
+        assert HdPublicKey.parse(made.text()) == made
+    else:
+        assert why(HdPublicKey, **about) == "mismatch"
+        wrong = cbor.decode(ur.decode(HdPublicKey(**{**about, "coin": 0, "network": 0}).text())[1])
+        wrong[5] = cbor.Tagged(305, {1: coin, 2: network})  # type: ignore[index]
+        assert why(HdPublicKey.from_message, "crypto-hdkey", cbor.encode(wrong)) == "mismatch"
+
+
 def test_an_ancestor_next_to_the_key_is_known_by_its_fingerprint() -> None:
     child = ROOT.derive("m/1").public
     assert HdPublicKey(key=child, path=Path((1,)), source=ROOT.fingerprint)

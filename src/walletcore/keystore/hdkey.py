@@ -6,7 +6,7 @@ a chain code, from which nothing is derived, is none of BIP-32 and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.keystore import ur
 from walletcore.keystore.keypath import components_of, read_children, read_path
-from walletcore.path import Path
+from walletcore.path import HARDENED, Path, hardened
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["TYPES", "HdPrivateKey", "HdPublicKey", "read_public", "write_public"]
@@ -31,6 +31,7 @@ _IS_MASTER, _IS_PRIVATE, _KEY_DATA, _CHAIN_CODE, _USE_INFO, _ORIGIN, _CHILDREN, 
 _MASTER_FIELDS = {_IS_MASTER, _KEY_DATA, _CHAIN_CODE}
 _COMPONENTS, _SOURCE, _DEPTH = 1, 2, 3
 _COIN, _NETWORK = 1, 2
+_PURPOSES = tuple(map(hardened, (44, 49, 84, 86)))  # of paths whose second step is a coin (BIP-44)
 _BITCOIN = (0, 1)  # SLIP-44: Bitcoin, and the test networks of all coins
 _MAX_NAME, _MAX_NOTE = 1 << 8, 1 << 12
 _NO_PARENT = bytes(4)
@@ -350,8 +351,18 @@ def _check(about: _About, key: ExtendedPublicKey | ExtendedPrivateKey) -> None:
         raise KeystoreError("expected the path to a key that is no master", reason="missing")
     if key.depth < len(steps) or (steps and key.child_number != steps[-1]):
         raise KeystoreError("the path is that of another key", reason="mismatch")
+    if len(steps) == key.depth:
+        _check_coin(about, steps)
     if about.source is not None:
         _check_source(about.source, len(steps), key)
+
+
+def _check_coin(about: _About, steps: Sequence[int]) -> None:
+    """The second step of a path of BIP-44 from the root is the coin, or 1 on its test networks; 0 may be unsaid."""
+    coins = (about.coin, _BITCOIN[1]) if about.network else (about.coin,)
+    by_coin = len(steps) > 1 and steps[0] in _PURPOSES and steps[1] >= HARDENED
+    if about.coin and by_coin and steps[1] - HARDENED not in coins:
+        raise KeystoreError("the path is that of another coin", reason="mismatch")
 
 
 def _check_source(source: bytes, steps: int, key: ExtendedPublicKey | ExtendedPrivateKey) -> None:

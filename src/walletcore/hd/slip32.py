@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from walletcore.coding.text import bech32, from_words, to_words
 from walletcore.errors import DerivationError, InvalidKey, raised_as
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
+from walletcore.hd.checks import as_derivation
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret, sealed
@@ -44,10 +45,8 @@ class LocatedPrivateKey(Confidential):
         path, chain_code, key = _decode(text, _PRIVATE)
         if key[:1] != b"\0":
             raise DerivationError("expected 00 before the private key", reason="non-canonical")
-        try:
+        with as_derivation():
             private_key = PrivateKey(Curve.SECP256K1, Secret(key[1:]))
-        except InvalidKey as error:
-            raise DerivationError(str(error), reason=error.reason) from None
         depth, number = _place(path)
         extended = ExtendedPrivateKey(private_key=private_key, chain_code=chain_code, depth=depth, child_number=number)
         return cls(key=extended, path=path)

@@ -6,7 +6,6 @@ from house.source import Module, functions, modules
 
 # Every place that makes a secret out of nothing: module, function.
 SOURCES = {
-    ("keystore.xrpl", "FamilySeed.generate"),
     ("keystore.kdf", "chance"),
     ("mnemonic.electrum", "_start"),
     ("mnemonic.entropy", "drawn"),

@@ -299,7 +299,7 @@ def test_X19_limits_are_kdf_limits_and_nothing_else(limits: Any) -> None:
         ({"kdf": Scrypt(n=512)}, "policy"),
         ({"kdf": Scrypt(n=1 << 22)}, "policy"),
         ({"entropy": bytes(63)}, "length"),
-        ({"entropy": bytearray(64)}, "length"),
+        ({"entropy": bytearray(64)}, "type"),
     ],
 )
 def test_what_cannot_be_written_is_refused(options: dict[str, Any], kind: str) -> None:

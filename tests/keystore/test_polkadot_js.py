@@ -325,7 +325,7 @@ def test_X19_limits_are_kdf_limits_and_nothing_else(limits: Any) -> None:
         ({"kdf": Scrypt(n=1 << 13, r=8, p=1)}, "policy"),
         ({"limits": KdfLimits(max_memory=1 << 20)}, "policy"),
         ({"entropy": bytes(55)}, "length"),
-        ({"entropy": bytearray(56)}, "length"),
+        ({"entropy": bytearray(56)}, "type"),
         ({"entropy": bytes(64)}, "length"),
     ],
 )

@@ -219,8 +219,8 @@ def test_what_is_no_key_of_secp256k1_is_not_written(key: Any) -> None:
         ({"limits": None}, "type"),
         ({"entropy": bytes(63)}, "length"),
         ({"entropy": bytes(65)}, "length"),
-        ({"entropy": bytearray(64)}, "length"),
-        ({"entropy": 64}, "length"),
+        ({"entropy": bytearray(64)}, "type"),
+        ({"entropy": 64}, "type"),
     ],
 )
 def test_what_cannot_be_written_is_refused(options: dict[str, Any], reason: str) -> None:

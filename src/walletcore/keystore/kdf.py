@@ -148,11 +148,13 @@ def check_written(password: Secret) -> None:
 
 @sealed
 def chance(entropy: bytes | None, size: int) -> bytes:
-    """So many random bytes, or these, in tests. Raises `KeystoreError` for another number of them."""
+    """So many random bytes, or these, in tests. Raises `KeystoreError` for another type or number of them."""
     if entropy is None:
         return secrets.token_bytes(size)
-    if type(entropy) is not bytes or len(entropy) != size:
-        raise KeystoreError(f"expected {size} bytes of entropy", reason="length")
+    if type(entropy) is not bytes:
+        raise KeystoreError(f"expected bytes as entropy, got {type(entropy).__name__}", reason="type")
+    if len(entropy) != size:
+        raise KeystoreError(f"expected {size} bytes of entropy, got {len(entropy)}", reason="length")
     return entropy
 
 

@@ -17,6 +17,7 @@ from walletcore.coding.text import Base58, Base58Check
 from walletcore.curves import secp256k1
 from walletcore.errors import DecodingError, KeystoreError
 from walletcore.keys import Curve, PrivateKey
+from walletcore.keystore.kdf import chance
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["FamilySeed"]
@@ -50,13 +51,8 @@ class FamilySeed(Confidential):
     @sealed
     def generate(cls, curve: Curve, *, entropy: bytes | Secret | None = None) -> FamilySeed:
         """A new seed from the operating system's randomness; ``entropy`` (16 bytes) is for tests."""
-        if entropy is None:
-            import secrets  # not needed to read seeds, and slow to import
-
-            return cls(entropy=Secret(secrets.token_bytes(_SIZE)), curve=curve)
-        if type(entropy) not in (bytes, Secret):
-            raise KeystoreError("expected bytes or a Secret as entropy", reason="type")
-        return cls(entropy=Secret(entropy.reveal() if isinstance(entropy, Secret) else entropy), curve=curve)
+        given = entropy.reveal() if isinstance(entropy, Secret) else entropy
+        return cls(entropy=Secret(chance(given, _SIZE)), curve=curve)
 
     @classmethod
     @sealed

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
@@ -181,17 +181,24 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         _check_unknown(fields)
         return Input.unknown(outpoint)
     check_script(spent)
-    script_pubkey = spent.script_pubkey
-    known: dict[str, Any] = {} if fields.is_final else _known(script_pubkey, fields, find, allowed)
-    return Input(
+    made = partial(
+        Input,
         txid=outpoint.txid,
         vout=outpoint.vout,
         sequence=outpoint.sequence,
         value=spent.value,
-        script_pubkey=script_pubkey,
+        script_pubkey=spent.script_pubkey,
         previous=previous,
-        **known,
     )
+    if fields.is_final:
+        return made()
+    known = _known(spent.script_pubkey, fields, find, allowed)
+    try:
+        return made(**known)
+    except TransactionError as error:
+        if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
+            raise
+        return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
 
 
 _OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)
@@ -250,6 +257,11 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
 
 
+def _is_hash(script_pubkey: bytes) -> bool:
+    """Whether the output has the hash of a script, which it does not show."""
+    return kind_of(script_pubkey) in ("p2sh", "p2wsh")
+
+
 def _is_taproot(script_pubkey: bytes) -> bool:
     return kind_of(script_pubkey) == "p2tr"
 
@@ -276,6 +288,8 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
             raise TransactionError("the same key in two forms", reason="duplicate")
         return _Named(origins=tuple(found))
     if len(named) > 1:
+        if _is_hash(script_pubkey) and not (fields.redeem_script or fields.witness_script):
+            return _Named()  # of a script that is not shown
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
     pairs = [(_public_key(data), origin) for data, origin in named.items()]
     return _Named(*pairs[0]) if pairs else _Named()

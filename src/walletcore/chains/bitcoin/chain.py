@@ -26,6 +26,7 @@ from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.bip322 import GenericMessage
     from walletcore.chains.bitcoin.message import Message
     from walletcore.chains.bitcoin.transaction import Transaction
 
@@ -33,6 +34,7 @@ __all__ = ["CHAINS", "MESSAGE_MAGIC", "BitcoinChain"]
 
 MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 """How signed messages begin: the length of the words, and the words (Bitcoin Core, src/common/signmessage.cpp)."""
+_MESSAGE_FIELD = b"\x01\x09"  # the key PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE with its length; hardly any PSBT has these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class BitcoinChain(Chain):
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
         "walletcore.chains.bitcoin.message:Message",
+        "walletcore.chains.bitcoin.bip322:GenericMessage",
     )
 
     def address(self, key: PublicKey, *, kind: str = "", merkle_root: bytes = b"") -> Address:
@@ -111,17 +114,24 @@ class BitcoinChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
-    ) -> Transaction | Message | SignedTransaction[Transaction]:
+    ) -> Transaction | Message | GenericMessage | SignedTransaction[Transaction]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
         ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See
         `walletcore.chains.bitcoin.interchange.decode_transaction`. What `Message.raw` gives is read as well, for one
-        key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
+        key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid. A PSBT with a message
+        in it becomes a `GenericMessage` (BIP-322).
         """
         if type(raw) is bytes and raw.startswith(MESSAGE_MAGIC):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
+        if type(raw) is bytes and _MESSAGE_FIELD in raw and raw.startswith(b"psbt"):
+            from walletcore.chains.bitcoin import bip322
+
+            found = bip322.decode(self, raw, keys, sighash)
+            if found is not None:
+                return found
         from walletcore.chains.bitcoin.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)

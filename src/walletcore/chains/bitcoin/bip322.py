@@ -25,7 +25,7 @@ from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx, TxIn, TxOut
 from walletcore.coding.wire import Reader
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import tagged
-from walletcore.keys import PublicKey
+from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
 from walletcore.signing import Answers, SigningRequest
@@ -152,6 +152,8 @@ class GenericMessage:
     def _taproot(self) -> bytes:
         if type(self.signer) is not PublicKey or type(self.merkle_root) is not bytes or self.kind != "p2tr":
             raise TransactionError("a merkle root goes with a signer and p2tr", reason="mismatch")
+        if len(self.merkle_root) != 32 or self.signer.curve is not Curve.SECP256K1:
+            raise TransactionError("expected a merkle root of 32 bytes and a key of secp256k1", reason="length")
         return KEY_KINDS["p2tr"](self.signer.data, self.merkle_root).script_pubkey
 
     @property

@@ -26,15 +26,20 @@ Map = dict[bytes, bytes]
 
 
 def encode_finalized(signed: Tx, inputs: Sequence[Input]) -> bytes:
-    """The finalized PSBT of a signed transaction, with what each input spends: all of it before segwit (BIP-174)."""
+    """The finalized PSBT of a signed transaction, with what each input spends: all of it before segwit (BIP-174).
+
+    A transaction that several of them spend from stands with the first (BIP-322).
+    """
+    told: set[str] = set()
     bare = tuple([replace(each, script_sig=b"") for each in signed.inputs])
     maps: list[Map] = [{_UNSIGNED: UNSIGNED_TX.encode(replace(signed, inputs=bare, witnesses=()))}]
     witnesses = signed.witnesses or ((),) * len(signed.inputs)
     for each, source, witness in zip(inputs, signed.inputs, witnesses, strict=True):
         fields: Map = {}
-        if each.is_legacy:
+        if each.is_legacy and each.txid not in told:
             fields[_NON_WITNESS_UTXO] = each.previous
-        elif each.spent is not None:
+            told.add(each.txid)
+        elif not each.is_legacy and each.spent is not None:
             fields[_WITNESS_UTXO] = TX_OUT.encode(each.spent)
         if source.script_sig:
             fields[_FINAL_SCRIPTSIG] = source.script_sig

@@ -100,7 +100,8 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
         _check_form(to_sign, spent, to_spend(data, script_pubkey))
         doubt = _verify_spends(to_sign, spent)
     except (InvalidSignature, TransactionError, DecodingError) as error:
-        return Verdict(state=State.INVALID, variant=variant, why=str(error), reason=error.reason)
+        state = State.INCONCLUSIVE if error.reason == "unknown" else State.INVALID
+        return Verdict(state=state, variant=variant, why=str(error), reason=error.reason)
     return _judged(variant, to_sign, spent, doubt)
 
 

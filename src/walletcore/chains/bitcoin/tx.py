@@ -39,6 +39,7 @@ __all__ = [
     "SCRIPT",
     "TX_OUT",
     "UNSIGNED_TX",
+    "WITNESS",
     "Tx",
     "TxIn",
     "TxOut",
@@ -206,7 +207,7 @@ TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MA
 INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
-_WITNESS = array(SCRIPT, count=compact_size)
+WITNESS = array(SCRIPT, count=bounded(compact_size, _MAX_STACK))
 _MARKER, _FLAG = b"\x00", b"\x01"
 
 
@@ -231,7 +232,7 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
             if count > most:
                 raise DecodingError(f"expected at most {most} items, got {count}", reason="too-large")
             reader.position = start
-            witnesses.append(_WITNESS.read(reader))
+            witnesses.append(WITNESS.read(reader))
             items += count
     except DecodingError as error:
         error.add_note(f".witnesses[{len(witnesses)}]")
@@ -246,7 +247,7 @@ def _stripped(raw: bytes, witnesses: tuple[Witness, ...]) -> bytes:
     if not witnesses:
         return raw
     end = len(raw) - 4
-    return raw[:4] + raw[6 : end - sum(len(_WITNESS.encode(each)) for each in witnesses)] + raw[end:]
+    return raw[:4] + raw[6 : end - sum(len(WITNESS.encode(each)) for each in witnesses)] + raw[end:]
 
 
 def _write(tx: Tx, out: bytearray) -> None:
@@ -258,7 +259,7 @@ def _write(tx: Tx, out: bytearray) -> None:
     INPUTS.write(tx.inputs, out)
     OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:
-        _WITNESS.write(witness, out)
+        WITNESS.write(witness, out)
     u32le.write(tx.locktime, out)
 
 

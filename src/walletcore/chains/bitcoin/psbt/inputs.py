@@ -14,6 +14,7 @@ from walletcore.chains.bitcoin.inputs import Input, check_script, previous_outpu
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import TapOrigin
+from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -213,6 +214,12 @@ def _check_unknown(fields: PsbtInput) -> None:
 def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
     """What is known of an input beside the output that it spends."""
     merkle_root = fields.tap_merkle_root or b""
+    leaves = fields.tap_leaf_script
+    if leaves and _is_taproot(script_pubkey):
+        root = merkle_root_of(script_pubkey, fields.tap_internal_key or b"", leaves)
+        if merkle_root not in (b"", root):
+            raise TransactionError("the leaves do not lead to the merkle root", reason="mismatch")
+        merkle_root = root
     named = _named(script_pubkey, fields, merkle_root)
     return {
         "key": named.key or (None if named.origins else find(script_pubkey)),
@@ -238,8 +245,8 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
-        return output
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS or fields.tap_tree is not None:
+        return output  # whose a tree is, its scripts say
     redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
     named = _named(output.script_pubkey, fields)
     origins = named.origins
@@ -273,8 +280,10 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
     if _is_taproot(script_pubkey):
         foreign: object = fields.bip32_derivation
         named.update({b"\x02" + x: None for x in (internal,) if x})
-        derivations = fields.tap_bip32_derivation  # keys of leaves are no keys of the output
-        named.update({b"\x02" + x: each.origin for x, each in derivations if x == internal or not each.leaf_hashes})
+        is_joint = bool(internal and fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key
+        for x, each in fields.tap_bip32_derivation:
+            if x == internal or not (each.leaf_hashes or is_joint):  # keys of leaves are no keys of the output
+                named[b"\x02" + x] = each.origin
     else:
         foreign = internal or fields.tap_bip32_derivation or merkle_root
         if isinstance(fields, PsbtInput):

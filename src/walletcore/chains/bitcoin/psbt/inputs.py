@@ -62,7 +62,7 @@ def transaction_of(
             paid.append(_output(output, owner))
     except TransactionError as error:
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
-    known = [bool(each.keys) for each in made]
+    known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
     return Transaction(
         chain=chain,
         inputs=tuple(made),

@@ -98,7 +98,7 @@ def test_a_generic_message_is_inspected_as_a_message(capsys: pytest.CaptureFixtu
     subject = GenericMessage(chain=BITCOIN, data=b"hello", signer=key(1).public_key, version=2, locktime=9)
     assert run(["inspect", base64.b64encode(subject.raw).decode()]) == 0
     shown = capsys.readouterr().out
-    for expected in ("message to be signed", "(BIP-322)", "state 'hello'", "at time 9 and age 0", str(subject.address)):
+    for expected in ("message to be signed", "(BIP-322)", "'hello'", "at time 9 and age 0", str(subject.address)):
         assert expected in shown
 
 

@@ -287,6 +287,29 @@ def test_libwally_writes_the_same_lengths(size: int) -> None:
     assert message(data=data).raw == bytes(wally.format_bitcoin_message(data, 0))
 
 
+# Relatives.
+
+
+@pytest.mark.parametrize("name", ["litecoin", "dogecoin", "dash", "bitcoin-cash", "zcash"])
+def test_messages_of_relatives_begin_with_their_own_words(name: str) -> None:
+    row = chain(name, BitcoinChain)
+    subject = message(chain=row, kind="p2pkh")
+    text = signed(subject)
+    assert row.decode_transaction(subject.raw, keys=[ALICE.public_key]) == replace(subject, kind=row.profiles[0].kind)
+    subject.verify(text, row.address(ALICE.public_key, kind="p2pkh"))
+    foreign = message(kind="p2pkh")
+    assert (foreign.digest == subject.digest) is (row.message_magic == MAGIC)
+    assert reason(InvalidSignature, foreign.verify, text, foreign.address) if foreign.digest != subject.digest else True
+
+
+@pytest.mark.parametrize("name", ["decred", "groestlcoin", "groestlcoin-testnet"])
+def test_messages_that_are_hashed_in_other_ways_are_refused(name: str) -> None:
+    row = chain(name, BitcoinChain)
+    assert reason(TransactionError, message, chain=row, kind="p2pkh") == "unknown"
+    raw = row.message_magic + b"\x01a"
+    assert reason(TransactionError, row.decode_transaction, raw) == "unknown"
+
+
 # Neighbours: one thing wrong.
 
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.coding.text import base58check
 from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
 from walletcore.curves.secp256k1 import ecdsa_recover, uncompressed
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
-from walletcore.hashes import hash160, sha256d
+from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
@@ -58,6 +59,8 @@ class Message:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, BitcoinChain):
             raise TransactionError(f"expected a chain of Bitcoin, got {type(self.chain).__name__}", reason="type")
+        if self.chain.prefixes.checked is not base58check:  # Decred and Groestlcoin hash in ways of their own
+            raise TransactionError(f"signed messages of {self.chain.name} are not known here", reason="unknown")
         key, origin = self.signer, self.origin
         if key is not None and (type(key) is not PublicKey or key.curve is not Curve.SECP256K1):
             raise TransactionError("expected a public key of secp256k1 as signer", reason="type")
@@ -162,7 +165,7 @@ class Message:
 
     def _address(self, key: PublicKey, form: str) -> Address:
         if form == _UNCOMPRESSED:
-            return self.chain.address_of(p2pkh(hash160(uncompressed(key.data))))
+            return self.chain.address_of(p2pkh(self.chain.key_hash(uncompressed(key.data))))
         return self.chain.address(key, kind=form)
 
     @property

@@ -302,6 +302,18 @@ def test_messages_of_relatives_begin_with_their_own_words(name: str) -> None:
     assert reason(InvalidSignature, foreign.verify, text, foreign.address) if foreign.digest != subject.digest else True
 
 
+def test_a_header_or_address_of_a_kind_that_the_network_has_not_is_an_invalid_signature() -> None:
+    row = chain("dogecoin", BitcoinChain)
+    subject = message(chain=row, kind="p2pkh")
+    text = signed(subject)
+    for header in range(27, 43):
+        if header != base64.b64decode(text)[0]:
+            assert reason(InvalidSignature, subject.verify, altered(text, header=header), subject.address) == "mismatch"
+    other = message(BOB, chain=row, kind="p2pkh").address
+    for lenient_header in (False, True):
+        assert reason(InvalidSignature, subject.verify, text, other, lenient_header=lenient_header) == "mismatch"
+
+
 @pytest.mark.parametrize("name", ["decred", "groestlcoin", "groestlcoin-testnet"])
 def test_messages_that_are_hashed_in_other_ways_are_refused(name: str) -> None:
     row = chain(name, BitcoinChain)

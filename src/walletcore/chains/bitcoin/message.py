@@ -146,12 +146,12 @@ class Message:
         if isinstance(signer, PublicKey):
             if key != signer:
                 raise InvalidSignature("the message was signed by another key", reason="mismatch")
-        elif self._address(key, form) != signer:
+        elif not self._is_of(key, form, signer):
             self._verify_segwit(form, key, signer, lenient_header)
 
     def _verify_segwit(self, form: str, key: PublicKey, signer: Address, lenient_header: bool) -> None:
         """Electrum's way: a P2PKH header for a segwit address of the same key."""
-        if form != "p2pkh" or all(self._address(key, other) != signer for other in _SEGWIT):
+        if form != "p2pkh" or not any(self._is_of(key, other, signer) for other in _SEGWIT):
             hint = "" if signer.kind in ("p2pkh", "p2sh", "p2wpkh") else _HINT
             raise InvalidSignature("the message was not signed for this address", reason="mismatch", hint=hint)
         if lenient_header is not True:
@@ -162,6 +162,11 @@ class Message:
         header, compact = _decoded(signature)
         form, recovery = divmod(header - 27, 4)
         return _FORMS[form], PublicKey.trusted(Curve.SECP256K1, ecdsa_recover(self.digest, compact, recovery))
+
+    def _is_of(self, key: PublicKey, form: str, signer: Address) -> bool:
+        """Whether this is the address of a key, in a form that the network has."""
+        known = form == _UNCOMPRESSED or form in self.chain.key_kinds
+        return known and self._address(key, form) == signer
 
     def _address(self, key: PublicKey, form: str) -> Address:
         if form == _UNCOMPRESSED:

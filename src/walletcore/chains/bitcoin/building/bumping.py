@@ -107,9 +107,9 @@ def child(
 ) -> Transaction:
     """The transaction that spends outputs of a signed parent and pays for both, so that together they have the rate.
 
-    ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which at least one
-    must be an output of it; what is left of them goes ``to`` one output. A parent that pays enough gets no less: the
-    child then pays the rate for itself. Nodes must have taken the parent by itself. Raises `TransactionError`.
+    ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which one at
+    least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
+    the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
     """
     tx, txid = Tx.identified(parent)
     _check_amount(parent_fee, "parent_fee")

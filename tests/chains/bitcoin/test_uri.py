@@ -35,7 +35,7 @@ def parse(text: str, **options: Any) -> PaymentUri:
 
 def with_valid_addresses(case: Case) -> tuple[str, dict[str, Any]]:
     """The case with addresses of ours in the place of the examples'."""
-    text = json.dumps([case.input["uri"], dict(case.expect)])
+    text = json.dumps([case.input["text"], dict(case.expect)])
     for example, address in EXAMPLES.items():
         text = text.replace(example, str(address)).replace(example.upper(), str(address).upper())
     uri, expected = json.loads(text)

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, TESTNET, key, reason, signer, spending
+from support.bitcoin import BITCOIN, TESTNET, kernel_accepts, key, reason, signer, spending
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import LONG_TERM_FEE_RATE, build
-from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, compose
+from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, drafted
 from walletcore.chains.bitcoin.building.ordering import sorted_inputs, sorted_outputs
 from walletcore.chains.bitcoin.building.weights import size_of, vsize_of, weight_of
 from walletcore.chains.bitcoin.locks import change
+from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.relay import CORE, fee_at, spent_vsize
 from walletcore.chains.bitcoin.tx import Tx
-from walletcore.errors import TransactionError
+from walletcore.errors import SigningRefused, TransactionError
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import sign
 
@@ -39,7 +40,7 @@ def built(*values: int, paid: int = 100_000, **options: Any) -> Transaction:
         "fee_rate": 5_000,
         **options,
     }
-    return build(BITCOIN, **parts)
+    return build(BITCOIN, **parts).transaction
 
 
 def fee_of(tx: Transaction) -> int:
@@ -57,7 +58,8 @@ def test_the_fee_is_what_the_rate_says_and_the_rest_is_change() -> None:
 
 def test_the_change_may_be_an_address() -> None:
     address = BITCOIN.address(key(3).public_key)
-    assert [output.address for output in built(150_000, change=address).outputs] == [address, TO]
+    outputs = built(150_000, change=address).outputs
+    assert [output.script_pubkey for output in outputs] == [BITCOIN.script_pubkey(each) for each in (address, TO)]
 
 
 def test_coins_without_change_are_preferred_to_larger_ones() -> None:
@@ -138,7 +140,7 @@ def test_every_transaction_pays_its_rate_and_no_more_than_change_would_cost(
     if not is_affordable(inputs, payments, rate, selection):
         assert reason(TransactionError, build, BITCOIN, **parts) == "range"
         return
-    tx = build(BITCOIN, **parts)
+    tx = build(BITCOIN, **parts).transaction
     fee, least = fee_of(tx), fee_at(rate, tx.vsize)
     mine = [output for output in tx.outputs if output.lock is not None]
     assert [(p.value, p.script_pubkey) for p in sorted_outputs(payments)] == [
@@ -159,7 +161,7 @@ def test_the_count_of_inputs_is_paid_for_where_it_grows() -> None:
     taproot = [coin(number, 10_000, kind="p2tr") for number in range(300)]
     for number in (252, 253):  # so much that so many are needed
         paid = 10_000 * number - fee_at(1_000, 58 * number + 100)
-        tx = build(BITCOIN, inputs=taproot, payments=[pay(TO, paid)], change=CHANGE, fee_rate=1_000)
+        tx = build(BITCOIN, inputs=taproot, payments=[pay(TO, paid)], change=CHANGE, fee_rate=1_000).transaction
         assert len(tx.inputs) in (number, number + 1)
         assert fee_of(tx) >= fee_at(1_000, tx.vsize)
 
@@ -167,10 +169,9 @@ def test_the_count_of_inputs_is_paid_for_where_it_grows() -> None:
 def test_what_suffices_to_the_satoshi_is_found() -> None:
     """Each coin by itself is rounded up, 57.5 virtual bytes to 58, and together they need less."""
     taproot = [coin(number, 10_000, kind="p2tr") for number in range(10)]
-    alone = build(BITCOIN, inputs=taproot, payments=[pay(TO, 50_000)], change=CHANGE, fee_rate=1_000, selection="all")
-    vsize = alone.vsize - 31  # without change
+    vsize = vsize_of(weight_of(taproot, [pay(TO, 50_000)]))
     exact = 100_000 - fee_at(1_000, vsize)
-    tx = build(BITCOIN, inputs=taproot, payments=[pay(TO, exact)], change=CHANGE, fee_rate=1_000)
+    tx = build(BITCOIN, inputs=taproot, payments=[pay(TO, exact)], change=CHANGE, fee_rate=1_000).transaction
     assert (len(tx.inputs), len(tx.outputs), fee_of(tx)) == (10, 1, fee_at(1_000, vsize))
     with pytest.raises(TransactionError, match=f"expected {exact + 1} satoshi for the payments and .* got 100000"):
         build(BITCOIN, inputs=taproot, payments=[pay(TO, exact + 1)], change=CHANGE, fee_rate=1_000)
@@ -244,6 +245,37 @@ def test_what_no_node_passes_on_is_not_built() -> None:
     assert len(built(inputs=many[:1_450], selection="all").inputs) == 1_450
 
 
+def test_T13_a_fee_that_can_only_be_a_mistake_is_refused() -> None:
+    """Core: -maxtxfee, and maxfeerate of sendrawtransaction."""
+    many = [coin(number, 10**6) for number in range(40)]  # 0.13 coins of fee
+    for options in ({"fee_rate": 10_000_001}, {"fee_rate": 5_000_000, "inputs": many, "selection": "all"}):
+        assert reason(SigningRefused, built, 10**9, **options) == "policy"
+    assert built(10**9, fee_rate=10_000_000).fee_rate == 10_000_000
+    generous = Safety(max_fee=None, max_fee_rate=None)
+    assert fee_of(built(10**9, fee_rate=20_000_000, safety=generous)) == 20_000 * 141
+    frugal = Safety(max_fee=704)
+    assert reason(SigningRefused, built, 150_000, safety=frugal) == "policy"
+
+
+def test_what_is_built_is_a_psbt_that_signers_sign() -> None:
+    """With the previous transactions; without them, the PSBT refuses unless its safety says otherwise."""
+    payments = [pay(TO, 150_000)]
+    inputs = [spending("p2wpkh"), spending("p2pkh", place=1), spending("p2sh", place=2), spending("p2tr", place=3)]
+    psbt = build(BITCOIN, inputs=inputs, payments=payments, change=CHANGE, fee_rate=5_000, selection="all")
+    assert type(psbt) is Psbt
+    assert Psbt.decode(BITCOIN, psbt.raw) == psbt
+    signed = sign(psbt, *(signer(number) for number in (1, 2))).finalize()
+    assert fee_of(psbt.transaction) == fee_at(5_000, psbt.transaction.vsize)
+    assert kernel_accepts(signed.raw, [each.spent for each in psbt.transaction.inputs if each.spent])
+    claimed = build(BITCOIN, inputs=[coin(0, 200_000)], payments=payments, change=CHANGE, fee_rate=5_000)
+    assert reason(SigningRefused, claimed.requests) == "policy"
+    trusting = Safety(trust_witness_utxo=True)
+    trusted = build(
+        BITCOIN, inputs=[coin(0, 200_000)], payments=payments, change=CHANGE, fee_rate=5_000, safety=trusting
+    )
+    assert len(trusted.requests()) == 1
+
+
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "inputs of another type": ({"inputs": ["coin"]}, "type"),
     "inputs as a generator": ({"inputs": iter([coin(0, 10**6)])}, "type"),
@@ -281,11 +313,11 @@ def test_the_price_is_that_of_the_dearest_line() -> None:
 
 def test_coins_that_are_required_are_spent_and_others_only_where_they_are_needed() -> None:
     parts: dict[str, Any] = {"chain": BITCOIN, "change": CHANGE, "price": Price((Line(rate=1_000),))}
-    parts |= {"long_term_fee_rate": 10_000, "selection": "branch-and-bound", "ordering": "given"}
+    parts |= {"long_term_fee_rate": 10_000, "selection": "branch-and-bound", "ordering": "given", "safety": SAFE}
     pool = (coin(1, 40_000), coin(2, 90_000))
     for paid, places in ((40_000, [0]), (60_000, [0, 2])):
         draft = Draft(required=(coin(0, 50_000),), pool=pool, payments=(pay(TO, paid),), **parts)
-        assert [int(each.txid, 16) - 1 for each in compose(draft).inputs] == places
+        assert [int(each.txid, 16) - 1 for each in drafted(draft).inputs] == places
 
 
 def test_the_relay_of_the_row_decides() -> None:

@@ -13,9 +13,10 @@ from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
 from walletcore.chains.bitcoin.building.drafts import Line
 from walletcore.chains.bitcoin.locks import change
+from walletcore.chains.bitcoin.psbt import Safety
 from walletcore.chains.bitcoin.relay import fee_at
 from walletcore.chains.bitcoin.tx import Tx
-from walletcore.errors import TransactionError
+from walletcore.errors import SigningRefused, TransactionError
 from walletcore.signing import sign
 from walletcore.wallet import Wallet
 
@@ -36,11 +37,13 @@ def own(value: int = 0, index: int = 0) -> TxOut:
 
 def original(*values: int, paid: int = 100_000, rate: int = 2_000, **options: Any) -> Transaction:
     inputs = [coin(number, value, **options) for number, value in enumerate(values)]
-    return build(BITCOIN, inputs=inputs, payments=[pay(TO, paid)], change=own(), fee_rate=rate, selection="all")
+    return build(
+        BITCOIN, inputs=inputs, payments=[pay(TO, paid)], change=own(), fee_rate=rate, selection="all"
+    ).transaction
 
 
 def bumped(old: Transaction, **options: Any) -> Transaction:
-    return bump_fee(old, **{"fee_rate": 10_000, "change_of": WALLET.change_of, **options})
+    return bump_fee(old, **{"fee_rate": 10_000, "change_of": WALLET.change_of, **options}).transaction
 
 
 def fee_of(tx: Transaction) -> int:
@@ -58,8 +61,7 @@ def test_the_change_pays_for_a_higher_rate() -> None:
     new = bumped(old)
     assert new.inputs == old.inputs
     assert fee_of(new) == fee_at(10_000, new.vsize)
-    paid = [output for output in old.outputs if output.address]
-    assert [output for output in new.outputs if output.address] == paid
+    assert [output for output in new.outputs if not output.lock] == [pay(TO, 100_000)]
     assert sum(output.value for output in new.outputs) == 200_000 - fee_of(new)
     assert WALLET.change_of(new) == WALLET.change_of(old)
 
@@ -159,7 +161,7 @@ def test_parent_and_child_together_pay_the_rate(low: int, rate: int) -> None:
     if fee_at(rate, 300) > 98_000:
         assert reason(TransactionError, child, BITCOIN, fee_rate=300_000 + rate, **options) == "range"
         return
-    tx = child(BITCOIN, fee_rate=rate, **options)
+    tx = child(BITCOIN, fee_rate=rate, **options).transaction
     size = Tx.decode(raw).vsize
     together = fee_at(rate, size + tx.vsize) - paid
     assert fee_of(tx) == max(together, fee_at(rate, tx.vsize))
@@ -168,7 +170,8 @@ def test_parent_and_child_together_pay_the_rate(low: int, rate: int) -> None:
 
 def test_a_child_may_spend_other_coins_too() -> None:
     raw, mine, paid = parent()
-    tx = child(BITCOIN, parent=raw, parent_fee=paid, inputs=[mine, coin(9, 10**6)], to=TO, fee_rate=400_000)
+    psbt = child(BITCOIN, parent=raw, parent_fee=paid, inputs=[mine, coin(9, 10**6)], to=TO, fee_rate=400_000)
+    tx = psbt.transaction
     assert fee_of(tx) == fee_at(400_000, Tx.decode(raw).vsize + tx.vsize) - paid
 
 
@@ -188,6 +191,13 @@ def test_a_child_is_signed_as_any_other() -> None:
     raw, mine, paid = parent()
     origin = WALLET.origin(BITCOIN, change=1)
     inputs = [replace(mine, origin=origin)]
-    tx = child(BITCOIN, parent=raw, parent_fee=paid, inputs=inputs, to=own(index=1), fee_rate=10_000)
-    assert WALLET.change_of(tx) == (0,)
-    assert Tx.decode(sign(tx, *WALLET.signers_for(tx)).raw).vsize <= tx.vsize
+    psbt = child(BITCOIN, parent=raw, parent_fee=paid, inputs=inputs, to=own(index=1), fee_rate=10_000)
+    assert WALLET.change_of(psbt.transaction) == (0,)
+    signed = sign(psbt, *WALLET.signers_for(psbt)).finalize()
+    assert Tx.decode(signed.raw).vsize <= psbt.transaction.vsize
+
+
+def test_T13_a_rate_that_can_only_be_a_mistake_is_refused() -> None:
+    old = original(10**9)
+    assert reason(SigningRefused, bumped, old, fee_rate=10_000_001) == "policy"
+    assert fee_of(bumped(old, fee_rate=20_000_000, safety=Safety(max_fee_rate=None))) == 20_000 * old.vsize

@@ -111,7 +111,9 @@ kinds = st.sampled_from(["p2wpkh", "p2tr", "p2pkh", "p2sh-p2wpkh", "p2wsh", "p2s
 
 def is_affordable(inputs: Sequence[Input], payments: Sequence[TxOut], rate: int, selection: str) -> bool:
     """Whether the coins that bring more than they cost, or all, are worth the payments and the fee."""
-    own = {each: fee_at(rate, vsize_of(size_of(each).weight + (not size_of(each).witness))) for each in inputs}
+    segwit = any(size_of(each).witness for each in inputs)
+    beside = {each: segwit and not size_of(each).witness for each in inputs}  # an empty witness
+    own = {each: fee_at(rate, vsize_of(size_of(each).weight + beside[each])) for each in inputs}
     used = [each for each in inputs if selection == "all" or (each.value or 0) > own[each]]
     if not used:
         return False

@@ -17,7 +17,7 @@ from walletcore.chains.bitcoin.building.weights import size_of, vsize_of, weight
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.relay import CORE, fee_at, spent_vsize
-from walletcore.chains.bitcoin.tx import Tx
+from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import SigningRefused, TransactionError
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import sign
@@ -98,6 +98,41 @@ def test_without_payments_everything_goes_to_the_change() -> None:
     assert [output.value for output in tx.outputs] == [210_000 - fee_at(5_000, tx.vsize)]
     assert reason(TransactionError, built, 700, selection="all", payments=[]) == "range"
     assert reason(TransactionError, built, 150_000, payments=[]) == "missing"
+
+
+PLANS: dict[str, tuple[list[int], list[tuple[str, int]], int, int, int]] = {
+    "SpendMinimumAmountP2WPKH": ([294, 16_776], [("p2wpkh", 546)], 27, 5_643, 10_881),
+    "SignMaxAmount": ([10_189_534], [], 1, 110, 10_189_424),
+    "Plan_10input_MaxAmount": ([10**6 + 10**4 * each for each in range(10)], [], 1, 722, 10_449_278),
+    "PlanAndSign_LitecoinReal_8435": ([3_899_774], [("p2wpkh", 1_200_000)], 1, 141, 2_699_633),
+    "ExtraOutputs": ([10_000], [("p2pkh", 2_000), ("p2wpkh", 2_000), ("p2tr", 2_000)], 6, 1_800, 2_200),
+    "ExtraOutputsRequireExtraInputs": (
+        *([10_000, 3_000], [("p2pkh", 5_999), ("p2wpkh", 2_000), ("p2tr", 2_000)]),
+        *(6, 2_688, 313),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(PLANS))
+def test_fees_and_change_are_those_of_trust_wallet(name: str) -> None:
+    """trustwallet/wallet-core, tests/chains/Bitcoin/TWBitcoinSigningTests.cpp at 5295dc4fe299."""
+    values, paid, rate, fee, rest = PLANS[name]
+    row = replace(BITCOIN, relay=replace(CORE, dust=294))
+    kind = "p2pkh" if name.startswith("Extra") else "p2wpkh"
+    script = row.script_pubkey(row.address(ALICE, kind=kind))
+    funds = tuple(TxOut(value=value, script_pubkey=script) for value in values)
+    funding = Tx(version=2, inputs=(TxIn(txid="77" * 32, vout=0),), outputs=funds, locktime=0)
+    psbt = build(
+        row,
+        inputs=[Input(txid=funding.txid, vout=n, previous=funding.encode(), key=ALICE) for n in range(len(values))],
+        payments=[pay(row.address(key(2).public_key, kind=each), value) for each, value in paid],
+        change=row.address(key(3).public_key, kind=kind),
+        fee_rate=1_000 * rate,
+        long_term_fee_rate=0,
+        selection="all",
+        ordering="given",
+    )
+    assert (fee_of(psbt.transaction), psbt.transaction.outputs[-1].value) == (fee, rest)
 
 
 def test_coins_that_cost_more_than_they_bring_stay_where_they_are() -> None:

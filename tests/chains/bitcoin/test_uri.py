@@ -216,6 +216,13 @@ def test_a_qr_code_gets_capitals_only_where_no_case_matters() -> None:
         assert uri.qr == str(uri)
 
 
+def test_a_base58_address_of_a_network_without_segwit_keeps_its_case() -> None:
+    network = replace(BITCOIN, prefixes=replace(BITCOIN.prefixes, hrp=""))
+    uri = PaymentUri(chain=network, address=network.address(key(1).public_key, kind="p2pkh"))
+    assert str(uri.address).startswith("1")
+    assert uri.qr == str(uri)
+
+
 def test_test_nets_have_the_scheme_of_bitcoin_and_their_own_addresses() -> None:
     for network in (TESTNET, REGTEST):
         address = network.address(key(1).public_key)

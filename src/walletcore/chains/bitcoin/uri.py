@@ -108,10 +108,9 @@ class PaymentUri:
     @property
     def qr(self) -> str:
         """The same in capitals, which make a smaller QR code, where the case of no letter matters; else ``str``."""
-        text = str(self)
-        if self.address is None or not text.partition(":")[2].startswith(f"{self.chain.prefixes.hrp}1"):
-            return text
-        return text if self.label or self.message or self.others else text.upper()
+        text, prefix = str(self), self.chain.prefixes.hrp
+        is_segwit = bool(prefix) and text.partition(":")[2].startswith(f"{prefix}1")
+        return text.upper() if is_segwit and not (self.label or self.message or self.others) else text
 
 
 def _body(uri: PaymentUri) -> str:

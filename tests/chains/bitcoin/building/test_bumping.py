@@ -101,6 +101,37 @@ def test_a_payment_is_never_dropped_and_never_shrinks() -> None:
     assert old.outputs[1] in more.outputs
 
 
+@given(
+    st.lists(st.integers(20_000, 300_000), min_size=1, max_size=3),
+    st.lists(st.integers(500, 200_000), max_size=4),
+    st.integers(0, 10_000),
+    st.integers(1, 60_000),
+    st.integers(0, 3_000),
+)
+def test_every_replacement_keeps_the_rules_and_the_payments(
+    values: list[int], more: list[int], rate: int, step: int, evicted: int
+) -> None:
+    old = original(*values, paid=sum(values) - 4_000 - fee_at(rate, 400), rate=rate)
+    extra = [coin(100 + number, value) for number, value in enumerate(more)]
+    higher = (old.fee_rate or 0) + step
+    options: dict[str, Any] = {"fee_rate": higher, "inputs": extra, "evicted_fees": evicted, "change": own(index=1)}
+    try:
+        new = bumped(old, **options)
+    except TransactionError as error:
+        available = 4_000 + fee_at(rate, 400) + sum(value - fee_at(higher, 68) for value in more)
+        refused = error.reason == "range" and max(0, available) < fee_at(higher, 1_000) + fee_of(old) + evicted + 1_000
+        assert refused, error  # noqa: PT017
+        return
+    assert set(old.inputs) <= set(new.inputs)
+    mine = [old.outputs[place] for place in WALLET.change_of(old)]
+    assert {output for output in old.outputs if output not in mine} <= set(new.outputs)
+    assert len(new.outputs) <= 2
+    least = max(fee_at(higher, new.vsize), fee_of(old) + evicted + fee_at(1_000, new.vsize))
+    back = [new.outputs[place] for place in WALLET.change_of(new)]
+    most = least if back else least + fee_at(max(higher, 1_000), 33) + 670
+    assert least <= fee_of(new) <= most
+
+
 def test_the_largest_of_several_outputs_of_change_shrinks() -> None:
     tx = Transaction(chain=BITCOIN, inputs=(coin(0, 100_000),), outputs=(own(30_000), own(69_000, 1), pay(TO, 700)))
     assert WALLET.change_of(tx) == (0, 1)

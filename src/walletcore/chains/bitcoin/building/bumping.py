@@ -40,7 +40,8 @@ def bump_fee(
 
     Only an output that ``change_of`` names may shrink or vanish: give `Wallet.change_of`, which derives its key again;
     the largest is taken, if it names several. Where it does not suffice, coins of ``inputs`` are added, which must be
-    confirmed (BIP-125, rule 2). ``change`` is where the rest goes if no output is change.
+    confirmed (BIP-125, rule 2). ``change`` is where the rest goes instead, and must be
+    named if no output is change.
 
     The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).

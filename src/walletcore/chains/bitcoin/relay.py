@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from walletcore.chains.bitcoin.script import kind_of
 
-__all__ = ["CORE", "Relay", "fee_at", "spent_vsize"]
+__all__ = ["CORE", "Relay", "fee_at", "is_unspendable", "spent_vsize"]
 
 _AMOUNT = 8  # bytes before the script of an output
 _OUTPOINT, _SEQUENCE, _COUNT, _SIGNED = 32 + 4, 4, 1, 107  # of the input that shall spend it: 107 is P2PKH's script_sig
@@ -39,11 +39,16 @@ class Relay:
 
     def dust_limit(self, script_pubkey: bytes) -> int:
         """The least that an output of this script may be worth; 0 where nobody can spend it, as with OP_RETURN."""
-        size = len(script_pubkey)
-        if script_pubkey[:1] == bytes((_RETURN,)) or size > _MAX_SCRIPT:
+        if is_unspendable(script_pubkey):
             return 0
+        size = len(script_pubkey)
         prefix = 1 if size < 0xFD else 3
         return self.dust or fee_at(self.dust_rate, _AMOUNT + prefix + size + spent_vsize(script_pubkey))
+
+
+def is_unspendable(script_pubkey: bytes) -> bool:
+    """Whether nobody can ever spend an output of this script (src/script/script.h, IsUnspendable)."""
+    return script_pubkey[:1] == bytes((_RETURN,)) or len(script_pubkey) > _MAX_SCRIPT
 
 
 def spent_vsize(script_pubkey: bytes) -> int:

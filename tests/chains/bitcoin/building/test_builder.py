@@ -342,6 +342,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "an unknown order": ({"ordering": "bip-69"}, "unknown"),
     "no inputs": ({"inputs": []}, "range"),
     "a lock time below zero": ({"locktime": -1}, "range"),
+    "change that is burnt": ({"change": TxOut(value=0, script_pubkey=b"\x6a")}, "policy"),
+    "change that anyone may take": ({"change": TxOut(value=0, script_pubkey=b"")}, "policy"),
+    "limits of another type": ({"safety": None}, "type"),
     "a tip that is text": ({"tip": "900000"}, "range"),
     "an input of which nothing is known": ({"inputs": [Input(txid="11" * 32, vout=0)]}, "missing"),
 }

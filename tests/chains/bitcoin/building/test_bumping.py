@@ -157,6 +157,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a rate that is a float": ({"fee_rate": 5_000.0}, "range"),
     "a place that is no output's": ({"change_of": lambda _: (2,)}, "range"),
     "a place before the first": ({"change_of": lambda _: (-1,)}, "range"),
+    "places in the place of a function": ({"change_of": (0,)}, "type"),
     "fees below zero": ({"evicted_fees": -1}, "range"),
     "more inputs of another type": ({"inputs": ["coin"]}, "type"),
     "a coin that is spent already": ({"inputs": [coin(0, 10**6)]}, "duplicate"),

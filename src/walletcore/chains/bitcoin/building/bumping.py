@@ -48,6 +48,8 @@ def bump_fee(
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
     that it may be replaced, "range" for a rate that is not higher, or insufficient funds; `SigningRefused` as `build`.
     """
+    if not callable(change_of):
+        raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(evicted_fees, "evicted_fees")
     payments, rest = _without_change(transaction, change_of(transaction))

@@ -16,7 +16,7 @@ from walletcore.chains.bitcoin.building.weights import Size, output_weight, size
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
-from walletcore.chains.bitcoin.relay import fee_at, spent_vsize
+from walletcore.chains.bitcoin.relay import fee_at, is_unspendable, spent_vsize
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction, pay
 from walletcore.chains.bitcoin.tx import MAX_MONEY, TxOut
@@ -152,6 +152,10 @@ def _check_names(draft: Draft) -> None:
 def _check_values(draft: Draft) -> None:
     if type(draft.chain) is not BitcoinChain:
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+    if type(draft.safety) is not Safety:
+        raise TransactionError("expected a Safety", reason="type")
+    if not draft.change.script_pubkey or is_unspendable(draft.change.script_pubkey):
+        raise TransactionError("expected change that its owner alone can spend", reason="policy")
     if len(draft.required) + len(draft.pool) > _MAX_INPUTS:
         raise TransactionError(f"expected at most {_MAX_INPUTS} inputs to choose from", reason="too-large")
     if any(

@@ -21,6 +21,7 @@ from walletcore.chains.bitcoin.address import (
 )
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
 from walletcore.chains.bitcoin.relatives import destinations
+from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.chains.bitcoin.script import destination_of as template_of
 from walletcore.errors import AddressError, InvalidKey, TransactionError
@@ -50,13 +51,16 @@ class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has.
 
     ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, and ``message_magic`` how its
-    signed messages begin.
+    signed messages begin. ``relay`` is what its nodes pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has
+    none).
     """
 
     prefixes: Prefixes
     kinds: tuple[str, ...] = TAPROOT
     key_hash: Hash = hash160
     message_magic: bytes = MESSAGE_MAGIC
+    relay: Relay = CORE
+    uri_scheme: str = ""
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
@@ -228,6 +232,7 @@ def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> Bitc
         caip2=f"bip122:{genesis}",
         profiles=_TEST_PROFILES,
         prefixes=prefixes,
+        uri_scheme="bitcoin",
     )
 
 
@@ -240,6 +245,7 @@ NETWORKS = (
         caip2="bip122:000000000019d6689c085ae165831e93",
         profiles=standard(0) + OTHERS,
         prefixes=MAINNET,
+        uri_scheme="bitcoin",
     ),
     _test_network("bitcoin-testnet", "000000000933ea01ad0ee984209779ba"),  # version 3
     _test_network("bitcoin-testnet4", "00000000da84f2bafbbc53dee25a72ae"),  # BIP-94

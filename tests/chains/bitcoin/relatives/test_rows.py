@@ -95,3 +95,11 @@ def test_A36_an_old_script_address_of_litecoin_is_read_and_written_anew() -> Non
     assert (read.kind, read.payload, read.text[0]) == ("p2sh", script.payload, "M")
     assert ROWS["litecoin"].parse_address(read.text) == read
     assert reason(AddressError, BITCOIN.parse_address, read.text) == "version"
+
+
+@vectors("relatives/keys", operation="address.encode")
+def test_a_key_has_its_published_address(case: Case) -> None:
+    row, data = row_of(case), bytes.fromhex(case.input["public_key"])
+    address = row.address(PublicKey(Curve.SECP256K1, data), kind=case.input["kind"])
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+    assert row.addresses([data], kind=case.input["kind"]) == [address.text]

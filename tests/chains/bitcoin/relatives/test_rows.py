@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import groestlcoin_hash
 import pytest
+import wallycore
+from bip_utils import BchP2PKHAddrEncoder, CoinsConf, P2PKHAddrEncoder, P2SHAddrEncoder, P2WPKHAddrEncoder
+from blake256.blake256 import blake_hash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, points, reason
+from support.bitcoin import BITCOIN, differential, key, points, reason
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain
@@ -137,3 +141,61 @@ def test_the_table_of_the_page_is_that_of_the_rows() -> None:
         )
         for row in RELATIVES
     ]
+
+
+BY_BIP_UTILS = {  # its parameters, not ours
+    "litecoin": (CoinsConf.LitecoinMainNet, "_std"),
+    "litecoin-testnet": (CoinsConf.LitecoinTestNet, "_std"),
+    "dogecoin": (CoinsConf.DogecoinMainNet, ""),
+    "dogecoin-testnet": (CoinsConf.DogecoinTestNet, ""),
+    "dash": (CoinsConf.DashMainNet, ""),
+    "dash-testnet": (CoinsConf.DashTestNet, ""),
+    "zcash": (CoinsConf.ZcashMainNet, ""),
+    "zcash-testnet": (CoinsConf.ZcashTestNet, ""),
+    "bitcoin-sv": (CoinsConf.BitcoinSvMainNet, ""),
+    "verge": (CoinsConf.Verge, ""),
+}
+CASH = {
+    "bitcoin-cash": CoinsConf.BitcoinCashMainNet,
+    "bitcoin-cash-testnet4": CoinsConf.BitcoinCashTestNet,
+    "ecash": CoinsConf.EcashMainNet,
+    "ecash-testnet": CoinsConf.EcashTestNet,
+}
+
+
+@differential
+@given(st.sampled_from(sorted(BY_BIP_UTILS)), points)
+def test_addresses_are_those_of_bip_utils(name: str, public: PublicKey) -> None:
+    row, (conf, style) = ROWS[name], BY_BIP_UTILS[name]
+    expected = P2PKHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey(f"p2pkh{style}_net_ver"))
+    assert row.address(public, kind="p2pkh").text == expected
+    if name.startswith("litecoin"):
+        hrp = conf.ParamByKey("p2wpkh_hrp")
+        assert row.address(public).text == P2WPKHAddrEncoder.EncodeKey(public.data, hrp=hrp, wit_ver=0)
+        nested = P2SHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey("p2sh_std_net_ver"))
+        assert row.address(public, kind="p2sh-p2wpkh").text == nested
+
+
+@differential
+@given(st.sampled_from(sorted(CASH)), points)
+def test_cashaddrs_are_those_of_bip_utils(name: str, public: PublicKey) -> None:
+    row, conf = ROWS[name], CASH[name]
+    hrp, version = conf.ParamByKey("p2pkh_std_hrp"), conf.ParamByKey("p2pkh_std_net_ver")
+    assert row.address(public).text == BchP2PKHAddrEncoder.EncodeKey(public.data, hrp=hrp, net_ver=version)
+    older = P2PKHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey("p2pkh_legacy_net_ver"))
+    assert row.parse_address(older) == row.address(public)
+
+
+@differential
+@given(st.sampled_from(["decred", "groestlcoin"]), points)
+def test_base58_with_other_hashes_is_that_of_their_implementations(name: str, public: PublicKey) -> None:
+    def twice(data: bytes) -> bytes:
+        if name == "decred":
+            return bytes(blake_hash(blake_hash(data)))
+        return bytes(groestlcoin_hash.getHash(data, len(data)))
+
+    version = {"decred": b"\x07\x3f", "groestlcoin": b"\x24"}[name]
+    inner = blake_hash(public.data) if name == "decred" else wallycore.sha256(public.data)
+    payload = version + bytes(wallycore.ripemd160(inner))
+    text = wallycore.base58_from_bytes(payload + twice(payload)[:4], 0)
+    assert ROWS[name].address(public, kind="p2pkh").text == text

@@ -1,10 +1,16 @@
 """The rows of Bitcoin's relatives: figures of other wallets, the kinds that each has, and what is refused."""
 
+from pathlib import Path
+
+import groestlcoin_hash
 import pytest
+import wallycore
+from bip_utils import BchP2PKHAddrEncoder, CoinsConf, P2PKHAddrEncoder, P2SHAddrEncoder, P2WPKHAddrEncoder
+from blake256.blake256 import blake_hash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, points, reason
+from support.bitcoin import BITCOIN, differential, key, points, reason
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain
@@ -95,3 +101,105 @@ def test_A36_an_old_script_address_of_litecoin_is_read_and_written_anew() -> Non
     assert (read.kind, read.payload, read.text[0]) == ("p2sh", script.payload, "M")
     assert ROWS["litecoin"].parse_address(read.text) == read
     assert reason(AddressError, BITCOIN.parse_address, read.text) == "version"
+
+
+@vectors("relatives/keys", operation="address.encode")
+def test_a_key_has_its_published_address(case: Case) -> None:
+    if "script" in case.input:
+        address = row_of(case).script_address(bytes.fromhex(case.input["script"]), kind=case.input["kind"])
+        assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+        return
+    row, data = row_of(case), bytes.fromhex(case.input["public_key"])
+    address = row.address(PublicKey(Curve.SECP256K1, data), kind=case.input["kind"])
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+    assert row.addresses([data], kind=case.input["kind"]) == [address.text]
+
+
+PAGE = Path(__file__).parents[4] / "docs" / "relatives.md"
+
+
+def begins(row: BitcoinChain) -> str:
+    """What the page says that addresses of a row begin with."""
+    known = row.prefixes
+    base = f"{known.p2pkh.hex()}, {known.p2sh.hex()}"
+    if known.cashaddr:
+        return f"`{known.cashaddr}:` (read: {base})"
+    base += "".join(f", `{hrp}1`" for hrp in (known.hrp, known.tex) if hrp)
+    base += f", {known.exchange.hex()}" if known.exchange else ""
+    older = ", ".join(f"{kind} {version.hex()}" for kind, version in known.older)
+    return f"{base} (read: {older})" if older else base
+
+
+def test_the_table_of_the_page_is_that_of_the_rows() -> None:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    shown = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    assert shown == [
+        (
+            f"`{row.name}`",
+            row.symbol,
+            str(row.slip44),
+            f"`{row.caip2}`",
+            begins(row),
+            ", ".join(row.kinds),
+            ", ".join(profile.name for profile in row.profiles),
+        )
+        for row in RELATIVES
+    ]
+
+
+BY_BIP_UTILS = {  # its parameters, not ours
+    "litecoin": (CoinsConf.LitecoinMainNet, "_std"),
+    "litecoin-testnet": (CoinsConf.LitecoinTestNet, "_std"),
+    "dogecoin": (CoinsConf.DogecoinMainNet, ""),
+    "dogecoin-testnet": (CoinsConf.DogecoinTestNet, ""),
+    "dash": (CoinsConf.DashMainNet, ""),
+    "dash-testnet": (CoinsConf.DashTestNet, ""),
+    "zcash": (CoinsConf.ZcashMainNet, ""),
+    "zcash-testnet": (CoinsConf.ZcashTestNet, ""),
+    "bitcoin-sv": (CoinsConf.BitcoinSvMainNet, ""),
+    "verge": (CoinsConf.Verge, ""),
+}
+CASH = {
+    "bitcoin-cash": CoinsConf.BitcoinCashMainNet,
+    "bitcoin-cash-testnet4": CoinsConf.BitcoinCashTestNet,
+    "ecash": CoinsConf.EcashMainNet,
+    "ecash-testnet": CoinsConf.EcashTestNet,
+}
+
+
+@differential
+@given(st.sampled_from(sorted(BY_BIP_UTILS)), points)
+def test_addresses_are_those_of_bip_utils(name: str, public: PublicKey) -> None:
+    row, (conf, style) = ROWS[name], BY_BIP_UTILS[name]
+    expected = P2PKHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey(f"p2pkh{style}_net_ver"))
+    assert row.address(public, kind="p2pkh").text == expected
+    if name.startswith("litecoin"):
+        hrp = conf.ParamByKey("p2wpkh_hrp")
+        assert row.address(public).text == P2WPKHAddrEncoder.EncodeKey(public.data, hrp=hrp, wit_ver=0)
+        nested = P2SHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey("p2sh_std_net_ver"))
+        assert row.address(public, kind="p2sh-p2wpkh").text == nested
+
+
+@differential
+@given(st.sampled_from(sorted(CASH)), points)
+def test_cashaddrs_are_those_of_bip_utils(name: str, public: PublicKey) -> None:
+    row, conf = ROWS[name], CASH[name]
+    hrp, version = conf.ParamByKey("p2pkh_std_hrp"), conf.ParamByKey("p2pkh_std_net_ver")
+    assert row.address(public).text == BchP2PKHAddrEncoder.EncodeKey(public.data, hrp=hrp, net_ver=version)
+    older = P2PKHAddrEncoder.EncodeKey(public.data, net_ver=conf.ParamByKey("p2pkh_legacy_net_ver"))
+    assert row.parse_address(older) == row.address(public)
+
+
+@differential
+@given(st.sampled_from(["decred", "groestlcoin"]), points)
+def test_base58_with_other_hashes_is_that_of_their_implementations(name: str, public: PublicKey) -> None:
+    def twice(data: bytes) -> bytes:
+        if name == "decred":
+            return bytes(blake_hash(blake_hash(data)))
+        return bytes(groestlcoin_hash.getHash(data, len(data)))
+
+    version = {"decred": b"\x07\x3f", "groestlcoin": b"\x24"}[name]
+    inner = blake_hash(public.data) if name == "decred" else wallycore.sha256(public.data)
+    payload = version + bytes(wallycore.ripemd160(inner))
+    text = wallycore.base58_from_bytes(payload + twice(payload)[:4], 0)
+    assert ROWS[name].address(public, kind="p2pkh").text == text

@@ -20,6 +20,7 @@ from walletcore.chains.bitcoin.address import (
     segwit_text,
 )
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
+from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.errors import AddressError, InvalidKey, TransactionError
 from walletcore.hashes import hash160
@@ -37,9 +38,14 @@ MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitcoinChain(Chain):
-    """A network of Bitcoin: what its addresses begin with, besides what every chain has."""
+    """A network of Bitcoin: what its addresses begin with, besides what every chain has.
+
+    ``relay`` is what its nodes pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has none).
+    """
 
     prefixes: Prefixes
+    relay: Relay = CORE
+    uri_scheme: str = ""
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
@@ -169,6 +175,7 @@ def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> Bitc
         caip2=f"bip122:{genesis}",
         profiles=_TEST_PROFILES,
         prefixes=prefixes,
+        uri_scheme="bitcoin",
     )
 
 
@@ -181,6 +188,7 @@ CHAINS = (
         caip2="bip122:000000000019d6689c085ae165831e93",
         profiles=standard(0) + OTHERS,
         prefixes=MAINNET,
+        uri_scheme="bitcoin",
     ),
     _test_network("bitcoin-testnet", "000000000933ea01ad0ee984209779ba"),  # version 3
     _test_network("bitcoin-testnet4", "00000000da84f2bafbbc53dee25a72ae"),  # BIP-94

@@ -23,7 +23,7 @@ from walletcore.signing import Answers, Signature, SigningRequest, accepted
 if TYPE_CHECKING:
     from walletcore.effects import Effect
 
-__all__ = ["Transaction", "pay"]
+__all__ = ["Transaction", "largest_spend", "pay"]
 
 _NULL_TXID = "00" * 32
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
@@ -102,7 +102,7 @@ class Transaction:
 
         That of the signed transaction is `Tx.vsize` of its raw bytes. Raises `TransactionError` ("missing").
         """
-        return self._signed([[self._largest(each)] * each.required for each in self._known()]).vsize
+        return self._with_scripts([largest_spend(each) for each in self._known()]).vsize
 
     @property
     def fee_rate(self) -> int | None:
@@ -229,6 +229,11 @@ class Transaction:
         from walletcore.chains.bitcoin.outcome import effects_of  # imported by those who read, not by those who sign
 
         return effects_of(self)
+
+
+def largest_spend(each: Input) -> tuple[bytes, Witness]:
+    """The script_sig and witness of an input whose keys are known, with signatures as large as `vsize` counts them."""
+    return _spend(each, [Transaction._largest(each)] * each.required)
 
 
 def _signature(each: Input, answer: Signature) -> bytes:

@@ -31,7 +31,7 @@ from walletcore.hashes import sha256d
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
-__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
+__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "WITNESS", "Tx", "TxIn", "TxOut", "Witness"]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more
@@ -194,7 +194,7 @@ TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MA
 _INPUTS, _OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=_INPUTS, outputs=_OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=_INPUTS, outputs=_OUTPUTS)
-_WITNESS = array(SCRIPT, count=compact_size)
+WITNESS = array(SCRIPT, count=compact_size)
 _MARKER, _FLAG = b"\x00", b"\x01"
 
 
@@ -219,7 +219,7 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
             if count > most:
                 raise DecodingError(f"expected at most {most} items, got {count}", reason="too-large")
             reader.position = start
-            witnesses.append(_WITNESS.read(reader))
+            witnesses.append(WITNESS.read(reader))
             items += count
     except DecodingError as error:
         error.add_note(f".witnesses[{len(witnesses)}]")
@@ -234,7 +234,7 @@ def _stripped(raw: bytes, witnesses: tuple[Witness, ...]) -> bytes:
     if not witnesses:
         return raw
     end = len(raw) - 4
-    return raw[:4] + raw[6 : end - sum(len(_WITNESS.encode(each)) for each in witnesses)] + raw[end:]
+    return raw[:4] + raw[6 : end - sum(len(WITNESS.encode(each)) for each in witnesses)] + raw[end:]
 
 
 def _write(tx: Tx, out: bytearray) -> None:
@@ -246,7 +246,7 @@ def _write(tx: Tx, out: bytearray) -> None:
     _INPUTS.write(tx.inputs, out)
     _OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:
-        _WITNESS.write(witness, out)
+        WITNESS.write(witness, out)
     u32le.write(tx.locktime, out)
 
 

@@ -1,0 +1,143 @@
+"""Fees raised later: a transaction is replaced (BIP-125), or a child pays for its parent.
+
+BIP-125, "Implementation Details"; Bitcoin Core, src/policy/rbf.cpp (PaysForRBF), src/wallet/feebumper.cpp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from walletcore.chains.base import Address
+from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
+from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_output, compose, items
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut
+from walletcore.errors import TransactionError
+
+__all__ = ["bump_fee", "child"]
+
+_REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower one
+_FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
+
+
+def bump_fee(
+    transaction: Transaction,
+    *,
+    fee_rate: int,
+    change_of: Callable[[Transaction], Sequence[int]],
+    inputs: Sequence[Input] = (),
+    change: TxOut | Address | None = None,
+    ordering: str = "bip69",
+    evicted_fees: int = 0,
+    full_rbf: bool = False,
+    long_term_fee_rate: int = LONG_TERM_FEE_RATE,
+) -> Transaction:
+    """The transaction that replaces one: the same inputs and payments, at a higher rate, which the change pays.
+
+    Only an output that ``change_of`` names may shrink or vanish: give `Wallet.change_of`, which derives its key again;
+    the largest is taken, if it names several. Where it does not suffice, coins of ``inputs`` are added, which must be
+    confirmed (BIP-125, rule 2). ``change`` is where the rest goes if no output is change.
+
+    The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
+    (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
+    Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
+    that it may be replaced, "range" for a rate that is not higher, or insufficient funds.
+    """
+    old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
+    _check_amount(evicted_fees, "evicted_fees")
+    payments, rest = _without_change(transaction, change_of(transaction))
+    destination = rest if change is None else change
+    if destination is None:
+        raise TransactionError("no output is proven change: expected change=", reason="missing")
+    increment = transaction.chain.relay.increment
+    draft = Draft(
+        chain=transaction.chain,
+        required=transaction.inputs,
+        pool=items(inputs, Input, "inputs"),
+        payments=payments,
+        change=as_output(destination),
+        price=Price((Line(rate=fee_rate), Line(rate=increment, base=old_fee + evicted_fees))),
+        long_term_fee_rate=long_term_fee_rate,
+        selection="branch-and-bound",
+        ordering=ordering,
+        version=transaction.version,
+        locktime=transaction.locktime,
+    )
+    return compose(draft)
+
+
+def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> int:
+    """The fee of what is replaced, which must be known, allow it, and be paid at a lower rate."""
+    if type(transaction) is not Transaction:
+        raise TransactionError("expected the Transaction that is to be replaced", reason="type")
+    if not full_rbf and all(each.sequence > _REPLACEABLE for each in transaction.inputs):
+        raise TransactionError("no input says that it may be replaced (BIP-125)", reason="policy", hint=_FULL)
+    fee = transaction.claimed_fee
+    if fee is None:
+        raise TransactionError("expected to know the fee that is paid: what the inputs are worth", reason="missing")
+    rate = transaction.fee_rate or 0
+    if type(fee_rate) is not int or fee_rate <= rate:
+        raise TransactionError(f"expected more than {rate} satoshi per 1,000 virtual bytes", reason="range")
+    return fee
+
+
+def _without_change(transaction: Transaction, places: Sequence[int]) -> tuple[tuple[TxOut, ...], TxOut | None]:
+    """The outputs that stay as they are, and the largest that is change."""
+    outputs = transaction.outputs
+    if any(type(place) is not int or not 0 <= place < len(outputs) for place in places):
+        raise TransactionError("expected change_of to name places of outputs", reason="range")
+    if not places:
+        return outputs, None
+    largest = max(places, key=lambda place: outputs[place].value)
+    return (*outputs[:largest], *outputs[largest + 1 :]), outputs[largest]
+
+
+def child(
+    chain: BitcoinChain,
+    *,
+    parent: bytes,
+    parent_fee: int,
+    inputs: Sequence[Input],
+    to: TxOut | Address,
+    fee_rate: int,
+    ordering: str = "bip69",
+    long_term_fee_rate: int = LONG_TERM_FEE_RATE,
+) -> Transaction:
+    """The transaction that spends outputs of a signed parent and pays for both, so that together they have the rate.
+
+    ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which one at
+    least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
+    the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
+    """
+    tx, txid = Tx.identified(parent)
+    _check_amount(parent_fee, "parent_fee")
+    spending = items(inputs, Input, "inputs")
+    _check_spends(tx, txid, spending)
+    draft = Draft(
+        chain=chain,
+        required=spending,
+        payments=(),
+        change=as_output(to),
+        price=Price((Line(rate=fee_rate, base=-parent_fee, more=tx.vsize), Line(rate=fee_rate))),
+        long_term_fee_rate=long_term_fee_rate,
+        selection="largest-first",
+        ordering=ordering,
+    )
+    return compose(draft)
+
+
+def _check_spends(tx: Tx, txid: str, inputs: Sequence[Input]) -> None:
+    """At least one input must spend an output of the transaction, and each that does must know what it is worth."""
+    spending = [each for each in inputs if each.txid == txid]
+    if not spending:
+        raise TransactionError("no input spends an output of the parent", reason="mismatch")
+    for each in spending:
+        if each.vout >= len(tx.outputs) or each.spent != tx.outputs[each.vout]:
+            raise TransactionError(f"the parent's output {each.vout} is another", reason="mismatch")
+
+
+def _check_amount(amount: int, name: str) -> None:
+    if type(amount) is not int or not 0 <= amount <= MAX_MONEY:
+        raise TransactionError(f"expected {name} as satoshi, 0 or more", reason="range")

@@ -1,0 +1,232 @@
+"""A transaction in the making: what it must spend, what it may spend, whom it pays and what it costs.
+
+Everything is counted in the end on the exact weight; the selection before sees each coin by itself, rounded up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from walletcore.chains.base import Address
+from walletcore.chains.bitcoin.building.ordering import ORDERINGS
+from walletcore.chains.bitcoin.building.selection import SELECTIONS, Coin, Goal
+from walletcore.chains.bitcoin.building.weights import Size, output_weight, size_of, vsize_of, weigh
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.relay import fee_at, spent_vsize
+from walletcore.chains.bitcoin.sighash import is_single
+from walletcore.chains.bitcoin.transaction import Transaction, pay
+from walletcore.chains.bitcoin.tx import MAX_MONEY, TxOut
+from walletcore.errors import TransactionError
+
+__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "compose", "items"]
+
+T = TypeVar("T")
+
+_COUNTS = (252, 65_535)  # up to how many inputs their number has one byte, or three
+_MAX_INPUTS = 100_000
+
+EVERYTHING = "all"
+"""The selection that takes all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A fee that grows with the size: at ``rate``, of ``more`` virtual bytes beside its own, and ``base`` satoshi."""
+
+    rate: int
+    base: int = 0
+    more: int = 0
+
+    def fee(self, vsize: int) -> int:
+        """The fee of a transaction of so many virtual bytes."""
+        return self.base + fee_at(self.rate, vsize + self.more)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a transaction must pay: whatever line asks for most."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def rate(self) -> int:
+        """What a virtual byte more costs at most, in satoshi per 1,000 of them."""
+        return max(line.rate for line in self.lines)
+
+    def fee(self, vsize: int) -> int:
+        """The fee of a transaction of so many virtual bytes."""
+        return max(line.fee(vsize) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What `compose` makes a transaction of; ``change`` is an output whose value is yet to be found."""
+
+    chain: BitcoinChain
+    required: tuple[Input, ...] = ()
+    pool: tuple[Input, ...] = ()
+    payments: tuple[TxOut, ...]
+    change: TxOut
+    price: Price
+    long_term_fee_rate: int
+    selection: str
+    ordering: str
+    max_fee: int | None = None
+    max_fee_rate: int | None = None
+    version: int = 2
+    locktime: int = 0
+
+    @property
+    def least_change(self) -> int:
+        """Change that is worth less is not made: nodes would not pass it on, or it would cost more to be spent."""
+        script_pubkey = self.change.script_pubkey
+        spending = fee_at(self.long_term_fee_rate, spent_vsize(script_pubkey))
+        return max(self.chain.relay.dust_limit(script_pubkey), spending)
+
+    @property
+    def paid(self) -> int:
+        """What the payments are worth together."""
+        return sum(output.value for output in self.payments)
+
+
+def compose(draft: Draft) -> Transaction:
+    """The transaction, not signed. Raises `TransactionError`."""
+    _check(draft)
+    sizes = {_outpoint(each): size_of(each) for each in (*draft.required, *draft.pool)}
+    chosen = _chosen(draft, sizes)
+    outputs = _outputs(draft, chosen, [sizes[_outpoint(each)] for each in chosen])
+    inputs, outputs = ORDERINGS[draft.ordering](chosen, outputs)
+    transaction = Transaction(
+        chain=draft.chain, inputs=inputs, outputs=outputs, version=draft.version, locktime=draft.locktime
+    )
+    _check_outcome(draft, transaction, weigh([sizes[_outpoint(each)] for each in inputs], map(output_weight, outputs)))
+    return transaction
+
+
+def items(given: Sequence[T], kind: type[T], name: str) -> tuple[T, ...]:
+    """A list or tuple of values of this very type, as a tuple. Raises `TransactionError`."""
+    if type(given) not in (list, tuple) or any(type(each) is not kind for each in given):
+        raise TransactionError(f"expected {name} as a list or tuple of {kind.__name__}", reason="type")
+    return tuple(given)
+
+
+def as_output(change: TxOut | Address) -> TxOut:
+    """The output that change goes to, whatever it is worth yet. Raises `TransactionError`."""
+    return change if type(change) is TxOut else pay(change, 0)  # type: ignore[arg-type]
+
+
+def _check(draft: Draft) -> None:
+    _check_names(draft)
+    _check_values(draft)
+    relay = draft.chain.relay
+    for place, output in enumerate(draft.payments):
+        least = relay.dust_limit(output.script_pubkey)
+        if output.value < least:
+            raise TransactionError(
+                f"payment {place} is dust: expected {least} satoshi, got {output.value}", reason="policy"
+            )
+    outpoints = [(each.txid, each.vout) for each in (*draft.required, *draft.pool)]
+    if len(set(outpoints)) < len(outpoints):
+        raise TransactionError("the same output is offered twice", reason="duplicate")
+    if draft.ordering != "given" and any(is_single(each.hash_type) for each in (*draft.required, *draft.pool)):
+        raise TransactionError(
+            "SINGLE commits to the output at its place: expected ordering='given'", reason="mismatch"
+        )
+
+
+def _check_names(draft: Draft) -> None:
+    if type(draft.ordering) is not str or draft.ordering not in ORDERINGS:
+        raise TransactionError(f"expected one of {', '.join(ORDERINGS)} as ordering", reason="unknown")
+    if type(draft.selection) is not str or draft.selection not in SELECTIONS:
+        raise TransactionError(f"expected one of {', '.join((*SELECTIONS, EVERYTHING))} as selection", reason="unknown")
+
+
+def _check_values(draft: Draft) -> None:
+    if type(draft.chain) is not BitcoinChain:
+        raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+    if len(draft.required) + len(draft.pool) > _MAX_INPUTS:
+        raise TransactionError(f"expected at most {_MAX_INPUTS} inputs to choose from", reason="too-large")
+    if any(
+        type(rate) is not int or not 0 <= rate <= MAX_MONEY for rate in (draft.price.rate, draft.long_term_fee_rate)
+    ):
+        raise TransactionError("expected fee rates as satoshi per 1,000 virtual bytes, 0 or more", reason="range")
+
+
+def _chosen(draft: Draft, sizes: dict[str, Size]) -> tuple[Input, ...]:
+    """The inputs that are required, and those of the pool that the selection takes."""
+    if not draft.pool:
+        return draft.required
+    for count in _COUNTS:
+        picked = _picked(draft, sizes, count)
+        if picked is None:
+            break
+        if len(draft.required) + len(picked) <= count:
+            return (*draft.required, *picked)
+    rate = draft.price.rate  # rounded up each by itself they may fall short by some satoshi, and suffice all the same
+    return (*draft.required, *(each for each in draft.pool if _coin(draft, each, sizes, rate).effective_value > 0))
+
+
+def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | None:
+    """What the selection takes if there are at most so many inputs in the end."""
+    known = [sizes[_outpoint(each)] for each in draft.required]
+    segwit = any(size.witness for size in sizes.values())
+    weight = weigh(known, map(output_weight, draft.payments), count=count, segwit=segwit)
+    spent = sum(each.value or 0 for each in draft.required)
+    target = draft.paid + draft.price.fee(vsize_of(weight)) - spent
+    if target <= 0:
+        return []
+    coins = [_coin(draft, each, sizes, draft.price.rate) for each in draft.pool]
+    making = fee_at(draft.price.rate, vsize_of(output_weight(draft.change)))
+    tolerance = making + draft.least_change - 1
+    goal = Goal(target=target, tolerance=tolerance, max_weight=draft.chain.relay.max_weight - weight)
+    places = SELECTIONS[draft.selection](coins, goal)
+    return None if places is None else [draft.pool[place] for place in places]
+
+
+def _coin(draft: Draft, each: Input, sizes: dict[str, Size], rate: int) -> Coin:
+    size = sizes[_outpoint(each)]
+    weight = size.weight + (not size.witness)  # beside inputs with a witness
+    vsize = vsize_of(weight)
+    return Coin(
+        value=each.value or 0,
+        fee=fee_at(rate, vsize),
+        long_term_fee=fee_at(draft.long_term_fee_rate, vsize),
+        weight=weight,
+    )
+
+
+def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tuple[TxOut, ...]:
+    """The payments, and the change where what is left is worth an output. Raises `TransactionError`."""
+    total = sum(each.value or 0 for each in inputs)
+    weights = [output_weight(output) for output in draft.payments]
+    with_change = draft.price.fee(vsize_of(weigh(sizes, [*weights, output_weight(draft.change)])))
+    left = total - draft.paid - with_change
+    if left >= draft.least_change:
+        return (*draft.payments, replace(draft.change, value=left))
+    if draft.payments and total - draft.paid >= draft.price.fee(vsize_of(weigh(sizes, weights))):
+        return draft.payments
+    wanted = f"{draft.paid} satoshi for the payments" if draft.payments else f"{draft.least_change} for one output"
+    fee = draft.price.fee(vsize_of(weigh(sizes, weights))) if draft.payments else with_change
+    raise TransactionError(f"insufficient funds: expected {wanted} and {fee} for the fee, got {total}", reason="range")
+
+
+def _check_outcome(draft: Draft, transaction: Transaction, weight: int) -> None:
+    """What no node passes on, and fees that can only be a mistake."""
+    most, fee = draft.chain.relay.max_weight, transaction.claimed_fee or 0
+    if weight > most:
+        raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")
+    if draft.max_fee is not None and fee > draft.max_fee:
+        raise TransactionError(
+            f"expected a fee of at most {draft.max_fee} satoshi, got {fee}", reason="policy", hint="max_fee="
+        )
+    rate = -(-1000 * fee // vsize_of(weight))
+    if draft.max_fee_rate is not None and rate > draft.max_fee_rate:
+        expected = f"expected at most {draft.max_fee_rate} satoshi per 1,000 virtual bytes"
+        raise TransactionError(f"{expected}, got {rate}", reason="policy", hint="max_fee_rate=")
+
+
+def _outpoint(each: Input) -> str:
+    return f"{each.txid}:{each.vout}"

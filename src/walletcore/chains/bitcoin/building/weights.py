@@ -1,0 +1,81 @@
+"""What a transaction weighs before anybody has signed it (BIP-141, "Transaction size").
+
+A signature counts as `Transaction.vsize` counts it: 71 bytes of DER and the hash type, 72, where half of those with
+low s have a byte less, and very few two; in taproot 64 or 65. So the weight is never too small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.transaction import largest_spend
+from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, WITNESS, TxOut
+from walletcore.coding.wire import compact_size
+from walletcore.errors import TransactionError
+
+__all__ = ["Size", "input_weight", "output_weight", "size_of", "vsize_of", "weigh", "weight_of"]
+
+_SCALE = 4  # WITNESS_SCALE_FACTOR: weight units of a byte that is no witness
+_VERSION, _LOCKTIME, _OUTPOINT, _SEQUENCE = 4, 4, 36, 4
+_MARKER_AND_FLAG = 2  # weight units, where any input has a witness
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """The bytes of a signed input: those that its txid is made of, and those of its witness with their count."""
+
+    base: int
+    witness: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Weight units by itself; one more without a witness beside inputs that have one: an empty count."""
+        return _SCALE * self.base + self.witness
+
+
+def size_of(each: Input) -> Size:
+    """How large an input will be. Raises `TransactionError` ("missing") where its output or its key is not known."""
+    if each.spent is None or not each.keys:
+        lacking = "the output that it spends" if each.spent is None else "its key"
+        raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing")
+    script_sig, witness = largest_spend(each)
+    base = _OUTPOINT + len(SCRIPT.encode(script_sig)) + _SEQUENCE
+    return Size(base, len(WITNESS.encode(witness)) if witness else 0)
+
+
+def input_weight(each: Input) -> int:
+    """The weight units of a signed input, see `Size.weight`. Raises `TransactionError`."""
+    return size_of(each).weight
+
+
+def output_weight(output: TxOut) -> int:
+    """The weight units of an output."""
+    return _SCALE * len(TX_OUT.encode(output))
+
+
+def weigh(sizes: Sequence[Size], outputs: Iterable[int], *, count: int = 0, segwit: bool = False) -> int:
+    """The weight units of a transaction with inputs of these sizes and outputs of these weights.
+
+    ``count`` and ``segwit`` are of the transaction that it will become: its number of inputs, which has one byte up to
+    252 and then three, and whether any of them has a witness.
+    """
+    weights = list(outputs)
+    number = max(count, len(sizes))
+    counts = len(compact_size.encode(number)) + len(compact_size.encode(len(weights)))
+    fixed = _SCALE * (_VERSION + counts + _LOCKTIME)
+    witnesses = [size.witness for size in sizes]
+    if segwit or any(witnesses):
+        fixed += _MARKER_AND_FLAG + witnesses.count(0)
+    return fixed + sum(size.weight for size in sizes) + sum(weights)
+
+
+def weight_of(inputs: Iterable[Input], outputs: Iterable[TxOut]) -> int:
+    """The weight units of the signed transaction. Raises `TransactionError` ("missing")."""
+    return weigh([size_of(each) for each in inputs], map(output_weight, outputs))
+
+
+def vsize_of(weight: int) -> int:
+    """Virtual bytes: a quarter of the weight, rounded up."""
+    return -(-weight // _SCALE)

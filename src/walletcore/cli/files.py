@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,8 @@ from walletcore.cli.asking import read_bytes
 from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
-    from walletcore.chains.bitcoin.psbt import Psbt
+    from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.chains.bitcoin.psbt import Psbt, Safety
 
 __all__ = ["Form", "FormOption", "Out", "Overwrite", "PsbtSource", "Target", "is_psbt", "read_psbt"]
 
@@ -53,11 +54,11 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_MAGIC) or _ITSELF.match(raw) is not None
 
 
-def read_psbt(source: str, row: Any, what: str = "the PSBT") -> Psbt:
+def read_psbt(source: str, row: BitcoinChain, what: str = "the PSBT", *, safety: Safety | None = None) -> Psbt:
     """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`."""
-    from walletcore.chains.bitcoin.psbt import Psbt
+    from walletcore.chains.bitcoin.psbt import SAFE, Psbt
 
-    return Psbt.decode(row, _bytes(source, what))
+    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE)
 
 
 def _bytes(source: str, what: str) -> bytes:

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from walletcore.cli.inspection.verification import Verdict
     from walletcore.signing import Signable, Signer
 
-__all__ = ["HighFee", "Yes", "confirm"]
+__all__ = ["QUESTION", "HighFee", "Yes", "confirm"]
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether to sign: for machines that read the effects.")]
 HighFee = Annotated[bool, typer.Option("--high-fee", help="Sign what pays an absurd fee, too.")]
-_QUESTION = "Sign it?"
+QUESTION = "Sign it?"
 
 
 @app.command()
@@ -100,7 +100,9 @@ def _signed(subject: Signable[Any], *signers: Signer) -> Any:
     except MissingSignature as error:
         if not isinstance(subject.chain, BitcoinChain):
             raise
-        hint = "other holders of keys sign the same PSBT: `walletcore psbt create` makes one, `walletcore psbt sign` signs"
+        hint = (
+            "other holders of keys sign the same PSBT: `walletcore psbt create` makes one, `walletcore psbt sign` signs"
+        )
         raise MissingSignature(str(error), reason=error.reason, hint=hint) from None
 
 
@@ -132,7 +134,7 @@ def confirm(
     if not high_fee:
         check_fee(subject, effects, row)
     if not yes:
-        agreed(_QUESTION)
+        agreed(QUESTION)
 
 
 @app.command()

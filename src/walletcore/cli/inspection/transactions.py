@@ -11,10 +11,10 @@ from typing import Any
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm.common import AnyTransaction
-from walletcore.cli.inspection import messages
+from walletcore.cli.inspection import messages, psbt
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, family, names_of
 from walletcore.cli.inspection.oddities import oddities
@@ -88,7 +88,7 @@ def _decoded(row: Chain, raw: bytes) -> Read:
     if message is not None:
         return message
     if isinstance(row, BitcoinChain):
-        return row.decode_transaction(raw, sighash=tuple(HASH_TYPES))
+        return Psbt.decode(row, raw) if is_psbt(raw) else row.decode_transaction(raw)
     if isinstance(row, Evm):
         return row.decode_transaction(raw, allow_unprotected=True)
     return row.decode_transaction(raw)
@@ -128,6 +128,8 @@ def _chain_id_of_typed_data(raw: bytes) -> int | None:
 def _finding(
     raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes], change_of: ChangeOf | None = None
 ) -> Finding:
+    if isinstance(read, Psbt):
+        return psbt.finding(read, chains, change_of=change_of)
     signed = isinstance(read, (SignedTransaction, SignedMessage))
     subject = _subject(read)
     if messages.is_message(subject):
@@ -138,7 +140,7 @@ def _finding(
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
     if change_of is not None:
-        facts.append(("change", _proven(raw, change)))
+        facts.append(("change", "none is proven: only a PSBT names the keys of outputs"))
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",
         chains=names_of(chains),
@@ -148,12 +150,6 @@ def _finding(
         row=chains[0],
         odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"", change=change)),
     )
-
-
-def _proven(raw: bytes, change: Sequence[int]) -> str:
-    if change:
-        return "proven: output " + ", ".join(map(str, change))
-    return "none is proven" if is_psbt(raw) else "none is proven: only a PSBT names the keys of outputs"
 
 
 def effects_of(subject: Signable[Any], row: Chain, erc20: Sequence[bytes]) -> tuple[Effect, ...]:
@@ -189,7 +185,7 @@ def _message(raw: bytes, chains: list[Chain], read: Read, subject: Signable[Any]
 
 def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
-        return "PSBT (BIP-174)" if is_psbt(raw) else "as the network carries it"
+        return "as the network carries it"
     if family(row) == "evm":
         names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)"}
         return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")

@@ -29,16 +29,13 @@ class Relay:
 
     ``dust_rate`` makes an output dust whose spending would cost more than it is worth; where ``dust`` is given, that
     amount is the limit of every output instead. A replacement pays ``increment`` more for itself (BIP-125, rule 4).
-    Transactions weigh at most ``max_weight``, and are taken for a mistake with more than ``max_fee`` or
-    ``max_fee_rate`` (Core's -maxtxfee, and maxfeerate of sendrawtransaction).
+    Transactions weigh at most ``max_weight``.
     """
 
     dust_rate: int = 3_000  # DUST_RELAY_TX_FEE
     dust: int = 0
     increment: int = 1_000  # DEFAULT_INCREMENTAL_RELAY_FEE before Core 30.0, which has 100: older nodes ask for this
     max_weight: int = 400_000  # MAX_STANDARD_TX_WEIGHT
-    max_fee: int = 10_000_000  # DEFAULT_TRANSACTION_MAXFEE
-    max_fee_rate: int = 10_000_000  # DEFAULT_MAX_RAW_TX_FEE_RATE
 
     def dust_limit(self, script_pubkey: bytes) -> int:
         """The least that an output of this script may be worth; 0 where nobody can spend it, as with OP_RETURN."""

@@ -1,6 +1,7 @@
 """Requests for payment as URIs: BIP-21, and what BIP-321, which replaces it, adds to its reading.
 
-BIP-321, "ABNF grammar", "Query Keys"; RFC 3986, section 3.4 (query). Other networks have other schemes, and this grammar.
+BIP-321, "ABNF grammar", "Query Keys"; RFC 3986, section 3.4 (query). Other networks have another scheme, and the same
+grammar.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _MAX_LENGTH = 8_192  # characters: a QR code holds 4,296 letters and digits
 _MAX_PARAMETERS = 100
 _DECIMALS = 8
 _REQUIRED = "req-"
-_ONCE = ("label", "message", "amount", "pop")
-_NO_INSTRUCTION = ("label", "message", "amount", "pop")  # what says nothing of whom to pay
+_OWN = ("amount", "label", "message")  # what has a field of its own
+_ONCE = (*_OWN, "pop")  # and says nothing of whom to pay
 _AMOUNT = re.compile(r"(\d{0,16})(?:\.(\d{0,8}))?", re.ASCII)
 _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*+,;:@/?=]|%[0-9A-Fa-f]{2})*", re.ASCII)  # pchar / "/" / "?", without "&"
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+", re.ASCII)
@@ -54,12 +55,14 @@ class PaymentUri:
             raise AddressError(f"expected an address of {self.chain.name}", reason="network")
         if self.amount is not None and (type(self.amount) is not int or not 0 <= self.amount <= MAX_MONEY):
             raise AddressError(f"expected an amount from 0 to {MAX_MONEY} satoshi", reason="range")
-        if type(self.label) is not str or type(self.message) is not str:
+        if not _is_text(self.label) or not _is_text(self.message):
             raise AddressError("expected label and message as text", reason="type")
         if type(self.others) is not tuple or not all(map(_is_parameter, self.others)):
             raise AddressError("expected others as pairs of a key in lower case and a text", reason="type")
         _check_once([key for key, _ in self.others])
-        if self.address is None and all(_bare(key) in _NO_INSTRUCTION for key, _ in self.others):
+        if any(address.kind in ("p2pkh", "p2sh") for address in self._alternatives):
+            raise AddressError(f"expected segwit addresses as {self.chain.prefixes.hrp}", reason="prefix")
+        if self.address is None and all(_bare(key) in _ONCE for key, _ in self.others):
             raise AddressError("expected an address, or a parameter that says whom to pay", reason="missing")
 
     @classmethod
@@ -74,12 +77,7 @@ class PaymentUri:
         body, parameters = _split(chain, text)
         found = [_read(parameter) for parameter in parameters]
         _check_once([key for key, _ in found])
-        if type(understood) not in (tuple, list, set, frozenset) or any(type(name) is not str for name in understood):
-            raise AddressError("expected a collection of names as understood", reason="type")
-        known = {name.lower() for name in understood}
-        for key, _ in found:
-            if key.startswith(_REQUIRED) and key.removeprefix(_REQUIRED) not in known:
-                raise AddressError(f"expected no parameter that must be understood, got {key}", reason="unknown")
+        _check_understood([key for key, _ in found], understood)
         named = dict(found)
         return cls(
             chain=chain,
@@ -87,16 +85,18 @@ class PaymentUri:
             amount=_satoshi(named["amount"]) if "amount" in named else None,
             label=named.get("label", ""),
             message=named.get("message", ""),
-            others=tuple(
-                _checked(chain, key, value) for key, value in found if key not in ("amount", "label", "message")
-            ),
+            others=tuple(pair for pair in found if pair[0] not in _OWN),
         )
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """All addresses of this network that may be paid: that of the body, and those under the prefix (BIP-321)."""
-        more = [self.chain.parse_address(value) for key, value in self.others if key == self.chain.prefixes.hrp]
-        return (*((self.address,) if self.address else ()), *more)
+        return (*((self.address,) if self.address else ()), *self._alternatives)
+
+    @property
+    def _alternatives(self) -> tuple[Address, ...]:
+        prefix = self.chain.prefixes.hrp
+        return tuple(self.chain.parse_address(value) for key, value in self.others if key == prefix)
 
     def __str__(self) -> str:
         """The URI: the amount in coins without zeros at its end, texts percent-encoded but for what never needs it."""
@@ -176,13 +176,6 @@ def _coins(satoshi: int) -> str:
     return f"{whole}.{rest:0{_DECIMALS}}".rstrip("0").rstrip(".")
 
 
-def _checked(chain: BitcoinChain, key: str, value: str) -> tuple[str, str]:
-    """A parameter; what stands under the prefix of the network's segwit addresses must be one."""
-    if key == chain.prefixes.hrp and chain.parse_address(value).kind in ("p2pkh", "p2sh"):
-        raise AddressError(f"expected a segwit address as {key}", reason="prefix")
-    return key, value
-
-
 def _bare(key: str) -> str:
     return key.removeprefix(_REQUIRED)
 
@@ -195,10 +188,22 @@ def _check_once(keys: list[str]) -> None:
             raise AddressError(f"expected {name} once, got {bare.count(name)}", reason="duplicate")
 
 
+def _check_understood(keys: list[str], understood: Collection[str]) -> None:
+    """BIP-321, "Forward compatibility": what must be understood, and is not, makes the whole URI invalid."""
+    if type(understood) not in (tuple, list, set, frozenset) or any(type(name) is not str for name in understood):
+        raise AddressError("expected a collection of names as understood", reason="type")
+    known = {name.lower() for name in understood}
+    strange = [key for key in keys if key.startswith(_REQUIRED) and _bare(key) not in known]
+    if strange:
+        raise AddressError(f"expected no parameter that must be understood, got {strange[0][:40]}", reason="unknown")
+
+
+def _is_text(text: object) -> bool:
+    """Whether UTF-8 can write it: a lone half of a surrogate pair is no text."""
+    return type(text) is str and text == text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _is_parameter(pair: object) -> bool:
-    return (
-        type(pair) is tuple
-        and tuple(map(type, pair)) == (str, str)
-        and _KEY.fullmatch(pair[0]) is not None
-        and pair[0] not in ("amount", "label", "message")
-    )
+    if type(pair) is not tuple or tuple(map(type, pair)) != (str, str):
+        return False
+    return _KEY.fullmatch(pair[0]) is not None and pair[0] not in _OWN and _is_text(pair[1])

@@ -1,4 +1,4 @@
-"""Building: coins, payments and a fee rate become a transaction, which is not signed.
+"""Building: coins, payments and a fee rate become a PSBT, which nobody has signed.
 
 BIP-69 (order), BIP-125 (replaceable by default); Bitcoin Core, src/wallet/spend.cpp (CreateTransactionInternal,
 DiscourageFeeSniping).
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.building.drafts import EVERYTHING, Draft, Line, Price, as_output, compose, items
+from walletcore.chains.bitcoin.building.drafts import EVERYTHING, Draft, Line, Price, as_output, drafted, items
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError
 
@@ -38,20 +38,23 @@ def build(
     locktime: int = 0,
     tip: int | None = None,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
-) -> Transaction:
-    """A transaction that spends some of the inputs and pays all payments, at a rate in satoshi per 1,000 virtual bytes.
+    safety: Safety = SAFE,
+) -> Psbt:
+    """The PSBT of a transaction that spends some of the inputs and pays all payments.
 
-    ``selection`` is a name of `SELECTIONS`, or "all": then every input is spent, and without payments everything goes
-    to the change. ``ordering`` is a name of `ORDERINGS`. ``change`` is an address, or an output that
-    `walletcore.chains.bitcoin.locks.change` made, whose value does not matter: it gets what is left, unless that is
-    dust or less than its spending will cost at ``long_term_fee_rate``; then the fee takes it.
+    ``fee_rate`` is in satoshi per 1,000 virtual bytes. ``selection`` is a name of `SELECTIONS`, or "all": then every
+    input is spent, and without payments everything goes to the change. ``ordering`` is a name of `ORDERINGS`.
+    ``change`` is an address, or an output that `walletcore.chains.bitcoin.locks.change` made, whose value does not
+    matter: it gets what is left, unless that is dust or less than its spending will cost at ``long_term_fee_rate``;
+    then the fee takes it.
 
     The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes; it is exceeded only by change
     that is not made. ``tip``, the height of the last block, is the lock time then, so that no miner gains by mining an
     earlier block again (anti-fee-sniping). Without ``replaceable``, sequences of the default become 2^32-2.
 
-    Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust and a fee that can
-    only be a mistake, "network" for an address of another network, "too-large" for what no node passes on.
+    Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
+    address of another network, "too-large" for what no node passes on; and `SigningRefused` for a fee beyond the
+    limits of ``safety``, which the PSBT keeps.
     """
     everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))
@@ -67,12 +70,13 @@ def build(
         long_term_fee_rate=long_term_fee_rate,
         selection="largest-first" if everything else selection,
         ordering=ordering,
+        safety=safety,
         locktime=_locktime(locktime, tip),
     )
-    transaction = compose(draft)
+    transaction = drafted(draft)
     if transaction.locktime and all(each.sequence == _FINAL for each in transaction.inputs):
         raise TransactionError("no input has a sequence with which a lock time takes effect", reason="mismatch")
-    return transaction
+    return Psbt.from_transaction(transaction, safety=safety)
 
 
 def _not_replaceable(each: Input) -> Input:

@@ -12,6 +12,7 @@ from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
 from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_output, compose, items
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut
 from walletcore.errors import TransactionError
@@ -33,8 +34,9 @@ def bump_fee(
     evicted_fees: int = 0,
     full_rbf: bool = False,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
-) -> Transaction:
-    """The transaction that replaces one: the same inputs and payments, at a higher rate, which the change pays.
+    safety: Safety = SAFE,
+) -> Psbt:
+    """The PSBT that replaces a transaction: the same inputs and payments, at a higher rate, which the change pays.
 
     Only an output that ``change_of`` names may shrink or vanish: give `Wallet.change_of`, which derives its key again;
     the largest is taken, if it names several. Where it does not suffice, coins of ``inputs`` are added, which must be
@@ -43,7 +45,7 @@ def bump_fee(
     The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
-    that it may be replaced, "range" for a rate that is not higher, or insufficient funds.
+    that it may be replaced, "range" for a rate that is not higher, or insufficient funds; `SigningRefused` as `build`.
     """
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(evicted_fees, "evicted_fees")
@@ -62,6 +64,7 @@ def bump_fee(
         long_term_fee_rate=long_term_fee_rate,
         selection="branch-and-bound",
         ordering=ordering,
+        safety=safety,
         version=transaction.version,
         locktime=transaction.locktime,
     )
@@ -104,8 +107,9 @@ def child(
     fee_rate: int,
     ordering: str = "bip69",
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
-) -> Transaction:
-    """The transaction that spends outputs of a signed parent and pays for both, so that together they have the rate.
+    safety: Safety = SAFE,
+) -> Psbt:
+    """The PSBT that spends outputs of a signed parent and pays for both, so that together they have the rate.
 
     ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which one at
     least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
@@ -124,6 +128,7 @@ def child(
         long_term_fee_rate=long_term_fee_rate,
         selection="largest-first",
         ordering=ordering,
+        safety=safety,
     )
     return compose(draft)
 

@@ -15,13 +15,14 @@ from walletcore.chains.bitcoin.building.selection import SELECTIONS, Coin, Goal
 from walletcore.chains.bitcoin.building.weights import Size, output_weight, size_of, vsize_of, weigh
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.relay import fee_at, spent_vsize
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction, pay
 from walletcore.chains.bitcoin.tx import MAX_MONEY, TxOut
 from walletcore.errors import TransactionError
 
-__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "compose", "items"]
+__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "compose", "drafted", "items"]
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What `compose` makes a transaction of; ``change`` is an output whose value is yet to be found."""
+    """What `compose` makes a PSBT of; ``change`` is an output whose value is yet to be found."""
 
     chain: BitcoinChain
     required: tuple[Input, ...] = ()
@@ -74,8 +75,7 @@ class Draft:
     long_term_fee_rate: int
     selection: str
     ordering: str
-    max_fee: int | None = None
-    max_fee_rate: int | None = None
+    safety: Safety
     version: int = 2
     locktime: int = 0
 
@@ -92,8 +92,13 @@ class Draft:
         return sum(output.value for output in self.payments)
 
 
-def compose(draft: Draft) -> Transaction:
-    """The transaction, not signed. Raises `TransactionError`."""
+def compose(draft: Draft) -> Psbt:
+    """The PSBT of the transaction. Raises `TransactionError`, and `SigningRefused` for a fee beyond ``safety``."""
+    return Psbt.from_transaction(drafted(draft), safety=draft.safety)
+
+
+def drafted(draft: Draft) -> Transaction:
+    """The transaction itself. Raises as `compose`."""
     _check(draft)
     sizes = {_outpoint(each): size_of(each) for each in (*draft.required, *draft.pool)}
     chosen = _chosen(draft, sizes)
@@ -215,17 +220,10 @@ def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tu
 
 def _check_outcome(draft: Draft, transaction: Transaction, weight: int) -> None:
     """What no node passes on, and fees that can only be a mistake."""
-    most, fee = draft.chain.relay.max_weight, transaction.claimed_fee or 0
+    most = draft.chain.relay.max_weight
     if weight > most:
         raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")
-    if draft.max_fee is not None and fee > draft.max_fee:
-        raise TransactionError(
-            f"expected a fee of at most {draft.max_fee} satoshi, got {fee}", reason="policy", hint="max_fee="
-        )
-    rate = -(-1000 * fee // vsize_of(weight))
-    if draft.max_fee_rate is not None and rate > draft.max_fee_rate:
-        expected = f"expected at most {draft.max_fee_rate} satoshi per 1,000 virtual bytes"
-        raise TransactionError(f"{expected}, got {rate}", reason="policy", hint="max_fee_rate=")
+    draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight))
 
 
 def _outpoint(each: Input) -> str:

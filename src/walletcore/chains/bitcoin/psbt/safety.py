@@ -55,7 +55,7 @@ class Safety:
         """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
         self._check_sighash(transaction)
         self._check_amounts(transaction)
-        self._check_fee(transaction.claimed_fee, size)
+        self.check_fee(transaction.claimed_fee, size)
 
     def _check_sighash(self, transaction: Transaction) -> None:
         allowed = self.allowed
@@ -73,7 +73,8 @@ class Safety:
                 message = f"input {index}: expected the previous transaction, as its amount is only claimed"
                 raise SigningRefused(message, reason="policy", hint="Safety(trust_witness_utxo=True) believes it")
 
-    def _check_fee(self, fee: int | None, size: int) -> None:
+    def check_fee(self, fee: int | None, size: int) -> None:
+        """Refuse a fee in satoshi, of so many virtual bytes, that can only be a mistake. Raises `SigningRefused`."""
         limits = self.max_fee, self.max_fee_rate
         if fee is None:
             if limits != (None, None):

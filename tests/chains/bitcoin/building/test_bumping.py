@@ -1,0 +1,203 @@
+"""Fees raised later: replacements by BIP-125's rules, and children that pay for their parents."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.bitcoin import BITCOIN, key, reason
+from support.vectors import Case, vectors
+from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.building import build, bump_fee, child
+from walletcore.chains.bitcoin.building.drafts import Line
+from walletcore.chains.bitcoin.locks import change
+from walletcore.chains.bitcoin.psbt import Safety
+from walletcore.chains.bitcoin.relay import fee_at
+from walletcore.chains.bitcoin.tx import Tx
+from walletcore.errors import SigningRefused, TransactionError
+from walletcore.signing import sign
+from walletcore.wallet import Wallet
+
+WALLET = Wallet.from_seed(bytes(range(64)))
+MINE = WALLET.public_key(BITCOIN)
+TO = BITCOIN.address(key(2).public_key)
+
+
+def coin(number: int, value: int, **options: Any) -> Input:
+    parts = {"key": MINE, "origin": WALLET.origin(BITCOIN), **options}
+    return Input(txid=f"{number + 1:064x}", vout=0, value=value, **parts)
+
+
+def own(value: int = 0, index: int = 0) -> TxOut:
+    key, origin = WALLET.public_key(BITCOIN, change=1, index=index), WALLET.origin(BITCOIN, change=1, index=index)
+    return change(key, value=value, origin=origin)
+
+
+def original(*values: int, paid: int = 100_000, rate: int = 2_000, **options: Any) -> Transaction:
+    inputs = [coin(number, value, **options) for number, value in enumerate(values)]
+    return build(
+        BITCOIN, inputs=inputs, payments=[pay(TO, paid)], change=own(), fee_rate=rate, selection="all"
+    ).transaction
+
+
+def bumped(old: Transaction, **options: Any) -> Transaction:
+    return bump_fee(old, **{"fee_rate": 10_000, "change_of": WALLET.change_of, **options}).transaction
+
+
+def fee_of(tx: Transaction) -> int:
+    return tx.claimed_fee or 0
+
+
+@vectors("bitcoin/replacements")
+def test_a_replacement_pays_what_core_asks_for(case: Case) -> None:
+    line = Line(rate=case.input["increment"], base=int(case.input["replaced_fees"]))
+    assert (int(case.input["fee"]) >= line.fee(case.input["vsize"])) is (case.expect["result"] == "valid")
+
+
+def test_the_change_pays_for_a_higher_rate() -> None:
+    old = original(200_000)
+    new = bumped(old)
+    assert new.inputs == old.inputs
+    assert fee_of(new) == fee_at(10_000, new.vsize)
+    assert [output for output in new.outputs if not output.lock] == [pay(TO, 100_000)]
+    assert sum(output.value for output in new.outputs) == 200_000 - fee_of(new)
+    assert WALLET.change_of(new) == WALLET.change_of(old)
+
+
+def test_a_replacement_pays_the_increment_for_its_own_size_at_least() -> None:
+    """BIP-125, rule 4: a rate that is hardly higher is not enough."""
+    old = original(200_000)
+    new = bumped(old, fee_rate=2_001)
+    assert fee_of(new) == fee_of(old) + fee_at(1_000, new.vsize)
+
+
+def test_what_goes_with_the_replaced_transaction_is_paid_for() -> None:
+    """BIP-125, rule 3: the fees of all that leave the pool."""
+    old = original(200_000)
+    assert fee_of(bumped(old, fee_rate=2_001, evicted_fees=5_000)) == fee_of(old) + 5_000 + fee_at(1_000, old.vsize)
+
+
+def test_only_proven_change_shrinks() -> None:
+    stranger = Wallet.from_seed(bytes(64))
+    old = original(200_000)
+    assert reason(TransactionError, bumped, old, change_of=stranger.change_of) == "missing"
+    new = bumped(old, change_of=stranger.change_of, inputs=[coin(7, 50_000)], change=own(index=1))
+    assert all(output in new.outputs for output in old.outputs)  # what is not proven is a payment
+    assert len(new.inputs) == 2
+
+
+def test_a_payment_is_never_dropped_and_never_shrinks() -> None:
+    old = original(102_000)
+    assert [output.value for output in old.outputs] == [2_000 - fee_of(old), 100_000]
+    new = bumped(old)
+    assert [output.value for output in new.outputs] == [100_000]  # the change is gone
+    assert fee_of(new) == 2_000 >= fee_at(10_000, new.vsize)
+    assert reason(TransactionError, bumped, old, fee_rate=40_000) == "range"
+    more = bumped(old, fee_rate=40_000, inputs=[coin(9, 300_000), coin(8, 60_000)])
+    assert {each.txid for each in old.inputs} < {each.txid for each in more.inputs}
+    assert fee_of(more) == fee_at(40_000, more.vsize)
+    assert old.outputs[1] in more.outputs
+
+
+def test_the_largest_of_several_outputs_of_change_shrinks() -> None:
+    tx = Transaction(chain=BITCOIN, inputs=(coin(0, 100_000),), outputs=(own(30_000), own(69_000, 1), pay(TO, 700)))
+    assert WALLET.change_of(tx) == (0, 1)
+    new = bumped(tx)
+    assert own(30_000) in new.outputs
+    assert pay(TO, 700) in new.outputs
+    assert fee_of(new) == fee_at(10_000, new.vsize)
+
+
+def test_version_and_lock_time_stay() -> None:
+    old = replace(original(200_000), version=1, locktime=800_000)
+    assert (bumped(old).version, bumped(old).locktime) == (1, 800_000)
+
+
+def test_what_does_not_signal_is_replaced_only_on_demand() -> None:
+    old = original(200_000, sequence=0xFFFF_FFFE)
+    assert reason(TransactionError, bumped, old) == "policy"
+    assert fee_of(bumped(old, full_rbf=True)) == fee_at(10_000, old.vsize)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "the same rate": ({"fee_rate": 2_000}, "range"),
+    "a rate that is a float": ({"fee_rate": 5_000.0}, "range"),
+    "a place that is no output's": ({"change_of": lambda _: (2,)}, "range"),
+    "a place before the first": ({"change_of": lambda _: (-1,)}, "range"),
+    "fees below zero": ({"evicted_fees": -1}, "range"),
+    "more inputs of another type": ({"inputs": ["coin"]}, "type"),
+    "a coin that is spent already": ({"inputs": [coin(0, 10**6)]}, "duplicate"),
+}
+
+
+@pytest.mark.parametrize("wrong", list(WRONG))
+def test_what_is_wrong_is_refused_with_its_reason(wrong: str) -> None:
+    options, expected = WRONG[wrong]
+    assert reason(TransactionError, bumped, original(200_000), **options) == expected
+
+
+def test_what_is_not_known_is_not_replaced() -> None:
+    old = original(200_000)
+    unknown = replace(old, inputs=(Input(txid="11" * 32, vout=0),))
+    assert reason(TransactionError, bumped, unknown) == "missing"
+    assert reason(TransactionError, bumped, old.raw) == "type"
+
+
+def parent(rate: int = 500) -> tuple[bytes, Input, int]:
+    """Return a signed transaction of a low rate, the input that spends its change, and its fee."""
+    tx = original(200_000, rate=rate)
+    raw = sign(tx, *WALLET.signers_for(tx)).raw
+    place = WALLET.change_of(tx)[0]
+    mine = Input(txid=tx.txid, vout=place, previous=raw, key=WALLET.public_key(BITCOIN, change=1), kind="p2wpkh")
+    return raw, mine, fee_of(tx)
+
+
+@given(st.integers(0, 3_000), st.integers(1, 400_000))
+def test_parent_and_child_together_pay_the_rate(low: int, rate: int) -> None:
+    raw, mine, paid = parent(low)
+    options: dict[str, Any] = {"parent": raw, "parent_fee": paid, "inputs": [mine], "to": own(index=1)}
+    if fee_at(rate, 300) > 98_000:
+        assert reason(TransactionError, child, BITCOIN, fee_rate=300_000 + rate, **options) == "range"
+        return
+    tx = child(BITCOIN, fee_rate=rate, **options).transaction
+    size = Tx.decode(raw).vsize
+    together = fee_at(rate, size + tx.vsize) - paid
+    assert fee_of(tx) == max(together, fee_at(rate, tx.vsize))
+    assert len(tx.outputs) == 1
+
+
+def test_a_child_may_spend_other_coins_too() -> None:
+    raw, mine, paid = parent()
+    psbt = child(BITCOIN, parent=raw, parent_fee=paid, inputs=[mine, coin(9, 10**6)], to=TO, fee_rate=400_000)
+    tx = psbt.transaction
+    assert fee_of(tx) == fee_at(400_000, Tx.decode(raw).vsize + tx.vsize) - paid
+
+
+def test_a_child_spends_its_parent() -> None:
+    raw, mine, paid = parent()
+    options: dict[str, Any] = {"parent": raw, "parent_fee": paid, "to": TO, "fee_rate": 10_000}
+    assert reason(TransactionError, child, BITCOIN, inputs=[coin(9, 10**6)], **options) == "mismatch"
+    lie = Input(txid=mine.txid, vout=mine.vout, value=10**6, key=mine.key)
+    assert reason(TransactionError, child, BITCOIN, inputs=[lie], **options) == "mismatch"
+    beyond = Input(txid=mine.txid, vout=2, value=10**6, key=mine.key)
+    assert reason(TransactionError, child, BITCOIN, inputs=[beyond], **options) == "mismatch"
+    assert reason(TransactionError, child, BITCOIN, inputs=[mine], **{**options, "parent_fee": -1}) == "range"
+    assert reason(TransactionError, child, BITCOIN, inputs=[mine], **{**options, "parent": b"\x00"}) == "truncated"
+
+
+def test_a_child_is_signed_as_any_other() -> None:
+    raw, mine, paid = parent()
+    origin = WALLET.origin(BITCOIN, change=1)
+    inputs = [replace(mine, origin=origin)]
+    psbt = child(BITCOIN, parent=raw, parent_fee=paid, inputs=inputs, to=own(index=1), fee_rate=10_000)
+    assert WALLET.change_of(psbt.transaction) == (0,)
+    signed = sign(psbt, *WALLET.signers_for(psbt)).finalize()
+    assert Tx.decode(signed.raw).vsize <= psbt.transaction.vsize
+
+
+def test_T13_a_rate_that_can_only_be_a_mistake_is_refused() -> None:
+    old = original(10**9)
+    assert reason(SigningRefused, bumped, old, fee_rate=10_000_001) == "policy"
+    assert fee_of(bumped(old, fee_rate=20_000_000, safety=Safety(max_fee_rate=None))) == 20_000 * old.vsize

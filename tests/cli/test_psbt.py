@@ -4,7 +4,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import classify, multisig
 from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.cli import run
 from walletcore.hd.bip32 import ExtendedPrivateKey
@@ -136,7 +137,7 @@ def by_wally(raw: bytes) -> bytes:
 
 
 def as_wally(raw: bytes, kind: str, psbt: str) -> bool:
-    """Return whether libwally makes the same transaction; it pushes the script of bare multisig as if it were P2SH's."""
+    """Return whether libwally makes the same transaction; of bare multisig it pushes the script, as if it were P2SH's."""
     ours, theirs = Tx.decode(raw), Tx.decode(by_wally(Path(psbt).read_bytes()))
     if kind != "bare":
         return ours == theirs
@@ -339,3 +340,352 @@ def test_wrong_usage_is_exit_code_2_and_signs_nothing(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "Traceback" not in shown.err
+
+
+# -- what is refused: one line, a hint perhaps, and nothing on standard output
+
+
+def sign_of(source: str, *more: str) -> int:
+    return with_secrets("psbt", "sign", source, "--chain", REGTEST_NAME, "--yes", *more)
+
+
+def refused(capsys: Capture, code: int) -> tuple[str, str]:
+    """Return the error and the hint of a command that ended so."""
+    shown = capsys.readouterr()
+    lines = shown.err.splitlines()
+    assert (code, shown.out) == (1, "")
+    assert "Traceback" not in shown.err
+    assert lines[0].startswith("error: "), shown.err
+    assert all(line.startswith("hint: ") for line in lines[1:])
+    assert len(lines) <= 2
+    return lines[0].removeprefix("error: "), "".join(lines[1:]).removeprefix("hint: ")
+
+
+def psbt_of(case: Spend, version: int = 0) -> Psbt:
+    return Psbt.from_transaction(case.transaction, version=version)
+
+
+def with_input(psbt: Psbt, **fields: Any) -> bytes:
+    """Return the bytes of a PSBT whose first input has these fields instead."""
+    return replace(psbt, inputs=(psbt.inputs[0].with_fields(**fields), *psbt.inputs[1:])).encode()
+
+
+def with_output(psbt: Psbt, place: int, **fields: Any) -> bytes:
+    outputs = list(psbt.outputs)
+    outputs[place] = outputs[place].with_fields(**fields)
+    return replace(psbt, outputs=tuple(outputs)).encode()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_PS60_an_amount_that_the_previous_transaction_refutes_is_refused(
+    version: int, put: Put, capsys: Capture
+) -> None:
+    psbt = psbt_of(of_one("p2wpkh"), version)
+    claimed = psbt.inputs[0].witness_utxo
+    assert claimed is not None
+    source = put(with_input(psbt, witness_utxo=replace(claimed, value=claimed.value + 1)))
+    refused(capsys, sign_of(source))
+    assert run(["psbt", "show", source, "--chain", REGTEST_NAME, "--json"]) == 0  # it may be looked at
+    (found,) = json.loads(capsys.readouterr().out)
+    assert "contradiction" in {each["code"] for each in found["odd"]}
+
+
+def test_PS61_a_previous_transaction_of_another_id_is_refused(put: Put, capsys: Capture) -> None:
+    other = paid(b"\x51", 5).encode()
+    refused(capsys, sign_of(put(with_input(psbt_of(of_one("p2wpkh")), non_witness_utxo=other))))
+
+
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2sh-p2wpkh"])
+def test_PS62_an_amount_that_nothing_proves_is_refused_unless_it_is_trusted(
+    kind: str, put: Put, tmp_path: Path, capsys: Capture
+) -> None:
+    case = of_one(kind, proven=False)
+    source, out = put(case), str(tmp_path / "out.psbt")
+    assert refused(capsys, sign_of(source))[1] == "--trust-witness-utxo believes it"
+    assert sign_of(source, "--trust-witness-utxo", "--out", out) == 0
+    capsys.readouterr()
+    code = run(["psbt", "finalize", out, "--chain", REGTEST_NAME])
+    assert refused(capsys, code)[1] == "--trust-witness-utxo believes it"
+    assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--trust-witness-utxo"]) == 0
+    assert kernel_accepts(bytes.fromhex(capsys.readouterr().out), case.spent)
+
+
+def test_PS62_taproot_signs_the_amounts_so_that_none_has_to_be_trusted(put: Put, capsys: Capture) -> None:
+    assert sign_of(put(of_one("p2tr", proven=False))) == 0
+    assert "claimed" not in capsys.readouterr().err
+
+
+def test_PS64_a_number_of_inputs_that_is_only_claimed_costs_nothing(capsys: Capture) -> None:
+    claimed = "70736274ff01fb040200000001020402000000010405feffffffff010501010000"
+    refused(capsys, run(["psbt", "show", claimed]))
+    refused(capsys, run(["inspect", claimed]))
+
+
+def test_PS65_bytes_after_the_end_are_refused(put: Put, capsys: Capture) -> None:
+    refused(capsys, sign_of(put(psbt_of(of_one("p2wpkh")).encode() + b"\x00")))
+
+
+def told(capsys: Capture) -> list[str]:
+    """Return the first words of the rows of effects that were shown before signing."""
+    lines = capsys.readouterr().err.split("what it does\n")[1].splitlines()[1:]
+    return [line.split()[0] for line in lines[:3]]
+
+
+def test_change_is_shown_as_change_where_the_wallet_proves_it(put: Put, capsys: Capture) -> None:
+    assert sign_of(put(of_one("p2wpkh"))) == 0
+    assert told(capsys) == ["transfer", "change", "fee"]
+
+
+def test_PS67_change_to_a_script_of_another_key_is_no_change(put: Put, capsys: Capture) -> None:
+    case = of_one("p2wpkh")
+    ours = case.transaction.outputs[1].lock
+    assert ours is not None
+    (_, origin), stranger = ours.origins[0], key(78).public_key
+    script = REGTEST.script_pubkey(REGTEST.address(stranger))
+    stolen = replace(case.transaction, outputs=(case.transaction.outputs[0], TxOut(value=25_000, script_pubkey=script)))
+    psbt = Psbt.from_transaction(stolen)
+    assert sign_of(put(with_output(psbt, 1, bip32_derivation=((stranger.data, origin),)))) == 0
+    assert told(capsys) == ["transfer", "transfer", "fee"]
+    own = ours.origins[0][0].data
+    refused(capsys, sign_of(put(with_output(psbt, 1, bip32_derivation=((own, origin),)))))
+
+
+@pytest.mark.parametrize("where", [{"account": 1}, {"change": 1, "index": 2_000_000_000}])
+def test_PS68_change_where_no_wallet_looks_is_no_change(where: Any, put: Put, capsys: Capture) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        public, origin = wallet.public_key(REGTEST, **where), wallet.origin(REGTEST, **where)
+    case = of_one("p2wpkh")
+    far = change(value=25_000, kind="p2wpkh", key=public, origin=origin)
+    assert sign_of(put(Spend(replace(case.transaction, outputs=(case.transaction.outputs[0], far)), case.spent))) == 0
+    assert told(capsys) == ["transfer", "transfer", "fee"]
+
+
+def test_PS69_the_same_key_twice_is_refused_and_what_is_not_known_survives(
+    put: Put, tmp_path: Path, capsys: Capture
+) -> None:
+    psbt = psbt_of(of_one("p2wpkh"))
+    proprietary = b"\xfc\x05hello\x00" + b"any", b"thing"
+    unknown = b"\x7fkey", b"value"
+    first = type(psbt.inputs[0])((*psbt.inputs[0].records, unknown, proprietary))
+    out = str(tmp_path / "out.psbt")
+    assert sign_of(put(replace(psbt, inputs=(first,)).encode()), "--out", out) == 0
+    assert "PSBT_IN_PROPRIETARY" in capsys.readouterr().err
+    for version in ("2", "0"):
+        assert run(["psbt", "convert", out, "--version", version, "--out", out, "--overwrite"]) == 0
+    kept = Psbt.decode(REGTEST, Path(out).read_bytes()).inputs[0]
+    assert {unknown, proprietary} <= set(kept.records)
+    raw = psbt.encode()
+    record = b"\x01\x03\x04\x01\x00\x00\x00"  # PSBT_IN_SIGHASH_TYPE
+    assert raw.count(record) == 1
+    refused(capsys, sign_of(put(raw.replace(record, 2 * record))))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_PS71_two_signatures_of_one_key_are_not_chosen_between(version: int, put: Put, capsys: Capture) -> None:
+    psbt = psbt_of(of_three("p2wsh"), version)
+    public = cosigner(0)[0].data
+    signatures = [b"\x30\x06\x02\x01" + bytes((r,)) + b"\x02\x01\x01\x01" for r in (1, 2)]
+    sources = [
+        put(with_input(psbt, partial_sig=((public, each),)), f"{place}") for place, each in enumerate(signatures)
+    ]
+    refused(capsys, run(["psbt", "combine", *sources, "--chain", REGTEST_NAME]))
+    assert run(["psbt", "combine", sources[0], sources[0], "--chain", REGTEST_NAME]) == 0
+
+
+def test_PS71_psbts_of_two_transactions_are_not_combined(put: Put, capsys: Capture) -> None:
+    sources = [put(of_one("p2wpkh", fee=fee), str(fee)) for fee in (1_000, 2_000)]
+    refused(capsys, run(["psbt", "combine", *sources, "--chain", REGTEST_NAME]))
+
+
+def test_PS73_a_file_that_is_too_large_is_refused(put: Put, capsys: Capture) -> None:
+    refused(capsys, sign_of(put(b"psbt\xff" + bytes(32 << 20))))
+    refused(capsys, sign_of(put(b"psbt\xff" + bytes(34 << 20))))
+
+
+def test_versions_are_combined_into_that_of_the_first(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    case = of_three("p2wsh")
+    first, second, both = (str(tmp_path / name) for name in ("1.psbt", "2.psbt", "both.psbt"))
+    signed(put(case, version=0), ALICE, first)
+    signed(put(case, version=2), BOB, second)
+    assert run(["psbt", "combine", second, first, "--chain", REGTEST_NAME, "--out", both]) == 0
+    assert Psbt.decode(REGTEST, Path(both).read_bytes()).version == 2
+    assert kernel_accepts(finalized(both, capsys), case.spent)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_psbt_that_is_cut_is_refused_wherever_it_is_cut(version: int, capsys: Capture) -> None:
+    raw = psbt_of(of_three("p2sh-p2wsh"), version).encode()
+    for size in range(5, len(raw), 7):
+        refused(capsys, run(["psbt", "show", raw[:size].hex(), "--chain", REGTEST_NAME]))
+
+
+def test_paths_of_another_network_are_refused_with_the_option(put: Put, capsys: Capture) -> None:
+    error, hint = refused(capsys, with_secrets("psbt", "sign", put(of_one("p2wpkh")), "--yes"))
+    assert error == "m/84'/1'/0'/0/0 is no path of bitcoin"
+    assert hint == "--chain names the chain that the PSBT is of"
+
+
+@pytest.mark.parametrize("content", [b"", b"psbt", b"hello", b"\xff\xfe\x00", b"00", b"cHNidP8", b"70736274ff0"])
+def test_what_is_no_psbt_is_refused(content: bytes, put: Put, capsys: Capture) -> None:
+    for arguments in (["show"], ["finalize"], ["convert", "--version", "2"]):
+        refused(capsys, run(["psbt", *arguments, put(content)]))
+    refused(capsys, run(["psbt", "combine", put(content), put(content)]))
+
+
+def test_a_chain_without_psbts_is_refused(put: Put, capsys: Capture) -> None:
+    assert refused(capsys, run(["psbt", "show", put(of_one("p2tr")), "--chain", "ethereum"]))[0] == (
+        "ethereum has no PSBTs"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in HASH_TYPES if name not in ("ALL", "DEFAULT")])
+def test_T10_a_hash_type_is_refused_unless_it_is_named(name: str, put: Put, tmp_path: Path, capsys: Capture) -> None:
+    case = of_one("p2wpkh", sighash=name)
+    source, out = put(case), str(tmp_path / "out.psbt")
+    assert refused(capsys, sign_of(source))[1] == "--sighash allows it by its name"
+    refused(capsys, sign_of(source, "--sighash", "EVERYTHING"))
+    assert sign_of(source, "--sighash", name, "--out", out) == 0
+    assert f"input 0 is signed {name}" in capsys.readouterr().err
+    assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--sighash", name]) == 0
+    assert kernel_accepts(bytes.fromhex(capsys.readouterr().out), case.spent)
+
+
+LIMITS = {
+    "a fee": (of_one("p2wpkh", fee=1_001), "--max-fee", "1000", "--max-fee sets another limit, --high-fee none"),
+    "a fee rate": (
+        of_one("p2wpkh", fee=30_000),
+        "--max-fee-rate",
+        "150.5",
+        "--max-fee-rate sets another limit, --high-fee none",
+    ),
+    "the usual fee": (
+        of_one("p2wpkh", value=200_000_000, fee=10_000_001),
+        "--sighash",
+        "NONE",
+        "--max-fee sets another limit, --high-fee none",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "option", "value", "hint"), LIMITS.values(), ids=LIMITS.keys())
+def test_T13_a_fee_above_a_limit_is_refused_unless_that_is_said(
+    case: Spend, option: str, value: str, hint: str, put: Put, capsys: Capture
+) -> None:
+    source = put(case)
+    assert refused(capsys, sign_of(source, option, value))[1] == hint
+    assert sign_of(source, "--high-fee") == 0
+
+
+def test_a_phrase_whose_keys_are_not_asked_for_is_told_so(put: Put, capsys: Capture) -> None:
+    code = with_secrets("psbt", "sign", put(of_one("p2wpkh")), "--chain", REGTEST_NAME, "--yes", lines=BOB)
+    error, hint = refused(capsys, code)
+    assert error == "no key of this phrase is asked for: it has b8688df1, the PSBT asks 73c5da0a"
+    assert hint == "another passphrase makes other keys"
+
+
+def test_nothing_is_signed_twice(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    out = str(tmp_path / "out.psbt")
+    signed(put(of_one("p2wpkh")), ALICE, out)
+    capsys.readouterr()
+    error, hint = refused(capsys, sign_of(out))
+    assert (error, "psbt finalize" in hint) == ("nothing is left to sign", True)
+
+
+def test_too_few_signatures_make_no_transaction(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    out = str(tmp_path / "out.psbt")
+    signed(put(of_three("p2wsh")), ALICE, out)
+    capsys.readouterr()
+    error, hint = refused(capsys, run(["psbt", "finalize", out, "--chain", REGTEST_NAME]))
+    assert error.startswith("too few signatures")
+    assert hint == "`walletcore psbt sign` adds some, `walletcore psbt combine` joins those of several people"
+
+
+@pytest.mark.parametrize("kind", SINGLE)
+def test_a_flipped_bit_of_a_signature_is_seen_before_anything_is_printed(
+    kind: str, put: Put, tmp_path: Path, capsys: Capture
+) -> None:
+    out = str(tmp_path / "out.psbt")
+    signed(put(of_one(kind)), ALICE, out)
+    psbt = Psbt.decode(REGTEST, Path(out).read_bytes())
+    fields = psbt.inputs[0]
+    if kind == "p2tr":
+        assert fields.tap_key_sig is not None
+        bad: dict[str, Any] = {"tap_key_sig": bytes((fields.tap_key_sig[0] ^ 1,)) + fields.tap_key_sig[1:]}
+    else:
+        ((public, signature),) = fields.partial_sig
+        bad = {"partial_sig": ((public, signature[:20] + bytes((signature[20] ^ 1,)) + signature[21:]),)}
+    source = put(with_input(psbt, **bad), "bad.psbt")
+    capsys.readouterr()
+    refused(capsys, run(["psbt", "finalize", source, "--chain", REGTEST_NAME]))
+    assert run(["psbt", "show", source, "--chain", REGTEST_NAME, "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert "bad-signature" in {each["code"] for each in found["odd"]}
+
+
+# -- asking
+
+
+def test_a_person_sees_what_it_does_and_says_yes(put: Put) -> None:
+    source = put(of_one("p2wpkh"))
+    answers = {"mnemonic: ": PHRASE, "[y/N]: ": "y"}
+    code, shown = at_a_terminal("psbt", "sign", source, "--chain", REGTEST_NAME, answers=answers, columns=250)
+    assert code == 0
+    assert shown.index("0.00074 tBTC") < shown.index("Sign it?") < shown.index("cHNidP8")
+    assert "abandon" not in shown
+
+
+@pytest.mark.parametrize("answer", ["n", "", "no"])
+def test_anything_but_yes_signs_nothing(answer: str, put: Put, tmp_path: Path) -> None:
+    source, out = put(of_one("p2wpkh")), tmp_path / "out.psbt"
+    answers = {"mnemonic: ": PHRASE, "[y/N]: ": answer}
+    code, shown = at_a_terminal("psbt", "sign", source, "--chain", REGTEST_NAME, "--out", str(out), answers=answers)
+    assert code == 1
+    assert "nothing was signed" in shown
+    assert not out.exists()
+
+
+def test_nobody_to_ask_is_refused_before_any_secret_is_read(put: Put) -> None:
+    done = piped("psbt", "sign", put(of_one("p2wpkh")), "--chain", REGTEST_NAME, "--stdin")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "--yes" in done.stderr
+
+
+# -- for machines
+
+
+def test_what_is_printed_for_machines_says_whether_all_have_signed(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    source, out = put(of_three("p2wsh"), version=2), str(tmp_path / "1.psbt")
+    common = ("--chain", REGTEST_NAME, "--yes", "--json")
+    assert with_secrets("psbt", "sign", source, *common, "--out", out, lines=ALICE) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["chain"], found["version"], found["complete"]) == (REGTEST_NAME, 2, False)
+    assert base64.b64decode(found["psbt"]) == Path(out).read_bytes()
+    assert with_secrets("psbt", "sign", found["psbt"], *common, lines=BOB) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["complete"] is True
+    assert run(["psbt", "finalize", found["psbt"], "--chain", REGTEST_NAME, "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert (done["chain"], done["id"]) == (REGTEST_NAME, Tx.decode(bytes.fromhex(done["raw"])).txid)
+
+
+def test_a_finalized_psbt_is_kept_where_that_is_wanted(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    case = of_one("p2wpkh")
+    out, final = str(tmp_path / "out.psbt"), str(tmp_path / "final.psbt")
+    signed(put(case), ALICE, out)
+    assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--psbt", "--out", final]) == 0
+    theirs = wallycore.psbt_from_bytes(Path(out).read_bytes(), 0)
+    wallycore.psbt_finalize(theirs, 0)
+    assert Path(final).read_bytes() == bytes(wallycore.psbt_to_bytes(theirs, 0))
+    assert kernel_accepts(finalized(final, capsys), case.spent)
+
+
+def test_show_proves_change_by_an_extended_key(put: Put, capsys: Capture) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        xpub = str(wallet.xpub(REGTEST, kind="p2wpkh"))
+    assert run(["psbt", "show", put(of_one("p2wpkh")), "--chain", REGTEST_NAME, "--xpub", xpub, "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["facts"]["change"] == "proven: output 1"
+    assert [each.get("change") for each in found["effects"]] == [None, True, None]
+    (spent,) = found["inputs"]
+    assert (spent["amount"], spent["proven"], spent["kind"]) == ("100000", True, "p2wpkh")
+    assert (spent["signatures"], spent["required"], spent["finalized"]) == (0, 1, False)

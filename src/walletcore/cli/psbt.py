@@ -18,7 +18,7 @@ from walletcore.cli.files import FormOption, Out, Overwrite, PsbtSource, Target,
 from walletcore.cli.names import chain_names, find_chain
 from walletcore.cli.sign import QUESTION, HighFee, Yes
 from walletcore.cli.wallets import opened
-from walletcore.errors import SigningRefused, Unsupported, WalletcoreError
+from walletcore.errors import MissingSignature, SigningRefused, Unsupported, WalletcoreError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin import BitcoinChain
@@ -30,12 +30,14 @@ __all__ = []
 
 _STDIN = "-"
 _RATE = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?", re.ASCII)
-_SWITCH = re.compile(r"Safety\((\w+)=")
+_SWITCH = re.compile(r"(?:Safety\()?(\w+)=")
 _SWITCHES = {
     "trust_witness_utxo": "--trust-witness-utxo believes it",
     "sighash": "--sighash allows it by its name",
     "max_fee": "--max-fee sets another limit, --high-fee none",
     "max_fee_rate": "--max-fee-rate sets another limit, --high-fee none",
+    "trust_scripts": "--trust-scripts gives it away without verifying it",
+    "allow_foreign_path": "--chain names the chain that the PSBT is of",
 }
 
 psbt = typer.Typer(help="Look into, sign, combine and finalize PSBTs.", no_args_is_help=True, rich_markup_mode=None)
@@ -51,6 +53,9 @@ TrustWitnessUtxo = Annotated[
 Sighash = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="A hash type to allow beside ALL and DEFAULT; as often as needed."),
+]
+TrustScripts = Annotated[
+    bool, typer.Option("--trust-scripts", help="Give away inputs that others finalized in ways not understood here.")
 ]
 MaxFee = Annotated[int | None, typer.Option(min=0, metavar="SATOSHI", help="The highest fee, in place of the usual.")]
 MaxFeeRate = Annotated[str, typer.Option(metavar="N", help="The highest fee rate, in satoshi per virtual byte.")]
@@ -166,6 +171,7 @@ def finalize_psbt(
         bool, typer.Option("--psbt", help="Print the finalized PSBT, with what is not signed yet as it is.")
     ] = False,
     trust_witness_utxo: TrustWitnessUtxo = False,
+    trust_scripts: TrustScripts = False,
     sighash: Sighash = None,
     max_fee: MaxFee = None,
     max_fee_rate: MaxFeeRate = "",
@@ -183,7 +189,7 @@ def finalize_psbt(
     if (form or overwrite or out) and not keep:
         raise typer.BadParameter("--out, --form and --overwrite are for --psbt: a transaction is printed in hex")
     target = Target(out, form, overwrite)
-    safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
+    safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee, trust_scripts=trust_scripts)
     given = read_psbt(source, _row(chain), safety=safety)
     if keep:
         target.check()
@@ -250,7 +256,13 @@ def _rate(text: str) -> int:
 
 
 def _safety(
-    trust_witness_utxo: bool, sighash: list[str] | None, max_fee: int | None, max_fee_rate: str, high_fee: bool
+    trust_witness_utxo: bool,
+    sighash: list[str] | None,
+    max_fee: int | None,
+    max_fee_rate: str,
+    high_fee: bool,
+    *,
+    trust_scripts: bool = False,
 ) -> Safety:
     """Raises `TransactionError` where ``sighash`` names no hash type."""
     from walletcore.chains.bitcoin.psbt import SAFE, Safety
@@ -263,18 +275,22 @@ def _safety(
         sighash=tuple(sighash or ()),
         max_fee=None if high_fee else SAFE.max_fee if max_fee is None else max_fee,
         max_fee_rate=None if high_fee else _rate(max_fee_rate) if max_fee_rate else SAFE.max_fee_rate,
+        trust_scripts=trust_scripts,
     )
 
 
 @contextmanager
 def _switches() -> Iterator[None]:
-    """A refusal names the switch of this command, in place of that of the library."""
+    """A refusal names the options of these commands, in place of the library's names for them."""
     try:
         yield
     except SigningRefused as error:
         found = _SWITCH.match(error.hint)
-        hint = _SWITCHES.get(found[1], "") if found else error.hint
+        hint = _SWITCHES[found[1]] if found and found[1] in _SWITCHES else error.hint
         raise SigningRefused(str(error), reason=error.reason, hint=hint) from None
+    except MissingSignature as error:
+        hint = "`walletcore psbt sign` adds some, `walletcore psbt combine` joins those of several people"
+        raise MissingSignature(str(error), reason=error.reason, hint=hint) from None
 
 
 # Signing

@@ -27,7 +27,7 @@ _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 _PROPRIETARY = 0xFC
 _NOT_KNOWN = ("missing", "unknown")  # what cannot be checked with what the PSBT has
-_ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None)
+_ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None, trust_scripts=True)
 _MODIFIABLE = {1: "inputs", 2: "outputs"}  # BIP-370, PSBT_GLOBAL_TX_MODIFIABLE
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
@@ -42,9 +42,7 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
     except TransactionError as error:  # its fields contradict each other, or it has no inputs yet
         odd = (Oddity(code="contradiction", text=f"no signer takes it: {error}"), *_oddities(psbt, inputs))
         facts = tuple(_facts(psbt))
-        return Finding(
-            what=_what(inputs), chains=names_of(chains), facts=facts, inputs=inputs, row=chains[0], odd=odd
-        )
+        return Finding(what=_what(inputs), chains=names_of(chains), facts=facts, inputs=inputs, row=chains[0], odd=odd)
     change = () if change_of is None else tuple(change_of(transaction))
     effects = transaction.effects()
     facts = (*_facts(psbt), *_facts_of(psbt, transaction), *(() if change_of is None else _proven(change)))

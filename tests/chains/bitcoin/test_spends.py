@@ -218,6 +218,132 @@ def test_a_key_that_is_no_point_signs_nothing_and_leaves_the_others_theirs() -> 
     assert verdict(with_script_sig(tx, push(ecdsa(tx, spent, lone))), spent) == "mismatch"
 
 
+# -- keys that wait
+
+
+CLTV, CSV = 0xB1, 0xB2
+
+
+def waiting(opcode: int, number: int, template: bytes) -> bytes:
+    """Return ``<number> CLTV|CSV DROP <template>``."""
+    size = (number.bit_length() + 8) // 8
+    pushed = push(number.to_bytes(size, "little")) if number else b"\x00"
+    return pushed + bytes((opcode, 0x75)) + template
+
+
+def to_local(opcode: int, number: int) -> bytes:
+    """Return BOLT-3's script: key 2 at once, key 1 when it has waited."""
+    later = waiting(opcode, number, push(ALICE.public_key.data))
+    return b"\x63" + push(BOB.public_key.data) + b"\x67" + later + b"\x68\xac"
+
+
+def waited(script: bytes, number: int, *rest: bytes, **options: int) -> tuple[Tx, list[TxOut]]:
+    """Return a spend of P2WSH of the script by a key, with the lock time, version and sequence of these options."""
+    spent = [TxOut(value=2_000, script_pubkey=witness(0, sha256(script)).script_pubkey)]
+    source = TxIn(txid="55" * 32, vout=0, sequence=options.get("sequence", 0))
+    version, locktime = options.get("version", 2), options.get("locktime", 0)
+    tx = Tx(version=version, inputs=(source,), outputs=(pay(TO, 1_000),), locktime=locktime)
+    digest = sha256d(Commitments(tx, spent).segwit_v0(0, script))
+    signature = encode_der(key(number).sign(Scheme.ECDSA, digest)) + b"\x01"
+    return with_witness(tx, signature, *rest, script), spent
+
+
+P2PK = push(ALICE.public_key.data) + b"\xac"
+LATER = 1_600_000_000
+GIVEN = {  # opcode and number of the script; lock time, sequence and version of the transaction; whether it waits
+    "a height": (CLTV, 800_000, {"locktime": 800_000}, True),
+    "a later height": (CLTV, 800_000, {"locktime": 900_000}, True),
+    "an earlier height": (CLTV, 800_000, {"locktime": 799_999}, False),
+    "a time for a height": (CLTV, 800_000, {"locktime": LATER}, False),
+    "a time": (CLTV, LATER, {"locktime": LATER}, True),
+    "a height for a time": (CLTV, LATER, {"locktime": 800_000}, False),
+    "a final input": (CLTV, 800_000, {"locktime": 800_000, "sequence": 0xFFFF_FFFF}, False),
+    "a time beyond 31 bits": (CLTV, 2**32 - 1, {"locktime": 2**32 - 1}, True),
+    "nothing": (CLTV, 0, {}, True),
+    "blocks": (CSV, 144, {"sequence": 144}, True),
+    "more blocks": (CSV, 144, {"sequence": 200}, True),
+    "a small number": (CSV, 16, {"sequence": 16}, True),
+    "fewer blocks": (CSV, 144, {"sequence": 143}, False),
+    "version 1": (CSV, 144, {"sequence": 144, "version": 1}, False),
+    "disabled": (CSV, 144, {"sequence": 144 | 1 << 31}, False),
+    "time for blocks": (CSV, 144, {"sequence": 144 | 1 << 22}, False),
+    "units of time": (CSV, 144 | 1 << 22, {"sequence": 144 | 1 << 22}, True),
+    "bits without meaning": (CSV, 144 | 1 << 16, {"sequence": 144}, True),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_time_locks_are_those_of_core(name: str) -> None:
+    opcode, number, options, good = GIVEN[name]
+    for script, rest in ((waiting(opcode, number, P2PK), ()), (to_local(opcode, number), (b"",))):
+        tx, spent = waited(script, 1, *rest, **options)
+        assert verdict(tx, spent) == ("" if good else "mismatch")
+        assert kernel_accepts(tx.encode(), spent) is good
+
+
+@pytest.mark.parametrize("opcode", [CLTV, CSV])
+def test_the_branch_that_does_not_wait_is_the_other_keys(opcode: int) -> None:
+    script = to_local(opcode, 144)
+    for number, choice, expected in ((2, b"\x01", ""), (1, b"\x01", "mismatch"), (2, b"", "mismatch")):
+        tx, spent = waited(script, number, choice, sequence=144, locktime=144)
+        assert verdict(tx, spent) == expected
+        assert kernel_accepts(tx.encode(), spent) is (expected == "")
+    tx, spent = waited(script, 2, b"\x02")
+    assert kernel_accepts(tx.encode(), spent)  # MINIMALIF is of nodes alone
+    assert verdict(tx, spent) == "non-canonical"
+    assert verdict(with_witness(tx, script), spent) == "non-canonical"
+
+
+@pytest.mark.parametrize("wrapping", ["p2sh", "bare", "p2sh-p2wsh"])
+def test_waiting_keys_are_verified_in_every_wrapping(wrapping: str) -> None:
+    script = waiting(CSV, 5, MULTISIG)
+    inner = witness(0, sha256(script)).script_pubkey
+    output = {"bare": script, "p2sh": p2sh(hash160(script)).script_pubkey}.get(
+        wrapping, p2sh(hash160(inner)).script_pubkey
+    )
+    tx, spent = legacy(output)
+    tx = replace(tx, inputs=(replace(tx.inputs[0], sequence=5),))
+    commitments = Commitments(tx, spent)
+    digest = sha256d(commitments.segwit_v0(0, script) if "w" in wrapping else commitments.legacy(0, script))
+    stack = [b"", *(encode_der(key(number).sign(Scheme.ECDSA, digest)) + b"\x01" for number in (1, 3))]
+    if wrapping == "p2sh-p2wsh":
+        found = with_script_sig(with_witness(tx, *stack, script), push(inner))
+    else:
+        found = with_script_sig(tx, b"".join(map(push, [*stack, *([script] if wrapping == "p2sh" else [])])))
+    assert verdict(found, spent) == ""
+    early = replace(found, inputs=(replace(found.inputs[0], sequence=4),))
+    assert verdict(early, spent) == "mismatch"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        b"\x4f\xb2\x75" + P2PK,
+        b"\x02\x05\x00\xb2\x75" + P2PK,
+        b"\x01\x05\xb2\x75" + P2PK,
+        b"\x06" + bytes(5) + b"\x01\xb1\x75" + P2PK,
+        b"\x01\x85\xb1\x75" + P2PK,
+        b"\x55\xb2\x75",
+        b"\x55\xb2" + P2PK,
+        b"\x55\xb0\x75" + P2PK,
+        b"\x05\x90\x00\x00\x80\x00\xb2\x75" + P2PK,
+        b"\x63" + P2PK[:-1] + b"\x67" + P2PK[:-1] + b"\x68\xac",
+        b"\x64" + to_local(CSV, 5)[1:],
+    ],
+)
+def test_other_forms_of_waiting_are_not_understood(script: bytes) -> None:
+    tx, spent = waited(script, 1, sequence=5)
+    assert verdict(tx, spent) == "unknown"
+
+
+def test_a_push_in_a_script_that_could_be_shorter_is_refused_though_consensus_takes_it() -> None:
+    script = b"\x51\x4c\x21" + ALICE.public_key.data + b"\x51\xae"
+    tx, spent = waited(script, 1)
+    found = with_witness(tx, b"", *tx.witnesses[0])
+    assert kernel_accepts(found.encode(), spent)
+    assert verdict(found, spent) == "non-canonical"
+
+
 # -- neighbours: one thing wrong
 
 

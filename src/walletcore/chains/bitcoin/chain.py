@@ -29,6 +29,7 @@ from walletcore.hashes import Hash, hash160, sha256d
 from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.bip322 import GenericMessage
     from walletcore.chains.bitcoin.message import Message
     from walletcore.chains.bitcoin.transaction import Transaction
 
@@ -36,6 +37,7 @@ __all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinC
 
 MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 """How signed messages begin: the length of the words, and the words (Bitcoin Core, src/common/signmessage.cpp)."""
+_MESSAGE_FIELD = b"\x01\x09"  # the key PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE with its length; hardly any PSBT has these
 
 LEGACY = ("p2pkh", "p2sh")
 SEGWIT = (*LEGACY, "p2wpkh", "p2wsh")
@@ -64,6 +66,7 @@ class BitcoinChain(Chain):
         "walletcore.chains.bitcoin.transaction:Transaction",
         "walletcore.chains.bitcoin.psbt:Psbt",
         "walletcore.chains.bitcoin.message:Message",
+        "walletcore.chains.bitcoin.bip322:GenericMessage",
     )
 
     def address(self, key: PublicKey, *, kind: str = "", merkle_root: bytes = b"") -> Address:
@@ -170,17 +173,24 @@ class BitcoinChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
-    ) -> Transaction | Message | SignedTransaction[Transaction]:
+    ) -> Transaction | Message | GenericMessage | SignedTransaction[Transaction]:
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
         ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See
         `walletcore.chains.bitcoin.psbt.interchange.decode_transaction`. What `Message.raw` gives is read as well, for
-        one key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
+        one key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid. A PSBT with a
+        message in it becomes a `GenericMessage` (BIP-322).
         """
         if type(raw) is bytes and raw.startswith(self.message_magic):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
+        if type(raw) is bytes and _MESSAGE_FIELD in raw and raw.startswith(b"psbt"):
+            from walletcore.chains.bitcoin import bip322
+
+            found = bip322.decode(self, raw, keys, sighash)
+            if found is not None:
+                return found
         from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)

@@ -1,7 +1,7 @@
 """Bitcoin signed messages: bytes and a signature that only the key of an address can have made.
 
 Bitcoin Core, src/common/signmessage.cpp (what is hashed); BIP-137, "Conventions with signatures used in Bitcoin" (the
-header byte). Signatures of BIP-322, which are witnesses, are another format and not read here.
+header byte). Signatures of BIP-322, which are witnesses, are another format: `walletcore.chains.bitcoin.bip322`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from walletcore.signing import Answers, SigningRequest, accepted, complete
 if TYPE_CHECKING:
     from walletcore.effects import Effect
 
-__all__ = ["Message", "decode"]
+__all__ = ["Message", "check_data", "decode", "said"]
 
 _MAX_DATA = 1 << 20  # bytes; Bitcoin Core has no limit
 _DATA = prefixed(compact_size)
@@ -63,10 +63,7 @@ class Message:
             raise TransactionError("expected a public key of secp256k1 as signer", reason="type")
         if origin is not None and type(origin) is not KeyOrigin:
             raise TransactionError("expected a KeyOrigin as origin", reason="type")
-        if type(self.data) is not bytes:
-            raise TransactionError(f"expected bytes, got {type(self.data).__name__}", reason="type")
-        if len(self.data) > _MAX_DATA:
-            raise TransactionError(f"expected at most {_MAX_DATA} bytes, got {len(self.data)}", reason="too-large")
+        check_data(self.data)
         self._check_kind()
 
     def _check_kind(self) -> None:
@@ -123,15 +120,7 @@ class Message:
 
     def effects(self) -> tuple[Effect, ...]:
         """A `Statement` for text; `Opaque` for bytes that a person cannot read."""
-        from walletcore.effects import Opaque, Statement
-
-        try:
-            text = self.data.decode()
-        except UnicodeDecodeError:
-            return (Opaque(why="bytes that are no text", data=self.data),)
-        if is_visible(text):
-            return (Statement(text=text),)
-        return (Opaque(why="text with characters that cannot be seen", data=self.data),)
+        return said(self.data)
 
     def recover(self, signature: str) -> PublicKey:
         """The key that made a signature over this message, whatever address its header names.
@@ -205,6 +194,27 @@ def decode(
     with raised_as(TransactionError):
         data = _DATA.decode(raw[len(magic) :])
     return Message(chain=chain, signer=keys[0] if keys else None, data=data, kind=kind, compressed=compressed)
+
+
+def check_data(data: object) -> None:
+    """Raise `TransactionError` unless these are bytes that a message may have: at most 1 MiB."""
+    if type(data) is not bytes:
+        raise TransactionError(f"expected bytes, got {type(data).__name__}", reason="type")
+    if len(data) > _MAX_DATA:
+        raise TransactionError(f"expected at most {_MAX_DATA} bytes, got {len(data)}", reason="too-large")
+
+
+def said(data: bytes) -> tuple[Effect, ...]:
+    """A `Statement` for text; `Opaque` for bytes that a person cannot read."""
+    from walletcore.effects import Opaque, Statement
+
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return (Opaque(why="bytes that are no text", data=data),)
+    if is_visible(text):
+        return (Statement(text=text),)
+    return (Opaque(why="text with characters that cannot be seen", data=data),)
 
 
 def _decoded(signature: object) -> tuple[int, bytes]:

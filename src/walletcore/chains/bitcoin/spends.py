@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
+from walletcore.chains.bitcoin.timelocks import opened
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import ORDER, decode_der
 from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
@@ -137,13 +138,20 @@ class _Spend:
         """The stack must be what a template takes, and nothing beside it (CLEANSTACK)."""
         if len(script) > MAX_SCRIPT:
             raise InvalidSignature(f"expected a script of at most {MAX_SCRIPT} bytes", reason="too-large")
-        found = classify(script)
+        inner = script
+        if classify(script).kind == "nonstandard":
+            inner, stack, wait = opened(script, stack)
+            if wait is not None:
+                wait.check(self.spends._tx, self.index)
+        found = classify(inner)
         if found.kind == "p2pkh":
             signature, key = _taken(stack, 2)
-            if hash160(key) != script[3:23]:
+            if hash160(key) != inner[3:23]:
                 raise InvalidSignature("the output has the hash of another key", reason="mismatch")
             self._check_ecdsa([signature], [key], script, is_segwit=is_segwit)
         elif found.kind in ("p2pk", "multisig"):
+            if not all(each.is_minimal for each in parse_script(inner)):
+                raise InvalidSignature("expected pushes in the script as short as can be", reason="non-canonical")
             self._check_ecdsa(_signatures(found, stack), found.keys, script, is_segwit=is_segwit)
         else:
             raise InvalidSignature("a script that is not understood here, so it cannot be verified", reason="unknown")

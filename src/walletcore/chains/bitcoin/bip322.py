@@ -1,0 +1,275 @@
+"""Generic signed messages: whoever can spend an output signs a message as if they spent it (BIP-322, version 2.0.0).
+
+Two transactions that no network takes: ``to_spend`` has the hash of the message and the output, ``to_sign`` spends that
+output, and those whose control is to be proven. The signature is the witness of ``to_sign`` ("simple"), all of it
+("full"), or its finalized PSBT ("proof of funds").
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from walletcore.chains.base import Address, SignedMessage, SignedTransaction
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.finalized import MAGIC, encode_finalized, read_map
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.locks import Lock, Origins
+from walletcore.chains.bitcoin.message import check_data, said
+from walletcore.chains.bitcoin.opcodes import push
+from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx, TxIn, TxOut
+from walletcore.coding.wire import Reader
+from walletcore.errors import DecodingError, TransactionError
+from walletcore.hashes import tagged
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin
+from walletcore.remembering import in_use, memory
+from walletcore.signing import Answers, SigningRequest
+
+if TYPE_CHECKING:
+    from walletcore.effects import Effect
+
+__all__ = [
+    "FULL",
+    "NOTHING",
+    "PROOF_OF_FUNDS",
+    "SIMPLE",
+    "GenericMessage",
+    "decode",
+    "message_hash",
+    "message_in",
+    "to_spend",
+]
+
+SIMPLE, FULL, PROOF_OF_FUNDS = "smp", "ful", "pof"
+"""What signatures begin with, by their variant."""
+NOTHING = TxOut(value=0, script_pubkey=b"\x6a")
+"""The one output of ``to_sign``: OP_RETURN."""
+_NATIVE = ("p2wpkh", "p2wsh", "p2tr")
+_SIGHASH = ("ALL", "DEFAULT")
+_HASH = tagged("BIP0322-signed-message")
+_FIELD = b"\x09"  # PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE
+_COINBASE = ("00" * 32, 0xFFFF_FFFF)
+
+
+def message_hash(data: bytes) -> bytes:
+    """The tagged hash of a message (BIP-340, "Design"), 32 bytes."""
+    return _HASH(data)
+
+
+def to_spend(data: bytes, script_pubkey: bytes) -> Tx:
+    """The transaction that pays nothing to an output script, the message_challenge, and has the hash of a message.
+
+    It stands in no block: a coinbase begins with the height of its block (BIP-34).
+    """
+    source = TxIn(txid=_COINBASE[0], vout=_COINBASE[1], script_sig=b"\x00" + push(message_hash(data)), sequence=0)
+    return Tx(version=0, inputs=(source,), outputs=(TxOut(value=0, script_pubkey=script_pubkey),), locktime=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenericMessage:
+    """What whoever can spend an output signs that is no transaction: bytes (text as UTF-8), at most 1 MiB.
+
+    The output is told as `Input` is told one: by ``signer`` and ``kind`` (the chain's default, or p2tr, p2sh-p2wpkh,
+    p2pkh), by ``witness_script`` or ``redeem_script``, or by ``script_pubkey``. ``version``, ``locktime`` and
+    ``sequence`` are those of ``to_sign``, where a script asks for them. ``funds`` are outputs that are proven to be
+    controlled, too; their signatures are over everything, so that nobody can spend them by it.
+    Raises `TransactionError`.
+    """
+
+    chain: BitcoinChain
+    data: bytes
+    signer: PublicKey | None = None
+    kind: str = ""
+    script_pubkey: bytes = b""
+    merkle_root: bytes = b""
+    redeem_script: bytes = b""
+    witness_script: bytes = b""
+    origin: KeyOrigin | None = field(default=None, compare=False)
+    origins: Origins = field(default=(), compare=False)
+    version: int = 0
+    locktime: int = 0
+    sequence: int = 0
+    funds: tuple[Input, ...] = ()
+    _to_sign: Transaction = field(init=False, repr=False, compare=False)
+    _requests: object | None = memory()
+
+    def __post_init__(self) -> None:
+        if type(self.chain) is not BitcoinChain:
+            raise TransactionError(f"expected a chain of Bitcoin, got {type(self.chain).__name__}", reason="type")
+        check_data(self.data)
+        if type(self.funds) is not tuple or any(type(each) is not Input for each in self.funds):
+            raise TransactionError("expected funds as a tuple of Input", reason="type")
+        if type(self.signer) is PublicKey and self.kind == "" and not self._has_scripts:
+            self._set(kind=self.chain.profiles[0].kind)
+        first = self._first()
+        for each in self.funds:
+            if each.spent is None or each.sighash not in _SIGHASH:
+                raise TransactionError("expected funds that are known, signed ALL or DEFAULT", reason="policy")
+        inputs = (first, *self.funds)
+        version, locktime = self.version, self.locktime
+        to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)
+        self._set(_to_sign=to_sign, signer=first.key, kind=first.kind, script_pubkey=first.script_pubkey)
+        self._set(redeem_script=first.redeem_script, witness_script=first.witness_script)
+
+    @property
+    def _has_scripts(self) -> bool:
+        return bool(self.script_pubkey or self.redeem_script or self.witness_script)
+
+    def _set(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def _first(self) -> Input:
+        """The input that spends the output of ``to_spend``."""
+        source = to_spend(self.data, self._challenge())
+        return Input(
+            txid=source.txid,
+            vout=0,
+            script_pubkey=self.script_pubkey,
+            kind=self.kind,
+            key=self.signer,
+            merkle_root=self.merkle_root,
+            redeem_script=self.redeem_script,
+            witness_script=self.witness_script,
+            previous=source.encode(),
+            sequence=self.sequence,
+            origin=self.origin,
+            origins=self.origins,
+        )
+
+    def _challenge(self) -> bytes:
+        if self.script_pubkey or self.merkle_root:
+            return self.script_pubkey or self._taproot()
+        return Lock(
+            kind=self.kind, key=self.signer, redeem_script=self.redeem_script, witness_script=self.witness_script
+        ).script_pubkey
+
+    def _taproot(self) -> bytes:
+        if type(self.signer) is not PublicKey or type(self.merkle_root) is not bytes or self.kind != "p2tr":
+            raise TransactionError("a merkle root goes with a signer and p2tr", reason="mismatch")
+        if len(self.merkle_root) != 32 or self.signer.curve is not Curve.SECP256K1:
+            raise TransactionError("expected a merkle root of 32 bytes and a key of secp256k1", reason="length")
+        return KEY_KINDS["p2tr"](self.signer.data, self.merkle_root).script_pubkey
+
+    @property
+    def to_sign(self) -> Transaction:
+        """The transaction whose witness is the signature."""
+        return self._to_sign
+
+    @property
+    def address(self) -> Address:
+        """The address that the signature speaks for. Raises `TransactionError` for a script that has none."""
+        destination = destination_of(self.script_pubkey)
+        if destination is None:
+            raise TransactionError("a bare script has no address", reason="missing")
+        return self.chain.address_of(destination)
+
+    @property
+    def raw(self) -> bytes:
+        """The PSBT of ``to_sign``, with the message in it (BIP-322, "PSBT-based signing"). `decode` reads it."""
+        psbt = self._to_sign.raw
+        reader = Reader(psbt)
+        reader.take(len(MAGIC))
+        read_map(reader)
+        end = reader.position - 1
+        return psbt[:end] + SCRIPT.encode(_FIELD) + SCRIPT.encode(self.data) + psbt[end:]
+
+    @in_use
+    def requests(self) -> tuple[SigningRequest, ...]:
+        """Those of ``to_sign``: one per input and key.
+
+        Raises `TransactionError` while a key is not known.
+        """
+        return tuple([each.about(self) for each in self._to_sign.requests()])
+
+    def assemble(self, answers: Answers) -> SignedMessage[GenericMessage]:
+        """The message with its signature in ``raw``, ASCII to be pasted: a variant and base64, as short as it can be.
+
+        A script that wants m of n keys takes any m of them. Raises `InvalidSignature`, `MissingSignature`.
+        """
+        signed = self._to_sign.assemble(answers)
+        variant, body = self._encoded(Tx.decode(signed.raw))
+        raw = variant.encode() + base64.b64encode(body)
+        return SignedMessage(chain=self.chain, raw=raw, message=self, answers=signed.answers)
+
+    def _encoded(self, signed: Tx) -> tuple[str, bytes]:
+        if self.funds:
+            return PROOF_OF_FUNDS, encode_finalized(signed, self._to_sign.inputs)
+        if self.kind in _NATIVE and (self.version, self.locktime, self.sequence) == (0, 0, 0):
+            return SIMPLE, WITNESS.encode(signed.witnesses[0])
+        return FULL, signed.encode()
+
+    def effects(self) -> tuple[Effect, ...]:
+        """A `Statement` for text, `Opaque` for bytes that a person cannot read; a statement for each of the funds."""
+        from walletcore.effects import Statement
+
+        proven = [(each.value, each.txid, each.vout) for each in self.funds]
+        texts = [f"proof of control of {value} satoshi in {txid}:{vout}" for value, txid, vout in proven]
+        return (*said(self.data), *(Statement(text=text) for text in texts))
+
+
+def message_in(raw: bytes) -> tuple[bytes, bytes] | None:
+    """The message that a PSBT says is signed, and the PSBT without it; None where it says none.
+
+    Raises `TransactionError` where the first map cannot be read.
+    """
+    if SCRIPT.encode(_FIELD) not in raw:  # hardly any has these two bytes at all
+        return None
+    reader = Reader(raw)
+    reader.take(len(MAGIC))
+    try:
+        fields = read_map(reader)
+    except DecodingError as error:
+        raise TransactionError(str(error), reason=error.reason) from None
+    if _FIELD not in fields:
+        return None
+    rest = b"".join([SCRIPT.encode(key) + SCRIPT.encode(fields[key]) for key in fields if key != _FIELD])
+    return fields[_FIELD], MAGIC + rest + raw[reader.position - 1 :]
+
+
+def decode(
+    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
+) -> GenericMessage | None:
+    """Read what `GenericMessage.raw` gives, a PSBT with a message in it; None for one without.
+
+    What is signed must be this message (BIP-322, "PSBT signer"), or it is refused. Raises `TransactionError`.
+    """
+    found = message_in(raw)
+    if found is None:
+        return None
+    from walletcore.chains.bitcoin.interchange import decode_transaction
+
+    data, psbt = found
+    to_sign = decode_transaction(chain, psbt, keys, sighash)
+    if isinstance(to_sign, SignedTransaction):
+        raise TransactionError("expected a PSBT that is not signed", reason="mismatch")
+    first, *funds = to_sign.inputs
+    made = GenericMessage(
+        chain=chain,
+        data=data,
+        signer=first.key,
+        kind=first.kind,
+        script_pubkey=first.script_pubkey,
+        merkle_root=first.merkle_root,
+        redeem_script=first.redeem_script,
+        witness_script=first.witness_script,
+        origin=first.origin,
+        origins=first.origins,
+        version=to_sign.version,
+        locktime=to_sign.locktime,
+        sequence=first.sequence,
+        funds=tuple(funds),
+    )
+    if _signed_parts(made.to_sign) != _signed_parts(to_sign) or first.sighash != made.to_sign.inputs[0].sighash:
+        raise TransactionError("the PSBT does not sign the message that it names", reason="mismatch")
+    return made
+
+
+def _signed_parts(transaction: Transaction) -> tuple[object, ...]:
+    outpoints = [each.outpoint for each in transaction.inputs]
+    return outpoints, transaction.outputs, transaction.version, transaction.locktime

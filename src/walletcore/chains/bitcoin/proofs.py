@@ -1,0 +1,198 @@
+"""Signatures of generic messages, verified (BIP-322, "Verification"; the legacy form of P2PKH addresses is BIP-137's).
+
+A signature is valid, valid from a time or an age on, or invalid; or inconclusive, where it may be valid and a script is
+not understood here. Nobody has looked at the chain: whether the outputs of a proof of funds exist, and are not spent,
+is for who knows the UTXO set.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from enum import Enum
+
+from walletcore.chains.base import Address
+from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, to_spend
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.finalized import decode_finalized
+from walletcore.chains.bitcoin.message import Message, check_data
+from walletcore.chains.bitcoin.script import kind_of
+from walletcore.chains.bitcoin.spends import Spends
+from walletcore.chains.bitcoin.tx import MAX_MONEY, WITNESS, Tx, TxIn, TxOut
+from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError
+
+__all__ = ["Proven", "State", "Verdict", "verdict", "verify"]
+
+_MAX_TEXT = 4 * (4_000_000 // 3 + 1) + 3  # characters of base64, and the variant: a block has no more bytes
+_VARIANTS = (SIMPLE, FULL, PROOF_OF_FUNDS)
+_LEGACY = "legacy"
+_SIGHASH = ("ALL", "DEFAULT")  # required rules
+_VERSIONS = (0, 2)  # upgradeable rules
+
+
+class State(Enum):
+    """What BIP-322 says of a signature. Only the first is a proof now."""
+
+    VALID = "valid"
+    VALID_AT = "valid at time and age"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """An output that the signer controls, if it exists: where it is, what it has, and from which age on (BIP-68)."""
+
+    txid: str
+    vout: int
+    output: TxOut
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a signature is, and if it is not valid, why: a sentence and its reason (`walletcore.errors.REASONS`).
+
+    ``variant`` is how the signature is written: legacy, or one of smp, ful and pof. ``time`` is the lock time from
+    which on it is valid, ``age`` the sequence number of what it spends, both as transactions have them (BIP-65,
+    BIP-68). ``funds`` are what a proof of funds proves; nothing where it is inconclusive or invalid.
+    """
+
+    state: State
+    variant: str = ""
+    time: int = 0
+    age: int = 0
+    funds: tuple[Proven, ...] = ()
+    why: str = ""
+    reason: str = ""
+
+
+def verify(data: bytes, signature: str, signer: Address, *, time_locks: bool = False) -> None:
+    """Return if who can spend the outputs of an address signed the message; otherwise raise `InvalidSignature`.
+
+    A signature that is valid only from some time or age on is refused ("policy") unless ``time_locks`` takes it, an
+    inconclusive one is refused ("unknown"). `verdict` tells more.
+    """
+    found = verdict(data, signature, signer)
+    if found.state is State.VALID or (found.state is State.VALID_AT and time_locks is True):
+        return
+    if found.state is State.VALID_AT:
+        hint = "time_locks=True takes it, for who has compared both with the chain"
+        raise InvalidSignature(f"valid at time {found.time} and age {found.age}", reason="policy", hint=hint)
+    raise InvalidSignature(found.why, reason=found.reason)
+
+
+def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
+    """What a signature says about a message and an address.
+
+    Without a variant it is the legacy form for a P2PKH address, simple for any other. Raises `InvalidSignature` for
+    arguments that are no message, text and address of the Bitcoin family.
+    """
+    chain, script_pubkey = _checked(data, signature, signer)
+    variant, body = (signature[:3], signature[3:]) if signature[:3] in _VARIANTS else (SIMPLE, signature)
+    if body == signature and kind_of(script_pubkey) == "p2pkh":
+        variant = _LEGACY
+    try:
+        if variant == _LEGACY:
+            Message(chain=chain, data=data, kind="p2pkh").verify(signature, signer)
+            return Verdict(state=State.VALID, variant=variant)
+        to_sign, spent = _decoded(variant, _bytes_of(body), data, script_pubkey)
+        _check_form(to_sign, spent, to_spend(data, script_pubkey))
+        doubt = _verify_spends(to_sign, spent)
+    except (InvalidSignature, TransactionError, DecodingError) as error:
+        state = State.INCONCLUSIVE if error.reason == "unknown" else State.INVALID
+        return Verdict(state=state, variant=variant, why=str(error), reason=error.reason)
+    return _judged(variant, to_sign, spent, doubt)
+
+
+def _checked(data: object, signature: object, signer: object) -> tuple[BitcoinChain, bytes]:
+    """The chain of the address and its output script; other types are a mistake of who asks, not a signature's."""
+    if type(signer) is not Address or not isinstance(signer.chain, BitcoinChain) or type(signature) is not str:
+        raise InvalidSignature("expected a signature as text and an Address of the Bitcoin family", reason="type")
+    try:
+        check_data(data)
+        return signer.chain, signer.chain.script_pubkey(signer)
+    except (AddressError, TransactionError) as error:
+        raise InvalidSignature(str(error), reason=error.reason) from None
+
+
+def _bytes_of(text: str) -> bytes:
+    if len(text) > _MAX_TEXT:
+        raise InvalidSignature(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
+    if not text:
+        raise InvalidSignature("expected a signature, got none", reason="length")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise InvalidSignature("expected base64 without spaces", reason="character") from None
+    if base64.b64encode(data).decode() != text:
+        raise InvalidSignature("expected canonical base64", reason="non-canonical")
+    return data
+
+
+def _decoded(variant: str, body: bytes, data: bytes, script_pubkey: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
+    """The transaction ``to_sign`` and what its inputs spend."""
+    source = to_spend(data, script_pubkey)
+    if variant == PROOF_OF_FUNDS:
+        return decode_finalized(body)
+    if variant == FULL:
+        to_sign = Tx.decode(body)
+        if len(to_sign.inputs) > 1:
+            raise InvalidSignature(
+                "a proof of more than one input is a PSBT, which has what they spend", reason="missing"
+            )
+        return to_sign, source.outputs
+    if kind_of(script_pubkey) in ("p2pkh", "p2sh"):
+        raise InvalidSignature("a simple signature is for segwit addresses: others sign in full", reason="mismatch")
+    stack = WITNESS.decode(body)
+    inputs = (TxIn(txid=source.txid, vout=0, sequence=0),)
+    witnesses = (stack,) if stack else ()
+    return Tx(version=0, inputs=inputs, outputs=(NOTHING,), witnesses=witnesses, locktime=0), source.outputs
+
+
+def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx) -> None:
+    """ "Basic validation"."""
+    first = to_sign.inputs[0]
+    if (first.txid, first.vout, spent[0]) != (source.txid, 0, source.outputs[0]):
+        raise InvalidSignature("another message or address was signed", reason="mismatch")
+    if to_sign.outputs != (NOTHING,):
+        raise InvalidSignature("expected one output, of OP_RETURN and no satoshi", reason="mismatch")
+    if sum(each.value for each in spent) > MAX_MONEY:
+        raise InvalidSignature(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
+
+
+def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> str:
+    """Why the signature may be valid and is not known to be; empty where all of it is. Raises `InvalidSignature`.
+
+    An input that is wrong counts more than one that is not understood.
+    """
+    spends, doubts = Spends(to_sign, spent), []
+    for index in range(len(to_sign.inputs)):
+        try:
+            spends.verify(index, sighash=_SIGHASH)
+        except InvalidSignature as error:
+            if error.reason != "unknown":
+                raise
+            doubts.append(str(error))
+    if to_sign.version not in _VERSIONS:
+        doubts.append(f"expected version 0 or 2, got {to_sign.version}")
+    return "; ".join(doubts[:3])
+
+
+def _judged(variant: str, to_sign: Tx, spent: tuple[TxOut, ...], doubt: str) -> Verdict:
+    pairs = list(zip(to_sign.inputs, spent, strict=True))[1:]
+    time, age = to_sign.locktime, to_sign.inputs[0].sequence
+    state = State.INCONCLUSIVE if doubt else State.VALID_AT if time or age else State.VALID
+    return Verdict(
+        state=state,
+        variant=variant,
+        time=time,
+        age=age,
+        funds=() if doubt else tuple([_proven(*pair) for pair in pairs]),
+        why=doubt,
+        reason="unknown" if doubt else "",
+    )
+
+
+def _proven(source: TxIn, output: TxOut) -> Proven:
+    return Proven(txid=source.txid, vout=source.vout, output=output, sequence=source.sequence)

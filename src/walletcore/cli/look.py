@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["account_of", "tell"]
 
 
+_OWN = ("BTC", "tBTC")
+
+
 @app.command()
 def inspect(
     text: Annotated[str | None, typer.Argument(help="What to look into. Left out: asked for without echo.")] = None,
@@ -74,6 +77,8 @@ def account_of(xpub: str, rows: Sequence[Chain]) -> tuple[Sequence[Chain], Walle
 
     wallet, network = Wallet.from_xpub(xpub), ExtendedPublicKey.parse(xpub).network
     meant = tuple(row for row in rows if isinstance(row, BitcoinChain) and is_on(row, network))
+    if len(rows) > 1:  # relatives write the same letters: who means one of them names it
+        meant = tuple(row for row in meant if row.symbol in _OWN)
     if not meant:
         raise typer.BadParameter(f"--xpub is of {network}: not of the chain that is named")
     return meant, wallet

@@ -22,6 +22,7 @@ __all__ = ["addresses", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
+_CASHADDR = re.compile(r"[qpzr][02-9ac-hj-np-z]{41}|[QPZR][02-9AC-HJ-NP-Z]{41}", re.ASCII)  # of 20 bytes, no prefix
 _ICAP = re.compile(r"XE[0-9]{2}[0-9A-Z]{16,31}", re.ASCII)
 _REQUEST = re.compile(  # EIP-681, Solana Pay
     r"(?P<scheme>ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?", re.IGNORECASE | re.ASCII
@@ -30,16 +31,16 @@ _FAMILIES = {"ethereum": "evm", "solana": "solana"}
 
 
 def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
-    """One finding for the chains on which the text is one and the same address, by itself or in a longer name."""
+    """One finding for the chains on which the text stands for the same, by itself or in a longer name."""
     whole, rows = text, tuple(rows)
     text, rows, asked = _unwrapped(text, rows)
-    found: dict[tuple[str, str, bytes, str], list[Address]] = {}
+    found: dict[tuple[str, str, bytes], list[Address]] = {}
     for row in rows:
         try:
             each = _read(row, text)
         except AddressError:
             continue
-        found.setdefault((family(row), each.kind, each.payload, each.text), []).append(each)
+        found.setdefault((family(row), each.kind, each.payload), []).append(each)
     for same in found.values():
         yield _finding(text, same, asked, whole)
     if not found and asked:
@@ -72,9 +73,15 @@ def refusals(text: str, rows: Iterable[Chain]) -> dict[str, AddressError]:
             _read(row, text)
         except AddressError as error:
             is_icap = isinstance(row, Evm) and _ICAP.fullmatch(text)
-            if is_icap or error.reason in ("checksum", "network", "mixed-case"):
+            if is_icap or (error.reason in ("checksum", "network", "mixed-case") and _has_form(row, text)):
                 found[row.name] = error
     return found
+
+
+def _has_form(row: Chain, text: str) -> bool:
+    """Whether a text that is no CashAddr looks as if it were meant to be one, where the chain has them."""
+    prefix = row.prefixes.cashaddr if isinstance(row, BitcoinChain) else ""
+    return not prefix or text.lower().startswith(f"{prefix}:") or _CASHADDR.fullmatch(text) is not None
 
 
 def _read(row: Chain, text: str) -> Address:
@@ -83,12 +90,21 @@ def _read(row: Chain, text: str) -> Address:
     return row.parse_address(text)
 
 
+def _forms(text: str, same: list[Address]) -> Iterator[str]:
+    """The other texts of what these addresses stand for, each with its chains where not all write it so."""
+    written: dict[str, list[str]] = {}
+    for each in same:
+        written.setdefault(each.text, []).append(each.chain.name)
+    for form, names in written.items():
+        if form != text:
+            yield form if len(written) == 1 else f"{form} ({', '.join(names)})"
+
+
 def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     first = same[0]
     wishes, odd = _wishes(first.chain, asked, whole)
     facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
-    if first.text != text:
-        facts.append(("written as", first.text))
+    facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
         what="address",

@@ -16,8 +16,10 @@ from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, Oddity, Spent, names_of
 from walletcore.cli.inspection.oddities import oddities
+from walletcore.cli.inspection.paths import coin_types
 from walletcore.cli.show import amount, listed, rate
 from walletcore.errors import InvalidSignature, MissingSignature, SigningRefused, TransactionError
+from walletcore.path import HARDENED
 from walletcore.signing import Signable
 
 __all__ = ["TITLES", "finding"]
@@ -28,6 +30,7 @@ _NAMES = {number: name for name, number in HASH_TYPES.items()}
 _PROPRIETARY = 0xFC
 _NOT_KNOWN = ("missing", "unknown")  # what cannot be checked with what the PSBT has
 _ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None, trust_scripts=True)
+_FIRST_PURPOSE = HARDENED + 44  # BIP-43: older ones have other levels
 _MODIFIABLE = {1: "inputs", 2: "outputs"}  # BIP-370, PSBT_GLOBAL_TX_MODIFIABLE
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
@@ -36,6 +39,9 @@ ChangeOf = Callable[[Signable[Any]], Sequence[int]]
 def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = None) -> Finding:
     """What there is to say of a PSBT that these chains can read; told for the first of them."""
     inputs = tuple(_spent(psbt, place) for place in range(len(psbt.inputs)))
+    coins = _coin_types(psbt)
+    chains = [row for row in chains if coin_types(row) & coins] or chains
+    psbt = psbt if psbt.chain == chains[0] else Psbt.decode(chains[0], psbt.raw, safety=psbt.safety)
     try:
         transaction = psbt.transaction
         told = [_spent(psbt, place, each) for place, each in enumerate(transaction.inputs)]
@@ -56,6 +62,7 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
         row=chains[0],
         odd=(
             *_oddities(psbt, told),
+            *_of_network(psbt, coins),
             *_refused(psbt),
             *_bad_signatures(psbt),
             *oddities(chains, transaction, effects, change=change),
@@ -148,6 +155,22 @@ def _sighash(number: int | None) -> str:
 # What is odd
 
 
+def _coin_types(psbt: Psbt) -> set[int]:
+    """The coin types in the paths of keys (BIP-44, and what has its order), which say for which chain they are."""
+    origins = [origin for each in (*psbt.inputs, *psbt.outputs) for _, origin in each.bip32_derivation]
+    origins += [tap.origin for each in (*psbt.inputs, *psbt.outputs) for _, tap in each.tap_bip32_derivation]
+    steps = [origin.path.steps for origin in origins]
+    return {each[1] - HARDENED for each in steps if len(each) > 1 and each[0] >= _FIRST_PURPOSE and each[1] >= HARDENED}
+
+
+def _of_network(psbt: Psbt, coins: set[int]) -> Iterator[Oddity]:
+    row = psbt.chain
+    if coins and not coins & coin_types(row):
+        named = ", ".join(map(str, sorted(coins)))
+        text = f"keys at paths of coin type {named} (SLIP-44): no chain that was looked at has it, {row.name} neither"
+        yield Oddity(code="other-network", text=text)
+
+
 def _oddities(psbt: Psbt, inputs: Sequence[Spent]) -> Iterator[Oddity]:
     claimed = [str(each.place) for each in inputs if each.amount is not None and not each.proven]
     if claimed:
@@ -181,5 +204,5 @@ def _bad_signatures(psbt: Psbt) -> Iterator[Oddity]:
 
 
 def _loose(psbt: Psbt) -> Psbt:
-    """The same PSBT under a safety that allows everything: what is refused by the usual one is told, and not the end."""
+    """The same PSBT under a safety that allows everything: what the usual one refuses is told, and not the end."""
     return Psbt.decode(psbt.chain, psbt.raw, safety=_ANY)

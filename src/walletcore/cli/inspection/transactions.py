@@ -11,6 +11,7 @@ from typing import Any
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.bip322 import message_in
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm.common import AnyTransaction
@@ -88,7 +89,8 @@ def _decoded(row: Chain, raw: bytes) -> Read:
     if message is not None:
         return message
     if isinstance(row, BitcoinChain):
-        return Psbt.decode(row, raw) if is_psbt(raw) else row.decode_transaction(raw)
+        is_proof = is_psbt(raw) and message_in(raw) is not None
+        return Psbt.decode(row, raw) if is_psbt(raw) and not is_proof else row.decode_transaction(raw)
     if isinstance(row, Evm):
         return row.decode_transaction(raw, allow_unprotected=True)
     return row.decode_transaction(raw)

@@ -137,7 +137,7 @@ def by_wally(raw: bytes) -> bytes:
 
 
 def as_wally(raw: bytes, kind: str, psbt: str) -> bool:
-    """Return whether libwally makes the same transaction; of bare multisig it pushes the script, as if it were P2SH's."""
+    """Return whether libwally makes the same transaction; of bare multisig it pushes the script, as of P2SH."""
     ours, theirs = Tx.decode(raw), Tx.decode(by_wally(Path(psbt).read_bytes()))
     if kind != "bare":
         return ours == theirs

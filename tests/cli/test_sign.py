@@ -240,7 +240,10 @@ def test_a_cosigners_origin_stands_in_the_psbt() -> None:
     with Wallet.from_mnemonic(PHRASE) as wallet:
         subject, _ = parse(json.dumps(draft)).build(wallet)
         own = wallet.origin("bitcoin")
-    assert [str(each) for _, each in subject.outputs[0].lock.origins] == [str(own), origin]
+    assert isinstance(subject, bitcoin.Transaction)
+    made = subject.outputs[0].lock
+    assert made is not None
+    assert [str(each) for _, each in made.origins] == [str(own), origin]
     for wrong in (origin[1:], "[0a0b0c/1]", "[0a0b0c0d/x]", "[0a0b0c0d/4294967296]", "[0a0b0c0d//1]"):
         keys = [{"key": key(3).public_key.data.hex(), "origin": wrong}]
         assert why_not({**draft, "outputs": [{"value": 1, "multisig": {"m": 1, "keys": keys}}]}) in (

@@ -92,6 +92,7 @@ def create_psbt(
     """
     _check_streams((file,), stdin)
     _check_version(version)
+    from walletcore.chains.bitcoin import Transaction
     from walletcore.chains.bitcoin.psbt import Psbt
     from walletcore.cli.drafts import parse
 
@@ -101,6 +102,7 @@ def create_psbt(
     _row(draft.row.name)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         subject, _ = draft.build(wallet)
+    assert isinstance(subject, Transaction)
     _print(Psbt.from_transaction(subject, version=version), target, as_json)
 
 

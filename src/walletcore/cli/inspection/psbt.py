@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
-from walletcore.chains.bitcoin import Input, Transaction
-from walletcore.chains.bitcoin.psbt import Psbt, Safety
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput, Safety
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, Oddity, Spent, names_of
@@ -41,7 +41,7 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
     inputs = tuple(_spent(psbt, place) for place in range(len(psbt.inputs)))
     coins = _coin_types(psbt)
     chains = [row for row in chains if coin_types(row) & coins] or chains
-    psbt = psbt if psbt.chain == chains[0] else Psbt.decode(chains[0], psbt.raw, safety=psbt.safety)
+    psbt = _on(chains[0], psbt)
     try:
         transaction = psbt.transaction
         told = [_spent(psbt, place, each) for place, each in enumerate(transaction.inputs)]
@@ -68,6 +68,13 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
             *oddities(chains, transaction, effects, change=change),
         ),
     )
+
+
+def _on(row: Chain, psbt: Psbt) -> Psbt:
+    """The same PSBT as one of this chain."""
+    if psbt.chain == row or not isinstance(row, BitcoinChain):
+        return psbt
+    return Psbt.decode(row, psbt.raw, safety=psbt.safety)
 
 
 def _what(inputs: Sequence[Spent]) -> str:
@@ -157,8 +164,9 @@ def _sighash(number: int | None) -> str:
 
 def _coin_types(psbt: Psbt) -> set[int]:
     """The coin types in the paths of keys (BIP-44, and what has its order), which say for which chain they are."""
-    origins = [origin for each in (*psbt.inputs, *psbt.outputs) for _, origin in each.bip32_derivation]
-    origins += [tap.origin for each in (*psbt.inputs, *psbt.outputs) for _, tap in each.tap_bip32_derivation]
+    maps: tuple[PsbtInput | PsbtOutput, ...] = (*psbt.inputs, *psbt.outputs)
+    origins = [origin for each in maps for _, origin in each.bip32_derivation]
+    origins += [tap.origin for each in maps for _, tap in each.tap_bip32_derivation]
     steps = [origin.path.steps for origin in origins]
     return {each[1] - HARDENED for each in steps if len(each) > 1 and each[0] >= _FIRST_PURPOSE and each[1] >= HARDENED}
 

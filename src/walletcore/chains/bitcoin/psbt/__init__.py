@@ -18,11 +18,11 @@ from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, 
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import finalized, is_enough, record_of, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import finalized, signature_of
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
-from walletcore.chains.bitcoin.psbt.signing import opened, verify
+from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
@@ -51,7 +51,6 @@ __all__ = [
 _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
 _Proven = dict[tuple[int, bytes], bytes]
-_Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +70,14 @@ class Psbt:
     _unsigned_tx: Tx | None = memory()
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
-    _wanted: _Wanted | None = memory()
+    _wanted: Wanted | None = memory()
     _proven: _Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
         if not isinstance(self.chain, BitcoinChain):
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
         kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
-        wanted = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
+        wanted: tuple[set[type], ...] = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
         if any(kind - want for kind, want in zip(kinds, wanted, strict=True)) or type(self.safety) is not Safety:
             raise TransactionError("expected maps of a PSBT, and a Safety", reason="type")
         packet = decode(encode(self.globals, self.inputs, self.outputs))  # the one place where their form is checked
@@ -183,25 +182,11 @@ class Psbt:
         """
         return tuple([request for _, _, request in self._asked()])
 
-    def _asked(self) -> _Wanted:
+    def _asked(self) -> Wanted:
         if self._wanted is None:
             self.safety.check(self.transaction, self.least_vsize)
-            object.__setattr__(self, "_wanted", self._missing())
+            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self.inputs))
         return self._wanted or ()
-
-    def _missing(self) -> _Wanted:
-        """Each signature that is wanted: the place of its input, the key of its record, and the request."""
-        pairs = list(zip(self.transaction.inputs, self.inputs, strict=True))
-        unsigned = [not (fields.is_final or is_enough(each, fields._records)) for each, fields in pairs]
-        found: list[tuple[int, bytes, SigningRequest]] = []
-        if not any(unsigned):
-            return ()
-        requests = iter(self.transaction.requests())
-        for index, (each, fields) in enumerate(pairs):
-            asked = [(index, record_of(each, key), next(requests)) for key in each.keys]
-            if unsigned[index]:
-                found += [one for one in asked if one[1] not in fields._records]
-        return tuple(found)
 
     def assemble(self, answers: Answers) -> Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""

@@ -15,6 +15,7 @@ from walletcore.signing import Signature
 __all__ = ["PARTIAL_SIG", "TAP_KEY_SIG", "finalized", "is_enough", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG = 0x02, 0x13
+_SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
@@ -48,7 +49,9 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
     chosen = tuple([name for name in names if name in records][: each.required])
     if not chosen or len(chosen) < each.required:
         return None
-    signatures = [_checked(each, records[name]) for name in chosen]
+    signatures = [records[name] for name in chosen]
+    if fields.sighash_type is not None:  # without it any type may stand there: who extracts decides
+        _check_types(each, signatures)
     script_sig, witness = _spend(each, signatures)
     kept = fields.without(ENDS)
     return kept.with_fields(**_present(script_sig, witness)), chosen
@@ -59,13 +62,13 @@ def _present(script_sig: bytes, witness: Witness) -> dict[str, object]:
     return {**found, "final_scriptwitness": witness} if witness else found
 
 
-def _checked(each: Input, signature: bytes) -> bytes:
-    """A signature of the hash type that the input asks for. Raises `TransactionError`."""
-    is_short = each.kind == "p2tr" and len(signature) == 64
-    hash_type = 0 if is_short else signature[-1]
-    if hash_type != each.hash_type or (each.kind == "p2tr" and not is_short and not hash_type):
-        raise TransactionError(f"expected a signature {each.sighash}, got one of type {hash_type}", reason="mismatch")
-    return signature
+def _check_types(each: Input, signatures: Sequence[bytes]) -> None:
+    """Raise `TransactionError` for a signature of another hash type than the input asks for."""
+    for signature in signatures:
+        hash_type = 0 if each.kind == "p2tr" and len(signature) == _SCHNORR else signature[-1]
+        if hash_type != each.hash_type:
+            message = f"expected a signature {each.sighash}, got one of type {hash_type}"
+            raise TransactionError(message, reason="mismatch")
 
 
 def _spend(each: Input, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:

@@ -17,6 +17,8 @@ from walletcore.path import KeyOrigin, Path
 __all__ = [
     "AMOUNT",
     "BYTES",
+    "COMPRESSED",
+    "COMPRESSED_KEYS",
     "CONTROL_BLOCK",
     "COUNT",
     "ECDSA_SIGNATURE",
@@ -27,6 +29,8 @@ __all__ = [
     "KEY",
     "KEY_AND_LEAF",
     "LEAF",
+    "MUSIG2_KEYS",
+    "MUSIG2_NONCE",
     "NUMBER",
     "ORIGIN",
     "OUTPUT",
@@ -34,6 +38,7 @@ __all__ = [
     "TAP_ORIGIN",
     "TIME",
     "TREE",
+    "VERSION",
     "WITNESS",
     "XPUB",
     "Form",
@@ -234,4 +239,9 @@ ECDSA_SIGNATURE = _checked(_BYTES, _refuse_sizes("a DER signature and its hash t
 SCHNORR_SIGNATURE = _checked(_BYTES, _refuse_sizes("a signature of 64 bytes, with or without hash type", 64, 65))
 CONTROL_BLOCK = _checked(_BYTES, _refuse_sizes("a control block of 33 bytes and 32 a step", 33, 33 + 32 * 128, 32))
 KEY_AND_LEAF = _checked(_BYTES, _refuse_sizes("an x-only key and the hash of a leaf", 64, 64))
+COMPRESSED = _checked(_BYTES, _refuse_sizes("a compressed key", 33, 33))
+COMPRESSED_KEYS = _checked(_BYTES, _refuse_sizes("compressed keys", 33, 33 * 4096, 33))
+MUSIG2_KEYS = _checked(_BYTES, _refuse_sizes("two compressed keys, and for a leaf its hash", 66, 98, 32))
+MUSIG2_NONCE = _checked(_BYTES, _refuse_sizes("a public nonce", 66, 66))
+VERSION = _checked(u32le, _refuse_range(2, 0xFFFF_FFFF))  # BIP-370, "Creator"
 XPUB = _checked(_BYTES, _refuse_depth)

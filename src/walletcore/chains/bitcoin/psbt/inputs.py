@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import TapOrigin
+from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -181,17 +182,24 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         _check_unknown(fields)
         return Input.unknown(outpoint)
     check_script(spent)
-    script_pubkey = spent.script_pubkey
-    known: dict[str, Any] = {} if fields.is_final else _known(script_pubkey, fields, find, allowed)
-    return Input(
+    made = partial(
+        Input,
         txid=outpoint.txid,
         vout=outpoint.vout,
         sequence=outpoint.sequence,
         value=spent.value,
-        script_pubkey=script_pubkey,
+        script_pubkey=spent.script_pubkey,
         previous=previous,
-        **known,
     )
+    if fields.is_final:
+        return made()
+    known = _known(spent.script_pubkey, fields, find, allowed)
+    try:
+        return made(**known)
+    except TransactionError as error:
+        if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
+            raise
+        return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
 
 
 _OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)
@@ -206,6 +214,12 @@ def _check_unknown(fields: PsbtInput) -> None:
 def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
     """What is known of an input beside the output that it spends."""
     merkle_root = fields.tap_merkle_root or b""
+    leaves = fields.tap_leaf_script
+    if leaves and _is_taproot(script_pubkey):
+        root = merkle_root_of(script_pubkey, fields.tap_internal_key or b"", leaves)
+        if merkle_root not in (b"", root):
+            raise TransactionError("the leaves do not lead to the merkle root", reason="mismatch")
+        merkle_root = root
     named = _named(script_pubkey, fields, merkle_root)
     return {
         "key": named.key or (None if named.origins else find(script_pubkey)),
@@ -231,8 +245,8 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
-        return output
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS or fields.tap_tree is not None:
+        return output  # whose a tree is, its scripts say
     redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
     named = _named(output.script_pubkey, fields)
     origins = named.origins
@@ -250,6 +264,11 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
 
 
+def _is_hash(script_pubkey: bytes) -> bool:
+    """Whether the output has the hash of a script, which it does not show."""
+    return kind_of(script_pubkey) in ("p2sh", "p2wsh")
+
+
 def _is_taproot(script_pubkey: bytes) -> bool:
     return kind_of(script_pubkey) == "p2tr"
 
@@ -261,8 +280,10 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
     if _is_taproot(script_pubkey):
         foreign: object = fields.bip32_derivation
         named.update({b"\x02" + x: None for x in (internal,) if x})
-        derivations = fields.tap_bip32_derivation  # keys of leaves are no keys of the output
-        named.update({b"\x02" + x: each.origin for x, each in derivations if x == internal or not each.leaf_hashes})
+        is_joint = bool(internal and fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key
+        for x, each in fields.tap_bip32_derivation:
+            if x == internal or not (each.leaf_hashes or is_joint):  # keys of leaves are no keys of the output
+                named[b"\x02" + x] = each.origin
     else:
         foreign = internal or fields.tap_bip32_derivation or merkle_root
         if isinstance(fields, PsbtInput):
@@ -276,6 +297,8 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: by
             raise TransactionError("the same key in two forms", reason="duplicate")
         return _Named(origins=tuple(found))
     if len(named) > 1:
+        if _is_hash(script_pubkey) and not (fields.redeem_script or fields.witness_script):
+            return _Named()  # of a script that is not shown
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
     pairs = [(_public_key(data), origin) for data, origin in named.items()]
     return _Named(*pairs[0]) if pairs else _Named()

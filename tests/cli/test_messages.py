@@ -1,13 +1,18 @@
 """Messages from the command line, against the signatures that specifications and other implementations publish."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
+from support.bitcoin import BITCOIN, key, signer
 from support.commands import PHRASE, at_a_terminal, with_secrets
 from support.vectors import Case, load
+from walletcore.chains.bitcoin import Input
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.cli import run
+from walletcore.signing import sign
 
 ETHEREUM = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"
 VERIFIED = [
@@ -45,6 +50,58 @@ def test_what_is_signed_can_be_verified(name: str, capsys: pytest.CaptureFixture
     assert run(["message", "verify", name, found["address"], "garbage", "hello"]) == 3
 
 
+GENERIC = [case for case in load("bitcoin/generic-messages") if case.operation == "message.verify"]
+
+
+@pytest.mark.parametrize("case", [case for case in GENERIC if readable(case)], ids=lambda case: case.id)
+def test_a_published_generic_signature_is_verified(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    given = case.input
+    good = case.expect["result"] == "valid" and not case.expect.get("time")
+    words = ["message", "verify", "bitcoin", given["address"], given["signature"], readable(case)]
+    assert run(words) == (0 if good else 3)
+    shown = capsys.readouterr().out
+    assert shown.startswith("verified: signed by " if good else "NOT VERIFIED: ")
+    if case.expect.get("time"):
+        assert f"valid only at time {case.expect['time']} and age {case.expect['age']}" in shown
+
+
+@pytest.mark.parametrize("kind", ["p2pkh", "p2sh-p2wpkh", "p2wpkh", "p2tr"])
+def test_every_kind_of_address_signs_a_generic_message(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["message", "sign", "bitcoin", "hello", "--kind", kind, "--yes", "--json"]
+    assert with_secrets(*words, "--format", "bip322") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["signature"][:3] == ("smp" if kind in ("p2wpkh", "p2tr") else "ful")
+    verify = ["message", "verify", "bitcoin", found["address"], found["signature"]]
+    assert run([*verify, "hello"]) == run([*verify, "hello", "--format", "bip322"]) == 0
+    assert run([*verify, "hellO"]) == run([*verify, "hello", "--format", "bip137"]) == 3
+    assert run([*verify, "hello", "--format", "bip137", "--json"]) == 3
+    capsys.readouterr()
+    assert with_secrets(*words, "--format", "bip137") == (1 if kind == "p2tr" else 0)
+    capsys.readouterr()
+    assert with_secrets(*words) == 0
+    assert (json.loads(capsys.readouterr().out)["signature"] == found["signature"]) is (kind == "p2tr")
+
+
+def test_a_proof_of_funds_tells_what_is_controlled(capsys: pytest.CaptureFixture[str]) -> None:
+    fund = Input(txid="11" * 32, vout=3, value=70_000, key=key(1).public_key, kind="p2tr")
+    subject = GenericMessage(chain=BITCOIN, data=b"hello", signer=key(1).public_key, funds=(fund,))
+    signature = sign(subject, signer(1)).raw.decode()
+    words = ["message", "verify", "bitcoin", subject.address.text, signature, "hello"]
+    assert run(words) == 0
+    assert f"controls  70000 satoshi in {'11' * 32}:3" in capsys.readouterr().out
+    assert run([*words, "--json"]) == 0
+    found = {"verified": True, "why": "", "controls": [f"70000 satoshi in {'11' * 32}:3"]}
+    assert json.loads(capsys.readouterr().out) == found
+
+
+def test_a_generic_message_is_inspected_as_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    subject = GenericMessage(chain=BITCOIN, data=b"hello", signer=key(1).public_key, version=2, locktime=9)
+    assert run(["inspect", base64.b64encode(subject.raw).decode()]) == 0
+    shown = capsys.readouterr().out
+    for expected in ("message to be signed", "(BIP-322)", "'hello'", "at time 9 and age 0", str(subject.address)):
+        assert expected in shown
+
+
 def test_a_message_of_another_address(capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         with_secrets("message", "sign", "bitcoin", "hello", "--kind", "p2pkh", "--index", "3", "--yes", "--json") == 0
@@ -79,7 +136,10 @@ def test_a_person_reads_the_message_and_says_yes() -> None:
         ("message", "sign", "ethereum", "text", "--file", "also", "--yes"),
         ("message", "sign", "bitcoin", "{}", "--typed", "--yes"),
         ("message", "sign", "ethereum", "{}", "--typed", "--yes"),
-        ("message", "sign", "bitcoin", "x", "--kind", "p2tr", "--yes"),
+        ("message", "sign", "bitcoin", "x", "--kind", "p2tr", "--format", "bip137", "--yes"),
+        ("message", "sign", "bitcoin", "x", "--format", "bip-322", "--yes"),
+        ("message", "sign", "litecoin", "x", "--format", "bip322", "--yes"),
+        ("message", "sign", "ethereum", "x", "--format", "bip322", "--yes"),
         ("message", "sign", "nowhere", "x", "--yes"),
     ],
 )

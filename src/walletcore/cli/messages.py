@@ -1,4 +1,4 @@
-"""Commands on messages: ``message sign`` and ``message verify`` (BIP-137; EIP-191, EIP-712; Solana's signMessage)."""
+"""Commands on messages: ``message sign`` and ``message verify`` (BIP-137, BIP-322; EIP-191, EIP-712; Solana's)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ __all__ = []
 Text = Annotated[str, typer.Argument(help="The message. Left out: --file has it.")]
 File = Annotated[str, typer.Option(help="A file with the message in UTF-8, every byte of it; - is standard input.")]
 Typed = Annotated[bool, typer.Option("--typed", help="EVM: the message is the JSON of typed data (EIP-712).")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="Bitcoin: bip137, or bip322 for every kind of address. Left out: bip137 where it has the kind of address.",
+        autocompletion=lambda: ["bip137", "bip322"],
+    ),
+]
 
 message = typer.Typer(help="Sign and verify messages.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(message, name="message")
@@ -49,6 +57,7 @@ def sign_message(
     index: Index = 0,
     profile: ProfileName = "",
     kind: Kind = "",
+    form: Format = "",
     yes: Yes = False,
     language: Language = "",
     passphrase: Passphrase = False,
@@ -65,11 +74,12 @@ def sign_message(
     from walletcore.signing import sign
 
     row, content = find_chain(chain), _content(text, file)
+    _check_format(form)
     find_profile(row, profile, kind).fill(account=account or 0, change=change, index=index)
     where = {"account": account, "change": change, "index": index, "profile": profile, "kind": kind}
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
         signer = wallet.signer(row, **{name: value for name, value in where.items() if value})  # type: ignore[arg-type]
-        subject, address = message_of(row, content, typed=typed, key=signer.public_key, kind=kind)
+        subject, address = message_of(row, content, typed=typed, key=signer.public_key, kind=kind, form=form)
         confirm(subject, row, yes=yes)
         signature = signature_text(sign(subject, signer))
     if as_json:
@@ -83,10 +93,13 @@ def sign_message(
 def verify_message(
     chain: ChainName,
     address: Annotated[str, typer.Argument(help="The address that is said to have signed.")],
-    signature: Annotated[str, typer.Argument(help="Base64 (Bitcoin), hex (EVM) or base58 (Solana).")],
+    signature: Annotated[
+        str, typer.Argument(help="Base64 (Bitcoin; BIP-322 with smp, ful or pof), hex (EVM) or base58 (Solana).")
+    ],
     text: Text = "",
     file: File = "",
     typed: Typed = False,
+    form: Format = "",
     as_json: AsJson = False,
 ) -> None:
     """Check that an address signed a message.
@@ -96,16 +109,26 @@ def verify_message(
     from walletcore.cli.wording import check
 
     row, content, why = find_chain(chain), _content(text, file), ""
+    proven: tuple[str, ...] = ()
+    _check_format(form)
     signer = row.parse_address(address)
     try:
-        check(signer, signature, content, typed=typed)
+        proven = check(signer, signature, content, typed=typed, form=form)
     except InvalidSignature as error:
         why = str(error)
     if as_json:
-        show.print_json({"verified": not why, "why": why})
+        show.print_json({"verified": not why, "why": why, "controls": list(proven)})
     else:
         show.title(f"NOT VERIFIED: {why}" if why else f"verified: signed by {signer}")
+        show.facts([("controls", each) for each in proven])
     raise typer.Exit(UNVERIFIED if why else 0)
+
+
+def _check_format(form: str) -> None:
+    from walletcore.cli.wording import FORMATS
+
+    if form not in ("", *FORMATS):
+        raise DecodingError(f"expected one of {', '.join(FORMATS)} as format, got {form[:20]}", reason="unknown")
 
 
 def _content(text: str, file: str) -> str:

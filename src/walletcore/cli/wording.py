@@ -6,7 +6,9 @@ from typing import Any
 
 from walletcore.chains.base import Address, Chain, SignedMessage
 from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, GenericMessage
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
+from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import PlainMessage, SolanaChain
@@ -15,18 +17,31 @@ from walletcore.errors import DecodingError, InvalidKey, InvalidSignature, Unsup
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.signing import Signable, Signature
 
-__all__ = ["check", "message_of", "signature_text"]
+__all__ = ["FORMATS", "check", "message_of", "signature_text"]
+
+FORMATS = ("bip137", "bip322")
+"""The formats of Bitcoin's signed messages."""
+_COMPACT = ("p2pkh", "p2sh-p2wpkh", "p2wpkh")  # the kinds that BIP-137 has headers for
+_COMPACT_TEXT = 88  # characters of a signature of BIP-137
 
 
 def message_of(
-    row: Chain, text: str, *, typed: bool, key: PublicKey | None = None, kind: str = ""
+    row: Chain, text: str, *, typed: bool, key: PublicKey | None = None, kind: str = "", form: str = ""
 ) -> tuple[Signable[Any], str]:
-    """The message of this text, and the address that signs it. Raises `TransactionError`, `Unsupported`."""
+    """The message of this text, and the address that signs it. Raises `TransactionError`, `Unsupported`.
+
+    ``form`` is one of `FORMATS`; without it Bitcoin's messages have BIP-137's, where it knows the kind of address.
+    """
+    if form and not isinstance(row, BitcoinChain):
+        raise Unsupported(f"messages of {row.name} have one format", reason="scheme")
     if typed and not isinstance(row, Evm):
         raise Unsupported(f"{row.name} has no typed data: that is EIP-712", reason="scheme")
     if isinstance(row, Evm):
         data = TypedData.parse(text) if typed else text.encode()
         return EvmMessage(chain=row, signer=key, data=data), "" if key is None else row.address(key).text
+    if isinstance(row, BitcoinChain) and (form == "bip322" or (not form and kind not in ("", *_COMPACT))):
+        generic = GenericMessage(chain=row, signer=key, data=text.encode(), kind=kind)
+        return generic, generic.address.text
     if isinstance(row, BitcoinChain):
         message = BitcoinMessage(chain=row, signer=key, data=text.encode(), kind=kind)
         return message, "" if key is None else message.address.text
@@ -42,17 +57,41 @@ def signature_text(signed: SignedMessage[Any]) -> str:
     return signed.raw.decode("ascii") if isinstance(signed.chain, BitcoinChain) else base58.encode(signed.raw)
 
 
-def check(signer: Address, signature: str, text: str, *, typed: bool) -> None:
-    """Return if the address signed the text. Raises `InvalidSignature`, and what `message_of` raises."""
+def check(signer: Address, signature: str, text: str, *, typed: bool, form: str = "") -> tuple[str, ...]:
+    """What is proven beside it if the address signed the text: outputs that the signer controls (BIP-322).
+
+    Raises `InvalidSignature`, and what `message_of` raises.
+    """
     row = signer.chain
     if isinstance(row, SolanaChain):
         _check_solana(row, signer, signature, text, typed)
-        return
-    message, _ = message_of(row, text, typed=typed)
+        return ()
+    if isinstance(row, BitcoinChain) and not typed and _is_generic(signer, signature, form):
+        return _check_generic(signer, signature, text)
+    message, _ = message_of(row, text, typed=typed, form=form)
     if isinstance(message, EvmMessage):
         message.verify(_hex(signature), signer)
     elif isinstance(message, BitcoinMessage):
         message.verify(signature, signer, lenient_header=True)
+    return ()
+
+
+def _is_generic(signer: Address, signature: str, form: str) -> bool:
+    """Whether it is to be read as BIP-322's: no other begins so, is so long, or speaks for these addresses."""
+    if form:
+        return form == "bip322"
+    begins = signature.startswith((SIMPLE, FULL, PROOF_OF_FUNDS))
+    return begins or len(signature) > _COMPACT_TEXT or signer.kind not in ("p2pkh", "p2sh", "p2wpkh")
+
+
+def _check_generic(signer: Address, signature: str, text: str) -> tuple[str, ...]:
+    found = verdict(text.encode(), signature, signer)
+    if found.state is State.VALID_AT:
+        raise InvalidSignature(f"valid only at time {found.time} and age {found.age}", reason="policy")
+    if found.state is not State.VALID:
+        doubt = "inconclusive: " if found.state is State.INCONCLUSIVE else ""
+        raise InvalidSignature(f"{doubt}{found.why}", reason=found.reason)
+    return tuple(f"{each.output.value} satoshi in {each.txid}:{each.vout}" for each in found.funds)
 
 
 def _check_solana(row: SolanaChain, signer: Address, signature: str, text: str, typed: bool) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, SignedMessage, SignedTransaction
-from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.chain import MESSAGE_MAGIC, BitcoinChain
 from walletcore.chains.bitcoin.finalized import MAGIC, encode_finalized, read_map
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock, Origins
@@ -39,6 +39,7 @@ __all__ = [
     "PROOF_OF_FUNDS",
     "SIMPLE",
     "GenericMessage",
+    "check_chain",
     "decode",
     "message_hash",
     "message_in",
@@ -54,6 +55,14 @@ _SIGHASH = ("ALL", "DEFAULT")
 _HASH = tagged("BIP0322-signed-message")
 _FIELD = b"\x09"  # PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE
 _COINBASE = ("00" * 32, 0xFFFF_FFFF)
+
+
+def check_chain(chain: object) -> None:
+    """Raise `TransactionError` unless this is a network of Bitcoin: its relatives sign transactions in other ways."""
+    if type(chain) is not BitcoinChain:
+        raise TransactionError(f"expected a chain of Bitcoin, got {type(chain).__name__}", reason="type")
+    if chain.message_magic != MESSAGE_MAGIC or "p2tr" not in chain.kinds:
+        raise TransactionError(f"generic messages are Bitcoin's (BIP-322), not those of {chain.name}", reason="network")
 
 
 def message_hash(data: bytes) -> bytes:
@@ -99,8 +108,7 @@ class GenericMessage:
     _requests: object | None = memory()
 
     def __post_init__(self) -> None:
-        if type(self.chain) is not BitcoinChain:
-            raise TransactionError(f"expected a chain of Bitcoin, got {type(self.chain).__name__}", reason="type")
+        check_chain(self.chain)
         check_data(self.data)
         if type(self.funds) is not tuple or any(type(each) is not Input for each in self.funds):
             raise TransactionError("expected funds as a tuple of Input", reason="type")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, to_spend
+from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, check_chain, to_spend
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.finalized import decode_finalized
 from walletcore.chains.bitcoin.message import Message, check_data
@@ -86,7 +86,7 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
     """What a signature says about a message and an address.
 
     Without a variant it is the legacy form for a P2PKH address, simple for any other. Raises `InvalidSignature` for
-    arguments that are no message, text and address of the Bitcoin family.
+    arguments that are no message, text and address of a network of Bitcoin.
     """
     chain, script_pubkey = _checked(data, signature, signer)
     variant, body = (signature[:3], signature[3:]) if signature[:3] in _VARIANTS else (SIMPLE, signature)
@@ -110,6 +110,7 @@ def _checked(data: object, signature: object, signer: object) -> tuple[BitcoinCh
     if type(signer) is not Address or not isinstance(signer.chain, BitcoinChain) or type(signature) is not str:
         raise InvalidSignature("expected a signature as text and an Address of the Bitcoin family", reason="type")
     try:
+        check_chain(signer.chain)
         check_data(data)
         return signer.chain, signer.chain.script_pubkey(signer)
     except (AddressError, TransactionError) as error:

@@ -43,6 +43,9 @@ _CODESEPARATOR = b"\xab"
 _TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
 _U32 = 0xFFFF_FFFF
 _EPOCH = b"\x00"
+_EXTENSION = (
+    b"\x00\xff\xff\xff\xff"  # key_version, and no OP_CODESEPARATOR (BIP-342, "Common Signature Message Extension")
+)
 _ZERO = bytes(32)
 _UNKNOWN = (b"", b"")
 
@@ -130,8 +133,10 @@ class Commitments:
             )
         )
 
-    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
-        """BIP-341, "Common signature message", for the key path without annex: 0x00 || SigMsg(hash_type, 0).
+    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT, leaf: bytes = b"") -> bytes:
+        """BIP-341, "Common signature message", without annex: 0x00 || SigMsg(hash_type, 0), for the key path.
+
+        With the hash of a ``leaf`` it is 0x00 || SigMsg(hash_type, 1) || ext, for its script (BIP-342).
 
         `TAP_SIGHASH` of it is signed. Raises `TransactionError` for a hash type that BIP-341 does not have.
         """
@@ -146,13 +151,15 @@ class Commitments:
             parts += self.sha_prevouts, self.sha_amounts, self.sha_scriptpubkeys, self.sha_sequences
         if base not in (SIGHASH_NONE, SIGHASH_SINGLE):
             parts.append(self.sha_outputs)
-        parts.append(b"\x00")  # spend_type: key path, no annex
+        parts.append(b"\x02" if leaf else b"\x00")  # spend_type: no annex
         if anyone:
             parts += self.outpoints[index], *self._known(index), self.sequences[index]
         else:
             parts.append(index.to_bytes(4, "little"))
         if base == SIGHASH_SINGLE:
             parts.append(sha256(self.outputs[index]))
+        if leaf:
+            parts += leaf, _EXTENSION
         return b"".join(parts)
 
     def _check(self, index: int, hash_type: int) -> None:

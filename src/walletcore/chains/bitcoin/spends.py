@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
+from walletcore.chains.bitcoin.tapscripts import asked, leaf_of
 from walletcore.chains.bitcoin.timelocks import opened
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import ORDER, decode_der
@@ -203,15 +204,32 @@ class _Spend:
         return self.digests[hash_type]
 
     def _verify_taproot(self, output_key: bytes, stack: list[bytes]) -> None:
-        """BIP-341, "Script validation rules"."""
+        """BIP-341, "Script validation rules": by the key of the output, or by a script of its tree."""
         if len(stack) > 1 and stack[-1].startswith(_ANNEX):
             raise InvalidSignature("an annex, which has no meaning yet", reason="unknown")
-        if len(stack) != 1:
-            raise InvalidSignature("a script path, which is not understood here", reason="unknown")
-        signature, hash_type = self._decoded_schnorr(stack[0])
-        digest = TAP_SIGHASH(self.spends._commitments.taproot(self.index, hash_type))
-        key = PublicKey.trusted(Curve.SECP256K1, b"\x02" + output_key)
-        key.verify(Scheme.BIP340, digest, signature)
+        if len(stack) < 2:
+            self._check_schnorr(output_key, stack[0] if stack else b"")
+            return
+        control, script = stack.pop(), stack.pop()
+        leaf = leaf_of(output_key, script, control)
+        inner, stack, wait = opened(script, stack)
+        if wait is not None:
+            wait.check(self.spends._tx, self.index)
+        found = asked(inner)
+        if found is None:
+            raise InvalidSignature("a tapscript that is not understood here", reason="unknown")
+        signed = [pair for pair in zip(found.keys, _taken(stack, len(found.keys))[::-1], strict=True) if pair[1]]
+        if len(signed) != found.required:
+            reason = "missing" if len(signed) < found.required else "trailing"
+            raise InvalidSignature(f"expected {found.required} signatures, got {len(signed)}", reason=reason)
+        for key, signature in reversed(signed):
+            self._check_schnorr(key, signature, leaf)
+
+    def _check_schnorr(self, x: bytes, signature: bytes, leaf: bytes = b"") -> None:
+        data, hash_type = self._decoded_schnorr(signature)
+        digest = TAP_SIGHASH(self.spends._commitments.taproot(self.index, hash_type, leaf))
+        key = PublicKey.trusted(Curve.SECP256K1, b"\x02" + x)
+        key.verify(Scheme.BIP340, digest, data)
         self.found.append((key, _NAMES[hash_type]))
 
     def _decoded_schnorr(self, signature: bytes) -> tuple[bytes, int]:

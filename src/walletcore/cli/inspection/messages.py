@@ -1,4 +1,4 @@
-"""Messages of each family, told as what they are: EIP-191 and EIP-712, BIP-137, off-chain messages of Solana."""
+"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, off-chain messages of Solana."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from walletcore.chains.base import Chain, SignedMessage
-from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
-from walletcore.chains.bitcoin.message import decode as decode_bitcoin
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.evm import TypedData
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
@@ -20,13 +19,12 @@ from walletcore.signing import Signable
 
 __all__ = ["decoded", "facts", "form", "is_message", "oddities", "typed_data"]
 
-_BITCOIN = b"\x18Bitcoin Signed Message:\n"
 _SIGNATURE = 64
 
 
 def is_message(subject: object) -> bool:
     """Whether this is a message, and no transaction."""
-    return isinstance(subject, (BitcoinMessage, EvmMessage, OffchainMessage, PlainMessage))
+    return isinstance(subject, (BitcoinMessage, GenericMessage, EvmMessage, OffchainMessage, PlainMessage))
 
 
 def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None:
@@ -34,8 +32,6 @@ def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None
 
     Raises `TransactionError`.
     """
-    if isinstance(row, BitcoinChain) and raw.startswith(_BITCOIN):
-        return decode_bitcoin(row, raw)
     if isinstance(row, SolanaChain) and raw and raw[1 + _SIGNATURE * raw[0] :].startswith(SIGNING_DOMAIN):
         return row.decode_message(raw)
     return None
@@ -54,11 +50,18 @@ def form(subject: Signable[Any]) -> str:
         if isinstance(subject.data, TypedData):
             return "typed data (EIP-712)"
         return "personal message (EIP-191)" if subject.validator is None else "data for a validator (EIP-191)"
+    if isinstance(subject, GenericMessage):
+        return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
 
 
 def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
-    """What typed data are and what they are bound to, and the hash that devices show."""
+    """What typed data are and what they are bound to, and the hash that devices show; which address a proof is for."""
+    if isinstance(subject, GenericMessage):
+        destination = subject.chain.destination_of(subject.script_pubkey)
+        yield "for", "" if destination is None else subject.address.text
+        waits = subject.locktime or subject.sequence
+        yield "valid", f"at time {subject.locktime} and age {subject.sequence}" if waits else ""
     if not isinstance(subject, EvmMessage):
         return
     typed = subject.data

@@ -16,6 +16,8 @@ SOURCES = {
 PAUSES = {("signers.remote", "Attempts.after")}
 # What hides a wrong PIN in memory, which is remembered so that it is never tried twice; a receipt of a store.
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
+# What tells others nothing, if nobody can foresee it: the order of coins and outputs.
+ORDERS = {("chains.bitcoin.building.ordering", "shuffled")}
 CLOCKS = {
     "server.desk: time",
     "server.door: time",
@@ -84,12 +86,12 @@ def test_X20_a_clock_that_may_go_backwards_is_read_for_dates_alone() -> None:
 
 def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:
     places = {place for module in modules() for place in uses_of_chance(module)}
-    assert places <= SOURCES | PAUSES | SALTS
+    assert places <= SOURCES | PAUSES | SALTS | ORDERS
 
 
 def test_M22_secrets_are_made_with_the_system_generator() -> None:
     importers = {m.name for m in modules() for found in m.imports if found.top == "secrets"}
-    assert importers == {module for module, _ in SOURCES | PAUSES}
+    assert importers == {module for module, _ in SOURCES | PAUSES | ORDERS}
 
 
 def test_M22_no_function_accepts_a_generator() -> None:

@@ -111,7 +111,9 @@ kinds = st.sampled_from(["p2wpkh", "p2tr", "p2pkh", "p2sh-p2wpkh", "p2wsh", "p2s
 
 def is_affordable(inputs: Sequence[Input], payments: Sequence[TxOut], rate: int, selection: str) -> bool:
     """Whether the coins that bring more than they cost, or all, are worth the payments and the fee."""
-    own = {each: fee_at(rate, vsize_of(size_of(each).weight + (not size_of(each).witness))) for each in inputs}
+    segwit = any(size_of(each).witness for each in inputs)
+    beside = {each: segwit and not size_of(each).witness for each in inputs}  # an empty witness
+    own = {each: fee_at(rate, vsize_of(size_of(each).weight + beside[each])) for each in inputs}
     used = [each for each in inputs if selection == "all" or (each.value or 0) > own[each]]
     if not used:
         return False
@@ -158,12 +160,28 @@ def test_every_transaction_pays_its_rate_and_no_more_than_change_would_cost(
 
 
 def test_the_count_of_inputs_is_paid_for_where_it_grows() -> None:
-    taproot = [coin(number, 10_000, kind="p2tr") for number in range(300)]
-    for number in (252, 253):  # so much that so many are needed
-        paid = 10_000 * number - fee_at(1_000, 58 * number + 100)
-        tx = build(BITCOIN, inputs=taproot, payments=[pay(TO, paid)], change=CHANGE, fee_rate=1_000).transaction
-        assert len(tx.inputs) in (number, number + 1)
+    """A P2WPKH input has 68 virtual bytes exactly; two bytes more of their number make 253 of them insufficient."""
+    coins = [coin(number, 10_000) for number in range(260)]
+    one_byte, three_bytes = 42, 44  # virtual bytes of all but the inputs, 41.5 and 43.5
+    for short, number in ((three_bytes, 253), (one_byte, 254)):
+        paid = 253 * (10_000 - 68) - short
+        tx = built(inputs=coins, paid=paid, fee_rate=1_000, long_term_fee_rate=0)
+        assert len(tx.inputs) == number
         assert fee_of(tx) >= fee_at(1_000, tx.vsize)
+
+
+def test_coins_are_chosen_without_change_up_to_what_change_would_cost() -> None:
+    """An output of 31 virtual bytes, and least change for it: one satoshi more, and the larger coin is taken."""
+    needed, window = 100_000 + fee_at(5_000, 110), fee_at(5_000, 31) + LEAST - 1
+    assert [each.value for each in built(10**7, needed + window).inputs] == [needed + window]
+    assert [each.value for each in built(10**7, needed + window + 1).inputs] == [10**7]
+
+
+def test_a_choice_that_weighs_too_much_is_not_made() -> None:
+    """At a rate below the long-term one many inputs waste least; 1,480 of them are more than nodes pass on."""
+    coins = [coin(number, 1_000) for number in range(1_500)]
+    tx = built(inputs=[*coins, coin(1_500, 1_480_100)], paid=1_480_000, fee_rate=0)
+    assert [each.value for each in tx.inputs] == [1_480_100]
 
 
 def test_what_suffices_to_the_satoshi_is_found() -> None:

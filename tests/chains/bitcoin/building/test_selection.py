@@ -6,7 +6,7 @@ from random import Random
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.vectors import Case, vectors
@@ -79,6 +79,7 @@ coins_ = st.builds(
 )
 
 
+@settings(max_examples=500)
 @given(st.lists(coins_, max_size=9), st.integers(1, 150), st.integers(0, 20), st.integers(4, 100))
 def test_no_selection_of_few_coins_wastes_less(coins: list[Coin], target: int, tolerance: int, weight: int) -> None:
     goal = Goal(target=target, tolerance=tolerance, max_weight=weight)
@@ -126,6 +127,15 @@ def test_too_many_tries_are_not_made() -> None:
     goal = Goal(target=8)
     assert branch_and_bound(coins, goal, tries=5) == (1, 2)  # 7, 7 + 5, 7 + 3, 5, 5 + 3
     assert branch_and_bound(coins, goal, tries=4) is None
+
+
+def test_coins_of_the_same_value_are_tried_once() -> None:
+    coins = [Coin(value=10)] * 50 + [Coin(value=3)]
+    assert branch_and_bound(coins, Goal(target=23), tries=4) == (
+        0,
+        1,
+        50,
+    )  # 10, 10, 10, and 3 in the place of the third
 
 
 @pytest.mark.parametrize("alike", [False, True])

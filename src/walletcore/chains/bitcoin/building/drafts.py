@@ -170,37 +170,40 @@ def _chosen(draft: Draft, sizes: dict[str, Size]) -> tuple[Input, ...]:
             break
         if len(draft.required) + len(picked) <= count:
             return (*draft.required, *picked)
-    rate = draft.price.rate  # rounded up each by itself they may fall short by some satoshi, and suffice all the same
-    return (*draft.required, *(each for each in draft.pool if _coin(draft, each, sizes, rate).effective_value > 0))
+    pairs = zip(draft.pool, _coins(draft, sizes), strict=True)  # rounded up each by itself they may fall short
+    return (*draft.required, *(each for each, coin in pairs if coin.effective_value > 0))  # and suffice together
 
 
 def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | None:
     """What the selection takes if there are at most so many inputs in the end."""
     known = [sizes[_outpoint(each)] for each in draft.required]
-    segwit = any(size.witness for size in sizes.values())
-    weight = weigh(known, map(output_weight, draft.payments), count=count, segwit=segwit)
+    weight = weigh(known, map(output_weight, draft.payments), count=count, segwit=_is_segwit(sizes))
     spent = sum(each.value or 0 for each in draft.required)
     target = draft.paid + draft.price.fee(vsize_of(weight)) - spent
     if target <= 0:
         return []
-    coins = [_coin(draft, each, sizes, draft.price.rate) for each in draft.pool]
     making = fee_at(draft.price.rate, vsize_of(output_weight(draft.change)))
     tolerance = making + draft.least_change - 1
     goal = Goal(target=target, tolerance=tolerance, max_weight=draft.chain.relay.max_weight - weight)
-    places = SELECTIONS[draft.selection](coins, goal)
+    places = SELECTIONS[draft.selection](_coins(draft, sizes), goal)
     return None if places is None else [draft.pool[place] for place in places]
 
 
-def _coin(draft: Draft, each: Input, sizes: dict[str, Size], rate: int) -> Coin:
-    size = sizes[_outpoint(each)]
-    weight = size.weight + (not size.witness)  # beside inputs with a witness
-    vsize = vsize_of(weight)
-    return Coin(
-        value=each.value or 0,
-        fee=fee_at(rate, vsize),
-        long_term_fee=fee_at(draft.long_term_fee_rate, vsize),
-        weight=weight,
-    )
+def _coins(draft: Draft, sizes: dict[str, Size]) -> list[Coin]:
+    """What the selection sees of the pool."""
+    extra = 1 if _is_segwit(sizes) else 0  # the empty witness of an input that has none, beside one that has
+    found = []
+    for each in draft.pool:
+        size = sizes[_outpoint(each)]
+        weight = size.weight if size.witness else size.weight + extra
+        fee, later = (fee_at(rate, vsize_of(weight)) for rate in (draft.price.rate, draft.long_term_fee_rate))
+        found.append(Coin(value=each.value or 0, fee=fee, long_term_fee=later, weight=weight))
+    return found
+
+
+def _is_segwit(sizes: dict[str, Size]) -> bool:
+    """Whether any of the inputs that are offered has a witness; then the transaction is taken to have one."""
+    return any(size.witness for size in sizes.values())
 
 
 def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tuple[TxOut, ...]:

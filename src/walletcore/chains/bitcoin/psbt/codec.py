@@ -108,7 +108,7 @@ def _read_records(
             number = key[0]
             if key in records:
                 raise DecodingError("the same key twice in one map", reason="duplicate")
-            value = read(reader)
+            value = records[key] = read(reader)
             found = table.get(number)
             if found is not None:
                 found.check(key, value)
@@ -116,7 +116,6 @@ def _read_records(
                 raise DecodingError("a PSBT of this version has no such field", reason="version")
             elif number >= _MULTIBYTE:
                 check_type(key)
-            records[key] = value
             number = None
     except DecodingError as error:
         if number is not None:

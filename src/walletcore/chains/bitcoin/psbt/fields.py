@@ -114,6 +114,6 @@ class PsbtOutput(Map):
     musig2_participant_pubkeys = many(0x08, COMPRESSED, COMPRESSED_KEYS)
 
 
-ENDS = tuple(number for number, each in PsbtInput.fields.items() if each.ends)
+ENDS = frozenset(number for number, each in PsbtInput.fields.items() if each.ends)
 """The fields of an input that an Input Finalizer takes out (BIP-174: all but UTXOs and what is unknown)."""
 NO_FIELDS, NO_OUTPUT_FIELDS = PsbtInput(), PsbtOutput()

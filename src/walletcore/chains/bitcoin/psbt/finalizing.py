@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
+from walletcore.chains.bitcoin.psbt.forms import WITNESS
 from walletcore.chains.bitcoin.tx import Witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
-__all__ = ["PARTIAL_SIG", "TAP_KEY_SIG", "finalized", "is_enough", "record_of", "signature_of"]
+__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "finalized", "is_enough", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG = 0x02, 0x13
+FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
@@ -44,7 +46,7 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
 
     None where signatures are missing, or nothing is known of what the input must hand over. Raises `TransactionError`.
     """
-    records = dict(fields.records)
+    records = fields._records
     names = [record_of(each, key) for key in each.keys]
     chosen = tuple([name for name in names if name in records][: each.required])
     if not chosen or len(chosen) < each.required:
@@ -53,13 +55,12 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
     if fields.sighash_type is not None:  # without it any type may stand there: who extracts decides
         _check_types(each, signatures)
     script_sig, witness = _spend(each, signatures)
-    kept = fields.without(ENDS)
-    return kept.with_fields(**_present(script_sig, witness)), chosen
-
-
-def _present(script_sig: bytes, witness: Witness) -> dict[str, object]:
-    found: dict[str, object] = {"final_scriptsig": script_sig} if script_sig else {}
-    return {**found, "final_scriptwitness": witness} if witness else found
+    final = {}
+    if script_sig:
+        final[FINAL_SCRIPTSIG] = script_sig
+    if witness:
+        final[FINAL_SCRIPTWITNESS] = WITNESS.write(witness)
+    return fields.without(ENDS).with_records(final), chosen
 
 
 def _check_types(each: Input, signatures: Sequence[bytes]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from struct import unpack
 from typing import Any, Generic, TypeVar
 
 from walletcore.chains.bitcoin.tx import MAX_MONEY, SCRIPT, TX_OUT, TxOut, Witness
@@ -108,7 +109,10 @@ def _read_origin(reader: Reader) -> KeyOrigin:
     fingerprint = reader.take(4)
     if reader.remaining > 4 * _MAX_STEPS:
         raise DecodingError(f"expected at most {_MAX_STEPS} steps", reason="too-large")
-    return KeyOrigin(fingerprint, Path(tuple(u32le.read(reader) for _ in range((reader.remaining + 3) // 4))))
+    steps = reader.take(reader.remaining)
+    if len(steps) % 4:
+        raise DecodingError(f"expected steps of 4 bytes, got {len(steps)} bytes", reason="truncated")
+    return KeyOrigin(fingerprint, Path(unpack(f"<{len(steps) // 4}I", steps)))
 
 
 def _write_origin(origin: KeyOrigin, out: bytearray) -> None:
@@ -184,6 +188,12 @@ def _is_origin(data: bytes) -> None:
         ORIGIN.read(data)  # refuses
 
 
+def _is_tap_origin(data: bytes) -> None:
+    size = len(data)
+    if size % 4 != 1 or data[0] or not 5 <= size <= 5 + 4 * _MAX_STEPS:  # with leaf hashes
+        _TAP_ORIGIN.decode(data)
+
+
 def _is_output(data: bytes) -> None:
     """An amount and a script: those of less than 253 bytes need no reading."""
     if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= 0xFD or data[6:8] != b"\x00\x00":
@@ -232,7 +242,7 @@ AMOUNT = _of(bounded(u64le, MAX_MONEY))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
 ORIGIN: Form[KeyOrigin] = Form(_is_origin, _ORIGIN.decode, _ORIGIN.encode)
-TAP_ORIGIN = _of(_TAP_ORIGIN)
+TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
 OUTPUT: Form[TxOut] = Form(_is_output, TX_OUT.decode, TX_OUT.encode)
 WITNESS, LEAF, TREE = _of(_WITNESS), _of(_LEAF), _of(_TREE)
 ECDSA_SIGNATURE = _checked(_BYTES, _refuse_sizes("a DER signature and its hash type", 9, 73))

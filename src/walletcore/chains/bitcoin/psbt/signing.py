@@ -9,7 +9,7 @@ from walletcore.chains.bitcoin.psbt.finalizing import is_enough, record_of
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, Commitments, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
 from walletcore.signing import SigningRequest
 
@@ -20,7 +20,6 @@ Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 
 _INPUTS, _OUTPUTS, _SINGLE = 0x01, 0x02, 0x04  # the flags of TX_MODIFIABLE
 _BASE = 0x1F
-_UNKNOWN = TxOut(value=0, script_pubkey=b"")  # signatures before taproot do not see what other inputs spend
 
 
 def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wanted:
@@ -33,14 +32,10 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
     if not any(open_):
         return ()
     transaction._check_legacy()
-    unknown = [index for index, (each, _) in enumerate(pairs) if each.spent is None]
-    commitments = Commitments(tx, [each.spent or _UNKNOWN for each, _ in pairs])
+    commitments = Commitments(tx, [each.spent for each, _ in pairs])
     found: list[tuple[int, bytes, SigningRequest]] = []
     for index, (each, fields) in enumerate(pairs):
         if open_[index]:
-            if unknown and each.kind == "p2tr":
-                message = f"input {unknown[0]}: the output that it spends is not known, to which taproot commits"
-                raise TransactionError(message, reason="missing")
             for request in transaction._requests_of(commitments, index, each):
                 name = record_of(each, request.key)
                 if name not in fields._records:

@@ -239,9 +239,10 @@ def _check_version(version: int) -> None:
 def _row(name: str) -> BitcoinChain:
     """A chain of the family that has PSBTs. Raises `Unsupported`."""
     from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.cli.inspection.transactions import has_psbts
 
     row = find_chain(name)
-    if not isinstance(row, BitcoinChain):
+    if not isinstance(row, BitcoinChain) or not has_psbts(row):
         raise Unsupported(f"{row.name} has no PSBTs", reason="unknown")
     return row
 

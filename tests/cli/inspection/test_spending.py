@@ -286,7 +286,8 @@ def test_an_uncompressed_key_is_good_before_segwit_and_not_passed_on_in_it() -> 
     source = source_of(script)
     assert judged(with_script_sig(unsigned(source), push(legacy(source, script)) + push(data)), source) == ("", True)
     source = source_of(b"\x00\x14" + hash160(data))
-    assert judged(replace(unsigned(source), witnesses=((segwit(source, script), data),)), source) == ("non-canonical", True)
+    tx = replace(unsigned(source), witnesses=((segwit(source, script), data),))
+    assert judged(tx, source) == ("non-canonical", True)
     for inner, rest in ((push(data) + b"\xac", ()), (script, (data,))):
         source = source_of(b"\x00\x20" + sha256(inner))
         tx = replace(unsigned(source), witnesses=((segwit(source, inner), *rest, inner),))

@@ -25,10 +25,11 @@ from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-__all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
+__all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "has_psbts", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})++", re.ASCII)
 _PSBT = b"psbt\xff"
+_ENVELOPE = b"walletcore/relative/"  # what relatives have in the place of PSBTs
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
 """Which effects of a transaction return to somebody: their places."""
@@ -72,28 +73,46 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
     """What the bytes are, family by family, and why the other chains refuse them."""
     found: dict[str, Reading] = {}
     refused: dict[str, TransactionError] = {}
-    readers = [row for row in rows if isinstance(row, BitcoinChain)] if is_psbt(raw) else []
+    shared: dict[str, Read | TransactionError] = {}
+    readers = [row for row in rows if has_psbts(row)] if is_psbt(raw) else []
     for row in readers or (*rows, *_foreign(raw, rows)):
-        try:
-            transaction = _decoded(row, raw)
-        except TransactionError as error:
-            refused.setdefault(row.name, error)
-            continue
-        found.setdefault(family(row), ([], transaction))[0].append(row)
+        alike = _alike(row, raw)
+        read = shared[alike] if alike in shared else _decoded(row, raw)
+        if alike:
+            shared[alike] = read
+        if isinstance(read, TransactionError):
+            refused.setdefault(row.name, read)
+        else:
+            found.setdefault(family(row), ([], read))[0].append(row)
     return list(found.values()), refused
 
 
-def _decoded(row: Chain, raw: bytes) -> Read:
+def has_psbts(row: Chain) -> bool:
+    """Whether the chain's transactions travel as PSBTs: Bitcoin's, and those of relatives that sign and write alike."""
+    return isinstance(row, BitcoinChain) and getattr(row, "dialect", None) is None
+
+
+def _alike(row: Chain, raw: bytes) -> str:
+    """What chains have in common that read these bytes in one way, so that they are read once; empty: by this one only.
+
+    Messages begin with words of each chain's own.
+    """
+    return "psbt" if isinstance(row, BitcoinChain) and has_psbts(row) and not raw.startswith(row.message_magic) else ""
+
+
+def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
     """As it is read, not as it would be signed: what is refused there is shown here, and said to be odd."""
-    message = messages.decoded(row, raw)
-    if message is not None:
-        return message
-    if isinstance(row, BitcoinChain):
-        is_proof = is_psbt(raw) and message_in(raw) is not None
-        return Psbt.decode(row, raw) if is_psbt(raw) and not is_proof else row.decode_transaction(raw)
-    if isinstance(row, Evm):
-        return row.decode_transaction(raw, allow_unprotected=True)
-    return row.decode_transaction(raw)
+    try:
+        message = messages.decoded(row, raw)
+        if message is not None:
+            return message
+        if isinstance(row, BitcoinChain) and has_psbts(row) and is_psbt(raw) and message_in(raw) is None:
+            return Psbt.decode(row, raw)
+        if isinstance(row, Evm):
+            return row.decode_transaction(raw, allow_unprotected=True)
+        return row.decode_transaction(raw)
+    except TransactionError as error:
+        return error
 
 
 def _foreign(raw: bytes, rows: Iterable[Chain]) -> Iterator[Evm]:
@@ -187,7 +206,7 @@ def _message(raw: bytes, chains: list[Chain], read: Read, subject: Signable[Any]
 
 def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
-        return "as the network carries it"
+        return "a relative's, between signers" if raw.startswith(_ENVELOPE) else "as the network carries it"
     if family(row) == "evm":
         names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)"}
         return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")

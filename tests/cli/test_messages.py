@@ -34,7 +34,7 @@ def readable(case: Case) -> str:
 @pytest.mark.parametrize("case", [case for case in VERIFIED if readable(case)], ids=lambda case: case.id)
 def test_a_published_signature_is_verified(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     address, signature = case.expect["address"], case.expect["signature"]
-    name = "bitcoin" if address[0] in "13b" else "bitcoin-testnet"
+    name = case.input.get("chain") or ("bitcoin" if address[0] in "13b" else "bitcoin-testnet")
     assert run(["message", "verify", name, address, signature, readable(case)]) == 0
     assert capsys.readouterr().out.startswith("verified: signed by ")
     assert run(["message", "verify", name, address, signature, readable(case) + "!", "--json"]) == 3

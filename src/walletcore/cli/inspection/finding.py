@@ -44,7 +44,8 @@ class Spent:
     """An input of a PSBT: the output that it spends, what guards it, and how far it is signed.
 
     ``amount`` is None where nobody says it, and only claimed unless it is ``proven``; ``required`` is how many
-    signatures its script takes, None where nobody knows; ``unsigned`` are the origins of keys that have not signed.
+    signatures its script takes, None where nobody knows; ``leaves`` counts the scripts of its tree that are named;
+    ``unsigned`` are the origins of keys that have not signed.
     """
 
     place: int
@@ -56,6 +57,7 @@ class Spent:
     signatures: int = 0
     required: int | None = None
     final: bool = False
+    leaves: int = 0
     unsigned: tuple[str, ...] = ()
 
     def row(self, row: Chain) -> tuple[str, ...]:
@@ -64,7 +66,8 @@ class Spent:
         claimed = "" if self.proven or self.amount is None else " (claimed)"
         of = "" if self.required is None else f" of {self.required}"
         signed = "finalized" if self.final else f"{self.signatures}{of}"
-        return str(self.place), self.outpoint, much + claimed, self.kind, self.sighash, signed, ", ".join(self.unsigned)
+        kind = f"{self.kind} ({self.leaves} scripts)" if self.leaves else self.kind
+        return str(self.place), self.outpoint, much + claimed, kind, self.sighash, signed, ", ".join(self.unsigned)
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -77,6 +80,7 @@ class Spent:
             "signatures": self.signatures,
             "required": self.required,
             "finalized": self.final,
+            "scripts": self.leaves,
             "unsigned": list(self.unsigned),
         }
 

@@ -146,6 +146,7 @@ def _spent(psbt: Psbt, place: int, known: Input | None = None) -> Spent:
         signatures=len(fields.partial_sig) + len(fields.tap_script_sig) + (fields.tap_key_sig is not None),
         required=known.required if known is not None and known.keys else None,
         final=fields.is_final,
+        leaves=len(fields.tap_leaf_script),
         unsigned=tuple(origin for key, origin in origins if key not in signed),
     )
 

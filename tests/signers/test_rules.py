@@ -27,6 +27,7 @@ from support.guarded import (
 from walletcore.chains import chain, solana
 from walletcore.chains.bitcoin import Input, Transaction
 from walletcore.chains.bitcoin import TxOut as Output
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.message import Message as SignedText
 from walletcore.chains.bitcoin.tx import Tx, TxIn
@@ -393,6 +394,15 @@ def test_a_message_that_is_signed_as_a_transaction_of_bitcoin_is_no_memo() -> No
     opaque = "unknown: an OP_RETURN output that says nothing, as in a BIP-322 proof"
     for rule in (no_statements(memos=True), no_statements(), refuse_opaque(), limit(BTC, per_transaction=0)):
         assert judged(rule, proof_of_bitcoin()).startswith(opaque)
+
+
+def test_a_generic_message_is_a_text_and_no_memo() -> None:
+    """BIP-322, "PSBT-based signing": its message stands in the PSBT, and what is signed is compared with it."""
+    subject = GenericMessage(chain=BITCOIN, signer=WALLET.public_key(BITCOIN), data=b"I owe Bob everything")
+    for rule in (no_statements(memos=True), no_statements()):
+        assert judged(rule, subject) == "state 'I owe Bob everything'"
+    for rule in (refuse_opaque(), limit(BTC, per_transaction=0), max_fee({BTC: 1})):
+        assert judged(rule, subject) == ""
 
 
 # -- what each family may hide, on real transactions

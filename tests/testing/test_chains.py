@@ -9,7 +9,8 @@ import pytest
 
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.base import Address, Chain, SignedTransaction
-from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.bip322 import GenericMessage
+from walletcore.chains.bitcoin.chain import NETWORKS, BitcoinChain
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.transaction import pay
@@ -41,7 +42,13 @@ def bitcoin_samples(row: BitcoinChain) -> list[Signable[Any]]:
         chain=row, inputs=tuple(inputs.values()), outputs=(pay(to, 100_000), pay(row.address(PUBLIC[0]), 40_000))
     )
     messages = [BitcoinMessage(chain=row, signer=PUBLIC[0], data=b"hello", kind=kind) for kind in ("p2wpkh", "p2pkh")]
-    return [*alone, both, *messages]
+    if row not in NETWORKS:  # BIP-322 is Bitcoin's
+        return [*alone, both, *messages]
+    generic = [
+        GenericMessage(chain=row, signer=PUBLIC[0], data=b"hello", kind="p2tr"),
+        GenericMessage(chain=row, signer=PUBLIC[0], data=b"hello", kind="p2pkh", funds=(inputs["p2tr"],)),
+    ]
+    return [*alone, both, *messages, *generic]
 
 
 TYPED = """{"types": {"EIP712Domain": [{"name": "name", "type": "string"}, {"name": "chainId", "type": "uint256"}],

@@ -33,10 +33,11 @@ from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx
 from walletcore.coding.wire import Reader
 from walletcore.effects import Opaque, Statement
-from walletcore.errors import MissingSignature, TransactionError
+from walletcore.errors import GuardRefused, MissingSignature, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
+from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import collect, merge, sign, sign_async
 
@@ -370,6 +371,26 @@ def test_whatever_follows_the_magic_is_refused_by_name(data: bytes) -> None:
 def test_what_is_signed_is_read_back(data: bytes, guard: str, locktime: int, sequence: int) -> None:
     subject = message(guard, data=data, locktime=locktime, sequence=sequence, version=2)
     assert BITCOIN.decode_transaction(subject.raw) == subject
+
+
+def test_a_guard_reads_the_message_and_signs_it() -> None:
+    """The transaction alone is opaque, and another message asks for another signature."""
+    for name in ("p2wpkh", "p2tr", "p2pkh"):
+        subject = message(name, funds=(spending("p2tr", place=1),))
+        hot = guard(signer(1))
+        assert signed_by(subject, guard(signer(1))) == signed_by(subject, signer(1))
+        with pytest.raises(GuardRefused) as caught:
+            sign(subject.to_sign, hot)
+        assert caught.value.rule == "refuse_opaque"
+        lie = message(name, data=b"harmless")
+        forged = [each.about(lie) for each in subject.to_sign.requests()]
+        with pytest.raises(GuardRefused) as caught:
+            hot.sign(forged[0])
+        assert caught.value.rule == "subject"
+
+
+def signed_by(subject: GenericMessage, one: Any) -> str:
+    return sign(subject, one).raw.decode()
 
 
 # Neighbours: one thing wrong.

@@ -13,13 +13,13 @@ from support.bitcoin import BITCOIN, GUARDS, REGTEST, TESTNET, key, private_keys
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin import BitcoinChain, TxOut
+from walletcore.chains.bitcoin import BitcoinChain, TxOut, pay
 from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, to_spend
 from walletcore.chains.bitcoin.finalized import MAGIC, decode_finalized, encode_finalized
 from walletcore.chains.bitcoin.message import Message
 from walletcore.chains.bitcoin.proofs import State, Verdict, verdict, verify
 from walletcore.chains.bitcoin.script import witness
-from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx, TxIn
+from walletcore.chains.bitcoin.tx import MAX_MONEY, SCRIPT, TX_OUT, WITNESS, Tx, TxIn
 from walletcore.curves.secp256k1 import ORDER, decode_der, encode_der
 from walletcore.errors import InvalidSignature, TransactionError
 from walletcore.hashes import sha256
@@ -240,6 +240,23 @@ def test_what_to_sign_must_be_is_looked_at() -> None:
         assert of(subject, full(subject, **signed_too)).reason == "mismatch"
 
 
+@pytest.mark.parametrize("guard", ADDRESSES)
+def test_a_transaction_that_pays_is_no_signature_though_it_is_well_signed(guard: str) -> None:
+    subject = message(guard)
+    for outputs in (
+        (replace(NOTHING, script_pubkey=b"\x6a\x00"),),
+        (replace(NOTHING, script_pubkey=b""),),
+        (NOTHING, NOTHING),
+        (pay(subject.address, 0),),
+    ):
+        raw = sign(replace(subject.to_sign, outputs=outputs), signer(1), signer(2)).raw
+        found = of(subject, written("ful", raw))
+        assert (found.state, found.reason) == (State.INVALID, "mismatch")
+    second = message(guard, data=b"another").to_sign.inputs[0]
+    raw = sign(replace(subject.to_sign, inputs=(second,)), signer(1), signer(2)).raw
+    assert of(subject, written("ful", raw)).reason == "mismatch"
+
+
 def test_more_inputs_are_no_full_signature() -> None:
     subject = message(funds=(spending("p2wpkh", place=1),))
     tx, _ = decode_finalized(base64.b64decode(signed(subject)[3:]))
@@ -424,6 +441,30 @@ def test_funds_have_the_amounts_that_were_signed() -> None:
         lied[place] = replace(spent[place], value=spent[place].value + 1)
         assert of(subject, psbt(tx, tuple(lied))).reason == "mismatch"
     assert of(subject, psbt(tx, (replace(spent[0], value=1), *spent[1:]))).reason == "mismatch"
+
+
+def test_funds_are_no_more_than_there_is() -> None:
+    subject, tx, spent = funds()
+    most = tuple(replace(each, value=MAX_MONEY) for each in spent[1:])
+    assert of(subject, psbt(tx, (spent[0], *most))).reason == "range"
+
+
+def test_nothing_is_proven_by_an_inconclusive_proof() -> None:
+    subject = message(version=1, funds=(spending("p2tr"),))
+    found = of(subject, signed(subject))
+    assert (found.state, found.funds) == (State.INCONCLUSIVE, ())
+
+
+def test_what_is_told_twice_agrees() -> None:
+    subject, tx, spent = funds()
+    previous = subject.to_sign.inputs[1].previous
+    record = SCRIPT.encode(b"\x00") + SCRIPT.encode(previous)
+    utxo = SCRIPT.encode(b"\x01") + SCRIPT.encode(TX_OUT.encode(spent[1]))
+    body = base64.b64decode(psbt(tx, spent)[3:])
+    assert body.count(utxo) == 1
+    assert of(subject, written("pof", body.replace(utxo, record + utxo))).state is State.VALID
+    other = SCRIPT.encode(b"\x01") + SCRIPT.encode(TX_OUT.encode(replace(spent[1], value=1)))
+    assert of(subject, written("pof", body.replace(utxo, record + other))).reason == "mismatch"
 
 
 def test_funds_before_segwit_need_their_transaction_once() -> None:

@@ -18,7 +18,7 @@ from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
 from walletcore.curves.secp256k1 import ecdsa_recover, uncompressed
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
-from walletcore.hashes import hash160, sha256d
+from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
@@ -143,12 +143,12 @@ class Message:
         if isinstance(signer, PublicKey):
             if key != signer:
                 raise InvalidSignature("the message was signed by another key", reason="mismatch")
-        elif self._address(key, form) != signer:
+        elif not self._is_of(key, form, signer):
             self._verify_segwit(form, key, signer, lenient_header)
 
     def _verify_segwit(self, form: str, key: PublicKey, signer: Address, lenient_header: bool) -> None:
         """Electrum's way: a P2PKH header for a segwit address of the same key."""
-        if form != "p2pkh" or all(self._address(key, other) != signer for other in _SEGWIT):
+        if form != "p2pkh" or not any(self._is_of(key, other, signer) for other in _SEGWIT):
             hint = "" if signer.kind in ("p2pkh", "p2sh", "p2wpkh") else _HINT
             raise InvalidSignature("the message was not signed for this address", reason="mismatch", hint=hint)
         if lenient_header is not True:
@@ -160,9 +160,14 @@ class Message:
         form, recovery = divmod(header - 27, 4)
         return _FORMS[form], PublicKey.trusted(Curve.SECP256K1, ecdsa_recover(self.digest, compact, recovery))
 
+    def _is_of(self, key: PublicKey, form: str, signer: Address) -> bool:
+        """Whether this is the key's address in this form, which a network without segwit may not have."""
+        is_known = form == _UNCOMPRESSED or form in self.chain.key_kinds
+        return is_known and self._address(key, form) == signer
+
     def _address(self, key: PublicKey, form: str) -> Address:
         if form == _UNCOMPRESSED:
-            return self.chain.address_of(p2pkh(hash160(uncompressed(key.data))))
+            return self.chain.address_of(p2pkh(self.chain.key_hash(uncompressed(key.data))))
         return self.chain.address(key, kind=form)
 
     @property

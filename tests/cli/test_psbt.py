@@ -22,6 +22,8 @@ from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.cli import run
+from walletcore.cli.files import Target
+from walletcore.errors import DecodingError
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.mnemonic.bip39 import Mnemonic
 
@@ -176,7 +178,7 @@ def test_two_of_three_people_sign_apart_and_a_third_combines(
     first, second, both = (str(tmp_path / name) for name in ("1.psbt", "2.psbt", "both.psbt"))
     signed(source, BOB, first)
     signed(source, ALICE, second)
-    assert run(["psbt", "combine", first, second, source, "--chain", REGTEST_NAME, "--out", both]) == 0
+    assert run(["psbt", "combine", source, first, second, "--chain", REGTEST_NAME, "--out", both]) == 0
     raw = finalized(both, capsys)
     assert kernel_accepts(raw, case.spent)
     assert as_wally(raw, kind, both)
@@ -277,6 +279,31 @@ def test_a_file_that_is_there_is_said_before_any_secret_is_read(put: Put, tmp_pa
     out.write_text("precious")
     done = piped("psbt", "sign", source, "--chain", REGTEST_NAME, "--yes", "--out", str(out), "--stdin", lines="")
     assert (done.returncode, done.stderr.splitlines()[0]) == (1, "error: the file of --out is there already")
+
+
+def test_a_file_that_comes_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    """Between the first look and the signature somebody else may have written it."""
+    target = Target(str(tmp_path / "out.psbt"), None, False)
+    target.check()
+    (tmp_path / "out.psbt").write_text("precious")
+    with pytest.raises(DecodingError):
+        target.write(b"psbt")
+    assert (tmp_path / "out.psbt").read_text() == "precious"
+
+
+@pytest.mark.parametrize("kind", [*SINGLE, *SCRIPTED])
+def test_versions_are_converted_as_libwally_does(kind: str, put: Put, tmp_path: Path) -> None:
+    source = put(of_one(kind) if kind in SINGLE else of_three(kind, two=True))
+    second, first = str(tmp_path / "2.psbt"), str(tmp_path / "0.psbt")
+    assert run(["psbt", "convert", source, "--version", "2", "--out", second]) == 0
+    theirs = wallycore.psbt_from_bytes(Path(source).read_bytes(), 0)
+    wallycore.psbt_set_version(theirs, 0, 2)
+    read = wallycore.psbt_from_bytes(Path(second).read_bytes(), 0)
+    flags = b"\x01\x06\x01\x03"  # PSBT_GLOBAL_TX_MODIFIABLE: libwally lets inputs and outputs be added from there on
+    converted = bytes(wallycore.psbt_to_bytes(theirs, 0)).replace(flags, b"", 1)
+    assert bytes(wallycore.psbt_to_bytes(read, 0)) == converted
+    assert run(["psbt", "convert", second, "--version", "0", "--out", first]) == 0
+    assert Path(first).read_bytes() == Path(source).read_bytes()
 
 
 def test_a_link_to_nowhere_is_not_followed(put: Put, tmp_path: Path) -> None:
@@ -574,6 +601,15 @@ def test_T13_a_fee_above_a_limit_is_refused_unless_that_is_said(
     source = put(case)
     assert refused(capsys, sign_of(source, option, value))[1] == hint
     assert sign_of(source, "--high-fee") == 0
+
+
+def test_T13_a_fee_rate_is_in_satoshi_per_virtual_byte_with_three_decimals(put: Put, capsys: Capture) -> None:
+    case = of_one("p2tr", fee=7_777)
+    source, size = put(case), Psbt.from_transaction(case.transaction).least_vsize
+    rate = -(-7_777_000 // size)
+    for millis, code in ((rate, 0), (rate - 1, 1)):
+        assert sign_of(source, "--max-fee-rate", f"{millis // 1000}.{millis % 1000:03}") == code
+        capsys.readouterr()
 
 
 def test_a_phrase_whose_keys_are_not_asked_for_is_told_so(put: Put, capsys: Capture) -> None:

@@ -28,6 +28,7 @@ TITLES = ("input", "spends", "amount", "kind", "hash type", "signed", "not signe
 _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 _PROPRIETARY = 0xFC
+_MANY = 20  # keys: more of them nobody reads, and the inputs name them all
 _NOT_KNOWN = ("missing", "unknown")  # what cannot be checked with what the PSBT has
 _ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None, trust_scripts=True)
 _FIRST_PURPOSE = HARDENED + 44  # BIP-43: older ones have other levels
@@ -114,7 +115,8 @@ def _wanted(psbt: Psbt) -> str:
         keys = [request.key.data.hex() for request in _loose(psbt).requests()]
     except (TransactionError, SigningRefused) as error:
         return f"not known ({error})"
-    return ", ".join(dict.fromkeys(keys)) or "nobody more"
+    found = list(dict.fromkeys(keys))
+    return (", ".join(found) if len(found) <= _MANY else f"{len(found)} keys") or "nobody more"
 
 
 def _unknown(fields: Any) -> Iterator[str]:

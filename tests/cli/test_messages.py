@@ -41,6 +41,17 @@ def test_a_published_signature_is_verified(case: Case, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["verified"] is False
 
 
+@pytest.mark.parametrize("header", [8, 12])
+def test_a_header_of_segwit_proves_nothing_on_a_network_without(
+    header: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (case,) = (case for case in VERIFIED if case.id.endswith("okx-dogecoin"))
+    data = base64.b64decode(case.expect["signature"])
+    changed = base64.b64encode(bytes((data[0] + header - 4 * (data[0] >= 31),)) + data[1:]).decode()
+    assert run(["message", "verify", "dogecoin", case.expect["address"], changed, readable(case)]) == 3
+    assert capsys.readouterr().out.startswith("NOT VERIFIED")
+
+
 @pytest.mark.parametrize("name", ["bitcoin", "ethereum", "solana"])
 def test_what_is_signed_can_be_verified(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert with_secrets("message", "sign", name, "hello", "--yes", "--json") == 0

@@ -1,5 +1,6 @@
 """Signing and verifying from the command line: published bytes come out, effects first, and bad signatures are seen."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -135,7 +136,7 @@ def test_multisig_is_signed_where_the_wallet_has_enough_keys(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "error: too few signatures" in shown.err
-    assert "hint: other holders of keys sign the same PSBT" in shown.err
+    assert shown.err.endswith("`walletcore psbt create` makes one, `walletcore psbt sign` signs\n")
 
 
 @pytest.mark.parametrize("kind", ["p2wsh", "p2sh-p2wsh", "p2sh"])
@@ -216,6 +217,39 @@ def test_a_psbt_is_signed_by_the_origins_in_it(written: Write, capsys: pytest.Ca
         psbt = parse(json.dumps(BITCOIN)).build(wallet)[0].raw
     assert with_secrets("sign", written({"chain": "bitcoin", "raw": psbt.hex()}), "--yes") == 0
     assert capsys.readouterr().out.strip() == PUBLISHED["bitcoin"]["raw"]
+
+
+@pytest.mark.parametrize("form", ["base64", "hex", "bytes"])
+def test_a_psbt_where_json_is_expected_is_told_its_command(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        raw = parse(json.dumps(BITCOIN)).build(wallet)[0].raw
+    forms = {"base64": base64.encodebytes(raw), "hex": raw.hex().encode(), "bytes": raw}
+    (tmp_path / "tx").write_bytes(forms[form])
+    assert with_secrets("sign", str(tmp_path / "tx"), "--yes") == 1
+    assert capsys.readouterr().err == (
+        "error: expected the JSON of a transaction, got a PSBT\nhint: `walletcore psbt sign` signs it\n"
+    )
+
+
+def test_a_cosigners_origin_stands_in_the_psbt() -> None:
+    origin = "[0a0b0c0d/48'/0'/0'/2'/0/5]"
+    lock = {"m": 1, "keys": [{"from": {}}, {"key": key(3).public_key.data.hex(), "origin": origin}]}
+    draft = {**BITCOIN, "outputs": [{"value": 1_000, "multisig": lock}]}
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, _ = parse(json.dumps(draft)).build(wallet)
+        own = wallet.origin("bitcoin")
+    assert isinstance(subject, bitcoin.Transaction)
+    made = subject.outputs[0].lock
+    assert made is not None
+    assert [str(each) for _, each in made.origins] == [str(own), origin]
+    for wrong in (origin[1:], "[0a0b0c/1]", "[0a0b0c0d/x]", "[0a0b0c0d/4294967296]", "[0a0b0c0d//1]"):
+        keys = [{"key": key(3).public_key.data.hex(), "origin": wrong}]
+        assert why_not({**draft, "outputs": [{"value": 1, "multisig": {"m": 1, "keys": keys}}]}) in (
+            "character",
+            "range",
+        ), wrong
 
 
 def test_a_person_reads_the_effects_and_says_yes(written: Write) -> None:

@@ -59,6 +59,12 @@ def test_every_command_has_a_transcript() -> None:
         "message sign",
         "message verify",
         "audit head",
+        "psbt create",
+        "psbt show",
+        "psbt sign",
+        "psbt combine",
+        "psbt finalize",
+        "psbt convert",
     ):
         assert any(f"walletcore {command} " in text for text in typed), command
     text = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import typer
 
 from walletcore.errors import DecodingError, SigningRefused, WalletcoreError
 
-__all__ = ["Secrets", "agreed", "can_agree", "given_text", "nobody_to_ask", "read_text"]
+__all__ = ["Secrets", "agreed", "can_agree", "given_text", "nobody_to_ask", "read_bytes", "read_text", "text_of"]
 
 _MAX_LINE = 1 << 16
 _MAX_TEXT = 33 << 20  # bytes: a PSBT of 16 MB in hex, and the rest
@@ -87,10 +87,20 @@ def given_text(name: str, text: str | None, *, file: str, stdin: bool, fd: int |
 
 def read_text(source: str, what: str) -> str:
     """The text of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
+    return text_of(read_bytes(source, what), what)
+
+
+def text_of(raw: bytes, what: str) -> str:
+    """The text that bytes are in UTF-8. Raises `DecodingError`."""
     try:
-        return _read(_named(source), what).decode()
+        return raw.decode()
     except UnicodeDecodeError:
         raise DecodingError(f"cannot read {what}: {_NO_TEXT}", reason="character") from None
+
+
+def read_bytes(source: str, what: str) -> bytes:
+    """The bytes of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
+    return _read(_named(source), what)
 
 
 def _named(source: str) -> int | str:

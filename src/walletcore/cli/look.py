@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from walletcore.cli.inspection.finding import Finding
     from walletcore.wallet import Wallet
 
-__all__ = []
+__all__ = ["account_of", "tell"]
+
+
+_OWN = ("BTC", "tBTC")
 
 
 @app.command()
@@ -46,21 +49,26 @@ def inspect(
         _refuse_secret(text)
     content = given_text("text", text, file=file, stdin=stdin, fd=fd)
     rows: Sequence[Chain] = (find_chain(chain),) if chain else chains()
-    rows, wallet = _of_account(xpub, rows) if xpub else (rows, None)
+    rows, wallet = account_of(xpub, rows) if xpub else (rows, None)
     change_of = None if wallet is None else wallet.change_of
     found = recognise(content, rows, erc20=contracts(erc20 or []), change_of=change_of)
     if wallet is not None and not any(finding.effects for finding in found):
         raise typer.BadParameter("--xpub is for a transaction of Bitcoin")
+    tell(found, as_json=as_json)
+
+
+def tell(found: Sequence[Finding], *, as_json: bool = False, err: bool = False) -> None:
+    """Print what was found."""
     if as_json:
         show.print_json([finding.as_json() for finding in found])
         return
     for place, finding in enumerate(found):
         if place:
-            typer.echo()
-        _print(finding)
+            typer.echo(err=err)
+        _print(finding, err)
 
 
-def _of_account(xpub: str, rows: Sequence[Chain]) -> tuple[Sequence[Chain], Wallet]:
+def account_of(xpub: str, rows: Sequence[Chain]) -> tuple[Sequence[Chain], Wallet]:
     """The chains of Bitcoin that an account's key is for, and its wallet. Raises `DerivationError`."""
     from walletcore.chains.bitcoin import BitcoinChain
     from walletcore.cli.inspection.finding import is_on
@@ -69,6 +77,8 @@ def _of_account(xpub: str, rows: Sequence[Chain]) -> tuple[Sequence[Chain], Wall
 
     wallet, network = Wallet.from_xpub(xpub), ExtendedPublicKey.parse(xpub).network
     meant = tuple(row for row in rows if isinstance(row, BitcoinChain) and is_on(row, network))
+    if len(rows) > 1:  # relatives write the same letters: who means one of them names it
+        meant = tuple(row for row in meant if row.symbol in _OWN)
     if not meant:
         raise typer.BadParameter(f"--xpub is of {network}: not of the chain that is named")
     return meant, wallet
@@ -81,20 +91,31 @@ def _refuse_secret(text: str) -> None:
         raise DecodingError("this looks like a private key or a phrase, which is never an argument", hint=LEAKED)
 
 
-def _print(finding: Finding) -> None:
-    show.title(f"{finding.what} of {show.listed(finding.chains)}" if finding.chains else finding.what)
-    show.facts(finding.facts)
+def _print(finding: Finding, err: bool) -> None:
+    show.title(f"{finding.what} of {show.listed(finding.chains)}" if finding.chains else finding.what, err=err)
+    show.facts(finding.facts, err=err)
     if finding.derived:
         titles = ("profile", "path", "chains", "first address")
         rows = [
             (name, path, show.listed(tuple(chains.split(", "))), text) for name, path, chains, text in finding.derived
         ]
-        show.section("as an account" if any(path for _, path, _, _ in rows) else "addresses", titles, rows)
-    if finding.effects and finding.row is not None:
-        from walletcore.cli.inspection.effects import TITLES, rows_of
+        show.section("as an account" if any(path for _, path, _, _ in rows) else "addresses", titles, rows, err=err)
+    if finding.row is not None:
+        _print_effects(finding, finding.row, err)
+    show.remarks([each.text for each in finding.odd], err=err)
 
-        show.section("what it does", TITLES, list(rows_of(finding.effects, finding.row, finding.change)))
-    show.remarks([each.text for each in finding.odd])
+
+def _print_effects(finding: Finding, row: Chain, err: bool) -> None:
+    if finding.inputs:
+        from walletcore.cli.inspection.psbt import TITLES
+
+        show.section("what it spends", TITLES, [each.row(row) for each in finding.inputs], err=err)
+    if finding.effects:
+        from walletcore.cli.inspection import effects
+
+        show.section(
+            "what it does", effects.TITLES, list(effects.rows_of(finding.effects, row, finding.change)), err=err
+        )
 
 
 @app.command()

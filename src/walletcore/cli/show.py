@@ -22,6 +22,7 @@ __all__ = [
     "plain",
     "print_json",
     "print_table",
+    "rate",
     "remarks",
     "section",
     "title",
@@ -47,9 +48,9 @@ def _styled(text: str, *, err: bool = False, **style: Any) -> None:
         typer.secho(text, err=err, **style)
 
 
-def title(text: str) -> None:
+def title(text: str, *, err: bool = False) -> None:
     """A heading, bold on a terminal."""
-    _styled(plain(text), bold=True)
+    _styled(plain(text), err=err, bold=True)
 
 
 def facts(rows: Iterable[tuple[str, str]], *, err: bool = False) -> None:
@@ -131,6 +132,11 @@ def amount(units: int | None, decimals: int, symbol: str) -> str:
     digits = str(abs(units)).rjust(decimals + 1, "0")
     whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :].rstrip("0")
     return f"{'-' if units < 0 else ''}{whole}{'.' + part if part else ''} {symbol}"
+
+
+def rate(millis: int) -> str:
+    """A fee rate of satoshi per 1,000 virtual bytes, per virtual byte: 1500 is ``1.5 sat/vB``."""
+    return amount(millis, 3, "sat/vB")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from walletcore.cli import qr as qr_code
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, agreed, can_agree, given_text, nobody_to_ask, read_text
+from walletcore.cli.asking import Secrets, agreed, can_agree, given_text, nobody_to_ask, read_bytes, text_of
 from walletcore.cli.base import (
     AsJson,
     AsQr,
@@ -25,19 +25,21 @@ from walletcore.cli.base import (
     app,
 )
 from walletcore.cli.ending import UNVERIFIED
+from walletcore.cli.files import is_psbt
 from walletcore.cli.names import contracts, find_chain
 from walletcore.cli.wallets import opened
+from walletcore.errors import DecodingError, MissingSignature
 
 if TYPE_CHECKING:
     from walletcore.chains.base import Chain
     from walletcore.cli.inspection.verification import Verdict
-    from walletcore.signing import Signable
+    from walletcore.signing import Signable, Signer
 
-__all__ = ["Yes", "confirm"]
+__all__ = ["QUESTION", "HighFee", "Yes", "confirm"]
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether to sign: for machines that read the effects.")]
 HighFee = Annotated[bool, typer.Option("--high-fee", help="Sign what pays an absurd fee, too.")]
-_QUESTION = "Sign it?"
+QUESTION = "Sign it?"
 
 
 @app.command()
@@ -61,9 +63,8 @@ def sign(
     if file == "-" and stdin:
         raise typer.BadParameter("standard input has the transaction: give the secrets at the prompt or by --fd")
     from walletcore.cli.drafts import parse
-    from walletcore.signing import sign as sign_subject
 
-    content = read_text(file, "the transaction")
+    content = _json(file)
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
     draft = parse(content)
@@ -71,13 +72,38 @@ def sign(
         subject, signers = draft.build(wallet)
         change = wallet.change_of(subject)
         confirm(subject, draft.row, yes=yes, change=change, erc20=erc20 or [], high_fee=high_fee)
-        signed = sign_subject(subject, *signers)
+        signed = _signed(subject, *signers)
     if as_json:
         show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
         return
     typer.echo(signed.raw.hex())
     if qr:
         qr_code.draw(signed.raw.hex())
+
+
+def _json(file: str) -> str:
+    """The text of the file; a PSBT is one for another command. Raises `DecodingError`."""
+    raw = read_bytes(file, "the transaction")
+    if is_psbt(raw):
+        hint = "`walletcore psbt sign` signs it"
+        raise DecodingError("expected the JSON of a transaction, got a PSBT", reason="type", hint=hint)
+    return text_of(raw, "the transaction")
+
+
+def _signed(subject: Signable[Any], *signers: Signer) -> Any:
+    """The subject, signed by all. Raises `MissingSignature`, of Bitcoin with the commands that take what there is."""
+    from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.signing import sign as sign_subject
+
+    try:
+        return sign_subject(subject, *signers)
+    except MissingSignature as error:
+        if not isinstance(subject.chain, BitcoinChain):
+            raise
+        hint = (
+            "other holders of keys sign the same PSBT: `walletcore psbt create` makes one, `walletcore psbt sign` signs"
+        )
+        raise MissingSignature(str(error), reason=error.reason, hint=hint) from None
 
 
 def confirm(
@@ -108,7 +134,7 @@ def confirm(
     if not high_fee:
         check_fee(subject, effects, row)
     if not yes:
-        agreed(_QUESTION)
+        agreed(QUESTION)
 
 
 @app.command()

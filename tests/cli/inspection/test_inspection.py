@@ -91,7 +91,11 @@ ZERO_X = "0x52908400098527886E0F7030069857D2E4169EE7"  # EIP-55
 WRAPPED = {
     "CAIP-10": (f"eip155:137:{ZERO_X}", ("polygon",), ""),
     "CAIP-10 of Bitcoin": (f"bip122:000000000019d6689c085ae165831e93:{FIRST}", ("bitcoin",), ""),
-    "BIP-21": (f"bitcoin:{FIRST}?amount=0.1&label=x", ("bitcoin",), "?amount=0.1&label=x"),
+    "BIP-21 that wallets refuse": (
+        f"bitcoin:{FIRST}?amount=0.1&req-x=y",
+        ("bitcoin",),
+        "?amount=0.1&req-x=y",
+    ),
     "BIP-21 in upper case": (f"BITCOIN:{FIRST.upper()}", ("bitcoin",), "nothing more"),
     "EIP-681": (f"ethereum:pay-{ZERO_X}@1?value=1e18", (), "@1?value=1e18"),
     "Solana Pay": ("solana:5ZWj7a1f8tWkjBESHKgrLmXshuXxqeY9SYcfbshpAqPG", ("solana", "solana-devnet"), "nothing more"),
@@ -105,6 +109,29 @@ def test_an_address_in_a_longer_name_is_recognised(text: str, names: tuple[str, 
     assert finding.chains == names or (not names and "ethereum" in finding.chains)
     assert dict(finding.facts).get("asked for", "") == asked
     assert codes(finding) == ({"request"} if asked else set())
+
+
+def test_a_payment_request_of_bitcoin_is_read() -> None:
+    """BIP-21, "Examples", with an address of BIP-84's vectors."""
+    finding = only(f"bitcoin:{FIRST}?amount=50&label=Luke-Jr&message=Donation%20for%20project%20xyz&lightning=lnbc1")
+    wishes = {"amount": "50 BTC", "label": "Luke-Jr", "message": "Donation for project xyz", "also": "lightning=lnbc1"}
+    assert (finding.what, finding.chains, codes(finding)) == ("address", ("bitcoin",), {"request"})
+    assert wishes.items() <= dict(finding.facts).items()
+
+
+@pytest.mark.parametrize("wish", ["amount=1,5", "amount=0.123456789", "amount=1&amount=2", "label=%ff", "req-pop=x"])
+def test_a_payment_request_that_wallets_refuse_is_said_to_be_one(wish: str) -> None:
+    finding = only(f"bitcoin:{FIRST}?{wish}")
+    assert dict(finding.facts)["asked for"] == f"?{wish}"
+    assert [each.text.partition(":")[0] for each in finding.odd] == ["a payment request that wallets refuse"]
+
+
+def test_a_payment_request_without_an_address_is_one_all_the_same() -> None:
+    finding = only("bitcoin:?lno=lno1bogusoffer")  # BIP-321, "Examples"
+    assert (finding.what, dict(finding.facts)) == ("payment request", {"also": "lno=lno1bogusoffer"})
+    for text in ("bitcoin:?label=x", "bitcoin:", "bitcoin:?"):
+        with pytest.raises(DecodingError):
+            recognise(text, chains())
 
 
 def test_an_account_that_inspect_shows_can_be_inspected() -> None:

@@ -61,7 +61,7 @@ ODD = {
     "burnt": (paying(pay(FRIEND, 4_900_000), burnt(99_000)), {"unspendable", "opaque"}),
     "to no point": (paying(to(OFF_CURVE, 4_999_000)), {"unspendable"}),
     "to a later version": (paying(to(VERSION_16, 4_999_000)), {"anyone-can-spend"}),
-    "a fee above all": (paying(pay(FRIEND, 10_000)), {"high-fee"}),
+    "a fee above all": (paying(pay(FRIEND, 10_000)), {"high-fee", "refused"}),
     "a high fee for its size": (paying(pay(FRIEND, 4_850_000)), {"high-fee"}),
     "no fee": (paying(pay(FRIEND, 5_000_000)), {"low-fee"}),
     "later": (paying(locktime=NEVER), {"lock-time"}),
@@ -74,10 +74,10 @@ ODD = {
     "after nothing": (paying(sequence=0), set()),
     "after blocks in version 1": (paying(sequence=144, version=1), set()),
     "a version that nobody passes on": (paying(version=4), {"version"}),
-    "NONE": (paying(sighash="NONE"), {"hash-type", "fee-unknown", "opaque"}),
-    "SINGLE": (paying(sighash="SINGLE"), {"hash-type", "fee-unknown"}),
-    "ALL|ANYONECANPAY": (paying(sighash="ALL|ANYONECANPAY"), {"hash-type", "fee-unknown"}),
-    "NONE of taproot": (paying(sighash="NONE", place=1), {"hash-type", "fee-unknown", "opaque"}),
+    "NONE": (paying(sighash="NONE"), {"hash-type", "fee-unknown", "opaque", "refused"}),
+    "SINGLE": (paying(sighash="SINGLE"), {"hash-type", "fee-unknown", "refused"}),
+    "ALL|ANYONECANPAY": (paying(sighash="ALL|ANYONECANPAY"), {"hash-type", "fee-unknown", "refused"}),
+    "NONE of taproot": (paying(sighash="NONE", place=1), {"hash-type", "fee-unknown", "opaque", "refused"}),
 }
 
 
@@ -87,7 +87,12 @@ def test_what_is_odd_about_a_psbt_is_said(subject: Transaction, expected: set[st
     assert {each.code for each in finding.odd} == expected
 
 
-OF_VALUES = {"high-fee", "low-fee", "opaque"}  # signed bytes do not say what they spend, nor what a signature left open
+OF_VALUES = {
+    "high-fee",
+    "low-fee",
+    "opaque",
+    "refused",
+}  # signed bytes do not say what they spend, nor what a signature left open
 
 
 @pytest.mark.parametrize(("subject", "expected"), ODD.values(), ids=ODD.keys())

@@ -72,7 +72,7 @@ def test_a_bitcoin_transaction_with_a_bad_signature_is_not_verified() -> None:
     changed = replace(tx, outputs=(replace(PAYS, value=90_001),))
     found = verdict(changed.encode().hex(), (BITCOIN,), previous=[funding("p2pkh").encode().hex()])
     assert (found.verified, found.fee, found.signers) == (False, None, ())
-    assert found.why == "input 0: the signature is bad, or of another key"
+    assert found.why == "input 0: a signature is not by the keys of the output"
 
 
 # Base58, which is how Solana's tools print transactions

@@ -250,7 +250,7 @@ def decode(
     found = message_in(raw)
     if found is None:
         return None
-    from walletcore.chains.bitcoin.interchange import decode_transaction
+    from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
 
     data, psbt = found
     to_sign = decode_transaction(chain, psbt, keys, sighash)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
@@ -9,13 +10,15 @@ from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.script import kind_of
 from walletcore.cli.drafts.fields import Fields, Keyring
-from walletcore.errors import InvalidKey, TransactionError
+from walletcore.errors import InvalidKey, PathError, TransactionError
 from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin, Path
 
 __all__ = ["build"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125
 _OP_RETURN = b"\x6a"
+_ORIGIN = re.compile(r"\[([0-9a-fA-F]{8})((?:/[^/]+)*)\]", re.ASCII)
 _SCRIPTED = {"p2wsh": "witness_script", "p2sh-p2wsh": "witness_script", "p2sh": "redeem_script"}
 _SCRIPTS, _BARE = ("redeem_script", "witness_script"), "bare"  # bare: spent, and not made, as few nodes would relay it
 _MAX_DATA = 75  # bytes that one byte of script pushes; relay policy takes 80
@@ -86,6 +89,8 @@ def _multisig(row: BitcoinChain, fields: Fields, keyring: Keyring, *, bare: bool
             origins.append((keys[-1], keyring.origin(row, **where)))
         else:
             keys.append(_cosigner(each.data("key")))
+            if each.has("origin"):
+                origins.append((keys[-1], _origin(each.text("origin"))))
         each.done()
     script = multisig(fields.number("m"), keys)
     kind = fields.text("kind", "p2wsh")
@@ -103,6 +108,17 @@ def _cosigner(data: bytes) -> PublicKey:
         return PublicKey(Curve.SECP256K1, data)
     except InvalidKey as error:
         raise TransactionError(f"the key of a cosigner: {error}", reason=error.reason) from None
+
+
+def _origin(text: str) -> KeyOrigin:
+    """As a PSBT's reader finds a cosigner's key: ``[73c5da0a/48'/0'/0'/2'/0/0]`` (BIP-380, "Key Expressions")."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        raise TransactionError("expected an origin such as [73c5da0a/48'/0'/0'/2'/0/0]", reason="character")
+    try:
+        return KeyOrigin(bytes.fromhex(found[1]), Path.parse(f"m{found[2]}"))
+    except PathError as error:
+        raise TransactionError(f"the origin of a cosigner's key: {error}", reason=error.reason) from None
 
 
 def _output(row: BitcoinChain, fields: Fields, keyring: Keyring) -> TxOut:

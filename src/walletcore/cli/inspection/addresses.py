@@ -10,27 +10,30 @@ from collections.abc import Iterable, Iterator
 
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
+from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.errors import AddressError
 
 __all__ = ["addresses", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
+_CASHADDR = re.compile(r"[qpzr][02-9ac-hj-np-z]{41}|[QPZR][02-9AC-HJ-NP-Z]{41}", re.ASCII)  # of 20 bytes, no prefix
 _ICAP = re.compile(r"XE[0-9]{2}[0-9A-Z]{16,31}", re.ASCII)
-_REQUEST = re.compile(  # BIP-21, EIP-681, Solana Pay
-    r"(?P<scheme>bitcoin|ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?",
-    re.IGNORECASE | re.ASCII,
+_REQUEST = re.compile(  # EIP-681, Solana Pay
+    r"(?P<scheme>ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?", re.IGNORECASE | re.ASCII
 )
-_FAMILIES = {"bitcoin": "bitcoin", "ethereum": "evm", "solana": "solana"}
+_FAMILIES = {"ethereum": "evm", "solana": "solana"}
 
 
 def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
     """One finding for the chains on which the text stands for the same, by itself or in a longer name."""
-    text, rows, asked = _unwrapped(text, tuple(rows))
+    whole, rows = text, tuple(rows)
+    text, rows, asked = _unwrapped(text, rows)
     found: dict[tuple[str, str, bytes], list[Address]] = {}
     for row in rows:
         try:
@@ -39,7 +42,9 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
             continue
         found.setdefault((family(row), each.kind, each.payload), []).append(each)
     for same in found.values():
-        yield _finding(text, same, asked)
+        yield _finding(text, same, asked, whole)
+    if not found and asked:
+        yield from _unaddressed(whole, rows)
 
 
 def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ...], str]:
@@ -47,6 +52,11 @@ def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ..
     for row in rows:
         if text.startswith(f"{row.caip2}:"):
             return text[len(row.caip2) + 1 :], (row,), ""
+    scheme, colon, rest = text.partition(":")
+    meant = tuple(row for row in rows if colon and isinstance(row, BitcoinChain) and row.uri_scheme == scheme.lower())
+    if meant:
+        address, _, query = rest.partition("?")
+        return address, meant, f"?{query}" if query else "nothing more"
     request = _REQUEST.fullmatch(text)
     if request is None:
         return text, rows, ""
@@ -63,9 +73,15 @@ def refusals(text: str, rows: Iterable[Chain]) -> dict[str, AddressError]:
             _read(row, text)
         except AddressError as error:
             is_icap = isinstance(row, Evm) and _ICAP.fullmatch(text)
-            if is_icap or error.reason in ("checksum", "network", "mixed-case"):
+            if is_icap or (error.reason in ("checksum", "network", "mixed-case") and _has_form(row, text)):
                 found[row.name] = error
     return found
+
+
+def _has_form(row: Chain, text: str) -> bool:
+    """Whether a text that is no CashAddr looks as if it were meant to be one, where the chain has them."""
+    prefix = row.prefixes.cashaddr if isinstance(row, BitcoinChain) else ""
+    return not prefix or text.lower().startswith(f"{prefix}:") or _CASHADDR.fullmatch(text) is not None
 
 
 def _read(row: Chain, text: str) -> Address:
@@ -84,18 +100,43 @@ def _forms(text: str, same: list[Address]) -> Iterator[str]:
             yield form if len(written) == 1 else f"{form} ({', '.join(names)})"
 
 
-def _finding(text: str, same: list[Address], asked: str) -> Finding:
+def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     first = same[0]
+    wishes, odd = _wishes(first.chain, asked, whole)
     facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
     facts += [("written as", form) for form in _forms(text, same)]
-    facts += [("account", first.account_id), ("asked for", asked)]
+    facts += [("account", first.account_id), *wishes]
     return Finding(
         what="address",
         chains=names_of(each.chain for each in same),
         facts=tuple((name, value) for name, value in facts if value),
         row=first.chain,
-        odd=(*_oddities(text, first), *_of_request(asked)),
+        odd=(*_oddities(text, first), *odd),
     )
+
+
+def _wishes(row: Chain, asked: str, whole: str) -> tuple[list[tuple[str, str]], list[Oddity]]:
+    """What a payment request asks for: of Bitcoin's family read, of others as it stands there."""
+    if not asked:
+        return [], []
+    if not isinstance(row, BitcoinChain):
+        text = "a payment request: what it asks for is shown as it is, and not checked"
+        return [("asked for", asked)], [Oddity(code="request", text=text)]
+    try:
+        return list(facts_of(PaymentUri.parse(row, whole))), [REQUEST]
+    except AddressError as error:
+        return [("asked for", asked)], [Oddity(code="request", text=f"a payment request that wallets refuse: {error}")]
+
+
+def _unaddressed(whole: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    """A payment request whose parameters alone say whom to pay (BIP-321), which all networks of its scheme read."""
+    bitcoin = [row for row in rows if isinstance(row, BitcoinChain)]
+    try:
+        facts = tuple(facts_of(PaymentUri.parse(bitcoin[0], whole))) if bitcoin else ()
+    except AddressError:
+        return
+    if facts:
+        yield Finding(what="payment request", chains=names_of(bitcoin), facts=facts, odd=(REQUEST,))
 
 
 def _oddities(text: str, address: Address) -> Iterator[Oddity]:
@@ -108,12 +149,6 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)
-
-
-def _of_request(asked: str) -> Iterator[Oddity]:
-    if asked:
-        text = "a payment request: what it asks for is shown as it is, and not checked"
-        yield Oddity(code="request", text=text)
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

@@ -7,11 +7,23 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from walletcore.chains.base import Chain
+from walletcore.cli.show import amount
 from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 
-__all__ = ["UNLIMITED", "Finding", "Oddity", "effect_values", "family", "is_on", "names_of", "number_of", "of_network"]
+__all__ = [
+    "UNLIMITED",
+    "Finding",
+    "Oddity",
+    "Spent",
+    "effect_values",
+    "family",
+    "is_on",
+    "names_of",
+    "number_of",
+    "of_network",
+]
 
 UNLIMITED = 1 << 255
 """An allowance from here on is one for all that there will ever be."""
@@ -28,18 +40,65 @@ class Oddity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """An input of a PSBT: the output that it spends, what guards it, and how far it is signed.
+
+    ``amount`` is None where nobody says it, and only claimed unless it is ``proven``; ``required`` is how many
+    signatures its script takes, None where nobody knows; ``leaves`` counts the scripts of its tree that are named;
+    ``unsigned`` are the origins of keys that have not signed.
+    """
+
+    place: int
+    outpoint: str
+    amount: int | None = None
+    proven: bool = False
+    kind: str = ""
+    sighash: str = ""
+    signatures: int = 0
+    required: int | None = None
+    final: bool = False
+    leaves: int = 0
+    unsigned: tuple[str, ...] = ()
+
+    def row(self, row: Chain) -> tuple[str, ...]:
+        """Columns for people."""
+        much = "" if self.amount is None else amount(self.amount, row.decimals, row.symbol)
+        claimed = "" if self.proven or self.amount is None else " (claimed)"
+        of = "" if self.required is None else f" of {self.required}"
+        signed = "finalized" if self.final else f"{self.signatures}{of}"
+        kind = f"{self.kind} ({self.leaves} scripts)" if self.leaves else self.kind
+        return str(self.place), self.outpoint, much + claimed, kind, self.sighash, signed, ", ".join(self.unsigned)
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "spends": self.outpoint,
+            "amount": "" if self.amount is None else str(self.amount),
+            "proven": self.proven,
+            "kind": self.kind,
+            "sighash": self.sighash,
+            "signatures": self.signatures,
+            "required": self.required,
+            "finalized": self.final,
+            "scripts": self.leaves,
+            "unsigned": list(self.unsigned),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One reading of a text: what it is, where it is valid, its facts by name, what it would do, what is odd.
 
     ``row`` is the chain that effects are told for; ``change`` are the places of those that provably return to a wallet;
-    ``derived`` are addresses below an extended key, as rows of
-    profile, path, chains and address.
+    ``derived`` are addresses below an extended key, as rows of profile, path, chains and address; ``inputs`` is what a
+    PSBT spends, and how far each is signed.
     """
 
     what: str
     chains: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     derived: tuple[tuple[str, str, str, str], ...] = ()
+    inputs: tuple[Spent, ...] = ()
     effects: tuple[Effect, ...] = ()
     change: tuple[int, ...] = ()
     row: Chain | None = None
@@ -53,6 +112,7 @@ class Finding:
             "chains": list(self.chains),
             "facts": dict(self.facts),
             "derived": [dict(zip(columns, row, strict=True)) for row in self.derived],
+            "inputs": [each.as_json() for each in self.inputs],
             "effects": [
                 effect_values(effect) | ({"change": True} if place in self.change else {})
                 for place, effect in enumerate(self.effects)

@@ -10,7 +10,7 @@ from walletcore.chains import chains
 from walletcore.chains.base import Chain, Profile
 from walletcore.path import HARDENED, Path
 
-__all__ = ["levels", "uses"]
+__all__ = ["coin_types", "levels", "uses"]
 
 _PURPOSES = {
     44: "BIP-44, one kind of address for each coin",
@@ -84,6 +84,12 @@ def _coin_of(row: Chain) -> int | None:
     """The coin type in the paths of a chain, which on EVM chains is Ethereum's and not their own."""
     found = re.match(r"m/[0-9]+'/([0-9]+)'", row.profiles[0].path) if row.profiles else None
     return int(found[1]) if found else None
+
+
+def coin_types(row: Chain) -> set[int]:
+    """The coin types that a chain has in the paths of its profiles, and its own of SLIP-44."""
+    found = (re.match(r"m/[0-9]+'/([0-9]+)'", profile.path) for profile in row.profiles)
+    return {row.slip44, *(int(each[1]) for each in found if each)}
 
 
 def _ordinal(number: int) -> str:

@@ -40,6 +40,11 @@ def recognise(
     found = keys(text, rows)
     if found:
         return found
+    from walletcore.cli.inspection.proofs import proofs
+
+    found = proofs(text, rows)
+    if found:
+        return found
     from walletcore.cli.inspection.transactions import transactions
 
     read = _read(text, rows)

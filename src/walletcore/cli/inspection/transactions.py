@@ -11,10 +11,11 @@ from typing import Any
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.bip322 import message_in
+from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm.common import AnyTransaction
-from walletcore.cli.inspection import messages
+from walletcore.cli.inspection import messages, psbt
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, family, names_of
 from walletcore.cli.inspection.oddities import oddities
@@ -24,10 +25,11 @@ from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
 
-__all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "is_psbt", "readings", "transactions"]
+__all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "has_psbts", "is_psbt", "readings", "transactions"]
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})++", re.ASCII)
 _PSBT = b"psbt\xff"
+_ENVELOPE = b"walletcore/relative/"  # what relatives have in the place of PSBTs
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
 """Which effects of a transaction return to somebody: their places."""
@@ -71,27 +73,46 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
     """What the bytes are, family by family, and why the other chains refuse them."""
     found: dict[str, Reading] = {}
     refused: dict[str, TransactionError] = {}
-    readers = [row for row in rows if isinstance(row, BitcoinChain)] if is_psbt(raw) else []
+    shared: dict[str, Read | TransactionError] = {}
+    readers = [row for row in rows if has_psbts(row)] if is_psbt(raw) else []
     for row in readers or (*rows, *_foreign(raw, rows)):
-        try:
-            transaction = _decoded(row, raw)
-        except TransactionError as error:
-            refused.setdefault(row.name, error)
-            continue
-        found.setdefault(family(row), ([], transaction))[0].append(row)
+        alike = _alike(row, raw)
+        read = shared[alike] if alike in shared else _decoded(row, raw)
+        if alike:
+            shared[alike] = read
+        if isinstance(read, TransactionError):
+            refused.setdefault(row.name, read)
+        else:
+            found.setdefault(family(row), ([], read))[0].append(row)
     return list(found.values()), refused
 
 
-def _decoded(row: Chain, raw: bytes) -> Read:
+def has_psbts(row: Chain) -> bool:
+    """Whether the chain's transactions travel as PSBTs: Bitcoin's, and those of relatives that sign and write alike."""
+    return isinstance(row, BitcoinChain) and getattr(row, "dialect", None) is None
+
+
+def _alike(row: Chain, raw: bytes) -> str:
+    """What chains have in common that read these bytes in one way, so that they are read once; empty: by this one only.
+
+    Messages begin with words of each chain's own.
+    """
+    return "psbt" if isinstance(row, BitcoinChain) and has_psbts(row) and not raw.startswith(row.message_magic) else ""
+
+
+def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
     """As it is read, not as it would be signed: what is refused there is shown here, and said to be odd."""
-    message = messages.decoded(row, raw)
-    if message is not None:
-        return message
-    if isinstance(row, BitcoinChain):
-        return row.decode_transaction(raw, sighash=tuple(HASH_TYPES))
-    if isinstance(row, Evm):
-        return row.decode_transaction(raw, allow_unprotected=True)
-    return row.decode_transaction(raw)
+    try:
+        message = messages.decoded(row, raw)
+        if message is not None:
+            return message
+        if isinstance(row, BitcoinChain) and has_psbts(row) and is_psbt(raw) and message_in(raw) is None:
+            return Psbt.decode(row, raw)
+        if isinstance(row, Evm):
+            return row.decode_transaction(raw, allow_unprotected=True)
+        return row.decode_transaction(raw)
+    except TransactionError as error:
+        return error
 
 
 def _foreign(raw: bytes, rows: Iterable[Chain]) -> Iterator[Evm]:
@@ -128,6 +149,8 @@ def _chain_id_of_typed_data(raw: bytes) -> int | None:
 def _finding(
     raw: bytes, chains: list[Chain], read: Read, erc20: Sequence[bytes], change_of: ChangeOf | None = None
 ) -> Finding:
+    if isinstance(read, Psbt):
+        return psbt.finding(read, chains, change_of=change_of)
     signed = isinstance(read, (SignedTransaction, SignedMessage))
     subject = _subject(read)
     if messages.is_message(subject):
@@ -138,7 +161,7 @@ def _finding(
     facts += [("not before", lock_time(subject))] if isinstance(chains[0], BitcoinChain) else []
     facts += _signed_facts(read) if isinstance(read, SignedTransaction) else _unsigned_facts(subject)
     if change_of is not None:
-        facts.append(("change", _proven(raw, change)))
+        facts.append(("change", "none is proven: only a PSBT names the keys of outputs"))
     return Finding(
         what="signed transaction" if signed else "unsigned transaction",
         chains=names_of(chains),
@@ -148,12 +171,6 @@ def _finding(
         row=chains[0],
         odd=tuple(oddities(chains, subject, effects, raw=raw if signed else b"", change=change)),
     )
-
-
-def _proven(raw: bytes, change: Sequence[int]) -> str:
-    if change:
-        return "proven: output " + ", ".join(map(str, change))
-    return "none is proven" if is_psbt(raw) else "none is proven: only a PSBT names the keys of outputs"
 
 
 def effects_of(subject: Signable[Any], row: Chain, erc20: Sequence[bytes]) -> tuple[Effect, ...]:
@@ -189,7 +206,7 @@ def _message(raw: bytes, chains: list[Chain], read: Read, subject: Signable[Any]
 
 def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
-        return "PSBT (BIP-174)" if is_psbt(raw) else "as the network carries it"
+        return "a relative's, between signers" if raw.startswith(_ENVELOPE) else "as the network carries it"
     if family(row) == "evm":
         names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)"}
         return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.finding import Oddity, names_of
 from walletcore.cli.inspection.spelling import spellings
@@ -83,6 +84,8 @@ def _refused(refused: Sequence[tuple[str, TransactionError]]) -> Verdict:
 
 
 def _unsigned(subject: object) -> str:
+    if isinstance(subject, Psbt):
+        return "it is a PSBT: `walletcore psbt finalize` checks the signatures in it"
     message = "it is a message without a signature: `walletcore message verify` takes both"
     return message if messages.is_message(subject) else "it is not signed"
 

@@ -1,0 +1,144 @@
+"""PSBTs between commands and files: read as text or as bytes, written as either; no file is overwritten by chance.
+
+BIP-174: text is base64, a file whose name ends with ``.psbt`` holds the bytes themselves.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from walletcore.cli.asking import read_bytes
+from walletcore.errors import DecodingError
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.chains.bitcoin.psbt import Psbt, Safety
+
+__all__ = ["Form", "FormOption", "Out", "Overwrite", "PsbtSource", "Target", "is_psbt", "read_psbt"]
+
+_MAGIC = b"psbt\xff"
+_ITSELF = re.compile(rb"\s*(cHNidP[89+/]|(0x)?70736274[fF]{2})")  # how the bytes begin in base64 and in hex
+_EXTENSION = ".psbt"
+
+
+class Form(StrEnum):
+    """How a PSBT is written."""
+
+    BASE64 = "base64"
+    HEX = "hex"
+    BINARY = "binary"
+
+
+PsbtSource = Annotated[
+    str, typer.Argument(metavar="PSBT", help="A file, - for standard input, or the PSBT itself in base64 or hex.")
+]
+Out = Annotated[str, typer.Option("--out", metavar="FILE", help="Write it to this file, not to standard output.")]
+FormOption = Annotated[
+    Form | None,
+    typer.Option("--form", help="Left out: bytes for a file whose name ends with .psbt, base64 for all else."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the file of --out, if there is one.")]
+
+
+def is_psbt(raw: bytes) -> bool:
+    """Whether a PSBT begins so, as bytes or as text."""
+    return raw.startswith(_MAGIC) or _ITSELF.match(raw) is not None
+
+
+def read_psbt(source: str, row: BitcoinChain, what: str = "the PSBT", *, safety: Safety | None = None) -> Psbt:
+    """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`."""
+    from walletcore.chains.bitcoin.psbt import SAFE, Psbt
+
+    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE)
+
+
+def _bytes(source: str, what: str) -> bytes:
+    from walletcore.cli.inspection.transactions import bytes_of
+
+    itself = source.encode(errors="replace")
+    raw = itself if _ITSELF.match(itself) else read_bytes(source, what)
+    if raw.startswith(_MAGIC):
+        return raw
+    try:
+        found = bytes_of(raw.decode("ascii"))
+    except UnicodeDecodeError:
+        found = None
+    if found is None:
+        raise DecodingError(f"expected {what} in base64, hex or bytes", reason="character")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a PSBT goes, and in which form."""
+
+    path: str
+    form: Form | None
+    overwrite: bool
+
+    def check(self) -> None:
+        """Refuse what cannot be written, before anything is asked or signed. Raises `DecodingError`."""
+        if self.path and not self.overwrite and os.path.lexists(self.path):
+            raise _exists()
+        if self.overwrite and not self.path:
+            raise typer.BadParameter("--overwrite is for the file of --out")
+        if self._form is Form.BINARY and not self.path and sys.stdout is not None and sys.stdout.isatty():
+            raise typer.BadParameter("a terminal shows no bytes: --out names a file for them")
+
+    def write(self, raw: bytes) -> None:
+        """Write the bytes. Raises `DecodingError` where the file is there already, OSError."""
+        data = raw if self._form is Form.BINARY else self._text(raw).encode() + b"\n"
+        if self.path:
+            self._to_file(data)
+        elif self._form is Form.BINARY:
+            typer.echo(data, nl=False)
+        else:
+            typer.echo(self._text(raw))
+
+    @property
+    def _form(self) -> Form:
+        if self.form is not None:
+            return self.form
+        return Form.BINARY if self.path.lower().endswith(_EXTENSION) else Form.BASE64
+
+    def _text(self, raw: bytes) -> str:
+        return raw.hex() if self._form is Form.HEX else base64.b64encode(raw).decode()
+
+    def _to_file(self, data: bytes) -> None:
+        """Beside the old file first, so that it is there until the new one is whole."""
+        name = f"{self.path}.{os.getpid()}" if self.overwrite else self.path
+        try:
+            with open(name, "xb") as stream:
+                try:
+                    stream.write(data)
+                    stream.flush()
+                except OSError:
+                    os.unlink(name)
+                    raise
+        except FileExistsError:
+            raise _exists() from None
+        except ValueError:  # a NUL in its name
+            raise DecodingError("no file can have the name that --out gives", reason="character") from None
+        if self.overwrite:
+            self._replace(name)
+
+    def _replace(self, name: str) -> None:
+        try:
+            os.replace(name, self.path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def _exists() -> DecodingError:
+    return DecodingError("the file of --out is there already", reason="policy", hint="--overwrite replaces it")

@@ -1,0 +1,286 @@
+"""PSBTs, from their bytes to those of the final transaction: ten inputs of ten keys under one root, and many inputs.
+
+Each input brings its previous transaction. The root is in memory, and all derive the keys from it; without targets, the
+same where the ten keys are in memory. The lock time is one with which every ECDSA signature has a low R: embit, which
+makes others until it has one, then gives the same bytes, and needs no second try. embit leaves out the auxiliary
+randomness of BIP-340, which others fill with zeros: its taproot signatures are not compared; libwally's and bdk's are.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache, partial
+from itertools import count
+from typing import Any
+
+from bench.harness import Case, Target, Workload, each
+from walletcore import ExtendedPrivateKey, LocalSigner, Path, PrivateKey, chain, sign
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.path import KeyOrigin
+from walletcore.signers.hd import signers_for
+
+BITCOIN = chain("bitcoin", BitcoinChain)
+SEED = bytes(range(64))
+ROOT = ExtendedPrivateKey.from_seed(SEED)
+VALUE, NUMBER = 10_000, 10
+PATHS = {"p2wpkh": "m/84'/0'/0'/0", "p2tr": "m/86'/0'/0'/0"}
+DESCRIPTORS = {"p2wpkh": "wpkh", "p2tr": "tr"}
+OURS = {"walletcore, check=False": False, "walletcore": True}
+
+
+# -- the PSBTs
+
+
+@cache
+def psbt(kind: str, number: int) -> bytes:
+    """A PSBT of so many inputs of a kind, each of a key of its own and with its previous transaction."""
+    inputs = tuple(spending(kind, place) for place in range(number))
+    if kind == "p2wpkh" and number == NUMBER:
+        return next(filter(None, (with_low_r(paying(inputs, locktime)) for locktime in count())))
+    return paying(inputs, 0).raw
+
+
+def spending(kind: str, place: int) -> Input:
+    """The second output of a signed transaction with two P2WPKH inputs, which pays the key at that place."""
+    path = Path.parse(PATHS[kind]) / place
+    key = ROOT.derive(path).public_key
+    script = BITCOIN.script_pubkey(BITCOIN.address(key, kind=kind))
+    previous = Tx(
+        version=2,
+        inputs=tuple(TxIn(txid=f"{2 * place + n + 1:064x}", vout=n) for n in range(2)),
+        outputs=(TxOut(value=1_000, script_pubkey=b"\x00\x14" + bytes(20)), TxOut(value=VALUE, script_pubkey=script)),
+        witnesses=((bytes(72), bytes(33)),) * 2,
+        locktime=0,
+    )
+    origin = KeyOrigin(ROOT.fingerprint, path)
+    return Input(txid=previous.txid, vout=1, previous=previous.encode(), key=key, kind=kind, origin=origin)
+
+
+def paying(inputs: tuple[Input, ...], locktime: int) -> Transaction:
+    """All of it but a fee, to two addresses."""
+    to = [BITCOIN.address(ROOT.derive(f"m/84'/0'/0'/1/{place}").public_key) for place in range(2)]
+    outputs = (pay(to[0], 8_000 * len(inputs)), pay(to[1], 1_000 * len(inputs)))
+    return Transaction(chain=BITCOIN, inputs=inputs, outputs=outputs, locktime=locktime)
+
+
+def with_low_r(transaction: Transaction) -> bytes:
+    """Its PSBT, if all signatures have a low R."""
+    for request in transaction.requests():
+        (signer,) = signers_for((request,), [ROOT], check=False)
+        if signer.sign(request).data[0] >= 0x80:
+            return b""
+    return transaction.raw
+
+
+# -- ours and the peers
+
+
+def ours(raw: bytes, check: bool) -> bytes:
+    """Read, derive, sign, assemble."""
+    transaction: Any = BITCOIN.decode_transaction(raw)
+    requests = transaction.requests()
+    signers = signers_for(requests, [ROOT], check=check)
+    return bytes(sign(transaction, *signers).raw)
+
+
+def wallycore_final(raw: bytes) -> bytes:
+    """libwally-core, with its cache of what signatures share."""
+    import wallycore as wally
+
+    read = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
+    wally.psbt_signing_cache_enable(read, 0)
+    wally.psbt_sign_bip32(read, wally_root(), 0)
+    return wallycore_ended(read)
+
+
+def wallycore_ended(read: Any) -> bytes:
+    """The transaction of one that is signed."""
+    import wallycore as wally
+
+    wally.psbt_finalize(read, 0)
+    signed = wally.psbt_extract(read, wally.WALLY_PSBT_EXTRACT_FINAL)
+    return bytes(wally.tx_to_bytes(signed, wally.WALLY_TX_FLAG_USE_WITNESS))
+
+
+@cache
+def wally_root() -> Any:
+    """Its root."""
+    import wallycore as wally
+
+    return wally.bip32_key_from_seed(SEED, wally.BIP32_VER_MAIN_PRIVATE, 0)
+
+
+def embit_final(raw: bytes) -> bytes:
+    """embit, whose `verify` its callers must call."""
+    from embit.finalizer import finalize_psbt
+    from embit.psbt import PSBT
+
+    read = PSBT.parse(raw)
+    read.verify()
+    read.sign_with(embit_root())
+    return bytes(finalize_psbt(read).serialize())
+
+
+@cache
+def embit_root() -> Any:
+    """Its root."""
+    from embit.bip32 import HDKey
+
+    return HDKey.from_seed(SEED)
+
+
+def bdk_final(raw: bytes, kind: str) -> bytes:
+    """bdk by its Python package, which takes PSBTs as base64."""
+    import bdkpython
+
+    read = bdkpython.Psbt(base64.b64encode(raw).decode())
+    wallet, options = bdk_wallet(kind)
+    wallet.sign(read, options)
+    return bytes(read.extract_tx().serialize())
+
+
+@cache
+def bdk_wallet(kind: str) -> tuple[Any, Any]:
+    """Its wallet, which knows the keys up to the 25th by their scripts."""
+    import bdkpython
+
+    text = f"{DESCRIPTORS[kind]}({ROOT.reveal()}/{PATHS[kind][2:]}/*)"
+    descriptor = bdkpython.Descriptor(text, bdkpython.NetworkKind.MAIN)
+    persister = bdkpython.Persister.new_in_memory()
+    wallet = bdkpython.Wallet.create_single(descriptor, bdkpython.Network.BITCOIN, persister, 25)
+    options = bdkpython.SignOptions(
+        trust_witness_utxo=False,
+        assume_height=None,
+        allow_all_sighashes=False,
+        try_finalize=True,
+        sign_with_tap_internal_key=True,
+        allow_grinding=False,
+    )
+    return wallet, options
+
+
+@cache
+def keys(kind: str) -> list[PrivateKey]:
+    """The ten keys."""
+    return [ROOT.derive(f"{PATHS[kind]}/{place}").private_key for place in range(NUMBER)]
+
+
+def ours_with_keys(raw: bytes, signers: list[LocalSigner]) -> bytes:
+    """The same where the keys are in memory."""
+    transaction: Any = BITCOIN.decode_transaction(raw)
+    return bytes(sign(transaction, *signers).raw)
+
+
+def wallycore_with_keys(raw: bytes, scalars: list[bytes]) -> bytes:
+    """libwally-core in the same place: each key is asked for all inputs."""
+    import wallycore as wally
+
+    read = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
+    wally.psbt_signing_cache_enable(read, 0)
+    for scalar in scalars:
+        wally.psbt_sign(read, scalar, 0)
+    return wallycore_ended(read)
+
+
+# -- who is faster
+
+
+def from_root(kind: str) -> Callable[[], list[Case]]:
+    """All who can, from the root."""
+
+    def make() -> list[Case]:
+        raw = psbt(kind, NUMBER)
+        found = {name: partial(ours, raw, check) for name, check in OURS.items()}
+        peers = {
+            "wallycore": partial(wallycore_final, raw),
+            "bdkpython": partial(bdk_final, raw, kind),
+            "embit": partial(embit_final, raw),
+        }
+        cases = [Case(name=name, run=each(run), answer=run) for name, run in found.items()]
+        return cases + [
+            Case(name=name, run=each(run), answer=compared(kind, name, run), needs=name) for name, run in peers.items()
+        ]
+
+    return make
+
+
+def compared(kind: str, name: str, run: Callable[[], bytes]) -> Callable[[], object]:
+    """What a peer's answer is held against ours by."""
+    if (kind, name) != ("p2tr", "embit"):
+        return run
+
+    def without_witnesses() -> bytes:
+        return replace(Tx.decode(run()), witnesses=Tx.decode(ours(psbt(kind, NUMBER), check=True)).witnesses).encode()
+
+    return without_witnesses
+
+
+def from_keys(kind: str) -> Callable[[], list[Case]]:
+    """Those who take keys as they are, from ten of them."""
+
+    def make() -> list[Case]:
+        raw = psbt(kind, NUMBER)
+        signers = {name: [LocalSigner(key, check) for key in keys(kind)] for name, check in OURS.items()}
+        runs = {name: partial(ours_with_keys, raw, given) for name, given in signers.items()}
+        theirs = partial(wallycore_with_keys, raw, [key.secret.reveal() for key in keys(kind)])
+        cases = [Case(name=name, run=each(run), answer=run) for name, run in runs.items()]
+        return [*cases, Case(name="wallycore", run=each(theirs), answer=theirs, needs="wallycore")]
+
+    return make
+
+
+# -- how it grows
+
+
+class Large(Case):
+    """Processor seconds per input of a PSBT of as many inputs as the name says, from its bytes to the transaction."""
+
+    def timed(self, count: int) -> float:
+        number = int(self.name.split()[0])
+        raw = psbt(self.name.split()[1], number)
+        return min(_seconds(raw) for _ in range(2)) / number
+
+
+def _seconds(raw: bytes) -> float:
+    begin = time.process_time()
+    ours(raw, check=True)
+    return time.process_time() - begin
+
+
+def large(kind: str) -> list[Case]:
+    """A thousand inputs beside a hundred."""
+    return [Large(name=f"{number} {kind}", run=lambda state, count: None) for number in (100, 1_000)]
+
+
+TARGETS = (
+    Target(case="walletcore, check=False", reference="wallycore", ratio=1 / 1.5),
+    Target(case="walletcore, check=False", reference="embit", ratio=1 / 6),
+    Target(case="walletcore", reference="wallycore", ratio=1 / 1.2),
+    Target(case="walletcore", reference="embit", ratio=1 / 4.5),
+)
+WORKLOADS = [
+    *(
+        Workload(
+            name=f"PSBT of 10 {kind} -> raw, from a root", reference="wallycore", cases=from_root(kind), targets=TARGETS
+        )
+        for kind in PATHS
+    ),
+    *(
+        Workload(name=f"PSBT of 10 {kind} -> raw, from keys", reference="wallycore", cases=from_keys(kind))
+        for kind in PATHS
+    ),
+    *(
+        Workload(
+            name=f"PSBT of {kind} -> raw, per input",
+            reference=f"100 {kind}",
+            cases=partial(large, kind),
+            targets=(Target(case=f"1000 {kind}", reference=f"100 {kind}", ratio=1.2),),
+            rounds=5,
+        )
+        for kind in PATHS
+    ),
+]

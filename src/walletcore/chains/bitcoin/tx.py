@@ -7,8 +7,11 @@ are text, 64 hex digits as explorers show them; on the wire their bytes are reve
 from __future__ import annotations
 
 import re
+import struct as packed
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address
 from walletcore.coding.wire import (
@@ -115,31 +118,32 @@ class Tx:
         _check_u32(self.locktime, "locktime")
         _check_items(self.inputs, TxIn, "inputs")
         _check_items(self.outputs, TxOut, "outputs")
-        if sum(output.value for output in self.outputs) > MAX_MONEY:
+        if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
+            raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
+        self._check_meaning()
+
+    def _check_meaning(self) -> None:
+        """What is checked of parts that have their types."""
+        if sum([output.value for output in self.outputs]) > MAX_MONEY:
             raise TransactionError(f"expected outputs of at most {MAX_MONEY} satoshi together", reason="range")
         outpoints = {(each.txid, each.vout) for each in self.inputs}
         if len(outpoints) != len(self.inputs):
             raise TransactionError("the same output is spent twice", reason="duplicate")
         if _NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
             raise TransactionError("a coinbase input stands alone, with a script_sig of 2 to 100 bytes", reason="range")
-        if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
-            raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
         if self.witnesses and (len(self.witnesses) != len(self.inputs) or not any(self.witnesses)):
             raise TransactionError("expected a witness per input, or none at all", reason="non-canonical")
 
     @classmethod
     def decode(cls, raw: bytes) -> Tx:
         """Read a transaction, signed or not. Raises `TransactionError`."""
-        if type(raw) is bytes and len(raw) > _MAX_TX:
-            raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
-        with raised_as(TransactionError):
-            return TX.decode(raw)
+        return _decoded(raw)[0]
 
     @classmethod
     def identified(cls, raw: bytes) -> tuple[Tx, str]:
         """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
-        tx = cls.decode(raw)
-        return tx, sha256d(_stripped(raw, tx.witnesses))[::-1].hex()
+        tx, stripped = _decoded(raw)
+        return tx, sha256d(stripped)[::-1].hex()
 
     def encode(self) -> bytes:
         """The bytes that nodes exchange, with the witnesses if there are any."""
@@ -229,14 +233,6 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
     return tuple(witnesses)
 
 
-def _stripped(raw: bytes, witnesses: tuple[Witness, ...]) -> bytes:
-    """The bytes of a transaction without marker, flag and witnesses (BIP-144): those that its txid is the hash of."""
-    if not witnesses:
-        return raw
-    end = len(raw) - 4
-    return raw[:4] + raw[6 : end - sum(len(_WITNESS.encode(each)) for each in witnesses)] + raw[end:]
-
-
 def _write(tx: Tx, out: bytearray) -> None:
     if not tx.witnesses:
         UNSIGNED_TX.write(tx, out)
@@ -251,3 +247,117 @@ def _write(tx: Tx, out: bytearray) -> None:
 
 
 TX = Codec(kind=Tx, minimum=UNSIGNED_TX.minimum, read=_read, write=_write)
+
+
+# The same bytes in one pass, as a PSBT brings a transaction for each input. What this does not take, the codec reads,
+# or it says what is wrong.
+
+_OUTPOINT, _AMOUNT, _NUMBER = packed.Struct("<32sI"), packed.Struct("<Q"), packed.Struct("<I")
+_LEAST_IN, _LEAST_OUT = 41, 9  # bytes
+_UNCLEAR = IndexError, OverflowError, packed.error, DecodingError, TransactionError
+
+
+def _decoded(raw: bytes) -> tuple[Tx, bytes]:
+    """A transaction, and its bytes without marker, flag and witnesses (BIP-144), which its txid is the hash of."""
+    if type(raw) is bytes:
+        if len(raw) > _MAX_TX:
+            raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
+        with suppress(*_UNCLEAR):
+            return _in_one_pass(raw)
+    with raised_as(TransactionError):
+        tx = TX.decode(raw)
+    return tx, UNSIGNED_TX.encode(tx)
+
+
+def _in_one_pass(raw: bytes) -> tuple[Tx, bytes]:
+    """As `_decoded`; whatever error it raises, the bytes are not what it is for."""
+    start = 6 if raw[4:6] == _MARKER + _FLAG else 4
+    inputs, at = _inputs_at(raw, start)
+    outputs, end = _outputs_at(raw, at)
+    witnesses, at = _witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
+    if at + 4 != len(raw) or not inputs or not outputs:
+        raise DecodingError("expected the lock time, and nothing after it", reason="length")
+    (version,), (locktime,) = _NUMBER.unpack_from(raw), _NUMBER.unpack_from(raw, at)
+    tx = object.__new__(Tx)
+    for put, value in zip(_OF_TX, (version, inputs, outputs, witnesses, locktime), strict=True):
+        put(tx, value)
+    tx._check_meaning()
+    return tx, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:]
+
+
+def _inputs_at(raw: bytes, at: int) -> tuple[tuple[TxIn, ...], int]:
+    """The inputs that stand there, and where they end."""
+    number, at = _size_at(raw, at)
+    if number * _LEAST_IN > len(raw):
+        raise DecodingError("expected bytes for each input", reason="truncated")
+    new, (put_txid, put_vout, put_script, put_sequence) = object.__new__, _OF_IN
+    found = []
+    for _ in range(number):
+        txid, vout = _OUTPOINT.unpack_from(raw, at)
+        size, at = _size_at(raw, at + 36)
+        each = new(TxIn)
+        put_txid(each, txid[::-1].hex())
+        put_vout(each, vout)
+        put_script(each, raw[at : at + size])
+        put_sequence(each, _NUMBER.unpack_from(raw, at + size)[0])
+        found.append(each)
+        at += size + 4
+    return tuple(found), at
+
+
+def _outputs_at(raw: bytes, at: int) -> tuple[tuple[TxOut, ...], int]:
+    """The outputs that stand there, and where they end."""
+    number, at = _size_at(raw, at)
+    if number * _LEAST_OUT > len(raw):
+        raise DecodingError("expected bytes for each output", reason="truncated")
+    new, (put_value, put_script, put_address, put_lock) = object.__new__, _OF_OUT
+    found = []
+    for _ in range(number):
+        (value,) = _AMOUNT.unpack_from(raw, at)
+        if value > MAX_MONEY:
+            raise DecodingError(f"expected a value from 0 to {MAX_MONEY} satoshi", reason="range")
+        size, at = _size_at(raw, at + 8)
+        each = new(TxOut)
+        put_value(each, value)
+        put_script(each, raw[at : at + size])
+        put_address(each, None)
+        put_lock(each, None)
+        found.append(each)
+        at += size
+    return tuple(found), at
+
+
+def _witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[Witness, ...], int]:
+    """The witnesses that stand there, and where they end."""
+    found, items = [], 0
+    for _ in range(number):
+        count, at = _size_at(raw, at)
+        if count > min(_MAX_STACK, _MAX_ITEMS - items):
+            raise DecodingError("expected fewer items", reason="too-large")
+        stack = []
+        for _ in range(count):
+            size, at = _size_at(raw, at)
+            stack.append(raw[at : at + size])
+            at += size
+        found.append(tuple(stack))
+        items += count
+    return tuple(found), at
+
+
+def _size_at(raw: bytes, at: int) -> tuple[int, int]:
+    """A compact size, and where it ends."""
+    first = raw[at]
+    if first < 0xFD:
+        return first, at + 1
+    reader = Reader(raw)
+    reader.position = at
+    return compact_size.read(reader), reader.position
+
+
+def _setters(kind: type, *names: str) -> list[Callable[[Any, Any], None]]:
+    return [getattr(kind, name).__set__ for name in names]
+
+
+_OF_TX = _setters(Tx, "version", "inputs", "outputs", "witnesses", "locktime")
+_OF_IN = _setters(TxIn, "txid", "vout", "script_sig", "sequence")
+_OF_OUT = _setters(TxOut, "value", "script_pubkey", "address", "lock")

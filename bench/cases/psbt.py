@@ -4,19 +4,21 @@ Each input brings its previous transaction. The root is in memory, and all deriv
 same where the ten keys are in memory. The lock time is one with which every ECDSA signature has a low R: embit, which
 makes others until it has one, then gives the same bytes, and needs no second try. embit leaves out the auxiliary
 randomness of BIP-340, which others fill with zeros: its taproot signatures are not compared; libwally's and bdk's are.
+
+No PSBT comes again before so many others that what is remembered of its keys (`walletcore.curves.secp256k1`) is gone.
 """
 
 from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from itertools import count
+from itertools import count, cycle, islice
 from typing import Any
 
-from bench.harness import Case, Target, Workload, each
+from bench.harness import Case, Target, Workload
 from walletcore import ExtendedPrivateKey, LocalSigner, Path, PrivateKey, chain, sign
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -28,6 +30,7 @@ SEED = bytes(range(64))
 ROOT = ExtendedPrivateKey.from_seed(SEED)
 VALUE, NUMBER = 10_000, 10
 PATHS = {"p2wpkh": "m/84'/0'/0'/0", "p2tr": "m/86'/0'/0'/0"}
+FORGOTTEN = {"p2wpkh": 50, "p2tr": 1_100}  # more keys than are remembered
 DESCRIPTORS = {"p2wpkh": "wpkh", "p2tr": "tr"}
 OURS = {"walletcore, check=False": False, "walletcore": True}
 
@@ -36,12 +39,17 @@ OURS = {"walletcore, check=False": False, "walletcore": True}
 
 
 @cache
-def psbt(kind: str, number: int) -> bytes:
+def psbt(kind: str, number: int, start: int = 0) -> bytes:
     """A PSBT of so many inputs of a kind, each of a key of its own and with its previous transaction."""
-    inputs = tuple(spending(kind, place) for place in range(number))
+    inputs = tuple(spending(kind, start + place) for place in range(number))
     if kind == "p2wpkh" and number == NUMBER:
         return next(filter(None, (with_low_r(paying(inputs, locktime)) for locktime in count())))
     return paying(inputs, 0).raw
+
+
+def starts(kind: str) -> range:
+    """The first key of each PSBT."""
+    return range(0, FORGOTTEN[kind], NUMBER)
 
 
 def spending(kind: str, place: int) -> Input:
@@ -83,8 +91,7 @@ def ours(raw: bytes, check: bool) -> bytes:
     """Read, derive, sign, assemble."""
     transaction: Any = BITCOIN.decode_transaction(raw)
     requests = transaction.requests()
-    signers = signers_for(requests, [ROOT], check=check)
-    return bytes(sign(transaction, *signers).raw)
+    return bytes(sign(transaction, *signers_for(requests, [ROOT], check=check)).raw)
 
 
 def wallycore_final(raw: bytes) -> bytes:
@@ -145,13 +152,13 @@ def bdk_final(raw: bytes, kind: str) -> bytes:
 
 @cache
 def bdk_wallet(kind: str) -> tuple[Any, Any]:
-    """Its wallet, which knows the keys up to the 25th by their scripts."""
+    """Its wallet, which knows the keys of all PSBTs by their scripts."""
     import bdkpython
 
     text = f"{DESCRIPTORS[kind]}({ROOT.reveal()}/{PATHS[kind][2:]}/*)"
     descriptor = bdkpython.Descriptor(text, bdkpython.NetworkKind.MAIN)
     persister = bdkpython.Persister.new_in_memory()
-    wallet = bdkpython.Wallet.create_single(descriptor, bdkpython.Network.BITCOIN, persister, 25)
+    wallet = bdkpython.Wallet.create_single(descriptor, bdkpython.Network.BITCOIN, persister, FORGOTTEN[kind])
     options = bdkpython.SignOptions(
         trust_witness_utxo=False,
         assume_height=None,
@@ -163,16 +170,20 @@ def bdk_wallet(kind: str) -> tuple[Any, Any]:
     return wallet, options
 
 
-@cache
-def keys(kind: str) -> list[PrivateKey]:
-    """The ten keys."""
-    return [ROOT.derive(f"{PATHS[kind]}/{place}").private_key for place in range(NUMBER)]
+def keys(kind: str, start: int) -> list[PrivateKey]:
+    """The keys of a PSBT."""
+    return [ROOT.derive(f"{PATHS[kind]}/{start + place}").private_key for place in range(NUMBER)]
 
 
-def ours_with_keys(raw: bytes, signers: list[LocalSigner]) -> bytes:
+def signers(held: list[PrivateKey], check: bool) -> list[LocalSigner]:
+    """Over these keys."""
+    return [LocalSigner(key, check) for key in held]
+
+
+def ours_with_keys(raw: bytes, own: list[LocalSigner]) -> bytes:
     """The same where the keys are in memory."""
     transaction: Any = BITCOIN.decode_transaction(raw)
-    return bytes(sign(transaction, *signers).raw)
+    return bytes(sign(transaction, *own).raw)
 
 
 def wallycore_with_keys(raw: bytes, scalars: list[bytes]) -> bytes:
@@ -189,46 +200,59 @@ def wallycore_with_keys(raw: bytes, scalars: list[bytes]) -> bytes:
 # -- who is faster
 
 
+Runs = list[Callable[[], bytes]]
+"""What a contestant does with each PSBT."""
+
+
+def case(name: str, turns: Iterator[int], runs: Runs, answer: Callable[[], object], needs: str = "") -> Case:
+    """A contestant that is given the PSBT whose turn it is, whoever had the last one, and answers for the first."""
+
+    def run(_: Any, count: int) -> None:
+        for place in islice(turns, count):
+            runs[place]()
+
+    return Case(name=name, run=run, answer=answer, needs=needs)
+
+
 def from_root(kind: str) -> Callable[[], list[Case]]:
     """All who can, from the root."""
 
     def make() -> list[Case]:
-        raw = psbt(kind, NUMBER)
-        found = {name: partial(ours, raw, check) for name, check in OURS.items()}
-        peers = {
-            "wallycore": partial(wallycore_final, raw),
-            "bdkpython": partial(bdk_final, raw, kind),
-            "embit": partial(embit_final, raw),
-        }
-        cases = [Case(name=name, run=each(run), answer=run) for name, run in found.items()]
-        return cases + [
-            Case(name=name, run=each(run), answer=compared(kind, name, run), needs=name) for name, run in peers.items()
-        ]
+        found: dict[str, Callable[[bytes], bytes]] = {name: partial(ours, check=check) for name, check in OURS.items()}
+        found |= {"wallycore": wallycore_final, "bdkpython": partial(bdk_final, kind=kind), "embit": embit_final}
+        cases, turns = [], cycle(range(len(starts(kind))))
+        for name, function in found.items():
+            runs: Runs = [partial(function, psbt(kind, NUMBER, start)) for start in starts(kind)]
+            answer = with_our_witnesses(runs[0]) if (kind, name) == ("p2tr", "embit") else runs[0]
+            cases.append(case(name, turns, runs, answer, needs="" if name in OURS else name))
+        return cases
 
     return make
 
 
-def compared(kind: str, name: str, run: Callable[[], bytes]) -> Callable[[], object]:
-    """What a peer's answer is held against ours by."""
-    if (kind, name) != ("p2tr", "embit"):
-        return run
+def with_our_witnesses(run: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The transaction that a peer makes, with the signatures that we make."""
 
-    def without_witnesses() -> bytes:
-        return replace(Tx.decode(run()), witnesses=Tx.decode(ours(psbt(kind, NUMBER), check=True)).witnesses).encode()
+    def answer() -> bytes:
+        witnesses = Tx.decode(ours(psbt("p2tr", NUMBER), check=True)).witnesses
+        return replace(Tx.decode(run()), witnesses=witnesses).encode()
 
-    return without_witnesses
+    return answer
 
 
 def from_keys(kind: str) -> Callable[[], list[Case]]:
     """Those who take keys as they are, from ten of them."""
 
     def make() -> list[Case]:
-        raw = psbt(kind, NUMBER)
-        signers = {name: [LocalSigner(key, check) for key in keys(kind)] for name, check in OURS.items()}
-        runs = {name: partial(ours_with_keys, raw, given) for name, given in signers.items()}
-        theirs = partial(wallycore_with_keys, raw, [key.secret.reveal() for key in keys(kind)])
-        cases = [Case(name=name, run=each(run), answer=run) for name, run in runs.items()]
-        return [*cases, Case(name="wallycore", run=each(theirs), answer=theirs, needs="wallycore")]
+        given = [(psbt(kind, NUMBER, start), keys(kind, start)) for start in starts(kind)]
+        cases, turns = [], cycle(range(len(given)))
+        for name, check in OURS.items():
+            runs: Runs = [
+                partial(ours_with_keys, raw, [LocalSigner(key, check) for key in held]) for raw, held in given
+            ]
+            cases.append(case(name, turns, runs, runs[0]))
+        theirs: Runs = [partial(wallycore_with_keys, raw, [key.secret.reveal() for key in held]) for raw, held in given]
+        return [*cases, case("wallycore", turns, theirs, theirs[0], needs="wallycore")]
 
     return make
 

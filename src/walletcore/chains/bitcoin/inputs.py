@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
-from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
@@ -220,12 +220,12 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 @lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _output(previous: bytes, txid: str, vout: int) -> TxOut:
-    tx, found = Tx.identified(previous)
+    output, found = output_at(previous, vout)
     if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
-    if vout >= len(tx.outputs):
+    if output is None:
         raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")
-    return tx.outputs[vout]
+    return output
 
 
 _NOTHING_KNOWN = [

@@ -11,7 +11,7 @@ import struct as packed
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from walletcore.chains.base import Address
 from walletcore.coding.wire import (
@@ -34,7 +34,7 @@ from walletcore.hashes import sha256d
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
-__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
+__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness", "output_at"]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more
@@ -120,10 +120,6 @@ class Tx:
         _check_items(self.outputs, TxOut, "outputs")
         if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
             raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
-        self._check_meaning()
-
-    def _check_meaning(self) -> None:
-        """What is checked of parts that have their types."""
         if sum([output.value for output in self.outputs]) > MAX_MONEY:
             raise TransactionError(f"expected outputs of at most {MAX_MONEY} satoshi together", reason="range")
         outpoints = {(each.txid, each.vout) for each in self.inputs}
@@ -137,13 +133,18 @@ class Tx:
     @classmethod
     def decode(cls, raw: bytes) -> Tx:
         """Read a transaction, signed or not. Raises `TransactionError`."""
-        return _decoded(raw)[0]
+        parts = _parted(raw)
+        if parts is not None:
+            return _built(raw, parts)
+        with raised_as(TransactionError):
+            return TX.decode(raw)
 
     @classmethod
     def identified(cls, raw: bytes) -> tuple[Tx, str]:
         """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
-        tx, stripped = _decoded(raw)
-        return tx, sha256d(stripped)[::-1].hex()
+        parts = _parted(raw)
+        tx = cls.decode(raw) if parts is None else _built(raw, parts)
+        return tx, tx.txid if parts is None else parts.txid
 
     def encode(self) -> bytes:
         """The bytes that nodes exchange, with the witnesses if there are any."""
@@ -252,79 +253,92 @@ TX = Codec(kind=Tx, minimum=UNSIGNED_TX.minimum, read=_read, write=_write)
 # The same bytes in one pass, as a PSBT brings a transaction for each input. What this does not take, the codec reads,
 # or it says what is wrong.
 
-_OUTPOINT, _AMOUNT, _NUMBER = packed.Struct("<32sI"), packed.Struct("<Q"), packed.Struct("<I")
+_AMOUNT = packed.Struct("<Q")
+_NULL_OUTPOINT = OUTPOINT.encode(TxIn(txid=_NULL[0], vout=_NULL[1]))
 _LEAST_IN, _LEAST_OUT = 41, 9  # bytes
-_UNCLEAR = IndexError, OverflowError, packed.error, DecodingError, TransactionError
+_UNCLEAR = IndexError, OverflowError, packed.error, DecodingError
 
 
-def _decoded(raw: bytes) -> tuple[Tx, bytes]:
-    """A transaction, and its bytes without marker, flag and witnesses (BIP-144), which its txid is the hash of."""
-    if type(raw) is bytes:
-        if len(raw) > _MAX_TX:
-            raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
-        with suppress(*_UNCLEAR):
-            return _in_one_pass(raw)
-    with raised_as(TransactionError):
-        tx = TX.decode(raw)
-    return tx, UNSIGNED_TX.encode(tx)
+class _Parts(NamedTuple):
+    """Outpoints, scripts and sequences; values and scripts; witnesses; and the bytes that the txid is the hash of."""
+
+    inputs: list[tuple[bytes, bytes, bytes]]
+    outputs: list[tuple[int, bytes]]
+    witnesses: tuple[Witness, ...]
+    stripped: bytes
+
+    @property
+    def txid(self) -> str:
+        """The id that explorers show."""
+        return sha256d(self.stripped)[::-1].hex()
 
 
-def _in_one_pass(raw: bytes) -> tuple[Tx, bytes]:
-    """As `_decoded`; whatever error it raises, the bytes are not what it is for."""
+def output_at(raw: bytes, vout: int) -> tuple[TxOut | None, str]:
+    """The output at that place of a transaction, if there is one, and the txid. Raises `TransactionError`."""
+    parts = _parted(raw)
+    if parts is None:
+        tx = Tx.decode(raw)
+        return (tx.outputs[vout] if vout < len(tx.outputs) else None), tx.txid
+    return (_output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None), parts.txid
+
+
+def _parted(raw: bytes) -> _Parts | None:
+    """The parts of a transaction, checked as `Tx` checks them; None where the codec has to say what is wrong."""
+    if type(raw) is not bytes:
+        return None
+    if len(raw) > _MAX_TX:
+        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
+    with suppress(*_UNCLEAR):
+        parts = _in_one_pass(raw)
+        return parts if _has_meaning(parts) else None
+    return None
+
+
+def _in_one_pass(raw: bytes) -> _Parts:
+    """Whatever error this raises, the bytes are not what it is for."""
     start = 6 if raw[4:6] == _MARKER + _FLAG else 4
     inputs, at = _inputs_at(raw, start)
     outputs, end = _outputs_at(raw, at)
     witnesses, at = _witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
-    if at + 4 != len(raw) or not inputs or not outputs:
+    if at + 4 != len(raw) or (start == 6 and not any(witnesses)):
         raise DecodingError("expected the lock time, and nothing after it", reason="length")
-    (version,), (locktime,) = _NUMBER.unpack_from(raw), _NUMBER.unpack_from(raw, at)
-    tx = object.__new__(Tx)
-    for put, value in zip(_OF_TX, (version, inputs, outputs, witnesses, locktime), strict=True):
-        put(tx, value)
-    tx._check_meaning()
-    return tx, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:]
+    return _Parts(inputs, outputs, witnesses, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:])
 
 
-def _inputs_at(raw: bytes, at: int) -> tuple[tuple[TxIn, ...], int]:
+def _has_meaning(parts: _Parts) -> bool:
+    """Whether `Tx` takes these parts."""
+    outpoints = {outpoint for outpoint, _, _ in parts.inputs}
+    total = sum([value for value, _ in parts.outputs])  # each below 2^64
+    alone = _NULL_OUTPOINT not in outpoints or (len(outpoints) == 1 and 2 <= len(parts.inputs[0][1]) <= 100)
+    return 0 < len(outpoints) == len(parts.inputs) and bool(parts.outputs) and total <= MAX_MONEY and alone
+
+
+def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], int]:
     """The inputs that stand there, and where they end."""
     number, at = _size_at(raw, at)
     if number * _LEAST_IN > len(raw):
         raise DecodingError("expected bytes for each input", reason="truncated")
-    new, (put_txid, put_vout, put_script, put_sequence) = object.__new__, _OF_IN
     found = []
     for _ in range(number):
-        txid, vout = _OUTPOINT.unpack_from(raw, at)
-        size, at = _size_at(raw, at + 36)
-        each = new(TxIn)
-        put_txid(each, txid[::-1].hex())
-        put_vout(each, vout)
-        put_script(each, raw[at : at + size])
-        put_sequence(each, _NUMBER.unpack_from(raw, at + size)[0])
-        found.append(each)
-        at += size + 4
-    return tuple(found), at
+        size, start = _size_at(raw, at + 36)
+        end = start + size
+        found.append((raw[at : at + 36], raw[start:end], raw[end : end + 4]))
+        at = end + 4
+    return found, at
 
 
-def _outputs_at(raw: bytes, at: int) -> tuple[tuple[TxOut, ...], int]:
+def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
     """The outputs that stand there, and where they end."""
     number, at = _size_at(raw, at)
     if number * _LEAST_OUT > len(raw):
         raise DecodingError("expected bytes for each output", reason="truncated")
-    new, (put_value, put_script, put_address, put_lock) = object.__new__, _OF_OUT
     found = []
     for _ in range(number):
         (value,) = _AMOUNT.unpack_from(raw, at)
-        if value > MAX_MONEY:
-            raise DecodingError(f"expected a value from 0 to {MAX_MONEY} satoshi", reason="range")
-        size, at = _size_at(raw, at + 8)
-        each = new(TxOut)
-        put_value(each, value)
-        put_script(each, raw[at : at + size])
-        put_address(each, None)
-        put_lock(each, None)
-        found.append(each)
-        at += size
-    return tuple(found), at
+        size, start = _size_at(raw, at + 8)
+        at = start + size
+        found.append((value, raw[start:at]))
+    return found, at
 
 
 def _witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[Witness, ...], int]:
@@ -336,9 +350,9 @@ def _witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[Witness, ...]
             raise DecodingError("expected fewer items", reason="too-large")
         stack = []
         for _ in range(count):
-            size, at = _size_at(raw, at)
-            stack.append(raw[at : at + size])
-            at += size
+            size, start = _size_at(raw, at)
+            at = start + size
+            stack.append(raw[start:at])
         found.append(tuple(stack))
         items += count
     return tuple(found), at
@@ -352,6 +366,37 @@ def _size_at(raw: bytes, at: int) -> tuple[int, int]:
     reader = Reader(raw)
     reader.position = at
     return compact_size.read(reader), reader.position
+
+
+def _built(raw: bytes, parts: _Parts) -> Tx:
+    """The value of parts that have been checked: the constructors would check them again."""
+    inputs = tuple([_input_of(*each) for each in parts.inputs])
+    outputs = tuple([_output_of(*each) for each in parts.outputs])
+    version, locktime = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[-4:], "little")
+    tx = object.__new__(Tx)
+    for put, value in zip(_OF_TX, (version, inputs, outputs, parts.witnesses, locktime), strict=True):
+        put(tx, value)
+    return tx
+
+
+def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
+    made = object.__new__(TxIn)
+    put_txid, put_vout, put_script, put_sequence = _OF_IN
+    put_txid(made, outpoint[31::-1].hex())
+    put_vout(made, int.from_bytes(outpoint[32:], "little"))
+    put_script(made, script_sig)
+    put_sequence(made, int.from_bytes(sequence, "little"))
+    return made
+
+
+def _output_of(value: int, script_pubkey: bytes) -> TxOut:
+    made = object.__new__(TxOut)
+    put_value, put_script, put_address, put_lock = _OF_OUT
+    put_value(made, value)
+    put_script(made, script_pubkey)
+    put_address(made, None)
+    put_lock(made, None)
+    return made
 
 
 def _setters(kind: type, *names: str) -> list[Callable[[Any, Any], None]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, TX_OUT, Tx, TxOut
+from walletcore.chains.bitcoin.tx import Tx, TxOut, sized
 from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
 from walletcore.hashes import sha256, sha256d, tagged
@@ -72,10 +72,10 @@ class Commitments:
             raise TransactionError(f"expected {len(tx.inputs)} spent outputs, got {len(spent)}", reason="length")
         self.version = tx.version.to_bytes(4, "little")
         self.locktime = tx.locktime.to_bytes(4, "little")
-        self.outpoints = [OUTPOINT.encode(each) for each in tx.inputs]
+        self.outpoints = [each.outpoint for each in tx.inputs]
         self.sequences = [each.sequence.to_bytes(4, "little") for each in tx.inputs]
-        self.outputs = [TX_OUT.encode(each) for each in tx.outputs]
-        self.spent = [(each.value.to_bytes(8, "little"), SCRIPT.encode(each.script_pubkey)) for each in spent]
+        self.outputs = [each.encode() for each in tx.outputs]
+        self.spent = [(each.value.to_bytes(8, "little"), sized(each.script_pubkey)) for each in spent]
         self.sha_prevouts = sha256(b"".join(self.outpoints))
         self.sha_sequences = sha256(b"".join(self.sequences))
         self.sha_outputs = sha256(b"".join(self.outputs))
@@ -95,7 +95,7 @@ class Commitments:
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         other = self.sequences if whole else [_ZERO[:4]] * len(self.sequences)
         inputs = [outpoint + b"\x00" + last for outpoint, last in zip(self.outpoints, other, strict=True)]
-        inputs[index] = self.outpoints[index] + SCRIPT.encode(_without_separators(script_code)) + self.sequences[index]
+        inputs[index] = self.outpoints[index] + sized(_without_separators(script_code)) + self.sequences[index]
         if anyone:
             inputs = [inputs[index]]
         single = [_BLANK] * index + self.outputs[index : index + 1]
@@ -117,7 +117,7 @@ class Commitments:
                 _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
                 sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
                 self.outpoints[index],
-                SCRIPT.encode(script_code),
+                sized(script_code),
                 amount,
                 self.sequences[index],
                 sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs

@@ -34,7 +34,19 @@ from walletcore.hashes import sha256d
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
-__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness", "output_at"]
+__all__ = [
+    "MAX_MONEY",
+    "OUTPOINT",
+    "SCRIPT",
+    "TX_OUT",
+    "UNSIGNED_TX",
+    "Tx",
+    "TxIn",
+    "TxOut",
+    "Witness",
+    "output_at",
+    "sized",
+]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more
@@ -69,6 +81,11 @@ class TxIn:
         _check_u32(self.vout, "vout")
         _check_u32(self.sequence, "sequence")
 
+    @property
+    def outpoint(self) -> bytes:
+        """What is spent, in 36 bytes."""
+        return bytes.fromhex(self.txid)[::-1] + self.vout.to_bytes(4, "little")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TxOut:
@@ -91,6 +108,10 @@ class TxOut:
             raise TransactionError("expected an Address as address", reason="type")
         if self.lock is not None:
             _check_lock(self.lock, self.script_pubkey)
+
+    def encode(self) -> bytes:
+        """The bytes in which it stands in a transaction."""
+        return self.value.to_bytes(8, "little") + sized(self.script_pubkey)
 
 
 def _check_lock(lock: object, script_pubkey: bytes) -> None:
@@ -148,7 +169,7 @@ class Tx:
 
     def encode(self) -> bytes:
         """The bytes that nodes exchange, with the witnesses if there are any."""
-        return TX.encode(self)
+        return _encoded(self, self.witnesses)
 
     @property
     def is_signed(self) -> bool:
@@ -158,12 +179,12 @@ class Tx:
     @property
     def txid(self) -> str:
         """The id that explorers show: of the transaction without witnesses."""
-        return sha256d(UNSIGNED_TX.encode(self))[::-1].hex()
+        return sha256d(_encoded(self))[::-1].hex()
 
     @property
     def vsize(self) -> int:
         """The size that fees are counted by: a quarter of its weight, rounded up (BIP-141, "Transaction size")."""
-        return (3 * len(UNSIGNED_TX.encode(self)) + len(self.encode()) + 3) // 4
+        return (3 * len(_encoded(self)) + len(self.encode()) + 3) // 4
 
     @property
     def wtxid(self) -> str:
@@ -248,6 +269,29 @@ def _write(tx: Tx, out: bytearray) -> None:
 
 
 TX = Codec(kind=Tx, minimum=UNSIGNED_TX.minimum, read=_read, write=_write)
+
+
+def sized(script: bytes) -> bytes:
+    """A script, or an item of a witness, behind its size."""
+    size = len(script)
+    return _SIZES[size] + script if size < len(_SIZES) else SCRIPT.encode(script)
+
+
+_SIZES = [bytes((size,)) for size in range(0xFD)]
+
+
+def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
+    """What `TX` writes, of parts that the constructors have checked."""
+    parts = [tx.version.to_bytes(4, "little"), _MARKER + _FLAG if witnesses else b""]
+    parts.append(compact_size.encode(len(tx.inputs)))
+    for each in tx.inputs:
+        parts += each.outpoint, sized(each.script_sig), each.sequence.to_bytes(4, "little")
+    parts.append(compact_size.encode(len(tx.outputs)))
+    parts += [output.encode() for output in tx.outputs]
+    for stack in witnesses:
+        parts.append(compact_size.encode(len(stack)))
+        parts += map(sized, stack)
+    return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
 
 
 # The same bytes in one pass, as a PSBT brings a transaction for each input. What this does not take, the codec reads,

@@ -18,7 +18,8 @@ from walletcore import Curve, ExtendedPublicKey, LocalSigner, Path, PrivateKey, 
 from walletcore.chains import evm
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.opcodes import multisig
-from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt import PsbtGlobals, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.codec import encode
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.coding import rlp, strict_json
 from walletcore.coding.text import base58, base58check, decode_bech32
@@ -119,7 +120,8 @@ def psbt(inputs: list[PsbtInput], outputs: list[tuple[TxOut, PsbtOutput]] | None
     """A PSBT with these fields."""
     pairs = outputs or [(TxOut(value=0, script_pubkey=b""), PsbtOutput())]
     tx = unsigned(len(inputs), tuple(output for output, _ in pairs))
-    return Psbt(unsigned_tx=tx, inputs=tuple(inputs), outputs=tuple(fields for _, fields in pairs)).encode()
+    common = PsbtGlobals(unsigned_tx=tx.encode())
+    return encode(common, tuple(inputs), tuple(fields for _, fields in pairs))
 
 
 @cache
@@ -160,7 +162,7 @@ def proven(previous: bytes) -> bytes:
     """A PSBT of one input, with the transaction that it spends from."""
     source = TxIn(txid=Tx.decode(previous).txid, vout=0)
     tx = Tx(version=2, inputs=(source,), outputs=(TxOut(value=0, script_pubkey=b""),), locktime=0)
-    return Psbt(unsigned_tx=tx, inputs=(PsbtInput(non_witness_utxo=previous),)).encode()
+    return encode(PsbtGlobals(unsigned_tx=tx.encode()), (PsbtInput(non_witness_utxo=previous),), (PsbtOutput(),))
 
 
 def script(code: bytes) -> bytes:

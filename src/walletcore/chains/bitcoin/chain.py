@@ -43,6 +43,7 @@ class BitcoinChain(Chain):
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
+        "walletcore.chains.bitcoin.psbt:Psbt",
         "walletcore.chains.bitcoin.message:Message",
     )
 
@@ -115,14 +116,14 @@ class BitcoinChain(Chain):
         """Read a PSBT, or a transaction as the network carries it. Raises `TransactionError`.
 
         ``sighash`` names the hash types that are allowed beside ALL and DEFAULT. See
-        `walletcore.chains.bitcoin.interchange.decode_transaction`. What `Message.raw` gives is read as well, for one
-        key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
+        `walletcore.chains.bitcoin.psbt.interchange.decode_transaction`. What `Message.raw` gives is read as well, for
+        one key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
         """
         if type(raw) is bytes and raw.startswith(MESSAGE_MAGIC):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
-        from walletcore.chains.bitcoin.interchange import decode_transaction
+        from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)
 

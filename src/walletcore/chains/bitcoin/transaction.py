@@ -123,9 +123,9 @@ class Transaction:
     @remembered
     def raw(self) -> bytes:
         """The PSBT: everything that a signer elsewhere needs."""
-        from walletcore.chains.bitcoin.interchange import encode_psbt  # signing alone does not need it
+        from walletcore.chains.bitcoin.psbt import Psbt  # signing alone does not need it
 
-        return encode_psbt(self._unsigned, self.inputs)
+        return Psbt.from_transaction(self).raw
 
     @remembered
     def requests(self) -> tuple[SigningRequest, ...]:

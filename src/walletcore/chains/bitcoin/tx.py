@@ -7,13 +7,12 @@ are text, 64 hex digits as explorers show them; on the wire their bytes are reve
 from __future__ import annotations
 
 import re
-import struct as packed
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address
+from walletcore.chains.bitcoin.parts import FLAG, MARKER, MAX_ITEMS, MAX_MONEY, MAX_STACK, NULL, Parts, parted
 from walletcore.coding.wire import (
     Codec,
     Reader,
@@ -35,8 +34,10 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
 __all__ = [
+    "INPUTS",
     "MAX_MONEY",
     "OUTPOINT",
+    "OUTPUTS",
     "SCRIPT",
     "TX_OUT",
     "UNSIGNED_TX",
@@ -48,12 +49,7 @@ __all__ = [
     "sized",
 ]
 
-MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
-_MAX_TX = 4_000_000  # bytes: a block has no more
-_MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
-_MAX_ITEMS = 200_000  # of all witnesses together: more than any node relays
 _U32 = 0xFFFF_FFFF
-_NULL = ("00" * 32, _U32)  # what the one input of a coinbase transaction spends
 _TXID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Witness = tuple[bytes, ...]
@@ -146,7 +142,7 @@ class Tx:
         outpoints = {(each.txid, each.vout) for each in self.inputs}
         if len(outpoints) != len(self.inputs):
             raise TransactionError("the same output is spent twice", reason="duplicate")
-        if _NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
+        if NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
             raise TransactionError("a coinbase input stands alone, with a script_sig of 2 to 100 bytes", reason="range")
         if self.witnesses and (len(self.witnesses) != len(self.inputs) or not any(self.witnesses)):
             raise TransactionError("expected a witness per input, or none at all", reason="non-canonical")
@@ -154,7 +150,7 @@ class Tx:
     @classmethod
     def decode(cls, raw: bytes) -> Tx:
         """Read a transaction, signed or not. Raises `TransactionError`."""
-        parts = _parted(raw)
+        parts = parted(raw)
         if parts is not None:
             return _built(raw, parts)
         with raised_as(TransactionError):
@@ -163,7 +159,7 @@ class Tx:
     @classmethod
     def identified(cls, raw: bytes) -> tuple[Tx, str]:
         """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
-        parts = _parted(raw)
+        parts = parted(raw)
         tx = cls.decode(raw) if parts is None else _built(raw, parts)
         return tx, tx.txid if parts is None else parts.txid
 
@@ -217,17 +213,16 @@ _ID = mapped(fixed(32), str, lambda wire: wire[::-1].hex(), lambda text: bytes.f
 OUTPOINT = struct(TxIn, txid=_ID, vout=u32le)
 _TX_IN = trusted(TxIn, {}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
 TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_MONEY), script_pubkey=SCRIPT)
-_INPUTS, _OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
-UNSIGNED_TX = struct(Tx, version=u32le, inputs=_INPUTS, outputs=_OUTPUTS, locktime=u32le)
-_BODY = struct(_Body, inputs=_INPUTS, outputs=_OUTPUTS)
+INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
+UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
+_BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
 _WITNESS = array(SCRIPT, count=compact_size)
-_MARKER, _FLAG = b"\x00", b"\x01"
 
 
 def _read(reader: Reader) -> Tx:
     version = u32le.read(reader)
-    has_witness = reader.data[reader.position : reader.position + 1] == _MARKER
-    if has_witness and reader.take(2) != _MARKER + _FLAG:
+    has_witness = reader.data[reader.position : reader.position + 1] == MARKER
+    if has_witness and reader.take(2) != MARKER + FLAG:
         raise DecodingError("expected flag 01 after marker 00, where a count of inputs is 1 or more", reason="version")
     body = _BODY.read(reader)
     witnesses = _read_witnesses(reader, len(body.inputs)) if has_witness else ()
@@ -240,7 +235,7 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
     items = 0
     try:
         for _ in range(number):
-            most = min(_MAX_STACK, _MAX_ITEMS - items)
+            most = min(MAX_STACK, MAX_ITEMS - items)
             start, count = reader.position, compact_size.read(reader)
             if count > most:
                 raise DecodingError(f"expected at most {most} items, got {count}", reason="too-large")
@@ -260,9 +255,9 @@ def _write(tx: Tx, out: bytearray) -> None:
         UNSIGNED_TX.write(tx, out)
         return
     u32le.write(tx.version, out)
-    out += _MARKER + _FLAG
-    _INPUTS.write(tx.inputs, out)
-    _OUTPUTS.write(tx.outputs, out)
+    out += MARKER + FLAG
+    INPUTS.write(tx.inputs, out)
+    OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:
         _WITNESS.write(witness, out)
     u32le.write(tx.locktime, out)
@@ -282,7 +277,7 @@ _SIZES = [bytes((size,)) for size in range(0xFD)]
 
 def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
     """What `TX` writes, of parts that the constructors have checked."""
-    parts = [tx.version.to_bytes(4, "little"), _MARKER + _FLAG if witnesses else b""]
+    parts = [tx.version.to_bytes(4, "little"), MARKER + FLAG if witnesses else b""]
     parts.append(compact_size.encode(len(tx.inputs)))
     for each in tx.inputs:
         parts += each.outpoint, sized(each.script_sig), each.sequence.to_bytes(4, "little")
@@ -294,125 +289,16 @@ def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
     return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
 
 
-# The same bytes in one pass, as a PSBT brings a transaction for each input. What this does not take, the codec reads,
-# or it says what is wrong.
-
-_AMOUNT = packed.Struct("<Q")
-_NULL_OUTPOINT = OUTPOINT.encode(TxIn(txid=_NULL[0], vout=_NULL[1]))
-_LEAST_IN, _LEAST_OUT = 41, 9  # bytes
-_UNCLEAR = IndexError, OverflowError, packed.error, DecodingError
-
-
-class _Parts(NamedTuple):
-    """Outpoints, scripts and sequences; values and scripts; witnesses; and the bytes that the txid is the hash of."""
-
-    inputs: list[tuple[bytes, bytes, bytes]]
-    outputs: list[tuple[int, bytes]]
-    witnesses: tuple[Witness, ...]
-    stripped: bytes
-
-    @property
-    def txid(self) -> str:
-        """The id that explorers show."""
-        return sha256d(self.stripped)[::-1].hex()
-
-
 def output_at(raw: bytes, vout: int) -> tuple[TxOut | None, str]:
     """The output at that place of a transaction, if there is one, and the txid. Raises `TransactionError`."""
-    parts = _parted(raw)
+    parts = parted(raw)
     if parts is None:
         tx = Tx.decode(raw)
         return (tx.outputs[vout] if vout < len(tx.outputs) else None), tx.txid
     return (_output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None), parts.txid
 
 
-def _parted(raw: bytes) -> _Parts | None:
-    """The parts of a transaction, checked as `Tx` checks them; None where the codec has to say what is wrong."""
-    if type(raw) is not bytes:
-        return None
-    if len(raw) > _MAX_TX:
-        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
-    with suppress(*_UNCLEAR):
-        parts = _in_one_pass(raw)
-        return parts if _has_meaning(parts) else None
-    return None
-
-
-def _in_one_pass(raw: bytes) -> _Parts:
-    """Whatever error this raises, the bytes are not what it is for."""
-    start = 6 if raw[4:6] == _MARKER + _FLAG else 4
-    inputs, at = _inputs_at(raw, start)
-    outputs, end = _outputs_at(raw, at)
-    witnesses, at = _witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
-    if at + 4 != len(raw) or (start == 6 and not any(witnesses)):
-        raise DecodingError("expected the lock time, and nothing after it", reason="length")
-    return _Parts(inputs, outputs, witnesses, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:])
-
-
-def _has_meaning(parts: _Parts) -> bool:
-    """Whether `Tx` takes these parts."""
-    outpoints = {outpoint for outpoint, _, _ in parts.inputs}
-    total = sum([value for value, _ in parts.outputs])  # each below 2^64
-    alone = _NULL_OUTPOINT not in outpoints or (len(outpoints) == 1 and 2 <= len(parts.inputs[0][1]) <= 100)
-    return 0 < len(outpoints) == len(parts.inputs) and bool(parts.outputs) and total <= MAX_MONEY and alone
-
-
-def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], int]:
-    """The inputs that stand there, and where they end."""
-    number, at = _size_at(raw, at)
-    if number * _LEAST_IN > len(raw):
-        raise DecodingError("expected bytes for each input", reason="truncated")
-    found = []
-    for _ in range(number):
-        size, start = _size_at(raw, at + 36)
-        end = start + size
-        found.append((raw[at : at + 36], raw[start:end], raw[end : end + 4]))
-        at = end + 4
-    return found, at
-
-
-def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
-    """The outputs that stand there, and where they end."""
-    number, at = _size_at(raw, at)
-    if number * _LEAST_OUT > len(raw):
-        raise DecodingError("expected bytes for each output", reason="truncated")
-    found = []
-    for _ in range(number):
-        (value,) = _AMOUNT.unpack_from(raw, at)
-        size, start = _size_at(raw, at + 8)
-        at = start + size
-        found.append((value, raw[start:at]))
-    return found, at
-
-
-def _witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[Witness, ...], int]:
-    """The witnesses that stand there, and where they end."""
-    found, items = [], 0
-    for _ in range(number):
-        count, at = _size_at(raw, at)
-        if count > min(_MAX_STACK, _MAX_ITEMS - items):
-            raise DecodingError("expected fewer items", reason="too-large")
-        stack = []
-        for _ in range(count):
-            size, start = _size_at(raw, at)
-            at = start + size
-            stack.append(raw[start:at])
-        found.append(tuple(stack))
-        items += count
-    return tuple(found), at
-
-
-def _size_at(raw: bytes, at: int) -> tuple[int, int]:
-    """A compact size, and where it ends."""
-    first = raw[at]
-    if first < 0xFD:
-        return first, at + 1
-    reader = Reader(raw)
-    reader.position = at
-    return compact_size.read(reader), reader.position
-
-
-def _built(raw: bytes, parts: _Parts) -> Tx:
+def _built(raw: bytes, parts: Parts) -> Tx:
     """The value of parts that have been checked: the constructors would check them again."""
     inputs = tuple([_input_of(*each) for each in parts.inputs])
     outputs = tuple([_output_of(*each) for each in parts.outputs])

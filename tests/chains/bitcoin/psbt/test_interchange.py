@@ -14,7 +14,8 @@ from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput
+from walletcore.chains.bitcoin.psbt.codec import encode
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.curves.secp256k1 import uncompressed
@@ -203,9 +204,10 @@ def test_keys_of_65_bytes_are_written_as_their_scripts_have_them_and_read_again(
 
 def with_derivation(data: bytes, kind: str = "multisig") -> bytes:
     """Return the PSBT with one more derivation, of this key."""
-    psbt = Psbt.decode(OF_65_BYTES[kind]().raw)
-    derivations = (*psbt.inputs[0].bip32_derivation, (data, KeyOrigin(bytes(4), Path())))
-    return replace(psbt, inputs=(replace(psbt.inputs[0], bip32_derivation=derivations),)).encode()
+    psbt = Psbt.decode(BITCOIN, OF_65_BYTES[kind]().raw)
+    record = b"\x06" + data, bytes(4)
+    fields = PsbtInput.of(dict([*psbt.inputs[0].records, record]))
+    return encode(psbt.globals, (fields,), psbt.outputs)
 
 
 def test_a_key_in_two_forms_is_refused() -> None:

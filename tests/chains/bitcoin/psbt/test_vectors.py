@@ -35,20 +35,20 @@ def transaction(case: Case) -> Transaction:
 
 @vectors("bitcoin/psbts", operation="psbt.parse", result="valid")
 def test_published_psbts_are_read_and_written_again(case: Case) -> None:
-    read = Psbt.decode(psbt(case))
+    read = Psbt.decode(BITCOIN, psbt(case))
     assert read.unsigned_tx.encode().hex() == case.expect["unsigned"]
-    assert Psbt.decode(read.encode()) == read
+    assert Psbt.decode(BITCOIN, read.encode()) == read
     if "claimed" in case.flags:
         assert reason(TransactionError, BITCOIN.decode_transaction, psbt(case)) == "missing"
         return
     decoded = BITCOIN.decode_transaction(psbt(case))
     assert isinstance(decoded, Transaction)
-    assert Psbt.decode(decoded.raw).unsigned_tx == read.unsigned_tx
+    assert Psbt.decode(BITCOIN, decoded.raw).unsigned_tx == read.unsigned_tx
 
 
 @vectors("bitcoin/psbts", operation="psbt.parse", result="invalid")
 def test_published_bytes_that_are_no_psbt_are_refused(case: Case) -> None:
-    why = reason(TransactionError, Psbt.decode, psbt(case))
+    why = reason(TransactionError, Psbt.decode, BITCOIN, psbt(case))
     assert why in case.reasons
     if case.expect["reason"] != "prefix":
         assert reason(TransactionError, BITCOIN.decode_transaction, psbt(case)) == why
@@ -57,7 +57,7 @@ def test_published_bytes_that_are_no_psbt_are_refused(case: Case) -> None:
 @vectors("bitcoin/psbts", operation="psbt.parse", result="rule")
 def test_published_psbts_that_no_signer_understands_whole_are_refused(case: Case) -> None:
     assert (case.verdict("any-field"), case.verdict("signer")) == ("valid", "invalid")
-    assert reason(TransactionError, Psbt.decode, psbt(case)) == case.expect["reason"]
+    assert reason(TransactionError, Psbt.decode, BITCOIN, psbt(case)) == case.expect["reason"]
 
 
 def entries(tx: Transaction, case: Case) -> list[Entry]:

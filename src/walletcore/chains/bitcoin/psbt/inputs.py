@@ -1,6 +1,6 @@
-"""Transactions between signers, as PSBTs, both ways; and the form of the network, read.
+"""The fields of a PSBT into inputs and outputs of a `Transaction`, and back.
 
-BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root), BIP-144.
+BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root).
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.base import SignedTransaction
-from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.psbt import MAGIC, NO_FIELDS, NO_OUTPUT_FIELDS, Derivation, Psbt, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.forms import TapOrigin
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -23,101 +23,95 @@ from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
 
-__all__ = ["decode_transaction", "encode_psbt"]
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.chain import BitcoinChain
+
+__all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of"]
 
 _COMPRESSED = 33  # bytes
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
-
-def encode_psbt(unsigned: Tx, inputs: Sequence[Input]) -> bytes:
-    """The PSBT of an unsigned transaction, what is known of its inputs, and whose its change is."""
-    outputs = tuple(_output_fields(each) for each in unsigned.outputs)
-    return Psbt(unsigned_tx=unsigned, inputs=tuple(_fields(each) for each in inputs), outputs=outputs).encode()
+Derivation = tuple[bytes, KeyOrigin]
 
 
-def decode_transaction(
-    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey], sighash: Collection[str] = ()
-) -> Transaction | SignedTransaction[Transaction]:
-    """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
+def transaction_of(
+    chain: BitcoinChain,
+    tx: Tx,
+    inputs: Sequence[PsbtInput],
+    outputs: Sequence[PsbtOutput],
+    *,
+    find: Find,
+    allowed: Collection[str] = HASH_TYPES,
+) -> Transaction:
+    """What the maps of a PSBT describe. ``find`` finds keys that they do not name; ``allowed`` are hash types.
 
-    A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type.
-
-    The form of the network says nothing of the outputs that are spent: unsigned, it becomes a `Transaction` that cannot
-    be signed; with a witness or script_sig anywhere, a `SignedTransaction` without answers, since signatures over
-    unknown amounts cannot be verified. The effects of both leave the fee open. Raises `TransactionError`.
+    Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
-    if type(raw) is not bytes:
-        raise TransactionError(f"expected bytes, got {type(raw).__name__}", reason="type")
-    if not isinstance(keys, Sequence) or any(
-        type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
-    ):
-        raise TransactionError("expected public keys of secp256k1", reason="type")
-    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in _NAMES.values() for each in sighash):
-        raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
-    if raw.startswith(MAGIC):
-        return _from_psbt(chain, Psbt.decode(raw), keys, {"ALL", "DEFAULT", *sighash})
-    tx = Tx.decode(raw)
-    inputs = tuple(map(Input.unknown, tx.inputs))
-    transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
-    if tx.is_signed:
-        unverified = (None,) * len(tx.inputs)
-        return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
-    return transaction
-
-
-def _from_psbt(chain: BitcoinChain, psbt: Psbt, keys: Sequence[PublicKey], allowed: Collection[str]) -> Transaction:
-    tx, find = psbt.unsigned_tx, _by_script(keys)
-    inputs, outputs = [], []
+    made, paid = [], []
     place = ""
     try:
-        for index, (outpoint, fields) in enumerate(zip(tx.inputs, psbt.inputs, strict=True)):
+        for index, (outpoint, fields) in enumerate(zip(tx.inputs, inputs, strict=True)):
             place = f"input {index}"
-            inputs.append(_input(outpoint, fields, find, allowed))
-        for index, (output, owner) in enumerate(zip(tx.outputs, psbt.outputs, strict=True)):
+            made.append(_input(outpoint, fields, find, allowed))
+        for index, (output, owner) in enumerate(zip(tx.outputs, outputs, strict=True)):
             place = f"output {index}"
-            outputs.append(_output(output, owner))
+            paid.append(_output(output, owner))
     except TransactionError as error:
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
     version, locktime = tx.version, tx.locktime
-    return Transaction(chain=chain, inputs=tuple(inputs), outputs=tuple(outputs), version=version, locktime=locktime)
+    return Transaction(chain=chain, inputs=tuple(made), outputs=tuple(paid), version=version, locktime=locktime)
 
 
 # Values into fields
 
 
-def _fields(each: Input) -> PsbtInput:
-    """The fields from which `_input` makes the same input again."""
+def fields_of(each: Input) -> PsbtInput:
+    """The fields from which the same input is made again."""
     if each.spent is None:
-        return NO_FIELDS
+        return PsbtInput()
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
     key = each.key.data[1:] if each.key and each.kind == "p2tr" else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
     return PsbtInput(
-        non_witness_utxo=each.previous,
-        witness_utxo=None if proven else each.spent,
-        sighash_type=each.hash_type or None,  # taproot's default is stated by silence
-        redeem_script=each.redeem_script,
-        witness_script=each.witness_script,
-        tap_merkle_root=each.merkle_root,
-        tap_internal_key=key,
-        tap_bip32_derivation=derivations if key else (),
-        bip32_derivation=() if key else derivations,
+        **_given(
+            non_witness_utxo=each.previous,
+            witness_utxo=None if proven else each.spent,
+            sighash_type=each.hash_type,  # taproot's default is stated by silence
+            redeem_script=each.redeem_script,
+            witness_script=each.witness_script,
+            tap_merkle_root=each.merkle_root,
+            tap_internal_key=key,
+            tap_bip32_derivation=_tap_origins(derivations) if key else (),
+            bip32_derivation=() if key else derivations,
+        )
     )
 
 
-def _output_fields(output: TxOut) -> PsbtOutput:
+def output_fields_of(output: TxOut) -> PsbtOutput:
+    """The fields that say whose an output is: of change."""
     lock = output.lock
     if lock is None:
         return NO_OUTPUT_FIELDS
     key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
     derivations = _derivations(lock.kind, lock.keys, dict(lock.origins), lock)
     return PsbtOutput(
-        redeem_script=lock.redeem_script,
-        witness_script=lock.witness_script,
-        tap_internal_key=key,
-        tap_bip32_derivation=derivations if key else (),
-        bip32_derivation=() if key else derivations,
+        **_given(
+            redeem_script=lock.redeem_script,
+            witness_script=lock.witness_script,
+            tap_internal_key=key,
+            tap_bip32_derivation=_tap_origins(derivations) if key else (),
+            bip32_derivation=() if key else derivations,
+        )
     )
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    """Those that say something."""
+    return {name: value for name, value in values.items() if value}
+
+
+def _tap_origins(derivations: Sequence[Derivation]) -> tuple[tuple[bytes, TapOrigin], ...]:
+    return tuple((key, TapOrigin(origin)) for key, origin in derivations)
 
 
 def _derivations(
@@ -147,13 +141,17 @@ class _Named:
     origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
 
 
-_Find = Callable[[bytes], PublicKey | None]
+Find = Callable[[bytes], PublicKey | None]
 """Finds a key by the output script."""
 _OF_OUTPUT = {"p2wpkh": "p2wpkh", "p2tr": "p2tr", "p2pkh": "p2pkh", "p2sh": "p2sh-p2wpkh", "p2wsh": "p2wsh"}
 """Kind of an output script -> the kind of a key that alone can spend it."""
 
 
-def _by_script(keys: Sequence[PublicKey]) -> _Find:
+def nobody(_: bytes) -> None:
+    """Finds no key."""
+
+
+def by_script(keys: Sequence[PublicKey]) -> Find:
     """Finds keys by the scripts that they can spend, without script trees. Those of a kind are made when one asks.
 
     A guard gives all keys of a transaction, which may have thousands of them in its scripts.
@@ -170,36 +168,54 @@ def _by_script(keys: Sequence[PublicKey]) -> _Find:
     return find
 
 
-def _input(outpoint: TxIn, fields: PsbtInput, find: _Find, allowed: Collection[str]) -> Input:
-    """The input that a PSBT describes; ``find`` serves where it names no key.
+def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str]) -> Input:
+    """The input that a map describes; ``find`` serves where it names no key.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
-    if fields == NO_FIELDS:
-        return Input.unknown(outpoint)
-    spent = fields.witness_utxo
-    if spent is None and fields.non_witness_utxo:
-        spent = previous_output(fields.non_witness_utxo, outpoint.txid, outpoint.vout)
+    previous, spent = fields.non_witness_utxo or b"", fields.witness_utxo
+    if spent is None and previous:
+        spent = previous_output(previous, outpoint.txid, outpoint.vout)
     if spent is None:
-        raise TransactionError("expected the output that is spent", reason="missing")
+        _check_unknown(fields)
+        return Input.unknown(outpoint)
     check_script(spent)
-    named = _named(spent.script_pubkey, fields, fields.tap_merkle_root)
+    script_pubkey = spent.script_pubkey
+    known: dict[str, Any] = {} if fields.is_final else _known(script_pubkey, fields, find, allowed)
     return Input(
         txid=outpoint.txid,
         vout=outpoint.vout,
         sequence=outpoint.sequence,
         value=spent.value,
-        script_pubkey=spent.script_pubkey,
-        key=named.key or (None if named.origins else find(spent.script_pubkey)),
-        merkle_root=fields.tap_merkle_root,
-        redeem_script=fields.redeem_script,
-        witness_script=fields.witness_script,
-        previous=fields.non_witness_utxo,
-        sighash=_sighash(fields.sighash_type, _is_taproot(spent.script_pubkey), allowed),
-        origin=named.origin,
-        origins=named.origins,
+        script_pubkey=script_pubkey,
+        previous=previous,
+        **known,
     )
+
+
+_OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)
+"""Fields that say something of the output that is spent, which so must be known."""
+
+
+def _check_unknown(fields: PsbtInput) -> None:
+    if not fields.is_final and any(key[0] in _OF_SPENT for key, _ in fields.records):
+        raise TransactionError("expected the output that is spent", reason="missing")
+
+
+def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
+    """What is known of an input beside the output that it spends."""
+    merkle_root = fields.tap_merkle_root or b""
+    named = _named(script_pubkey, fields, merkle_root)
+    return {
+        "key": named.key or (None if named.origins else find(script_pubkey)),
+        "merkle_root": merkle_root,
+        "redeem_script": fields.redeem_script or b"",
+        "witness_script": fields.witness_script or b"",
+        "sighash": _sighash(fields.sighash_type, _is_taproot(script_pubkey), allowed),
+        "origin": named.origin,
+        "origins": named.origins,
+    }
 
 
 def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> str:
@@ -215,17 +231,20 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields == NO_OUTPUT_FIELDS:
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
         return output
+    redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
     named = _named(output.script_pubkey, fields)
     origins = named.origins
     if named.key is not None and named.origin is not None:
         origins = ((named.key, named.origin),)
+    if named.key is None and not (origins or redeem_script or witness_script):
+        return output
     lock = Lock(
         key=named.key,
         script_pubkey=output.script_pubkey,
-        redeem_script=fields.redeem_script,
-        witness_script=fields.witness_script,
+        redeem_script=redeem_script,
+        witness_script=witness_script,
         origins=origins,
     )
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
@@ -238,12 +257,16 @@ def _is_taproot(script_pubkey: bytes) -> bool:
 def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: bytes = b"") -> _Named:
     """The keys that the fields name and their origins, if those are known."""
     named: dict[bytes, KeyOrigin | None] = {}
+    internal = fields.tap_internal_key
     if _is_taproot(script_pubkey):
         foreign: object = fields.bip32_derivation
-        named.update({b"\x02" + x: None for x in (fields.tap_internal_key,) if x})
-        named.update({b"\x02" + x: origin for x, origin in fields.tap_bip32_derivation})
+        named.update({b"\x02" + x: None for x in (internal,) if x})
+        derivations = fields.tap_bip32_derivation  # keys of leaves are no keys of the output
+        named.update({b"\x02" + x: each.origin for x, each in derivations if x == internal or not each.leaf_hashes})
     else:
-        foreign = fields.tap_internal_key or fields.tap_bip32_derivation or merkle_root
+        foreign = internal or fields.tap_bip32_derivation or merkle_root
+        if isinstance(fields, PsbtInput):
+            named.update(dict.fromkeys([key for key, _ in fields.partial_sig]))
         named.update(fields.bip32_derivation)
     if foreign:
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")

@@ -1,0 +1,330 @@
+"""Partially signed Bitcoin transactions in all their roles: the vessel between those who make, sign and send.
+
+BIP-174 (version 0), BIP-370 (version 2), BIP-371 (taproot). A `Transaction` is what is signed; a `Psbt` carries it from
+hand to hand, with the signatures of others and every field that nobody here understands.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from walletcore.chains.base import SignedTransaction
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
+from walletcore.chains.bitcoin.psbt.combining import combined
+from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
+from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.finalizing import finalized, is_enough, record_of, signature_of
+from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
+from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of
+from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
+from walletcore.chains.bitcoin.psbt.signing import opened, verify
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.tx import Tx
+from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.remembering import memory, remembered
+from walletcore.signing import Answers, SigningRequest, accepted
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.psbt.summary import ChangeOf, Summary
+    from walletcore.effects import Effect
+
+__all__ = [
+    "MAGIC",
+    "NO_FIELDS",
+    "NO_OUTPUT_FIELDS",
+    "SAFE",
+    "Leaf",
+    "Psbt",
+    "PsbtGlobals",
+    "PsbtInput",
+    "PsbtOutput",
+    "Safety",
+    "TapOrigin",
+]
+
+_MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
+_HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
+_Proven = dict[tuple[int, bytes], bytes]
+_Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Psbt:
+    """The maps of a PSBT of ``version`` 0 or 2; ``sign`` gives a fuller one, `finalize` the transaction.
+
+    ``safety`` is what `requests` and `extract` insist on, and is not compared. Raises `TransactionError`.
+    """
+
+    chain: BitcoinChain
+    version: int = 0
+    globals: PsbtGlobals
+    inputs: tuple[PsbtInput, ...]
+    outputs: tuple[PsbtOutput, ...]
+    safety: Safety = field(default=SAFE, compare=False)
+    _draft: Draft | None = memory()
+    _unsigned_tx: Tx | None = memory()
+    _raw: bytes | None = memory()
+    _transaction: Transaction | None = memory()
+    _wanted: _Wanted | None = memory()
+    _proven: _Proven | None = memory()  # records that were verified or vouched for here
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.chain, BitcoinChain):
+            raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+        kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
+        wanted = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
+        if any(kind - want for kind, want in zip(kinds, wanted, strict=True)) or type(self.safety) is not Safety:
+            raise TransactionError("expected maps of a PSBT, and a Safety", reason="type")
+        packet = decode(encode(self.globals, self.inputs, self.outputs))  # the one place where their form is checked
+        if packet.version != self.version:
+            raise TransactionError(f"the maps are those of version {packet.version}", reason="version")
+        object.__setattr__(self, "_draft", packet.draft)
+
+    @classmethod
+    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE) -> Psbt:
+        """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`."""
+        if not isinstance(chain, BitcoinChain) or type(safety) is not Safety:
+            raise TransactionError("expected a chain of the Bitcoin family, and a Safety", reason="type")
+        return _made(chain, decode(raw), safety, _raw=raw)
+
+    @classmethod
+    def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE) -> Psbt:
+        """Read the base64 of a PSBT, its one spelling without line breaks. Raises `TransactionError`."""
+        if type(text) is not str:
+            raise TransactionError(f"expected base64 as text, got {type(text).__name__}", reason="type")
+        if len(text) > _MAX_TEXT:
+            raise TransactionError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
+        try:
+            raw = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError):
+            raise TransactionError("expected base64, with its padding and nothing else", reason="character") from None
+        if base64.b64encode(raw).decode() != text:
+            raise TransactionError("another spelling of the same base64", reason="non-canonical")
+        return cls.decode(chain, raw, safety=safety)
+
+    @classmethod
+    def from_transaction(cls, transaction: Transaction, *, version: int = 0, safety: Safety = SAFE) -> Psbt:
+        """The PSBT of a transaction: what is spent, by whom, and whose its change is. Raises `TransactionError`."""
+        if type(transaction) is not Transaction:
+            raise TransactionError(f"expected a Transaction, got {type(transaction).__name__}", reason="type")
+        tx = transaction._unsigned
+        draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
+        packet = Packet(
+            version=0,
+            globals=PsbtGlobals(unsigned_tx=DRAFT.encode(draft)),
+            inputs=tuple(map(fields_of, transaction.inputs)),
+            outputs=tuple(map(output_fields_of, tx.outputs)),
+            draft=draft,
+        )
+        return _made(transaction.chain, converted(packet, draft, version), safety)
+
+    def __str__(self) -> str:
+        return base64.b64encode(self.raw).decode()
+
+    @property
+    @remembered
+    def raw(self) -> bytes:
+        """The bytes, those that were read."""
+        return encode(self.globals, self.inputs, self.outputs)
+
+    def encode(self) -> bytes:
+        """The bytes: `raw`."""
+        return self.raw
+
+    def to_version(self, version: int) -> Psbt:
+        """The same PSBT in version 0 or 2; what only version 2 can say is lost in version 0. `TransactionError`."""
+        packet = converted(self._packet(), self.draft, version)
+        return _made(self.chain, packet, self.safety, _proven=self._proven)
+
+    @property
+    def draft(self) -> Draft:
+        """Version, outpoints, outputs and lock time, of which a PSBT may lack some still. Raises `TransactionError`."""
+        if self._draft is None:
+            with raised_as(TransactionError):
+                draft = (
+                    draft_in(self.globals) if not self.version else draft_of(self.globals, self.inputs, self.outputs)
+                )
+            object.__setattr__(self, "_draft", draft)
+            return draft
+        return self._draft
+
+    @property
+    @remembered
+    def unsigned_tx(self) -> Tx:
+        """The transaction that is to be signed. Raises `TransactionError`, as `Tx` does."""
+        draft = self.draft
+        return Tx(version=draft.version, inputs=draft.inputs, outputs=draft.outputs, locktime=draft.locktime)
+
+    @property
+    @remembered
+    def transaction(self) -> Transaction:
+        """What the maps describe: the subject of `requests`. Raises `TransactionError` where they contradict it."""
+        return self.described(nobody, HASH_TYPES)
+
+    def described(self, find: Find, allowed: Collection[str]) -> Transaction:
+        """The same, with keys that ``find`` finds by output scripts, and no other hash types than those named."""
+        return transaction_of(self.chain, self.unsigned_tx, self.inputs, self.outputs, find=find, allowed=allowed)
+
+    @property
+    def least_vsize(self) -> int:
+        """Virtual bytes that the signed transaction has at least: those of the unsigned one."""
+        return len(DRAFT.encode(self.draft))
+
+    def requests(self) -> tuple[SigningRequest, ...]:
+        """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
+
+        Raises `SigningRefused` for what ``safety`` does not allow, and `TransactionError`.
+        """
+        return tuple([request for _, _, request in self._asked()])
+
+    def _asked(self) -> _Wanted:
+        if self._wanted is None:
+            self.safety.check(self.transaction, self.least_vsize)
+            object.__setattr__(self, "_wanted", self._missing())
+        return self._wanted or ()
+
+    def _missing(self) -> _Wanted:
+        """Each signature that is wanted: the place of its input, the key of its record, and the request."""
+        pairs = list(zip(self.transaction.inputs, self.inputs, strict=True))
+        unsigned = [not (fields.is_final or is_enough(each, fields._records)) for each, fields in pairs]
+        found: list[tuple[int, bytes, SigningRequest]] = []
+        if not any(unsigned):
+            return ()
+        requests = iter(self.transaction.requests())
+        for index, (each, fields) in enumerate(pairs):
+            asked = [(index, record_of(each, key), next(requests)) for key in each.keys]
+            if unsigned[index]:
+                found += [one for one in asked if one[1] not in fields._records]
+        return tuple(found)
+
+    def assemble(self, answers: Answers) -> Psbt:
+        """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
+        asked = self._asked()
+        checked = accepted(tuple([request for _, _, request in asked]), answers)
+        inputs, new, types = self.transaction.inputs, dict[int, dict[bytes, bytes]](), list[int]()
+        proven = dict(self._proven or {})
+        for (index, name, _), answer in zip(asked, checked, strict=True):
+            if answer is not None:
+                value = signature_of(inputs[index], answer)
+                proven[index, name] = value
+                new.setdefault(index, {})[name] = value
+                types.append(inputs[index].hash_type)
+        fuller = tuple([each.with_records(new[i]) if i in new else each for i, each in enumerate(self.inputs)])
+        made = self._with(opened(self.globals, types), fuller, proven)
+        object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
+        return made
+
+    def combine(self, *others: Psbt) -> Psbt:
+        """The union with what others hold of the same transaction.
+
+        Raises `TransactionError` ("mismatch") for another transaction, and where two of them disagree.
+        """
+        if any(type(each) is not Psbt for each in others):
+            raise TransactionError("expected PSBTs", reason="type")
+        if any(each.chain != self.chain or each.draft != self.draft for each in others):
+            raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
+        same = [each.to_version(self.version) for each in others]
+        packet = combined([self._packet(), *[each._packet() for each in same]])
+        proven = {}
+        for each in (*others, self):
+            proven.update(each._proven or {})
+        return _made(self.chain, packet, self.safety, _draft=self.draft, _proven=proven)
+
+    def finalized(self) -> Psbt:
+        """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.
+
+        Raises `TransactionError` for a signature of another hash type than its input asks for.
+        """
+        inputs, proven = list(self.inputs), dict(self._proven or {})
+        for index, each in enumerate(self.transaction.inputs):
+            done = None if inputs[index].is_final else finalized(each, inputs[index])
+            if done is not None:
+                old, (final, chosen) = inputs[index]._records, done
+                if all(proven.get((index, name)) == old[name] for name in chosen):
+                    proven |= {(index, key): value for key, value in final.records if key in (b"\x07", b"\x08")}
+                inputs[index] = final
+        return self._with(self.globals, tuple(inputs), proven)
+
+    def extract(self) -> SignedTransaction[Transaction]:
+        """The role of the Transaction Extractor, once every input is final; signatures are verified.
+
+        Raises `MissingSignature`, `InvalidSignature`, `TransactionError`, and `SigningRefused` for what ``safety`` does
+        not allow.
+        """
+        return self._extract(self.transaction)
+
+    def _extract(self, transaction: Transaction) -> SignedTransaction[Transaction]:
+        missing = [str(index) for index, each in enumerate(self.inputs) if not each.is_final]
+        if missing:
+            places = ", ".join(missing[:10])
+            raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
+        signed = self._network_form()
+        self.safety.check(transaction, signed.vsize)
+        self._verify(signed)
+        unnamed = (None,) * len(self.inputs)
+        return SignedTransaction(chain=self.chain, raw=signed.encode(), transaction=transaction, answers=unnamed)
+
+    def finalize(self) -> SignedTransaction[Transaction]:
+        """The transaction, if every input has what it must hand over: `finalized`, and `extract` of that."""
+        return self.finalized()._extract(self.transaction)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """What the transaction does: see `walletcore.chains.bitcoin.outcome`."""
+        return self.transaction.effects()
+
+    def summary(self, change_of: ChangeOf | None = None) -> Summary:
+        """Who is paid, what returns, and what could not be proven. ``change_of`` is that of a `Wallet`."""
+        from walletcore.chains.bitcoin.psbt.summary import summary_of  # imported by those who read
+
+        return summary_of(self, change_of)
+
+    def _packet(self) -> Packet:
+        return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
+
+    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: _Proven) -> Psbt:
+        """The same transaction with other records."""
+        packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs)
+        return _made(
+            self.chain, packet, self.safety, _draft=self._draft, _unsigned_tx=self._unsigned_tx, _proven=proven
+        )
+
+    def _network_form(self) -> Tx:
+        """The transaction with the final scripts and witnesses in it."""
+        tx, inputs = self.unsigned_tx, self.inputs
+        scripts = [each.final_scriptsig or b"" for each in inputs]
+        witnesses = tuple([each.final_scriptwitness or () for each in inputs])
+        spending = tx.inputs
+        if any(scripts):
+            spending = tuple([replace(one, script_sig=s) for one, s in zip(tx.inputs, scripts, strict=True)])
+        witnesses = witnesses if any(witnesses) else ()
+        return replace(tx, inputs=spending, witnesses=witnesses)
+
+    def _verify(self, signed: Tx) -> None:
+        """Each input whose signatures were not made or verified in this process."""
+        proven = self._proven or {}
+        unproven = [
+            index
+            for index, each in enumerate(self.inputs)
+            if any(proven.get((index, key)) != value for key, value in each.records if key in (b"\x07", b"\x08"))
+        ]
+        if unproven:
+            verify(signed, self.transaction, unproven, self.safety)
+
+
+def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any) -> Psbt:
+    """The PSBT of maps whose form has been checked."""
+    made = object.__new__(Psbt)
+    values = {"chain": chain, "version": packet.version, "globals": packet.globals, "safety": safety, **_NOTHING}
+    values |= {"inputs": packet.inputs, "outputs": packet.outputs, "_draft": packet.draft, **remembered}
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_proven"))

@@ -1,0 +1,57 @@
+"""The role of the Combiner (BIP-174, "Combiner"): the union of what several hold of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from walletcore.chains.bitcoin.psbt.codec import Packet
+from walletcore.chains.bitcoin.psbt.maps import Map
+from walletcore.errors import TransactionError
+
+__all__ = ["combined"]
+
+M = TypeVar("M", bound=Map)
+
+_MODIFIABLE = 0x06  # each signer sets it to what its own signatures leave open
+_SINGLE = 0x04  # BIP-370: "Has SIGHASH_SINGLE"; the other flags say what may still be changed
+
+
+def combined(packets: Sequence[Packet]) -> Packet:
+    """The first, and what the others have beside it, all maps ordered by their keys.
+
+    Raises `TransactionError` ("mismatch") for a record that two of them have with different values: neither overwrites
+    the other.
+    """
+    first = packets[0]
+    if any(len(each.inputs) != len(first.inputs) or len(each.outputs) != len(first.outputs) for each in packets):
+        raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
+    flags = [each.globals.tx_modifiable for each in packets if each.globals.tx_modifiable is not None]
+    common = _union([each.globals.without((_MODIFIABLE,)) for each in packets], "the global map")
+    if flags:
+        common = common.with_fields(tx_modifiable=_left_open(flags))
+    inputs = _unions([each.inputs for each in packets], "input")
+    outputs = _unions([each.outputs for each in packets], "output")
+    return Packet(version=first.version, globals=common, inputs=inputs, outputs=outputs, draft=first.draft)
+
+
+def _left_open(flags: Sequence[int]) -> int:
+    """What all of them leave open, and whether any has signed SINGLE."""
+    found, single = flags[0], 0
+    for each in flags:
+        found, single = found & each, single | each & _SINGLE
+    return found | single
+
+
+def _unions(columns: Sequence[tuple[M, ...]], what: str) -> tuple[M, ...]:
+    return tuple(_union(maps, f"{what} {place}") for place, maps in enumerate(zip(*columns, strict=True)))
+
+
+def _union(maps: Sequence[M], where: str) -> M:
+    first, found = maps[0], dict(maps[0].records)
+    for each in maps[1:]:
+        for key, value in each.records:
+            if found.setdefault(key, value) != value:
+                name = first.name(key[0])
+                raise TransactionError(f"{where}: two values of the same {name}", reason="mismatch")
+    return first if len(found) == len(first.records) else first.with_records(found)

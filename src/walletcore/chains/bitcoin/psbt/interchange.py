@@ -1,0 +1,49 @@
+"""Bytes that travel between signers, PSBTs, and the form of the network (BIP-144): read as transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from walletcore.chains.base import SignedTransaction
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
+from walletcore.chains.bitcoin.psbt.inputs import by_script
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.tx import Tx
+from walletcore.errors import TransactionError
+from walletcore.keys import Curve, PublicKey
+
+__all__ = ["decode_transaction"]
+
+
+def decode_transaction(
+    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey], sighash: Collection[str] = ()
+) -> Transaction | SignedTransaction[Transaction]:
+    """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
+
+    A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type. The
+    signatures that it carries, and fields without meaning here, are left out: `Psbt` keeps them.
+
+    The form of the network says nothing of the outputs that are spent: unsigned, it becomes a `Transaction` that cannot
+    be signed; with a witness or script_sig anywhere, a `SignedTransaction` without answers, since signatures over
+    unknown amounts cannot be verified. The effects of both leave the fee open. Raises `TransactionError`.
+    """
+    if type(raw) is not bytes:
+        raise TransactionError(f"expected bytes, got {type(raw).__name__}", reason="type")
+    if not isinstance(keys, Sequence) or any(
+        type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
+    ):
+        raise TransactionError("expected public keys of secp256k1", reason="type")
+    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in HASH_TYPES for each in sighash):
+        raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+    if raw.startswith(MAGIC):
+        return Psbt.decode(chain, raw).described(by_script(keys), {"ALL", "DEFAULT", *sighash})
+    tx = Tx.decode(raw)
+    inputs = tuple(map(Input.unknown, tx.inputs))
+    transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
+    if tx.is_signed:
+        unverified = (None,) * len(tx.inputs)
+        return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
+    return transaction

@@ -1,0 +1,222 @@
+"""A map of a PSBT is its records: keys and values as bytes, in their order (BIP-174, "Specification").
+
+Fields are properties that read on demand; what no field reads survives byte for byte. A class of maps is a table of its
+fields: their attributes are BIP-174's names in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar, overload
+
+from walletcore.chains.bitcoin.psbt.forms import Form
+from walletcore.coding.wire import compact_size
+from walletcore.errors import DecodingError, TransactionError, raised_as
+
+__all__ = ["Field", "Map", "Maps", "Record", "many", "one"]
+
+T = TypeVar("T")
+K = TypeVar("K")
+M = TypeVar("M", bound="Map")
+
+Record = tuple[bytes, bytes]
+V0, V2 = 0, 2
+_MULTIBYTE = 0xFD  # a type of field from here on takes several bytes, as a compact size does
+
+
+@dataclass(slots=True, eq=False)
+class Field:
+    """A type of field: its number, the form of its value, and with ``key`` that of the data which tell several apart.
+
+    ``versions`` of PSBTs have it, ``required`` is one of them; ``ends``: an input which is final has it no more.
+    """
+
+    number: int
+    value: Form[Any]
+    key: Form[Any] | None = None
+    versions: tuple[int, ...] = (V0, V2)
+    required: int | None = None
+    ends: bool = False
+    name: str = ""
+
+    def __set_name__(self, owner: type[Map], name: str) -> None:
+        self.name = f"{owner.prefix}_{name.upper()}"
+
+    def check(self, key: bytes, value: bytes) -> None:
+        """Raise `DecodingError` unless the record has the form of this field."""
+        if self.key is not None:
+            self.key.check(key[1:])
+        elif len(key) > 1:
+            raise DecodingError(f"expected no key data, got {len(key) - 1} bytes", reason="length")
+        self.value.check(value)
+
+    def records(self, value: Any) -> list[Record]:
+        """The records that say this."""
+        first = bytes((self.number,))
+        if self.key is None:
+            return [(first, self.value.write(value))]
+        return [(first + self.key.write(data), self.value.write(content)) for data, content in value]
+
+
+class One(Field, Generic[T]):
+    """A field that stands once; absent it is None."""
+
+    __slots__ = ()
+
+    @overload
+    def __get__(self, made: None, owner: type[Map]) -> One[T]: ...
+    @overload
+    def __get__(self, made: Map, owner: type[Map]) -> T | None: ...
+    def __get__(self, made: Map | None, owner: type[Map]) -> One[T] | T | None:
+        if made is None:
+            return self
+        value = made._records.get(bytes((self.number,)))
+        return None if value is None else self.value.read(value)
+
+
+class Many(Field, Generic[K, T]):
+    """A field that stands once per key: pairs of key and value."""
+
+    __slots__ = ()
+
+    @overload
+    def __get__(self, made: None, owner: type[Map]) -> Many[K, T]: ...
+    @overload
+    def __get__(self, made: Map, owner: type[Map]) -> tuple[tuple[K, T], ...]: ...
+    def __get__(self, made: Map | None, owner: type[Map]) -> Many[K, T] | tuple[tuple[K, T], ...]:
+        if made is None or self.key is None:
+            return self
+        number, key, value = self.number, self.key.read, self.value.read
+        return tuple([(key(k[1:]), value(v)) for k, v in made._records.items() if k[0] == number])
+
+
+def one(number: int, value: Form[T], **more: Any) -> One[T]:
+    """A row of a table of fields."""
+    return One(number, value, **more)
+
+
+def many(number: int, key: Form[K], value: Form[T], **more: Any) -> Many[K, T]:
+    """A row of a table for a field that stands once per key."""
+    return Many(number, value, key, **more)
+
+
+class Map:
+    """The records of one map. Made of records, and of values by the names of fields. Raises `TransactionError`."""
+
+    __slots__ = ("_records",)
+
+    prefix: ClassVar[str] = ""
+    fields: ClassVar[Mapping[int, Field]] = {}
+    _records: dict[bytes, bytes]
+
+    def __init_subclass__(cls) -> None:
+        cls.fields = {each.number: each for each in vars(cls).values() if isinstance(each, Field)}
+
+    def __init__(self, records: Iterable[Record] = (), /, **values: Any) -> None:
+        names = {name: each for name, each in vars(type(self)).items() if isinstance(each, Field)}
+        if unknown := values.keys() - names.keys():
+            raise TransactionError(f"expected fields of {self.prefix}, got {min(unknown)}", reason="unknown")
+        found = list(records)
+        with raised_as(TransactionError):
+            for each in sorted(values, key=lambda name: names[name].number):
+                found += names[each].records(values[each])
+            for key, value in found:
+                self.check(key, value)
+        if len(dict(found)) != len(found):
+            raise TransactionError("the same key twice in one map", reason="duplicate")
+        object.__setattr__(self, "_records", dict(found))
+
+    @classmethod
+    def check(cls, key: bytes, value: bytes) -> None:
+        """Raise `DecodingError` unless this is a record as the table has it, or of a type that it does not have."""
+        if type(key) is not bytes or type(value) is not bytes or not key:
+            raise DecodingError("expected records of bytes, and a key", reason="type")
+        found = cls.fields.get(key[0])
+        if found is not None:
+            found.check(key, value)
+        elif key[0] >= _MULTIBYTE:
+            check_type(key)
+
+    @classmethod
+    def of(cls: type[M], records: dict[bytes, bytes]) -> M:
+        """The map of records that have been checked."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "_records", records)
+        return made
+
+    @classmethod
+    def name(cls, number: int) -> str:
+        """What BIP-174 and its successors call a field of this number, or the number."""
+        found = cls.fields.get(number)
+        return found.name if found is not None else f"{cls.prefix}_0x{number:02X}"
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All keys and values, in their order."""
+        return tuple(self._records.items())
+
+    @property
+    def unknown(self) -> tuple[Record, ...]:
+        """The records of fields that have no row in the table, proprietary ones (0xFC) among them."""
+        return tuple(pair for pair in self._records.items() if pair[0][0] not in self.fields)
+
+    def with_fields(self: M, **values: Any) -> M:
+        """The same map with these fields as well, or instead: those of None are taken out. In the order of numbers."""
+        table = type(self)
+        numbers = {vars(table)[name].number for name in values}
+        kept = [pair for pair in self._records.items() if pair[0][0] not in numbers]
+        new = table(**{name: value for name, value in values.items() if value is not None})
+        return table.of(table.ordered([*kept, *new._records.items()]))
+
+    def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
+        """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
+        return self.of(
+            self.ordered([*self._records.items(), *[pair for pair in records.items() if pair[0] not in self._records]])
+        )
+
+    @classmethod
+    def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
+        """Records in the order of their numbers, several of one field as they came; those that are unknown by keys."""
+        fields = cls.fields
+        return dict(sorted(records, key=lambda pair: pair[0][:1] if pair[0][0] in fields else pair[0]))
+
+    def without(self: M, numbers: Iterable[int]) -> M:
+        """The same map without the fields of these numbers."""
+        gone = frozenset(numbers)
+        return type(self).of({key: value for key, value in self._records.items() if key[0] not in gone})
+
+    def has(self, number: int) -> bool:
+        """Whether a field of this number, which takes no key data, is there."""
+        return bytes((number,)) in self._records
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.records == other.records
+
+    def __hash__(self) -> int:
+        return hash(self.records)
+
+    def __bool__(self) -> bool:
+        return bool(self._records)
+
+    def __repr__(self) -> str:
+        named = ", ".join(dict.fromkeys(self.name(key[0]) for key in self._records))
+        return f"{type(self).__name__}({named})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.records,)
+
+
+Maps = tuple[M, ...]
+
+
+def check_type(key: bytes) -> None:
+    """The type of a field is a compact size in its shortest form."""
+    size = 1 + (0, 2, 4, 8)[max(key[0] - 0xFC, 0)]
+    compact_size.decode(key[:size])

@@ -1,0 +1,92 @@
+"""What is refused by default, and can be allowed by name (BIP-174, "Signer"; CVE-2020-14199; Core's fee limits).
+
+What contradicts itself is never allowed: another txid, amount or script than the previous transaction has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.errors import SigningRefused, TransactionError
+
+__all__ = ["MAX_FEE", "MAX_FEE_RATE", "SAFE", "Safety"]
+
+MAX_FEE = 10_000_000
+"""Satoshi that a transaction may pay: 0.1 BTC, DEFAULT_TRANSACTION_MAXFEE of Bitcoin Core's src/wallet/wallet.h."""
+MAX_FEE_RATE = 10_000_000
+"""Satoshi per 1,000 virtual bytes: DEFAULT_MAX_RAW_TX_FEE_RATE of Bitcoin Core's src/node/transaction.h."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safety:
+    """What a `Psbt` insists on before it asks for signatures and before it gives a transaction away.
+
+    ``trust_witness_utxo``: believe the amounts of inputs before taproot that come without their previous transaction.
+    ``sighash``: names of hash types that are allowed beside ALL and DEFAULT. ``max_fee`` in satoshi, ``max_fee_rate``
+    in satoshi per 1,000 virtual bytes; None allows any, also a fee that is not known. ``trust_scripts``: give away
+    inputs that others made final in a way that is not understood here, so that nothing of them was verified.
+    Raises `TransactionError`.
+    """
+
+    trust_witness_utxo: bool = False
+    sighash: tuple[str, ...] = ()
+    max_fee: int | None = MAX_FEE
+    max_fee_rate: int | None = MAX_FEE_RATE
+    trust_scripts: bool = False
+
+    def __post_init__(self) -> None:
+        if type(self.trust_witness_utxo) is not bool or type(self.trust_scripts) is not bool:
+            raise TransactionError("expected trust_witness_utxo and trust_scripts as bool", reason="type")
+        if type(self.sighash) is not tuple or any(each not in HASH_TYPES for each in self.sighash):
+            raise TransactionError(f"expected a tuple of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+        for limit in (self.max_fee, self.max_fee_rate):
+            if limit is not None and (type(limit) is not int or limit < 0):
+                raise TransactionError("expected limits as int from 0 on, or None", reason="range")
+
+    @property
+    def allowed(self) -> Collection[str]:
+        """The hash types that may be signed."""
+        return {"ALL", "DEFAULT", *self.sighash}
+
+    def check(self, transaction: Transaction, size: int) -> None:
+        """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
+        self._check_sighash(transaction)
+        self._check_amounts(transaction)
+        self._check_fee(transaction.claimed_fee, size)
+
+    def _check_sighash(self, transaction: Transaction) -> None:
+        allowed = self.allowed
+        for index, each in enumerate(transaction.inputs):
+            if each.sighash and each.sighash not in allowed:
+                message = f"input {index}: expected signatures over everything, got {each.sighash}"
+                raise SigningRefused(message, reason="policy", hint=f"Safety(sighash=({each.sighash!r},)) allows it")
+
+    def _check_amounts(self, transaction: Transaction) -> None:
+        """Signatures before taproot prove the amount of their own input at most, and not to who signs another one."""
+        if self.trust_witness_utxo:
+            return
+        for index, each in enumerate(transaction.inputs):
+            if each.spent is not None and each.kind != "p2tr" and not each.previous:
+                message = f"input {index}: expected the previous transaction, as its amount is only claimed"
+                raise SigningRefused(message, reason="policy", hint="Safety(trust_witness_utxo=True) believes it")
+
+    def _check_fee(self, fee: int | None, size: int) -> None:
+        limits = self.max_fee, self.max_fee_rate
+        if fee is None:
+            if limits != (None, None):
+                hint = "Safety(max_fee=None, max_fee_rate=None) allows a fee that is not known"
+                raise SigningRefused("the fee is not known: an input has no amount", reason="policy", hint=hint)
+            return
+        rate = -(-1000 * fee // size)
+        for name, value, limit in (("max_fee", fee, limits[0]), ("max_fee_rate", rate, limits[1])):
+            if limit is not None and value > limit:
+                unit = "satoshi" if name == "max_fee" else "satoshi per 1,000 virtual bytes"
+                message = f"expected a fee of at most {limit} {unit}, got {value}"
+                raise SigningRefused(message, reason="policy", hint=f"Safety({name}=...) sets another limit")
+
+
+SAFE = Safety()
+"""Everything on."""

@@ -1,0 +1,272 @@
+"""Spends, verified: whether an input is signed as Bitcoin Core's standard rules want it.
+
+src/script/interpreter.cpp (VerifyScript, VerifyWitnessProgram), src/policy/policy.h (STANDARD_SCRIPT_VERIFY_FLAGS).
+There is no interpreter here: scripts of known templates are understood, and every other one is refused as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
+from walletcore.chains.bitcoin.script import kind_of, p2pkh
+from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
+from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
+from walletcore.curves.secp256k1 import ORDER, decode_der
+from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
+from walletcore.hashes import hash160, sha256, sha256d
+from walletcore.keys import Curve, PublicKey, Scheme
+
+__all__ = ["Spends", "verify_spends"]
+
+_NAMES = {number: name for name, number in HASH_TYPES.items()}
+_COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
+_MAX_PUSH = 520  # bytes: MAX_SCRIPT_ELEMENT_SIZE (src/script/script.h)
+_MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
+_HALF_ORDER = ORDER // 2
+_ANNEX = b"\x50"
+
+
+class Spends:
+    """The inputs of one transaction, each to be verified; what they share is computed once.
+
+    ``spent`` are the outputs that the inputs spend, in their order. Raises `TransactionError` for another number of
+    them.
+    """
+
+    __slots__ = ("_commitments", "_left", "_spent", "_tx")
+
+    def __init__(self, tx: Tx, spent: Sequence[TxOut]) -> None:
+        self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
+        self._commitments = Commitments(tx, self._spent)
+
+    def verify(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
+        """Return if the input spends its output; otherwise raise `InvalidSignature`. See `signers`."""
+        self.signers(index, sighash=sighash)
+
+    def signers(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> tuple[tuple[PublicKey, str], ...]:
+        """The keys that signed an input, in the order of its script, each with the name of its hash type; all verified.
+
+        Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH and P2WSH. What may be valid and
+        is not understood is refused as "unknown", a hash type that ``sighash`` does not name as "policy".
+        Raises `InvalidSignature`.
+        """
+        try:
+            return _Spend(self, index, sighash).signers()
+        except (InvalidKey, TransactionError) as error:
+            raise InvalidSignature(f"input {index}: {error}", reason=error.reason) from None
+        except InvalidSignature as error:
+            raise InvalidSignature(f"input {index}: {error}", reason=error.reason, hint=error.hint) from None
+
+    def _count(self, size: int) -> None:
+        """A hostile transaction of 4 MB would have 25,000 inputs, each of which hashes all of it."""
+        self._left -= size
+        if self._left < 0:
+            raise InvalidSignature(f"expected at most {_MAX_LEGACY} bytes of legacy messages", reason="too-large")
+
+
+def verify_spends(tx: Tx, spent: Sequence[TxOut], *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
+    """Return if every input of a transaction spends its output; see `Spends.verify`. Raises `InvalidSignature`."""
+    spends = Spends(tx, spent)
+    for index in range(len(tx.inputs)):
+        spends.verify(index, sighash=sighash)
+
+
+class _Spend:
+    """One input: the stack that it hands over, and what its signatures are checked against."""
+
+    __slots__ = ("allowed", "digests", "found", "index", "script_sig", "spends", "witness")
+
+    def __init__(self, spends: Spends, index: int, allowed: Collection[str]) -> None:
+        tx = spends._tx
+        if type(index) is not int or not 0 <= index < len(tx.inputs):
+            raise TransactionError(f"expected an input from 0 to {len(tx.inputs) - 1}", reason="range")
+        self.spends, self.index, self.allowed = spends, index, allowed
+        self.script_sig = tx.inputs[index].script_sig
+        self.witness: Witness = tx.witnesses[index] if tx.witnesses else ()
+        self.digests: dict[int, bytes] = {}
+        self.found: list[tuple[PublicKey, str]] = []
+
+    def signers(self) -> tuple[tuple[PublicKey, str], ...]:
+        self._verify()
+        return tuple(self.found[::-1])
+
+    def _verify(self) -> None:
+        """The output script decides which of the two stacks is read, and by which rules."""
+        script_pubkey = self.spends._spent[self.index].script_pubkey
+        kind = kind_of(script_pubkey)
+        if kind in ("", "p2pkh", "p2sh"):
+            self._verify_legacy(kind, script_pubkey)
+            return
+        if self.script_sig:
+            raise InvalidSignature("a witness program leaves the script_sig empty", reason="non-canonical")
+        self._verify_program(kind, script_pubkey)
+
+    def _verify_legacy(self, kind: str, script_pubkey: bytes) -> None:
+        stack, script = _pushes(self.script_sig), script_pubkey
+        if kind == "p2sh":
+            script = stack.pop() if stack else b""
+            if hash160(script) != script_pubkey[2:22]:
+                raise InvalidSignature("the output has the hash of another script", reason="mismatch")
+            nested = kind_of(script)
+            if nested not in ("", "p2pkh", "p2sh"):
+                if stack:
+                    raise InvalidSignature("the script_sig of a nested program is that program", reason="trailing")
+                self._verify_program(nested, script, is_nested=True)
+                return
+        if self.witness:
+            raise InvalidSignature("this kind of output has no witness", reason="trailing")
+        self._satisfy(script, stack, is_segwit=False)
+
+    def _verify_program(self, kind: str, program: bytes, *, is_nested: bool = False) -> None:
+        """BIP-141, "Witness program"; BIP-341: in P2SH, taproot has no meaning."""
+        stack = list(self.witness)
+        if kind == "p2wpkh":
+            self._satisfy(p2pkh(program[2:]).script_pubkey, stack, is_segwit=True)
+        elif kind == "p2wsh":
+            script = stack.pop() if stack else b""
+            if sha256(script) != program[2:]:
+                raise InvalidSignature("the output has the hash of another script", reason="mismatch")
+            self._satisfy(script, stack, is_segwit=True)
+        elif kind == "p2tr" and not is_nested:
+            self._verify_taproot(program[2:], stack)
+        else:
+            raise InvalidSignature("a witness program that has no meaning yet", reason="unknown")
+
+    def _satisfy(self, script: bytes, stack: list[bytes], *, is_segwit: bool) -> None:
+        """The stack must be what a template takes, and nothing beside it (CLEANSTACK)."""
+        if len(script) > MAX_SCRIPT:
+            raise InvalidSignature(f"expected a script of at most {MAX_SCRIPT} bytes", reason="too-large")
+        found = classify(script)
+        if found.kind == "p2pkh":
+            signature, key = _taken(stack, 2)
+            if hash160(key) != script[3:23]:
+                raise InvalidSignature("the output has the hash of another key", reason="mismatch")
+            self._check_ecdsa([signature], [key], script, is_segwit=is_segwit)
+        elif found.kind in ("p2pk", "multisig"):
+            self._check_ecdsa(_signatures(found, stack), found.keys, script, is_segwit=is_segwit)
+        else:
+            raise InvalidSignature("a script that is not understood here, so it cannot be verified", reason="unknown")
+
+    def _check_ecdsa(
+        self, signatures: Sequence[bytes], keys: Sequence[bytes], script: bytes, *, is_segwit: bool
+    ) -> None:
+        """Each signature by one of the keys, in their order. Core tries the last ones first; so does this."""
+        waiting = list(keys)
+        for signature in reversed(signatures):
+            compact, hash_type = self._decoded(signature)
+            digest = self._digest(script, hash_type, is_segwit=is_segwit)
+            while waiting:
+                key = _key(waiting.pop(), is_segwit=is_segwit)
+                if key is not None and _is_signed(key, digest, compact):
+                    self.found.append((key, _NAMES[hash_type]))
+                    break
+            else:
+                raise InvalidSignature("a signature is not by the keys of the output", reason="mismatch")
+
+    def _decoded(self, signature: bytes) -> tuple[bytes, int]:
+        """r || s and the hash type (DERSIG, LOW_S, STRICTENC)."""
+        if not signature:
+            raise InvalidSignature("a signature is empty", reason="missing")
+        compact, hash_type = decode_der(signature[:-1]), signature[-1]
+        if int.from_bytes(compact[32:]) > _HALF_ORDER:
+            raise InvalidSignature("expected a signature with low s", reason="non-canonical")
+        if hash_type == SIGHASH_DEFAULT:
+            raise InvalidSignature("only taproot has the hash type DEFAULT", reason="range")
+        self._check_hash_type(hash_type)
+        return compact, hash_type
+
+    def _check_hash_type(self, hash_type: int) -> None:
+        name = _NAMES.get(hash_type, "")
+        if not name:
+            raise InvalidSignature(f"expected a hash type that has a name, got {hash_type}", reason="range")
+        if name not in self.allowed:
+            raise InvalidSignature(f"expected a signature {' or '.join(self.allowed)}, got {name}", reason="policy")
+
+    def _digest(self, script: bytes, hash_type: int, *, is_segwit: bool) -> bytes:
+        if hash_type not in self.digests:
+            commitments = self.spends._commitments
+            if is_segwit:
+                self.digests[hash_type] = sha256d(commitments.segwit_v0(self.index, script, hash_type))
+            else:
+                payload = commitments.legacy(self.index, script, hash_type)
+                self.spends._count(len(payload))
+                self.digests[hash_type] = sha256d(payload)
+        return self.digests[hash_type]
+
+    def _verify_taproot(self, output_key: bytes, stack: list[bytes]) -> None:
+        """BIP-341, "Script validation rules"."""
+        if len(stack) > 1 and stack[-1].startswith(_ANNEX):
+            raise InvalidSignature("an annex, which has no meaning yet", reason="unknown")
+        if len(stack) != 1:
+            raise InvalidSignature("a script path, which is not understood here", reason="unknown")
+        signature, hash_type = self._decoded_schnorr(stack[0])
+        digest = TAP_SIGHASH(self.spends._commitments.taproot(self.index, hash_type))
+        key = PublicKey.trusted(Curve.SECP256K1, b"\x02" + output_key)
+        key.verify(Scheme.BIP340, digest, signature)
+        self.found.append((key, _NAMES[hash_type]))
+
+    def _decoded_schnorr(self, signature: bytes) -> tuple[bytes, int]:
+        """BIP-341: 64 bytes, and the hash type unless it is the default."""
+        if len(signature) not in (64, 65) or signature[64:] == bytes((SIGHASH_DEFAULT,)):
+            raise InvalidSignature("expected 64 bytes, or 65 with another hash type than DEFAULT", reason="length")
+        hash_type = signature[64] if len(signature) > 64 else SIGHASH_DEFAULT
+        self._check_hash_type(hash_type)
+        return signature[:64], hash_type
+
+
+def _pushes(script_sig: bytes) -> list[bytes]:
+    """What a script_sig of pushes leaves on the stack (SIGPUSHONLY, MINIMALDATA). Raises `InvalidSignature`."""
+    if len(script_sig) > MAX_SCRIPT:
+        raise InvalidSignature(f"expected a script_sig of at most {MAX_SCRIPT} bytes", reason="too-large")
+    stack = []
+    for each in parse_script(script_sig):
+        data = each.data if each.number is None else _number(each.number)
+        if data is None or not each.is_minimal or len(data) > _MAX_PUSH:
+            raise InvalidSignature("expected a script_sig of pushes, each as short as can be", reason="non-canonical")
+        stack.append(data)
+    return stack
+
+
+def _number(number: int) -> bytes:
+    """The bytes that OP_1NEGATE, OP_0 to OP_16 push."""
+    return b"\x81" if number < 0 else bytes((number,)) if number else b""
+
+
+def _taken(stack: list[bytes], count: int) -> list[bytes]:
+    if len(stack) != count:
+        reason = "missing" if len(stack) < count else "trailing"
+        raise InvalidSignature(f"expected {count} items on the stack, got {len(stack)}", reason=reason)
+    return stack
+
+
+def _signatures(script: Script, stack: list[bytes]) -> list[bytes]:
+    """CHECKMULTISIG takes one item too many, which must be empty (NULLDUMMY)."""
+    if script.kind == "p2pk":
+        return _taken(stack, 1)
+    dummy, *signatures = _taken(stack, 1 + script.required)
+    if dummy:
+        raise InvalidSignature("expected an empty item before the signatures of multisig", reason="non-canonical")
+    return signatures
+
+
+def _key(data: bytes, *, is_segwit: bool) -> PublicKey | None:
+    """A key that a script names; None for one that is no point. Raises `InvalidSignature` (STRICTENC).
+
+    With a witness, it must be compressed (WITNESS_PUBKEYTYPE).
+    """
+    size, first = len(data), data[:1]
+    if not (size == _COMPRESSED and first in (b"\x02", b"\x03")) and (is_segwit or (size, first) != (65, b"\x04")):
+        raise InvalidSignature("expected a compressed key, or before segwit one of 65 bytes", reason="non-canonical")
+    try:
+        return PublicKey.parse(Curve.SECP256K1, data)
+    except InvalidKey:
+        return None
+
+
+def _is_signed(key: PublicKey, digest: bytes, compact: bytes) -> bool:
+    try:
+        key.verify(Scheme.ECDSA, digest, compact)
+    except InvalidSignature:
+        return False
+    return True

@@ -21,6 +21,7 @@ from typing import Any
 from bench.harness import Case, Target, Workload
 from walletcore import ExtendedPrivateKey, LocalSigner, Path, PrivateKey, chain, sign
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
+from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.path import KeyOrigin
 from walletcore.signers.hd import signers_for
@@ -88,10 +89,9 @@ def with_low_r(transaction: Transaction) -> bytes:
 
 
 def ours(raw: bytes, check: bool) -> bytes:
-    """Read, derive, sign, assemble."""
-    transaction: Any = BITCOIN.decode_transaction(raw)
-    requests = transaction.requests()
-    return bytes(sign(transaction, *signers_for(requests, [ROOT], check=check)).raw)
+    """Read, derive, sign, make final, extract."""
+    read = Psbt.decode(BITCOIN, raw)
+    return sign(read, *signers_for(read.requests(), [ROOT], check=check)).finalize().raw
 
 
 def wallycore_final(raw: bytes) -> bytes:
@@ -182,8 +182,7 @@ def signers(held: list[PrivateKey], check: bool) -> list[LocalSigner]:
 
 def ours_with_keys(raw: bytes, own: list[LocalSigner]) -> bytes:
     """The same where the keys are in memory."""
-    transaction: Any = BITCOIN.decode_transaction(raw)
-    return bytes(sign(transaction, *own).raw)
+    return sign(Psbt.decode(BITCOIN, raw), *own).finalize().raw
 
 
 def wallycore_with_keys(raw: bytes, scalars: list[bytes]) -> bytes:

@@ -13,7 +13,7 @@ from walletcore.coding.wire import Reader, compact_size
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import sha256d
 
-__all__ = ["FLAG", "MARKER", "MAX_ITEMS", "MAX_MONEY", "MAX_STACK", "NULL", "Parts", "parted"]
+__all__ = ["FLAG", "MARKER", "MAX_ITEMS", "MAX_MONEY", "MAX_STACK", "NULL", "Parts", "parted", "witnesses_at"]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
@@ -59,7 +59,7 @@ def _in_one_pass(raw: bytes) -> Parts:
     start = 6 if raw[4:6] == MARKER + FLAG else 4
     inputs, at = _inputs_at(raw, start)
     outputs, end = _outputs_at(raw, at)
-    witnesses, at = _witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
+    witnesses, at = witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
     if at + 4 != len(raw) or (start == 6 and not any(witnesses)):
         raise DecodingError("expected the lock time, and nothing after it", reason="length")
     return Parts(inputs, outputs, witnesses, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:])
@@ -101,7 +101,7 @@ def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
     return found, at
 
 
-def _witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, ...], ...], int]:
+def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, ...], ...], int]:
     """The witnesses that stand there, and where they end."""
     found, items = [], 0
     for _ in range(number):

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.parts import FLAG, MARKER, MAX_ITEMS, MAX_MONEY, MAX_STACK, NULL, Parts, parted
+from walletcore.chains.bitcoin.parts import (
+    FLAG,
+    MARKER,
+    MAX_ITEMS,
+    MAX_MONEY,
+    MAX_STACK,
+    NULL,
+    Parts,
+    parted,
+    witnesses_at,
+)
 from walletcore.coding.wire import (
     Codec,
     Reader,
@@ -45,7 +56,10 @@ __all__ = [
     "TxIn",
     "TxOut",
     "Witness",
+    "encode_witness",
     "output_at",
+    "read_output",
+    "read_witness",
     "sized",
 ]
 
@@ -283,9 +297,7 @@ def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
         parts += each.outpoint, sized(each.script_sig), each.sequence.to_bytes(4, "little")
     parts.append(compact_size.encode(len(tx.outputs)))
     parts += [output.encode() for output in tx.outputs]
-    for stack in witnesses:
-        parts.append(compact_size.encode(len(stack)))
-        parts += map(sized, stack)
+    parts += map(encode_witness, witnesses)
     return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
 
 
@@ -296,6 +308,28 @@ def output_at(raw: bytes, vout: int) -> tuple[TxOut | None, str]:
         tx = Tx.decode(raw)
         return (tx.outputs[vout] if vout < len(tx.outputs) else None), tx.txid
     return (_output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None), parts.txid
+
+
+def read_output(data: bytes) -> TxOut:
+    """An output by itself. Raises `DecodingError`."""
+    value = int.from_bytes(data[:8], "little")
+    if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= len(_SIZES) or value > MAX_MONEY:
+        return TX_OUT.decode(data)  # longer, or refused
+    return _output_of(value, data[9:])
+
+
+def read_witness(data: bytes) -> Witness:
+    """A witness by itself. Raises `DecodingError`."""
+    with suppress(IndexError, DecodingError):
+        (witness,), end = witnesses_at(data, 0, 1)
+        if end == len(data):
+            return witness
+    return _WITNESS.decode(data)
+
+
+def encode_witness(witness: Witness) -> bytes:
+    """The bytes of a witness by itself."""
+    return b"".join((compact_size.encode(len(witness)), *map(sized, witness)))
 
 
 def _built(raw: bytes, parts: Parts) -> Tx:

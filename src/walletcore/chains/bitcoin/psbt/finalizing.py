@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
-from walletcore.chains.bitcoin.tx import Witness
+from walletcore.chains.bitcoin.tx import Witness, encode_witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
@@ -15,6 +15,7 @@ from walletcore.signing import Signature
 __all__ = ["PARTIAL_SIG", "TAP_KEY_SIG", "finalized", "is_enough", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG = 0x02, 0x13
+_FINAL_SCRIPTSIG, _FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
@@ -50,13 +51,10 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
         return None
     signatures = [_checked(each, records[name]) for name in chosen]
     script_sig, witness = _spend(each, signatures)
-    kept = fields.without(ENDS)
-    return kept.with_fields(**_present(script_sig, witness)), chosen
-
-
-def _present(script_sig: bytes, witness: Witness) -> dict[str, object]:
-    found: dict[str, object] = {"final_scriptsig": script_sig} if script_sig else {}
-    return {**found, "final_scriptwitness": witness} if witness else found
+    final = {_FINAL_SCRIPTSIG: script_sig} if script_sig else {}
+    if witness:
+        final[_FINAL_SCRIPTWITNESS] = encode_witness(witness)
+    return fields.without(ENDS).with_records(final), chosen
 
 
 def _checked(each: Input, signature: bytes) -> bytes:

@@ -10,7 +10,7 @@ from walletcore.chains.bitcoin.script import KEY_KINDS
 from walletcore.hashes import hash160, sha256, sha256d
 from walletcore.keys import PrivateKey
 
-__all__ = ["KINDS", "MAGIC", "maps", "psbt", "record", "size"]
+__all__ = ["KINDS", "MAGIC", "joined", "maps", "psbt", "record", "size"]
 
 MAGIC = b"psbt\xff"
 KINDS = ("p2pkh", "p2wpkh", "p2sh-p2wpkh", "p2sh", "p2wsh", "p2sh-p2wsh", "p2tr")
@@ -41,6 +41,11 @@ def record(number: int, value: bytes, data: bytes = b"") -> Record:
 def written(found: Map) -> bytes:
     """A map."""
     return b"".join(sized(k) + sized(v) for k, v in found) + b"\x00"
+
+
+def joined(found: list[dict[bytes, bytes]]) -> bytes:
+    """The PSBT of these maps."""
+    return MAGIC + b"".join(written(list(each.items())) for each in found)
 
 
 def maps(raw: bytes) -> list[dict[bytes, bytes]]:
@@ -203,6 +208,7 @@ def psbt(random: Random, *, kinds: tuple[str, ...] = KINDS, choose: Choose, vers
         "signers": _signers(random, locks),
         "kinds": [lock.kind for lock in locks],
         "hash_types": hash_types,
+        "sequences": sequences,
         "version": version,
     }
 

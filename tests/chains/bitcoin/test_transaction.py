@@ -691,3 +691,54 @@ def seconds(count: int, kind: str) -> float:
 def test_a_thousand_inputs_cost_ten_times_as_much_as_a_hundred(kind: str) -> None:
     hundred = min(seconds(100, kind) for _ in range(3))
     assert min(seconds(1000, kind) for _ in range(2)) < 10 * hundred * 3
+
+
+# -- inputs that others sign
+
+
+def unknown(vout: int = 9) -> Input:
+    return Input.unknown(TxIn(txid="22" * 32, vout=vout))
+
+
+def test_a_partial_transaction_asks_for_its_own_inputs_only() -> None:
+    """The request is that of a transaction whose other input is known: BIP-143 commits to the own amount only."""
+    other = spend(BOB, vout=9)
+    whole = transaction(spend(), other)
+    lent = replace(other, key=None, kind="", script_pubkey=whole.inputs[1].script_pubkey)
+    for each in (lent, Input.unknown(TxIn(txid=ID, vout=9, sequence=other.sequence))):
+        (request,) = transaction(spend(), each, partial=True).requests()
+        assert request == whole.requests()[0]
+
+
+def test_a_partial_transaction_is_not_assembled() -> None:
+    """Neither with all that it asked for, nor when it asked for nothing."""
+    tx = transaction(spend(), unknown(), partial=True)
+    answers = collect(tx.requests(), LocalSigner(ALICE))
+    assert len(answers) == 1
+    assert reason(TransactionError, tx.assemble, answers) == "missing"
+    assert reason(TransactionError, transaction(unknown(), partial=True).assemble, ()) == "missing"
+
+
+def test_without_partial_nothing_is_asked_of_a_transaction_with_unknown_inputs() -> None:
+    assert reason(TransactionError, transaction(spend(), unknown()).requests) == "missing"
+    assert transaction(spend(), partial=True) == transaction(spend())
+    assert (
+        sign(transaction(spend(), partial=True), LocalSigner(ALICE)).raw
+        == sign(transaction(spend()), LocalSigner(ALICE)).raw
+    )
+
+
+@pytest.mark.parametrize("sighash", ["DEFAULT", "ALL", "NONE", "SINGLE"])
+def test_a_taproot_input_beside_an_unknown_output_is_refused_unless_anyone_can_pay(sighash: str) -> None:
+    """BIP-341 commits to the amounts and scripts of all outputs that are spent, unless ANYONECANPAY is set."""
+    tx = transaction(spend(kind="p2tr", sighash=sighash), unknown(), partial=True)
+    assert reason(TransactionError, tx.requests) == "missing"
+    if sighash != "DEFAULT":
+        alone = spend(kind="p2tr", sighash=f"{sighash}|ANYONECANPAY")
+        (request,) = transaction(alone, unknown(), partial=True).requests()
+        assert request == transaction(alone, spend(BOB, vout=9)).requests()[0]
+
+
+@pytest.mark.parametrize("partial", [None, 1, "yes"])
+def test_partial_is_yes_or_no(partial: Any) -> None:
+    assert reason(TransactionError, transaction, partial=partial) == "type"

@@ -44,16 +44,19 @@ _TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
 _U32 = 0xFFFF_FFFF
 _EPOCH = b"\x00"
 _ZERO = bytes(32)
+_UNKNOWN = (b"", b"")
 
 
 class Commitments:
     """The messages of one transaction; what all inputs share is hashed once, so that n inputs cost n steps.
 
-    ``spent`` are the outputs that the inputs spend, in their order.
+    ``spent`` are the outputs that the inputs spend, in their order; None stands for one that is not known: messages
+    that need it raise `TransactionError` ("missing").
     """
 
     __slots__ = (
         "inputs",
+        "is_whole",
         "locktime",
         "outpoints",
         "outputs",
@@ -67,7 +70,7 @@ class Commitments:
         "version",
     )
 
-    def __init__(self, tx: Tx, spent: Sequence[TxOut]) -> None:
+    def __init__(self, tx: Tx, spent: Sequence[TxOut | None]) -> None:
         if len(spent) != len(tx.inputs):
             raise TransactionError(f"expected {len(tx.inputs)} spent outputs, got {len(spent)}", reason="length")
         self.version = tx.version.to_bytes(4, "little")
@@ -75,7 +78,8 @@ class Commitments:
         self.outpoints = [each.outpoint for each in tx.inputs]
         self.sequences = [each.sequence.to_bytes(4, "little") for each in tx.inputs]
         self.outputs = [each.encode() for each in tx.outputs]
-        self.spent = [(each.value.to_bytes(8, "little"), sized(each.script_pubkey)) for each in spent]
+        self.spent = [_UNKNOWN if each is None else _spent(each) for each in spent]
+        self.is_whole = _UNKNOWN not in self.spent
         self.sha_prevouts = sha256(b"".join(self.outpoints))
         self.sha_sequences = sha256(b"".join(self.sequences))
         self.sha_outputs = sha256(b"".join(self.outputs))
@@ -110,7 +114,7 @@ class Commitments:
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
-        amount, _ = self.spent[index]
+        amount, _ = self._known(index)
         return b"".join(
             (
                 self.version,
@@ -136,13 +140,15 @@ class Commitments:
         if hash_type not in _TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self.outputs)):
             raise TransactionError("expected a hash type of BIP-341, and for SINGLE an output", reason="range")
         parts = [_EPOCH, bytes((hash_type,)), self.version, self.locktime]
+        if not (anyone or self.is_whole):
+            raise TransactionError("an output that is spent is not known, to which taproot commits", reason="missing")
         if not anyone:
             parts += self.sha_prevouts, self.sha_amounts, self.sha_scriptpubkeys, self.sha_sequences
         if base not in (SIGHASH_NONE, SIGHASH_SINGLE):
             parts.append(self.sha_outputs)
         parts.append(b"\x00")  # spend_type: key path, no annex
         if anyone:
-            parts += self.outpoints[index], *self.spent[index], self.sequences[index]
+            parts += self.outpoints[index], *self._known(index), self.sequences[index]
         else:
             parts.append(index.to_bytes(4, "little"))
         if base == SIGHASH_SINGLE:
@@ -154,6 +160,12 @@ class Commitments:
             raise TransactionError(f"expected an input from 0 to {len(self.outpoints) - 1}", reason="range")
         if type(hash_type) is not int or not 0 <= hash_type <= _U32:
             raise TransactionError("expected a hash type from 0 to 2^32-1", reason="range")
+
+    def _known(self, index: int) -> tuple[bytes, bytes]:
+        """The amount and the script that an input spends."""
+        if self.spent[index] == _UNKNOWN:
+            raise TransactionError("the output that is spent is not known", reason="missing")
+        return self.spent[index]
 
 
 def is_single(hash_type: int) -> bool:
@@ -167,3 +179,7 @@ def _without_separators(script_code: bytes) -> bytes:
     from walletcore.chains.bitcoin.opcodes import without_separators  # hardly any script has one
 
     return without_separators(script_code)
+
+
+def _spent(output: TxOut) -> tuple[bytes, bytes]:
+    return output.value.to_bytes(8, "little"), sized(output.script_pubkey)

@@ -51,7 +51,8 @@ class Transaction:
     """What is spent and who is paid; ``sign`` gives a `SignedTransaction`. Raises `TransactionError`.
 
     All inputs must be signed. The signatures commit to every input and every output, unless an input's ``sighash``
-    names what is left open.
+    names what is left open. With ``partial`` others sign the inputs whose output or key is not known here: `requests`
+    leaves them out, and `assemble` refuses as it does without.
     """
 
     chain: BitcoinChain
@@ -59,6 +60,7 @@ class Transaction:
     outputs: tuple[TxOut, ...]
     version: int = 2
     locktime: int = 0
+    partial: bool = field(default=False, compare=False)
     _unsigned: Tx = field(init=False, repr=False, compare=False)
     _raw: bytes | None = memory()
     _requests: tuple[SigningRequest, ...] | None = memory()
@@ -69,6 +71,8 @@ class Transaction:
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
         if type(self.inputs) is not tuple or any(type(each) is not Input for each in self.inputs):
             raise TransactionError("expected inputs as a tuple of Input", reason="type")
+        if type(self.partial) is not bool:
+            raise TransactionError("expected partial as a bool", reason="type")
         if any(each.txid == _NULL_TXID for each in self.inputs):
             raise TransactionError("a coinbase transaction is not signed", reason="range")
         outpoints = tuple(each.outpoint for each in self.inputs)
@@ -132,13 +136,16 @@ class Transaction:
         """One per input and key, in the order of inputs and of the keys in their scripts.
 
         Raises `TransactionError` ("missing") where an output or its key is not known, ("too-large") where legacy inputs
-        would have more than 35 MB signed: each of them repeats the transaction.
+        would have more than 35 MB signed: each of them repeats the transaction. With ``partial`` an output that is not
+        known is missing only where a taproot input commits to it.
         """
         self._check_legacy()
-        commitments = Commitments(self._unsigned, [each.spent for each in self._known() if each.spent])
+        inputs = self.inputs if self.partial else self._known()
+        commitments = Commitments(self._unsigned, [each.spent for each in inputs])
         found: list[SigningRequest] = []
-        for index, each in enumerate(self.inputs):
-            found += self._requests_of(commitments, index, each)
+        for index, each in enumerate(inputs):
+            if each.keys:
+                found += self._requests_of(commitments, index, each)
         return tuple(found)
 
     def _check_legacy(self) -> None:
@@ -181,8 +188,9 @@ class Transaction:
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
         """The signed transaction. A script that wants m of n keys takes any m of them, the first in its order.
 
-        Raises `MissingSignature`, `InvalidSignature`.
+        Raises `MissingSignature`, `InvalidSignature`, `TransactionError` ("missing") where others sign some inputs.
         """
+        self._known()
         checked = accepted(self.requests(), answers)
         raw = self._signed(self._chosen(checked)).encode()
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=checked)

@@ -144,7 +144,7 @@ def test_a_signature_of_another_hash_type_than_the_input_asks_for_is_not_made_fi
     psbt = sign(vessel("p2wpkh"), signer(1))
     (name, value), *_ = [pair for pair in psbt.inputs[0].records if pair[0][0] == 0x02]
     loose = PsbtInput([pair for pair in psbt.inputs[0].records if pair[0] != name] + [(name, value[:-1] + b"\x02")])
-    assert reason(TransactionError, replace(psbt, inputs=(loose,)).finalized) == "mismatch"
+    assert reason(TransactionError, replace, psbt, inputs=(loose,)) == "mismatch"
 
 
 def test_signatures_made_here_without_a_check_are_not_checked_later_and_others_are() -> None:

@@ -18,11 +18,11 @@ from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, 
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import finalized, is_enough, record_of, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS, finalized, signature_of
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
-from walletcore.chains.bitcoin.psbt.signing import opened, verify
+from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
@@ -50,8 +50,9 @@ __all__ = [
 
 _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
+_LONG = 0xFD  # bytes of a script from which on its length takes three
+_FINAL = (FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS)
 _Proven = dict[tuple[int, bytes], bytes]
-_Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +72,14 @@ class Psbt:
     _unsigned_tx: Tx | None = memory()
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
-    _wanted: _Wanted | None = memory()
+    _wanted: Wanted | None = memory()
     _proven: _Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
         if not isinstance(self.chain, BitcoinChain):
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
         kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
-        wanted = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
+        wanted: tuple[set[type], ...] = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
         if any(kind - want for kind, want in zip(kinds, wanted, strict=True)) or type(self.safety) is not Safety:
             raise TransactionError("expected maps of a PSBT, and a Safety", reason="type")
         packet = decode(encode(self.globals, self.inputs, self.outputs))  # the one place where their form is checked
@@ -174,7 +175,8 @@ class Psbt:
     @property
     def least_vsize(self) -> int:
         """Virtual bytes that the signed transaction has at least: those of the unsigned one."""
-        return len(DRAFT.encode(self.draft))
+        unsigned = self.globals.unsigned_tx
+        return len(DRAFT.encode(self.draft)) if unsigned is None else len(unsigned)
 
     def requests(self) -> tuple[SigningRequest, ...]:
         """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
@@ -183,25 +185,11 @@ class Psbt:
         """
         return tuple([request for _, _, request in self._asked()])
 
-    def _asked(self) -> _Wanted:
+    def _asked(self) -> Wanted:
         if self._wanted is None:
             self.safety.check(self.transaction, self.least_vsize)
-            object.__setattr__(self, "_wanted", self._missing())
+            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self.inputs))
         return self._wanted or ()
-
-    def _missing(self) -> _Wanted:
-        """Each signature that is wanted: the place of its input, the key of its record, and the request."""
-        pairs = list(zip(self.transaction.inputs, self.inputs, strict=True))
-        unsigned = [not (fields.is_final or is_enough(each, fields._records)) for each, fields in pairs]
-        found: list[tuple[int, bytes, SigningRequest]] = []
-        if not any(unsigned):
-            return ()
-        requests = iter(self.transaction.requests())
-        for index, (each, fields) in enumerate(pairs):
-            asked = [(index, record_of(each, key), next(requests)) for key in each.keys]
-            if unsigned[index]:
-                found += [one for one in asked if one[1] not in fields._records]
-        return tuple(found)
 
     def assemble(self, answers: Answers) -> Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
@@ -247,7 +235,7 @@ class Psbt:
             if done is not None:
                 old, (final, chosen) = inputs[index]._records, done
                 if all(proven.get((index, name)) == old[name] for name in chosen):
-                    proven |= {(index, key): value for key, value in final.records if key in (b"\x07", b"\x08")}
+                    proven |= {(index, key): value for key, value in final.records if key in _FINAL}
                 inputs[index] = final
         return self._with(self.globals, tuple(inputs), proven)
 
@@ -265,10 +253,11 @@ class Psbt:
             places = ", ".join(missing[:10])
             raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
         signed = self._network_form()
-        self.safety.check(transaction, signed.vsize)
+        raw = signed.encode()
+        self.safety.check(transaction, (3 * self._stripped(signed) + len(raw) + 3) // 4)
         self._verify(signed)
         unnamed = (None,) * len(self.inputs)
-        return SignedTransaction(chain=self.chain, raw=signed.encode(), transaction=transaction, answers=unnamed)
+        return SignedTransaction(chain=self.chain, raw=raw, transaction=transaction, answers=unnamed)
 
     def finalize(self) -> SignedTransaction[Transaction]:
         """The transaction, if every input has what it must hand over: `finalized`, and `extract` of that."""
@@ -297,7 +286,7 @@ class Psbt:
     def _network_form(self) -> Tx:
         """The transaction with the final scripts and witnesses in it."""
         tx, inputs = self.unsigned_tx, self.inputs
-        scripts = [each.final_scriptsig or b"" for each in inputs]
+        scripts = [each._records.get(FINAL_SCRIPTSIG, b"") for each in inputs]
         witnesses = tuple([each.final_scriptwitness or () for each in inputs])
         spending = tx.inputs
         if any(scripts):
@@ -305,13 +294,18 @@ class Psbt:
         witnesses = witnesses if any(witnesses) else ()
         return replace(tx, inputs=spending, witnesses=witnesses)
 
+    def _stripped(self, signed: Tx) -> int:
+        """Bytes of the transaction without its witnesses."""
+        scripts = [len(each.script_sig) for each in signed.inputs]
+        return self.least_vsize + sum(size + (2 if size >= _LONG else 0) for size in scripts)
+
     def _verify(self, signed: Tx) -> None:
         """Each input whose signatures were not made or verified in this process."""
         proven = self._proven or {}
         unproven = [
             index
             for index, each in enumerate(self.inputs)
-            if any(proven.get((index, key)) != value for key, value in each.records if key in (b"\x07", b"\x08"))
+            if any(proven.get((index, key)) != value for key, value in each.records if key in _FINAL)
         ]
         if unproven:
             verify(signed, self.transaction, unproven, self.safety)

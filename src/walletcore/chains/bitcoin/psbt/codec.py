@@ -25,6 +25,7 @@ _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
 _SCRIPTS = {PsbtInput: (0x04, 0x05, 0x15), PsbtOutput: (0x00, 0x01)}  # fields whose bytes a signed transaction has
 _OUTPUT_SCRIPT = b"\x04"
+_SIGHASH_TYPE, _PARTIAL_SIG, _NUMBER = b"\x03", 0x02, 4
 _MULTIBYTE = 0xFD
 
 M = TypeVar("M", PsbtInput, PsbtOutput)
@@ -107,7 +108,7 @@ def _read_records(
             number = key[0]
             if key in records:
                 raise DecodingError("the same key twice in one map", reason="duplicate")
-            value = read(reader)
+            value = records[key] = read(reader)
             found = table.get(number)
             if found is not None:
                 found.check(key, value)
@@ -115,7 +116,6 @@ def _read_records(
                 raise DecodingError("a PSBT of this version has no such field", reason="version")
             elif number >= _MULTIBYTE:
                 check_type(key)
-            records[key] = value
             number = None
     except DecodingError as error:
         if number is not None:
@@ -148,11 +148,21 @@ def _read_maps(reader: Reader, kind: type[M], version: int, number: int, room: i
             if not bare and kind is PsbtOutput:
                 room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
             _check_room(room)
+            _check_types(records)
             found.append(kind.of(records))
     except DecodingError as error:
         error.add_note(f"{'.inputs' if kind is PsbtInput else '.outputs'}[{len(found)}]")
         raise
     return tuple(found), room
+
+
+def _check_types(records: dict[bytes, bytes]) -> None:
+    """BIP-174, PSBT_IN_SIGHASH_TYPE: what signatures must have as their type, where it is named."""
+    wanted = records.get(_SIGHASH_TYPE)
+    if wanted is not None and len(wanted) == _NUMBER:
+        for key, value in records.items():
+            if key[0] == _PARTIAL_SIG and value[-1] != wanted[0]:
+                raise DecodingError("a signature of another type than PSBT_IN_SIGHASH_TYPE", reason="mismatch")
 
 
 def _weight(records: dict[bytes, bytes], scripts: tuple[int, ...]) -> int:

@@ -1,6 +1,6 @@
-"""The fields of a PSBT: BIP-174's, BIP-370's (version 2) and BIP-371's (taproot), as tables.
+"""The fields of a PSBT: BIP-174's, BIP-370's (version 2), BIP-371's (taproot) and BIP-373's (MuSig2), as tables.
 
-What later BIPs add (BIP-373, BIP-375) is kept as records, as are proprietary and unknown fields.
+What other BIPs add (BIP-375) is kept as records, as are proprietary and unknown fields.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from walletcore.chains.bitcoin.psbt.forms import (
     AMOUNT,
     BYTES,
+    COMPRESSED,
+    COMPRESSED_KEYS,
     CONTROL_BLOCK,
     COUNT,
     ECDSA_SIGNATURE,
@@ -18,6 +20,8 @@ from walletcore.chains.bitcoin.psbt.forms import (
     KEY,
     KEY_AND_LEAF,
     LEAF,
+    MUSIG2_KEYS,
+    MUSIG2_NONCE,
     NUMBER,
     ORIGIN,
     OUTPUT,
@@ -25,6 +29,7 @@ from walletcore.chains.bitcoin.psbt.forms import (
     TAP_ORIGIN,
     TIME,
     TREE,
+    VERSION,
     WITNESS,
     XPUB,
 )
@@ -43,7 +48,7 @@ class PsbtGlobals(Map):
 
     unsigned_tx = one(0x00, BYTES, versions=_ONLY_V0, required=V0)
     xpub = many(0x01, XPUB, ORIGIN)
-    tx_version = one(0x02, NUMBER, versions=_ONLY_V2, required=V2)
+    tx_version = one(0x02, VERSION, versions=_ONLY_V2, required=V2)
     fallback_locktime = one(0x03, NUMBER, versions=_ONLY_V2)
     input_count = one(0x04, COUNT, versions=_ONLY_V2, required=V2)
     output_count = one(0x05, COUNT, versions=_ONLY_V2, required=V2)
@@ -82,6 +87,9 @@ class PsbtInput(Map):
     tap_bip32_derivation = many(0x16, HASH32, TAP_ORIGIN, ends=True)
     tap_internal_key = one(0x17, HASH32, ends=True)
     tap_merkle_root = one(0x18, HASH32, ends=True)
+    musig2_participant_pubkeys = many(0x1A, COMPRESSED, COMPRESSED_KEYS, ends=True)
+    musig2_pub_nonce = many(0x1B, MUSIG2_KEYS, MUSIG2_NONCE, ends=True)
+    musig2_partial_sig = many(0x1C, MUSIG2_KEYS, HASH32, ends=True)
 
     @property
     def is_final(self) -> bool:
@@ -103,8 +111,9 @@ class PsbtOutput(Map):
     tap_internal_key = one(0x05, HASH32)
     tap_tree = one(0x06, TREE)
     tap_bip32_derivation = many(0x07, HASH32, TAP_ORIGIN)
+    musig2_participant_pubkeys = many(0x08, COMPRESSED, COMPRESSED_KEYS)
 
 
-ENDS = tuple(number for number, each in PsbtInput.fields.items() if each.ends)
+ENDS = frozenset(number for number, each in PsbtInput.fields.items() if each.ends)
 """The fields of an input that an Input Finalizer takes out (BIP-174: all but UTXOs and what is unknown)."""
 NO_FIELDS, NO_OUTPUT_FIELDS = PsbtInput(), PsbtOutput()

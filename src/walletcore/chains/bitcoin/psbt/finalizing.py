@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
-from walletcore.chains.bitcoin.tx import Witness, encode_witness
+from walletcore.chains.bitcoin.psbt.forms import WITNESS
+from walletcore.chains.bitcoin.tx import Witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
-__all__ = ["PARTIAL_SIG", "TAP_KEY_SIG", "finalized", "is_enough", "record_of", "signature_of"]
+__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "finalized", "is_enough", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG = 0x02, 0x13
-_FINAL_SCRIPTSIG, _FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
+FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
+_SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
@@ -44,26 +46,30 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
 
     None where signatures are missing, or nothing is known of what the input must hand over. Raises `TransactionError`.
     """
-    records = dict(fields.records)
+    records = fields._records
     names = [record_of(each, key) for key in each.keys]
     chosen = tuple([name for name in names if name in records][: each.required])
     if not chosen or len(chosen) < each.required:
         return None
-    signatures = [_checked(each, records[name]) for name in chosen]
+    signatures = [records[name] for name in chosen]
+    if fields.sighash_type is not None:  # without it any type may stand there: who extracts decides
+        _check_types(each, signatures)
     script_sig, witness = _spend(each, signatures)
-    final = {_FINAL_SCRIPTSIG: script_sig} if script_sig else {}
+    final = {}
+    if script_sig:
+        final[FINAL_SCRIPTSIG] = script_sig
     if witness:
-        final[_FINAL_SCRIPTWITNESS] = encode_witness(witness)
+        final[FINAL_SCRIPTWITNESS] = WITNESS.write(witness)
     return fields.without(ENDS).with_records(final), chosen
 
 
-def _checked(each: Input, signature: bytes) -> bytes:
-    """A signature of the hash type that the input asks for. Raises `TransactionError`."""
-    is_short = each.kind == "p2tr" and len(signature) == 64
-    hash_type = 0 if is_short else signature[-1]
-    if hash_type != each.hash_type or (each.kind == "p2tr" and not is_short and not hash_type):
-        raise TransactionError(f"expected a signature {each.sighash}, got one of type {hash_type}", reason="mismatch")
-    return signature
+def _check_types(each: Input, signatures: Sequence[bytes]) -> None:
+    """Raise `TransactionError` for a signature of another hash type than the input asks for."""
+    for signature in signatures:
+        hash_type = 0 if each.kind == "p2tr" and len(signature) == _SCHNORR else signature[-1]
+        if hash_type != each.hash_type:
+            message = f"expected a signature {each.sighash}, got one of type {hash_type}"
+            raise TransactionError(message, reason="mismatch")
 
 
 def _spend(each: Input, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:

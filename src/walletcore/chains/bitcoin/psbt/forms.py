@@ -5,9 +5,9 @@ A form checks bytes without making anything of them: a PSBT is read once, and fe
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from struct import unpack
 from typing import Any, Generic, TypeVar
 
 from walletcore.chains.bitcoin.tx import (
@@ -27,6 +27,8 @@ from walletcore.path import KeyOrigin, Path
 __all__ = [
     "AMOUNT",
     "BYTES",
+    "COMPRESSED",
+    "COMPRESSED_KEYS",
     "CONTROL_BLOCK",
     "COUNT",
     "ECDSA_SIGNATURE",
@@ -37,6 +39,8 @@ __all__ = [
     "KEY",
     "KEY_AND_LEAF",
     "LEAF",
+    "MUSIG2_KEYS",
+    "MUSIG2_NONCE",
     "NUMBER",
     "ORIGIN",
     "OUTPUT",
@@ -44,6 +48,7 @@ __all__ = [
     "TAP_ORIGIN",
     "TIME",
     "TREE",
+    "VERSION",
     "WITNESS",
     "XPUB",
     "Form",
@@ -118,7 +123,10 @@ def _read_origin(reader: Reader) -> KeyOrigin:
     fingerprint = reader.take(4)
     if reader.remaining > 4 * _MAX_STEPS:
         raise DecodingError(f"expected at most {_MAX_STEPS} steps", reason="too-large")
-    return KeyOrigin(fingerprint, Path(tuple(u32le.read(reader) for _ in range((reader.remaining + 3) // 4))))
+    steps = reader.take(reader.remaining)
+    if len(steps) % 4:
+        raise DecodingError(f"expected steps of 4 bytes, got {len(steps)} bytes", reason="truncated")
+    return KeyOrigin(fingerprint, Path(unpack(f"<{len(steps) // 4}I", steps)))
 
 
 def _write_origin(origin: KeyOrigin, out: bytearray) -> None:
@@ -196,7 +204,13 @@ def _is_origin(data: bytes) -> None:
 
 def _origin(data: bytes) -> KeyOrigin:
     _is_origin(data)
-    return KeyOrigin(data[:4], Path(struct.unpack(f"<{len(data) // 4 - 1}I", data[4:])))
+    return KeyOrigin(data[:4], Path(unpack(f"<{len(data) // 4 - 1}I", data[4:])))
+
+
+def _is_tap_origin(data: bytes) -> None:
+    size = len(data)
+    if size % 4 != 1 or data[0] or not 5 <= size <= 5 + 4 * _MAX_STEPS:  # with leaf hashes
+        _TAP_ORIGIN.decode(data)
 
 
 def _is_output(data: bytes) -> None:
@@ -246,7 +260,7 @@ AMOUNT = _of(bounded(u64le, MAX_MONEY))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
 ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode)
-TAP_ORIGIN = _of(_TAP_ORIGIN)
+TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
 OUTPUT: Form[TxOut] = Form(_is_output, read_output, TxOut.encode)
 WITNESS: Form[Witness] = Form(read_witness, read_witness, encode_witness)
 LEAF, TREE = _of(_LEAF), _of(_TREE)
@@ -254,4 +268,9 @@ ECDSA_SIGNATURE = _checked(_BYTES, _refuse_sizes("a DER signature and its hash t
 SCHNORR_SIGNATURE = _checked(_BYTES, _refuse_sizes("a signature of 64 bytes, with or without hash type", 64, 65))
 CONTROL_BLOCK = _checked(_BYTES, _refuse_sizes("a control block of 33 bytes and 32 a step", 33, 33 + 32 * 128, 32))
 KEY_AND_LEAF = _checked(_BYTES, _refuse_sizes("an x-only key and the hash of a leaf", 64, 64))
+COMPRESSED = _checked(_BYTES, _refuse_sizes("a compressed key", 33, 33))
+COMPRESSED_KEYS = _checked(_BYTES, _refuse_sizes("compressed keys", 33, 33 * 4096, 33))
+MUSIG2_KEYS = _checked(_BYTES, _refuse_sizes("two compressed keys, and for a leaf its hash", 66, 98, 32))
+MUSIG2_NONCE = _checked(_BYTES, _refuse_sizes("a public nonce", 66, 66))
+VERSION = _checked(u32le, _refuse_range(2, 0xFFFF_FFFF))  # BIP-370, "Creator"
 XPUB = _checked(_BYTES, _refuse_depth)

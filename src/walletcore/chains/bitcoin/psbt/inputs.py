@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.forms import TapOrigin
+from walletcore.chains.bitcoin.psbt.forms import OUTPUT, TapOrigin
+from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of"]
 
 _COMPRESSED = 33  # bytes
+_NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
+_PARTIAL_SIG = 0x02
+_OF_TAPROOT = {PsbtInput: (0x16, 0x17), PsbtOutput: (0x05, 0x07)}  # fields that name keys of taproot
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
 Derivation = tuple[bytes, KeyOrigin]
@@ -58,8 +62,15 @@ def transaction_of(
             paid.append(_output(output, owner))
     except TransactionError as error:
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
-    version, locktime = tx.version, tx.locktime
-    return Transaction(chain=chain, inputs=tuple(made), outputs=tuple(paid), version=version, locktime=locktime)
+    known = [bool(each.keys) for each in made]
+    return Transaction(
+        chain=chain,
+        inputs=tuple(made),
+        outputs=tuple(paid),
+        version=tx.version,
+        locktime=tx.locktime,
+        partial=any(known) and not all(known),  # where no key is known, asking for signatures is a mistake
+    )
 
 
 # Values into fields
@@ -174,24 +185,33 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
-    previous, spent = fields.non_witness_utxo or b"", fields.witness_utxo
+    records = fields._records  # as many reads of properties as there are fields would take a third of the time
+    previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
+    spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
         spent = previous_output(previous, outpoint.txid, outpoint.vout)
     if spent is None:
         _check_unknown(fields)
         return Input.unknown(outpoint)
     check_script(spent)
-    script_pubkey = spent.script_pubkey
-    known: dict[str, Any] = {} if fields.is_final else _known(script_pubkey, fields, find, allowed)
-    return Input(
+    made = partial(
+        Input,
         txid=outpoint.txid,
         vout=outpoint.vout,
         sequence=outpoint.sequence,
         value=spent.value,
-        script_pubkey=script_pubkey,
+        script_pubkey=spent.script_pubkey,
         previous=previous,
-        **known,
     )
+    if fields.is_final:
+        return made()
+    known = _known(spent.script_pubkey, fields, find, allowed)
+    try:
+        return made(**known)
+    except TransactionError as error:
+        if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
+            raise
+        return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
 
 
 _OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)
@@ -205,14 +225,21 @@ def _check_unknown(fields: PsbtInput) -> None:
 
 def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
     """What is known of an input beside the output that it spends."""
-    merkle_root = fields.tap_merkle_root or b""
-    named = _named(script_pubkey, fields, merkle_root)
+    records = fields._records
+    merkle_root, is_taproot = records.get(_MERKLE_ROOT, b""), _is_taproot(script_pubkey)
+    if is_taproot and (leaves := fields.tap_leaf_script):
+        root = merkle_root_of(script_pubkey, fields.tap_internal_key or b"", leaves)
+        if merkle_root not in (b"", root):
+            raise TransactionError("the leaves do not lead to the merkle root", reason="mismatch")
+        merkle_root = root
+    redeem_script, witness_script = records.get(_REDEEM_SCRIPT, b""), records.get(_WITNESS_SCRIPT, b"")
+    named = _named(script_pubkey, fields, witness_script or redeem_script, merkle_root)
     return {
         "key": named.key or (None if named.origins else find(script_pubkey)),
         "merkle_root": merkle_root,
-        "redeem_script": fields.redeem_script or b"",
-        "witness_script": fields.witness_script or b"",
-        "sighash": _sighash(fields.sighash_type, _is_taproot(script_pubkey), allowed),
+        "redeem_script": redeem_script,
+        "witness_script": witness_script,
+        "sighash": _sighash(fields.sighash_type, is_taproot, allowed),
         "origin": named.origin,
         "origins": named.origins,
     }
@@ -231,10 +258,10 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
-        return output
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS or fields.tap_tree is not None:
+        return output  # whose a tree is, its scripts say
     redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
-    named = _named(output.script_pubkey, fields)
+    named = _named(output.script_pubkey, fields, witness_script or redeem_script)
     origins = named.origins
     if named.key is not None and named.origin is not None:
         origins = ((named.key, named.origin),)
@@ -250,40 +277,55 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
 
 
+def _is_hash(script_pubkey: bytes) -> bool:
+    """Whether the output has the hash of a script, which it does not show."""
+    return kind_of(script_pubkey) in ("p2sh", "p2wsh")
+
+
 def _is_taproot(script_pubkey: bytes) -> bool:
     return kind_of(script_pubkey) == "p2tr"
 
 
-def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, merkle_root: bytes = b"") -> _Named:
-    """The keys that the fields name and their origins, if those are known."""
-    named: dict[bytes, KeyOrigin | None] = {}
-    internal = fields.tap_internal_key
-    if _is_taproot(script_pubkey):
-        foreign: object = fields.bip32_derivation
-        named.update({b"\x02" + x: None for x in (internal,) if x})
-        derivations = fields.tap_bip32_derivation  # keys of leaves are no keys of the output
-        named.update({b"\x02" + x: each.origin for x, each in derivations if x == internal or not each.leaf_hashes})
-    else:
-        foreign = internal or fields.tap_bip32_derivation or merkle_root
-        if isinstance(fields, PsbtInput):
-            named.update(dict.fromkeys([key for key, _ in fields.partial_sig]))
-        named.update(fields.bip32_derivation)
-    if foreign:
-        raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
-    if _names_its_keys(script_pubkey, fields):  # `Lock` takes no others, and has checked that these are points
+def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, inner: bytes, merkle_root: bytes = b"") -> _Named:
+    """The keys that the fields name and their origins, if those are known. ``inner``: the script behind a hash."""
+    named = _keys_of_taproot(fields) if _is_taproot(script_pubkey) else _keys_of_others(fields, merkle_root)
+    if not kind_of(inner or script_pubkey):  # P2PK or multisig: `Lock` takes no others, and these keys are its own
         found = [(_as_named(data), origin) for data, origin in named.items() if origin is not None]
         if len({key for key, _ in found}) != len(found):
             raise TransactionError("the same key in two forms", reason="duplicate")
         return _Named(origins=tuple(found))
     if len(named) > 1:
+        if _is_hash(script_pubkey) and not inner:
+            return _Named()  # of a script that is not shown
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
-    pairs = [(_public_key(data), origin) for data, origin in named.items()]
-    return _Named(*pairs[0]) if pairs else _Named()
+    for data, origin in named.items():
+        return _Named(_public_key(data), origin)
+    return _Named()
 
 
-def _names_its_keys(script_pubkey: bytes, fields: PsbtInput | PsbtOutput) -> bool:
-    """Whether the script that runs last can only be P2PK or multisig: `Lock` takes no other that is no template."""
-    return not kind_of(fields.witness_script or fields.redeem_script or script_pubkey)
+def _keys_of_taproot(fields: PsbtInput | PsbtOutput) -> dict[bytes, KeyOrigin | None]:
+    """The internal key; keys of leaves are no keys of the output."""
+    internal, derivations = fields.tap_internal_key, fields.tap_bip32_derivation
+    named: dict[bytes, KeyOrigin | None] = {b"\x02" + internal: None} if internal else {}
+    is_joint = bool(internal and fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key
+    for x, each in derivations:
+        if x == internal or not (each.leaf_hashes or is_joint):
+            named[b"\x02" + x] = each.origin
+    if fields.bip32_derivation:
+        raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
+    return named
+
+
+def _keys_of_others(fields: PsbtInput | PsbtOutput, merkle_root: bytes) -> dict[bytes, KeyOrigin | None]:
+    """Keys that have signed, and keys whose origin is known."""
+    named: dict[bytes, KeyOrigin | None] = {}
+    present = {key[0] for key in fields._records}
+    if isinstance(fields, PsbtInput) and _PARTIAL_SIG in present:
+        named.update(dict.fromkeys([key for key, _ in fields.partial_sig]))
+    if merkle_root or not present.isdisjoint(_OF_TAPROOT[type(fields)]):
+        raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
+    named.update(fields.bip32_derivation)
+    return named
 
 
 def _as_named(data: bytes) -> PublicKey:

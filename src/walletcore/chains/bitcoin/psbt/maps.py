@@ -184,9 +184,21 @@ class Map:
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
+        if len(records) == 1:
+            return self._with_record(*next(iter(records.items())))
         return self.of(
             self.ordered([*self._records.items(), *[pair for pair in records.items() if pair[0] not in self._records]])
         )
+
+    def _with_record(self: M, key: bytes, value: bytes) -> M:
+        """The same with one more, after those of smaller numbers and its own, if they are in order."""
+        number, old = key[0], list(self._records.items())
+        place = next((i for i, pair in enumerate(old) if pair[0][0] > number), len(old))
+        if key in self._records:
+            return self
+        if any(pair[0][0] <= number for pair in old[place:]) or number not in self.fields:
+            return self.of(self.ordered([*old, (key, value)]))
+        return self.of(dict([*old[:place], (key, value), *old[place:]]))
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
@@ -196,7 +208,7 @@ class Map:
 
     def without(self: M, numbers: Iterable[int]) -> M:
         """The same map without the fields of these numbers."""
-        gone = frozenset(numbers)
+        gone = numbers if type(numbers) is frozenset else frozenset(numbers)
         return type(self).of({key: value for key, value in self._records.items() if key[0] not in gone})
 
     def has(self, number: int) -> bool:

@@ -1,20 +1,46 @@
-"""What a Signer leaves behind beside its signatures (BIP-370, "Signer"), and the Extractor's last look at them."""
+"""What a Signer is asked, what it leaves behind (BIP-370, "Signer"), and the Extractor's last look at it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals
+from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
+from walletcore.chains.bitcoin.psbt.finalizing import is_enough, record_of
 from walletcore.chains.bitcoin.psbt.safety import Safety
-from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
+from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, Commitments, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
+from walletcore.signing import SigningRequest
 
-__all__ = ["opened", "verify"]
+__all__ = ["Wanted", "opened", "verify", "wanted"]
+
+Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
+"""Signatures that are wanted: the place of an input, the key of the record, and the request."""
 
 _INPUTS, _OUTPUTS, _SINGLE = 0x01, 0x02, 0x04  # the flags of TX_MODIFIABLE
 _BASE = 0x1F
+
+
+def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wanted:
+    """What keys still have to sign: nothing for inputs that are final, have signatures enough, or are others'.
+
+    Raises `TransactionError` ("missing") for a taproot input beside an output that is not known, as in BIP-341.
+    """
+    pairs = list(zip(transaction.inputs, inputs, strict=True))
+    open_ = [each.keys and not (fields.is_final or is_enough(each, fields._records)) for each, fields in pairs]
+    if not any(open_):
+        return ()
+    transaction._check_legacy()
+    commitments = Commitments(tx, [each.spent for each, _ in pairs])
+    found: list[tuple[int, bytes, SigningRequest]] = []
+    for index, (each, fields) in enumerate(pairs):
+        if open_[index]:
+            for request in transaction._requests_of(commitments, index, each):
+                name = record_of(each, request.key)
+                if name not in fields._records:
+                    found.append((index, name, request))
+    return tuple(found)
 
 
 def opened(common: PsbtGlobals, hash_types: Sequence[int]) -> PsbtGlobals:

@@ -10,7 +10,7 @@ from walletcore.chains.bitcoin.script import KEY_KINDS
 from walletcore.hashes import hash160, sha256, sha256d
 from walletcore.keys import PrivateKey
 
-__all__ = ["KINDS", "MAGIC", "joined", "maps", "psbt", "record", "size"]
+__all__ = ["KINDS", "MAGIC", "Map", "joined", "maps", "psbt", "record", "size", "sized", "u32", "u64", "written"]
 
 MAGIC = b"psbt\xff"
 KINDS = ("p2pkh", "p2wpkh", "p2sh-p2wpkh", "p2sh", "p2wsh", "p2sh-p2wsh", "p2tr")

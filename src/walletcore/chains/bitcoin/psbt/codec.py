@@ -101,14 +101,13 @@ def _read_records(
     """The records of one map, each checked."""
     table, foreign, required = tables
     records: dict[bytes, bytes] = {}
-    read = SCRIPT.read
     number = None
     try:
-        while key := read(reader):
+        while key := _read_part(reader):
             number = key[0]
             if key in records:
                 raise DecodingError("the same key twice in one map", reason="duplicate")
-            value = records[key] = read(reader)
+            value = records[key] = _read_part(reader)
             found = table.get(number)
             if found is not None:
                 found.check(key, value)
@@ -123,6 +122,17 @@ def _read_records(
         raise
     _check_required(records, kind, required)
     return records
+
+
+def _read_part(reader: Reader) -> bytes:
+    """A key or a value; what is shorter than 253 bytes, as nearly all are, without another call."""
+    data, position = reader.data, reader.position
+    size = data[position] if position < len(data) else _MULTIBYTE
+    stop = position + 1 + size
+    if size >= _MULTIBYTE or stop > len(data):
+        return SCRIPT.read(reader)
+    reader.position = stop
+    return data[position + 1 : stop]
 
 
 def _check_required(records: dict[bytes, bytes], kind: type[Map], required: tuple[int, ...]) -> None:

@@ -62,7 +62,7 @@ def transaction_of(
             paid.append(_output(output, owner))
     except TransactionError as error:
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
-    known = [bool(each.keys) for each in made]
+    known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
     return Transaction(
         chain=chain,
         inputs=tuple(made),
@@ -307,7 +307,7 @@ def _keys_of_taproot(fields: PsbtInput | PsbtOutput) -> dict[bytes, KeyOrigin | 
     """The internal key; keys of leaves are no keys of the output."""
     internal, derivations = fields.tap_internal_key, fields.tap_bip32_derivation
     named: dict[bytes, KeyOrigin | None] = {b"\x02" + internal: None} if internal else {}
-    is_joint = bool(internal and fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key
+    is_joint = bool(fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key, or the output's
     for x, each in derivations:
         if x == internal or not (each.leaf_hashes or is_joint):
             named[b"\x02" + x] = each.origin

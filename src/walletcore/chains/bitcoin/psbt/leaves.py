@@ -22,14 +22,17 @@ def merkle_root_of(script_pubkey: bytes, internal_key: bytes, leaves: Sequence[t
 
     Raises `TransactionError` ("mismatch") where a control block leads elsewhere, or names another key or version.
     """
-    root = b""
-    for control, leaf in leaves:
+    root, key, parity = b"", internal_key, 0
+    for place, (control, leaf) in enumerate(leaves):
         if (control[0] & ~_PARITY) != leaf.version:
             raise TransactionError("the control block is for another leaf version", reason="mismatch")
-        if internal_key not in (b"", control[_KEY]):
+        if key not in (b"", control[_KEY]):
             raise TransactionError("the control block has another internal key", reason="mismatch")
-        root = _root(control, leaf)
-        if _output(control[_KEY], root) != (control[0] & _PARITY, script_pubkey[2:]):
+        found = _root(control, leaf)
+        if not place:  # a point is computed once, however many leaves there are
+            root, key, parity = found, control[_KEY], control[0] & _PARITY
+            found = found if _output(key, root) == (parity, script_pubkey[2:]) else b""
+        if found != root or parity != control[0] & _PARITY:
             raise TransactionError("the control block does not lead to the output that is spent", reason="mismatch")
     return root
 

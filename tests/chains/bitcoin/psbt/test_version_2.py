@@ -1,0 +1,226 @@
+"""Version 2 (BIP-370): lock times, flags of what may be modified, conversion; and fields of taproot (BIP-371)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import wallycore
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, kernel_accepts, key, reason, signer, spending
+from walletcore.chains.bitcoin import Transaction, pay
+from walletcore.chains.bitcoin.psbt import Leaf, Psbt, PsbtGlobals, PsbtInput, PsbtOutput, Safety, TapOrigin
+from walletcore.chains.bitcoin.psbt.codec import encode
+from walletcore.errors import TransactionError
+from walletcore.path import KeyOrigin, Path
+from walletcore.signing import sign
+
+TO = BITCOIN.address(key(7).public_key)
+FREE = Safety(sighash=tuple(HASH_TYPES))
+
+
+def vessel(guard: str = "p2wpkh", *, flags: int | None = None, locktime: int = 0, **options: Any) -> Psbt:
+    """Return the PSBT of version 2 of one input that is guarded so."""
+    tx = Transaction(chain=BITCOIN, inputs=(spending(guard, **options),), outputs=(pay(TO, 90_000),), locktime=locktime)
+    made = Psbt.from_transaction(tx, version=2, safety=FREE)
+    return made if flags is None else replace(made, globals=made.globals.with_fields(tx_modifiable=flags))
+
+
+@given(
+    st.lists(st.tuples(st.none() | st.integers(1, 499_999_999), st.none() | st.integers(500_000_000, 2**32 - 1)),
+             min_size=1, max_size=4),
+    st.none() | st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_the_lock_time_is_the_greatest_that_all_inputs_take(
+    required: list[tuple[int | None, int | None]], fallback: int | None
+) -> None:
+    """Held against the words of BIP-370, said the other way round: a kind serves if no input lacks it."""
+    made = vessel()
+    first = made.inputs[0]
+    inputs = tuple(
+        first.with_fields(
+            previous_txid=bytes((place + 1,)) * 32, required_height_locktime=height, required_time_locktime=time
+        )
+        for place, (height, time) in enumerate(required)
+    )
+    common = made.globals.with_fields(input_count=len(inputs), fallback_locktime=fallback)
+    psbt = replace(made, globals=common, inputs=inputs)
+    asking = [pair for pair in required if pair != (None, None)]
+    heights = [pair[0] for pair in asking if pair[0] is not None]
+    times = [pair[1] for pair in asking if pair[1] is not None]
+    if not asking:
+        assert psbt.draft.locktime == (fallback or 0)
+    elif len(heights) == len(asking):
+        assert psbt.draft.locktime == max(heights)
+    elif len(times) == len(asking):
+        assert psbt.draft.locktime == max(times)
+    else:
+        assert reason(TransactionError, lambda: psbt.draft) == "mismatch"
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("locktime", [0, 7])
+def test_libwally_reads_and_converts_what_we_convert(guard: str, locktime: int) -> None:
+    made = vessel(guard, locktime=locktime)
+    theirs = wallycore.psbt_from_bytes(made.raw, wallycore.WALLY_PSBT_PARSE_FLAG_STRICT)
+    assert wallycore.psbt_get_version(theirs) == 2
+    assert bytes(wallycore.psbt_to_bytes(theirs, 0)) == made.raw
+    wallycore.psbt_set_version(theirs, 0, 0)
+    assert bytes(wallycore.psbt_to_bytes(theirs, 0)) == made.to_version(0).raw
+    assert made.to_version(0).to_version(2) == made
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("ALL", 0b011, 0b000),
+        ("NONE", 0b011, 0b010),
+        ("SINGLE", 0b011, 0b100),
+        ("ALL|ANYONECANPAY", 0b011, 0b001),
+        ("NONE|ANYONECANPAY", 0b011, 0b011),
+        ("SINGLE|ANYONECANPAY", 0b011, 0b101),
+        ("ALL", 0b1111_1011, 0b1111_1000),
+    ],
+)
+def test_a_signer_says_what_its_signatures_leave_open(name: str, before: int, after: int) -> None:
+    made = vessel(flags=before, sighash=name)
+    signed = sign(made, signer(1))
+    assert signed.globals.tx_modifiable == after
+    assert Psbt.decode(BITCOIN, signed.raw, safety=FREE).finalize().raw == signed.finalize().raw
+    assert sign(made, signer(9)).globals.tx_modifiable == before  # who signs nothing changes nothing
+
+
+def test_combining_leaves_open_what_all_leave_open() -> None:
+    made = vessel("p2wsh", flags=0b011)
+    one, two = sign(made, signer(1)), replace(made, globals=made.globals.with_fields(tx_modifiable=0b110))
+    assert one.combine(two).globals.tx_modifiable == two.combine(one).globals.tx_modifiable == 0b100
+    assert kernel_accepts(one.combine(sign(made, signer(2))).finalize().raw, [made.transaction.inputs[0].spent])  # type: ignore[list-item]
+
+
+def test_a_transaction_of_version_1_is_not_of_version_2() -> None:
+    tx = replace(vessel().transaction, version=1)
+    assert reason(TransactionError, Psbt.from_transaction, tx, version=2) == "range"
+    assert reason(TransactionError, Psbt.from_transaction(tx).to_version, 2) == "range"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("globals", "tx_version"),
+        ("globals", "input_count"),
+        ("globals", "output_count"),
+        ("inputs", "previous_txid"),
+        ("inputs", "output_index"),
+        ("outputs", "amount"),
+        ("outputs", "script"),
+    ],
+)
+def test_PS21_to_PS44_neighbours_each_required_field_is_missed_by_name(place: str, name: str) -> None:
+    made = vessel()
+    maps = {"globals": made.globals, "inputs": made.inputs, "outputs": made.outputs}
+    less = (maps["globals"] if place == "globals" else maps[place][0]).with_fields(**{name: None})  # type: ignore[index,union-attr]
+    maps[place] = less if place == "globals" else (less,)
+    raw = encode(*maps.values())  # type: ignore[arg-type]
+    with pytest.raises(TransactionError, match=f"expected .*_{name.upper()}$") as caught:
+        Psbt.decode(BITCOIN, raw)
+    assert caught.value.reason == "missing"
+
+
+def test_PS64_neighbour_counts_that_the_maps_do_not_have_are_refused() -> None:
+    made = vessel()
+    counts = (("input_count", 2, "trailing"), ("output_count", 2, "truncated"), ("output_count", 0, "trailing"))
+    for name, number, why in counts:
+        wrong = made.globals.with_fields(**{name: number})
+        assert reason(TransactionError, Psbt.decode, BITCOIN, encode(wrong, made.inputs, made.outputs)) == why
+
+
+# -- taproot
+
+SCRIPT = b"\x20" + key(2).public_key.data[1:] + b"\xac"
+
+
+def test_fields_of_taproot_are_read_as_they_were_written() -> None:
+    x, origin = key(1).public_key.data[1:], KeyOrigin(b"abcd", Path((1, 2)))
+    leaves = (Leaf(b"\x51", depth=1), Leaf(b"\x52", 0xC2, 2), Leaf(b"\x53", depth=2))
+    output = PsbtOutput(tap_tree=leaves, tap_bip32_derivation=((x, TapOrigin(origin, (bytes(32), b"1" * 32))),))
+    assert output.tap_tree == leaves
+    assert output.tap_bip32_derivation == ((x, TapOrigin(origin, (bytes(32), b"1" * 32))),)
+    control = b"\xc0" + x + bytes(32)
+    fields = PsbtInput(tap_leaf_script=((control, Leaf(SCRIPT)),), tap_script_sig=((x + bytes(32), bytes(64)),))
+    assert fields.tap_leaf_script == ((control, Leaf(SCRIPT)),)
+    assert fields.tap_script_sig == ((x + bytes(32), bytes(64)),)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "why"),
+    [
+        ("", "truncated"),
+        ("01c00151", "truncated"),
+        ("00c00151" + "00c00151", "trailing"),
+        ("01c00151" * 3, "trailing"),
+        ("02c00151" + "01c00151", "non-canonical"),
+        ("01c00151" + "02c00151" * 3, "trailing"),
+        ("81c00151", "range"),
+        ("00c10151", "range"),
+        ("00c00251", "truncated"),
+    ],
+)
+def test_PS45_to_PS55_neighbour_a_tree_has_both_halves_of_each_branch(leaves: str, why: str) -> None:
+    assert reason(TransactionError, PsbtOutput, [(b"\x06", bytes.fromhex(leaves))]) == why
+
+
+def treed(script: bytes = SCRIPT, sibling: bytes = b"\x33" * 32) -> tuple[PsbtInput, Psbt]:
+    """Return the fields of a taproot output with a leaf beside another one, made by libwally's parts of BIP-341."""
+    x = key(1).public_key.data[1:]
+    leaf = bytes(wallycore.bip340_tagged_hash(b"\xc0" + bytes((len(script),)) + script, "TapLeaf"))
+    root = bytes(wallycore.bip340_tagged_hash(b"".join(sorted((leaf, sibling))), "TapBranch"))
+    output = bytes(wallycore.ec_public_key_bip341_tweak(b"\x02" + x, root, 0))
+    made = vessel("p2tr", merkle_root=root, previous=b"", value=100_000, txid="44" * 32)
+    assert made.inputs[0].witness_utxo is not None
+    assert made.inputs[0].witness_utxo.script_pubkey[2:] == output[1:]
+    control = bytes((0xC0 | (output[0] & 1),)) + x + sibling
+    return made.inputs[0].with_fields(tap_leaf_script=((control, Leaf(script)),)), made
+
+
+def test_PS70_control_blocks_lead_to_the_output_and_stand_in_for_its_root() -> None:
+    fields, made = treed()
+    with_leaf = replace(made, inputs=(fields,))
+    assert with_leaf.transaction == made.transaction
+    assert replace(made, inputs=(fields.with_fields(tap_merkle_root=None),)).transaction == made.transaction
+    assert kernel_accepts(sign(with_leaf, signer(1)).finalize().raw, [made.transaction.inputs[0].spent])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("place", [0, 1, 40, 70])
+def test_PS70_a_control_block_or_leaf_that_leads_elsewhere_is_refused(place: int) -> None:
+    fields, made = treed()
+    ((control, leaf),) = fields.tap_leaf_script
+    changed = bytearray(control + leaf.script)
+    changed[place] ^= 1
+    other = bytes(changed[: len(control)]), Leaf(bytes(changed[len(control) :]))
+    wrong = replace(made, inputs=(fields.with_fields(tap_leaf_script=(other,)),))
+    assert reason(TransactionError, wrong.requests) == "mismatch"
+    assert reason(TransactionError, BITCOIN.decode_transaction, wrong.raw) == "mismatch"
+
+
+def test_PS70_neighbour_another_root_or_leaf_version_is_refused() -> None:
+    fields, made = treed()
+    ((control, _),) = fields.tap_leaf_script
+    for other in (
+        fields.with_fields(tap_merkle_root=bytes(32)),
+        fields.with_fields(tap_leaf_script=((control, Leaf(SCRIPT, 0xC2)),)),
+        fields.with_fields(tap_internal_key=key(3).public_key.data[1:]),
+    ):
+        assert reason(TransactionError, replace(made, inputs=(other,)).requests) == "mismatch"
+
+
+def test_an_extended_key_is_as_deep_as_its_path_is_long() -> None:
+    xpub = bytes.fromhex("0488b21e02") + bytes(73)
+    made = vessel()
+    for steps, fits in (((1, 2), True), ((1,), False), ((), False)):
+        named = PsbtGlobals(xpub=((xpub, KeyOrigin(bytes(4), Path(steps))),)).records
+        common = PsbtGlobals([*made.globals.records, *named])
+        if fits:
+            assert replace(made, globals=common).globals.xpub[0][0] == xpub
+        else:
+            assert reason(TransactionError, replace, made, globals=common) == "mismatch"

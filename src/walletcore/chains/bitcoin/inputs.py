@@ -220,7 +220,7 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 @lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _output(previous: bytes, txid: str, vout: int) -> TxOut:
-    output, found = output_at(previous, vout)
+    found, output = output_at(previous, vout)
     if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
     if output is None:

@@ -301,13 +301,13 @@ def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
     return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
 
 
-def output_at(raw: bytes, vout: int) -> tuple[TxOut | None, str]:
-    """The output at that place of a transaction, if there is one, and the txid. Raises `TransactionError`."""
+def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
+    """The txid of a transaction, and its output at that place, if there is one. Raises `TransactionError`."""
     parts = parted(raw)
     if parts is None:
         tx = Tx.decode(raw)
-        return (tx.outputs[vout] if vout < len(tx.outputs) else None), tx.txid
-    return (_output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None), parts.txid
+        return tx.txid, tx.outputs[vout] if vout < len(tx.outputs) else None
+    return parts.txid, _output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None
 
 
 def read_output(data: bytes) -> TxOut:

@@ -16,6 +16,7 @@ THEMES = (
     "backups",
     "sign",
     "eip1559",
+    "psbt",
     "erc20",
     "typed_data",
     "encode",

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+ORACLES = Path(__file__).resolve().parents[1] / "build" / "oracles"
 BATCH = 0.04  # seconds a case runs per round
 
 
@@ -109,7 +113,9 @@ def each(function: Callable[[], object]) -> Callable[[Any, int], None]:
 
 
 def installed(module: str) -> bool:
-    """Whether a peer can be imported."""
+    """Whether a peer can be imported: from here, or from its own environment among those of the oracles."""
+    if importlib.util.find_spec(module) is None:
+        sys.path += [str(path) for path in ORACLES.glob(f"{module}/lib/python*/site-packages")]
     try:
         importlib.import_module(module)
     except ImportError:

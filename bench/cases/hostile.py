@@ -18,14 +18,15 @@ from walletcore import Curve, ExtendedPublicKey, LocalSigner, Path, PrivateKey, 
 from walletcore.chains import evm
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.opcodes import multisig
-from walletcore.chains.bitcoin.psbt import PsbtGlobals, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt import MAGIC, Psbt, PsbtGlobals, PsbtInput, PsbtOutput, Safety
 from walletcore.chains.bitcoin.psbt.codec import encode
-from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import TX_OUT, Tx, TxIn, TxOut
 from walletcore.coding import rlp, strict_json
 from walletcore.coding.text import base58, base58check, decode_bech32
-from walletcore.curves.secp256k1 import point
+from walletcore.coding.wire import compact_size
+from walletcore.curves.secp256k1 import point, tweak_public
 from walletcore.errors import WalletcoreError
-from walletcore.hashes import sha256
+from walletcore.hashes import sha256, tagged
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import KeyOrigin
 
@@ -198,6 +199,104 @@ def bitcoin() -> list[Case]:
     return [*cases, forgetful("PSBT, previous", lambda: proven(many_outputs())), span(250)]
 
 
+# -- PSBTs of version 2
+
+
+def sized(data: bytes) -> bytes:
+    """Bytes behind their size."""
+    return compact_size.encode(len(data)) + data
+
+
+def version_2(inputs: bytes, outputs: bytes = b"", counts: tuple[int, int] = (1, 1)) -> bytes:
+    """A PSBT of these maps (BIP-370)."""
+    records = {b"\x02": b"\x02\0\0\0", b"\x04": compact_size.encode(counts[0]), b"\x05": compact_size.encode(counts[1])}
+    common = b"".join(sized(key) + sized(value) for key, value in {**records, b"\xfb": b"\x02\0\0\0"}.items())
+    return MAGIC + common + b"\0" + inputs + outputs
+
+
+def map_2(place: int, more: bytes = b"") -> bytes:
+    """An input by its outpoint, and these records."""
+    return sized(b"\x0e") + sized(place.to_bytes(32)) + sized(b"\x0f") + sized(bytes(4)) + more + b"\0"
+
+
+def output_2(more: bytes = b"") -> bytes:
+    """An output of nothing, and these records."""
+    return sized(b"\x03") + sized(bytes(8)) + sized(b"\x04") + sized(b"") + more + b"\0"
+
+
+def tiny(number: int) -> bytes:
+    """A mebibyte of records of seven bytes."""
+    return b"".join(b"\x05" + bytes((number,)) + place.to_bytes(4) + b"\0" for place in range(MIB // 7))
+
+
+Tree = list[tuple[bytes, bytes]]
+"""The leaves of a tree: each script, and the way from it to the root."""
+
+
+def branch(*halves: bytes) -> bytes:
+    """BIP-341: a node above two others."""
+    return tagged("TapBranch")(b"".join(sorted(halves)))
+
+
+def leaf(script: bytes) -> bytes:
+    """BIP-341: a leaf of the version that BIP-342 is about."""
+    return tagged("TapLeaf")(b"\xc0" + sized(script))
+
+
+def wide(depth: int) -> tuple[bytes, Tree]:
+    """The root of a tree that has all its leaves at this depth, and them."""
+    scripts = [place.to_bytes(2) for place in range(1 << depth)]
+    nodes, ways = list(map(leaf, scripts)), [b""] * len(scripts)
+    for level in range(depth):
+        ways = [way + nodes[(place >> level) ^ 1] for place, way in enumerate(ways)]
+        nodes = [branch(*pair) for pair in zip(nodes[::2], nodes[1::2], strict=True)]
+    return nodes[0], list(zip(scripts, ways, strict=True))
+
+
+def deep(depth: int) -> tuple[bytes, Tree]:
+    """The root of a tree that has one leaf at each depth."""
+    root, found = leaf(b"\0"), [(b"\0", b"")]
+    for place in range(depth):
+        script = bytes((1 + place,))
+        found = [(each, way + leaf(script)) for each, way in found] + [(script, root)]
+        root = branch(root, leaf(script))
+    return root, found
+
+
+def of_tree(root: bytes, leaves: Tree) -> bytes:
+    """An input that shows all leaves of its output."""
+    internal = keys()[0].data[1:]
+    output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + root))
+    spent = TxOut(value=1, script_pubkey=b"\x51\x20" + output[1:])
+    start = bytes((0xC0 + output[0] % 2,)) + internal
+    records = [sized(b"\x15" + start + way) + sized(script + b"\xc0") for script, way in leaves]
+    return version_2(map_2(1, sized(b"\x01") + sized(TX_OUT.encode(spent)) + b"".join(records)), output_2())
+
+
+def looked_at(raw: bytes) -> object:
+    """What somebody sees who is asked to sign, and believes everything."""
+    read = Psbt.decode(BITCOIN, raw, safety=Safety(trust_witness_utxo=True, max_fee=None, max_fee_rate=None))
+    return read.requests(), read.summary()
+
+
+def version_2_cases() -> list[Case]:
+    """Counts, records and trees that cost much."""
+    tree = output_2(sized(b"\x06") + sized(b"\x02\xc0\0" * 4))
+    inputs, outputs = ROOM // 230 - 1, ROOM // 124 - 1
+    makers: dict[str, Callable[[], bytes]] = {
+        "a count": lambda: version_2(b"", counts=(0xFFFF_FFFF, 1)),
+        "inputs": lambda: version_2(b"".join(map(map_2, range(1, inputs + 1))), output_2(), (inputs, 1)),
+        "outputs": lambda: version_2(map_2(1), output_2() * outputs, (1, outputs)),
+        "unknown records": lambda: version_2(map_2(1, tiny(0x60)), output_2()),
+        "proprietary records": lambda: version_2(map_2(1, tiny(0xFC)), output_2()),
+        "32 MiB": lambda: version_2(map_2(1, sized(b"\x60") + sized(bytes(32 * MIB))), output_2()),
+        "leaves": lambda: of_tree(*wide(11)),
+        "deep leaves": lambda: of_tree(*deep(128)),
+        "trees": lambda: version_2(map_2(1), tree * outputs, (1, outputs)),
+    }
+    return [*[hostile(name, looked_at, make) for name, make in makers.items()], span(250)]
+
+
 # -- what a guard does with the largest that are read
 
 
@@ -345,6 +444,7 @@ def workload(name: str, cases: Callable[[], list[Case]], milliseconds: int) -> W
 WORKLOADS = [
     workload("hostile MiB: texts", small, 20),
     workload("hostile MiB: Bitcoin", bitcoin, 250),
+    workload("hostile PSBTs of version 2", version_2_cases, 250),
     workload("largest PSBTs, judged", judged, 250),
     workload("hostile 8 MiB: JSON", small_values, 250),
     workload("hostile MiB: RLP and EVM transactions", ethereum, 250),

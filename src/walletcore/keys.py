@@ -251,7 +251,8 @@ class PrivateKey(Confidential):
             raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
-        kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweak)
+        tweaked = None if tweak is None else (self.public_key.data, tweak)
+        kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweaked)
         if self.secret.is_wiped:  # by another thread, meanwhile
             self._kept.clear()
         return kept  # not read again: another thread may have made room meanwhile

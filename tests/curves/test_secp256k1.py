@@ -200,7 +200,7 @@ def test_a_taproot_output_is_that_of_another_implementation(secret: bytes, root:
     output = taproot_output(public, root)
     assert output[1:] == bytes(wally.ec_public_key_bip341_tweak(public, root or None, 0))[1:]
     assert output == taproot_output(even_y(public), root) == even_y(output)
-    pair = BIP340.prepare(Secret(secret), root)
+    pair = BIP340.prepare(Secret(secret), (public, root))
     signature, _ = BIP340.sign(pair, bytes(32), bytes(32))
     BIP340.verify(output, bytes(32), signature)
 

@@ -136,6 +136,14 @@ def test_a_key_is_derived_once_however_many_requests_ask_for_it() -> None:
     assert tree.asked == [Path.parse("m/0")]
 
 
+def test_the_parent_of_siblings_is_derived_once() -> None:
+    tree = Claimant(TREE)
+    paths = [f"m/84'/0'/0'/{change}/{index}" for change in (0, 1) for index in range(3)]
+    wanted = [request(k1_key(path), path) for path in paths]
+    assert [signer.public_key for signer in signers_for(wanted, [tree])] == [each.key for each in wanted]
+    assert tree.asked == [Path.parse("m/84'/0'/0'/0"), Path.parse("m/84'/0'/0'/1")]
+
+
 def test_a_path_that_leads_nowhere_gives_no_signer() -> None:
     assert signers_for([request(ed_key("m/0'"), "m/0", ED_TREE.fingerprint)], [ED_TREE]) == ()
 

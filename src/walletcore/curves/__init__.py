@@ -11,13 +11,16 @@ from typing import Any, NamedTuple
 from walletcore.errors import InvalidSignature
 from walletcore.secret import Secret
 
-__all__ = ["Operations", "accepting"]
+__all__ = ["Operations", "Tweak", "accepting"]
+
+Tweak = tuple[bytes, bytes]
+"""What BIP-341 changes a private key by: its public key, and the merkle root or nothing."""
 
 
 class Operations(NamedTuple):
     """What a signature scheme can do; ``prepared`` is whatever a curve module keeps of a key between signatures."""
 
-    prepare: Callable[[Secret, bytes | None], Any]
+    prepare: Callable[[Secret, Tweak | None], Any]
     """secret, tweak -> prepared"""
     sign: Callable[[Any, bytes, bytes], tuple[bytes, int | None]]
     """prepared, message, aux -> signature, recovery id"""

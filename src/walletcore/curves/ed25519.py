@@ -12,7 +12,7 @@ from __future__ import annotations
 from nacl import bindings
 from nacl.exceptions import CryptoError, UnavailableError
 
-from walletcore.curves import Operations, accepting
+from walletcore.curves import Operations, Tweak, accepting
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
@@ -76,7 +76,7 @@ def is_point(data: bytes) -> bool:
 
 
 @sealed
-def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
+def _prepare(secret: Secret, tweak: Tweak | None) -> Secret:
     """seed || public key, as libsodium wants it; the public half is computed here: a foreign one gives the key away."""
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")

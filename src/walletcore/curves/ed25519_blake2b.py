@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 
-from walletcore.curves import Operations, accepting, ed25519, expanded
+from walletcore.curves import Operations, Tweak, accepting, ed25519, expanded
 from walletcore.secret import Secret, sealed
 
 __all__ = ["SCHEMES", "check_secret", "parse_public", "public_key"]
@@ -28,7 +28,7 @@ def public_key(secret: Secret) -> bytes:
 
 
 @sealed
-def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
+def _prepare(secret: Secret, tweak: Tweak | None) -> Secret:
     return expanded.prepare(expanded.expand(secret, _blake2b), tweak)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from nacl import bindings
 from nacl.exceptions import CryptoError, UnavailableError
 
-from walletcore.curves import ed25519
+from walletcore.curves import Tweak, ed25519
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
@@ -47,7 +47,7 @@ def public_key(expanded: Secret) -> bytes:
 
 
 @sealed
-def prepare(expanded: Secret, tweak: bytes | None) -> Secret:
+def prepare(expanded: Secret, tweak: Tweak | None) -> Secret:
     """s mod L || prefix || A: the public half is computed here, as a foreign one gives the key away."""
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")

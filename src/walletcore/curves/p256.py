@@ -13,7 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
-from walletcore.curves import Operations
+from walletcore.curves import Operations, Tweak
 from walletcore.errors import InvalidKey, InvalidSignature, Unsupported
 from walletcore.secret import Secret, sealed
 
@@ -103,7 +103,7 @@ def _compressed(key: ec.EllipticCurvePublicKey) -> bytes:
 
 
 @sealed
-def _prepare(secret: Secret, tweak: bytes | None) -> ec.EllipticCurvePrivateKey:
+def _prepare(secret: Secret, tweak: Tweak | None) -> ec.EllipticCurvePrivateKey:
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
     return _private(secret.reveal())

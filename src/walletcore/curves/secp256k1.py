@@ -13,7 +13,7 @@ from typing import Any
 from coincurve._libsecp256k1 import ffi, lib
 from coincurve.context import GLOBAL_CONTEXT
 
-from walletcore.curves import Operations, accepting
+from walletcore.curves import Operations, Tweak, accepting
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.hashes import keccak256, tagged
 from walletcore.secret import Secret, sealed
@@ -139,12 +139,12 @@ def tweak_public(public: bytes, tweak: bytes) -> bytes:
     return _serialize(point)
 
 
+@lru_cache(maxsize=1_024)  # who reads an input asks, and who accepts its signature asks again
 def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
     """BIP-341, "Constructing and spending Taproot outputs": Q = P + H_TapTweak(P || root)*G, as 02 || Q.x."""
-    x = internal[1:]
-    point = _NEW("secp256k1_pubkey *")
-    tweak = _TAP_TWEAK(x + merkle_root)
-    if not lib.secp256k1_xonly_pubkey_tweak_add(_CONTEXT, point, _parse_x_only(x), tweak):
+    lifted = even_y(internal)
+    point = _NEW("secp256k1_pubkey *", _point(lifted)[0])
+    if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, _TAP_TWEAK(lifted[1:] + merkle_root)):
         raise InvalidKey("the tweaked public key is no point", reason="range")
     return even_y(_serialize(point))
 
@@ -203,7 +203,7 @@ def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
     return _serialize(point)
 
 
-def _prepare_ecdsa(secret: Secret, tweak: bytes | None) -> Secret:
+def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")
     return secret
@@ -247,17 +247,26 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
     raise InvalidSignature("the ECDSA signature is not by the key that was asked", reason="mismatch")
 
 
-def _prepare_schnorr(secret: Secret, tweak: bytes | None) -> CData:
+def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
     pair = ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
-    if not lib.secp256k1_keypair_create(_CONTEXT, pair, secret.reveal()):
-        raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-    if tweak is not None:
-        x_only = _NEW("secp256k1_xonly_pubkey *")
-        lib.secp256k1_keypair_xonly_pub(_CONTEXT, x_only, ffi.NULL, pair)
-        if not lib.secp256k1_keypair_xonly_tweak_add(_CONTEXT, pair, _TAP_TWEAK(_serialize_x_only(x_only) + tweak)):
-            raise InvalidKey("the tweaked private key is out of range", reason="range")
+    scalar = _NEW("unsigned char[32]", secret.reveal())
+    try:
+        if tweak is not None:
+            _tweak_scalar(scalar, *tweak)
+        if not lib.secp256k1_keypair_create(_CONTEXT, pair, scalar):
+            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+    finally:
+        ffi.buffer(scalar)[:] = bytes(32)
     return pair
+
+
+def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:
+    """BIP-341, `taproot_tweak_seckey`: the scalar of the key with even y, and the tweak added."""
+    if public[0] == 3:
+        lib.secp256k1_ec_seckey_negate(_CONTEXT, scalar)
+    if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, _TAP_TWEAK(public[1:] + merkle_root)):
+        raise InvalidKey("the tweaked private key is out of range", reason="range")
 
 
 def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]:
@@ -332,13 +341,6 @@ def _parse_x_only(x: bytes) -> CData:
     if not lib.secp256k1_xonly_pubkey_parse(_CONTEXT, point, x):
         raise InvalidKey("expected the x of a point of secp256k1", reason="point")
     return point
-
-
-def _serialize_x_only(point: CData) -> bytes:
-    out = _NEW("unsigned char[32]")
-    lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, out, point)
-    data: bytes = ffi.buffer(out)[:]
-    return data
 
 
 SCHEMES = {

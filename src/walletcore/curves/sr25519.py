@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-from walletcore.curves import Operations, accepting
+from walletcore.curves import Operations, Tweak, accepting
 from walletcore.errors import InvalidKey, InvalidSignature, needs
 from walletcore.secret import Secret, sealed
 
@@ -137,7 +137,7 @@ def soft_public(public: bytes, chain_code: bytes) -> bytes:
 
 
 @sealed
-def _prepare(secret: Secret, tweak: bytes | None) -> Secret:
+def _prepare(secret: Secret, tweak: Tweak | None) -> Secret:
     """public key || private key; the public half is computed here: under a foreign one signatures give the key away."""
     if tweak is not None:
         raise InvalidKey("a taproot tweak goes with BIP-340 signatures only", reason="scheme")

@@ -9,7 +9,7 @@ from walletcore.errors import DerivationError, InvalidKey, SignerError, Transact
 from walletcore.hd import master
 from walletcore.keys import PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
-from walletcore.path import Path
+from walletcore.path import KeyOrigin, Path
 from walletcore.secret import sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
@@ -46,15 +46,15 @@ def signers_for(
     """
     if not isinstance(requests, Sequence):
         raise TransactionError("expected a sequence of requests", reason="type")
-    roots = [(tree.fingerprint, tree) for tree in _checked(trees)]
+    roots = [_Root(tree) for tree in _checked(trees)]
     found: dict[PublicKey, LocalSigner] = {}
     for request in requests:
         if type(request) is not SigningRequest:
             raise TransactionError("expected requests", reason="type")
         if request.origin is None or request.key in found or len(request.origin.path) > _MAX_STEPS:
             continue
-        for fingerprint, tree in roots:
-            key = _key(tree, request) if fingerprint == request.origin.fingerprint else None
+        for root in roots:
+            key = root.key(request, request.origin)
             if key is not None:
                 found[request.key] = LocalSigner(key, check)
                 break
@@ -68,15 +68,29 @@ def _checked(trees: Iterable[Tree]) -> list[Tree]:
     return checked
 
 
-def _key(tree: Tree, request: SigningRequest) -> PrivateKey | None:
-    """The key that the origin leads to in this tree, if it is the requested one."""
-    if request.origin is None or tree.private_key.curve is not request.key.curve:
-        return None
-    try:
-        key = tree.derive(request.origin.path).private_key
-    except DerivationError:  # a step that this tree does not have
-        return None
-    return key if request.key in (key.public_key, key.public_key.even_y()) else None
+class _Root:
+    """A tree for the time of one call: the keys of a wallet are siblings, and their parents are derived once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree, self._fingerprint = tree, tree.fingerprint
+        self._parents: dict[tuple[int, ...], Tree] = {(): tree}
+
+    def key(self, request: SigningRequest, origin: KeyOrigin) -> PrivateKey | None:
+        """The key that the origin leads to in this tree, if it is the requested one."""
+        if origin.fingerprint != self._fingerprint or self._tree.private_key.curve is not request.key.curve:
+            return None
+        try:
+            key = self._node(origin.path.steps).private_key
+        except DerivationError:  # a step that this tree does not have
+            return None
+        return key if request.key in (key.public_key, key.public_key.even_y()) else None
+
+    def _node(self, steps: tuple[int, ...]) -> Tree:
+        above = steps[:-1]
+        parent = self._parents.get(above)
+        if parent is None:
+            parent = self._parents[above] = self._tree.derive(Path(above))
+        return parent.derive(Path(steps[-1:]))
 
 
 @sealed

@@ -2,6 +2,7 @@
 
 import contextlib
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, key, reason, txs
 from support.cpu import SLACK, cpu_seconds
 from support.vectors import Case, vectors
-from walletcore.chains.bitcoin.tx import MAX_MONEY, UNSIGNED_TX, Tx, TxIn, TxOut
-from walletcore.errors import TransactionError
+from walletcore.chains.bitcoin.tx import MAX_MONEY, TX, UNSIGNED_TX, Tx, TxIn, TxOut
+from walletcore.errors import DecodingError, TransactionError
 from walletcore.keys import Curve, PublicKey
 
 # bad-inputs.md, the base transaction of the T rows, complete: block 170's (the first payment)
@@ -231,6 +232,23 @@ def test_any_bytes_are_a_transaction_or_refused(data: bytes) -> None:
 
 
 @given(txs(signed=True), st.data())
+def test_one_pass_takes_what_the_codec_takes(tx: Tx, data: st.DataObject) -> None:
+    """Each is another description of the format: what one refuses, the other refuses for the same reason."""
+    raw = bytearray(tx.encode())
+    for _ in range(data.draw(st.integers(0, 2))):
+        place = data.draw(st.integers(0, len(raw) - 1))
+        raw[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
+    assert outcome(lambda: Tx.decode(bytes(raw))) == outcome(lambda: TX.decode(bytes(raw)))
+
+
+def outcome(read: Callable[[], Tx]) -> Tx | str:
+    try:
+        return read()
+    except (DecodingError, TransactionError) as error:
+        return f"{error}, {error.reason}"
+
+
+@given(txs(signed=True), st.data())
 def test_any_damage_is_read_as_it_stands_or_refused(tx: Tx, data: st.DataObject) -> None:
     whole = bytearray(tx.encode())
     place = data.draw(st.integers(0, len(whole) - 1))
@@ -325,7 +343,7 @@ HOSTILE = {
 @pytest.mark.parametrize("shape", HOSTILE)
 def test_X13_a_hostile_mebibyte_is_refused_within_its_bound(shape: str) -> None:
     setup = (
-        "from walletcore.chains.bitcoin.tx import Tx\nfrom walletcore.errors import TransactionError\n"
+        "from walletcore.chains.bitcoin.tx import Tx\nfrom walletcore.errors import DecodingError, TransactionError\n"
         f"ONE_INPUT = b'\\x01\\x01' + bytes(40)\ndata = {HOSTILE[shape]}\nTx.decode(bytes.fromhex({BASE.hex()!r}))"
     )
     code = "refused = False\ntry: Tx.decode(data)\nexcept TransactionError: refused = True\nassert refused"

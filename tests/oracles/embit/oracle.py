@@ -1,4 +1,4 @@
-"""embit: Bitcoin transactions written and read, their ids, and what signatures of them commit to."""
+"""embit: Bitcoin transactions, their ids, and what signatures of them commit to; PSBTs in all roles."""
 
 import hashlib
 import json
@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from embit.ec import PrivateKey
+from embit.finalizer import finalize_psbt
+from embit.psbt import PSBT
 from embit.script import Script, Witness
 from embit.transaction import Transaction, TransactionInput, TransactionOutput
 
@@ -85,7 +88,31 @@ def _digest(call: Callable[[], bytes]) -> str:
         return "refused"
 
 
-TASKS = {"write": write, "read": read, "sighash": sighash}
+def psbt(case: dict[str, Any]) -> dict[str, Any]:
+    """Read a PSBT, let each signer sign it, combine what they return, finish it."""
+    raw = bytes.fromhex(case["raw"])
+    try:
+        parts = [_signed(raw, keys) for keys in case["signers"]]
+        whole = PSBT.parse(parts[0].serialize())
+        for part in parts[1:]:
+            for mine, theirs in zip(whole.inputs, part.inputs, strict=True):
+                mine.update(theirs)
+        verdict = {"read": PSBT.parse(raw).serialize().hex(), "signed": [part.serialize().hex() for part in parts]}
+        verdict["combined"] = whole.serialize().hex()
+        final = finalize_psbt(whole)
+        return {**verdict, "final": final and final.serialize().hex()}
+    except Exception as error:
+        return {"refused": f"{type(error).__name__}: {error}"}
+
+
+def _signed(raw: bytes, keys: list[str]) -> PSBT:
+    read = PSBT.parse(raw)
+    for key in keys:
+        read.sign_with(PrivateKey(bytes.fromhex(key)), sighash=None)
+    return read
+
+
+TASKS = {"write": write, "read": read, "sighash": sighash, "psbt": psbt}
 
 if __name__ == "__main__":
     for line in sys.stdin:

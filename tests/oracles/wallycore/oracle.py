@@ -1,4 +1,4 @@
-"""libwally: Bitcoin transactions written and read, their ids and sizes, and what signatures of them commit to."""
+"""libwally: Bitcoin transactions, their ids and sizes, what signatures of them commit to; PSBTs in all roles."""
 
 import hashlib
 import json
@@ -132,7 +132,39 @@ def _taproot(tx: Any, case: dict[str, Any]) -> Any:
     )
 
 
-TASKS = {"write": write, "read": read, "sighash": sighash}
+def psbt(case: dict[str, Any]) -> dict[str, Any]:
+    """Read a PSBT, let each signer sign it, combine what they return, finish it."""
+    raw = bytes.fromhex(case["raw"])
+    try:
+        read = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
+        parts = [_signed(raw, keys) for keys in case["signers"]]
+        whole = wally.psbt_clone(parts[0], 0)
+        for part in parts[1:]:
+            wally.psbt_combine(whole, part)
+        verdict = {"read": _hex(read), "signed": [_hex(part) for part in parts], "combined": _hex(whole)}
+        wally.psbt_finalize(whole, 0)
+        verdict["finalized"] = _hex(whole)
+        return {**verdict, "final": bytes(wally.tx_to_bytes(_extracted(whole), WITNESS)).hex()}
+    except ValueError as error:
+        return {"refused": str(error)}
+
+
+def _extracted(psbt: Any) -> Any:
+    return wally.psbt_extract(psbt, wally.WALLY_PSBT_EXTRACT_FINAL)
+
+
+def _hex(psbt: Any) -> str:
+    return bytes(wally.psbt_to_bytes(psbt, 0)).hex()
+
+
+def _signed(raw: bytes, keys: list[str]) -> Any:
+    psbt = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
+    for key in keys:
+        wally.psbt_sign(psbt, bytes.fromhex(key), 0)
+    return psbt
+
+
+TASKS = {"write": write, "read": read, "sighash": sighash, "psbt": psbt}
 
 if __name__ == "__main__":
     for line in sys.stdin:

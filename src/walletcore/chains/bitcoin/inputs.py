@@ -9,10 +9,9 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from walletcore.chains.bitcoin.previous import identified_output
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
-from walletcore.chains.bitcoin.tx import TxIn, TxOut
+from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
@@ -221,7 +220,7 @@ def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 @lru_cache(maxsize=1)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _output(previous: bytes, txid: str, vout: int) -> TxOut:
-    found, output = identified_output(previous, vout)
+    found, output = output_at(previous, vout)
     if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
     if output is None:

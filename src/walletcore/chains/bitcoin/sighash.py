@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, TX_OUT, Tx, TxOut
+from walletcore.chains.bitcoin.tx import Tx, TxOut, sized
 from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
 from walletcore.hashes import sha256, sha256d, tagged
@@ -53,8 +53,8 @@ _UNKNOWN = (b"", b"")
 class Commitments:
     """The messages of one transaction; what all inputs share is hashed once, so that n inputs cost n steps.
 
-    ``spent`` are the outputs that the inputs spend, in their order; None stands for one that is not known: messages that
-    need it raise `TransactionError` ("missing").
+    ``spent`` are the outputs that the inputs spend, in their order; None stands for one that is not known: messages
+    that need it raise `TransactionError` ("missing").
     """
 
     __slots__ = (
@@ -78,9 +78,9 @@ class Commitments:
             raise TransactionError(f"expected {len(tx.inputs)} spent outputs, got {len(spent)}", reason="length")
         self.version = tx.version.to_bytes(4, "little")
         self.locktime = tx.locktime.to_bytes(4, "little")
-        self.outpoints = [OUTPOINT.encode(each) for each in tx.inputs]
+        self.outpoints = [each.outpoint for each in tx.inputs]
         self.sequences = [each.sequence.to_bytes(4, "little") for each in tx.inputs]
-        self.outputs = [TX_OUT.encode(each) for each in tx.outputs]
+        self.outputs = [each.encode() for each in tx.outputs]
         self.spent = [_UNKNOWN if each is None else _spent(each) for each in spent]
         self.is_whole = _UNKNOWN not in self.spent
         self.sha_prevouts = sha256(b"".join(self.outpoints))
@@ -102,7 +102,7 @@ class Commitments:
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         other = self.sequences if whole else [_ZERO[:4]] * len(self.sequences)
         inputs = [outpoint + b"\x00" + last for outpoint, last in zip(self.outpoints, other, strict=True)]
-        inputs[index] = self.outpoints[index] + SCRIPT.encode(_without_separators(script_code)) + self.sequences[index]
+        inputs[index] = self.outpoints[index] + sized(_without_separators(script_code)) + self.sequences[index]
         if anyone:
             inputs = [inputs[index]]
         single = [_BLANK] * index + self.outputs[index : index + 1]
@@ -124,7 +124,7 @@ class Commitments:
                 _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
                 sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
                 self.outpoints[index],
-                SCRIPT.encode(script_code),
+                sized(script_code),
                 amount,
                 self.sequences[index],
                 sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs
@@ -189,4 +189,4 @@ def _without_separators(script_code: bytes) -> bytes:
 
 
 def _spent(output: TxOut) -> tuple[bytes, bytes]:
-    return output.value.to_bytes(8, "little"), SCRIPT.encode(output.script_pubkey)
+    return output.value.to_bytes(8, "little"), sized(output.script_pubkey)

@@ -7,10 +7,23 @@ are text, 64 hex digits as explorers show them; on the wire their bytes are reve
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address
+from walletcore.chains.bitcoin.parts import (
+    FLAG,
+    MARKER,
+    MAX_ITEMS,
+    MAX_MONEY,
+    MAX_STACK,
+    NULL,
+    Parts,
+    parted,
+    witnesses_at,
+)
 from walletcore.coding.wire import (
     Codec,
     Reader,
@@ -44,14 +57,14 @@ __all__ = [
     "TxIn",
     "TxOut",
     "Witness",
+    "encode_witness",
+    "output_at",
+    "read_output",
+    "read_witness",
+    "sized",
 ]
 
-MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
-_MAX_TX = 4_000_000  # bytes: a block has no more
-_MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
-_MAX_ITEMS = 200_000  # of all witnesses together: more than any node relays
 _U32 = 0xFFFF_FFFF
-_NULL = ("00" * 32, _U32)  # what the one input of a coinbase transaction spends
 _TXID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Witness = tuple[bytes, ...]
@@ -79,6 +92,11 @@ class TxIn:
         _check_u32(self.vout, "vout")
         _check_u32(self.sequence, "sequence")
 
+    @property
+    def outpoint(self) -> bytes:
+        """What is spent, in 36 bytes."""
+        return bytes.fromhex(self.txid)[::-1] + self.vout.to_bytes(4, "little")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TxOut:
@@ -101,6 +119,10 @@ class TxOut:
             raise TransactionError("expected an Address as address", reason="type")
         if self.lock is not None:
             _check_lock(self.lock, self.script_pubkey)
+
+    def encode(self) -> bytes:
+        """The bytes in which it stands in a transaction."""
+        return self.value.to_bytes(8, "little") + sized(self.script_pubkey)
 
 
 def _check_lock(lock: object, script_pubkey: bytes) -> None:
@@ -128,35 +150,37 @@ class Tx:
         _check_u32(self.locktime, "locktime")
         _check_items(self.inputs, TxIn, "inputs")
         _check_items(self.outputs, TxOut, "outputs")
-        if sum(output.value for output in self.outputs) > MAX_MONEY:
+        if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
+            raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
+        if sum([output.value for output in self.outputs]) > MAX_MONEY:
             raise TransactionError(f"expected outputs of at most {MAX_MONEY} satoshi together", reason="range")
         outpoints = {(each.txid, each.vout) for each in self.inputs}
         if len(outpoints) != len(self.inputs):
             raise TransactionError("the same output is spent twice", reason="duplicate")
-        if _NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
+        if NULL in outpoints and (len(self.inputs) > 1 or not 2 <= len(self.inputs[0].script_sig) <= 100):
             raise TransactionError("a coinbase input stands alone, with a script_sig of 2 to 100 bytes", reason="range")
-        if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
-            raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
         if self.witnesses and (len(self.witnesses) != len(self.inputs) or not any(self.witnesses)):
             raise TransactionError("expected a witness per input, or none at all", reason="non-canonical")
 
     @classmethod
     def decode(cls, raw: bytes) -> Tx:
         """Read a transaction, signed or not. Raises `TransactionError`."""
-        if type(raw) is bytes and len(raw) > _MAX_TX:
-            raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
+        parts = parted(raw)
+        if parts is not None:
+            return _built(raw, parts)
         with raised_as(TransactionError):
             return TX.decode(raw)
 
     @classmethod
     def identified(cls, raw: bytes) -> tuple[Tx, str]:
         """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
-        tx = cls.decode(raw)
-        return tx, sha256d(_stripped(raw, tx.witnesses))[::-1].hex()
+        parts = parted(raw)
+        tx = cls.decode(raw) if parts is None else _built(raw, parts)
+        return tx, tx.txid if parts is None else parts.txid
 
     def encode(self) -> bytes:
         """The bytes that nodes exchange, with the witnesses if there are any."""
-        return TX.encode(self)
+        return _encoded(self, self.witnesses)
 
     @property
     def is_signed(self) -> bool:
@@ -166,12 +190,12 @@ class Tx:
     @property
     def txid(self) -> str:
         """The id that explorers show: of the transaction without witnesses."""
-        return sha256d(UNSIGNED_TX.encode(self))[::-1].hex()
+        return sha256d(_encoded(self))[::-1].hex()
 
     @property
     def vsize(self) -> int:
         """The size that fees are counted by: a quarter of its weight, rounded up (BIP-141, "Transaction size")."""
-        return (3 * len(UNSIGNED_TX.encode(self)) + len(self.encode()) + 3) // 4
+        return (3 * len(_encoded(self)) + len(self.encode()) + 3) // 4
 
     @property
     def wtxid(self) -> str:
@@ -208,13 +232,12 @@ INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
 WITNESS = array(SCRIPT, count=bounded(compact_size, _MAX_STACK))
-_MARKER, _FLAG = b"\x00", b"\x01"
 
 
 def _read(reader: Reader) -> Tx:
     version = u32le.read(reader)
-    has_witness = reader.data[reader.position : reader.position + 1] == _MARKER
-    if has_witness and reader.take(2) != _MARKER + _FLAG:
+    has_witness = reader.data[reader.position : reader.position + 1] == MARKER
+    if has_witness and reader.take(2) != MARKER + FLAG:
         raise DecodingError("expected flag 01 after marker 00, where a count of inputs is 1 or more", reason="version")
     body = _BODY.read(reader)
     witnesses = _read_witnesses(reader, len(body.inputs)) if has_witness else ()
@@ -227,7 +250,7 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
     items = 0
     try:
         for _ in range(number):
-            most = min(_MAX_STACK, _MAX_ITEMS - items)
+            most = min(MAX_STACK, MAX_ITEMS - items)
             start, count = reader.position, compact_size.read(reader)
             if count > most:
                 raise DecodingError(f"expected at most {most} items, got {count}", reason="too-large")
@@ -242,20 +265,12 @@ def _read_witnesses(reader: Reader, number: int) -> tuple[Witness, ...]:
     return tuple(witnesses)
 
 
-def _stripped(raw: bytes, witnesses: tuple[Witness, ...]) -> bytes:
-    """The bytes of a transaction without marker, flag and witnesses (BIP-144): those that its txid is the hash of."""
-    if not witnesses:
-        return raw
-    end = len(raw) - 4
-    return raw[:4] + raw[6 : end - sum(len(WITNESS.encode(each)) for each in witnesses)] + raw[end:]
-
-
 def _write(tx: Tx, out: bytearray) -> None:
     if not tx.witnesses:
         UNSIGNED_TX.write(tx, out)
         return
     u32le.write(tx.version, out)
-    out += _MARKER + _FLAG
+    out += MARKER + FLAG
     INPUTS.write(tx.inputs, out)
     OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:
@@ -264,3 +279,95 @@ def _write(tx: Tx, out: bytearray) -> None:
 
 
 TX = Codec(kind=Tx, minimum=UNSIGNED_TX.minimum, read=_read, write=_write)
+
+
+def sized(script: bytes) -> bytes:
+    """A script, or an item of a witness, behind its size."""
+    size = len(script)
+    return _SIZES[size] + script if size < len(_SIZES) else SCRIPT.encode(script)
+
+
+_SIZES = [bytes((size,)) for size in range(0xFD)]
+
+
+def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
+    """What `TX` writes, of parts that the constructors have checked."""
+    parts = [tx.version.to_bytes(4, "little"), MARKER + FLAG if witnesses else b""]
+    parts.append(compact_size.encode(len(tx.inputs)))
+    for each in tx.inputs:
+        parts += each.outpoint, sized(each.script_sig), each.sequence.to_bytes(4, "little")
+    parts.append(compact_size.encode(len(tx.outputs)))
+    parts += [output.encode() for output in tx.outputs]
+    parts += map(encode_witness, witnesses)
+    return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
+
+
+def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
+    """The txid of a transaction, and its output at that place, if there is one. Raises `TransactionError`."""
+    parts = parted(raw)
+    if parts is None:
+        tx = Tx.decode(raw)
+        return tx.txid, tx.outputs[vout] if vout < len(tx.outputs) else None
+    return parts.txid, _output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None
+
+
+def read_output(data: bytes) -> TxOut:
+    """An output by itself. Raises `DecodingError`."""
+    value = int.from_bytes(data[:8], "little")
+    if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= len(_SIZES) or value > MAX_MONEY:
+        return TX_OUT.decode(data)  # longer, or refused
+    return _output_of(value, data[9:])
+
+
+def read_witness(data: bytes) -> Witness:
+    """A witness by itself. Raises `DecodingError`."""
+    with suppress(IndexError, DecodingError):
+        (witness,), end = witnesses_at(data, 0, 1)
+        if end == len(data):
+            return witness
+    return WITNESS.decode(data)
+
+
+def encode_witness(witness: Witness) -> bytes:
+    """The bytes of a witness by itself."""
+    return b"".join((compact_size.encode(len(witness)), *map(sized, witness)))
+
+
+def _built(raw: bytes, parts: Parts) -> Tx:
+    """The value of parts that have been checked: the constructors would check them again."""
+    inputs = tuple([_input_of(*each) for each in parts.inputs])
+    outputs = tuple([_output_of(*each) for each in parts.outputs])
+    version, locktime = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[-4:], "little")
+    tx = object.__new__(Tx)
+    for put, value in zip(_OF_TX, (version, inputs, outputs, parts.witnesses, locktime), strict=True):
+        put(tx, value)
+    return tx
+
+
+def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
+    made = object.__new__(TxIn)
+    put_txid, put_vout, put_script, put_sequence = _OF_IN
+    put_txid(made, outpoint[31::-1].hex())
+    put_vout(made, int.from_bytes(outpoint[32:], "little"))
+    put_script(made, script_sig)
+    put_sequence(made, int.from_bytes(sequence, "little"))
+    return made
+
+
+def _output_of(value: int, script_pubkey: bytes) -> TxOut:
+    made = object.__new__(TxOut)
+    put_value, put_script, put_address, put_lock = _OF_OUT
+    put_value(made, value)
+    put_script(made, script_pubkey)
+    put_address(made, None)
+    put_lock(made, None)
+    return made
+
+
+def _setters(kind: type, *names: str) -> list[Callable[[Any, Any], None]]:
+    return [getattr(kind, name).__set__ for name in names]
+
+
+_OF_TX = _setters(Tx, "version", "inputs", "outputs", "witnesses", "locktime")
+_OF_IN = _setters(TxIn, "txid", "vout", "script_sig", "sequence")
+_OF_OUT = _setters(TxOut, "value", "script_pubkey", "address", "lock")

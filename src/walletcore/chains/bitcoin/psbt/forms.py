@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from struct import unpack
 from typing import Any, Generic, TypeVar
 
-from walletcore.chains.bitcoin.tx import MAX_MONEY, SCRIPT, TX_OUT, TxOut, Witness
+from walletcore.chains.bitcoin.tx import (
+    MAX_MONEY,
+    SCRIPT,
+    TX_OUT,
+    TxOut,
+    Witness,
+    encode_witness,
+    read_output,
+    read_witness,
+)
 from walletcore.coding.wire import Codec, Reader, array, bounded, compact_size, fixed, u8, u32le, u64le
 from walletcore.errors import DecodingError
 from walletcore.path import KeyOrigin, Path
@@ -89,6 +98,11 @@ def _of(codec: Codec[T], *sizes: int) -> Form[T]:
             codec.decode(data)
 
     return Form(check, codec.decode, codec.encode)
+
+
+def _bytes(codec: Codec[bytes], *sizes: int) -> Form[bytes]:
+    """The same where the value is the bytes: they were checked when their record was read."""
+    return Form(_of(codec, *sizes).check, bytes, codec.encode)
 
 
 def _checked(codec: Codec[T], refuse: Callable[[T], None]) -> Form[T]:
@@ -185,7 +199,12 @@ def _write_tree(leaves: tuple[Leaf, ...], out: bytearray) -> None:
 def _is_origin(data: bytes) -> None:
     size = len(data)
     if size % 4 or not 4 <= size <= 4 + 4 * _MAX_STEPS:
-        ORIGIN.read(data)  # refuses
+        _ORIGIN.decode(data)  # refuses
+
+
+def _origin(data: bytes) -> KeyOrigin:
+    _is_origin(data)
+    return KeyOrigin(data[:4], Path(unpack(f"<{len(data) // 4 - 1}I", data[4:])))
 
 
 def _is_tap_origin(data: bytes) -> None:
@@ -206,7 +225,6 @@ _ORIGIN = Codec(kind=KeyOrigin, minimum=4, read=_read_origin, write=_write_origi
 _TAP_ORIGIN = Codec(kind=TapOrigin, minimum=5, read=_read_tap_origin, write=_write_tap_origin)
 _LEAF = Codec(kind=Leaf, minimum=1, read=_read_leaf, write=_write_leaf)
 _TREE: Codec[tuple[Leaf, ...]] = Codec(kind=tuple, minimum=3, read=_read_tree, write=_write_tree)
-_WITNESS: Codec[Witness] = array(SCRIPT, count=compact_size)
 
 
 def _refuse_sizes(what: str, low: int, high: int, step: int = 1) -> Callable[[bytes], None]:
@@ -235,16 +253,17 @@ def _accept(_: Any) -> None:
 
 
 BYTES = Form(_accept, bytes, bytes)
-KEY = _of(_KEY, _COMPRESSED, _UNCOMPRESSED)
-HASH20, HASH32 = _of(fixed(20), 20), _of(fixed(32), 32)
+KEY = _bytes(_KEY, _COMPRESSED, _UNCOMPRESSED)
+HASH20, HASH32 = _bytes(fixed(20), 20), _bytes(fixed(32), 32)
 NUMBER, FLAGS, COUNT = _of(u32le, 4), _of(u8, 1), _of(compact_size)
 AMOUNT = _of(bounded(u64le, MAX_MONEY))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
-ORIGIN: Form[KeyOrigin] = Form(_is_origin, _ORIGIN.decode, _ORIGIN.encode)
+ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode)
 TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
-OUTPUT: Form[TxOut] = Form(_is_output, TX_OUT.decode, TX_OUT.encode)
-WITNESS, LEAF, TREE = _of(_WITNESS), _of(_LEAF), _of(_TREE)
+OUTPUT: Form[TxOut] = Form(_is_output, read_output, TxOut.encode)
+WITNESS: Form[Witness] = Form(read_witness, read_witness, encode_witness)
+LEAF, TREE = _of(_LEAF), _of(_TREE)
 ECDSA_SIGNATURE = _checked(_BYTES, _refuse_sizes("a DER signature and its hash type", 9, 73))
 SCHNORR_SIGNATURE = _checked(_BYTES, _refuse_sizes("a signature of 64 bytes, with or without hash type", 64, 65))
 CONTROL_BLOCK = _checked(_BYTES, _refuse_sizes("a control block of 33 bytes and 32 a step", 33, 33 + 32 * 128, 32))

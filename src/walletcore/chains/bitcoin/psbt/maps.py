@@ -29,7 +29,8 @@ _MULTIBYTE = 0xFD  # a type of field from here on takes several bytes, as a comp
 class Field:
     """A type of field: its number, the form of its value, and with ``key`` that of the data which tell several apart.
 
-    ``versions`` of PSBTs have it, ``required`` is one of them; ``ends``: an input which is final has it no more.
+    ``versions`` of PSBTs have it, ``required`` is one of them; ``ends``: an input which is final has it no more;
+    ``alone`` is the key of a record without data.
     """
 
     number: int
@@ -39,9 +40,11 @@ class Field:
     required: int | None = None
     ends: bool = False
     name: str = ""
+    alone: bytes = b""
 
     def __set_name__(self, owner: type[Map], name: str) -> None:
         self.name = f"{owner.prefix}_{name.upper()}"
+        self.alone = bytes((self.number,))
 
     def check(self, key: bytes, value: bytes) -> None:
         """Raise `DecodingError` unless the record has the form of this field."""
@@ -53,10 +56,9 @@ class Field:
 
     def records(self, value: Any) -> list[Record]:
         """The records that say this."""
-        first = bytes((self.number,))
         if self.key is None:
-            return [(first, self.value.write(value))]
-        return [(first + self.key.write(data), self.value.write(content)) for data, content in value]
+            return [(self.alone, self.value.write(value))]
+        return [(self.alone + self.key.write(data), self.value.write(content)) for data, content in value]
 
 
 class One(Field, Generic[T]):
@@ -71,7 +73,7 @@ class One(Field, Generic[T]):
     def __get__(self, made: Map | None, owner: type[Map]) -> One[T] | T | None:
         if made is None:
             return self
-        value = made._records.get(bytes((self.number,)))
+        value = made._records.get(self.alone)
         return None if value is None else self.value.read(value)
 
 
@@ -108,24 +110,32 @@ class Map:
 
     prefix: ClassVar[str] = ""
     fields: ClassVar[Mapping[int, Field]] = {}
+    names: ClassVar[Mapping[str, Field]] = {}
     _records: dict[bytes, bytes]
 
     def __init_subclass__(cls) -> None:
-        cls.fields = {each.number: each for each in vars(cls).values() if isinstance(each, Field)}
+        cls.names = {name: each for name, each in vars(cls).items() if isinstance(each, Field)}
+        cls.fields = {each.number: each for each in cls.names.values()}
 
     def __init__(self, records: Iterable[Record] = (), /, **values: Any) -> None:
-        names = {name: each for name, each in vars(type(self)).items() if isinstance(each, Field)}
-        if unknown := values.keys() - names.keys():
-            raise TransactionError(f"expected fields of {self.prefix}, got {min(unknown)}", reason="unknown")
-        found = list(records)
+        found = [*records, *self._written(values)]
         with raised_as(TransactionError):
-            for each in sorted(values, key=lambda name: names[name].number):
-                found += names[each].records(values[each])
             for key, value in found:
                 self.check(key, value)
         if len(dict(found)) != len(found):
             raise TransactionError("the same key twice in one map", reason="duplicate")
         object.__setattr__(self, "_records", dict(found))
+
+    @classmethod
+    def _written(cls, values: Mapping[str, Any]) -> list[Record]:
+        """The records of values by the names of fields, in the order of numbers."""
+        if unknown := values.keys() - cls.names.keys():
+            raise TransactionError(f"expected fields of {cls.prefix}, got {min(unknown)}", reason="unknown")
+        found = []
+        with raised_as(TransactionError):
+            for name in sorted(values, key=lambda name: cls.names[name].number):
+                found += cls.names[name].records(values[name])
+        return found
 
     @classmethod
     def check(cls, key: bytes, value: bytes) -> None:
@@ -164,10 +174,13 @@ class Map:
     def with_fields(self: M, **values: Any) -> M:
         """The same map with these fields as well, or instead: those of None are taken out. In the order of numbers."""
         table = type(self)
-        numbers = {vars(table)[name].number for name in values}
+        numbers = {table.names[name].number for name in values}
         kept = [pair for pair in self._records.items() if pair[0][0] not in numbers]
-        new = table(**{name: value for name, value in values.items() if value is not None})
-        return table.of(table.ordered([*kept, *new._records.items()]))
+        new = table._written({name: value for name, value in values.items() if value is not None})
+        with raised_as(TransactionError):
+            for key, value in new:
+                table.check(key, value)
+        return table.of(table.ordered([*kept, *new]))
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""

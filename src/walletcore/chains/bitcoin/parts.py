@@ -1,0 +1,128 @@
+"""A transaction in one pass over its bytes, as a PSBT brings one for each input: its parts, and no value of each.
+
+What this does not take, the codec of `walletcore.chains.bitcoin.tx` reads, or it says what is wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+from contextlib import suppress
+from typing import NamedTuple
+
+from walletcore.coding.wire import Reader, compact_size
+from walletcore.errors import DecodingError, TransactionError
+from walletcore.hashes import sha256d
+
+__all__ = ["FLAG", "MARKER", "MAX_ITEMS", "MAX_MONEY", "MAX_STACK", "NULL", "Parts", "parted", "witnesses_at"]
+
+MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
+MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
+MAX_ITEMS = 200_000  # of all witnesses together: more than any node relays
+NULL = ("00" * 32, 0xFFFF_FFFF)
+"""What the one input of a coinbase transaction spends."""
+MARKER, FLAG = b"\x00", b"\x01"
+_MAX_TX = 4_000_000  # bytes: a block has no more
+_AMOUNT = struct.Struct("<Q")
+_NULL_OUTPOINT = bytes(32) + b"\xff" * 4
+_LEAST_IN, _LEAST_OUT = 41, 9  # bytes
+_UNCLEAR = IndexError, OverflowError, struct.error, DecodingError
+
+
+class Parts(NamedTuple):
+    """Outpoints, scripts and sequences; values and scripts; witnesses; and the bytes that the txid is the hash of."""
+
+    inputs: list[tuple[bytes, bytes, bytes]]
+    outputs: list[tuple[int, bytes]]
+    witnesses: tuple[tuple[bytes, ...], ...]
+    stripped: bytes
+
+    @property
+    def txid(self) -> str:
+        """The id that explorers show."""
+        return sha256d(self.stripped)[::-1].hex()
+
+
+def parted(raw: bytes) -> Parts | None:
+    """The parts of a transaction, checked as `Tx` checks them; None where the codec has to say what is wrong."""
+    if type(raw) is not bytes:
+        return None
+    if len(raw) > _MAX_TX:
+        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
+    with suppress(*_UNCLEAR):
+        parts = _in_one_pass(raw)
+        return parts if _has_meaning(parts) else None
+    return None
+
+
+def _in_one_pass(raw: bytes) -> Parts:
+    """Whatever error this raises, the bytes are not what it is for."""
+    start = 6 if raw[4:6] == MARKER + FLAG else 4
+    inputs, at = _inputs_at(raw, start)
+    outputs, end = _outputs_at(raw, at)
+    witnesses, at = witnesses_at(raw, end, len(inputs)) if start == 6 else ((), end)
+    if at + 4 != len(raw) or (start == 6 and not any(witnesses)):
+        raise DecodingError("expected the lock time, and nothing after it", reason="length")
+    return Parts(inputs, outputs, witnesses, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:])
+
+
+def _has_meaning(parts: Parts) -> bool:
+    """Whether `Tx` takes these parts."""
+    outpoints = {outpoint for outpoint, _, _ in parts.inputs}
+    total = sum([value for value, _ in parts.outputs])  # each below 2^64
+    alone = _NULL_OUTPOINT not in outpoints or (len(outpoints) == 1 and 2 <= len(parts.inputs[0][1]) <= 100)
+    return 0 < len(outpoints) == len(parts.inputs) and bool(parts.outputs) and total <= MAX_MONEY and alone
+
+
+def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], int]:
+    """The inputs that stand there, and where they end."""
+    number, at = _size_at(raw, at)
+    if number * _LEAST_IN > len(raw):
+        raise DecodingError("expected bytes for each input", reason="truncated")
+    found = []
+    for _ in range(number):
+        size, start = _size_at(raw, at + 36)
+        end = start + size
+        found.append((raw[at : at + 36], raw[start:end], raw[end : end + 4]))
+        at = end + 4
+    return found, at
+
+
+def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
+    """The outputs that stand there, and where they end."""
+    number, at = _size_at(raw, at)
+    if number * _LEAST_OUT > len(raw):
+        raise DecodingError("expected bytes for each output", reason="truncated")
+    found = []
+    for _ in range(number):
+        (value,) = _AMOUNT.unpack_from(raw, at)
+        size, start = _size_at(raw, at + 8)
+        at = start + size
+        found.append((value, raw[start:at]))
+    return found, at
+
+
+def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, ...], ...], int]:
+    """The witnesses that stand there, and where they end."""
+    found, items = [], 0
+    for _ in range(number):
+        count, at = _size_at(raw, at)
+        if count > min(MAX_STACK, MAX_ITEMS - items):
+            raise DecodingError("expected fewer items", reason="too-large")
+        stack = []
+        for _ in range(count):
+            size, start = _size_at(raw, at)
+            at = start + size
+            stack.append(raw[start:at])
+        found.append(tuple(stack))
+        items += count
+    return tuple(found), at
+
+
+def _size_at(raw: bytes, at: int) -> tuple[int, int]:
+    """A compact size, and where it ends."""
+    first = raw[at]
+    if first < 0xFD:
+        return first, at + 1
+    reader = Reader(raw)
+    reader.position = at
+    return compact_size.read(reader), reader.position

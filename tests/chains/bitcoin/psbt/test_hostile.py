@@ -1,0 +1,74 @@
+"""PSBTs of version 2 that nobody means well with: what looking at them costs, in time and memory."""
+
+import tracemalloc
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from support.bitcoin import BITCOIN, key
+from support.hostile import MEBIBYTE, check_time
+from support.psbts import MAGIC, Map, record, sized, u32, u64, written
+from walletcore.chains.bitcoin.psbt import Psbt, Safety
+from walletcore.curves.secp256k1 import tweak_public
+from walletcore.hashes import tagged
+
+BELIEVING = Safety(trust_witness_utxo=True, max_fee=None, max_fee_rate=None)
+OUTPOINT = [record(0x0E, bytes(31) + b"\1"), record(0x0F, u32(0))]
+COMMON = [record(0x02, u32(2)), record(0x04, b"\1"), record(0x05, b"\1"), record(0xFB, u32(2))]
+
+
+def psbt(more: Map) -> bytes:
+    """One input with these records, one output."""
+    return MAGIC + b"".join(map(written, (COMMON, [*OUTPOINT, *more], [record(0x03, u64(0)), record(0x04, b"")])))
+
+
+def tiny(number: int) -> bytes:
+    """A mebibyte of records of seven bytes."""
+    return psbt([record(number, b"", place.to_bytes(4)) for place in range(MEBIBYTE // 7)])
+
+
+def leaves() -> bytes:
+    """An input that shows all 2,048 leaves of its output."""
+    scripts = [place.to_bytes(2) for place in range(2_048)]
+    nodes, ways = [tagged("TapLeaf")(b"\xc0" + sized(each)) for each in scripts], [b""] * len(scripts)
+    while len(nodes) > 1:
+        level = len(ways[0]) // 32
+        ways = [way + nodes[(place >> level) ^ 1] for place, way in enumerate(ways)]
+        nodes = [tagged("TapBranch")(b"".join(sorted(pair))) for pair in zip(nodes[::2], nodes[1::2], strict=True)]
+    internal = key(1).public_key.data[1:]
+    output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + nodes[0]))
+    start = bytes((0xC0 + output[0] % 2,)) + internal
+    shown = [record(0x15, script + b"\xc0", start + way) for script, way in zip(scripts, ways, strict=True)]
+    return psbt([record(0x01, u64(1) + sized(b"\x51\x20" + output[1:])), *shown])
+
+
+MADE: dict[str, Callable[[], bytes]] = {
+    "unknown": lambda: tiny(0x60),
+    "proprietary": lambda: tiny(0xFC),
+    "leaves": leaves,
+}
+made = cache(lambda name: MADE[name]())
+
+
+def look(raw: bytes) -> None:
+    read = Psbt.decode(BITCOIN, raw, safety=BELIEVING)
+    read.requests()
+    read.summary()
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_PS69_PS70_a_mebibyte_is_looked_at_within_a_quarter_of_a_second(name: str) -> None:
+    check_time(lambda: look(made(name)), seconds=0.25)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_PS69_memory_grows_with_the_psbt(name: str) -> None:
+    """A record of seven bytes becomes two values and their places in a map, of 300 bytes."""
+    raw = made(name)
+    tracemalloc.start()
+    try:
+        look(raw)
+        assert tracemalloc.get_traced_memory()[1] < 50 * len(raw)
+    finally:
+        tracemalloc.stop()

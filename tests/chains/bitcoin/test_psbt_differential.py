@@ -1,0 +1,266 @@
+"""Random PSBTs in all roles, beside libwally, embit and bdk: what is read, signed, combined, made final and extracted.
+
+Each case has up to four inputs of seven kinds, up to three signers, unknown and proprietary fields, and is of version 0
+or 2. ``tests/oracles/README.md`` tells how many cases, and how to replay one.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+from support.bitcoin import BITCOIN, key, reason
+from support.oracles import JSON, both, compared, locked, started
+from support.psbts import KINDS, joined, maps, psbt
+from walletcore.chains.bitcoin.psbt import Psbt, Safety
+from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.tx import Tx
+from walletcore.errors import TransactionError
+from walletcore.signers.local import LocalSigner
+from walletcore.signing import sign
+
+ANY = Safety(sighash=tuple(name for name in HASH_TYPES), max_fee=None, max_fee_rate=None)
+SIGHASH, FINAL_WITNESS, TAP_KEY_SIG, MERKLE_ROOT = b"\x03", b"\x08", b"\x13", b"\x18"
+TYPES = (0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
+
+
+def any_type(random: Random, kind: str, has_output: bool) -> int | None:
+    """Every hash type that the input can have; SINGLE needs an output at its place."""
+    if random.random() < 0.4:
+        return None
+    types = [each for each in TYPES if has_output or each & 3 != 3]
+    return random.choice([0, *types] if kind == "p2tr" else types)
+
+
+class Ours:
+    """The roles here."""
+
+    def __init__(self, case: JSON) -> None:
+        raw = bytes.fromhex(case["raw"])
+        self.read = Psbt.decode(BITCOIN, raw, safety=ANY)
+        assert self.read.raw == raw
+        self.signed = [sign(self.read, *map(signer, keys)) for keys in case["signers"]]
+        self.combined = self.signed[0].combine(*self.signed[1:])
+        self.finalized = self.combined.finalized()
+        self.final = self.finalized.extract().raw
+
+
+def signer(secret: str) -> LocalSigner:
+    return LocalSigner(key(int(secret, 16)))
+
+
+def kinds_of(case: JSON) -> list[str]:
+    types = [f"type {'none' if each is None else f'{each:02x}'}" for each in case["hash_types"]]
+    return [*dict.fromkeys([*case["kinds"], *types]), f"version {case['version']}", f"{len(case['signers'])} signers"]
+
+
+ALL_KINDS = {*KINDS, *(f"type {each:02x}" for each in (0, *TYPES)), "type none", "version 0", "version 2"}
+ALL_KINDS |= {f"{count} signers" for count in (1, 2, 3)}
+
+
+# -- libwally
+
+
+def for_libwally(random: Random) -> JSON:
+    return {"task": "psbt", **psbt(random, choose=any_type)}
+
+
+def told(raw: bytes, case: JSON) -> list[dict[bytes, bytes]]:
+    """The maps as far as libwally writes them.
+
+    It writes previous transactions without their witnesses, which their ids do not have either, and not at all a hash
+    type that is DEFAULT. A final input keeps its merkle root: see `assert_known`.
+    """
+    found = maps(raw)
+    for each in inputs_of(found, case):
+        if b"\x00" in each:
+            each[b"\x00"] = replace(Tx.decode(each[b"\x00"]), witnesses=()).encode()
+        if each.get(SIGHASH) == bytes(4):
+            del each[SIGHASH]
+        if FINAL_WITNESS in each:
+            each.pop(MERKLE_ROOT, None)
+    return found
+
+
+def assert_known(case: JSON, finalized: bytes) -> None:
+    """What libwally leaves in a final input: BIP-174, "Input Finalizer", lets all be cleared but UTXO and unknown."""
+    before, after = (inputs_of(maps(raw), case) for raw in (bytes.fromhex(case["raw"]), finalized))
+    assert [each.get(MERKLE_ROOT) for each in before] == [each.get(MERKLE_ROOT) for each in after]
+
+
+def inputs_of(found: list[dict[bytes, bytes]], case: JSON) -> list[dict[bytes, bytes]]:
+    return found[1 : 1 + len(case["kinds"])]
+
+
+def same_as_libwally(case: JSON, verdict: JSON) -> list[str]:
+    """All of it, byte for byte but for the order of records."""
+    mine = Ours(case)
+    if any(not value for found in maps(bytes.fromhex(case["raw"])) for value in found.values()):
+        assert "refused" in verdict  # BIP-174: <value> := <valuelen> <valuedata>, of any length
+        return ["an empty value"]
+    assert "refused" not in verdict
+    for name in ("read", "combined", "finalized"):
+        assert told(getattr(mine, name).raw, case) == told(bytes.fromhex(verdict[name]), case), name
+    signed = [told(each.raw, case) for each in mine.signed]
+    assert signed == [told(bytes.fromhex(each), case) for each in verdict["signed"]]
+    assert_known(case, bytes.fromhex(verdict["finalized"]))
+    assert mine.final.hex() == verdict["final"]
+    return kinds_of(case)
+
+
+@both
+def test_random_psbts_are_signed_combined_and_finished_as_by_libwally(environment: str) -> None:
+    compared("wallycore", "psbt", environment, for_libwally, same_as_libwally, kinds={*ALL_KINDS, "an empty value"})
+
+
+# -- embit
+
+
+def embits_type(random: Random, kind: str, has_output: bool) -> int | None:
+    """Those whose messages embit makes as Core does: see the signature hashes in ``test_differential.py``."""
+    found = any_type(random, kind, has_output)
+    wrong = {"p2tr": (0x03, 0x81, 0x82, 0x83), "p2pkh": (0x03, 0x83), "p2sh": (0x03, 0x83)}
+    return None if found in wrong.get(kind, ()) else found
+
+
+def for_embit(random: Random) -> JSON:
+    return {"task": "psbt", **psbt(random, choose=embits_type)}
+
+
+def same_as_embit(case: JSON, verdict: JSON) -> list[str]:
+    """The records, and signatures that are ours where those have a low R: embit makes others until it has one.
+
+    What it signs is made final here, which verifies each signature; taproot inputs it makes final itself.
+    """
+    mine = Ours(case)
+    assert "refused" not in verdict
+    if 0 in case["sequences"]:
+        return [assert_other_sequence(case, verdict)]
+    assert maps(mine.read.raw) == maps(bytes.fromhex(verdict["read"]))
+    for each, theirs in zip(mine.signed, verdict["signed"], strict=True):
+        assert_same_or_ground(each, bytes.fromhex(theirs), case)
+    assert_same_or_ground(mine.combined, bytes.fromhex(verdict["combined"]), case)
+    theirs = Psbt.decode(BITCOIN, bytes.fromhex(verdict["combined"]), safety=ANY)
+    final = theirs.finalize().raw
+    if not {"p2sh", "p2sh-p2wpkh", "p2sh-p2wsh"} & set(case["kinds"]):
+        assert final.hex() == verdict["final"]
+    return kinds_of(case)
+
+
+def assert_same_or_ground(ours: Psbt, theirs: bytes, case: JSON) -> None:
+    """Equal maps, but for signatures whose R was high, and those of taproot, whose nonces have no auxiliary zeros."""
+    for mine, other in zip(maps(ours.raw), maps(theirs), strict=True):
+        if TAP_KEY_SIG in mine:
+            sizes = len(mine.pop(TAP_KEY_SIG)) + 2, len(other.pop(FINAL_WITNESS))
+            assert sizes[0] == sizes[1]
+        high = [name for name, value in mine.items() if name[:1] == b"\x02" and len(name) > 1 and len(value) > 71]
+        for name in high:
+            assert mine.pop(name) != other[name]
+            assert len(other.pop(name)) <= 71
+        assert mine == other
+
+
+def assert_other_sequence(case: JSON, verdict: JSON) -> str:
+    """embit takes a sequence of 0, which BIP-68 and lock times are about, for none, and signs 2^32-1."""
+    read = maps(bytes.fromhex(verdict["read"]))
+    sequences = [each.get(b"\x10") for each in inputs_of(read, case)]
+    if not case["version"]:
+        sequences = [each.sequence.to_bytes(4, "little") for each in Tx.decode(read[0][b"\x00"]).inputs]
+        assert sequences == [(each or 0xFFFFFFFF).to_bytes(4, "little") for each in case["sequences"]]
+    return "a sequence of 0"
+
+
+EMBITS = {each for each in ALL_KINDS if each not in ("type 83", "type 03")} | {"type 83", "type 03", "a sequence of 0"}
+
+
+@locked
+def test_random_psbts_are_signed_combined_and_finished_as_by_embit(environment: str) -> None:
+    """Finished by embit where no input has a redeem script: it puts that of P2SH into the script_sig as it is."""
+    compared("embit", "psbt", environment, for_embit, same_as_embit, kinds=EMBITS)
+
+
+# -- bdk
+
+
+def for_bdk(random: Random) -> JSON:
+    """With what our signers return: its own sign for descriptors only."""
+    case = psbt(random, choose=any_type, versions=(0,))
+    return {"task": "psbt", **case, "parts": [each.raw.hex() for each in Ours(case).signed]}
+
+
+def same_as_bdk(case: JSON, verdict: JSON) -> list[str]:
+    """All of it; a final input loses what is unknown, which BIP-174 ("Input Finalizer") lets be kept."""
+    mine = Ours(case)
+    assert "refused" not in verdict
+    assert maps(mine.read.raw) == maps(bytes.fromhex(verdict["read"]))
+    assert maps(mine.combined.raw) == maps(bytes.fromhex(verdict["combined"]))
+    finalized = maps(mine.finalized.raw)
+    forgotten = [pop_unknown(each) for each in inputs_of(finalized, case)]
+    assert finalized == maps(bytes.fromhex(verdict["finalized"]))
+    assert mine.final.hex() == verdict["final"]
+    return [*kinds_of(case), *(["something unknown is lost"] if any(forgotten) else [])]
+
+
+def pop_unknown(records: dict[bytes, bytes]) -> int:
+    unknown = [name for name in records if name[0] >= 0x60]
+    for name in unknown:
+        del records[name]
+    return len(unknown)
+
+
+@locked
+def test_random_psbts_are_combined_and_finished_as_by_bdk(environment: str) -> None:
+    kinds = ALL_KINDS - {"version 2"} | {"something unknown is lost"}
+    compared("bdkpython", "psbt", environment, for_bdk, same_as_bdk, kinds=kinds)
+
+
+# -- what they take and should not
+
+
+def false_amount(found: list[dict[bytes, bytes]]) -> None:
+    """PS60: less than the previous transaction says, so that the fee seems lower (CVE-2020-14199)."""
+    found[1][b"\x01"] = (1_000).to_bytes(8, "little") + found[1][b"\x01"][8:]
+
+
+def other_previous(found: list[dict[bytes, bytes]]) -> None:
+    """PS61: a previous transaction that is not the one which is spent from."""
+    found[1][b"\x00"] = found[1][b"\x00"][:-1] + bytes((found[1][b"\x00"][-1] ^ 1,))
+
+
+def nothing(_: list[dict[bytes, bytes]]) -> None:
+    """PS65: all is well but for a byte behind the end."""
+
+
+WRONG: dict[str, tuple[Callable[[list[dict[bytes, bytes]]], None], bytes, str]] = {
+    "PS60": (false_amount, b"", "mismatch"),
+    "PS61": (other_previous, b"", "mismatch"),
+    "PS65": (nothing, b"\x00", "trailing"),
+}
+
+
+def wrong(name: str) -> JSON:
+    case = psbt(Random("wrong"), kinds=("p2wpkh",), choose=lambda *_: None, versions=(0,))
+    change, tail, _ = WRONG[name]
+    found = maps(bytes.fromhex(case["raw"]))
+    change(found)
+    return {"task": "psbt", **case, "raw": (joined(found) + tail).hex()}
+
+
+def takes(oracle: str, environment: str, name: str) -> bool:
+    """Whether it signs and finishes this PSBT, which is refused here."""
+    case = wrong(name)
+    assert reason(TransactionError, Ours, case) == WRONG[name][2]
+    with started(oracle, environment) as peer:
+        ((_, verdict),) = peer.verdicts(iter([case]))
+    return verdict.get("final") is not None
+
+
+@both
+def test_PS60_PS61_PS65_libwally_signs_whatever_the_previous_transaction_is_and_reads_past_the_end(
+    environment: str,
+) -> None:
+    assert [takes("wallycore", environment, name) for name in WRONG] == [True, True, True]
+
+
+@locked
+def test_PS60_PS61_embit_signs_whatever_the_previous_transaction_is(environment: str) -> None:
+    assert [takes("embit", environment, name) for name in WRONG] == [True, True, False]

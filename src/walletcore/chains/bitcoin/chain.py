@@ -27,6 +27,7 @@ from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.message import Message
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = ["CHAINS", "MESSAGE_MAGIC", "BitcoinChain"]
@@ -37,9 +38,13 @@ MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitcoinChain(Chain):
-    """A network of Bitcoin: what its addresses begin with, besides what every chain has."""
+    """A network of Bitcoin: what its addresses begin with, besides what every chain has.
+
+    ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
+    """
 
     prefixes: Prefixes
+    dialect: Dialect | None = None
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
@@ -122,6 +127,10 @@ class BitcoinChain(Chain):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
+        if self.dialect is not None:
+            from walletcore.chains.bitcoin.relatives.envelope import decode_relative
+
+            return decode_relative(self, raw, keys, sighash)
         from walletcore.chains.bitcoin.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)
@@ -133,7 +142,10 @@ class BitcoinChain(Chain):
         """
         from walletcore.chains.bitcoin.tx import Tx
 
-        tx, txid = Tx.identified(raw)
+        if self.dialect is not None:
+            tx, txid = self.dialect.decode(raw)[0], self.dialect.identify(raw)
+        else:
+            tx, txid = Tx.identified(raw)
         if not tx.is_signed:
             raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
         return txid

@@ -14,14 +14,15 @@ from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import AddressError, InvalidKey, TransactionError
-from walletcore.hashes import hash160
+from walletcore.hashes import hash160, sha256d
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 
 __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
-_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh")
+_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32")
+_P2SH32 = b"\xaa\x20", b"\x87"  # HASH256 <32 bytes> EQUAL, of Bitcoin Cash (CHIP-2022-05 P2SH32): only by its name
 _COMPRESSED = 33  # bytes of a key
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
@@ -174,7 +175,8 @@ class Lock:
             else:
                 self._set(script_pubkey=inner)
         if self.redeem_script:
-            self._set(script_pubkey=_hashed("p2sh", self.redeem_script))
+            outer = "p2sh32" if self.kind == "p2sh32" else "p2sh"
+            self._set(script_pubkey=_hashed(outer, self.redeem_script))
         if not self.script_pubkey:
             raise TransactionError("expected a key and a kind, or a script", reason="missing")
 
@@ -184,13 +186,13 @@ class Lock:
             self.script_pubkey[:1] == _RETURN or len(self.script_pubkey) > MAX_SCRIPT
         ):  # src/script/script.h, IsUnspendable
             raise TransactionError("nobody can spend such an output", reason="unknown")
-        outer = classify(self.script_pubkey).kind
+        outer = "p2sh32" if self.kind == "p2sh32" else classify(self.script_pubkey).kind
         kind, inner, redeem, last = outer, self.script_pubkey, self.redeem_script, self.witness_script
-        if outer == "p2sh" and redeem:
-            _check_hash("p2sh", redeem, self.script_pubkey)
+        if outer in ("p2sh", "p2sh32") and redeem:
+            _check_hash(outer, redeem, self.script_pubkey)
             nested = classify(redeem).kind
             inner, redeem = redeem, b""
-            kind = f"p2sh-{nested}" if nested in ("p2wpkh", "p2wsh") else outer
+            kind = f"p2sh-{nested}" if nested in ("p2wpkh", "p2wsh") and outer == "p2sh" else outer
         if kind.endswith("p2wsh") and last:
             _check_hash("p2wsh", last, inner)
             inner, last = last, b""
@@ -198,7 +200,7 @@ class Lock:
             raise TransactionError(f"the output is {kind}, which has no such script", reason="mismatch")
         if kind.endswith("p2wpkh"):
             inner = p2pkh(inner[2:]).script_pubkey  # BIP-143: the script code of P2WPKH
-        hidden = (kind == "p2sh" and not self.redeem_script) or (kind.endswith("p2wsh") and not self.witness_script)
+        hidden = (kind in ("p2sh", "p2sh32") and not self.redeem_script) or (kind.endswith("p2wsh") and not self.witness_script)
         if not hidden and kind != "p2tr":
             self._set(script_code=inner)
         return kind
@@ -268,6 +270,9 @@ def _is_origin(pair: object) -> bool:
 
 def _hashed(kind: str, script: bytes) -> bytes:
     try:
+        if kind == "p2sh32":
+            SCRIPT_KINDS["p2sh"](script)  # no longer than one that can be pushed
+            return _P2SH32[0] + sha256d(script) + _P2SH32[1]
         return SCRIPT_KINDS[kind](script).script_pubkey
     except AddressError as error:
         raise TransactionError(str(error), reason=error.reason) from None

@@ -36,7 +36,9 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     for place, output in enumerate(transaction.outputs):
         why = _left_open(partial, place)
         paid.append(Opaque(why=why, data=output.script_pubkey) if why else _paid(transaction.chain, output, source))
-    return (*paid, _fee(transaction, source))
+    dialect = transaction.chain.dialect
+    more = () if dialect is None else dialect.rules.effects(transaction)
+    return (*paid, *more, _fee(transaction, source))
 
 
 def _left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:

@@ -6,16 +6,16 @@ BIP-141, BIP-143, BIP-341 (key path), and what was before. Between signers they 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.relatives.dialect import check_extra
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
-from walletcore.hashes import sha256d
 from walletcore.keys import Scheme
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
@@ -51,7 +51,8 @@ class Transaction:
     """What is spent and who is paid; ``sign`` gives a `SignedTransaction`. Raises `TransactionError`.
 
     All inputs must be signed. The signatures commit to every input and every output, unless an input's ``sighash``
-    names what is left open.
+    names what is left open. ``extra`` is what a relative's transaction has beyond Bitcoin's, a value of its own module
+    (`walletcore.chains.bitcoin.relatives`).
     """
 
     chain: BitcoinChain
@@ -59,6 +60,7 @@ class Transaction:
     outputs: tuple[TxOut, ...]
     version: int = 2
     locktime: int = 0
+    extra: Any = None
     _unsigned: Tx = field(init=False, repr=False, compare=False)
     _raw: bytes | None = memory()
     _requests: tuple[SigningRequest, ...] | None = memory()
@@ -76,7 +78,12 @@ class Transaction:
         object.__setattr__(self, "_unsigned", unsigned)
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
             raise TransactionError(f"expected addresses of {self.chain.name} only", reason="network")
+        dialect = self.chain.dialect
+        if dialect is not None or self.extra is not None:
+            check_extra(self)
         for index, each in enumerate(self.inputs):
+            if each.dialect != dialect:
+                raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
             if is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
         if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
@@ -92,9 +99,11 @@ class Transaction:
 
         Raises `TransactionError` ("missing") where a legacy signature will be part of it.
         """
-        if any(each.is_legacy for each in self.inputs):
+        dialect = self.chain.dialect
+        if any(each.is_legacy for each in self.inputs) and not (dialect and dialect.has_fixed_id(self.extra)):
             raise TransactionError("the id of a legacy input's transaction depends on its signatures", reason="missing")
-        return self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs]).txid
+        tx = self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs])
+        return tx.txid if dialect is None else dialect.identify(self._encoded(tx))
 
     @property
     def vsize(self) -> int:
@@ -102,7 +111,8 @@ class Transaction:
 
         That of the signed transaction is `Tx.vsize` of its raw bytes. Raises `TransactionError` ("missing").
         """
-        return self._signed([[self._largest(each)] * each.required for each in self._known()]).vsize
+        tx = self._signed([[self._largest(each)] * each.required for each in self._known()])
+        return tx.vsize if self.chain.dialect is None or tx.witnesses else len(self._encoded(tx))
 
     @property
     def fee_rate(self) -> int | None:
@@ -122,7 +132,11 @@ class Transaction:
     @property
     @remembered
     def raw(self) -> bytes:
-        """The PSBT: everything that a signer elsewhere needs."""
+        """The PSBT, or a relative's `envelope`: everything that a signer elsewhere needs."""
+        if self.chain.dialect is not None:
+            from walletcore.chains.bitcoin.relatives.envelope import encode_envelope
+
+            return encode_envelope(self)
         from walletcore.chains.bitcoin.interchange import encode_psbt  # signing alone does not need it
 
         return encode_psbt(self._unsigned, self.inputs)
@@ -135,14 +149,20 @@ class Transaction:
         would have more than 35 MB signed: each of them repeats the transaction.
         """
         self._check_legacy()
-        commitments = Commitments(self._unsigned, [each.spent for each in self._known() if each.spent])
+        commitments = self._commitments()
         found: list[SigningRequest] = []
         for index, each in enumerate(self.inputs):
             found += self._requests_of(commitments, index, each)
         return tuple(found)
 
+    def _commitments(self) -> Commitments:
+        spent, dialect = [each.spent for each in self._known() if each.spent], self.chain.dialect
+        return Commitments(self._unsigned, spent) if dialect is None else dialect.commitments(self._unsigned, spent, self.extra)
+
     def _check_legacy(self) -> None:
         """A hostile PSBT of 4 MB would have 1,700 inputs sign 3 MB each."""
+        if self.chain.dialect is not None and self.chain.dialect.signs_digests:
+            return
         legacy = sum(each.is_legacy for each in self.inputs)
         if legacy and legacy * len(self._unsigned.encode()) > _MAX_LEGACY:
             message = f"expected at most {_MAX_LEGACY} bytes to be signed by legacy inputs"
@@ -162,7 +182,7 @@ class Transaction:
             scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
             payload = commitments.taproot(index, hash_type)
         else:
-            scheme, prehash, tweak = Scheme.ECDSA, sha256d, None
+            scheme, prehash, tweak = Scheme.ECDSA, commitments.prehash, None
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
             payload = preimage(index, each.script_code, hash_type)
         return [
@@ -184,8 +204,14 @@ class Transaction:
         Raises `MissingSignature`, `InvalidSignature`.
         """
         checked = accepted(self.requests(), answers)
-        raw = self._signed(self._chosen(checked)).encode()
+        tx = self._signed(self._chosen(checked))
+        raw = tx.encode() if self.chain.dialect is None else self._encoded(tx)
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=checked)
+
+    def _encoded(self, tx: Tx) -> bytes:
+        """The bytes of a relative that writes its transactions in its own way."""
+        assert self.chain.dialect is not None
+        return self.chain.dialect.encode(tx, [each.spent for each in self.inputs], self.extra)
 
     def _chosen(self, answers: Answers) -> list[list[bytes]]:
         """For each input as many signatures as its script takes, as they stand there. Raises `MissingSignature`."""

@@ -1,0 +1,55 @@
+"""What most relatives share: Bitcoin's bytes (BIP-144), and the identifier that is their hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.errors import TransactionError
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
+    from walletcore.chains.bitcoin.transaction import Transaction
+    from walletcore.effects import Effect
+
+__all__ = ["check", "check_witnesses", "decode", "effects", "encode", "has_fixed_id", "identify"]
+
+
+def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
+    """As Bitcoin does."""
+    return tx.encode()
+
+
+def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Any]:
+    """As Bitcoin does, without witnesses where the relative has none."""
+    tx = Tx.decode(raw)
+    check_witnesses(dialect, tx)
+    return tx, None
+
+
+def check_witnesses(dialect: Dialect, tx: Tx) -> None:
+    """Raise `TransactionError` for witnesses on a network that has none."""
+    if tx.witnesses and "p2wpkh" not in dialect.kinds:
+        raise TransactionError("a network without witnesses has no such form", reason="network")
+
+
+def identify(dialect: Dialect, raw: bytes) -> str:
+    """As Bitcoin does: double SHA-256 of the transaction without its witnesses."""
+    return Tx.identified(raw)[1]
+
+
+def has_fixed_id(extra: Any) -> bool:
+    """Legacy signatures are part of it."""
+    return False
+
+
+def check(transaction: Transaction) -> None:
+    """There is nothing beyond Bitcoin's fields."""
+    if transaction.extra is not None:
+        raise TransactionError(f"{transaction.chain.name} has no such fields", reason="network")
+
+
+def effects(transaction: Transaction) -> tuple[Effect, ...]:
+    """Nothing beyond what Bitcoin's transactions do."""
+    return ()

@@ -85,6 +85,8 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     for index, each in enumerate(transaction.inputs):
         if each.sighash not in ("ALL", "DEFAULT"):
             return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
-    if any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
+    dialect = transaction.chain.dialect
+    fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
+    if not fixed and any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
         return Opaque(why="the fee: a segwit input without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

@@ -100,7 +100,7 @@ class Transaction:
         Raises `TransactionError` ("missing") where a legacy signature will be part of it.
         """
         dialect = self.chain.dialect
-        if any(each.is_legacy for each in self.inputs) and not (dialect and dialect.has_fixed_id(self.extra)):
+        if any(each.is_legacy for each in self.inputs) and not (dialect and dialect.rules.has_fixed_id(self)):
             raise TransactionError("the id of a legacy input's transaction depends on its signatures", reason="missing")
         tx = self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs])
         return tx.txid if dialect is None else dialect.identify(self._encoded(tx))

@@ -31,7 +31,7 @@ from walletcore.hashes import sha256d
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
-__all__ = ["MAX_MONEY", "OUTPOINT", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
+__all__ = ["INPUTS", "MAX_MONEY", "OUTPOINT", "OUTPUTS", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more
@@ -191,9 +191,9 @@ _ID = mapped(fixed(32), str, lambda wire: wire[::-1].hex(), lambda text: bytes.f
 OUTPOINT = struct(TxIn, txid=_ID, vout=u32le)
 _TX_IN = trusted(TxIn, {}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
 TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_MONEY), script_pubkey=SCRIPT)
-_INPUTS, _OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
-UNSIGNED_TX = struct(Tx, version=u32le, inputs=_INPUTS, outputs=_OUTPUTS, locktime=u32le)
-_BODY = struct(_Body, inputs=_INPUTS, outputs=_OUTPUTS)
+INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
+UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
+_BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
 _WITNESS = array(SCRIPT, count=compact_size)
 _MARKER, _FLAG = b"\x00", b"\x01"
 
@@ -243,8 +243,8 @@ def _write(tx: Tx, out: bytearray) -> None:
         return
     u32le.write(tx.version, out)
     out += _MARKER + _FLAG
-    _INPUTS.write(tx.inputs, out)
-    _OUTPUTS.write(tx.outputs, out)
+    INPUTS.write(tx.inputs, out)
+    OUTPUTS.write(tx.outputs, out)
     for witness in tx.witnesses:
         _WITNESS.write(witness, out)
     u32le.write(tx.locktime, out)

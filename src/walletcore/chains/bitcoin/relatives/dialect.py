@@ -26,8 +26,11 @@ __all__ = [
     "BITCOIN_GOLD",
     "BITCOIN_SV",
     "ECASH",
+    "FLUX",
+    "KOMODO",
     "LEGACY",
     "SEGWIT",
+    "ZCASH",
     "Dialect",
     "check_extra",
     "hash_types",
@@ -82,10 +85,6 @@ class Dialect:
         """The txid of those bytes, as explorers show it. Raises `TransactionError`."""
         return self.rules.identify(self, raw)
 
-    def has_fixed_id(self, extra: Any) -> bool:
-        """Whether no signature is part of what the txid is the hash of."""
-        return self.rules.has_fixed_id(extra)
-
     def previous_output(self, previous: bytes, txid: str, vout: int) -> TxOut:
         """The output of a previous transaction, which must have that txid. Raises `TransactionError`."""
         if type(previous) is not bytes:
@@ -117,7 +116,8 @@ class Rules(Protocol):
     def encode(self, tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes: ...
     def decode(self, dialect: Dialect, raw: bytes) -> tuple[Tx, Any]: ...
     def identify(self, dialect: Dialect, raw: bytes) -> str: ...
-    def has_fixed_id(self, extra: Any) -> bool: ...
+    def has_fixed_id(self, transaction: Transaction) -> bool: ...
+    def fixes_fee(self, transaction: Transaction) -> bool: ...
     def check(self, transaction: Transaction) -> None: ...
     def effects(self, transaction: Transaction) -> tuple[Effect, ...]: ...
 
@@ -156,3 +156,13 @@ BITCOIN_CASH = replace(_FORKED, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_t
 ECASH = BITCOIN_SV = _FORKED
 BITCOIN_GOLD = replace(_FORKED, kinds=SEGWIT, fork_value=79)
 """BTCGPU/BTCGPU src/script/interpreter.h: FORKID_BTG = 79; it has segregated witnesses since its first block."""
+
+_SAPLING = 0x76B809BB
+ZCASH = Dialect(
+    module="zcash",
+    signs_amounts=True,
+    signs_digests=True,
+    branches=(_SAPLING, 0x2BB40E60, 0xF5B9230B, 0xE9FF75A6, 0xC2D6D0B4, 0xC8E71055, 0x4DEC4DF0, 0x5437F330, 0x37A5165B),
+    versions=(4, 5),
+)
+KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives import plain
 from walletcore.chains.bitcoin.relatives.cashtokens import CASH_TOKENS, CashTokens, Token, burnt, check_balance, split, written
-from walletcore.chains.bitcoin.relatives.plain import has_fixed_id, identify
+from walletcore.chains.bitcoin.relatives.plain import fixes_fee, has_fixed_id, identify
 from walletcore.chains.bitcoin.script import destination_of
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
 from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, Tx, TxOut
@@ -36,6 +36,7 @@ __all__ = [
     "decode",
     "effects",
     "encode",
+    "fixes_fee",
     "has_fixed_id",
     "identify",
 ]

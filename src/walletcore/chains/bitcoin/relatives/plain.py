@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.transaction import Transaction
     from walletcore.effects import Effect
 
-__all__ = ["check", "check_witnesses", "decode", "effects", "encode", "has_fixed_id", "identify"]
+__all__ = ["check", "check_witnesses", "decode", "effects", "encode", "fixes_fee", "has_fixed_id", "identify"]
 
 
 def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
@@ -39,8 +39,13 @@ def identify(dialect: Dialect, raw: bytes) -> str:
     return Tx.identified(raw)[1]
 
 
-def has_fixed_id(extra: Any) -> bool:
-    """Legacy signatures are part of it."""
+def has_fixed_id(transaction: Transaction) -> bool:
+    """Whether a txid does not depend on legacy signatures: here they are part of what it is the hash of."""
+    return False
+
+
+def fixes_fee(transaction: Transaction) -> bool:
+    """Whether each signature commits to the amounts of all inputs: here it does not."""
     return False
 
 

@@ -153,6 +153,7 @@ class Input:
             redeem_script=self.redeem_script,
             witness_script=self.witness_script,
             origins=self.origins,
+            dialect=self.dialect,
         )
         if lock.is_legacy and not self.previous and not (self.dialect and self.dialect.signs_amounts):
             raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from walletcore.errors import TransactionError
+from walletcore.hashes import Hash, hash160
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.sighash import Commitments
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from walletcore.effects import Effect
 
 __all__ = [
+    "BITCOIN_DIAMOND",
+    "GROESTLCOIN",
+    "HORIZEN",
+    "NEBLIO",
+    "VERGE",
     "BITCOIN_CASH",
     "BITCOIN_GOLD",
     "BITCOIN_SV",
@@ -51,7 +57,9 @@ class Dialect:
     spends, so that a previous transaction is not needed to know it. ``signs_digests``: the message of an input does not
     grow with the transaction. ``fork_value`` is that of FORKID; None where hash types are Bitcoin's. ``has_utxos``: the
     hash types that commit to all spent outputs. ``has_tokens``: CashTokens. ``branches`` are the consensus branch ids of
-    ZIP-200, the newest last; ``versions`` those of transactions that may be made.
+    ZIP-200, the newest last; ``versions`` those of transactions that may be made. ``stamp`` is the size of the field
+    behind the version, in bytes; ``has_guards``: outputs name a block, see `horizen`. ``key_hash`` is what P2PKH and
+    P2SH commit with.
     """
 
     module: str
@@ -63,6 +71,9 @@ class Dialect:
     has_tokens: bool = False
     branches: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
+    stamp: int = 0
+    has_guards: bool = False
+    key_hash: Hash = hash160
 
     @property
     def rules(self) -> Rules:
@@ -84,6 +95,14 @@ class Dialect:
     def identify(self, raw: bytes) -> str:
         """The txid of those bytes, as explorers show it. Raises `TransactionError`."""
         return self.rules.identify(self, raw)
+
+    def base(self, script_pubkey: bytes) -> bytes:
+        """The template of an output's script, without what a relative puts behind it."""
+        if not self.has_guards:
+            return script_pubkey
+        from walletcore.chains.bitcoin.relatives import horizen
+
+        return horizen.base(script_pubkey)
 
     def previous_output(self, previous: bytes, txid: str, vout: int) -> TxOut:
         """The output of a previous transaction, which must have that txid. Raises `TransactionError`."""
@@ -166,3 +185,8 @@ ZCASH = Dialect(
     versions=(4, 5),
 )
 KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
+HORIZEN = Dialect(module="horizen", has_guards=True)
+NEBLIO = Dialect(module="stamped", stamp=4)
+VERGE = Dialect(module="stamped", kinds=SEGWIT, stamp=4)
+BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))
+GROESTLCOIN = Dialect(module="groestl", kinds=(*SEGWIT, "p2tr"))

@@ -199,7 +199,7 @@ def _from_envelope(
     return Transaction(
         chain=chain,
         inputs=tuple([_read_input(chain, each, found, allowed) for each in envelope.inputs]),
-        outputs=tuple(map(_read_output, envelope.outputs)),
+        outputs=tuple([_read_output(chain, each) for each in envelope.outputs]),
         version=envelope.version,
         locktime=envelope.locktime,
         extra=extra,
@@ -300,7 +300,7 @@ def _read_input(
     )
 
 
-def _read_output(each: _Output) -> TxOut:
+def _read_output(chain: BitcoinChain, each: _Output) -> TxOut:
     guard = each.guard
     if not each.known:
         if guard != _Guard():
@@ -313,5 +313,6 @@ def _read_output(each: _Output) -> TxOut:
         redeem_script=guard.redeem_script,
         witness_script=guard.witness_script,
         origins=_read_origins(guard),
+        dialect=chain.dialect,
     )
     return TxOut(value=each.value, script_pubkey=each.script_pubkey, lock=lock)

@@ -213,7 +213,9 @@ class Lock:
             raise TransactionError(f"the output is {kind}, which has no such script", reason="mismatch")
         if kind.endswith("p2wpkh"):
             inner = p2pkh(inner[2:]).script_pubkey  # BIP-143: the script code of P2WPKH
-        hidden = (kind in ("p2sh", "p2sh32") and not self.redeem_script) or (kind.endswith("p2wsh") and not self.witness_script)
+        hidden = (kind in ("p2sh", "p2sh32") and not self.redeem_script) or (
+            kind.endswith("p2wsh") and not self.witness_script
+        )
         if not hidden and kind != "p2tr":
             self._set(script_code=inner)
         return kind
@@ -275,7 +277,11 @@ def change(
         named = ((key.even_y(), named[0][1]),)
     chosen = kind or ("p2wpkh" if key is not None else "")
     lock = Lock(
-        kind=chosen, key=key, redeem_script=redeem_script, witness_script=witness_script, origins=(*named, *origins),
+        kind=chosen,
+        key=key,
+        redeem_script=redeem_script,
+        witness_script=witness_script,
+        origins=(*named, *origins),
         dialect=dialect,
     )
     return TxOut(value=value, script_pubkey=lock.script_pubkey, lock=lock)

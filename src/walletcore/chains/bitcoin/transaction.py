@@ -157,7 +157,11 @@ class Transaction:
 
     def _commitments(self) -> Commitments:
         spent, dialect = [each.spent for each in self._known() if each.spent], self.chain.dialect
-        return Commitments(self._unsigned, spent) if dialect is None else dialect.commitments(self._unsigned, spent, self.extra)
+        return (
+            Commitments(self._unsigned, spent)
+            if dialect is None
+            else dialect.commitments(self._unsigned, spent, self.extra)
+        )
 
     def _check_legacy(self) -> None:
         """A hostile PSBT of 4 MB would have 1,700 inputs sign 3 MB each."""

@@ -31,7 +31,19 @@ from walletcore.hashes import sha256d
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
 
-__all__ = ["INPUTS", "MAX_MONEY", "OUTPOINT", "OUTPUTS", "SCRIPT", "TX_OUT", "UNSIGNED_TX", "Tx", "TxIn", "TxOut", "Witness"]
+__all__ = [
+    "INPUTS",
+    "MAX_MONEY",
+    "OUTPOINT",
+    "OUTPUTS",
+    "SCRIPT",
+    "TX_OUT",
+    "UNSIGNED_TX",
+    "Tx",
+    "TxIn",
+    "TxOut",
+    "Witness",
+]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 _MAX_TX = 4_000_000  # bytes: a block has no more

@@ -67,11 +67,11 @@ def _read(reader: Reader) -> Token:
     capability = bits & _CAPABILITY
     if bits & _RESERVED or capability >= len(CAPABILITIES) or (capability and not bits & _HAS_NFT):
         raise DecodingError(f"expected a token bitfield, got {bits:#04x}", reason="unknown")
-    commitment = b""
-    if bits & _HAS_COMMITMENT:
-        commitment = _COMMITMENT.read(reader)
-        if not commitment or not bits & _HAS_NFT:
-            raise DecodingError("a commitment has a byte at least, and a non-fungible token", reason="non-canonical")
+    if bits & _HAS_COMMITMENT and not bits & _HAS_NFT:
+        raise DecodingError("only a non-fungible token has a commitment", reason="non-canonical")
+    commitment = _COMMITMENT.read(reader) if bits & _HAS_COMMITMENT else b""
+    if bits & _HAS_COMMITMENT and not commitment:
+        raise DecodingError("a commitment that is written has a byte at least", reason="non-canonical")
     amount = compact_size.read(reader) if bits & _HAS_AMOUNT else 0
     if bits & _HAS_AMOUNT and not amount:
         raise DecodingError("an amount that is written is not zero", reason="non-canonical")

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
 from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, Tx, TxIn, TxOut
-from walletcore.coding.wire import Codec, Reader, array, bounded, compact_size, prefixed, struct, u8, u16le, u32le, u64le
+from walletcore.coding.wire import (
+    Codec,
+    Reader,
+    array,
+    bounded,
+    compact_size,
+    prefixed,
+    struct,
+    u8,
+    u16le,
+    u32le,
+    u64le,
+)
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import blake256
 

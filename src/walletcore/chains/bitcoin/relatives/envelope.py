@@ -265,9 +265,7 @@ def _read_origins(guard: _Guard) -> Origins:
     return tuple([(_parsed(each.key), KeyOrigin(each.fingerprint, Path(each.steps))) for each in guard.origins])
 
 
-def _read_input(
-    chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey], allowed: Collection[str]
-) -> Input:
+def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey], allowed: Collection[str]) -> Input:
     outpoint = TxIn(txid=each.txid[::-1].hex(), vout=each.vout, sequence=each.sequence)
     if not each.known:
         if each.value or each.script_pubkey or each.previous or each.sighash or each.guard != _Guard():

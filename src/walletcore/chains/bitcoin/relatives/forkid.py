@@ -13,7 +13,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives import plain
-from walletcore.chains.bitcoin.relatives.cashtokens import CASH_TOKENS, CashTokens, Token, burnt, check_balance, split, written
+from walletcore.chains.bitcoin.relatives.cashtokens import (
+    CASH_TOKENS,
+    CashTokens,
+    Token,
+    burnt,
+    check_balance,
+    split,
+    written,
+)
 from walletcore.chains.bitcoin.relatives.plain import fixes_fee, has_fixed_id, identify
 from walletcore.chains.bitcoin.script import destination_of
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
@@ -76,9 +84,15 @@ class ForkIdCommitments(Commitments):
     def segwit_v0(self, index: int, script_code: bytes, hash_type: int = 0x41) -> bytes:
         """The preimage. Raises `TransactionError` for a hash type without FORKID, or UTXOS beside ANYONECANPAY."""
         self._check(index, hash_type)
-        anyone, base, utxos = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE, hash_type & (SIGHASH_UTXOS if self.has_utxos else 0)
+        anyone, base, utxos = (
+            hash_type & SIGHASH_ANYONECANPAY,
+            hash_type & _BASE,
+            hash_type & (SIGHASH_UTXOS if self.has_utxos else 0),
+        )
         if not hash_type & SIGHASH_FORKID or (utxos and anyone):
-            raise TransactionError("expected a hash type with FORKID, and not both UTXOS and ANYONECANPAY", reason="range")
+            raise TransactionError(
+                "expected a hash type with FORKID, and not both UTXOS and ANYONECANPAY", reason="range"
+            )
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
         return b"".join(

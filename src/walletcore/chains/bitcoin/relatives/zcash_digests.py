@@ -147,7 +147,7 @@ def transparent_digest(tx: Tx) -> bytes:
 
 
 def txid_digest(tx: Tx, group: int, branch: int, expiry_height: int) -> bytes:
-    """"TxId Digest" of a transparent transaction of version 5."""
+    """ "TxId Digest" of a transparent transaction of version 5."""
     group_, branch_, expiry = (number.to_bytes(4, "little") for number in (group, branch, expiry_height))
     parts = (
         header_digest(tx, group_, branch_, expiry),
@@ -159,7 +159,7 @@ def txid_digest(tx: Tx, group: int, branch: int, expiry_height: int) -> bytes:
 
 
 def auth_digest(tx: Tx, branch: int) -> bytes:
-    """"Authorizing Data Commitment" of a transparent transaction of version 5."""
+    """ "Authorizing Data Commitment" of a transparent transaction of version 5."""
     scripts = b"".join([SCRIPT.encode(each.script_sig) for each in tx.inputs])
     parts = _hash(b"ZTxAuthTransHash", scripts) + _hash(b"ZTxAuthSapliHash", b"") + _hash(b"ZTxAuthOrchaHash", b"")
     return _hash(b"ZTxAuthHash_" + branch.to_bytes(4, "little"), parts)

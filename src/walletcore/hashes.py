@@ -1,7 +1,8 @@
 """Hash functions as named values, so that a signing request can say which one it means.
 
 SHA-2 (FIPS 180-4), RIPEMD-160 (ISO/IEC 10118-3), BLAKE2b (RFC 7693), Keccak-256 (the Keccak submission's padding, as
-Ethereum uses it), tagged hashes (BIP-340, "Design"), HMAC (RFC 2104) and PBKDF2 (RFC 8018).
+Ethereum uses it), tagged hashes (BIP-340, "Design"), HMAC (RFC 2104) and PBKDF2 (RFC 8018). Of Bitcoin's relatives:
+BLAKE-256 (Decred) and Grøstl-512 (Groestlcoin), each imported when it first hashes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ __all__ = [
     "Hash",
     "blake2b_256",
     "blake2b_256_of",
+    "blake256",
+    "blake256_ripemd160",
+    "blake256d",
+    "groestl512d",
     "hash160",
     "hmac_sha512",
     "keccak256",
@@ -111,6 +116,18 @@ def _sha512_256(data: bytes) -> bytes:
     return SHA512.new(data, truncate="256").digest()
 
 
+def _blake256(data: bytes) -> bytes:
+    from walletcore.blake256 import blake256
+
+    return blake256(data)
+
+
+def _groestl512d(data: bytes) -> bytes:
+    from walletcore.groestl import groestl512
+
+    return groestl512(groestl512(data))
+
+
 def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
@@ -126,8 +143,18 @@ ripemd160 = Hash("ripemd160", _RIPEMD160)
 hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
 keccak256 = Hash("keccak256", _first_keccak256)
+blake256 = Hash("blake-256", _blake256)
+blake256d = Hash("blake-256d", lambda data: _blake256(_blake256(data)))
+blake256_ripemd160 = Hash("blake-256-ripemd160", lambda data: _RIPEMD160(_blake256(data)))
+groestl512d = Hash("groestl-512d", _groestl512d)
 
-_KNOWN = {h.name: h for h in (sha256, sha256d, sha512, sha512_256, ripemd160, hash160, blake2b_256, keccak256)}
+_KNOWN = {
+    h.name: h
+    for h in (
+        *(sha256, sha256d, sha512, sha512_256, ripemd160, hash160, blake2b_256, keccak256),
+        *(blake256, blake256d, blake256_ripemd160, groestl512d),
+    )
+}
 
 
 @functools.cache

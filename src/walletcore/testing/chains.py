@@ -33,6 +33,7 @@ __all__ = ["ChainReport", "check_chain"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _CAIP2 = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
+_ACCOUNT = re.compile(r"[-.%a-zA-Z0-9]{1,128}", re.ASCII)
 _SEED = bytes(range(64))
 _EFFECTS = (Approve, Authority, Call, Fee, Opaque, Statement, Transfer)
 _GARBAGE: tuple[object, ...] = (b"", b"\0", bytes(64), b"\xff" * 64, bytes(1 << 16), None, "00", 0, bytearray(64))
@@ -132,12 +133,19 @@ def _check_profile(chain: Chain, profile: Profile) -> Address:
     address = chain.address(key, kind=profile.kind)
     if chain.address(key, kind=profile.kind) != address or address.chain != chain:
         broken("the address of a key is the same each time, and of this chain")
-    if str(address) != address.text or address.account_id != f"{chain.caip2}:{address.text}":
+    account = address.account_id
+    if str(address) != address.text or account != chain.account_id(address.text) or not _is_account(chain, account):
         broken("an address prints as its text, and has a CAIP-10 name")
     if chain.parse_address(address.text) != address:
         broken(f"{address.text} is read back as the address that it was")
     _check_batch(chain, profile, key, address)
     return address
+
+
+def _is_account(chain: Chain, account: str) -> bool:
+    """CAIP-10: what follows the chain's name has no colon, and is an address, perhaps without its prefix."""
+    name, _, text = account.rpartition(":")
+    return name == chain.caip2 and _ACCOUNT.fullmatch(text) is not None and chain.account_id(text) == account
 
 
 def _check_batch(chain: Chain, profile: Profile, key: PublicKey, address: Address) -> None:

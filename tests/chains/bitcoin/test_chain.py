@@ -8,7 +8,7 @@ import pytest
 
 from support.bitcoin import BITCOIN, REGTEST, reason
 from walletcore.chains import chain, chains
-from walletcore.chains.bitcoin import CHAINS
+from walletcore.chains.bitcoin.chain import NETWORKS
 from walletcore.errors import PathError, Unsupported
 
 KERNEL_NETWORKS = {
@@ -29,12 +29,12 @@ def test_a_chain_is_named_by_the_genesis_block_of_Bitcoin_Core(name: str, tmp_pa
 
 
 def test_the_rows_are_the_networks_of_Bitcoin_Core() -> None:
-    assert {row.name for row in CHAINS} == set(KERNEL_NETWORKS)
-    assert set(CHAINS) <= set(chains())
+    assert {row.name for row in NETWORKS} == set(KERNEL_NETWORKS)
+    assert set(NETWORKS) <= set(chains())
 
 
 def test_coins_are_those_of_slip44() -> None:
-    assert [row.slip44 for row in CHAINS] == [0, 1, 1, 1, 1]
+    assert [row.slip44 for row in NETWORKS] == [0, 1, 1, 1, 1]
     assert BITCOIN.asset == "bip122:000000000019d6689c085ae165831e93/slip44:0"
     assert (BITCOIN.symbol, BITCOIN.decimals) == ("BTC", 8)
 
@@ -57,7 +57,7 @@ def test_a_number_beyond_31_bits_is_no_index() -> None:
 
 
 def test_every_profile_names_its_source() -> None:
-    for row in CHAINS:
+    for row in NETWORKS:
         for profile in row.profiles:
             assert profile.wallets
     for profile in REGTEST.profiles:
@@ -67,7 +67,7 @@ def test_every_profile_names_its_source() -> None:
 def test_the_paths_of_the_bips_come_first_and_are_all_that_test_networks_have() -> None:
     names = ["bip84", "bip86", "bip49", "bip44"]
     assert [profile.name for profile in BITCOIN.profiles[:4]] == names
-    assert all([profile.name for profile in row.profiles] == names for row in CHAINS[1:])
+    assert all([profile.name for profile in row.profiles] == names for row in NETWORKS[1:])
 
 
 def test_a_row_is_a_value() -> None:

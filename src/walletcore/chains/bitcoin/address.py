@@ -1,4 +1,4 @@
-"""The text of addresses: Base58Check with a version byte, or segwit addresses.
+"""The text of addresses: Base58Check with version bytes, or segwit addresses; CashAddr and TEX of some relatives.
 
 P2PKH and P2SH: Bitcoin Core, src/kernel/chainparams.cpp (base58Prefixes). BIP-173 ("Segwit address format") for witness
 version 0, BIP-350 for 1 to 16: everything that it calls valid is read, so that coins can be sent to versions to come.
@@ -7,29 +7,60 @@ version 0, BIP-350 for 1 to 16: everything that it calls valid is read, so that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
-from walletcore.chains.bitcoin.script import Destination, p2pkh, p2sh, witness
-from walletcore.coding.text import base58check, bech32, bech32m, decode_bech32, from_words, to_words
+from walletcore.chains.bitcoin.relatives import cashaddr
+from walletcore.chains.bitcoin.relatives.destinations import CASHADDR_KINDS, KEY_HASHES, SCRIPT_HASHES
+from walletcore.chains.bitcoin.script import Destination, witness
+from walletcore.coding.text import (
+    Base58Check,
+    base58check,
+    bech32,
+    bech32m,
+    decode_bech32,
+    from_words,
+    to_words,
+)
 from walletcore.errors import AddressError, DecodingError, raised_as
 
 __all__ = ["MAINNET", "REGTEST", "TESTNET", "Prefixes", "decode_address", "encode_address", "segwit_text"]
 
-_MAX_LENGTH = 90  # BIP-173
+_MAX_LENGTH = 90  # BIP-173; no other form is longer
 _MAX_VERSION = 16
+_HASH = 20  # bytes, of whatever a Base58Check address stands for
+_HASHES = KEY_HASHES | SCRIPT_HASHES
+_CASHADDR_TYPES = {kind: version for (version, _), kind in CASHADDR_KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefixes:
-    """What tells the addresses of one network from another's: two version bytes and a human-readable part."""
+    """What tells the addresses of one network from another's: version bytes and human-readable parts.
 
-    p2pkh: int
-    p2sh: int
-    hrp: str
+    ``hrp`` is empty where the network has no segwit, ``cashaddr`` and ``tex`` where it has no such addresses; what has
+    a CashAddr is written as one, and its Base58 form is only read. ``exchange`` is the version of Firo's and PIVX's
+    exchange addresses. ``older`` are pairs of a kind and a version that are read as well: written is the newer form.
+    ``checked`` is Base58 with the network's checksum.
+    """
+
+    p2pkh: bytes
+    p2sh: bytes
+    hrp: str = ""
+    older: tuple[tuple[str, bytes], ...] = ()
+    exchange: bytes = b""
+    cashaddr: str = ""
+    tex: str = ""
+    checked: Base58Check = base58check
+
+    @property
+    def versions(self) -> tuple[tuple[str, bytes], ...]:
+        """The kinds of Base58Check addresses that are read, with the bytes that each begins with."""
+        exchange = (("p2pkh-exchange", self.exchange),) if self.exchange else ()
+        return (("p2pkh", self.p2pkh), ("p2sh", self.p2sh), *exchange, *self.older)
 
 
-MAINNET = Prefixes(p2pkh=0x00, p2sh=0x05, hrp="bc")
-TESTNET = Prefixes(p2pkh=0x6F, p2sh=0xC4, hrp="tb")
-REGTEST = Prefixes(p2pkh=0x6F, p2sh=0xC4, hrp="bcrt")
+MAINNET = Prefixes(p2pkh=b"\x00", p2sh=b"\x05", hrp="bc")
+TESTNET = Prefixes(p2pkh=b"\x6f", p2sh=b"\xc4", hrp="tb")
+REGTEST = Prefixes(p2pkh=b"\x6f", p2sh=b"\xc4", hrp="bcrt")
 _NETWORKS = (MAINNET, TESTNET, REGTEST)
 
 
@@ -39,12 +70,19 @@ def segwit_text(hrp: str, version: int, program: bytes) -> str:
 
 
 def encode_address(prefixes: Prefixes, destination: Destination) -> str:
-    """The text of a destination on one network."""
-    if destination.kind == "p2pkh":
-        return base58check.encode(bytes((prefixes.p2pkh,)) + destination.payload)
-    if destination.kind == "p2sh":
-        return base58check.encode(bytes((prefixes.p2sh,)) + destination.payload)
-    return segwit_text(prefixes.hrp, destination.version, destination.payload)
+    """The text of a destination on one network, which has this kind."""
+    kind, payload = destination.kind, destination.payload
+    if prefixes.cashaddr:
+        return cashaddr.encode(prefixes.cashaddr, _CASHADDR_TYPES[kind], payload)
+    if kind == "p2pkh":
+        return prefixes.checked.encode(prefixes.p2pkh + payload)
+    if kind == "p2sh":
+        return prefixes.checked.encode(prefixes.p2sh + payload)
+    if kind == "p2pkh-exchange":
+        return prefixes.checked.encode(prefixes.exchange + payload)
+    if kind == "p2pkh-tex":
+        return bech32m.encode(prefixes.tex, to_words(payload))
+    return segwit_text(prefixes.hrp, destination.version, payload)
 
 
 def decode_address(prefixes: Prefixes, text: object) -> Destination:
@@ -54,8 +92,12 @@ def decode_address(prefixes: Prefixes, text: object) -> Destination:
     if len(text) > _MAX_LENGTH:
         raise AddressError(f"expected at most {_MAX_LENGTH} characters, got {len(text)}", reason="too-large")
     with raised_as(AddressError):
-        if text[: len(prefixes.hrp) + 1].lower() == prefixes.hrp + "1":
+        if prefixes.hrp and text[: len(prefixes.hrp) + 1].lower() == prefixes.hrp + "1":
             return _decode_segwit(prefixes.hrp, text)
+        if prefixes.tex and text[: len(prefixes.tex) + 1].lower() == prefixes.tex + "1":
+            return _decode_tex(text)
+        if prefixes.cashaddr:
+            return _decode_cashaddr(prefixes, text)
         return _decode_base58(prefixes, text)
 
 
@@ -74,20 +116,53 @@ def _decode_segwit(expected: str, text: str) -> Destination:
     return witness(version, from_words(program))
 
 
-def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
+def _decode_tex(text: str) -> Destination:
+    """ZIP-320, "Specification": the hash of a key, Bech32m and no witness version."""
+    payload = from_words(bech32m.decode(text)[1])
+    if len(payload) != _HASH:
+        raise AddressError(f"expected a hash of {_HASH} bytes, got {len(payload)}", reason="length")
+    return _HASHES["p2pkh-tex"](payload)
+
+
+def _decode_cashaddr(prefixes: Prefixes, text: str) -> Destination:
+    """CashAddr, its prefix written or not, and what has no checksum of it as Base58Check, as wallets read both."""
     try:
-        data = base58check.decode(text, size=21)
+        version, payload = cashaddr.decode(prefixes.cashaddr, text)
+    except DecodingError as error:
+        if ":" in text or not _is_base58(prefixes, text):
+            raise error from None
+        return _decode_base58(prefixes, text)
+    kind = CASHADDR_KINDS.get((version, len(payload)))
+    if kind is None:
+        got = f"got type {version} with {len(payload)} bytes"
+        raise AddressError(f"expected a type and size of CashAddr that have a meaning, {got}", reason="version")
+    return _HASHES[kind](payload)
+
+
+def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
+    versions = prefixes.versions
+    sizes = {len(version) + _HASH for _, version in versions}
+    try:
+        data = prefixes.checked.decode(text, size=sizes.pop() if len(sizes) == 1 else None)
     except DecodingError:
-        if _is_bech32(text):
+        if prefixes.hrp and _is_bech32(text):
             return _decode_segwit(prefixes.hrp, text)  # says whose address it is
         raise
-    if data[0] == prefixes.p2pkh:
-        return p2pkh(data[1:])
-    if data[0] == prefixes.p2sh:
-        return p2sh(data[1:])
-    known = (byte for network in _NETWORKS for byte in (network.p2pkh, network.p2sh))
-    expected = f"expected version byte {prefixes.p2pkh} or {prefixes.p2sh}"
-    raise AddressError(f"{expected}, got {data[0]}", reason="network" if data[0] in known else "version")
+    for kind, version in versions:
+        if data.startswith(version) and len(data) == len(version) + _HASH:
+            return _HASHES[kind](data[len(version) :])
+    known = chain.from_iterable((network.p2pkh, network.p2sh) for network in _NETWORKS)
+    expected = " or ".join(version.hex() for _, version in versions)
+    reason = "network" if any(map(data.startswith, known)) else "version"
+    raise AddressError(f"expected version {expected}, got {data[: len(prefixes.p2pkh)].hex()}", reason=reason)
+
+
+def _is_base58(prefixes: Prefixes, text: str) -> bool:
+    try:
+        prefixes.checked.decode(text)
+    except DecodingError:
+        return False
+    return True
 
 
 def _is_bech32(text: str) -> bool:

@@ -1,13 +1,13 @@
-"""Bitcoin and its test networks, each a row.
+"""Bitcoin and its test networks, each a row; its relatives' rows follow them.
 
 CAIP-2 names are BIP-122's (the first 32 hex digits of the genesis block's hash), coin types SLIP-44's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.address import (
@@ -20,9 +20,11 @@ from walletcore.chains.bitcoin.address import (
     segwit_text,
 )
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
+from walletcore.chains.bitcoin.relatives import destinations
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
+from walletcore.chains.bitcoin.script import destination_of as template_of
 from walletcore.errors import AddressError, InvalidKey, TransactionError
-from walletcore.hashes import hash160
+from walletcore.hashes import Hash, hash160, sha256d
 from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
@@ -30,20 +32,30 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
 
-__all__ = ["CHAINS", "MESSAGE_MAGIC", "BitcoinChain"]
+__all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinChain"]
 
 MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 """How signed messages begin: the length of the words, and the words (Bitcoin Core, src/common/signmessage.cpp)."""
+
+LEGACY = ("p2pkh", "p2sh")
+SEGWIT = (*LEGACY, "p2wpkh", "p2wsh")
+TAPROOT = (*SEGWIT, "p2tr", WITNESS_UNKNOWN)
+"""The kinds of addresses of networks without segwit, without taproot, and with both."""
+_INNER = {"p2sh-p2wpkh": "p2wpkh", "p2sh-p2wsh": "p2wsh"}  # what is nested -> what the network must have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has.
 
-    ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
+    ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, and ``message_magic`` how its
+    signed messages begin. ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
     """
 
     prefixes: Prefixes
+    kinds: tuple[str, ...] = TAPROOT
+    key_hash: Hash = hash160
+    message_magic: bytes = MESSAGE_MAGIC
     dialect: Dialect | None = None
 
     subjects: ClassVar[tuple[str, ...]] = (
@@ -52,16 +64,30 @@ class BitcoinChain(Chain):
     )
 
     def address(self, key: PublicKey, *, kind: str = "", merkle_root: bytes = b"") -> Address:
-        """The address of a key: p2wpkh (the default), p2tr, p2pkh, p2sh-p2wpkh, or p2wsh of ``<key> CHECKSIG``.
+        """The address of a key: p2wpkh, p2tr, p2pkh, p2sh-p2wpkh, or p2wsh of ``<key> CHECKSIG``; see `key_kinds`.
 
-        ``merkle_root`` is that of a p2tr output's script tree (32 bytes; empty: none, BIP-86). The address of
-        p2sh-p2wpkh is of kind p2sh, as anyone reads it. Raises `AddressError`.
+        The default is that of the first profile. ``merkle_root`` is that of a p2tr output's script tree (32 bytes;
+        empty: none, BIP-86). The address of p2sh-p2wpkh is of kind p2sh, as anyone reads it. Raises `AddressError`.
         """
         self._check_key(key)
-        template = _chosen(KEY_KINDS, kind or self.profiles[0].kind)
+        template = self._template(kind or self.profiles[0].kind)
         if type(merkle_root) is not bytes or len(merkle_root) not in (0, 32) or (merkle_root and kind != "p2tr"):
             raise AddressError("a merkle root is 32 bytes, for p2tr", reason="length")
         return self.address_of(template(key.data, merkle_root))
+
+    @property
+    def key_kinds(self) -> tuple[str, ...]:
+        """The kinds of address that a key has on this network."""
+        return tuple(kind for kind in KEY_KINDS | destinations.KEY_HASHES if _INNER.get(kind, kind) in self.kinds)
+
+    def _template(self, kind: object) -> Callable[[bytes, bytes], Destination]:
+        """What makes a destination of a compressed key and a merkle root."""
+        if type(kind) is not str or kind not in self.key_kinds:
+            raise AddressError(f"expected one of {', '.join(self.key_kinds)} as kind", reason="unknown")
+        if kind in destinations.KEY_HASHES:
+            make, key_hash = destinations.KEY_HASHES[kind], self.key_hash
+            return lambda key, _: make(key_hash(key))
+        return KEY_KINDS[kind]
 
     def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
         """The addresses of many keys, 33 bytes each as a curve module or `PublicKey` gave them. Raises `AddressError`.
@@ -69,7 +95,7 @@ class BitcoinChain(Chain):
         That they are points is not checked again, but for p2tr, which computes with them.
         """
         kind = kind or self.profiles[0].kind
-        template = _chosen(KEY_KINDS, kind)
+        template = self._template(kind)
         if not isinstance(keys, Sequence) or not all(map(_is_compressed, keys)):
             raise AddressError("expected compressed public keys of 33 bytes", reason="type")
         if kind == "p2wpkh":
@@ -81,13 +107,37 @@ class BitcoinChain(Chain):
             raise AddressError(str(error), reason=error.reason) from None
 
     def script_address(self, script: bytes, *, kind: str) -> Address:
-        """The address of a redeem script (p2sh) or a witness script (p2wsh, p2sh-p2wsh). Raises `AddressError`."""
-        return self.address_of(_chosen(SCRIPT_KINDS, kind)(script))
+        """The address of a redeem script (p2sh) or a witness script (p2wsh, p2sh-p2wsh). Raises `AddressError`.
+
+        Bitcoin Cash has p2sh32, p2sh-tokens and p2sh32-tokens as well.
+        """
+        allowed = [name for name in SCRIPT_KINDS | destinations.SCRIPT_HASHES if _INNER.get(name, name) in self.kinds]
+        if type(kind) is not str or kind not in allowed:
+            raise AddressError(f"expected one of {', '.join(allowed)} as kind", reason="unknown")
+        if kind not in destinations.SCRIPT_HASHES:
+            return self.address_of(SCRIPT_KINDS[kind](script))
+        SCRIPT_KINDS["p2sh"](script)  # refuses what no input could hand over
+        script_hash = sha256d if kind.startswith("p2sh32") else self.key_hash
+        return self.address_of(destinations.SCRIPT_HASHES[kind](script_hash(script)))
 
     def address_of(self, destination: Destination) -> Address:
-        """The address of a destination on this network."""
+        """The address of a destination on this network. Raises `AddressError` where it has no such addresses."""
+        self._check_kind(destination)
         text = encode_address(self.prefixes, destination)
         return Address(chain=self, text=text, payload=destination.payload, kind=destination.kind)
+
+    def destination_of(self, script_pubkey: bytes) -> Destination | None:
+        """The template of this network's addresses that a script is exactly; None for any other script."""
+        found = template_of(script_pubkey) or destinations.destination_of(script_pubkey)
+        return found if found is not None and found.kind in self.kinds else None
+
+    def account_id(self, address: str) -> str:
+        """The CAIP-10 name of an account: a colon cannot be in its address, so CashAddr's prefix is left out."""
+        return f"{self.caip2}:{address.rpartition(':')[2]}"
+
+    def _check_kind(self, destination: Destination) -> None:
+        if destination.kind not in self.kinds:
+            raise AddressError(f"{self.name} has no addresses of kind {destination.kind}", reason="version")
 
     def parse_address(self, text: str, *, require_spendable: bool = False) -> Address:
         """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr or witness_unknown. Raises `AddressError`.
@@ -108,6 +158,7 @@ class BitcoinChain(Chain):
 
     def _destination(self, text: object, require_spendable: bool) -> Destination:
         destination = decode_address(self.prefixes, text)
+        self._check_kind(destination)
         if require_spendable and destination.kind == WITNESS_UNKNOWN:
             raise AddressError("anyone may spend what is sent to a witness version without meaning", reason="policy")
         if require_spendable and destination.kind == "p2tr":
@@ -123,7 +174,7 @@ class BitcoinChain(Chain):
         `walletcore.chains.bitcoin.interchange.decode_transaction`. What `Message.raw` gives is read as well, for one
         key at most: no transaction begins like it, as nobody finds the first 20 bytes of a txid.
         """
-        if type(raw) is bytes and raw.startswith(MESSAGE_MAGIC):
+        if type(raw) is bytes and raw.startswith(self.message_magic):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
@@ -149,12 +200,6 @@ class BitcoinChain(Chain):
         if not tx.is_signed:
             raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
         return txid
-
-
-def _chosen(kinds: dict[str, Any], kind: str) -> Any:
-    if type(kind) is not str or kind not in kinds:
-        raise AddressError(f"expected one of {', '.join(kinds)} as kind", reason="unknown")
-    return kinds[kind]
 
 
 def _is_compressed(key: object) -> bool:
@@ -184,7 +229,7 @@ def _test_network(name: str, genesis: str, prefixes: Prefixes = TESTNET) -> Bitc
     )
 
 
-CHAINS = (
+NETWORKS = (
     BitcoinChain(
         name="bitcoin",
         symbol="BTC",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, classify, push
+from walletcore.chains.bitcoin.relatives.destinations import p2sh32
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p2pkh, p2sh
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
@@ -26,7 +27,6 @@ __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
 _LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32")
-_P2SH32 = b"\xaa\x20", b"\x87"  # HASH256 <32 bytes> EQUAL, of Bitcoin Cash (CHIP-2022-05 P2SH32): only by its name
 _COMPRESSED = 33  # bytes of a key
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
@@ -298,7 +298,7 @@ def _hashed(kind: str, script: bytes, dialect: Dialect | None = None) -> bytes:
             return p2sh(dialect.key_hash(script)).script_pubkey
         if kind == "p2sh32":
             SCRIPT_KINDS["p2sh"](script)  # no longer than one that can be pushed
-            return _P2SH32[0] + sha256d(script) + _P2SH32[1]
+            return p2sh32(sha256d(script)).script_pubkey
         return SCRIPT_KINDS[kind](script).script_pubkey
     except AddressError as error:
         raise TransactionError(str(error), reason=error.reason) from None

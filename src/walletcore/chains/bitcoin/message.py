@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, SignedMessage
-from walletcore.chains.bitcoin.chain import MESSAGE_MAGIC, BitcoinChain
+from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
@@ -82,7 +82,7 @@ class Message:
     @property
     def raw(self) -> bytes:
         """The bytes that are hashed and signed: magic, length and data. `decode` reads them."""
-        return MESSAGE_MAGIC + _DATA.encode(self.data)
+        return self.chain.message_magic + _DATA.encode(self.data)
 
     @property
     def digest(self) -> bytes:
@@ -193,14 +193,17 @@ def decode(
 
     One key may be given. Raises `TransactionError`.
     """
-    if type(raw) is not bytes or not raw.startswith(MESSAGE_MAGIC):
-        raise TransactionError("expected bytes that begin as Bitcoin's signed messages do", reason="prefix")
-    if len(raw) > len(MESSAGE_MAGIC) + _MAX_DATA + 5:
+    if not isinstance(chain, BitcoinChain):
+        raise TransactionError(f"expected a chain of Bitcoin, got {type(chain).__name__}", reason="type")
+    magic = chain.message_magic
+    if type(raw) is not bytes or not raw.startswith(magic):
+        raise TransactionError("expected bytes that begin as the chain's signed messages do", reason="prefix")
+    if len(raw) > len(magic) + _MAX_DATA + 5:
         raise TransactionError(f"expected a message of at most {_MAX_DATA} bytes", reason="too-large")
     if not isinstance(keys, Sequence) or len(keys) > 1:
         raise TransactionError("expected a sequence of at most one key, the signer's", reason="ambiguous")
     with raised_as(TransactionError):
-        data = _DATA.decode(raw[len(MESSAGE_MAGIC) :])
+        data = _DATA.decode(raw[len(magic) :])
     return Message(chain=chain, signer=keys[0] if keys else None, data=data, kind=kind, compressed=compressed)
 
 

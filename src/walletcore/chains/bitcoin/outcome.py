@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from walletcore.chains.bitcoin.script import destination_of, null_data
+from walletcore.chains.bitcoin.script import null_data
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
@@ -69,7 +69,7 @@ def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
 
 
 def _account(chain: BitcoinChain, script_pubkey: bytes) -> str:
-    destination = destination_of(script_pubkey)
+    destination = chain.destination_of(script_pubkey)
     return "" if destination is None else chain.account_id(chain.address_of(destination).text)
 
 

@@ -31,7 +31,7 @@ GUARDED: dict[str, dict[str, Any]] = {
 def funding(script_pubkey: bytes, value: int = 70_000, **fields: Any) -> tuple[str, bytes]:
     """The id and the bytes of a transaction whose output 1 is guarded so, before anybody has signed it."""
     assert DCR.dialect is not None
-    read = bytes.fromhex("01000000" "01" + "77" * 32 + "00000000" "00" "ffffffff" "02")
+    read = bytes.fromhex("0100000001" + "77" * 32 + "0000000000ffffffff02")
     outputs = [(5, b"\x51"), (value, script_pubkey)]
     for amount, script in outputs:
         read += amount.to_bytes(8, "little") + bytes(2) + bytes((len(script),)) + script
@@ -113,7 +113,5 @@ def test_what_is_not_the_form_of_the_network_is_refused() -> None:
 
 def test_single_without_an_output_is_refused() -> None:
     other, raw = funding(MINE, 1_000)
-    second = Input(
-        txid=other, vout=1, previous=raw, key=ALICE, dialect=DCR.dialect, sighash="SINGLE"
-    )
+    second = Input(txid=other, vout=1, previous=raw, key=ALICE, dialect=DCR.dialect, sighash="SINGLE")
     assert reason(TransactionError, paying, spending(), second) == "range"

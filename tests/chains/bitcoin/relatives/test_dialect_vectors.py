@@ -40,7 +40,8 @@ def spent_of(case: Case) -> list[TxOut]:
 def read(case: Case, raw: bytes) -> tuple[Tx, Any]:
     """The transaction without what signed it, and what its chain has beyond Bitcoin's fields."""
     dialect = row(case).dialect
-    tx, extra = (Tx.decode(raw), None) if dialect is None else dialect.decode(raw)
+    extra: Any = None
+    tx, extra = (Tx.decode(raw), extra) if dialect is None else dialect.decode(raw)
     if "branch" in case.input:
         extra = replace(extra, branch=case.input["branch"])
     bare = tuple([replace(each, script_sig=b"") for each in tx.inputs])

@@ -103,7 +103,7 @@ def a_case(random: Random) -> JSON:
     """A signed transaction, half of them with one bit of a script_sig flipped."""
     name, tx, kind = a_spending(random)
     raw = signed_by_all(tx)
-    case = {"chain": name, "spent": spent_by(tx).hex(), "kinds": [kind, *(each.sighash for each in tx.inputs)]}
+    case: JSON = {"chain": name, "spent": spent_by(tx).hex(), "kinds": [kind, *(each.sighash for each in tx.inputs)]}
     case["kinds"] += [f"{name} {each.kind}" for each in tx.inputs]
     case["damaged"] = random.random() < 0.5
     return {**case, "tx": (damaged(random, raw) if case["damaged"] else raw).hex()}
@@ -218,7 +218,13 @@ def test_p2sh32_is_no_kind_of_bitcoin() -> None:
         outputs=(TxOut(value=1, script_pubkey=script),),
         locktime=0,
     )
-    parts = {"txid": source.txid, "vout": 0, "kind": "p2sh32", "redeem_script": MULTISIG, "previous": source.encode()}
+    parts: dict[str, Any] = {
+        "txid": source.txid,
+        "vout": 0,
+        "kind": "p2sh32",
+        "redeem_script": MULTISIG,
+        "previous": source.encode(),
+    }
     assert Input(**parts, dialect=BCH.dialect).required == 2
     assert reason(TransactionError, Input, **parts) == "network"
     assert reason(TransactionError, Input, **parts, dialect=XEC.dialect) == "network"
@@ -273,7 +279,7 @@ def test_an_envelope_is_read_whole_or_not_at_all(cut: int) -> None:
 
 
 def test_keys_are_found_by_the_scripts_that_they_spend() -> None:
-    hidden = {"key": None, "kind": "", "script_pubkey": BCH.script_pubkey(BCH.address(ALICE))}
+    hidden: dict[str, Any] = {"key": None, "kind": "", "script_pubkey": BCH.script_pubkey(BCH.address(ALICE))}
     raw = paying(BCH, spending(BCH, **hidden)).raw
     unknown = BCH.decode_transaction(raw)
     assert isinstance(unknown, Transaction)

@@ -1,4 +1,4 @@
-"""CashTokens: what an output of Bitcoin Cash holds beside its satoshi, and how it is written before the output's script.
+"""CashTokens: what an output of Bitcoin Cash holds beside its satoshi, and how that is written before its script.
 
 CHIP-2022-02-CashTokens, "Token Encoding" and "Token Types" (cashtokens/cashtokens, readme.md).
 """
@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from walletcore.coding.wire import Codec, Reader, array, compact_size, prefixed, struct, u8
-from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.errors import DecodingError, TransactionError
 
 __all__ = ["CAPABILITIES", "CASH_TOKENS", "TOKEN", "CashTokens", "Token", "burnt", "check_balance", "split", "written"]
 

@@ -1,7 +1,7 @@
 """Transactions of Decred: a prefix that is identified, a witness that is not, and one BLAKE-256 over each.
 
-decred/dcrd wire/msgtx.go (MsgTx: the serialization types), txscript/sighash.go (CalcSignatureHash); dcps/dcp-0005 is not
-needed. Scripts are those of version 0, keys and scripts are hashed with BLAKE-256 and RIPEMD-160.
+decred/dcrd wire/msgtx.go (MsgTx: the serialization types), txscript/sighash.go (CalcSignatureHash). Scripts are those
+of version 0; keys and scripts are hashed with BLAKE-256 and RIPEMD-160.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _U32 = 0xFFFF_FFFF
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecredFields:
-    """`Transaction.extra` of Decred: the height from which it is not mined any more (0: none), and where its inputs are.
+    """`Transaction.extra` of Decred: the height from which it is mined no more (0: none), and where its inputs are.
 
     ``trees`` has 0 or 1 for each input: the regular tree of transactions or that of stake; empty: all are regular.
     Raises `TransactionError`.
@@ -184,7 +184,7 @@ _OUTPUTS: Codec[Any] = array(
 
 
 def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, DecredFields]:
-    """Read a whole transaction; the amounts and places that its witness claims are not kept. Raises `TransactionError`."""
+    """Read a whole transaction, without the amounts and places that its witness claims. Raises `TransactionError`."""
     if type(raw) is not bytes or len(raw) > _MAX_TX:
         raise TransactionError(f"expected at most {_MAX_TX} bytes", reason="too-large" if raw else "type")
     with raised_as(TransactionError):

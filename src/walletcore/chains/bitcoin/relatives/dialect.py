@@ -1,7 +1,7 @@
 """What a relative of Bitcoin signs or writes in another way: a value in its row, and a module of this folder.
 
-A row without a dialect has Bitcoin's digests and Bitcoin's bytes, and nothing here is asked. The modules do the work and
-are imported when a transaction of theirs is first looked at.
+A row without a dialect has Bitcoin's digests and Bitcoin's bytes, and nothing here is asked. The modules do the work
+and are imported when a transaction of theirs is first looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from walletcore.errors import TransactionError
-from walletcore.hashes import Hash, hash160
+from walletcore.hashes import Hash, blake256_ripemd160, hash160
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.sighash import Commitments
@@ -23,19 +23,22 @@ if TYPE_CHECKING:
     from walletcore.effects import Effect
 
 __all__ = [
-    "BITCOIN_DIAMOND",
-    "GROESTLCOIN",
-    "HORIZEN",
-    "NEBLIO",
-    "VERGE",
     "BITCOIN_CASH",
+    "BITCOIN_DIAMOND",
     "BITCOIN_GOLD",
     "BITCOIN_SV",
+    "DECRED",
     "ECASH",
+    "FIRO",
     "FLUX",
+    "GROESTLCOIN",
+    "HORIZEN",
     "KOMODO",
     "LEGACY",
+    "NEBLIO",
+    "PIVX",
     "SEGWIT",
+    "VERGE",
     "ZCASH",
     "Dialect",
     "check_extra",
@@ -56,10 +59,10 @@ class Dialect:
     ``kinds`` are the inputs that can be spent. ``signs_amounts``: a signature commits to the amount that its input
     spends, so that a previous transaction is not needed to know it. ``signs_digests``: the message of an input does not
     grow with the transaction. ``fork_value`` is that of FORKID; None where hash types are Bitcoin's. ``has_utxos``: the
-    hash types that commit to all spent outputs. ``has_tokens``: CashTokens. ``branches`` are the consensus branch ids of
-    ZIP-200, the newest last; ``versions`` those of transactions that may be made. ``stamp`` is the size of the field
-    behind the version, in bytes; ``has_guards``: outputs name a block, see `horizen`. ``key_hash`` is what P2PKH and
-    P2SH commit with.
+    hash types that commit to all spent outputs. ``has_tokens``: CashTokens. ``branches`` are the consensus branch ids
+    of ZIP-200, the newest last; ``versions`` those of transactions that may be made. ``stamp`` is the size of the field
+    behind the version, in bytes; ``wrapped`` names the module that knows what stands around the scripts of outputs.
+    ``key_hash`` is what P2PKH and P2SH commit with.
     """
 
     module: str
@@ -72,7 +75,7 @@ class Dialect:
     branches: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
     stamp: int = 0
-    has_guards: bool = False
+    wrapped: str = ""
     key_hash: Hash = hash160
 
     @property
@@ -97,12 +100,11 @@ class Dialect:
         return self.rules.identify(self, raw)
 
     def base(self, script_pubkey: bytes) -> bytes:
-        """The template of an output's script, without what a relative puts behind it."""
-        if not self.has_guards:
+        """The template of an output's script, without what a relative puts around it."""
+        if not self.wrapped:
             return script_pubkey
-        from walletcore.chains.bitcoin.relatives import horizen
-
-        return horizen.base(script_pubkey)
+        module = importlib.import_module(f"{__package__}.{self.wrapped}")
+        return cast(bytes, module.base(script_pubkey))
 
     def previous_output(self, previous: bytes, txid: str, vout: int) -> TxOut:
         """The output of a previous transaction, which must have that txid. Raises `TransactionError`."""
@@ -185,8 +187,10 @@ ZCASH = Dialect(
     versions=(4, 5),
 )
 KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
-HORIZEN = Dialect(module="horizen", has_guards=True)
+HORIZEN = Dialect(module="horizen", wrapped="horizen")
 NEBLIO = Dialect(module="stamped", stamp=4)
 VERGE = Dialect(module="stamped", kinds=SEGWIT, stamp=4)
 BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))
+FIRO = PIVX = Dialect(module="plain", wrapped="exchange")
+DECRED = Dialect(module="decred", signs_digests=True, key_hash=blake256_ripemd160)
 GROESTLCOIN = Dialect(module="groestl", kinds=(*SEGWIT, "p2tr"))

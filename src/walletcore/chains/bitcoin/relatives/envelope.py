@@ -1,15 +1,15 @@
 """A relative's transaction between signers: what it is made of, in a form of our own.
 
-PSBTs carry Bitcoin's transactions (BIP-174), and no field of theirs says an expiry height, a token or a branch. This one
-is read by the chain that wrote it only: it names the chain, and neither Bitcoin's software nor a sister chain takes it
-for a transaction of its own. It says what `Input` and `TxOut` say; whoever reads it checks it all again.
+PSBTs carry Bitcoin's transactions (BIP-174), and no field of theirs says an expiry height, a token or a branch. This
+one is read by the chain that wrote it only: it names the chain, and neither Bitcoin's software nor a sister chain takes
+it for a transaction of its own. It says what `Input` and `TxOut` say; whoever reads it checks it all again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.inputs import Input
@@ -17,7 +17,7 @@ from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import MAX_MONEY, TxIn, TxOut
 from walletcore.coding.wire import array, bounded, compact_size, fixed, mapped, prefixed, struct, u8, u32le, u64le
 from walletcore.errors import InvalidKey, TransactionError, raised_as
 from walletcore.keys import Curve, PublicKey

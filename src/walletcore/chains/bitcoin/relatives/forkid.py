@@ -23,7 +23,6 @@ from walletcore.chains.bitcoin.relatives.cashtokens import (
     written,
 )
 from walletcore.chains.bitcoin.relatives.plain import fixes_fee, has_fixed_id, identify
-from walletcore.chains.bitcoin.script import destination_of
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
 from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, Tx, TxOut
 from walletcore.effects import Opaque, Transfer
@@ -193,7 +192,7 @@ def effects(transaction: Transaction) -> tuple[Effect, ...]:
 
 
 def _sent(chain: BitcoinChain, token: Token, output: TxOut) -> Effect:
-    destination = destination_of(output.script_pubkey)
+    destination = chain.destination_of(output.script_pubkey)
     if destination is None or token.capability:
         return Opaque(why=f"tokens are sent: {token}", data=output.script_pubkey)
     account = chain.account_id(chain.address_of(destination).text)

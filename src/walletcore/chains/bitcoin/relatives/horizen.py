@@ -7,18 +7,23 @@ src/script/interpreter.cpp; zendoo BIP-115, whose opcode it has at 0xB4): who sp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import parse_script, push
-from walletcore.chains.bitcoin.relatives.plain import decode, effects, encode, fixes_fee, has_fixed_id, identify
+from walletcore.chains.bitcoin.relatives.plain import (
+    EXTRA,
+    commitments,
+    decode,
+    effects,
+    encode,
+    fixes_fee,
+    has_fixed_id,
+    identify,
+)
 from walletcore.chains.bitcoin.script import kind_of
-from walletcore.chains.bitcoin.sighash import Commitments
-from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.errors import TransactionError
 
 if TYPE_CHECKING:
-    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = [
@@ -35,7 +40,6 @@ __all__ = [
     "identify",
 ]
 
-EXTRA = None
 _CHECKBLOCKATHEIGHT = 0xB4
 _HASH = 32
 _RETURN = b"\x6a"
@@ -85,11 +89,6 @@ def _is_guard(guard: bytes) -> bool:
         and (found[1].data is not None or found[1].number is not None)
         and found[2].opcode == _CHECKBLOCKATHEIGHT
     )
-
-
-def commitments(dialect: Dialect, tx: Tx, spent: Sequence[TxOut], extra: Any) -> Commitments:
-    """Bitcoin's."""
-    return Commitments(tx, spent)
 
 
 def check(transaction: Transaction) -> None:

@@ -1,10 +1,11 @@
-"""What most relatives share: Bitcoin's bytes (BIP-144), and the identifier that is their hash."""
+"""What most relatives share: Bitcoin's bytes (BIP-144) and digests, and a txid that is the hash of the bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from walletcore.chains.bitcoin.sighash import Commitments
 from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.errors import TransactionError
 
@@ -13,7 +14,26 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.transaction import Transaction
     from walletcore.effects import Effect
 
-__all__ = ["check", "check_witnesses", "decode", "effects", "encode", "fixes_fee", "has_fixed_id", "identify"]
+__all__ = [
+    "EXTRA",
+    "check",
+    "check_witnesses",
+    "commitments",
+    "decode",
+    "effects",
+    "encode",
+    "fixes_fee",
+    "has_fixed_id",
+    "identify",
+]
+
+
+EXTRA = None
+
+
+def commitments(dialect: Dialect, tx: Tx, spent: Sequence[TxOut], extra: Any) -> Commitments:
+    """Bitcoin's."""
+    return Commitments(tx, spent)
 
 
 def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:

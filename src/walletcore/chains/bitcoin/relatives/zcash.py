@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.relatives.zcash_digests import V4Commitments, V5Commitments, auth_digest, txid_digest
 from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, Tx, TxOut
@@ -64,9 +64,9 @@ _FIRST_OF_5 = 0xC2D6D0B4  # NU5
 class ZcashFields:
     """`Transaction.extra` of these chains.
 
-    ``branch`` is the consensus branch id under which it is to be mined, such as those of `BRANCHES`: signatures are good
-    for no other. It is None only where bytes of version 3 or 4 were read, which do not say it. After ``expiry_height``
-    (0: never; at most 499,999,999) it is not mined. Raises `TransactionError`.
+    ``branch`` is the consensus branch id under which it is to be mined, such as those of `BRANCHES`: signatures are
+    good for no other. It is None only where bytes of version 3 or 4 were read, which do not say it. After
+    ``expiry_height`` (0: never; at most 499,999,999) it is not mined. Raises `TransactionError`.
     """
 
     branch: int | None

@@ -46,7 +46,7 @@ class V4Commitments(_ZcashCommitments):
     ``balance`` is the value that leaves the Sapling pool: of a transparent transaction both are zero.
     """
 
-    __slots__ = ("balance", "prevouts_hash", "outputs_hash", "sequence_hash", "shielded")
+    __slots__ = ("balance", "outputs_hash", "prevouts_hash", "sequence_hash", "shielded")
 
     def __init__(self, tx: Tx, spent: Sequence[TxOut], group: int, branch: int, expiry_height: int) -> None:
         super().__init__(tx, spent, group, branch, expiry_height)
@@ -99,7 +99,7 @@ class V5Commitments(_ZcashCommitments):
         self.sapling, self.orchard = _hash(b"ZTxIdSaplingHash", b""), _hash(b"ZTxIdOrchardHash", b"")
 
     def legacy(self, index: int, script_code: bytes, hash_type: int = 0x01) -> bytes:
-        """The four digests whose hash is signed. Raises `TransactionError` for a hash type that ZIP-244 does not have."""
+        """The four digests whose hash is signed. Raises `TransactionError` for a hash type that ZIP-244 lacks."""
         self._check(index, hash_type)
         if hash_type not in _V5_TYPES or (hash_type & _BASE == SIGHASH_SINGLE and index >= len(self.outputs)):
             raise TransactionError("expected a hash type of ZIP-244, and for SINGLE an output", reason="range")

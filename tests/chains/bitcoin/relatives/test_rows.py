@@ -1,0 +1,97 @@
+"""The rows of Bitcoin's relatives: figures of other wallets, the kinds that each has, and what is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.bitcoin import BITCOIN, key, points, reason
+from support.vectors import Case, vectors
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.relatives.rows import RELATIVES
+from walletcore.errors import AddressError
+from walletcore.keys import Curve, PublicKey
+from walletcore.wallet import Wallet
+
+by_row = pytest.mark.parametrize("row", RELATIVES, ids=lambda row: row.name)
+ROWS = {row.name: row for row in RELATIVES}
+KEY = key(1).public_key
+
+
+def row_of(case: Case) -> BitcoinChain:
+    return chain(case.input["chain"], BitcoinChain)
+
+
+@vectors("chains/relatives", operation="address.encode")
+def test_wallets_have_these_addresses_for_these_phrases(case: Case) -> None:
+    row, name = row_of(case), case.input["profile"]
+    where = {level: case.input[level] for level in ("account", "change", "index")}
+    with Wallet.from_mnemonic(case.input["mnemonic"]) as wallet:
+        address = wallet.address(row, profile=name, **where)
+        public = wallet.public_key(row, profile=name, **where)
+    assert public == PublicKey(Curve.SECP256K1, bytes.fromhex(case.expect["public_key"]))
+    assert address.text == case.expect["address"]
+    assert row.parse_address(address.text) == address
+    assert (str(row.path(profile=name, **where)), row.profile(name).kind) == (case.input["path"], case.input["kind"])
+
+
+@by_row
+@given(public=points)
+def test_every_kind_of_a_key_is_read_back_and_has_a_script(row: BitcoinChain, public: PublicKey) -> None:
+    for kind in row.key_kinds:
+        address = row.address(public, kind=kind)
+        assert address.kind in row.kinds
+        assert row.parse_address(address.text) == address
+        assert row.addresses([public.data], kind=kind) == [address.text]
+        found = row.destination_of(row.script_pubkey(address))
+        assert found is not None
+        assert (found.payload, found.script_pubkey) == (address.payload, row.script_pubkey(address))
+
+
+@by_row
+def test_a_kind_that_a_chain_lacks_is_refused(row: BitcoinChain) -> None:
+    lacking = {"p2wpkh", "p2tr", "p2wsh", "p2sh-p2wpkh", "p2pkh-tokens", "p2pkh-tex", "p2pkh-exchange"}
+    for kind in lacking - set(row.key_kinds):
+        assert reason(AddressError, row.address, KEY, kind=kind) == "unknown"
+        assert reason(AddressError, row.addresses, [KEY.data], kind=kind) == "unknown"
+    for kind in {"p2wsh", "p2sh-p2wsh", "p2sh32", "p2sh-tokens"} - set(row.kinds):
+        if kind != "p2sh-p2wsh" or "p2wsh" not in row.kinds:
+            assert reason(AddressError, row.script_address, b"\x51", kind=kind) == "unknown"
+
+
+@by_row
+def test_a_script_of_a_kind_that_a_chain_lacks_has_no_address(row: BitcoinChain) -> None:
+    taproot = BITCOIN.script_pubkey(BITCOIN.address(KEY, kind="p2tr"))
+    segwit = BITCOIN.script_pubkey(BITCOIN.address(KEY))
+    assert (row.destination_of(taproot) is not None) == ("p2tr" in row.kinds)
+    assert (row.destination_of(segwit) is not None) == ("p2wpkh" in row.kinds)
+
+
+SEGWIT = [row for row in RELATIVES if row.prefixes.hrp]
+
+
+@pytest.mark.parametrize("row", [row for row in SEGWIT if "p2tr" not in row.kinds], ids=lambda row: row.name)
+def test_a_taproot_address_is_refused_where_anyone_could_spend_it(row: BitcoinChain) -> None:
+    from walletcore.chains.bitcoin.address import segwit_text
+
+    assert reason(AddressError, row.parse_address, segwit_text(row.prefixes.hrp, 1, bytes(31) + b"\x01")) == "version"
+
+
+@given(st.sampled_from(sorted(ROWS)), st.sampled_from(sorted(ROWS)), points)
+def test_A36_what_two_chains_read_is_the_same_hash_on_both(one: str, other: str, public: PublicKey) -> None:
+    """The network is always given: a text does not tell a chain, and none is guessed from it."""
+    address = ROWS[one].address(public)
+    try:
+        read = ROWS[other].parse_address(address.text)
+    except AddressError:
+        return
+    assert read.payload == address.payload
+    assert read.chain is ROWS[other]
+
+
+def test_A36_an_old_script_address_of_litecoin_is_read_and_written_anew() -> None:
+    script = BITCOIN.script_address(b"\x51", kind="p2sh")
+    read = ROWS["litecoin"].parse_address(script.text)
+    assert (read.kind, read.payload, read.text[0]) == ("p2sh", script.payload, "M")
+    assert ROWS["litecoin"].parse_address(read.text) == read
+    assert reason(AddressError, BITCOIN.parse_address, read.text) == "version"

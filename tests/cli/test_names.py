@@ -12,7 +12,7 @@ from walletcore.cli import run
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("bitcion", "bitcoin"),
+        ("bitcion", "bitcoin or bitcoin-sv"),
         ("Bitcoin", "bitcoin"),
         ("BTC", "bitcoin"),
         ("eth", "ethereum"),

@@ -38,7 +38,12 @@ SHARED = "civil festival festival palace rival concert distance panda junior uni
 ELSEWHERE = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"  # BIP-173, of another key
 TAPROOT = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"  # BIP-350, of another key
 ENGINES = {"bip-utils", "libwally", "eth-account-run", "solders-run", "wallet-core-segwit"}  # all others are published
-ALL = [case for family in ("bitcoin", "evm", "solana") for case in load(f"chains/{family}") if "profile" in case.input]
+ALL = [
+    case
+    for family in ("bitcoin", "relatives", "evm", "solana")
+    for case in load(f"chains/{family}")
+    if "profile" in case.input
+]
 
 
 def reason(call: Callable[..., object], *args: Any, **options: Any) -> str:
@@ -76,7 +81,9 @@ def test_a_published_address_of_a_phrase_names_its_profile_among_all_chains(case
     else:
         found = candidates_of(Secret(seed_of(case)), address=address)
     assert asked(case) in names(found)
-    assert {each.address.text for each in found} == {address}
+    (read,) = {row.parse_address(address).payload for row in [chain(case.input["chain"])]}
+    assert {each.address.payload for each in found} == {read}  # relatives may write it in another way
+    assert address in {each.address.text for each in found}
     assert found.complete
 
 
@@ -162,7 +169,7 @@ def test_an_account_key_names_all_profiles_that_may_have_it(
     xpub: str, address: str, wanted: set[tuple[str, str]]
 ) -> None:
     found = candidates_of(ExtendedPublicKey.parse(xpub), address=address)
-    assert {(each.profile.name, str(each.path)) for each in found} == wanted
+    assert {(each.profile.name, str(each.path)) for each in found if each.chain.name == "bitcoin"} == wanted
     assert names(Wallet.from_xpub(xpub).candidates(address)) == names(found)
 
 
@@ -404,7 +411,8 @@ def test_what_bip_utils_derives_within_the_bounds_is_found(
     address = row.address(key, kind=profile.kind).text
     found = candidates_of(Secret(seed), address=address, bounds=Bounds(accounts=3, changes=2, indices=25))
     assert (row.name, profile.name, str(profile.fill(**where))) in names(found)
-    assert {each.address.text for each in found} == {address}
+    assert address in {each.address.text for each in found}
+    assert {each.address.payload for each in found} == {row.parse_address(address).payload}
 
 
 # -- chains that come later, and those that cannot be loaded

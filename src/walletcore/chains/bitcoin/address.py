@@ -29,6 +29,7 @@ _MAX_LENGTH = 90  # BIP-173; no other form is longer
 _MAX_VERSION = 16
 _HASH = 20  # bytes, of whatever a Base58Check address stands for
 _HASHES = KEY_HASHES | SCRIPT_HASHES
+_CASHADDR_LETTERS = tuple("qpzr")  # how the four types begin; nothing in Base58 does for these networks
 _CASHADDR_TYPES = {kind: version for (version, _), kind in CASHADDR_KINDS.items()}
 
 
@@ -128,9 +129,9 @@ def _decode_cashaddr(prefixes: Prefixes, text: str) -> Destination:
     """CashAddr, its prefix written or not, and what has no checksum of it as Base58Check, as wallets read both."""
     try:
         version, payload = cashaddr.decode(prefixes.cashaddr, text)
-    except DecodingError as error:
-        if ":" in text or not _is_base58(prefixes, text):
-            raise error from None
+    except DecodingError:
+        if ":" in text or text[:1].lower() in _CASHADDR_LETTERS:
+            raise
         return _decode_base58(prefixes, text)
     kind = CASHADDR_KINDS.get((version, len(payload)))
     if kind is None:
@@ -141,9 +142,8 @@ def _decode_cashaddr(prefixes: Prefixes, text: str) -> Destination:
 
 def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
     versions = prefixes.versions
-    sizes = {len(version) + _HASH for _, version in versions}
     try:
-        data = prefixes.checked.decode(text, size=sizes.pop() if len(sizes) == 1 else None)
+        data = prefixes.checked.decode(text, size=_size(prefixes, text))
     except DecodingError:
         if prefixes.hrp and _is_bech32(text):
             return _decode_segwit(prefixes.hrp, text)  # says whose address it is
@@ -157,12 +157,11 @@ def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
     raise AddressError(f"expected version {expected}, got {data[: len(prefixes.p2pkh)].hex()}", reason=reason)
 
 
-def _is_base58(prefixes: Prefixes, text: str) -> bool:
-    try:
-        prefixes.checked.decode(text)
-    except DecodingError:
-        return False
-    return True
+def _size(prefixes: Prefixes, text: str) -> int:
+    """How many bytes the text has to have: where a network has several sizes, the one that it has, if any."""
+    sizes = sorted({len(version) + _HASH for _, version in prefixes.versions})
+    given = len(prefixes.checked.radix.decode(text)) - 4 if len(sizes) > 1 else 0
+    return given if given in sizes else sizes[0]
 
 
 def _is_bech32(text: str) -> bool:

@@ -29,15 +29,15 @@ _FAMILIES = {"bitcoin": "bitcoin", "ethereum": "evm", "solana": "solana"}
 
 
 def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
-    """One finding for the chains on which the text is one and the same address, by itself or in a longer name."""
+    """One finding for the chains on which the text stands for the same, by itself or in a longer name."""
     text, rows, asked = _unwrapped(text, tuple(rows))
-    found: dict[tuple[str, str, bytes, str], list[Address]] = {}
+    found: dict[tuple[str, str, bytes], list[Address]] = {}
     for row in rows:
         try:
             each = _read(row, text)
         except AddressError:
             continue
-        found.setdefault((family(row), each.kind, each.payload, each.text), []).append(each)
+        found.setdefault((family(row), each.kind, each.payload), []).append(each)
     for same in found.values():
         yield _finding(text, same, asked)
 
@@ -74,11 +74,20 @@ def _read(row: Chain, text: str) -> Address:
     return row.parse_address(text)
 
 
+def _forms(text: str, same: list[Address]) -> Iterator[str]:
+    """The other texts of what these addresses stand for, each with its chains where not all write it so."""
+    written: dict[str, list[str]] = {}
+    for each in same:
+        written.setdefault(each.text, []).append(each.chain.name)
+    for form, names in written.items():
+        if form != text:
+            yield form if len(written) == 1 else f"{form} ({', '.join(names)})"
+
+
 def _finding(text: str, same: list[Address], asked: str) -> Finding:
     first = same[0]
     facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
-    if first.text != text:
-        facts.append(("written as", first.text))
+    facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), ("asked for", asked)]
     return Finding(
         what="address",

@@ -78,7 +78,7 @@ def addresses_of(key: PublicKey, compressed: bool, rows: tuple[Chain, ...]) -> I
 def _kinds(row: Chain, compressed: bool) -> tuple[str, ...]:
     if not isinstance(row, BitcoinChain):
         return ("",)
-    return _KINDS if compressed else ("p2pkh",)
+    return tuple(kind for kind in _KINDS if kind in row.key_kinds) if compressed else ("p2pkh",)
 
 
 def _address(row: Chain, key: PublicKey, compressed: bool, kind: str) -> str:
@@ -86,9 +86,8 @@ def _address(row: Chain, key: PublicKey, compressed: bool, kind: str) -> str:
         return row.address(key, kind=kind).text
     from walletcore.chains.bitcoin.script import p2pkh
     from walletcore.curves.secp256k1 import uncompressed
-    from walletcore.hashes import hash160
 
-    return row.address_of(p2pkh(hash160(uncompressed(key.data)))).text
+    return row.address_of(p2pkh(row.key_hash(uncompressed(key.data)))).text
 
 
 def _of_ed25519(data: bytes, rows: tuple[Chain, ...]) -> Iterator[Finding]:

@@ -81,6 +81,8 @@ class Transaction:
         dialect = self.chain.dialect
         if dialect is not None or self.extra is not None:
             check_extra(self)
+        if dialect is None and "p2tr" not in self.chain.kinds:
+            self._check_kinds()
         for index, each in enumerate(self.inputs):
             if each.dialect != dialect:
                 raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
@@ -92,6 +94,13 @@ class Transaction:
             raise TransactionError(
                 f"the outputs exceed the inputs by {-(self.claimed_fee or 0)} satoshi", reason="range"
             )
+
+    def _check_kinds(self) -> None:
+        """Where a network has no witnesses, or no taproot, their programs are scripts that ask for nothing."""
+        for index, each in enumerate(self.inputs):
+            has = each.kind.removeprefix("p2sh-")
+            if has in ("p2wpkh", "p2wsh", "p2tr") and has not in self.chain.kinds:
+                raise TransactionError(f"input {index}: {self.chain.name} has no {each.kind}", reason="network")
 
     @property
     def txid(self) -> str:

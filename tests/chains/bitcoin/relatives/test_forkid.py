@@ -241,7 +241,7 @@ def test_what_a_signer_elsewhere_reads_is_the_same_transaction(guard: str, sigha
     tokens = CashTokens(spent=(FUNGIBLE,), sent=(None, FUNGIBLE))
     tx = Transaction(
         chain=BCH,
-        inputs=(spending(BCH, guard, sighash=sighash, **({"origin": origin} if "key" in GUARDED[guard] else {})),),
+        inputs=(spending(BCH, guard, sighash=sighash, origin=origin if "key" in GUARDED[guard] else None),),
         outputs=(
             TxOut(value=1_000, script_pubkey=PAID),
             change(ALICE, kind="p2pkh", value=2_000, origin=origin, dialect=BCH.dialect),

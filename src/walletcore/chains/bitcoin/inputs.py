@@ -40,7 +40,8 @@ class Input:
     ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
     the output is unknown. ``dialect`` is that of its chain (`BitcoinChain.dialect`), if it has one: that says which
-    kinds there are, how ``previous`` is written, and whether it is needed. Raises `TransactionError`.
+    kinds there are, how ``previous`` is written, and whether it is needed. ``schnorr``: one key signs by Bitcoin Cash's
+    scheme. Raises `TransactionError`.
     """
 
     txid: str
@@ -58,6 +59,7 @@ class Input:
     origin: KeyOrigin | None = field(default=None, compare=False)
     origins: Origins = field(default=(), compare=False)
     dialect: Dialect | None = None
+    schnorr: bool = False
     _outpoint: TxIn = field(init=False, repr=False, compare=False)
     _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
     _lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
@@ -174,7 +176,14 @@ class Input:
             raise TransactionError(f"{kind} is no kind of output on that network", reason="network")
         if self.sighash == "DEFAULT" and kind != "p2tr":
             raise TransactionError("only taproot has the hash type DEFAULT", reason="mismatch")
+        if self.schnorr and not self._may_have_schnorr():
+            raise TransactionError("one key alone signs by that scheme, on Bitcoin Cash and eCash", reason="scheme")
         self._set(kind=kind, sighash=self.sighash or ("DEFAULT" if kind == "p2tr" else "ALL"))
+
+    def _may_have_schnorr(self) -> bool:
+        """Multisig scripts that take such signatures want them in another form, which is not made here."""
+        has = self.schnorr is True and self.dialect is not None and self.dialect.has_schnorr
+        return has and self._lock is not None and self._lock.script_code[-1:] == b"\xac"
 
     @property
     def outpoint(self) -> TxIn:

@@ -195,7 +195,8 @@ class Transaction:
             scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
             payload = commitments.taproot(index, hash_type)
         else:
-            scheme, prehash, tweak = Scheme.ECDSA, commitments.prehash, None
+            scheme = Scheme.SCHNORR_BCH if each.schnorr else Scheme.ECDSA
+            prehash, tweak = commitments.prehash, None
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
             payload = preimage(index, each.script_code, hash_type)
         return [
@@ -255,7 +256,7 @@ class Transaction:
 
     @staticmethod
     def _largest(each: Input) -> bytes:
-        if each.kind == "p2tr":
+        if each.kind == "p2tr" or each.schnorr:
             return bytes(64 + (each.hash_type > 0))
         return bytes(_MAX_DER + 1)
 
@@ -272,7 +273,7 @@ class Transaction:
 
 def _signature(each: Input, answer: Signature) -> bytes:
     """BIP-341: 64 bytes, and the hash type unless it is the default; before: DER and the hash type."""
-    if each.kind == "p2tr":
+    if each.kind == "p2tr" or each.schnorr:
         return answer.data + bytes((each.hash_type,)) if each.hash_type else answer.data
     return encode_der(answer.data) + bytes((each.hash_type,))
 

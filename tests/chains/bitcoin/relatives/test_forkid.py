@@ -31,6 +31,7 @@ FUNGIBLE = Token(category=CATEGORY, amount=21)
 NFT = Token(category=CATEGORY, capability="none", commitment=b"ticket")
 PAID = BCH.script_pubkey(BCH.address(key(9).public_key))
 LEGACY = ["p2pkh", "p2pk", "multisig", "p2sh"]
+SINGLE = ("p2pkh", "p2pk")
 GUARDED: dict[str, dict[str, Any]] = {
     **{kind: GUARDS[kind] for kind in LEGACY},
     "p2sh32": {"kind": "p2sh32", "redeem_script": MULTISIG},
@@ -91,7 +92,10 @@ def a_spending(random: Random) -> tuple[str, Transaction, str]:
     count = random.randint(1, 3)
     guards = [random.choice([guard for guard in GUARDED if guard != "p2sh32" or name == "bch"]) for _ in range(count)]
     names = sorted(hash_types(row.dialect))
-    inputs = [spending(row, guard, place + 1, sighash=random.choice(names)) for place, guard in enumerate(guards)]
+    inputs = [
+        spending(row, guard, place + 1, sighash=random.choice(names), schnorr=guard in SINGLE and random.random() < 0.5)
+        for place, guard in enumerate(guards)
+    ]
     tokens = [a_token(random) if name == "bch" else None for _ in inputs]
     extra = CashTokens(spent=tuple(tokens), sent=tuple(tokens)) if any(tokens) else None
     version, locktime = random.choice((1, 2)), random.choice((0, 5))
@@ -105,6 +109,7 @@ def a_case(random: Random) -> JSON:
     raw = signed_by_all(tx)
     case: JSON = {"chain": name, "spent": spent_by(tx).hex(), "kinds": [kind, *(each.sighash for each in tx.inputs)]}
     case["kinds"] += [f"{name} {each.kind}" for each in tx.inputs]
+    case["kinds"] += [f"{name} schnorr" for each in tx.inputs if each.schnorr]
     case["damaged"] = random.random() < 0.5
     return {**case, "tx": (damaged(random, raw) if case["damaged"] else raw).hex()}
 
@@ -122,7 +127,7 @@ def damaged(random: Random, raw: bytes) -> bytes:
 KINDS = [
     *("tokens", "no tokens", "damaged", "whole"),
     *(f"{name} {kind}" for name in NETWORKS for kind in LEGACY),
-    "bch p2sh32",
+    *("bch p2sh32", "bch schnorr", "xec schnorr"),
     *("ALL", "NONE", "SINGLE", "ALL|ANYONECANPAY", "NONE|ANYONECANPAY", "SINGLE|ANYONECANPAY"),
     *("ALL|UTXOS", "NONE|UTXOS", "SINGLE|UTXOS"),
 ]
@@ -229,6 +234,27 @@ def test_p2sh32_is_no_kind_of_bitcoin() -> None:
     assert reason(TransactionError, Input, **parts) == "network"
     assert reason(TransactionError, Input, **parts, dialect=XEC.dialect) == "network"
     assert reason(TransactionError, Input, **{**parts, "redeem_script": b"\x51"}, dialect=BCH.dialect) == "mismatch"
+
+
+def test_a_schnorr_signature_is_64_bytes_and_the_hash_type() -> None:
+    tx = paying(BCH, spending(BCH, schnorr=True))
+    raw = signed_by_all(tx)
+    script = Tx.decode(raw).inputs[0].script_sig
+    assert (script[0], script[65], len(raw)) == (65, 0x41, tx.vsize)
+    assert tx.requests()[0].message == paying(BCH, spending(BCH)).requests()[0].message
+    read = BCH.decode_transaction(tx.raw)
+    assert isinstance(read, Transaction)
+    assert (read, read.requests()) == (tx, tx.requests())
+
+
+@pytest.mark.parametrize(("row", "guard"), [(BSV, "p2pkh"), (BTG, "p2pkh"), (BCH, "multisig"), (BCH, "p2sh32")])
+def test_schnorr_is_for_one_key_where_the_network_has_it(row: BitcoinChain, guard: str) -> None:
+    assert reason(TransactionError, spending, row, guard, schnorr=True) == "scheme"
+
+
+def test_schnorr_is_none_of_bitcoins_legacy() -> None:
+    parts = {"txid": "11" * 32, "vout": 0, "value": 1, "key": ALICE, "schnorr": True}
+    assert reason(TransactionError, Input, **parts) == "scheme"
 
 
 # -- between signers

@@ -59,10 +59,11 @@ class Dialect:
     ``kinds`` are the inputs that can be spent. ``signs_amounts``: a signature commits to the amount that its input
     spends, so that a previous transaction is not needed to know it. ``signs_digests``: the message of an input does not
     grow with the transaction. ``fork_value`` is that of FORKID; None where hash types are Bitcoin's. ``has_utxos``: the
-    hash types that commit to all spent outputs. ``has_tokens``: CashTokens. ``branches`` are the consensus branch ids
-    of ZIP-200, the newest last; ``versions`` those of transactions that may be made. ``stamp`` is the size of the field
-    behind the version, in bytes; ``wrapped`` names the module that knows what stands around the scripts of outputs.
-    ``key_hash`` is what P2PKH and P2SH commit with.
+    hash types that commit to all spent outputs. ``has_tokens``: CashTokens. ``has_schnorr``: the signatures of Bitcoin
+    Cash that are not BIP-340's. ``branches`` are the consensus branch ids of ZIP-200, the newest last; ``versions``
+    those of transactions that may be made. ``stamp`` is the size of the field behind the version, in bytes; ``wrapped``
+    names the module that knows what stands around the scripts of outputs. ``key_hash`` is what P2PKH and P2SH commit
+    with.
     """
 
     module: str
@@ -72,6 +73,7 @@ class Dialect:
     fork_value: int | None = None
     has_utxos: bool = False
     has_tokens: bool = False
+    has_schnorr: bool = False
     branches: tuple[int, ...] = ()
     versions: tuple[int, ...] = ()
     stamp: int = 0
@@ -173,8 +175,9 @@ def check_extra(transaction: Transaction) -> None:
 
 
 _FORKED = Dialect(module="forkid", kinds=LEGACY, signs_amounts=True, signs_digests=True, fork_value=0)
-BITCOIN_CASH = replace(_FORKED, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_tokens=True)
-ECASH = BITCOIN_SV = _FORKED
+BITCOIN_SV = _FORKED
+ECASH = replace(_FORKED, has_schnorr=True)
+BITCOIN_CASH = replace(ECASH, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_tokens=True)
 BITCOIN_GOLD = replace(_FORKED, kinds=SEGWIT, fork_value=79)
 """BTCGPU/BTCGPU src/script/interpreter.h: FORKID_BTG = 79; it has segregated witnesses since its first block."""
 

@@ -63,6 +63,7 @@ class _Input:
     script_pubkey: bytes
     previous: bytes
     sighash: str
+    schnorr: int
     guard: _Guard
 
 
@@ -114,6 +115,7 @@ _INPUT = struct(
     script_pubkey=_BYTES,
     previous=_BYTES,
     sighash=_TEXT,
+    schnorr=_FLAG,
     guard=_GUARD,
 )
 _OUTPUT = struct(_Output, value=_MONEY, script_pubkey=_BYTES, known=_FLAG, guard=_GUARD)
@@ -229,6 +231,7 @@ def _written_input(each: Input) -> _Input:
         script_pubkey=each.script_pubkey,
         previous=each.previous,
         sighash=each.sighash,
+        schnorr=int(each.schnorr),
         guard=_Guard(
             kind=each.kind,
             key=each.key.data if each.key else b"",
@@ -268,7 +271,7 @@ def _read_origins(guard: _Guard) -> Origins:
 def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey], allowed: Collection[str]) -> Input:
     outpoint = TxIn(txid=each.txid[::-1].hex(), vout=each.vout, sequence=each.sequence)
     if not each.known:
-        if each.value or each.script_pubkey or each.previous or each.sighash or each.guard != _Guard():
+        if each.value or each.script_pubkey or each.previous or each.sighash or each.schnorr or each.guard != _Guard():
             raise TransactionError("an output that is not known has no fields", reason="non-canonical")
         return Input(txid=outpoint.txid, vout=each.vout, sequence=each.sequence, dialect=chain.dialect)
     if each.sighash not in allowed:
@@ -295,6 +298,7 @@ def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey]
         origin=own,
         origins=() if own is not None or kind_of(each.script_pubkey) == "p2tr" else origins,
         dialect=chain.dialect,
+        schnorr=bool(each.schnorr),
     )
 
 

@@ -7,16 +7,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import groestlcoin_hash
 import pytest
 import wallycore
 from bip_utils.utils.crypto import Blake2b256, Kekkak256, Pbkdf2HmacSha512, Ripemd160
+from blake256.blake256 import blake_hash
 from cryptography.hazmat.primitives import hashes as openssl
 from cryptography.hazmat.primitives.hmac import HMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
 from walletcore import hashes
+from walletcore.blake256 import blake256
 from walletcore.errors import Unsupported
+from walletcore.groestl import groestl512
 from walletcore.hashes import (
     Hash,
     blake2b_256,
@@ -138,3 +142,47 @@ def test_a_host_whose_openssl_has_no_ripemd160_hashes_the_same(monkeypatch: pyte
 def test_a_host_without_safe_pysha3_hashes_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sha3", None)  # importing it now raises ImportError
     assert hashes._keccak256()(b"data") == keccak256(b"data") == Kekkak256.QuickDigest(b"data")
+
+
+# The submissions to NIST's competition: BLAKE 1.3, appendix A (and the SHA-3 zoo's ShortMsgKAT_256), and the
+# ShortMsgKAT_512 of Groestl.
+SHORT = [
+    (blake256, b"\0", "0ce8d4ef4dd7cd8d62dfded9d4edb0a774ae6a41929a74da23109e8f11139c87"),
+    (blake256, bytes(72), "d419bad32d504fb7d44d460c42c5593fe544fa4c135dec31e21bd9abdcc22d41"),
+    (blake256, b"", "716f6e863f744b9ac22c97ec7b76ea5f5908bc5b2f67c61510bfc4751384ea7a"),
+    (
+        groestl512,
+        b"",
+        "6d3ad29d279110eef3adbd66de2a0345a77baede1557f5d099fce0c03d6dc2ba"
+        "8e6d4a6633dfbd66053c20faa87d1a11f39a7fbe4a6c2f009801370308fc4ad8",
+    ),
+]
+
+
+@pytest.mark.parametrize(("digest", "data", "expected"), SHORT)
+def test_hashes_of_relatives_have_their_published_figures(
+    digest: Callable[[bytes], bytes], data: bytes, expected: str
+) -> None:
+    assert digest(data).hex() == expected
+
+
+@given(st.integers(0, 300).flatmap(lambda size: st.binary(min_size=size, max_size=size)))
+def test_hashes_of_relatives_are_those_of_other_implementations(data: bytes) -> None:
+    assert blake256(data) == hashes.blake256(data) == blake_hash(data)
+    assert hashes.blake256d(data) == blake_hash(blake_hash(data))
+    assert hashes.blake256_ripemd160(data) == Ripemd160.QuickDigest(blake_hash(data))
+    if data:  # the other one hashes no empty text
+        assert hashes.groestl512d(data)[:32] == groestlcoin_hash.getHash(data, len(data))
+
+
+@pytest.mark.parametrize("size", range(50, 136))
+def test_a_block_ends_anywhere(size: int) -> None:
+    data = bytes(range(size))
+    assert blake256(data) == blake_hash(data)
+    assert hashes.groestl512d(data)[:32] == groestlcoin_hash.getHash(data, len(data))
+
+
+def test_hashes_of_relatives_are_found_by_their_names() -> None:
+    for each in (hashes.blake256, hashes.blake256d, hashes.blake256_ripemd160, hashes.groestl512d):
+        assert hashes.by_name(each.name) is each
+        assert pickle.loads(pickle.dumps(each)) is each

@@ -1,4 +1,4 @@
-"""Wallet Import Format: one private key of Bitcoin as a text of 51 or 52 characters.
+"""Wallet Import Format: one private key of Bitcoin, or of a relative, as a text of 51 or 52 characters.
 
 Bitcoin Core, ``key_io.cpp``, DecodeSecret and EncodeSecret; the version bytes are SECRET_KEY in ``chainparams.cpp``.
 The text is Base58Check of version (1 byte) || key (32 bytes), and a last byte 01 if its public key is compressed.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from walletcore.coding.text import base58check
+from walletcore.coding.text import Base58Check, base58check
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
+from walletcore.hashes import groestl512d
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -19,7 +20,25 @@ __all__ = ["VERSIONS", "Wif"]
 VERSIONS: Mapping[str, bytes] = {
     "mainnet": b"\x80",
     "testnet": b"\xef",  # testnet3, testnet4, signet and regtest
+    "dash": b"\xcc",
+    "dogecoin": b"\x9e",
+    "dogecoin-testnet": b"\xf1",
+    "firo": b"\xd2",
+    "firo-testnet": b"\xb9",
+    "groestlcoin": b"\x80",
+    "groestlcoin-testnet": b"\xef",
+    "komodo": b"\xbc",
+    "litecoin": b"\xb0",
+    "monacoin": b"\xb0",
+    "pivx": b"\xd4",
+    "stratis": b"\xcb",  # Base58Type.SECRET_KEY in StraxMain.cs
+    "verge": b"\x9e",
+    "viacoin": b"\xc7",
+    "viacoin-testnet": b"\xff",
 }
+"""The networks whose texts differ; relatives of Bitcoin that are not named write keys as mainnet and testnet do."""
+_GROESTL = Base58Check(checksum=groestl512d)
+_FORMS = {"groestlcoin": _GROESTL, "groestlcoin-testnet": _GROESTL}
 _COMPRESSED = b"\x01"
 _LENGTHS = (33, 34)  # the version byte and the key; one byte more where its public key is compressed
 
@@ -54,7 +73,7 @@ class Wif(Confidential):
         """
         version = _version(network)
         with raised_as(KeystoreError):
-            data = base58check.decode(text)
+            data = _FORMS.get(network, base58check).decode(text)
         _check(data, version)
         return cls(private_key=_private_key(Secret(data[1:33])), compressed=len(data) == 34, network=network)
 
@@ -62,7 +81,8 @@ class Wif(Confidential):
     def reveal(self) -> str:
         """The text, which gives the key away. Raises `InvalidKey` when the key was wiped."""
         suffix = _COMPRESSED if self.compressed else b""
-        return base58check.encode(_version(self.network) + self.private_key.secret.reveal() + suffix)
+        form = _FORMS.get(self.network, base58check)
+        return form.encode(_version(self.network) + self.private_key.secret.reveal() + suffix)
 
     def __repr__(self) -> str:
         return f"Wif({self.network}, {'compressed' if self.compressed else 'uncompressed'})"

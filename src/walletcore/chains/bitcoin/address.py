@@ -27,7 +27,7 @@ __all__ = ["MAINNET", "REGTEST", "TESTNET", "Prefixes", "decode_address", "encod
 
 _MAX_LENGTH = 90  # BIP-173; no other form is longer
 _MAX_VERSION = 16
-_HASH = 20  # bytes, of whatever a Base58Check address stands for
+_HASH, _SIZES = 20, {"p2sh32": 32}  # bytes of what an address in Base58 stands for, and of the kind that has others
 _HASHES = KEY_HASHES | SCRIPT_HASHES
 _CASHADDR_LETTERS = tuple("qpzr")  # how the four types begin; nothing in Base58 does for these networks
 _CASHADDR_TYPES = {kind: version for (version, _), kind in CASHADDR_KINDS.items()}
@@ -149,7 +149,7 @@ def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
             return _decode_segwit(prefixes.hrp, text)  # says whose address it is
         raise
     for kind, version in versions:
-        if data.startswith(version) and len(data) == len(version) + _HASH:
+        if data.startswith(version) and len(data) == len(version) + _SIZES.get(kind, _HASH):
             return _HASHES[kind](data[len(version) :])
     known = chain.from_iterable((network.p2pkh, network.p2sh) for network in _NETWORKS)
     expected = " or ".join(version.hex() for _, version in versions)
@@ -159,7 +159,7 @@ def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
 
 def _size(prefixes: Prefixes, text: str) -> int:
     """How many bytes the text has to have: where a network has several sizes, the one that it has, if any."""
-    sizes = sorted({len(version) + _HASH for _, version in prefixes.versions})
+    sizes = sorted({len(version) + _SIZES.get(kind, _HASH) for kind, version in prefixes.versions})
     given = len(prefixes.checked.radix.decode(text)) - 4 if len(sizes) > 1 else 0
     return given if given in sizes else sizes[0]
 

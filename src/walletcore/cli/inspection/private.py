@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.solana import SolanaChain
-from walletcore.cli.inspection.finding import Finding, Oddity, is_on, names_of, of_network
+from walletcore.cli.inspection.finding import Finding, Oddity, names_of, of_network
 from walletcore.cli.inspection.public import UNCOMPRESSED, addresses_of
 from walletcore.cli.leaks import pair_of
 from walletcore.errors import KeystoreError, MnemonicError
@@ -20,30 +20,45 @@ __all__ = ["SECRET", "pair", "phrase", "wif"]
 SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
 _WEAK_KEY = Oddity(code="weak", text="a key so small that others have found it")
 _WEAK_PHRASE = Oddity(code="weak", text="hardly random, as few of its words are different: others have found it")
+_OTHER_TEXTS = ("decred", "decred-testnet", "neblio")  # what these write keys as is not read here
 _SMALL = 24  # leading zero bytes of a key: the rest is searched in hours
 _FEW_WORDS = 3
 
 
 @sealed
 def wif(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
-    """A private key of Bitcoin, and its addresses."""
-    for network in VERSIONS:
-        try:
-            key = Wif.parse(text, network=network)
-        except KeystoreError:
-            continue
-        chains = [row for row in rows if isinstance(row, BitcoinChain) and is_on(row, network)]
-        yield Finding(
-            what="private key (WIF)",
-            chains=names_of(chains),
-            facts=(
-                ("network", network),
-                ("public key is", "compressed" if key.compressed else "uncompressed"),
-                ("public key", key.private_key.public_key.data.hex()),
-            ),
-            derived=tuple(addresses_of(key.private_key.public_key, key.compressed, tuple(chains))),
-            odd=(SECRET, *of_network(network, chains), *_of_wif(key)),
-        )
+    """A private key of Bitcoin or its relatives, of all the networks that write it so, and its addresses."""
+    keys = {network: key for network in VERSIONS if (key := _of_network(text, network)) is not None}
+    if not keys:
+        return
+    network, key = next(iter(keys.items()))
+    chains = tuple(row for row in rows if isinstance(row, BitcoinChain) and _wif_network(row) in keys)
+    yield Finding(
+        what="private key (WIF)",
+        chains=names_of(chains),
+        facts=(
+            ("network", ", ".join(keys)),
+            ("public key is", "compressed" if key.compressed else "uncompressed"),
+            ("public key", key.private_key.public_key.data.hex()),
+        ),
+        derived=tuple(addresses_of(key.private_key.public_key, key.compressed, chains)),
+        odd=(SECRET, *of_network(chains[0].xpub_network if chains else network, chains), *_of_wif(key)),
+    )
+
+
+@sealed
+def _of_network(text: str, network: str) -> Wif | None:
+    try:
+        return Wif.parse(text, network=network)
+    except KeystoreError:
+        return None
+
+
+def _wif_network(row: BitcoinChain) -> str:
+    """The network whose texts the keys of a chain have: its own, or Bitcoin's main or test one."""
+    if row.name in _OTHER_TEXTS:
+        return ""
+    return row.name if row.name in VERSIONS else row.xpub_network
 
 
 @sealed

@@ -1,5 +1,7 @@
 """The rows of Bitcoin's relatives: figures of other wallets, the kinds that each has, and what is refused."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +97,43 @@ def test_A36_an_old_script_address_of_litecoin_is_read_and_written_anew() -> Non
     assert (read.kind, read.payload, read.text[0]) == ("p2sh", script.payload, "M")
     assert ROWS["litecoin"].parse_address(read.text) == read
     assert reason(AddressError, BITCOIN.parse_address, read.text) == "version"
+
+
+@vectors("relatives/keys", operation="address.encode")
+def test_a_key_has_its_published_address(case: Case) -> None:
+    row, data = row_of(case), bytes.fromhex(case.input["public_key"])
+    address = row.address(PublicKey(Curve.SECP256K1, data), kind=case.input["kind"])
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+    assert row.addresses([data], kind=case.input["kind"]) == [address.text]
+
+
+PAGE = Path(__file__).parents[4] / "docs" / "relatives.md"
+
+
+def begins(row: BitcoinChain) -> str:
+    """What the page says that addresses of a row begin with."""
+    known = row.prefixes
+    base = f"{known.p2pkh.hex()}, {known.p2sh.hex()}"
+    if known.cashaddr:
+        return f"`{known.cashaddr}:` (read: {base})"
+    base += "".join(f", `{hrp}1`" for hrp in (known.hrp, known.tex) if hrp)
+    base += f", {known.exchange.hex()}" if known.exchange else ""
+    older = ", ".join(f"{kind} {version.hex()}" for kind, version in known.older)
+    return f"{base} (read: {older})" if older else base
+
+
+def test_the_table_of_the_page_is_that_of_the_rows() -> None:
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    shown = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
+    assert shown == [
+        (
+            f"`{row.name}`",
+            row.symbol,
+            str(row.slip44),
+            f"`{row.caip2}`",
+            begins(row),
+            ", ".join(row.kinds),
+            ", ".join(profile.name for profile in row.profiles),
+        )
+        for row in RELATIVES
+    ]

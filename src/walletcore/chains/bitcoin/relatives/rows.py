@@ -10,6 +10,7 @@ genesis block's hash; for a chain that has Bitcoin's genesis block, of "the firs
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from walletcore.chains.base import Profile
 from walletcore.chains.bitcoin.address import Prefixes
@@ -122,20 +123,31 @@ def _cash(p2pkh: str, p2sh: str, prefix: str) -> Prefixes:
     return Prefixes(p2pkh=_hex(p2pkh), p2sh=_hex(p2sh), cashaddr=prefix)
 
 
+def _with_p2sh32(given: Prefixes) -> Prefixes:
+    """Bitcoin Cash Node reads P2SH32 in Base58 as well: P2SH's version and 32 bytes (src/key_io.cpp)."""
+    return replace(given, older=(("p2sh32", given.p2sh),))
+
+
 # bitcoin-cash-node/bitcoin-cash-node. Block 478,559; testnet4 has a genesis block of its own, and regtest, which has
 # Bitcoin's, the name that wallets connect by (wc2-bch-bcr).
 _bitcoin_cash = _coin(kinds=_CASH, dialect=dialects.BITCOIN_CASH)
 _BITCOIN_CASH = (
     _bitcoin_cash(
-        *("bitcoin-cash", "BCH", "000000000000000000651ef99cb9fcbe", _cash("00", "05", "bitcoincash"), 145),
+        *(
+            "bitcoin-cash",
+            "BCH",
+            "000000000000000000651ef99cb9fcbe",
+            _with_p2sh32(_cash("00", "05", "bitcoincash")),
+            145,
+        ),
         *paths(145, "44:WT"),
     ),
     _bitcoin_cash(
         *("bitcoin-cash-testnet4", "tBCH", "000000001dd410c49a788668ce267517"),
-        *(_cash(*_TEST_BASE58, "bchtest"), _TEST_COIN),
+        *(_with_p2sh32(_cash(*_TEST_BASE58, "bchtest")), _TEST_COIN),
     ),
     _bitcoin_cash(
-        *("bitcoin-cash-regtest", "rBCH", "bch:bchreg", _cash(*_TEST_BASE58, "bchreg"), _TEST_COIN),
+        *("bitcoin-cash-regtest", "rBCH", "bch:bchreg", _with_p2sh32(_cash(*_TEST_BASE58, "bchreg")), _TEST_COIN),
     ),
 )
 

@@ -88,5 +88,6 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     dialect = transaction.chain.dialect
     fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
     if not fixed and any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
-        return Opaque(why="the fee: a segwit input without its previous transaction only claims its value")
+        which = "a segwit input" if dialect is None else "an input"
+        return Opaque(why=f"the fee: {which} without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

@@ -23,6 +23,7 @@ FORMS: dict[str, tuple[Scheme, bytes | None]] = {
     "bip340": (Scheme.BIP340, None),
     "bip340, key path only": (Scheme.BIP340, b""),
     "bip340, merkle root": (Scheme.BIP340, sha256(b"root")),
+    "schnorr-bch": (Scheme.SCHNORR_BCH, None),
     "p256": (Scheme.ECDSA_P256, None),
     "ed25519": (Scheme.ED25519, None),
 }

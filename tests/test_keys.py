@@ -24,6 +24,7 @@ from nacl.signing import SigningKey
 
 from support.keys import SIZES as SECRET_SIZES
 from support.keys import key_of, numbered
+from support.schnorr import python_verifies
 from support.vectors import Case, load, vectors
 from walletcore.curves.p256 import ORDER as P256_ORDER
 from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
@@ -309,6 +310,8 @@ def their_verification(scheme: Scheme, public: PublicKey, message: bytes, signat
             assert sr25519.verify(signature, message, public.data)
         case Scheme.BIP340:
             assert coincurve.PublicKeyXOnly(public.data[1:]).verify(signature, message)
+        case Scheme.SCHNORR_BCH:
+            assert python_verifies(public.data, message, signature)
         case _:
             curve = ec.SECP256K1() if scheme is Scheme.ECDSA else ec.SECP256R1()
             theirs = ec.EllipticCurvePublicKey.from_encoded_point(curve, public.data)

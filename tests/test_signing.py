@@ -67,7 +67,7 @@ def request(
     number: int = 1, scheme: Scheme = Scheme.ECDSA, payload: bytes = b"payload", **options: Any
 ) -> SigningRequest:
     fields: dict[str, Any] = {"key": key(number, scheme.curve).public_key, "scheme": scheme, "payload": payload}
-    fields["prehash"] = sha256 if scheme in (Scheme.ECDSA, Scheme.ECDSA_P256) else None
+    fields["prehash"] = sha256 if scheme in (Scheme.ECDSA, Scheme.ECDSA_P256, Scheme.SCHNORR_BCH) else None
     return SigningRequest(**{**fields, **options})
 
 
@@ -433,7 +433,10 @@ def test_an_answer_that_openssl_made_is_accepted(number: int, payload: bytes) ->
     assert taken.data == r.to_bytes(32) + min(s, ORDER - s).to_bytes(32)
 
 
-@given(st.sampled_from([Scheme.ECDSA, Scheme.BIP340, Scheme.ED25519, Scheme.ECDSA_P256]), st.binary(max_size=80))
+@given(
+    st.sampled_from([Scheme.ECDSA, Scheme.BIP340, Scheme.SCHNORR_BCH, Scheme.ED25519, Scheme.ECDSA_P256]),
+    st.binary(max_size=80),
+)
 def test_any_bytes_are_no_answer_and_raise_only_that(scheme: Scheme, data: bytes) -> None:
     for recovery in (None, 0, 3):
         answer = Signature(scheme=scheme, data=data, recovery=recovery)

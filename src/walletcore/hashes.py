@@ -16,6 +16,7 @@ from walletcore.errors import Unsupported
 __all__ = [
     "Hash",
     "blake2b_256",
+    "blake2b_256_of",
     "blake256",
     "blake256_ripemd160",
     "blake256d",
@@ -169,13 +170,36 @@ def tagged(tag: str) -> Hash:
     return _KNOWN.setdefault(f"tagged:{tag}", Hash(f"tagged:{tag}", digest))
 
 
+@functools.lru_cache(maxsize=64)
+def blake2b_256_of(person: bytes) -> Hash:
+    """BLAKE2b with 32 bytes and a personalisation of at most 16 (RFC 7693, 2.8), as Zcash has them (ZIP-244)."""
+    prefix = hashlib.blake2b(digest_size=32, person=person)
+
+    def digest(data: bytes) -> bytes:
+        state = prefix.copy()
+        state.update(data)
+        return state.digest()
+
+    name = f"blake2b-256:{person.hex()}"
+    return _KNOWN.setdefault(name, Hash(name, digest))
+
+
 def by_name(name: str) -> Hash:
-    """The hash of that name: one of this module's, or ``tagged:<tag>``. Raises `Unsupported`."""
+    """The hash of that name: one here, ``tagged:<tag>``, or ``blake2b-256:<person in hex>``. Raises `Unsupported`."""
     if name.startswith("tagged:"):
         return tagged(name.removeprefix("tagged:"))
+    if name.startswith("blake2b-256:"):
+        return _personal(name.removeprefix("blake2b-256:"))
     if name not in _KNOWN:
         raise Unsupported(f"no hash is named {name[:40]!r}", reason="unknown")
     return _KNOWN[name]
+
+
+def _personal(digits: str) -> Hash:
+    try:
+        return blake2b_256_of(bytes.fromhex(digits))
+    except ValueError:
+        raise Unsupported(f"no hash is named blake2b-256:{digits[:40]!r}", reason="unknown") from None
 
 
 def hmac_sha512(key: bytes, data: bytes) -> bytes:

@@ -42,6 +42,7 @@ class Scheme(Enum):
 
     ECDSA = "ecdsa", Curve.SECP256K1
     BIP340 = "bip340", Curve.SECP256K1
+    SCHNORR_BCH = "schnorr-bch", Curve.SECP256K1
     ECDSA_P256 = "ecdsa-p256", Curve.P256
     ED25519 = "ed25519", Curve.ED25519
     ED25519_BIP32 = "ed25519-bip32", Curve.ED25519_BIP32

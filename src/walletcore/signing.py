@@ -89,7 +89,7 @@ Answers = tuple[Signature | None, ...]
 """One place per request; None where no answer has come yet."""
 
 
-_OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
+_OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256, Scheme.SCHNORR_BCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

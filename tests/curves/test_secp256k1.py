@@ -11,9 +11,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_keys.datatypes import PrivateKey as TheirKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.schnorr import python_verifies
 from walletcore.curves import secp256k1
 from walletcore.curves.secp256k1 import (
     ORDER,
@@ -37,7 +38,7 @@ from walletcore.errors import InvalidKey, InvalidSignature, WalletcoreError
 from walletcore.secret import Secret
 
 PRIME = 2**256 - 2**32 - 977
-ECDSA, BIP340 = SCHEMES["ecdsa"], SCHEMES["bip340"]
+ECDSA, BIP340, SCHNORR_BCH = SCHEMES["ecdsa"], SCHEMES["bip340"], SCHEMES["schnorr-bch"]
 G = public_key(Secret(bytes(31) + b"\1"))
 
 scalars = st.integers(1, ORDER - 1).map(lambda k: k.to_bytes(32))
@@ -449,3 +450,51 @@ def test_openssl_refuses_what_we_refuse() -> None:
             theirs(bytes([7]) * 32).public_key().verify(
                 encode_der(bytes(flipped)), digest, ec.ECDSA(utils.Prehashed(hashes.SHA256()))
             )
+
+
+# -- the Schnorr signatures of Bitcoin Cash
+
+
+def schnorr_bch(secret: bytes, digest: bytes) -> bytes:
+    return SCHNORR_BCH.sign(SCHNORR_BCH.prepare(Secret(secret), None), digest, b"")[0]
+
+
+def test_the_published_schnorr_signature_of_bitcoin_cash() -> None:
+    """Bitcoin ABC, src/test/key_tests.cpp: "Very deterministic message"."""
+    secret = bytes.fromhex("12b004fff7f4b69ef8650e767f18f11ede158148b425660723b9f9a66e61f747")
+    digest = bytes.fromhex("5255683da567900bfd3e786ed8836a4e7763c221bf1ac20ece2a5171b9199e8a")
+    assert schnorr_bch(secret, digest).hex() == (
+        "2c56731ac2f7a7e7f11518fc7722a166b02438924ca9d8b4d111347b81d07175"
+        "71846de67ad3d913a8fdf9d8f3f73161a4c48ae81cb183b214765feb86e255ce"
+    )
+
+
+@settings(max_examples=25)
+@given(scalars, digests)
+def test_schnorr_signatures_of_bitcoin_cash_are_those_that_python_ecdsa_takes(secret: bytes, digest: bytes) -> None:
+    signature, public = schnorr_bch(secret, digest), public_key(Secret(secret))
+    SCHNORR_BCH.verify(public, digest, signature)
+    assert python_verifies(public, digest, signature)
+    assert signature[:32] != signed(secret, digest)[0][:32]  # another nonce than ECDSA's
+
+
+@settings(max_examples=25)
+@given(scalars, digests, st.integers(0, 511))
+def test_a_flipped_bit_of_such_a_signature_is_refused(secret: bytes, digest: bytes, bit: int) -> None:
+    damaged = bytearray(schnorr_bch(secret, digest))
+    damaged[bit // 8] ^= 1 << bit % 8
+    public = public_key(Secret(secret))
+    assert reason(SCHNORR_BCH.verify, public, digest, bytes(damaged)) == "mismatch"
+    assert not python_verifies(public, digest, bytes(damaged))
+
+
+def test_such_a_signature_with_the_other_y_or_a_scalar_out_of_range_is_refused() -> None:
+    secret, digest = bytes(31) + b"\7", bytes(32)
+    signature, public = schnorr_bch(secret, digest), public_key(Secret(secret))
+    s = int.from_bytes(signature[32:])
+    for other in (s + ORDER if s + ORDER < 2**256 else ORDER, 0, ORDER - s):
+        assert reason(SCHNORR_BCH.verify, public, digest, signature[:32] + other.to_bytes(32)) == "mismatch"
+    assert reason(SCHNORR_BCH.verify, public, digest, signature[:-1]) == "length"
+    assert reason(SCHNORR_BCH.verify, public, digest[1:], signature) == "length"
+    assert reason(BIP340.verify, public, digest, signature) == "mismatch"
+    assert reason(SCHNORR_BCH.prepare, Secret(secret), b"") == "scheme"

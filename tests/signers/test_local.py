@@ -27,7 +27,7 @@ def key(number: int, curve: Curve = Curve.SECP256K1) -> PrivateKey:
 
 
 def request(held: PrivateKey, scheme: Scheme, payload: bytes = b"payload", **options: Any) -> SigningRequest:
-    prehash = sha256 if scheme in (Scheme.ECDSA, Scheme.ECDSA_P256) else None
+    prehash = sha256 if scheme in (Scheme.ECDSA, Scheme.ECDSA_P256, Scheme.SCHNORR_BCH) else None
     fields: dict[str, Any] = {"key": held.public_key, "scheme": scheme, "payload": payload, "prehash": prehash}
     return SigningRequest(**{**fields, **options})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support.relatives import simple_payment
 from walletcore.chains import bitcoin, chain, chains, evm, solana
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
@@ -30,6 +31,8 @@ ACCOUNTS = [key.public_key for key in SEEDS]
 
 
 def bitcoin_samples(row: BitcoinChain) -> list[Signable[Any]]:
+    if row.dialect is not None or "p2tr" not in row.kinds:
+        return [simple_payment(row, PUBLIC[0], PUBLIC[2])]
     to = row.address(PUBLIC[2])
     script = multisig(2, PUBLIC, sort=True)
     inputs = {

@@ -73,11 +73,11 @@ def test_signers_that_open_signer_opens_pass(tmp_path: Path) -> None:
         public_key=seeded.signer("ethereum").public_key,
         secrets=lambda name: Secret(words[name]),
     )
-    assert check_signer(hd, secrets=[phrase]).schemes == (Scheme.ECDSA, Scheme.BIP340)
+    assert check_signer(hd, secrets=[phrase]).schemes == (Scheme.ECDSA, Scheme.BIP340, Scheme.SCHNORR_BCH)
     (tmp_path / "key.json").write_text(web3.encrypt(key, Secret(PIN), kdf=web3.Pbkdf2(iterations=1000)))
     (tmp_path / "key.json").chmod(0o600)
     file = open_signer(f"file:{tmp_path}/key.json", public_key=key.public_key, secrets=lambda name: Secret(PIN))
-    assert check_signer(file, secrets=[PIN]).schemes == (Scheme.ECDSA, Scheme.BIP340)
+    assert check_signer(file, secrets=[PIN]).schemes == (Scheme.ECDSA, Scheme.BIP340, Scheme.SCHNORR_BCH)
 
 
 @pytest.mark.parametrize("signer", [Device(), Batch()])
@@ -117,7 +117,7 @@ def test_a_signer_that_takes_one_hash_only_says_so() -> None:
 
     report = check_signer(Keccak())
     assert report.hashes == (keccak256,)
-    assert report.schemes == (Scheme.ECDSA,)
+    assert report.schemes == (Scheme.ECDSA, Scheme.SCHNORR_BCH)
 
 
 def test_high_s_and_der_are_good_answers() -> None:
@@ -129,7 +129,7 @@ def test_high_s_and_der_are_good_answers() -> None:
             s = ORDER - int.from_bytes(made.data[32:])
             return Signature(scheme=made.scheme, data=encode_der(made.data[:32] + s.to_bytes(32)))
 
-    assert check_signer(High()).schemes == (Scheme.ECDSA, Scheme.BIP340)
+    assert check_signer(High()).schemes == (Scheme.ECDSA, Scheme.BIP340, Scheme.SCHNORR_BCH)
 
 
 # -- mutants: each breaks one promise, and is seen
@@ -427,7 +427,7 @@ class TurnsItsKey(Device):
     @property
     def public_key(self) -> PublicKey:
         self.asked += 1
-        return OTHER.public_key if self.asked == 4 else self._local.public_key
+        return OTHER.public_key if self.asked == 5 else self._local.public_key
 
 
 @mutant("public_key is a PublicKey")

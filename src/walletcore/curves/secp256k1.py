@@ -1,7 +1,7 @@
 """secp256k1 over libsecp256k1: the only file that touches coincurve, its private low-level module included.
 
 SEC 1 (points), RFC 6979 (ECDSA nonces), BIP-340 (Schnorr), BIP-341 (taproot tweak),
-BIP-66 (strict DER), BIP-146 (low s).
+BIP-66 (strict DER), BIP-146 (low s), the Schnorr signatures of Bitcoin Cash (its 2019-05-15-schnorr.md).
 Points are 33 bytes (compressed), scalars 32 bytes big-endian, signatures 64 bytes (r || s, or R.x || s).
 """
 
@@ -15,7 +15,7 @@ from coincurve.context import GLOBAL_CONTEXT
 
 from walletcore.curves import Operations, Tweak, accepting
 from walletcore.errors import InvalidKey, InvalidSignature
-from walletcore.hashes import keccak256, tagged
+from walletcore.hashes import keccak256, sha256, tagged
 from walletcore.secret import Secret, sealed
 
 __all__ = [
@@ -303,6 +303,46 @@ def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
         raise InvalidSignature("the BIP-340 signature does not verify", reason="mismatch")
 
 
+_FIELD = 2**256 - 2**32 - 977
+_ALGORITHM = b"Schnorr+SHA256  "  # so that no nonce of ECDSA is used again
+
+
+def _sign_schnorr_bch(secret: Secret, digest: bytes, aux: bytes) -> tuple[bytes, None]:
+    """2019-05-15-schnorr.md, "Signing": all arithmetic with secrets is libsecp256k1's, the nonce by its RFC 6979."""
+    _check_digest(digest)
+    d, nonce = secret.reveal(), _NEW("unsigned char[32]")
+    lib.secp256k1_nonce_function_rfc6979(nonce, digest, d, _ALGORITHM, ffi.NULL, 0)
+    public, big_r = point(d), uncompressed(point(ffi.buffer(nonce)[:]))
+    if not _is_square(big_r[33:]):
+        lib.secp256k1_ec_seckey_negate(_CONTEXT, nonce)
+    k, r = ffi.buffer(nonce)[:], big_r[1:33]
+    ffi.buffer(nonce)[:] = bytes(32)
+    return r + add_scalars(multiply_scalars(d, _challenge_bch(r, public, digest)), k), None
+
+
+def _challenge_bch(r: bytes, public: bytes, digest: bytes) -> bytes:
+    return (int.from_bytes(sha256(r + public + digest)) % ORDER).to_bytes(32)
+
+
+def _is_square(y: bytes) -> bool:
+    """Whether the Jacobi symbol of a coordinate is 1, by Euler's criterion; of points that everyone may see."""
+    return pow(int.from_bytes(y), (_FIELD - 1) // 2, _FIELD) == 1
+
+
+def _verify_schnorr_bch(public: bytes, digest: bytes, signature: bytes) -> None:
+    """2019-05-15-schnorr.md, "Verification": R = sG - eP has x(R) = r, and a y that is a square."""
+    _check_digest(digest)
+    _check_length(signature)
+    r, s = signature[:32], signature[32:]
+    minus_e = (ORDER - int.from_bytes(_challenge_bch(r, public, digest))).to_bytes(32)
+    try:
+        big_r = uncompressed(tweak_public(multiply_public(public, minus_e), s))
+    except InvalidKey:
+        raise InvalidSignature("the Schnorr signature does not verify", reason="mismatch") from None
+    if big_r[1:33] != r or not _is_square(big_r[33:]):
+        raise InvalidSignature("the Schnorr signature does not verify", reason="mismatch")
+
+
 def _check_scalar(scalar: bytes) -> None:
     """C reads 32 bytes, whether they are there or not."""
     if len(scalar) != 32:
@@ -345,6 +385,9 @@ def _parse_x_only(x: bytes) -> CData:
 
 SCHEMES = {
     "ecdsa": Operations(_prepare_ecdsa, _sign_ecdsa, _verify_ecdsa, Secret.wipe, _accept_ecdsa),
+    "schnorr-bch": Operations(
+        _prepare_ecdsa, _sign_schnorr_bch, _verify_schnorr_bch, Secret.wipe, accepting(_verify_schnorr_bch)
+    ),
     "bip340": Operations(_prepare_schnorr, _sign_schnorr, _verify_schnorr, _forget_schnorr, accepting(_verify_schnorr)),
 }
 

@@ -13,7 +13,7 @@ from walletcore.signing import SigningRequest
 
 __all__ = ["OVER_DIGESTS", "STRANGERS", "foreign", "no_requests", "numbered", "questions"]
 
-OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256)
+OVER_DIGESTS = (Scheme.ECDSA, Scheme.ECDSA_P256, Scheme.SCHNORR_BCH)
 _TEXT = b"A conformance test of walletcore asks for this signature. It authorises nothing. "
 _HASHES = (sha256, sha256d, keccak256, blake2b_256, tagged("TapSighash"))
 _SIZES = (0, 1, 31, 32, 33, 64, 255, 1000)

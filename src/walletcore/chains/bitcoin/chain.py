@@ -31,6 +31,7 @@ from walletcore.keys import Curve, PublicKey
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.bip322 import GenericMessage
     from walletcore.chains.bitcoin.message import Message
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinChain"]
@@ -52,7 +53,7 @@ class BitcoinChain(Chain):
 
     ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, and ``message_magic`` how its
     signed messages begin. ``relay`` is what its nodes pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has
-    none).
+    none). ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
     """
 
     prefixes: Prefixes
@@ -61,6 +62,7 @@ class BitcoinChain(Chain):
     message_magic: bytes = MESSAGE_MAGIC
     relay: Relay = CORE
     uri_scheme: str = ""
+    dialect: Dialect | None = None
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",
@@ -185,6 +187,10 @@ class BitcoinChain(Chain):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
+        if self.dialect is not None:
+            from walletcore.chains.bitcoin.relatives.envelope import decode_relative
+
+            return decode_relative(self, raw, keys, sighash)
         if type(raw) is bytes and _MESSAGE_FIELD in raw and raw.startswith(b"psbt"):
             from walletcore.chains.bitcoin import bip322
 
@@ -202,7 +208,10 @@ class BitcoinChain(Chain):
         """
         from walletcore.chains.bitcoin.tx import Tx
 
-        tx, txid = Tx.identified(raw)
+        if self.dialect is not None:
+            tx, txid = self.dialect.decode(raw)[0], self.dialect.identify(raw)
+        else:
+            tx, txid = Tx.identified(raw)
         if not tx.is_signed:
             raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
         return txid

@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
@@ -18,10 +19,12 @@ from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock, Origins
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["Input", "check_script", "previous_output"]
 
 _PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, without the modules of the others
+_OTHERS = ("p2sh32",)  # kinds of relatives
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 
 
@@ -36,7 +39,9 @@ class Input:
 
     ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
-    the output is unknown. Raises `TransactionError`.
+    the output is unknown. ``dialect`` is that of its chain (`BitcoinChain.dialect`), if it has one: that says which
+    kinds there are, how ``previous`` is written, and whether it is needed. ``schnorr``: one key signs by Bitcoin Cash's
+    scheme. Raises `TransactionError`.
     """
 
     txid: str
@@ -53,6 +58,8 @@ class Input:
     sighash: str = ""
     origin: KeyOrigin | None = field(default=None, compare=False)
     origins: Origins = field(default=(), compare=False)
+    dialect: Dialect | None = None
+    schnorr: bool = False
     _outpoint: TxIn = field(init=False, repr=False, compare=False)
     _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
     _lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
@@ -72,7 +79,9 @@ class Input:
     def __post_init__(self) -> None:
         self._check_types()
         object.__setattr__(self, "_outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
-        if self.previous:
+        if self.dialect is not None:
+            self._speak(self.dialect)
+        elif self.previous:
             self._prove(previous_output(self.previous, self.txid, self.vout))
         plain = self._is_plain()
         if plain and self.key is not None:
@@ -86,12 +95,20 @@ class Input:
         self._set(_spent=TxOut(value=self.value, script_pubkey=self.script_pubkey))
         self._check_kind()
 
+    def _speak(self, dialect: Dialect) -> None:
+        """What a relative does otherwise before the output is looked at."""
+        if self.previous:
+            self._prove(dialect.previous_output(self.previous, self.txid, self.vout))
+        if self.key is not None and not (self.kind or self.script_pubkey or self.redeem_script or self.witness_script):
+            self._set(kind=dialect.kinds[0])
+
     def _check_types(self) -> None:
         scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.merkle_root, self.previous
         if set(map(type, scripts)) != {bytes} or type(self.kind) is not str:
             raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
-        if type(self.sighash) is not str or (self.sighash and self.sighash not in HASH_TYPES):
-            raise TransactionError(f"expected one of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+        names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
+        if type(self.sighash) is not str or (self.sighash and self.sighash not in names):
+            raise TransactionError(f"expected one of {', '.join(names)} as sighash", reason="unknown")
         if len(self.merkle_root) not in (0, 32):
             raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
@@ -138,8 +155,9 @@ class Input:
             redeem_script=self.redeem_script,
             witness_script=self.witness_script,
             origins=self.origins,
+            dialect=self.dialect,
         )
-        if lock.is_legacy and not self.previous:
+        if lock.is_legacy and not self.previous and not (self.dialect and self.dialect.signs_amounts):
             raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
         self._set(
             _lock=lock,
@@ -154,9 +172,18 @@ class Input:
         kind = self.kind if self._lock else kind_of(self.script_pubkey) or "no known kind"
         if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
             raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
+        if kind in _OTHERS if self.dialect is None else kind not in self.dialect.kinds:
+            raise TransactionError(f"{kind} is no kind of output on that network", reason="network")
         if self.sighash == "DEFAULT" and kind != "p2tr":
             raise TransactionError("only taproot has the hash type DEFAULT", reason="mismatch")
+        if self.schnorr and not self._may_have_schnorr():
+            raise TransactionError("one key alone signs by that scheme, on Bitcoin Cash and eCash", reason="scheme")
         self._set(kind=kind, sighash=self.sighash or ("DEFAULT" if kind == "p2tr" else "ALL"))
+
+    def _may_have_schnorr(self) -> bool:
+        """Multisig scripts that take such signatures want them in another form, which is not made here."""
+        has = self.schnorr is True and self.dialect is not None and self.dialect.has_schnorr
+        return has and self._lock is not None and self._lock.script_code[-1:] == b"\xac"
 
     @property
     def outpoint(self) -> TxIn:
@@ -198,6 +225,8 @@ class Input:
     @property
     def hash_type(self) -> int:
         """The number of ``sighash``."""
+        if self.dialect is not None:
+            return hash_types(self.dialect).get(self.sighash, SIGHASH_DEFAULT)
         return HASH_TYPES.get(self.sighash, SIGHASH_DEFAULT)
 
     def origin_of(self, key: PublicKey) -> KeyOrigin | None:

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, classify, push
-from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p2pkh
+from walletcore.chains.bitcoin.relatives.destinations import p2sh32
+from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p2pkh, p2sh
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import AddressError, InvalidKey, TransactionError
-from walletcore.hashes import hash160
+from walletcore.hashes import hash160, sha256d
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
-_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh")
+_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32")
 _COMPRESSED = 33  # bytes of a key
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
@@ -66,6 +71,7 @@ class Lock:
     redeem_script: bytes = b""
     witness_script: bytes = b""
     origins: Origins = field(default=(), compare=False)
+    dialect: Dialect | None = None
     script_code: bytes = field(default=b"", init=False)
     keys: tuple[PublicKey, ...] = field(default=(), init=False)
     required: int = field(default=1, init=False)
@@ -134,6 +140,11 @@ class Lock:
             stack.append(self.redeem_script)
         return b"".join(map(push, stack)), ()
 
+    @property
+    def _base(self) -> bytes:
+        """The output script, without what a relative puts behind it."""
+        return self.script_pubkey if self.dialect is None else self.dialect.base(self.script_pubkey)
+
     def _set(self, **values: object) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -154,10 +165,13 @@ class Lock:
         known = self.script_pubkey, self.redeem_script, self.witness_script
         if not self.kind and not any(known):
             raise TransactionError("expected the kind of the output", reason="missing")
-        outer = _OF_OUTPUT.get(kind_of(self.script_pubkey), ()) if self.script_pubkey else tuple(_OF_KEY)
+        outer = _OF_OUTPUT.get(kind_of(self._base), ()) if self.script_pubkey else tuple(_OF_KEY)
         for name in filter(_OF_KEY.__contains__, (self.kind,) if self.kind else outer):
             made = _OF_KEY[name](key.data)
-            if all(have in (b"", want) for have, want in zip(known, made, strict=True)):
+            if self.dialect is not None and name == "p2pkh":
+                made = (p2pkh(self.dialect.key_hash(key.data)).script_pubkey, b"", b"")
+            if all(have in (b"", want) for have, want in zip((self._base, *known[1:]), made, strict=True)):
+                made = (self.script_pubkey or made[0], *made[1:])
                 self._set(**dict(zip(("script_pubkey", "redeem_script", "witness_script"), made, strict=True)))
                 return
         if not self.script_pubkey:
@@ -174,7 +188,8 @@ class Lock:
             else:
                 self._set(script_pubkey=inner)
         if self.redeem_script:
-            self._set(script_pubkey=_hashed("p2sh", self.redeem_script))
+            outer = "p2sh32" if self.kind == "p2sh32" else "p2sh"
+            self._set(script_pubkey=_hashed(outer, self.redeem_script, self.dialect))
         if not self.script_pubkey:
             raise TransactionError("expected a key and a kind, or a script", reason="missing")
 
@@ -184,13 +199,13 @@ class Lock:
             self.script_pubkey[:1] == _RETURN or len(self.script_pubkey) > MAX_SCRIPT
         ):  # src/script/script.h, IsUnspendable
             raise TransactionError("nobody can spend such an output", reason="unknown")
-        outer = classify(self.script_pubkey).kind
+        outer = "p2sh32" if self.kind == "p2sh32" else classify(self._base).kind
         kind, inner, redeem, last = outer, self.script_pubkey, self.redeem_script, self.witness_script
-        if outer == "p2sh" and redeem:
-            _check_hash("p2sh", redeem, self.script_pubkey)
+        if outer in ("p2sh", "p2sh32") and redeem:
+            _check_hash(outer, redeem, self._base, self.dialect)
             nested = classify(redeem).kind
             inner, redeem = redeem, b""
-            kind = f"p2sh-{nested}" if nested in ("p2wpkh", "p2wsh") else outer
+            kind = f"p2sh-{nested}" if nested in ("p2wpkh", "p2wsh") and outer == "p2sh" else outer
         if kind.endswith("p2wsh") and last:
             _check_hash("p2wsh", last, inner)
             inner, last = last, b""
@@ -198,7 +213,9 @@ class Lock:
             raise TransactionError(f"the output is {kind}, which has no such script", reason="mismatch")
         if kind.endswith("p2wpkh"):
             inner = p2pkh(inner[2:]).script_pubkey  # BIP-143: the script code of P2WPKH
-        hidden = (kind == "p2sh" and not self.redeem_script) or (kind.endswith("p2wsh") and not self.witness_script)
+        hidden = (kind in ("p2sh", "p2sh32") and not self.redeem_script) or (
+            kind.endswith("p2wsh") and not self.witness_script
+        )
         if not hidden and kind != "p2tr":
             self._set(script_code=inner)
         return kind
@@ -213,7 +230,7 @@ class Lock:
             if self.key is not None:
                 raise TransactionError("the output has the hash of a script that is not this key's", reason="mismatch")
             return
-        found = classify(self.script_code)
+        found = classify(self.script_code if self.dialect is None else self.dialect.base(self.script_code))
         if found.kind not in ("p2pk", "p2pkh", "multisig"):
             raise TransactionError(f"expected to spend a known kind, got {self.kind} of {found.kind}", reason="unknown")
         if not self.is_legacy and any(len(each) != 33 for each in found.keys):
@@ -230,8 +247,10 @@ class Lock:
         """The key behind the hash of P2PKH or P2WPKH, in the form that was hashed."""
         if self.key is None:
             return ()
+        key_hash = hash160 if self.dialect is None else self.dialect.key_hash
+        code = self.script_code if self.dialect is None else self.dialect.base(self.script_code)
         for form in (self.key.data, uncompressed(self.key.data)):
-            if p2pkh(hash160(form)).script_pubkey == self.script_code and (len(form) == 33 or self.is_legacy):
+            if p2pkh(key_hash(form)).script_pubkey == code and (len(form) == 33 or self.is_legacy):
                 self._set(_form=form)
                 return (self.key,)
         raise TransactionError("the output is not guarded by this key", reason="mismatch")
@@ -246,6 +265,7 @@ def change(
     redeem_script: bytes = b"",
     witness_script: bytes = b"",
     origins: Origins = (),
+    dialect: Dialect | None = None,
 ) -> TxOut:
     """The output that returns ``value`` satoshi to a key of one's own (p2wpkh unless said otherwise), or to a script.
 
@@ -257,7 +277,12 @@ def change(
         named = ((key.even_y(), named[0][1]),)
     chosen = kind or ("p2wpkh" if key is not None else "")
     lock = Lock(
-        kind=chosen, key=key, redeem_script=redeem_script, witness_script=witness_script, origins=(*named, *origins)
+        kind=chosen,
+        key=key,
+        redeem_script=redeem_script,
+        witness_script=witness_script,
+        origins=(*named, *origins),
+        dialect=dialect,
     )
     return TxOut(value=value, script_pubkey=lock.script_pubkey, lock=lock)
 
@@ -266,15 +291,21 @@ def _is_origin(pair: object) -> bool:
     return type(pair) is tuple and tuple(map(type, pair)) == (PublicKey, KeyOrigin)
 
 
-def _hashed(kind: str, script: bytes) -> bytes:
+def _hashed(kind: str, script: bytes, dialect: Dialect | None = None) -> bytes:
     try:
+        if dialect is not None and kind == "p2sh":
+            SCRIPT_KINDS["p2sh"](script)
+            return p2sh(dialect.key_hash(script)).script_pubkey
+        if kind == "p2sh32":
+            SCRIPT_KINDS["p2sh"](script)  # no longer than one that can be pushed
+            return p2sh32(sha256d(script)).script_pubkey
         return SCRIPT_KINDS[kind](script).script_pubkey
     except AddressError as error:
         raise TransactionError(str(error), reason=error.reason) from None
 
 
-def _check_hash(kind: str, script: bytes, outer: bytes) -> None:
-    if _hashed(kind, script) != outer:
+def _check_hash(kind: str, script: bytes, outer: bytes, dialect: Dialect | None = None) -> None:
+    if _hashed(kind, script, dialect) != outer:
         raise TransactionError(f"the {kind} output has the hash of another script", reason="mismatch")
 
 

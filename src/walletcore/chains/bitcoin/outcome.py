@@ -36,7 +36,9 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     for place, output in enumerate(transaction.outputs):
         why = _left_open(partial, place)
         paid.append(Opaque(why=why, data=output.script_pubkey) if why else _paid(transaction.chain, output, source))
-    return (*paid, _fee(transaction, source))
+    dialect = transaction.chain.dialect
+    more = () if dialect is None else dialect.rules.effects(transaction)
+    return (*paid, *more, _fee(transaction, source))
 
 
 def _left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:
@@ -83,6 +85,9 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     for index, each in enumerate(transaction.inputs):
         if each.sighash not in ("ALL", "DEFAULT"):
             return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
-    if any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
-        return Opaque(why="the fee: a segwit input without its previous transaction only claims its value")
+    dialect = transaction.chain.dialect
+    fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
+    if not fixed and any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
+        which = "a segwit input" if dialect is None else "an input"
+        return Opaque(why=f"the fee: {which} without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

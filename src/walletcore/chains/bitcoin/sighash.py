@@ -73,6 +73,9 @@ class Commitments:
         "version",
     )
 
+    prehash = sha256d
+    """What hashes the messages of `legacy` and `segwit_v0`; that of `taproot` is `TAP_SIGHASH`."""
+
     def __init__(self, tx: Tx, spent: Sequence[TxOut | None]) -> None:
         if len(spent) != len(tx.inputs):
             raise TransactionError(f"expected {len(tx.inputs)} spent outputs, got {len(spent)}", reason="length")

@@ -5,17 +5,18 @@ BIP-141, BIP-143, BIP-341 (key path), and what was before. Between signers they 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.relatives.dialect import check_extra
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
-from walletcore.hashes import sha256d
 from walletcore.keys import Scheme
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
@@ -52,7 +53,8 @@ class Transaction:
 
     All inputs must be signed. The signatures commit to every input and every output, unless an input's ``sighash``
     names what is left open. With ``partial`` others sign the inputs whose output or key is not known here: `requests`
-    leaves them out, and `assemble` refuses as it does without.
+    leaves them out, and `assemble` refuses as it does without. ``extra`` is what a relative's transaction has beyond
+    Bitcoin's, a value of its own module (`walletcore.chains.bitcoin.relatives`).
     """
 
     chain: BitcoinChain
@@ -60,6 +62,7 @@ class Transaction:
     outputs: tuple[TxOut, ...]
     version: int = 2
     locktime: int = 0
+    extra: Any = None
     partial: bool = field(default=False, compare=False)
     _unsigned: Tx = field(init=False, repr=False, compare=False)
     _raw: bytes | None = memory()
@@ -80,7 +83,14 @@ class Transaction:
         object.__setattr__(self, "_unsigned", unsigned)
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
             raise TransactionError(f"expected addresses of {self.chain.name} only", reason="network")
+        dialect = self.chain.dialect
+        if dialect is not None or self.extra is not None:
+            check_extra(self)
+        if dialect is None and "p2tr" not in self.chain.kinds:
+            self._check_kinds()
         for index, each in enumerate(self.inputs):
+            if each.dialect != dialect:
+                raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
             if is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
         if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
@@ -90,15 +100,24 @@ class Transaction:
                 f"the outputs exceed the inputs by {-(self.claimed_fee or 0)} satoshi", reason="range"
             )
 
+    def _check_kinds(self) -> None:
+        """Where a network has no witnesses, or no taproot, their programs are scripts that ask for nothing."""
+        for index, each in enumerate(self.inputs):
+            has = each.kind.removeprefix("p2sh-")
+            if has in ("p2wpkh", "p2wsh", "p2tr") and has not in self.chain.kinds:
+                raise TransactionError(f"input {index}: {self.chain.name} has no {each.kind}", reason="network")
+
     @property
     def txid(self) -> str:
         """The id that it will have: witnesses do not change it.
 
         Raises `TransactionError` ("missing") where a legacy signature will be part of it.
         """
-        if any(each.is_legacy for each in self.inputs):
+        dialect = self.chain.dialect
+        if any(each.is_legacy for each in self.inputs) and not (dialect and dialect.rules.has_fixed_id(self)):
             raise TransactionError("the id of a legacy input's transaction depends on its signatures", reason="missing")
-        return self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs]).txid
+        tx = self._with_scripts([(each.lock.script_sig if each.lock else b"", ()) for each in self.inputs])
+        return tx.txid if dialect is None else dialect.identify(self._encoded(tx))
 
     @property
     def vsize(self) -> int:
@@ -106,7 +125,8 @@ class Transaction:
 
         That of the signed transaction is `Tx.vsize` of its raw bytes. Raises `TransactionError` ("missing").
         """
-        return self._with_scripts([largest_spend(each) for each in self._known()]).vsize
+        tx = self._with_scripts([largest_spend(each) for each in self._known()])
+        return tx.vsize if self.chain.dialect is None or tx.witnesses else len(self._encoded(tx))
 
     @property
     def fee_rate(self) -> int | None:
@@ -126,7 +146,11 @@ class Transaction:
     @property
     @remembered
     def raw(self) -> bytes:
-        """The PSBT: everything that a signer elsewhere needs."""
+        """The PSBT, or a relative's `envelope`: everything that a signer elsewhere needs."""
+        if self.chain.dialect is not None:
+            from walletcore.chains.bitcoin.relatives.envelope import encode_envelope
+
+            return encode_envelope(self)
         from walletcore.chains.bitcoin.psbt import Psbt  # signing alone does not need it
 
         return Psbt.from_transaction(self).raw
@@ -141,15 +165,25 @@ class Transaction:
         """
         self._check_legacy()
         inputs = self.inputs if self.partial else self._known()
-        commitments = Commitments(self._unsigned, [each.spent for each in inputs])
+        commitments = self._commitments(inputs)
         found: list[SigningRequest] = []
         for index, each in enumerate(inputs):
             if each.keys:
                 found += self._requests_of(commitments, index, each)
         return tuple(found)
 
+    def _commitments(self, inputs: Sequence[Input]) -> Commitments:
+        spent, dialect = [each.spent for each in inputs], self.chain.dialect
+        if dialect is None:
+            return Commitments(self._unsigned, spent)
+        if not all(spent):
+            raise TransactionError("an output that is spent is not known", reason="missing")
+        return dialect.commitments(self._unsigned, [each for each in spent if each], self.extra)
+
     def _check_legacy(self) -> None:
         """A hostile PSBT of 4 MB would have 1,700 inputs sign 3 MB each."""
+        if self.chain.dialect is not None and self.chain.dialect.signs_digests:
+            return
         legacy = sum(each.is_legacy for each in self.inputs)
         if legacy and legacy * len(self._unsigned.encode()) > _MAX_LEGACY:
             message = f"expected at most {_MAX_LEGACY} bytes to be signed by legacy inputs"
@@ -169,7 +203,8 @@ class Transaction:
             scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
             payload = commitments.taproot(index, hash_type)
         else:
-            scheme, prehash, tweak = Scheme.ECDSA, sha256d, None
+            scheme = Scheme.SCHNORR_BCH if each.schnorr else Scheme.ECDSA
+            prehash, tweak = commitments.prehash, None
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
             payload = preimage(index, each.script_code, hash_type)
         return [
@@ -192,8 +227,14 @@ class Transaction:
         """
         self._known()
         checked = accepted(self.requests(), answers)
-        raw = self._signed(self._chosen(checked)).encode()
+        tx = self._signed(self._chosen(checked))
+        raw = tx.encode() if self.chain.dialect is None else self._encoded(tx)
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=checked)
+
+    def _encoded(self, tx: Tx) -> bytes:
+        """The bytes of a relative that writes its transactions in its own way."""
+        assert self.chain.dialect is not None
+        return self.chain.dialect.encode(tx, [each.spent for each in self.inputs], self.extra)
 
     def _chosen(self, answers: Answers) -> list[list[bytes]]:
         """For each input as many signatures as its script takes, as they stand there. Raises `MissingSignature`."""
@@ -224,7 +265,7 @@ class Transaction:
 
     @staticmethod
     def _largest(each: Input) -> bytes:
-        if each.kind == "p2tr":
+        if each.kind == "p2tr" or each.schnorr:
             return bytes(64 + (each.hash_type > 0))
         return bytes(_MAX_DER + 1)
 
@@ -246,7 +287,7 @@ def largest_spend(each: Input) -> tuple[bytes, Witness]:
 
 def _signature(each: Input, answer: Signature) -> bytes:
     """BIP-341: 64 bytes, and the hash type unless it is the default; before: DER and the hash type."""
-    if each.kind == "p2tr":
+    if each.kind == "p2tr" or each.schnorr:
         return answer.data + bytes((each.hash_type,)) if each.hash_type else answer.data
     return encode_der(answer.data) + bytes((each.hash_type,))
 

@@ -231,7 +231,7 @@ TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MA
 INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
-WITNESS = array(SCRIPT, count=bounded(compact_size, _MAX_STACK))
+WITNESS = array(SCRIPT, count=bounded(compact_size, MAX_STACK))
 
 
 def _read(reader: Reader) -> Tx:

@@ -16,6 +16,8 @@ from walletcore.chains.base import Profile
 from walletcore.chains.bitcoin.address import Prefixes
 from walletcore.chains.bitcoin.chain import LEGACY, MESSAGE_MAGIC, SEGWIT, TAPROOT, BitcoinChain
 from walletcore.chains.bitcoin.profiles import standard
+from walletcore.chains.bitcoin.relatives import dialect as dialects
+from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.paths import paths
 from walletcore.coding.text import Base58Check
 from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
@@ -42,6 +44,7 @@ def _coin(
     kinds: tuple[str, ...],
     magic: bytes = MESSAGE_MAGIC,
     key_hash: Hash = hash160,
+    dialect: Dialect | None = None,
 ) -> Callable[..., BitcoinChain]:
     """What all networks of a coin have in common; the rest is the network's own."""
 
@@ -59,6 +62,7 @@ def _coin(
             kinds=kinds,
             key_hash=key_hash,
             message_magic=magic,
+            dialect=dialect,
         )
 
     return network
@@ -126,7 +130,7 @@ def _with_p2sh32(given: Prefixes) -> Prefixes:
 
 # bitcoin-cash-node/bitcoin-cash-node. Block 478,559; testnet4 has a genesis block of its own, and regtest, which has
 # Bitcoin's, the name that wallets connect by (wc2-bch-bcr).
-_bitcoin_cash = _coin(kinds=_CASH)
+_bitcoin_cash = _coin(kinds=_CASH, dialect=dialects.BITCOIN_CASH)
 _BITCOIN_CASH = (
     _bitcoin_cash(
         *(
@@ -149,7 +153,7 @@ _BITCOIN_CASH = (
 
 # Bitcoin-ABC/bitcoin-abc, src/networks/abc/checkpoints.cpp: block 661,648 ("Axion activation"), which Bitcoin Cash has
 # another one for. The test network left Bitcoin's with block 1,155,876 (and version 3 of Bitcoin Cash's later).
-_ecash = _coin(kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"))
+_ecash = _coin(kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"), dialect=dialects.ECASH)
 _ECASH = (
     _ecash(*("ecash", "XEC", "000000000000000004284c9d8b2c8ff7", _cash("00", "05", "ecash"), 899), *paths(899, "44:W")),
     _ecash(
@@ -159,13 +163,13 @@ _ECASH = (
 
 # bitcoin-sv/bitcoin-sv, LICENSE: block 556,767. Its test networks have Bitcoin's genesis block.
 _BITCOIN_SV = (
-    _coin(kinds=LEGACY)(
+    _coin(kinds=LEGACY, dialect=dialects.BITCOIN_SV)(
         *("bitcoin-sv", "BSV", "000000000000000001d956714215d96f", _legacy("00", "05"), 236), *paths(236, "44:B")
     ),
 )
 
 # BTCGPU/BTCGPU. No source names the hash of its first block, 491,407: this is 640,650, the one in its checkpoints.
-_bitcoin_gold = _coin(kinds=SEGWIT, magic=_magic("Bitcoin Gold Signed Message"))
+_bitcoin_gold = _coin(kinds=SEGWIT, magic=_magic("Bitcoin Gold Signed Message"), dialect=dialects.BITCOIN_GOLD)
 _BITCOIN_GOLD = (
     _bitcoin_gold(
         *("bitcoin-gold", "BTG", "000000059ec8884fa4fbbdbe46c09cfb", _segwit("26", "17", "btg"), 156),
@@ -178,7 +182,9 @@ _BITCOIN_GOLD = (
 )
 
 # eveybcd/BitcoinDiamond: blocks 495,867 and 1,065,121 (checkpoints). Segwit addresses: wallet-core.
-_bitcoin_diamond = _coin(kinds=SEGWIT, decimals=7, magic=_magic("Bitcoindiamond Signed Message"))
+_bitcoin_diamond = _coin(
+    kinds=SEGWIT, decimals=7, magic=_magic("Bitcoindiamond Signed Message"), dialect=dialects.BITCOIN_DIAMOND
+)
 _BITCOIN_DIAMOND = (
     _bitcoin_diamond(
         *("bitcoin-diamond", "BCD", "458535405446053c9db6a16ec7e5b022", _segwit("00", "05", "bcd"), 999),
@@ -204,7 +210,7 @@ def _groestl(p2pkh: str, p2sh: str, hrp: str) -> Prefixes:
 
 
 # Groestlcoin/groestlcoin, src/base58.cpp: the checksum is of Groestl-512 twice. Taproot: DEPLOYMENT_TAPROOT, Trezor.
-_groestlcoin = _coin(kinds=TAPROOT, magic=_magic("GroestlCoin Signed Message"))
+_groestlcoin = _coin(kinds=TAPROOT, magic=_magic("GroestlCoin Signed Message"), dialect=dialects.GROESTLCOIN)
 _GROESTLCOIN = (
     _groestlcoin(
         *("groestlcoin", "GRS", "00000ac5927c594d49cc0bdb81759d0d", _groestl("24", "05", "grs"), 17),
@@ -279,7 +285,7 @@ _SYSCOIN = (
 )
 
 # firoorg/firo (EXCHANGE_PUBKEY_ADDRESS: EXX, EXT)
-_firo = _coin(kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"))
+_firo = _coin(kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"), dialect=dialects.FIRO)
 _FIRO = (
     _firo(
         *("firo", "FIRO", "4381deb85b1b2c9843c222944b616d99"),
@@ -293,7 +299,7 @@ _FIRO = (
 )
 
 # PIVX-Project/PIVX (EXCHANGE_ADDRESS: EXM, EXT), src/messagesigner.cpp
-_pivx = _coin(kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"))
+_pivx = _coin(kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"), dialect=dialects.PIVX)
 _PIVX = (
     _pivx(
         *("pivx", "PIVX", "0000041e482b9b9691d98eefb4847340"),
@@ -316,14 +322,14 @@ _STRATIS = (
 
 # KomodoPlatform/komodo
 _KOMODO = (
-    _coin(kinds=LEGACY, magic=_magic("Komodo Signed Message"))(
+    _coin(kinds=LEGACY, magic=_magic("Komodo Signed Message"), dialect=dialects.KOMODO)(
         *("komodo", "KMD", "027e3758c3a65b12aa1046462b486d0a", _legacy("3c", "55"), 141), *paths(141, "44:WT")
     ),
 )
 
 # vergecurrency/verge
 _VERGE = (
-    _coin(kinds=SEGWIT, decimals=6, magic=b"\x14Name: Dogecoin Dark\n")(
+    _coin(kinds=SEGWIT, decimals=6, magic=b"\x14Name: Dogecoin Dark\n", dialect=dialects.VERGE)(
         *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _segwit("1e", "21", "vg"), 77),
         *paths(77, "84-p2pkh:W", "84:W", "44:T"),
     ),
@@ -331,7 +337,7 @@ _VERGE = (
 
 # NeblioTeam/neblio, wallet/chainparams.cpp. Its test network has the same genesis block.
 _NEBLIO = (
-    _coin(kinds=LEGACY, magic=_magic("Neblio Signed Message"))(
+    _coin(kinds=LEGACY, magic=_magic("Neblio Signed Message"), dialect=dialects.NEBLIO)(
         *("neblio", "NEBL", "7286972be4dbc1463d256049b7471c25", _legacy("35", "70"), 146), *paths(146, "44:W")
     ),
 )
@@ -342,7 +348,7 @@ def _zcash(p2pkh: str, p2sh: str, tex: str) -> Prefixes:
 
 
 # zcash/zcash; ZIP-320, "Specification", for the TEX addresses of each network
-_zcash_network = _coin(kinds=_TEX, magic=_magic("Zcash Signed Message"))
+_zcash_network = _coin(kinds=_TEX, magic=_magic("Zcash Signed Message"), dialect=dialects.ZCASH)
 _ZCASH = (
     _zcash_network(
         *("zcash", "ZEC", "00040fe8ec8471911baa1db1266ea15d", _zcash("1cb8", "1cbd", "tex"), 133), *paths(133, "44:WT")
@@ -363,7 +369,7 @@ _ZCASH = (
 )
 
 # HorizenOfficial/zen. Addresses t1... and t3... are the older ones (PUBKEY_ADDRESS_OLD, SCRIPT_ADDRESS_OLD).
-_horizen = _coin(kinds=LEGACY, magic=_magic("Zcash Signed Message"))
+_horizen = _coin(kinds=LEGACY, magic=_magic("Zcash Signed Message"), dialect=dialects.HORIZEN)
 _HORIZEN = (
     _horizen(
         *("horizen", "ZEN", "0007104ccda289427919efc39dc9e4d4"),
@@ -379,7 +385,7 @@ _HORIZEN = (
 
 # RunOnFlux/fluxd
 _FLUX = (
-    _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"))(
+    _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"), dialect=dialects.FLUX)(
         *("flux", "FLUX", "00052461a5006c2e3b74ce48992a0869", _legacy("1cb8", "1cbd"), 19167), *paths(19167, "44:W")
     ),
 )
@@ -390,7 +396,9 @@ def _blake(p2pkh: str, p2sh: str) -> Prefixes:
 
 
 # decred/dcrd, chaincfg/mainnetparams.go and testnetparams.go: hashes and checksums are of BLAKE-256
-_decred = _coin(kinds=LEGACY, magic=_magic("Decred Signed Message"), key_hash=blake256_ripemd160)
+_decred = _coin(
+    kinds=LEGACY, magic=_magic("Decred Signed Message"), key_hash=blake256_ripemd160, dialect=dialects.DECRED
+)
 _DECRED_NETWORKS = (
     _decred("decred", "DCR", "298e5cc3d985bfe7f81dc135f360abe0", _blake("073f", "071a"), 42, *paths(42, "44:WT")),
     _decred("decred-testnet", "tDCR", "a649dce53918caf422e9c711c858837e", _blake("0f21", "0efc"), _TEST_COIN),

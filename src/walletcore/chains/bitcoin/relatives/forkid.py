@@ -1,0 +1,199 @@
+"""Signatures with SIGHASH_FORKID: Bitcoin Cash, eCash, Bitcoin SV, Bitcoin Gold.
+
+The digest is BIP-143's for every kind of input, with the fork value in the upper 24 bits of the hash type ("BUIP-HF
+Digest for replay protected signature verification across hard forks", bitcoincashorg/bitcoincash.org
+spec/replay-protected-sighash.md). CashTokens add the tokens that are spent, and SIGHASH_UTXOS (CHIP-2022-02-CashTokens,
+"Signing Serialization of Tokens" and "`SIGHASH_UTXOS`").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from walletcore.chains.bitcoin.relatives import plain
+from walletcore.chains.bitcoin.relatives.cashtokens import (
+    CASH_TOKENS,
+    CashTokens,
+    Token,
+    burnt,
+    check_balance,
+    split,
+    written,
+)
+from walletcore.chains.bitcoin.relatives.plain import fixes_fee, has_fixed_id, identify
+from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
+from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, Tx, TxOut
+from walletcore.effects import Opaque, Transfer
+from walletcore.errors import TransactionError, raised_as
+from walletcore.hashes import sha256, sha256d
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
+    from walletcore.chains.bitcoin.transaction import Transaction
+    from walletcore.effects import Effect
+
+__all__ = [
+    "EXTRA",
+    "ForkIdCommitments",
+    "check",
+    "commitments",
+    "decode",
+    "effects",
+    "encode",
+    "fixes_fee",
+    "has_fixed_id",
+    "identify",
+]
+
+EXTRA = CASH_TOKENS
+SIGHASH_UTXOS, SIGHASH_FORKID = 0x20, 0x40
+_BASE = 0x1F
+_PREFIX = b"\xef"
+_MAX_COMMITMENT = 128  # bytes, since the upgrade of May 2026
+_ZERO = bytes(32)
+
+
+class ForkIdCommitments(Commitments):
+    """The messages of one transaction; ``tokens`` are those that its inputs spend."""
+
+    __slots__ = ("fork_value", "has_utxos", "sha_utxos", "tokens")
+
+    def __init__(
+        self,
+        tx: Tx,
+        spent: Sequence[TxOut],
+        tokens: Sequence[Token | None] = (),
+        *,
+        fork_value: int = 0,
+        has_utxos: bool = False,
+    ) -> None:
+        super().__init__(tx, spent)
+        self.fork_value, self.has_utxos = fork_value, has_utxos
+        self.tokens = list(map(written, tokens)) or [b""] * len(spent)
+        pairs = zip(self.tokens, spent, strict=True)
+        self.sha_utxos = sha256(b"".join([TX_OUT.encode(_with_token(token, output)) for token, output in pairs]))
+
+    def legacy(self, index: int, script_code: bytes, hash_type: int = 0x41) -> bytes:
+        """The same for every kind of input."""
+        return self.segwit_v0(index, script_code, hash_type)
+
+    def segwit_v0(self, index: int, script_code: bytes, hash_type: int = 0x41) -> bytes:
+        """The preimage. Raises `TransactionError` for a hash type without FORKID, or UTXOS beside ANYONECANPAY."""
+        self._check(index, hash_type)
+        anyone, base, utxos = (
+            hash_type & SIGHASH_ANYONECANPAY,
+            hash_type & _BASE,
+            hash_type & (SIGHASH_UTXOS if self.has_utxos else 0),
+        )
+        if not hash_type & SIGHASH_FORKID or (utxos and anyone):
+            raise TransactionError(
+                "expected a hash type with FORKID, and not both UTXOS and ANYONECANPAY", reason="range"
+            )
+        whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
+        single = base == SIGHASH_SINGLE and index < len(self.outputs)
+        return b"".join(
+            (
+                self.version,
+                _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
+                sha256(self.sha_utxos) if utxos else b"",  # hashUtxos
+                sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
+                self.outpoints[index],
+                self.tokens[index],
+                SCRIPT.encode(script_code),
+                self.spent[index][0],
+                self.sequences[index],
+                sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs
+                self.locktime,
+                (hash_type | self.fork_value << 8).to_bytes(4, "little"),
+            )
+        )
+
+
+def commitments(dialect: Dialect, tx: Tx, spent: Sequence[TxOut], extra: Any) -> Commitments:
+    """What the signatures of a transaction are made over."""
+    tokens = extra.spent if extra else ()
+    return ForkIdCommitments(
+        _on_wire(tx, extra), spent, tokens, fork_value=dialect.fork_value or 0, has_utxos=dialect.has_utxos
+    )
+
+
+def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
+    """As Bitcoin does, with the tokens before the scripts of their outputs."""
+    return _on_wire(tx, extra).encode()
+
+
+def _on_wire(tx: Tx, extra: CashTokens | None) -> Tx:
+    if extra is None or not any(extra.sent):
+        return tx
+    outputs = [_with_token(written(each), output) for each, output in zip(extra.sent, tx.outputs, strict=True)]
+    return replace(tx, outputs=tuple(outputs))
+
+
+def _with_token(token: bytes, output: TxOut) -> TxOut:
+    return TxOut(value=output.value, script_pubkey=token + output.script_pubkey) if token else output
+
+
+def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, CashTokens | None]:
+    """Read a transaction and the tokens of its outputs. Raises `TransactionError`."""
+    tx, _ = plain.decode(dialect, raw)
+    if not dialect.has_tokens or not any(output.script_pubkey[:1] == _PREFIX for output in tx.outputs):
+        return tx, None
+    with raised_as(TransactionError):
+        found = [split(output.script_pubkey) for output in tx.outputs]
+    outputs = [TxOut(value=o.value, script_pubkey=script) for o, (_, script) in zip(tx.outputs, found, strict=True)]
+    return replace(tx, outputs=tuple(outputs)), CashTokens(sent=tuple([token for token, _ in found]))
+
+
+def check(transaction: Transaction) -> None:
+    """Tokens are those of Bitcoin Cash, one place per input and output, and none is made of nothing."""
+    extra, dialect = transaction.extra, transaction.chain.dialect
+    if dialect is not None and dialect.has_tokens:
+        _check_scripts(transaction)
+    if extra is None:
+        return
+    if type(extra) is not CashTokens or dialect is None or not dialect.has_tokens:
+        raise TransactionError(f"{transaction.chain.name} has no such fields", reason="network")
+    if len(extra.sent) != len(transaction.outputs):
+        raise TransactionError(f"expected {len(transaction.outputs)} places for tokens sent", reason="length")
+    if extra.spent and len(extra.spent) != len(transaction.inputs):
+        raise TransactionError(f"expected {len(transaction.inputs)} places for tokens spent", reason="length")
+    if any(token and len(token.commitment) > _MAX_COMMITMENT for token in extra.sent):
+        raise TransactionError(f"expected a commitment of at most {_MAX_COMMITMENT} bytes", reason="length")
+    if extra.spent:
+        check_balance(extra, {each.txid for each in transaction.inputs if each.vout == 0})
+
+
+def _check_scripts(transaction: Transaction) -> None:
+    """What is said of tokens is what previous transactions say, and no script of an output passes for a token."""
+    if any(output.script_pubkey[:1] == _PREFIX for output in transaction.outputs):
+        raise TransactionError("a script that begins like a token would be read as one", reason="ambiguous")
+    spent = transaction.extra.spent if type(transaction.extra) is CashTokens else ()
+    places = spent or (None,) * len(transaction.inputs)
+    for index, (each, token) in enumerate(zip(transaction.inputs, places, strict=False)):
+        if each.previous and each.dialect is not None:
+            found = each.dialect.previous_extra(each.previous)
+            if (found.sent[each.vout] if found else None) != token:
+                raise TransactionError(f"input {index}: the previous transaction has other tokens", reason="mismatch")
+
+
+def effects(transaction: Transaction) -> tuple[Effect, ...]:
+    """Where tokens go, and which of them are lost; the satoshi are told as Bitcoin's are."""
+    tokens, chain = transaction.extra, transaction.chain
+    if tokens is None:
+        return ()
+    found: list[Effect] = []
+    for token, output in zip(tokens.sent, transaction.outputs, strict=True):
+        if token is not None:
+            found.append(_sent(chain, token, output))
+    return (*found, *(Opaque(why=f"tokens are lost: {token}") for token in burnt(tokens)))
+
+
+def _sent(chain: BitcoinChain, token: Token, output: TxOut) -> Effect:
+    destination = chain.destination_of(output.script_pubkey)
+    if destination is None or token.capability:
+        return Opaque(why=f"tokens are sent: {token}", data=output.script_pubkey)
+    account = chain.account_id(chain.address_of(destination).text)
+    return Transfer(asset=f"{chain.caip2}/token:{token.category}", amount=token.amount, source="", destination=account)

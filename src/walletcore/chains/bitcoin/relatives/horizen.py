@@ -1,0 +1,101 @@
+"""Horizen: Bitcoin's bytes and digests, and outputs that are good on the chain of one block only.
+
+Behind each script of an output stand the hash of a block, its height and OP_CHECKBLOCKATHEIGHT (HorizenOfficial/zen
+src/script/interpreter.cpp; zendoo BIP-115, whose opcode it has at 0xB4): who spends it signs all of that.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from walletcore.chains.bitcoin.opcodes import parse_script, push
+from walletcore.chains.bitcoin.relatives.plain import (
+    EXTRA,
+    commitments,
+    decode,
+    effects,
+    encode,
+    fixes_fee,
+    has_fixed_id,
+    identify,
+)
+from walletcore.chains.bitcoin.script import kind_of
+from walletcore.errors import TransactionError
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.transaction import Transaction
+
+__all__ = [
+    "EXTRA",
+    "base",
+    "check",
+    "commitments",
+    "decode",
+    "effects",
+    "encode",
+    "fixes_fee",
+    "guarded",
+    "has_fixed_id",
+    "identify",
+]
+
+_CHECKBLOCKATHEIGHT = 0xB4
+_HASH = 32
+_RETURN = b"\x6a"
+_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_U32 = 0xFFFF_FFFF
+
+
+def guarded(script_pubkey: bytes, block_hash: str, height: int) -> bytes:
+    """The script of an output that is good where this block, as explorers show its hash, has this height.
+
+    Nodes want one that is not deeper than the last 52,596 blocks. Raises `TransactionError`.
+    """
+    if type(script_pubkey) is not bytes or kind_of(script_pubkey) not in ("p2pkh", "p2sh"):
+        raise TransactionError("expected the script of a P2PKH or P2SH output", reason="type")
+    if type(block_hash) is not str or not _ID.fullmatch(block_hash):
+        raise TransactionError("expected a block hash of 64 lower-case hex digits", reason="character")
+    if type(height) is not int or not 0 <= height <= _U32:
+        raise TransactionError("expected a height from 0 to 2^32-1", reason="range")
+    return script_pubkey + push(bytes.fromhex(block_hash)[::-1]) + push(_number(height)) + b"\xb4"
+
+
+def _number(height: int) -> bytes:
+    """A number as scripts have it: little-endian, the highest bit free for the sign."""
+    return height.to_bytes((height.bit_length() + 8) // 8, "little") if height else b""
+
+
+def base(script_pubkey: bytes) -> bytes:
+    """The script without its guard; the script itself where it has none."""
+    if script_pubkey[-1:] != bytes((_CHECKBLOCKATHEIGHT,)):
+        return script_pubkey
+    for size in (25, 23):
+        script, guard = script_pubkey[:size], script_pubkey[size:]
+        if kind_of(script) and _is_guard(guard):
+            return script
+    return script_pubkey
+
+
+def _is_guard(guard: bytes) -> bool:
+    try:
+        found = parse_script(guard)
+    except TransactionError:
+        return False
+    return (
+        len(found) == 3
+        and found[0].data is not None
+        and len(found[0].data) == _HASH
+        and (found[1].data is not None or found[1].number is not None)
+        and found[2].opcode == _CHECKBLOCKATHEIGHT
+    )
+
+
+def check(transaction: Transaction) -> None:
+    """Every output has its guard, or is data: nodes take no other."""
+    if transaction.extra is not None:
+        raise TransactionError(f"{transaction.chain.name} has no such fields", reason="network")
+    for index, output in enumerate(transaction.outputs):
+        script = output.script_pubkey
+        if script[:1] != _RETURN and base(script) == script:
+            raise TransactionError(f"output {index}: expected the guard of a block, see `guarded`", reason="missing")

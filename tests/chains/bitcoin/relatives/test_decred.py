@@ -1,0 +1,117 @@
+"""Transactions of Decred: prefix and witness, trees, expiry, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from support.bitcoin import key, reason, signer
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.relatives.decred import DecredFields
+from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.effects import Fee
+from walletcore.errors import TransactionError
+from walletcore.hashes import blake256, blake256_ripemd160, hash160
+from walletcore.signing import sign
+
+DCR = chain("decred", BitcoinChain)
+ALICE = key(1).public_key
+MULTISIG = multisig(2, [key(number).public_key for number in (1, 2, 3)])
+MINE = DCR.script_pubkey(DCR.address(ALICE))
+PAID = DCR.script_pubkey(DCR.address(key(9).public_key))
+GUARDED: dict[str, dict[str, Any]] = {
+    "p2pkh": {"key": ALICE},
+    "p2pk": {"key": ALICE, "kind": "p2pk"},
+    "p2sh": {"redeem_script": MULTISIG},
+    "multisig": {"script_pubkey": MULTISIG},
+}
+
+
+def funding(script_pubkey: bytes, value: int = 70_000, **fields: Any) -> tuple[str, bytes]:
+    """The id and the bytes of a transaction whose output 1 is guarded so, before anybody has signed it."""
+    assert DCR.dialect is not None
+    read = bytes.fromhex("0100000001" + "77" * 32 + "0000000000ffffffff02")
+    outputs = [(5, b"\x51"), (value, script_pubkey)]
+    for amount, script in outputs:
+        read += amount.to_bytes(8, "little") + bytes(2) + bytes((len(script),)) + script
+    prefix = read[4:] + bytes(8)
+    raw = read[:4] + prefix + b"\x01" + bytes(12) + b"\xff" * 4 + b"\x00"
+    return blake256(b"\x01\x00\x01\x00" + prefix)[::-1].hex(), raw
+
+
+def spending(guard: str = "p2pkh", **options: Any) -> Input:
+    txid, raw = funding(_script(guard))
+    return Input(**{"txid": txid, "vout": 1, "previous": raw, "dialect": DCR.dialect, **GUARDED[guard], **options})
+
+
+def _script(guard: str) -> bytes:
+    if guard == "p2pkh":
+        return MINE
+    if guard == "p2pk":
+        return b"\x21" + ALICE.data + b"\xac"
+    if guard == "multisig":
+        return MULTISIG
+    return b"\xa9\x14" + blake256_ripemd160(MULTISIG) + b"\x87"
+
+
+def paying(*inputs: Input, extra: DecredFields | None = None, version: int = 1) -> Transaction:
+    outputs = (TxOut(value=60_000, script_pubkey=PAID),)
+    return Transaction(chain=DCR, inputs=inputs, outputs=outputs, version=version, extra=extra)
+
+
+@pytest.mark.parametrize("guard", GUARDED)
+@pytest.mark.parametrize("sighash", ["ALL", "NONE", "SINGLE", "ALL|ANYONECANPAY", "SINGLE|ANYONECANPAY"])
+def test_every_kind_and_hash_type_is_signed_and_read_again(guard: str, sighash: str) -> None:
+    tx = paying(spending(guard, sighash=sighash), extra=DecredFields(expiry=9, trees=(1,)))
+    read = DCR.decode_transaction(tx.raw, sighash=[sighash])
+    assert isinstance(read, Transaction)
+    assert (read, read.requests()) == (tx, tx.requests())
+    signed = sign(tx, signer(1), signer(2), signer(3))
+    assert signed.id == tx.txid  # signatures are no part of it
+    assert DCR.decode_transaction(signed.raw).transaction.extra == tx.extra  # type: ignore[union-attr]
+
+
+def test_signatures_prove_no_amount_so_the_previous_transaction_does() -> None:
+    parts = {"txid": "11" * 32, "vout": 0, "value": 1, "key": ALICE, "dialect": DCR.dialect}
+    assert reason(TransactionError, Input, **parts) == "missing"
+    assert isinstance(paying(spending()).effects()[-1], Fee)
+
+
+def test_tree_and_expiry_are_signed() -> None:
+    fields = [None, DecredFields(expiry=1), DecredFields(trees=(1,))]
+    assert len({paying(spending(), extra=each).requests()[0].message for each in fields}) == 3
+
+
+def test_a_key_hashed_as_bitcoin_does_is_another_address() -> None:
+    txid, raw = funding(p2pkh(hash160(ALICE.data)).script_pubkey)
+    parts = {"txid": txid, "vout": 1, "previous": raw, "key": ALICE, "dialect": DCR.dialect}
+    assert reason(TransactionError, Input, **parts) == "mismatch"
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [({"expiry": 2**32}, "range"), ({"expiry": -1}, "range"), ({"trees": (2,)}, "range"), ({"trees": [0]}, "range")],
+)
+def test_fields_out_of_range_are_refused(fields: dict[str, Any], why: str) -> None:
+    assert reason(TransactionError, DecredFields, **fields) == why
+
+
+def test_a_tree_is_said_for_every_input() -> None:
+    assert reason(TransactionError, paying, spending(), extra=DecredFields(trees=(0, 1))) == "length"
+    assert reason(TransactionError, paying, spending(), version=2) == "version"
+
+
+def test_what_is_not_the_form_of_the_network_is_refused() -> None:
+    raw = sign(paying(spending()), signer(1)).raw
+    assert reason(TransactionError, DCR.decode_transaction, raw + b"\x00") == "trailing"
+    assert reason(TransactionError, DCR.decode_transaction, raw[:-1]) == "truncated"
+    assert reason(TransactionError, DCR.decode_transaction, raw[:2] + b"\x01" + raw[3:]) == "version"  # prefix alone
+    place = raw.index(PAID) - 3
+    assert reason(TransactionError, DCR.decode_transaction, raw[:place] + b"\x01" + raw[place + 1 :]) == "range"
+
+
+def test_single_without_an_output_is_refused() -> None:
+    other, raw = funding(MINE, 1_000)
+    second = Input(txid=other, vout=1, previous=raw, key=ALICE, dialect=DCR.dialect, sighash="SINGLE")
+    assert reason(TransactionError, paying, spending(), second) == "range"

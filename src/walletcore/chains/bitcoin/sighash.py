@@ -50,8 +50,8 @@ _UNKNOWN = (b"", b"")
 class Commitments:
     """The messages of one transaction; what all inputs share is hashed once, so that n inputs cost n steps.
 
-    ``spent`` are the outputs that the inputs spend, in their order; None stands for one that is not known: messages that
-    need it raise `TransactionError` ("missing").
+    ``spent`` are the outputs that the inputs spend, in their order; None stands for one that is not known: what
+    needs it raises `TransactionError` ("missing").
     """
 
     __slots__ = (

@@ -460,4 +460,4 @@ def test_bitcoin_signs_as_before() -> None:
         outputs=(TxOut(value=1, script_pubkey=PAID),),
     )
     assert BITCOIN.dialect is None
-    assert type(tx._commitments()) is Commitments
+    assert type(tx._commitments(tx.inputs)) is Commitments

@@ -347,7 +347,7 @@ def test_PS_a_message_twice_or_with_key_data_is_refused() -> None:
     psbt = message().to_sign.raw
     assert reason(TransactionError, BITCOIN.decode_transaction, with_message(psbt, TEXT, times=2)) == "duplicate"
     found = BITCOIN.decode_transaction
-    assert reason(TransactionError, found, with_message(psbt, TEXT, suffix=b"\x00")) == "unknown"
+    assert reason(TransactionError, found, with_message(psbt, TEXT, suffix=b"\x00")) == "length"
     assert reason(TransactionError, found, with_message(psbt, bytes((1 << 20) + 1))) == "too-large"
 
 

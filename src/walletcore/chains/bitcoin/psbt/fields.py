@@ -1,4 +1,4 @@
-"""The fields of a PSBT: BIP-174's, BIP-370's (version 2), BIP-371's (taproot) and BIP-373's (MuSig2), as tables.
+"""The fields of a PSBT: those of BIP-174, BIP-370 (version 2), BIP-371 (taproot), BIP-373 (MuSig2), BIP-322, as tables.
 
 What other BIPs add (BIP-375) is kept as records, as are proprietary and unknown fields.
 """
@@ -53,6 +53,7 @@ class PsbtGlobals(Map):
     input_count = one(0x04, COUNT, versions=_ONLY_V2, required=V2)
     output_count = one(0x05, COUNT, versions=_ONLY_V2, required=V2)
     tx_modifiable = one(0x06, FLAGS, versions=_ONLY_V2)
+    generic_signed_message = one(0x09, BYTES)
     version = one(0xFB, NUMBER)
 
 

@@ -128,6 +128,17 @@ def test_PS71_neighbour_only_psbts_of_the_same_transaction_are_combined() -> Non
 
 
 @pytest.mark.parametrize("guard", GUARDS)
+def test_T10_neighbour_what_another_safety_has_allowed_is_verified_again_by_this_one(guard: str) -> None:
+    loose = sign(vessel(guard, sighash="NONE"), signer(1), signer(2))
+    strict = Psbt.from_transaction(paying(spending(guard)))
+    strict = replace(strict, inputs=(strict.inputs[0].with_fields(sighash_type=None),))
+    for made in (strict.combine(loose).finalized(), strict.combine(loose.finalized())):
+        with pytest.raises(InvalidSignature, match="got NONE"):
+            made.extract()
+    assert loose.combine(strict).finalize().raw == loose.finalize().raw
+
+
+@pytest.mark.parametrize("guard", GUARDS)
 def test_PS74_a_signature_of_another_input_is_refused_wherever_it_comes_from(guard: str) -> None:
     psbt, other = vessel(guard), vessel(guard, place=1)
     answers = collect(other.requests(), signer(1), signer(2))

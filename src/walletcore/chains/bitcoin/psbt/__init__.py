@@ -221,8 +221,12 @@ class Psbt:
         packet = combined([self._packet(), *[each._packet() for each in same]])
         proven = {}
         for each in (*others, self):
-            proven.update(each._proven or {})
-        return _made(self.chain, packet, self.safety, _draft=self.draft, _proven=proven)
+            if each.safety == self.safety:  # what another one has allowed is verified again by this one
+                proven.update(each._proven or {})
+        made = _made(self.chain, packet, self.safety, _proven=proven)
+        if made.draft != self.draft:  # of version 2: each input may take a lock time that one of them did not know
+            raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
+        return made
 
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.

@@ -190,6 +190,13 @@ def test_a_psbt_is_made_of_maps_that_fit_together() -> None:
     assert reason(TransactionError, replace, psbt, inputs=()) == "truncated"
     assert reason(TransactionError, replace, psbt, version=2) == "version"
     assert reason(TransactionError, replace, psbt, outputs=(PsbtInput(),)) == "type"
+    for wrong in ({"inputs": list(psbt.inputs)}, {"outputs": list(psbt.outputs)}, {"inputs": None}, {"version": False}):
+        assert reason(TransactionError, replace, psbt, **wrong) == "type"
+    assert reason(TransactionError, Psbt.from_transaction, psbt.transaction, safety=None) == "type"
+    assert reason(TransactionError, psbt.inputs[0].with_fields, colour=1) == "unknown"
+    assert reason(TransactionError, psbt.inputs[0].with_fields, colour=None) == "unknown"
+    for records in (None, [1], [(b"\x02", b"1", b"2")]):
+        assert reason(TransactionError, PsbtInput, records) == "type"
     assert reason(TransactionError, PsbtInput, colour=1) == "unknown"
     assert reason(TransactionError, PsbtInput, [(b"\x03", b"\1")]) == "truncated"
     assert reason(TransactionError, PsbtInput, [(b"\x50", b"\1"), (b"\x50", b"\1")]) == "duplicate"
@@ -199,6 +206,26 @@ def test_a_psbt_is_made_of_maps_that_fit_together() -> None:
         psbt.inputs[0].records = ()  # type: ignore[misc]
     assert repr(psbt.inputs[0]).startswith("PsbtInput(PSBT_IN_NON_WITNESS_UTXO, PSBT_IN_WITNESS_UTXO, ")
     assert hash(made) == hash(psbt)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"redeem_script": 5},
+        {"redeem_script": [1, 2]},
+        {"redeem_script": "51"},
+        {"tap_key_sig": bytearray(64)},
+        {"witness_utxo": 5},
+        {"partial_sig": 5},
+        {"partial_sig": ((key(1).public_key.data, "00" * 70),)},
+        {"bip32_derivation": ((key(1).public_key.data, b""),)},
+        {"tap_leaf_script": ((bytes(33), b""),)},
+        {"final_scriptwitness": ("a",)},
+    ],
+)
+def test_fields_of_other_types_are_refused_and_no_number_becomes_zeros(values: dict[str, Any]) -> None:
+    assert reason(TransactionError, PsbtInput, **values) == "type"
+    assert reason(TransactionError, PsbtInput().with_fields, **values) == "type"
 
 
 def test_PS62_a_segwit_input_without_its_previous_transaction_is_not_signed_unless_it_is_trusted() -> None:

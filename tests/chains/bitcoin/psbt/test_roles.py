@@ -165,6 +165,17 @@ def test_signatures_made_here_without_a_check_are_not_checked_later_and_others_a
     assert signed.finalize().transaction == psbt.transaction
 
 
+def test_a_signature_of_taproot_is_made_final_without_the_internal_key() -> None:
+    signed = sign(vessel("p2tr"), signer(1))
+    bare = replace(again(signed), inputs=(signed.inputs[0].without((0x16, 0x17)),))
+    assert bare.requests() == ()
+    assert bare.finalize().raw == signed.finalize().raw
+    assert kernel_accepts(bare.finalize().raw, spent(bare))
+    forged = bare.inputs[0].with_fields(tap_key_sig=bytes(64))
+    with pytest.raises(InvalidSignature):
+        replace(bare, inputs=(forged,)).finalize()
+
+
 def test_a_psbt_is_text_in_base64() -> None:
     psbt = vessel("p2wpkh")
     assert Psbt.parse(BITCOIN, str(psbt)) == psbt

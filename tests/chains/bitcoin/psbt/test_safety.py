@@ -190,6 +190,7 @@ def test_a_script_that_is_not_understood_is_given_away_only_where_it_is_trusted(
         ({"trust_scripts": None}, "type"),
         ({"sighash": "ALL"}, "unknown"),
         ({"sighash": ("ALLES",)}, "unknown"),
+        ({"sighash": ([],)}, "unknown"),
         ({"max_fee": -1}, "range"),
         ({"max_fee_rate": 1.5}, "range"),
         ({"max_fee": True}, "range"),

@@ -108,7 +108,7 @@ def test_a_signature_that_came_by_version_0_leaves_nothing_open() -> None:
 
 
 def test_PS71_neighbour_joined_psbts_have_the_lock_time_that_each_had() -> None:
-    """Alone each has an input that takes a time only; joined, both would take a height as well, and BIP-370 wants it."""
+    """Alone each has an input that takes a time only; joined, both take a height, and BIP-370 wants it."""
     inputs = tuple(spending("p2wpkh", place=place) for place in (0, 1))
     made = Psbt.from_transaction(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(TO, 90_000),)), version=2)
     timed = [each.with_fields(required_time_locktime=1_600_000_000) for each in made.inputs]

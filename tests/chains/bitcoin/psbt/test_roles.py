@@ -156,6 +156,10 @@ def test_a_signature_of_another_hash_type_than_the_input_asks_for_is_not_made_fi
     (name, value), *_ = [pair for pair in psbt.inputs[0].records if pair[0][0] == 0x02]
     loose = PsbtInput([pair for pair in psbt.inputs[0].records if pair[0] != name] + [(name, value[:-1] + b"\x02")])
     assert reason(TransactionError, replace, psbt, inputs=(loose,)) == "mismatch"
+    signed = sign(vessel("p2tr", sighash="ALL"), signer(1)).inputs[0]
+    for last in (b"", b"\x02", b"\x00"):
+        loose = signed.with_fields(tap_key_sig=(signed.tap_key_sig or b"")[:64] + last)
+        assert reason(TransactionError, replace(vessel("p2tr"), inputs=(loose,)).finalized) == "mismatch"
 
 
 def test_signatures_made_here_without_a_check_are_not_checked_later_and_others_are() -> None:
@@ -174,6 +178,26 @@ def test_a_signature_of_taproot_is_made_final_without_the_internal_key() -> None
     forged = bare.inputs[0].with_fields(tap_key_sig=bytes(64))
     with pytest.raises(InvalidSignature):
         replace(bare, inputs=(forged,)).finalize()
+
+
+def test_PS74_neighbour_one_proven_signature_does_not_vouch_for_another_one() -> None:
+    psbt = vessel("p2wsh")
+    foreign = sign(vessel("p2wsh", place=1), signer(2)).inputs[0].records
+    forged = replace(psbt, inputs=(psbt.inputs[0].with_records(dict(pair for pair in foreign if pair[0][0] == 0x02)),))
+    both = sign(psbt, signer(1)).combine(forged)
+    assert both.requests() == ()
+    for call in (both.finalize, both.finalized().extract):
+        with pytest.raises(InvalidSignature):
+            call()
+
+
+@pytest.mark.parametrize("guard", ["p2wpkh", "p2tr", "p2wsh"])
+def test_PS74_neighbour_a_proven_witness_does_not_vouch_for_a_script_beside_it(guard: str) -> None:
+    psbt = vessel(guard)
+    final = sign(psbt, signer(1), signer(2)).finalized()
+    beside = replace(psbt, inputs=(psbt.inputs[0].with_fields(final_scriptsig=b"\x51"),))
+    with pytest.raises(InvalidSignature, match="script_sig empty"):
+        final.combine(beside).extract()
 
 
 def test_a_psbt_is_text_in_base64() -> None:

@@ -128,6 +128,17 @@ def test_PS71_neighbour_only_psbts_of_the_same_transaction_are_combined() -> Non
 
 
 @pytest.mark.parametrize("guard", GUARDS)
+def test_T10_neighbour_what_another_safety_has_allowed_is_verified_again_by_this_one(guard: str) -> None:
+    loose = sign(vessel(guard, sighash="NONE"), signer(1), signer(2))
+    strict = Psbt.from_transaction(paying(spending(guard)))
+    strict = replace(strict, inputs=(strict.inputs[0].with_fields(sighash_type=None),))
+    for made in (strict.combine(loose).finalized(), strict.combine(loose.finalized())):
+        with pytest.raises(InvalidSignature, match="got NONE"):
+            made.extract()
+    assert loose.combine(strict).finalize().raw == loose.finalize().raw
+
+
+@pytest.mark.parametrize("guard", GUARDS)
 def test_PS74_a_signature_of_another_input_is_refused_wherever_it_comes_from(guard: str) -> None:
     psbt, other = vessel(guard), vessel(guard, place=1)
     answers = collect(other.requests(), signer(1), signer(2))
@@ -145,6 +156,10 @@ def test_a_signature_of_another_hash_type_than_the_input_asks_for_is_not_made_fi
     (name, value), *_ = [pair for pair in psbt.inputs[0].records if pair[0][0] == 0x02]
     loose = PsbtInput([pair for pair in psbt.inputs[0].records if pair[0] != name] + [(name, value[:-1] + b"\x02")])
     assert reason(TransactionError, replace, psbt, inputs=(loose,)) == "mismatch"
+    signed = sign(vessel("p2tr", sighash="ALL"), signer(1)).inputs[0]
+    for last in (b"", b"\x02", b"\x00"):
+        loose = signed.with_fields(tap_key_sig=(signed.tap_key_sig or b"")[:64] + last)
+        assert reason(TransactionError, replace(vessel("p2tr"), inputs=(loose,)).finalized) == "mismatch"
 
 
 def test_signatures_made_here_without_a_check_are_not_checked_later_and_others_are() -> None:
@@ -152,6 +167,37 @@ def test_signatures_made_here_without_a_check_are_not_checked_later_and_others_a
     signed = sign(psbt, LocalSigner(key(1), check=False))
     assert signed.finalize().raw == again(signed).finalize().raw == again(signed.finalized()).extract().raw
     assert signed.finalize().transaction == psbt.transaction
+
+
+def test_a_signature_of_taproot_is_made_final_without_the_internal_key() -> None:
+    signed = sign(vessel("p2tr"), signer(1))
+    bare = replace(again(signed), inputs=(signed.inputs[0].without((0x16, 0x17)),))
+    assert bare.requests() == ()
+    assert bare.finalize().raw == signed.finalize().raw
+    assert kernel_accepts(bare.finalize().raw, spent(bare))
+    forged = bare.inputs[0].with_fields(tap_key_sig=bytes(64))
+    with pytest.raises(InvalidSignature):
+        replace(bare, inputs=(forged,)).finalize()
+
+
+def test_PS74_neighbour_one_proven_signature_does_not_vouch_for_another_one() -> None:
+    psbt = vessel("p2wsh")
+    foreign = sign(vessel("p2wsh", place=1), signer(2)).inputs[0].records
+    forged = replace(psbt, inputs=(psbt.inputs[0].with_records(dict(pair for pair in foreign if pair[0][0] == 0x02)),))
+    both = sign(psbt, signer(1)).combine(forged)
+    assert both.requests() == ()
+    for call in (both.finalize, both.finalized().extract):
+        with pytest.raises(InvalidSignature):
+            call()
+
+
+@pytest.mark.parametrize("guard", ["p2wpkh", "p2tr", "p2wsh"])
+def test_PS74_neighbour_a_proven_witness_does_not_vouch_for_a_script_beside_it(guard: str) -> None:
+    psbt = vessel(guard)
+    final = sign(psbt, signer(1), signer(2)).finalized()
+    beside = replace(psbt, inputs=(psbt.inputs[0].with_fields(final_scriptsig=b"\x51"),))
+    with pytest.raises(InvalidSignature, match="script_sig empty"):
+        final.combine(beside).extract()
 
 
 def test_a_psbt_is_text_in_base64() -> None:
@@ -179,6 +225,13 @@ def test_a_psbt_is_made_of_maps_that_fit_together() -> None:
     assert reason(TransactionError, replace, psbt, inputs=()) == "truncated"
     assert reason(TransactionError, replace, psbt, version=2) == "version"
     assert reason(TransactionError, replace, psbt, outputs=(PsbtInput(),)) == "type"
+    for wrong in ({"inputs": list(psbt.inputs)}, {"outputs": list(psbt.outputs)}, {"inputs": None}, {"version": False}):
+        assert reason(TransactionError, replace, psbt, **wrong) == "type"
+    assert reason(TransactionError, Psbt.from_transaction, psbt.transaction, safety=None) == "type"
+    assert reason(TransactionError, psbt.inputs[0].with_fields, colour=1) == "unknown"
+    assert reason(TransactionError, psbt.inputs[0].with_fields, colour=None) == "unknown"
+    for records in (None, [1], [(b"\x02", b"1", b"2")]):
+        assert reason(TransactionError, PsbtInput, records) == "type"
     assert reason(TransactionError, PsbtInput, colour=1) == "unknown"
     assert reason(TransactionError, PsbtInput, [(b"\x03", b"\1")]) == "truncated"
     assert reason(TransactionError, PsbtInput, [(b"\x50", b"\1"), (b"\x50", b"\1")]) == "duplicate"
@@ -188,6 +241,26 @@ def test_a_psbt_is_made_of_maps_that_fit_together() -> None:
         psbt.inputs[0].records = ()  # type: ignore[misc]
     assert repr(psbt.inputs[0]).startswith("PsbtInput(PSBT_IN_NON_WITNESS_UTXO, PSBT_IN_WITNESS_UTXO, ")
     assert hash(made) == hash(psbt)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"redeem_script": 5},
+        {"redeem_script": [1, 2]},
+        {"redeem_script": "51"},
+        {"tap_key_sig": bytearray(64)},
+        {"witness_utxo": 5},
+        {"partial_sig": 5},
+        {"partial_sig": ((key(1).public_key.data, "00" * 70),)},
+        {"bip32_derivation": ((key(1).public_key.data, b""),)},
+        {"tap_leaf_script": ((bytes(33), b""),)},
+        {"final_scriptwitness": ("a",)},
+    ],
+)
+def test_fields_of_other_types_are_refused_and_no_number_becomes_zeros(values: dict[str, Any]) -> None:
+    assert reason(TransactionError, PsbtInput, **values) == "type"
+    assert reason(TransactionError, PsbtInput().with_fields, **values) == "type"
 
 
 def test_PS62_a_segwit_input_without_its_previous_transaction_is_not_signed_unless_it_is_trusted() -> None:

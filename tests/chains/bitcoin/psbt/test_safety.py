@@ -147,6 +147,8 @@ def test_a_fee_that_is_not_known_is_refused_unless_no_ceiling_is_set() -> None:
     message, hint = refusal(joint().requests)
     assert message.startswith("the fee is not known")
     assert hint == "Safety(max_fee=None, max_fee_rate=None) allows a fee that is not known"
+    for one in ({"max_fee": None}, {"max_fee_rate": None}):
+        assert refusal(replace(joint(), safety=Safety(**one)).requests) == (message, hint)
     free = replace(joint(), safety=Safety(max_fee=None, max_fee_rate=None))
     assert [request.key for request in free.requests()] == [key(1).public_key]
     signed = sign(free, signer(1))
@@ -190,6 +192,7 @@ def test_a_script_that_is_not_understood_is_given_away_only_where_it_is_trusted(
         ({"trust_scripts": None}, "type"),
         ({"sighash": "ALL"}, "unknown"),
         ({"sighash": ("ALLES",)}, "unknown"),
+        ({"sighash": ([],)}, "unknown"),
         ({"max_fee": -1}, "range"),
         ({"max_fee_rate": 1.5}, "range"),
         ({"max_fee": True}, "range"),

@@ -98,6 +98,27 @@ def test_combining_leaves_open_what_all_leave_open() -> None:
     assert kernel_accepts(one.combine(sign(made, signer(2))).finalize().raw, [made.transaction.inputs[0].spent])  # type: ignore[list-item]
 
 
+def test_a_signature_that_came_by_version_0_leaves_nothing_open() -> None:
+    """Version 0 has no flags in which its signer could have said so."""
+    made = vessel(flags=0b011)
+    signed = sign(made.to_version(0), signer(1))
+    assert made.combine(signed).globals.tx_modifiable == signed.to_version(2).combine(made).globals.tx_modifiable == 0
+    assert made.combine(made).globals.tx_modifiable == 0b011
+    assert signed.combine(made).globals.tx_modifiable is None
+
+
+def test_PS71_neighbour_joined_psbts_have_the_lock_time_that_each_had() -> None:
+    """Alone each has an input that takes a time only; joined, both take a height, and BIP-370 wants it."""
+    inputs = tuple(spending("p2wpkh", place=place) for place in (0, 1))
+    made = Psbt.from_transaction(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(TO, 90_000),)), version=2)
+    timed = [each.with_fields(required_time_locktime=1_600_000_000) for each in made.inputs]
+    both = [each.with_fields(required_height_locktime=100) for each in timed]
+    one, two = replace(made, inputs=(both[0], timed[1])), replace(made, inputs=(timed[0], both[1]))
+    assert one.draft == two.draft
+    assert reason(TransactionError, one.combine, two) == "mismatch"
+    assert one.combine(one.to_version(0)).draft == one.draft
+
+
 def test_a_transaction_of_version_1_is_not_of_version_2() -> None:
     tx = replace(vessel().transaction, version=1)
     assert reason(TransactionError, Psbt.from_transaction, tx, version=2) == "range"

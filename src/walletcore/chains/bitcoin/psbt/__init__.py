@@ -78,6 +78,8 @@ class Psbt:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, BitcoinChain):
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+        if type(self.inputs) is not tuple or type(self.outputs) is not tuple or type(self.version) is not int:
+            raise TransactionError("expected maps as tuples, and the version as int", reason="type")
         kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
         wanted: tuple[set[type], ...] = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
         if any(kind - want for kind, want in zip(kinds, wanted, strict=True)) or type(self.safety) is not Safety:
@@ -112,8 +114,8 @@ class Psbt:
     @classmethod
     def from_transaction(cls, transaction: Transaction, *, version: int = 0, safety: Safety = SAFE) -> Psbt:
         """The PSBT of a transaction: what is spent, by whom, and whose its change is. Raises `TransactionError`."""
-        if type(transaction) is not Transaction:
-            raise TransactionError(f"expected a Transaction, got {type(transaction).__name__}", reason="type")
+        if type(transaction) is not Transaction or type(safety) is not Safety:
+            raise TransactionError("expected a Transaction, and a Safety", reason="type")
         tx = transaction._unsigned
         draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
         packet = Packet(
@@ -221,8 +223,12 @@ class Psbt:
         packet = combined([self._packet(), *[each._packet() for each in same]])
         proven = {}
         for each in (*others, self):
-            proven.update(each._proven or {})
-        return _made(self.chain, packet, self.safety, _draft=self.draft, _proven=proven)
+            if each.safety == self.safety:  # what another one has allowed is verified again by this one
+                proven.update(each._proven or {})
+        made = _made(self.chain, packet, self.safety, _proven=proven)
+        if made.draft != self.draft:  # of version 2: each input may take a lock time that one of them did not know
+            raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
+        return made
 
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.

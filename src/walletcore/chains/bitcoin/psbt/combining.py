@@ -26,17 +26,17 @@ def combined(packets: Sequence[Packet]) -> Packet:
     first = packets[0]
     if any(len(each.inputs) != len(first.inputs) or len(each.outputs) != len(first.outputs) for each in packets):
         raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
-    flags = [each.globals.tx_modifiable for each in packets if each.globals.tx_modifiable is not None]
+    flags = [each.globals.tx_modifiable for each in packets]
     common = _union([each.globals.without((_MODIFIABLE,)) for each in packets], "the global map")
-    if flags:
-        common = common.with_fields(tx_modifiable=_left_open(flags))
+    if flags != [None] * len(flags):
+        common = common.with_fields(tx_modifiable=_left_open([each or 0 for each in flags]))
     inputs = _unions([each.inputs for each in packets], "input")
     outputs = _unions([each.outputs for each in packets], "output")
     return Packet(version=first.version, globals=common, inputs=inputs, outputs=outputs, draft=first.draft)
 
 
 def _left_open(flags: Sequence[int]) -> int:
-    """What all of them leave open, and whether any has signed SINGLE."""
+    """What all of them leave open, and whether any has signed SINGLE. Without the field nothing is open (BIP-370)."""
     found, single = flags[0], 0
     for each in flags:
         found, single = found & each, single | each & _SINGLE

@@ -48,6 +48,8 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
     """
     records = fields._records
     names = [record_of(each, key) for key in each.keys]
+    if each.kind == "p2tr" and not names:
+        names = [bytes((TAP_KEY_SIG,))]  # BIP-371: it needs no internal key to be handed over
     chosen = tuple([name for name in names if name in records][: each.required])
     if not chosen or len(chosen) < each.required:
         return None

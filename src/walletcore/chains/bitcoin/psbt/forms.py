@@ -154,6 +154,8 @@ def _read_key(reader: Reader) -> bytes:
 
 
 def _write_all(value: bytes, out: bytearray) -> None:
+    if type(value) is not bytes:  # of the number 5, `bytes` makes five zeros
+        raise DecodingError(f"expected bytes, got {type(value).__name__}", reason="type")
     out += value
 
 
@@ -252,7 +254,7 @@ def _accept(_: Any) -> None:
     """Any bytes will do."""
 
 
-BYTES = Form(_accept, bytes, bytes)
+BYTES = Form(_accept, bytes, _BYTES.encode)
 KEY = _bytes(_KEY, _COMPRESSED, _UNCOMPRESSED)
 HASH20, HASH32 = _bytes(fixed(20), 20), _bytes(fixed(32), 32)
 NUMBER, FLAGS, COUNT = _of(u32le, 4), _of(u8, 1), _of(compact_size)

@@ -36,7 +36,7 @@ def decode_transaction(
         type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
     ):
         raise TransactionError("expected public keys of secp256k1", reason="type")
-    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in HASH_TYPES for each in sighash):
+    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in tuple(HASH_TYPES) for each in sighash):
         raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         return Psbt.decode(chain, raw).described(by_script(keys), {"ALL", "DEFAULT", *sighash})

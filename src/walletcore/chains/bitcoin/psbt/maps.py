@@ -118,7 +118,7 @@ class Map:
         cls.fields = {each.number: each for each in cls.names.values()}
 
     def __init__(self, records: Iterable[Record] = (), /, **values: Any) -> None:
-        found = [*records, *self._written(values)]
+        found = [*_pairs(records), *self._written(values)]
         with raised_as(TransactionError):
             for key, value in found:
                 self.check(key, value)
@@ -131,10 +131,13 @@ class Map:
         """The records of values by the names of fields, in the order of numbers."""
         if unknown := values.keys() - cls.names.keys():
             raise TransactionError(f"expected fields of {cls.prefix}, got {min(unknown)}", reason="unknown")
-        found = []
-        with raised_as(TransactionError):
-            for name in sorted(values, key=lambda name: cls.names[name].number):
-                found += cls.names[name].records(values[name])
+        found, name = [], ""
+        try:
+            with raised_as(TransactionError):
+                for name in sorted(values, key=lambda name: cls.names[name].number):
+                    found += [] if values[name] is None else cls.names[name].records(values[name])
+        except (AttributeError, TypeError, ValueError) as error:  # of the values of many kinds, and pairs of them
+            raise TransactionError(f"{name}: expected what this field holds: {error}", reason="type") from None
         return found
 
     @classmethod
@@ -174,9 +177,9 @@ class Map:
     def with_fields(self: M, **values: Any) -> M:
         """The same map with these fields as well, or instead: those of None are taken out. In the order of numbers."""
         table = type(self)
+        new = table._written(values)
         numbers = {table.names[name].number for name in values}
         kept = [pair for pair in self._records.items() if pair[0][0] not in numbers]
-        new = table._written({name: value for name, value in values.items() if value is not None})
         with raised_as(TransactionError):
             for key, value in new:
                 table.check(key, value)
@@ -239,6 +242,13 @@ class Map:
 
 
 Maps = tuple[M, ...]
+
+
+def _pairs(records: Iterable[Record]) -> list[Record]:
+    try:
+        return [(key, value) for key, value in records]
+    except (TypeError, ValueError):
+        raise TransactionError("expected records as pairs of bytes", reason="type") from None
 
 
 def check_type(key: bytes) -> None:

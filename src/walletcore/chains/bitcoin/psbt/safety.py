@@ -40,7 +40,7 @@ class Safety:
     def __post_init__(self) -> None:
         if type(self.trust_witness_utxo) is not bool or type(self.trust_scripts) is not bool:
             raise TransactionError("expected trust_witness_utxo and trust_scripts as bool", reason="type")
-        if type(self.sighash) is not tuple or any(each not in HASH_TYPES for each in self.sighash):
+        if type(self.sighash) is not tuple or any(each not in tuple(HASH_TYPES) for each in self.sighash):
             raise TransactionError(f"expected a tuple of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
         for limit in (self.max_fee, self.max_fee_rate):
             if limit is not None and (type(limit) is not int or limit < 0):

@@ -461,3 +461,15 @@ def test_bitcoin_signs_as_before() -> None:
     )
     assert BITCOIN.dialect is None
     assert type(tx._commitments(tx.inputs)) is Commitments
+
+
+def digests(row: BitcoinChain) -> list[bytes]:
+    """What is signed for one input of P2PKH: the fork value of the row is all that can tell chains apart."""
+    each = Input(txid="11" * 32, vout=1, value=70_000, key=ALICE, kind="p2pkh", dialect=row.dialect)
+    outputs = (TxOut(value=60_000, script_pubkey=PAID),)
+    return [asked.payload for asked in Transaction(chain=row, inputs=(each,), outputs=outputs).requests()]
+
+
+def test_chains_with_the_fork_value_0_share_their_signatures_and_bitcoin_gold_has_its_own() -> None:
+    assert digests(BCH) == digests(XEC) == digests(BSV)  # coins from before the split: see docs/relatives.md
+    assert digests(BTG) != digests(BCH)

@@ -203,3 +203,24 @@ def test_base58_with_other_hashes_is_that_of_their_implementations(name: str, pu
     payload = version + bytes(wallycore.ripemd160(inner))
     text = wallycore.base58_from_bytes(payload + twice(payload)[:4], 0)
     assert ROWS[name].address(public, kind="p2pkh").text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("verge", "VERGE Signed Message:\n"),  # vergecurrency/verge src/validation.cpp
+        ("vertcoin", "Bitcoin Signed Message:\n"),  # vertcoin-project/vertcoin-core src/util/message.cpp
+        ("vertcoin-testnet", "Bitcoin Signed Message:\n"),
+        ("stratis", "Bitcoin Signed Message:\n"),  # stratisproject/StratisFullNode src/NBitcoin/Utils.cs
+        ("firo", "Zcoin Signed Message:\n"),  # firoorg/firo src/validation.cpp
+        ("pivx", "DarkNet Signed Message:\n"),  # PIVX-Project/PIVX src/messagesigner.cpp
+        ("flux", "Zelcash Signed Message:\n"),  # RunOnFlux/fluxd src/main.cpp
+        ("horizen", "Zcash Signed Message:\n"),  # HorizenOfficial/zen src/main.cpp
+        ("ecash", "eCash Signed Message:\n"),  # Bitcoin-ABC/bitcoin-abc src/util/message.cpp
+        ("bitcoin-diamond", "Bitcoindiamond Signed Message:\n"),  # eveybcd/BitcoinDiamond src/validation.cpp
+        ("ravencoin", "Raven Signed Message:\n"),  # RavenProject/Ravencoin src/validation.cpp
+        ("groestlcoin", "GroestlCoin Signed Message:\n"),  # Groestlcoin/groestlcoin src/common/signmessage.cpp
+    ],
+)
+def test_messages_begin_with_the_words_of_the_node(name: str, words: str) -> None:
+    assert ROWS[name].message_magic == bytes((len(words),)) + words.encode()

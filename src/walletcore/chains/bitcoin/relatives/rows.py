@@ -264,8 +264,8 @@ _VIACOIN = (
     _viacoin("viacoin-testnet", "tVIA", "770aa712aa08fdcbdecc1c8df1b3e2d4", _segwit("7f", "c4", "tvia"), _TEST_COIN),
 )
 
-# vertcoin-project/vertcoin-core
-_vertcoin = _coin(kinds=SEGWIT, magic=_magic("Vertcoin Signed Message"))
+# vertcoin-project/vertcoin-core, whose MESSAGE_MAGIC (src/util/message.cpp) is Bitcoin's
+_vertcoin = _coin(kinds=SEGWIT)
 _VERTCOIN = (
     _vertcoin(
         *("vertcoin", "VTC", "4d96a915f49d40b1e5c2844d1ee2dccb", _segwit("47", "05", "vtc"), 28),
@@ -312,9 +312,9 @@ _PIVX = (
     ),
 )
 
-# stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxMain.cs
+# stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxMain.cs; messages: src/NBitcoin/Utils.cs, Bitcoin's
 _STRATIS = (
-    _coin(kinds=SEGWIT, magic=_magic("Stratis Signed Message"))(
+    _coin(kinds=SEGWIT)(
         *("stratis", "STRAX", "ebe158d09325c470276619ebc5f7f87c", _segwit("4b", "8c", "strax"), 105105),
         *paths(105105, "44-p2wpkh:W", "44:W"),
     ),
@@ -327,9 +327,9 @@ _KOMODO = (
     ),
 )
 
-# vergecurrency/verge
+# vergecurrency/verge; src/validation.cpp for messages
 _VERGE = (
-    _coin(kinds=SEGWIT, decimals=6, magic=b"\x14Name: Dogecoin Dark\n", dialect=dialects.VERGE)(
+    _coin(kinds=SEGWIT, decimals=6, magic=_magic("VERGE Signed Message"), dialect=dialects.VERGE)(
         *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _segwit("1e", "21", "vg"), 77),
         *paths(77, "84-p2pkh:W", "84:W", "44:T"),
     ),

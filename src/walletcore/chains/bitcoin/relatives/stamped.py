@@ -2,7 +2,9 @@
 
 Verge and Neblio have a time (vergecurrency/verge src/primitives/transaction.h, NeblioTeam/neblio wallet/transaction.h:
 nTime); Bitcoin Diamond the hash of a recent block in version 12 (eveybcd/BitcoinDiamond src/primitives/transaction.h:
-preBlockHash). Digests before segregated witnesses have the field in the same place, and so do BIP-143's.
+preBlockHash). Digests before segregated witnesses have the field in the same place, and so do BIP-143's: of Bitcoin
+Diamond by its node (src/script/interpreter.cpp), of Verge by trustwallet/wallet-core (src/Verge/Transaction.cpp) alone,
+since the interpreter of Verge's node leaves the time out of them.
 """
 
 from __future__ import annotations

@@ -446,3 +446,11 @@ def test_fifteen_of_fifteen_keys_sign() -> None:
     subject = GenericMessage(chain=BITCOIN, data=TEXT, witness_script=script)
     text = sign(subject, *map(LocalSigner, keys)).raw.decode()
     assert verdict(TEXT, text, subject.address).state is State.VALID
+
+
+@pytest.mark.parametrize("start", [b"", b"psbt", b"psbt\xfe", bytes.fromhex("0100000001")])
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_bytes_that_are_no_psbt_name_no_message(start: bytes, count: int) -> None:
+    raw = start + SCRIPT.encode(b"\x09") * count
+    assert message_in(raw) is None
+    assert decode(BITCOIN, raw) is None

@@ -222,10 +222,12 @@ class GenericMessage:
 
 
 def message_in(raw: bytes) -> tuple[bytes, bytes] | None:
-    """The message that a PSBT says is signed, and the PSBT without it; None where it says none.
+    """The message that a PSBT says is signed, and the PSBT without it; None where it says none, or is no PSBT.
 
     Raises `TransactionError` where the first map cannot be read.
     """
+    if type(raw) is not bytes or not raw.startswith(MAGIC):
+        return None
     if SCRIPT.encode(_FIELD) not in raw:  # hardly any has these two bytes at all
         return None
     reader = Reader(raw)

@@ -233,3 +233,14 @@ def test_T13_a_rate_that_can_only_be_a_mistake_is_refused() -> None:
     old = original(10**9)
     assert reason(SigningRefused, bumped, old, fee_rate=10_000_001) == "policy"
     assert fee_of(bumped(old, fee_rate=20_000_000, safety=Safety(max_fee_rate=None))) == 20_000 * old.vsize
+
+
+def test_a_replacement_moves_no_output_away_from_its_single_signature() -> None:
+    inputs = (coin(0, 200_000, sighash="SINGLE"), coin(1, 50_000))
+    old = Transaction(chain=BITCOIN, inputs=inputs, outputs=(own(100_000), pay(TO, 140_000)))
+    assert reason(TransactionError, bumped, old, fee_rate=100_000, ordering="given") == "mismatch"
+
+
+def test_change_may_be_named_one_by_one() -> None:
+    old = original(200_000)
+    assert bumped(old, change_of=lambda each: iter(WALLET.change_of(each))) == bumped(old)

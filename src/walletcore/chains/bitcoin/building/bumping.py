@@ -13,6 +13,7 @@ from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_out
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
+from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut
 from walletcore.errors import TransactionError
@@ -52,7 +53,7 @@ def bump_fee(
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(evicted_fees, "evicted_fees")
-    payments, rest = _without_change(transaction, change_of(transaction))
+    payments, rest = _without_change(transaction, tuple(change_of(transaction)))
     destination = rest if change is None else change
     if destination is None:
         raise TransactionError("no output is proven change: expected change=", reason="missing")
@@ -97,6 +98,8 @@ def _without_change(transaction: Transaction, places: Sequence[int]) -> tuple[tu
     if not places:
         return outputs, None
     largest = max(places, key=lambda place: outputs[place].value)
+    if largest < len(outputs) - 1 and any(is_single(each.hash_type) for each in transaction.inputs):
+        raise TransactionError("SINGLE commits to the output at its place: expected change last", reason="mismatch")
     return (*outputs[:largest], *outputs[largest + 1 :]), outputs[largest]
 
 

@@ -44,6 +44,7 @@ def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
         previous=fields.data("previous", ""),
         sequence=fields.number("sequence", _REPLACEABLE),
         sighash=fields.text("sighash", ""),
+        dialect=row.dialect,
         **guard,
     )
     fields.done()

@@ -4,6 +4,8 @@ import pytest
 
 from support.bitcoin import BITCOIN, TESTNET
 from support.vectors import Case, vectors
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.relay import CORE, Relay, fee_at, spent_vsize
 
 
@@ -21,7 +23,7 @@ def test_what_nobody_can_spend_is_no_dust(script: bytes) -> None:
 
 def test_a_network_may_have_one_limit_for_all_outputs() -> None:
     """Dogecoin Core, src/policy/policy.h: DEFAULT_DUST_LIMIT is RECOMMENDED_MIN_TX_FEE, a hundredth of a coin."""
-    dogecoin = Relay(dust=1_000_000)
+    dogecoin = chain("dogecoin", BitcoinChain).relay
     assert {dogecoin.dust_limit(bytes(size)) for size in (22, 23, 25, 34)} == {1_000_000}
 
 

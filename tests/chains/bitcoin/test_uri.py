@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from support.bitcoin import BITCOIN, REGTEST, TESTNET, key, reason
 from support.vectors import Case, vectors
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.tx import MAX_MONEY
 from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.errors import AddressError
@@ -271,3 +273,34 @@ def test_what_is_not_text_or_not_a_collection_is_refused() -> None:
     assert reason(AddressError, parse, b"bitcoin:") == "type"
     assert reason(AddressError, parse, f"bitcoin:{SEGWIT}", understood="pop") == "type"
     assert reason(AddressError, PaymentUri.parse, "bitcoin", f"bitcoin:{SEGWIT}") == "type"
+
+
+SCHEMES = {
+    "litecoin": "litecoin",
+    "litecoin-testnet": "litecoin",
+    "dash": "dash",
+    "digibyte": "digibyte",
+    "vertcoin": "vertcoin",
+    "firo": "firo",
+    "bitcoin-cash": "bitcoincash",
+    "bitcoin-cash-testnet4": "bchtest",
+}
+"""As parseBitcoinURI in src/qt/guiutil.cpp of each coin has them."""
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_relative_has_the_scheme_of_its_own_wallet(name: str) -> None:
+    row = chain(name, BitcoinChain)
+    address = row.address(key(1).public_key)
+    body = address.text.rpartition(":")[2]  # the prefix of CashAddr is the scheme, and stands there once
+    text = f"{SCHEMES[name]}:{body}?amount=20.3"
+    uri = PaymentUri.parse(row, text)
+    assert (uri.address, uri.amount, str(uri)) == (address, 2_030_000_000, text)
+    assert reason(AddressError, PaymentUri.parse, row, f"bitcoin:{body}") == "prefix"
+
+
+@pytest.mark.parametrize("name", ["zcash", "ecash", "decred"])
+def test_a_relative_without_a_known_scheme_has_no_uris(name: str) -> None:
+    """Zcash has ZIP-321, which is another grammar; the coins of eCash have 2 decimals."""
+    row = chain(name, BitcoinChain)
+    assert reason(AddressError, PaymentUri, chain=row, address=row.address(key(1).public_key)) == "unknown"

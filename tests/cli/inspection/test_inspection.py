@@ -262,7 +262,8 @@ def test_a_published_signed_transaction_is_recognised(name: str) -> None:
 
 def test_a_transaction_of_bitcoin_says_neither_its_network_nor_its_fee() -> None:
     finding = only(DEMO["bitcoin"].expect["raw"])
-    assert finding.chains == tuple(row.name for row in bitcoin.CHAINS)
+    assert {row.name for row in bitcoin.CHAINS if row.dialect is None} <= set(finding.chains)
+    assert {"bitcoin-cash", "zcash", "decred"}.isdisjoint(finding.chains)  # which read no witnesses
     assert codes(finding) == {"network-open", "fee-unknown"}
 
 

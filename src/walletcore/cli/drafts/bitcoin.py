@@ -44,6 +44,7 @@ def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
         previous=fields.data("previous", ""),
         sequence=fields.number("sequence", _REPLACEABLE),
         sighash=fields.text("sighash", ""),
+        dialect=row.dialect,
         **guard,
     )
     fields.done()
@@ -129,9 +130,10 @@ def _output(row: BitcoinChain, fields: Fields, keyring: Keyring) -> TxOut:
             raise TransactionError(f"expected 1 to {_MAX_DATA} bytes of data", reason="too-large")
         return TxOut(value=0, script_pubkey=_OP_RETURN + bytes((len(data),)) + data)
     if fields.has("multisig"):
-        output = change(value=fields.number("value"), **_multisig(row, fields.inner("multisig"), keyring))
+        guard = _multisig(row, fields.inner("multisig"), keyring)
+        output = change(value=fields.number("value"), dialect=row.dialect, **guard)
     elif fields.has("change"):
-        output = change(value=fields.number("value"), **_single(row, fields, keyring, "change"))
+        output = change(value=fields.number("value"), dialect=row.dialect, **_single(row, fields, keyring, "change"))
     else:
         output = pay(fields.address("address", row), fields.number("value"))
     fields.done()

@@ -5,12 +5,13 @@ BIP-68 and BIP-113 (lock times), BIP-125, BIP-143 and BIP-341 (hash types); Bitc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.opcodes import parse_script
+from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import destination_of, null_data
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -21,8 +22,6 @@ from walletcore.path import HARDENED
 
 __all__ = ["lock_time", "odd_hash_type", "oddities"]
 
-_DUST_RATE = 3  # satoshi per virtual byte: Core's DUST_RELAY_TX_FEE
-_SPENDING, _SPENDING_WITNESS = 148, 67  # bytes that Core counts for the input that spends an output
 _VERSIONS = (1, 2, 3)  # Core relays no other
 _BY_TIME = 500_000_000  # lock times from here on are seconds since 1970
 _FINAL = 0xFFFF_FFFF
@@ -49,10 +48,12 @@ def oddities(
         yield from _of_output(row, place, output)
         if place not in change:
             yield from _of_change(place, output)
-    yield from _of_time(subject)
+    yield from _of_time(subject, _VERSIONS if row.dialect is None else ())
     yield from _of_inputs(subject)
     if raw:
-        yield from _of_signatures(Tx.decode(raw))
+        dialect = row.dialect
+        tx, types = (Tx.decode(raw), HASH_TYPES) if dialect is None else (dialect.decode(raw)[0], hash_types(dialect))
+        yield from _of_signatures(tx, types)
 
 
 def _of_rate(subject: Any) -> Iterator[Oddity]:
@@ -72,8 +73,9 @@ def _of_output(row: BitcoinChain, place: int, output: TxOut) -> Iterator[Oddity]
         if output.value:
             yield Oddity(code="unspendable", text=f"output {place}: {output.value} satoshi are burnt")
         return
-    if output.value < _dust(script):
-        text = f"output {place}: {output.value} satoshi are dust, less than it costs to spend them ({_dust(script)})"
+    least = row.relay.dust_limit(script)
+    if output.value < least:
+        text = f"output {place}: {output.value} satoshi are dust, less than it costs to spend them ({least})"
         yield Oddity(code="dust", text=text)
     destination = destination_of(script)
     if destination is not None:
@@ -82,15 +84,6 @@ def _of_output(row: BitcoinChain, place: int, output: TxOut) -> Iterator[Oddity]
         except AddressError as error:
             code = "anyone-can-spend" if error.reason == "policy" else "unspendable"
             yield Oddity(code=code, text=f"output {place}: {error}")
-
-
-def _dust(script: bytes) -> int:
-    """Core's GetDustThreshold: three satoshi for each virtual byte of the output and of the input that spends it."""
-    is_witness = (
-        4 <= len(script) <= 42 and script[1] == len(script) - 2 and (script[0] == 0 or 0x51 <= script[0] <= 0x60)
-    )
-    size = 8 + (1 if len(script) < 0xFD else 3) + len(script)
-    return _DUST_RATE * (size + (_SPENDING_WITNESS if is_witness else _SPENDING))
 
 
 def _of_change(place: int, output: TxOut) -> Iterator[Oddity]:
@@ -114,9 +107,10 @@ def _date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def _of_time(subject: Any) -> Iterator[Oddity]:
-    if subject.version not in _VERSIONS:
-        text = f"version {subject.version}: nodes pass on no other than {', '.join(map(str, _VERSIONS))}"
+def _of_time(subject: Any, versions: Sequence[int]) -> Iterator[Oddity]:
+    """``versions`` are those that nodes pass on; none where a chain has its own, which it refuses others than."""
+    if versions and subject.version not in versions:
+        text = f"version {subject.version}: nodes pass on no other than {', '.join(map(str, versions))}"
         yield Oddity(code="version", text=text)
     number, earliest = subject.locktime, lock_time(subject)
     if number and not earliest:
@@ -154,8 +148,8 @@ def odd_hash_type(place: int, name: str) -> Iterator[Oddity]:
 # Signed bytes: what stands in scripts and witnesses
 
 
-def _of_signatures(tx: Tx) -> Iterator[Oddity]:
-    names = {number: name for name, number in HASH_TYPES.items()}
+def _of_signatures(tx: Tx, types: Mapping[str, int]) -> Iterator[Oddity]:
+    names = {number: name for name, number in types.items()}
     witnesses = tx.witnesses or ((),) * len(tx.inputs)
     for place, (each, witness) in enumerate(zip(tx.inputs, witnesses, strict=True)):
         items = (*_pushed(each), *witness)

@@ -34,8 +34,11 @@ def spending_of(chain: BitcoinChain, raw: bytes, previous: Sequence[bytes]) -> S
     """What the signatures of a transaction say, all of which are good.
 
     ``previous`` are transactions in the form of the network. Raises `InvalidSignature` for a bad signature and
-    `TransactionError` where an output is not among them, or the inputs are worth less than the outputs.
+    `TransactionError` for a chain with a dialect, where an output is not among them, or the inputs are worth less than
+    the outputs.
     """
+    if chain.dialect is not None:
+        raise TransactionError(f"signatures of {chain.name} are not verified here", reason="network")
     tx = Tx.decode(raw)
     known = {each.txid: each.outputs for each in map(Tx.decode, previous)}
     spent = [_spent(known, index, each) for index, each in enumerate(tx.inputs)]

@@ -89,7 +89,7 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
 
 def has_psbts(row: Chain) -> bool:
     """Whether the chain's transactions travel as PSBTs: Bitcoin's, and those of relatives that sign and write alike."""
-    return isinstance(row, BitcoinChain) and getattr(row, "dialect", None) is None
+    return isinstance(row, BitcoinChain) and row.dialect is None
 
 
 def _alike(row: Chain, raw: bytes) -> str:

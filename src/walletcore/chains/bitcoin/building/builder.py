@@ -53,8 +53,8 @@ def build(
     earlier block again (anti-fee-sniping). Without ``replaceable``, sequences of the default become 2^32-2.
 
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
-    address of another network, "too-large" for what no node passes on; and `SigningRefused` for a fee beyond the
-    limits of ``safety``, which the PSBT keeps.
+    address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node
+    passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
     everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))

@@ -152,6 +152,8 @@ def _check_names(draft: Draft) -> None:
 def _check_values(draft: Draft) -> None:
     if type(draft.chain) is not BitcoinChain:
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+    if draft.chain.dialect is not None:
+        raise TransactionError(f"{draft.chain.name} has no PSBTs to be built", reason="network")
     if type(draft.safety) is not Safety:
         raise TransactionError("expected a Safety", reason="type")
     if not draft.change.script_pubkey or is_unspendable(draft.change.script_pubkey):

@@ -59,7 +59,8 @@ _Proven = dict[tuple[int, bytes], bytes]
 class Psbt:
     """The maps of a PSBT of ``version`` 0 or 2; ``sign`` gives a fuller one, `finalize` the transaction.
 
-    ``safety`` is what `requests` and `extract` insist on, and is not compared. Raises `TransactionError`.
+    ``safety`` is what `requests` and `extract` insist on, and is not compared. Raises `TransactionError`, "network" for
+    a relative that signs or writes in another way (`BitcoinChain.dialect`): those have no PSBTs.
     """
 
     chain: BitcoinChain
@@ -76,8 +77,7 @@ class Psbt:
     _proven: _Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
-        if not isinstance(self.chain, BitcoinChain):
-            raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+        _check_chain(self.chain)
         if type(self.inputs) is not tuple or type(self.outputs) is not tuple or type(self.version) is not int:
             raise TransactionError("expected maps as tuples, and the version as int", reason="type")
         kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
@@ -92,8 +92,9 @@ class Psbt:
     @classmethod
     def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE) -> Psbt:
         """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`."""
-        if not isinstance(chain, BitcoinChain) or type(safety) is not Safety:
-            raise TransactionError("expected a chain of the Bitcoin family, and a Safety", reason="type")
+        _check_chain(chain)
+        if type(safety) is not Safety:
+            raise TransactionError("expected a Safety", reason="type")
         return _made(chain, decode(raw), safety, _raw=raw)
 
     @classmethod
@@ -116,6 +117,7 @@ class Psbt:
         """The PSBT of a transaction: what is spent, by whom, and whose its change is. Raises `TransactionError`."""
         if type(transaction) is not Transaction or type(safety) is not Safety:
             raise TransactionError("expected a Transaction, and a Safety", reason="type")
+        _check_chain(transaction.chain)
         tx = transaction._unsigned
         draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
         packet = Packet(
@@ -315,6 +317,14 @@ class Psbt:
         ]
         if unproven:
             verify(signed, self.transaction, unproven, self.safety)
+
+
+def _check_chain(chain: object) -> None:
+    """A relative with a dialect signs or writes otherwise than a PSBT says: it has an envelope of its own instead."""
+    if not isinstance(chain, BitcoinChain):
+        raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+    if chain.dialect is not None:
+        raise TransactionError(f"{chain.name} has no PSBTs: Transaction.raw is its own form", reason="network")
 
 
 def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any) -> Psbt:

@@ -19,6 +19,7 @@ from walletcore.chains.bitcoin.profiles import standard
 from walletcore.chains.bitcoin.relatives import dialect as dialects
 from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.paths import paths
+from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.coding.text import Base58Check
 from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
 
@@ -30,6 +31,7 @@ _GROESTL, _DECRED = Base58Check(checksum=groestl512d), Base58Check(checksum=blak
 _TEST_COIN = 1  # SLIP-44
 _TEST_PATHS = standard(_TEST_COIN)
 _hex = bytes.fromhex
+_OF_CASHADDR = "cashaddr"  # the scheme is the prefix of the network's addresses (CashAddr)
 
 
 def _magic(words: str) -> bytes:
@@ -45,8 +47,14 @@ def _coin(
     magic: bytes = MESSAGE_MAGIC,
     key_hash: Hash = hash160,
     dialect: Dialect | None = None,
+    relay: Relay = CORE,
+    scheme: str = "",
 ) -> Callable[..., BitcoinChain]:
-    """What all networks of a coin have in common; the rest is the network's own."""
+    """What all networks of a coin have in common; the rest is the network's own.
+
+    ``scheme`` is that of parseBitcoinURI in the coin's own src/qt/guiutil.cpp, and of all its networks; empty: none was
+    found there. Nodes relay by Core's defaults where ``relay`` says nothing else.
+    """
 
     def network(
         name: str, symbol: str, block: str, prefixes: Prefixes, coin_type: int, *profiles: Profile
@@ -63,6 +71,8 @@ def _coin(
             key_hash=key_hash,
             message_magic=magic,
             dialect=dialect,
+            relay=relay,
+            uri_scheme=prefixes.cashaddr if scheme == _OF_CASHADDR else scheme,
         )
 
     return network
@@ -87,7 +97,7 @@ _TEST_BASE58 = ("6f", "c4")  # Bitcoin's test networks', which many relatives' h
 
 # litecoin-project/litecoin. Addresses 3... of P2SH are as old as Bitcoin's, M... replaced them (SCRIPT_ADDRESS2).
 # Taproot is active since 2022: BIP-8 with lockinontimeout, DEPLOYMENT_TAPROOT.nTimeoutHeight 2,370,816.
-_litecoin = _coin(kinds=TAPROOT, magic=_magic("Litecoin Signed Message"))
+_litecoin = _coin(scheme="litecoin", kinds=TAPROOT, magic=_magic("Litecoin Signed Message"))
 _LITECOIN = (
     _litecoin(
         *("litecoin", "LTC", "12a765e31ffd4059bada1e25190f6e98", _segwit("30", "32", "ltc", older="05"), 2),
@@ -103,15 +113,17 @@ _LITECOIN = (
     ),
 )
 
-# dogecoin/dogecoin
-_dogecoin = _coin(kinds=LEGACY, magic=_magic("Dogecoin Signed Message"))
+# dogecoin/dogecoin. src/policy/policy.h: DEFAULT_DUST_LIMIT is a hundredth of a coin, whatever the script.
+# doc/fee-recommendation.md: a replacement pays a thousandth of a coin more for each 1,000 bytes.
+_dogecoin_relay = Relay(dust=1_000_000, increment=100_000)
+_dogecoin = _coin(kinds=LEGACY, magic=_magic("Dogecoin Signed Message"), relay=_dogecoin_relay)
 _DOGECOIN = (
     _dogecoin(*("dogecoin", "DOGE", "1a91e3dace36e2be3bf030a65679fe82", _legacy("1e", "16"), 3), *paths(3, "44:WT")),
     _dogecoin("dogecoin-testnet", "tDOGE", "bb0a78264637406b6360aad926284d54", _legacy("71", "c4"), _TEST_COIN),
 )
 
 # dashpay/dash
-_dash = _coin(kinds=LEGACY, magic=_magic("DarkCoin Signed Message"))
+_dash = _coin(scheme="dash", kinds=LEGACY, magic=_magic("DarkCoin Signed Message"))
 _DASH = (
     _dash("dash", "DASH", "00000ffd590b1485b3caadc19b22e637", _legacy("4c", "10"), 5, *paths(5, "44:WT")),
     _dash("dash-testnet", "tDASH", "00000bafbc94add76cb75e2ec9289483", _legacy("8c", "13"), _TEST_COIN),
@@ -130,7 +142,7 @@ def _with_p2sh32(given: Prefixes) -> Prefixes:
 
 # bitcoin-cash-node/bitcoin-cash-node. Block 478,559; testnet4 has a genesis block of its own, and regtest, which has
 # Bitcoin's, the name that wallets connect by (wc2-bch-bcr).
-_bitcoin_cash = _coin(kinds=_CASH, dialect=dialects.BITCOIN_CASH)
+_bitcoin_cash = _coin(scheme=_OF_CASHADDR, kinds=_CASH, dialect=dialects.BITCOIN_CASH)
 _BITCOIN_CASH = (
     _bitcoin_cash(
         *(
@@ -198,7 +210,7 @@ _BITCOIN_DIAMOND = (
 
 # DigiByte-Core/digibyte. Addresses 3... are the older P2SH. Its test network begins anew with releases.
 _DIGIBYTE = (
-    _coin(kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
+    _coin(scheme="digibyte", kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", _segwit("1e", "3f", "dgb", older="05"), 20),
         *paths(20, "84:WT", "49:T", "44:T"),
     ),
@@ -265,7 +277,7 @@ _VIACOIN = (
 )
 
 # vertcoin-project/vertcoin-core, whose MESSAGE_MAGIC (src/util/message.cpp) is Bitcoin's
-_vertcoin = _coin(kinds=SEGWIT)
+_vertcoin = _coin(scheme="vertcoin", kinds=SEGWIT)
 _VERTCOIN = (
     _vertcoin(
         *("vertcoin", "VTC", "4d96a915f49d40b1e5c2844d1ee2dccb", _segwit("47", "05", "vtc"), 28),
@@ -285,7 +297,7 @@ _SYSCOIN = (
 )
 
 # firoorg/firo (EXCHANGE_PUBKEY_ADDRESS: EXX, EXT)
-_firo = _coin(kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"), dialect=dialects.FIRO)
+_firo = _coin(scheme="firo", kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"), dialect=dialects.FIRO)
 _FIRO = (
     _firo(
         *("firo", "FIRO", "4381deb85b1b2c9843c222944b616d99"),

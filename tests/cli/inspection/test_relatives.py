@@ -1,0 +1,58 @@
+"""What `inspect` says of the transactions of Bitcoin's relatives: signed, and in the form between signers."""
+
+import pytest
+
+from support.bitcoin import key, signer
+from support.relatives import simple_payment
+from walletcore.chains import chains
+from walletcore.chains.bitcoin import BitcoinChain, Transaction
+from walletcore.cli.inspection.finding import Finding
+from walletcore.cli.inspection.recognition import recognise
+from walletcore.effects import Opaque, Transfer
+from walletcore.signing import sign
+
+ROWS = [row for row in chains() if isinstance(row, BitcoinChain) and row.dialect is not None]
+named = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+ALICE, BOB = key(1).public_key, key(2).public_key
+
+
+def payment(row: BitcoinChain) -> Transaction:
+    return simple_payment(row, ALICE, BOB)
+
+
+def check_paid(finding: Finding, row: BitcoinChain) -> None:
+    """Outputs of Horizen have a block behind the address's script, and are shown as scripts."""
+    paid = finding.effects[0]
+    if row.name.startswith("horizen"):
+        assert isinstance(paid, Opaque)
+        assert paid.why.startswith("40000 satoshi")
+        return
+    assert isinstance(paid, Transfer)
+    assert (paid.amount, paid.destination) == (40_000, row.account_id(row.address(BOB).text))
+
+
+def told(raw: bytes, row: BitcoinChain) -> Finding:
+    (finding,) = recognise(raw.hex(), [row])
+    return finding
+
+
+@named
+def test_an_envelope_names_its_chain_and_says_what_it_would_do(row: BitcoinChain) -> None:
+    (finding,) = recognise(payment(row).raw.hex(), chains())
+    facts = dict(finding.facts)
+    assert (finding.what, finding.chains) == ("unsigned transaction", (row.name,))
+    assert facts["form"] == "a relative's, between signers"
+    assert facts["to be signed by"] == ALICE.data.hex()
+    assert {"hash-type", "version", "unspendable"}.isdisjoint(each.code for each in finding.odd)
+    check_paid(finding, row)
+
+
+@named
+def test_a_signed_transaction_has_its_id_and_its_outputs(row: BitcoinChain) -> None:
+    signed = sign(payment(row), signer(1))
+    finding = told(signed.raw, row)
+    facts = dict(finding.facts)
+    assert (finding.what, finding.chains) == ("signed transaction", (row.name,))
+    assert facts["id"] == signed.id
+    assert {"hash-type", "version", "unspendable"}.isdisjoint(each.code for each in finding.odd)
+    check_paid(finding, row)

@@ -147,8 +147,8 @@ def test_a_fee_that_is_not_known_is_refused_unless_no_ceiling_is_set() -> None:
     message, hint = refusal(joint().requests)
     assert message.startswith("the fee is not known")
     assert hint == "Safety(max_fee=None, max_fee_rate=None) allows a fee that is not known"
-    for one in ({"max_fee": None}, {"max_fee_rate": None}):
-        assert refusal(replace(joint(), safety=Safety(**one)).requests) == (message, hint)
+    for one in (Safety(max_fee=None), Safety(max_fee_rate=None)):
+        assert refusal(replace(joint(), safety=one).requests) == (message, hint)
     free = replace(joint(), safety=Safety(max_fee=None, max_fee_rate=None))
     assert [request.key for request in free.requests()] == [key(1).public_key]
     signed = sign(free, signer(1))

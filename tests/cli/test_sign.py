@@ -626,3 +626,20 @@ def test_bitcoins_signatures_are_checked_against_what_they_spend(kind: str) -> N
     stolen = raw[:place] + (59_999).to_bytes(8, "little") + raw[place + 8 :]
     assert not verdict(stolen.hex(), (row,), previous=given).verified
     assert "--previous has to give" in verdict(raw.hex(), (row,)).why
+
+
+@pytest.mark.parametrize("name", ["bitcoin-cash", "ecash", "bitcoin-sv"])
+def test_a_draft_of_a_relative_speaks_its_dialect(name: str) -> None:
+    row = chain(name, bitcoin.BitcoinChain)
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        draft = {
+            "chain": name,
+            "inputs": [{"txid": "11" * 32, "vout": 0, "value": 100_000}],
+            "outputs": [
+                {"address": str(wallet.address(row, index=1)), "value": 60_000},
+                {"change": {}, "value": 39_000},
+            ],
+        }
+        transaction = parse(json.dumps(draft)).build(wallet)[0]
+    (request,) = transaction.requests()
+    assert request.payload[-4:] == b"\x41\x00\x00\x00"  # ALL with FORKID: no signature of Bitcoin

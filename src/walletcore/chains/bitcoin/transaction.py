@@ -1,10 +1,12 @@
 """Transactions to be signed: every kind of input that keys or multisig scripts guard, and every hash type by its name.
 
-BIP-141, BIP-143, BIP-341 (key path), and what was before. Between signers they travel as PSBTs (BIP-174).
+BIP-141, BIP-143, BIP-341 (key path), BIP-342 (leaves of script trees), and what was before. Between signers they travel
+as PSBTs (BIP-174).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -83,6 +85,8 @@ class Transaction:
         for index, each in enumerate(self.inputs):
             if is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
+            if each.leaf is not None:
+                each.leaf.check_locks(self.version, self.locktime, each.sequence)
         if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
             raise TransactionError(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
         if (self.claimed_fee or 0) < 0:
@@ -106,7 +110,7 @@ class Transaction:
 
         That of the signed transaction is `Tx.vsize` of its raw bytes. Raises `TransactionError` ("missing").
         """
-        return self._signed([[self._largest(each)] * each.required for each in self._known()]).vsize
+        return self._signed([_taken(each, [self._largest(each)] * len(each.keys)) for each in self._known()]).vsize
 
     @property
     def fee_rate(self) -> int | None:
@@ -166,8 +170,11 @@ class Transaction:
     def _requests_of(self, commitments: Commitments, index: int, each: Input) -> list[SigningRequest]:
         hash_type = each.hash_type
         if each.kind == "p2tr":
-            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
-            payload = commitments.taproot(index, hash_type)
+            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root if each.leaf is None else None
+            if each.leaf is None:
+                payload = commitments.taproot(index, hash_type)
+            else:
+                payload = commitments.tapscript(index, each.leaf.hash, hash_type)
         else:
             scheme, prehash, tweak = Scheme.ECDSA, sha256d, None
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
@@ -200,8 +207,8 @@ class Transaction:
         chosen, missing, place = [], [], 0
         for each in self.inputs:
             given = list(enumerate(answers[place : place + len(each.keys)], place))
-            found = [_signature(each, answer) for _, answer in given if answer is not None][: each.required]
-            if len(found) < each.required:
+            found = _taken(each, [None if answer is None else _signature(each, answer) for _, answer in given])
+            if len(found) - found.count(b"") < each.required:
                 missing += [i for i, answer in given if answer is None]
             chosen.append(found)
             place += len(each.keys)
@@ -244,6 +251,13 @@ def _signature(each: Input, answer: Signature) -> bytes:
     if each.kind == "p2tr":
         return answer.data + bytes((each.hash_type,)) if each.hash_type else answer.data
     return encode_der(answer.data) + bytes((each.hash_type,))
+
+
+def _taken(each: Input, signatures: Sequence[bytes | None]) -> list[bytes]:
+    """As many signatures as the script takes; a leaf takes its own of a place for each key."""
+    if each.leaf is not None:
+        return [signature or b"" for signature in signatures]
+    return list(filter(None, signatures))[: each.required]
 
 
 def _spend(each: Input, signatures: list[bytes]) -> tuple[bytes, Witness]:

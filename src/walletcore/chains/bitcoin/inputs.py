@@ -20,6 +20,7 @@ from walletcore.path import KeyOrigin
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock, Origins
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
+    from walletcore.chains.bitcoin.tapscript import Tapscript
 
 __all__ = ["Input", "check_script", "previous_output"]
 
@@ -35,7 +36,8 @@ class Input:
     Give ``value`` with the ``key`` and its ``kind`` (p2wpkh unless said otherwise, p2tr, p2sh-p2wpkh, p2pkh, p2pk), or
     with ``witness_script`` or ``redeem_script`` (of multisig, P2PK or P2PKH), or with the ``script_pubkey``; or give
     ``previous``, the transaction with that txid as the network carries it, which proves both: p2pk, p2pkh, p2sh and
-    bare multisig need it. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree.
+    bare multisig need it. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree; with
+    ``leaf_script`` and ``control_block`` the output is spent by this leaf of it (BIP-341), whose keys are then asked.
 
     ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
@@ -53,6 +55,8 @@ class Input:
     merkle_root: bytes = b""
     redeem_script: bytes = b""
     witness_script: bytes = b""
+    leaf_script: bytes = b""
+    control_block: bytes = b""
     previous: bytes = field(default=b"", repr=False)
     sequence: int = _REPLACEABLE
     sighash: str = ""
@@ -104,7 +108,8 @@ class Input:
 
     def _check_types(self) -> None:
         scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.merkle_root, self.previous
-        if set(map(type, scripts)) != {bytes} or type(self.kind) is not str:
+        leaf = self.leaf_script, self.control_block
+        if set(map(type, (*scripts, *leaf))) != {bytes} or type(self.kind) is not str:
             raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
         names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
         if type(self.sighash) is not str or (self.sighash and self.sighash not in names):
@@ -124,7 +129,7 @@ class Input:
 
     def _is_plain(self) -> bool:
         """Whether it is, or can only be, P2WPKH or P2TR."""
-        if self.redeem_script or self.witness_script or self.origins != ():
+        if self.redeem_script or self.witness_script or self.leaf_script or self.control_block or self.origins != ():
             return False
         if self.kind or not self.script_pubkey:
             return self.kind in ("", *_PLAIN)
@@ -154,9 +159,13 @@ class Input:
             script_pubkey=self.script_pubkey,
             redeem_script=self.redeem_script,
             witness_script=self.witness_script,
+            leaf_script=self.leaf_script,
+            control_block=self.control_block,
             origins=self.origins,
             dialect=self.dialect,
         )
+        if lock.leaf is not None and self.merkle_root not in (b"", lock.merkle_root):
+            raise TransactionError("the control block leads to another merkle root", reason="mismatch")
         if lock.is_legacy and not self.previous and not (self.dialect and self.dialect.signs_amounts):
             raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
         self._set(
@@ -166,6 +175,8 @@ class Input:
             script_pubkey=lock.script_pubkey,
             redeem_script=lock.redeem_script,
             witness_script=lock.witness_script,
+            merkle_root=self.merkle_root or lock.merkle_root,
+            origins=lock.origins,
         )
 
     def _check_kind(self) -> None:
@@ -199,6 +210,11 @@ class Input:
     def lock(self) -> Lock | None:
         """What guards it, for other kinds than P2WPKH and P2TR."""
         return self._lock
+
+    @property
+    def leaf(self) -> Tapscript | None:
+        """The leaf that it is spent by, for a script path."""
+        return None if self._lock is None else self._lock.leaf
 
     @property
     def keys(self) -> tuple[PublicKey, ...]:

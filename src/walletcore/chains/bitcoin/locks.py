@@ -1,7 +1,7 @@
 """What guards an output: the script that runs last, the keys that it asks for, and what they must hand over.
 
 P2PK, P2PKH and multisig (BIP-11), by themselves, in P2SH (BIP-16), in P2WSH or in P2SH-P2WSH (BIP-141); P2WPKH,
-P2SH-P2WPKH; the key path of P2TR (BIP-86).
+P2SH-P2WPKH; the key path of P2TR (BIP-86), and a leaf of its script tree (BIP-342).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
+    from walletcore.chains.bitcoin.tapscript import Tapscript
 
 __all__ = ["Lock", "Origins", "change"]
 
@@ -63,6 +64,10 @@ class Lock:
     ``script_code`` is the script that runs last (BIP-143's word), ``keys`` are those that it asks for, in its order and
     without those that are no points, of which ``required`` must sign. Without the scripts or the key behind a
     hash they stay empty. ``origins`` say where keys come from and are not compared. Raises `TransactionError`.
+
+    ``leaf_script`` and ``control_block`` say that a p2tr output is spent by this leaf of its tree: the output script,
+    the internal key (``key``) and the ``merkle_root`` follow from them, ``keys`` are then the leaf's, and ``leaf`` what
+    its script asks for.
     """
 
     kind: str = ""
@@ -70,8 +75,12 @@ class Lock:
     script_pubkey: bytes = b""
     redeem_script: bytes = b""
     witness_script: bytes = b""
+    leaf_script: bytes = b""
+    control_block: bytes = b""
     origins: Origins = field(default=(), compare=False)
     dialect: Dialect | None = None
+    merkle_root: bytes = field(default=b"", init=False)
+    leaf: Tapscript | None = field(default=None, init=False, repr=False)
     script_code: bytes = field(default=b"", init=False)
     keys: tuple[PublicKey, ...] = field(default=(), init=False)
     required: int = field(default=1, init=False)
@@ -79,7 +88,9 @@ class Lock:
 
     def __post_init__(self) -> None:
         self._check_types()
-        if self.key is not None:
+        if self.leaf_script or self.control_block:
+            self._open_leaf()
+        elif self.key is not None:
             self._set_scripts(self.key)
         elif not self.script_pubkey:
             self._wrap()
@@ -89,8 +100,10 @@ class Lock:
         if self.kind not in ("", kind):
             raise TransactionError(f"the output is {kind}", reason="mismatch")
         self._set(kind=kind)
-        self._find_keys()
-        if not {key for key, _ in self.origins} <= set(self.keys):
+        if self.leaf is None:
+            self._find_keys()
+        known = {*self.keys} if self.leaf is None else {*self.keys, self.key}
+        if not {key for key, _ in self.origins} <= known:
             raise TransactionError("expected the origins of keys of this output", reason="mismatch")
 
     @property
@@ -108,8 +121,10 @@ class Lock:
         """The keys that alone can spend it, with where they are said to come from.
 
         None where a key is unknown, or is written in a form that is not signed for here and that the network takes all
-        the same: the hybrid one of 65 bytes (src/pubkey.h).
+        the same: the hybrid one of 65 bytes (src/pubkey.h); and none of a leaf, beside which there are other ways.
         """
+        if self.leaf is not None:
+            return ()
         written = classify(self.script_code).keys if self.script_code else ()
         if len(written) > len(self.keys):
             return ()
@@ -124,7 +139,12 @@ class Lock:
         return next((form for form in forms if _point(form) == key), key.data)
 
     def spend(self, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
-        """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys."""
+        """The script_sig and witness of ``required`` signatures with their hash types, in the order of the keys.
+
+        For a leaf there is one place for each of the keys, empty where a key does not sign (`Tapscript.spend`).
+        """
+        if self.leaf is not None:
+            return b"", (*self.leaf.spend(signatures), self.leaf_script, self.control_block)
         stack = list(signatures)
         if self._form:
             stack.append(self._form)
@@ -150,13 +170,31 @@ class Lock:
             object.__setattr__(self, name, value)
 
     def _check_types(self) -> None:
-        scripts = type(self.script_pubkey), type(self.redeem_script), type(self.witness_script)
-        if type(self.kind) is not str or scripts != (bytes, bytes, bytes):
+        scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.leaf_script, self.control_block
+        if type(self.kind) is not str or set(map(type, scripts)) != {bytes}:
             raise TransactionError("expected the kind as text and scripts as bytes", reason="type")
         if self.key is not None and (type(self.key) is not PublicKey or self.key.curve is not Curve.SECP256K1):
             raise TransactionError("expected a public key of secp256k1", reason="type")
         if type(self.origins) is not tuple or not all(map(_is_origin, self.origins)):
             raise TransactionError("expected origins as a tuple of pairs of PublicKey and KeyOrigin", reason="type")
+
+    def _open_leaf(self) -> None:
+        """The output to which the control block leads; it must be the one that is known already."""
+        from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock  # hardly any output is spent so
+        from walletcore.chains.bitcoin.tapscript import Tapscript
+
+        control = ControlBlock.decode(self.control_block)
+        script_pubkey = control.script_pubkey(self.leaf_script)
+        if self.script_pubkey not in (b"", script_pubkey):
+            raise TransactionError("the control block does not lead to the output that is spent", reason="mismatch")
+        if self.key is not None and self.key.even_y() != control.internal_key:
+            raise TransactionError("the control block has another internal key", reason="mismatch")
+        if control.version != TAPSCRIPT:
+            raise TransactionError(f"leaf version {control.version:#x} has no meaning yet", reason="version")
+        leaf = Tapscript(self.leaf_script)
+        self._set(script_pubkey=script_pubkey, key=control.internal_key, merkle_root=control.root(self.leaf_script))
+        self._set(leaf=leaf, keys=leaf.keys, required=leaf.required)
+        self._set(origins=tuple([(key.even_y(), origin) for key, origin in self.origins]))
 
     def _set_scripts(self, key: PublicKey) -> None:
         """The scripts of a key; they must be those that are known already."""

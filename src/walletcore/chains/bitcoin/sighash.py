@@ -1,4 +1,4 @@
-"""What a signature commits to: BIP-143 for witness version 0, BIP-341 for the taproot key path, and what was before.
+"""What a signature commits to: BIP-143 for witness version 0, BIP-341 and BIP-342 for taproot, and what was before.
 
 The hash types are named in Bitcoin Core's words; all of them have a formula here. Legacy: src/script/interpreter.cpp,
 `SignatureHash` and `CTransactionSignatureSerializer`.
@@ -43,9 +43,6 @@ _CODESEPARATOR = b"\xab"
 _TAPROOT_TYPES = (0x00, 0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
 _U32 = 0xFFFF_FFFF
 _EPOCH = b"\x00"
-_EXTENSION = (
-    b"\x00\xff\xff\xff\xff"  # key_version, and no OP_CODESEPARATOR (BIP-342, "Common Signature Message Extension")
-)
 _ZERO = bytes(32)
 _UNKNOWN = (b"", b"")
 
@@ -136,33 +133,47 @@ class Commitments:
             )
         )
 
-    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT, leaf: bytes = b"") -> bytes:
-        """BIP-341, "Common signature message", without annex: 0x00 || SigMsg(hash_type, 0), for the key path.
-
-        With the hash of a ``leaf`` it is 0x00 || SigMsg(hash_type, 1) || ext, for its script (BIP-342).
+    def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
+        """BIP-341, "Common signature message", for the key path without annex: 0x00 || SigMsg(hash_type, 0).
 
         `TAP_SIGHASH` of it is signed. Raises `TransactionError` for a hash type that BIP-341 does not have.
         """
+        return self._taproot(index, hash_type, b"\x00", b"")
+
+    def tapscript(
+        self, index: int, leaf_hash: bytes, hash_type: int = SIGHASH_DEFAULT, *, separator: int = _U32
+    ) -> bytes:
+        """BIP-342, "Common Signature Message Extension": the message of a leaf, 0x00 || SigMsg(hash_type, 1) || ext.
+
+        ``leaf_hash`` has 32 bytes; ``separator`` is the place of the last OP_CODESEPARATOR that was run, counted in
+        opcodes, 0xFFFFFFFF for none. There is no annex, and the key version is 0. Raises `TransactionError`.
+        """
+        if type(leaf_hash) is not bytes or len(leaf_hash) != 32:
+            raise TransactionError("expected the hash of a leaf, 32 bytes", reason="length")
+        if type(separator) is not int or not 0 <= separator <= _U32:
+            raise TransactionError("expected the place of a code separator from 0 to 2^32-1", reason="range")
+        return self._taproot(index, hash_type, b"\x02", leaf_hash + b"\x00" + separator.to_bytes(4, "little"))
+
+    def _taproot(self, index: int, hash_type: int, spend_type: bytes, extension: bytes) -> bytes:
         self._check(index, hash_type)
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & ~SIGHASH_ANYONECANPAY
         if hash_type not in _TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self.outputs)):
             raise TransactionError("expected a hash type of BIP-341, and for SINGLE an output", reason="range")
-        parts = [_EPOCH, bytes((hash_type,)), self.version, self.locktime]
         if not (anyone or self.is_whole):
             raise TransactionError("an output that is spent is not known, to which taproot commits", reason="missing")
+        parts = [_EPOCH, bytes((hash_type,)), self.version, self.locktime]
         if not anyone:
             parts += self.sha_prevouts, self.sha_amounts, self.sha_scriptpubkeys, self.sha_sequences
         if base not in (SIGHASH_NONE, SIGHASH_SINGLE):
             parts.append(self.sha_outputs)
-        parts.append(b"\x02" if leaf else b"\x00")  # spend_type: no annex
+        parts.append(spend_type)  # twice the ext_flag, no annex
         if anyone:
             parts += self.outpoints[index], *self._known(index), self.sequences[index]
         else:
             parts.append(index.to_bytes(4, "little"))
         if base == SIGHASH_SINGLE:
             parts.append(sha256(self.outputs[index]))
-        if leaf:
-            parts += leaf, _EXTENSION
+        parts.append(extension)
         return b"".join(parts)
 
     def _check(self, index: int, hash_type: int) -> None:

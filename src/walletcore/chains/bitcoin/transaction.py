@@ -1,6 +1,7 @@
 """Transactions to be signed: every kind of input that keys or multisig scripts guard, and every hash type by its name.
 
-BIP-141, BIP-143, BIP-341 (key path), and what was before. Between signers they travel as PSBTs (BIP-174).
+BIP-141, BIP-143, BIP-341 (key path), BIP-342 (leaves of script trees), and what was before. Between signers they travel
+as PSBTs (BIP-174).
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ class Transaction:
                 raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
             if is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
+            if each.leaf is not None:
+                each.leaf.check_locks(self.version, self.locktime, each.sequence)
         if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
             raise TransactionError(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
         if (self.claimed_fee or 0) < 0:
@@ -200,8 +203,11 @@ class Transaction:
     def _requests_of(self, commitments: Commitments, index: int, each: Input) -> list[SigningRequest]:
         hash_type = each.hash_type
         if each.kind == "p2tr":
-            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root
-            payload = commitments.taproot(index, hash_type)
+            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root if each.leaf is None else None
+            if each.leaf is None:
+                payload = commitments.taproot(index, hash_type)
+            else:
+                payload = commitments.tapscript(index, each.leaf.hash, hash_type)
         else:
             scheme = Scheme.SCHNORR_BCH if each.schnorr else Scheme.ECDSA
             prehash, tweak = commitments.prehash, None
@@ -241,8 +247,8 @@ class Transaction:
         chosen, missing, place = [], [], 0
         for each in self.inputs:
             given = list(enumerate(answers[place : place + len(each.keys)], place))
-            found = [_signature(each, answer) for _, answer in given if answer is not None][: each.required]
-            if len(found) < each.required:
+            found = _taken(each, [None if answer is None else _signature(each, answer) for _, answer in given])
+            if len(found) - found.count(b"") < each.required:
                 missing += [i for i, answer in given if answer is None]
             chosen.append(found)
             place += len(each.keys)
@@ -282,7 +288,7 @@ class Transaction:
 
 def largest_spend(each: Input) -> tuple[bytes, Witness]:
     """The script_sig and witness of an input whose keys are known, with signatures as large as `vsize` counts them."""
-    return _spend(each, [Transaction._largest(each)] * each.required)
+    return _spend(each, _taken(each, [Transaction._largest(each)] * len(each.keys)))
 
 
 def _signature(each: Input, answer: Signature) -> bytes:
@@ -290,6 +296,13 @@ def _signature(each: Input, answer: Signature) -> bytes:
     if each.kind == "p2tr" or each.schnorr:
         return answer.data + bytes((each.hash_type,)) if each.hash_type else answer.data
     return encode_der(answer.data) + bytes((each.hash_type,))
+
+
+def _taken(each: Input, signatures: Sequence[bytes | None]) -> list[bytes]:
+    """As many signatures as the script takes; a leaf takes its own of a place for each key."""
+    if each.leaf is not None:
+        return [signature or b"" for signature in signatures]
+    return list(filter(None, signatures))[: each.required]
 
 
 def _spend(each: Input, signatures: list[bytes]) -> tuple[bytes, Witness]:

@@ -1,0 +1,368 @@
+"""Script trees and spends by their leaves: what Bitcoin Core's kernel accepts, what it refuses, and what we refuse."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, combinations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.bitcoin import HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer
+from walletcore.chains.bitcoin import Input, Transaction, pay
+from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.sighash import Commitments
+from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.tapscript import Tapscript, behind, checksig, multi_a
+from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
+from walletcore.keys import Curve, PublicKey
+from walletcore.path import KeyOrigin, Path
+from walletcore.signing import collect, sign
+
+INTERNAL = key(9).public_key
+KEYS = [key(number).public_key for number in (1, 2, 3)]
+OTHER = TapLeaf(checksig([key(8).public_key]))
+PK, CHAIN, MULTI = checksig(KEYS[:1]), checksig(KEYS), multi_a(2, KEYS)
+DAY = 1_600_000_000
+
+
+def tree_of(script: bytes, depth: int = 1) -> ScriptTree:
+    """Return a tree with this script at that depth, and one other leaf at each step."""
+    tree = ScriptTree(((0, TapLeaf(script)),))
+    for _ in range(depth):
+        tree = ScriptTree.join(OTHER, tree)
+    return tree
+
+
+def spend(script: bytes, *, depth: int = 1, internal: PublicKey = INTERNAL, **options: Any) -> Input:
+    """Return an input that spends this leaf, which is the last of its tree."""
+    block = tree_of(script, depth).control_blocks(internal)[-1]
+    parts = {"txid": "33" * 32, "vout": 1, "value": 70_000, **options}
+    return Input(leaf_script=script, control_block=block.encode(), **parts)
+
+
+def spending(*inputs: Input, **options: Any) -> Transaction:
+    """Return a transaction of these inputs and one by a key, which pays as many outputs."""
+    beside = Input(txid="44" * 32, vout=0, value=30_000, key=key(5).public_key)
+    to = REGTEST.address(key(6).public_key)
+    outputs = tuple(pay(to, 9_000 + place) for place in range(len(inputs) + 1))
+    return Transaction(chain=REGTEST, inputs=(*inputs, beside), outputs=outputs, **options)
+
+
+def spent(tx: Transaction) -> list[TxOut]:
+    return [each.spent for each in tx.inputs if each.spent is not None]
+
+
+# Name of a spend -> the script of its leaf, how deep it is, who signs, and what its locks want.
+LEAVES: dict[str, tuple[bytes, int, Sequence[int], dict[str, Any], dict[str, Any]]] = {
+    "a leaf alone": (PK, 0, (1,), {}, {}),
+    "one of two leaves": (PK, 1, (1,), {}, {}),
+    "a leaf at depth 128": (PK, 128, (1,), {}, {}),
+    "a chain of three": (CHAIN, 2, (1, 2, 3), {}, {}),
+    **{f"multi_a by {who}": (MULTI, 1, who, {}, {}) for who in ((1, 2), (1, 3), (2, 3))},
+    "multi_a of one": (multi_a(1, KEYS[:1]), 0, (1,), {}, {}),
+    "after a height": (behind(PK, after=700_000), 1, (1,), {}, {"locktime": 700_000}),
+    "after a time": (behind(MULTI, after=DAY), 1, (2, 3), {}, {"locktime": DAY + 1}),
+    "older than blocks": (behind(CHAIN, older=144), 1, (1, 2, 3), {"sequence": 144}, {}),
+    "older than seconds": (behind(PK, older=(1 << 22) + 9), 1, (1,), {"sequence": (1 << 22) + 10}, {}),
+    "after and older": (behind(MULTI, after=17, older=1), 1, (1, 3), {"sequence": 1}, {"locktime": 17}),
+    "verified, then older": (PK[:-1] + b"\xad\x02\x90\x00\xb2", 1, (1,), {"sequence": 144}, {}),
+    "multi_a, then after": (MULTI[:-1] + b"\x9d\x60\xb1", 1, (1, 2), {}, {"locktime": 16}),
+}
+SIGHASHES = ["DEFAULT", *HASH_TYPES]
+
+
+def made(name: str, sighash: str) -> tuple[Transaction, Tx]:
+    """Return a transaction with this spend, and what it is when all have signed."""
+    script, depth, who, of_input, of_tx = LEAVES[name]
+    tx = spending(spend(script, depth=depth, sighash=sighash, **of_input), **of_tx)
+    return tx, Tx.decode(sign(tx, *map(signer, (*who, 5))).raw)
+
+
+def flipped(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
+
+
+def damaged(signed: Tx, sighash: str) -> Iterator[tuple[str, Tx]]:
+    """Yield what is signed with one bit flipped in each part of the first witness, and in each output it commits to."""
+    stack = signed.witnesses[0]
+    for place, item in enumerate(stack):
+        for bit in {0, len(item) // 2, len(item) - 1} if item else ():
+            witness = (*stack[:place], flipped(item, bit), *stack[place + 1 :])
+            yield f"item {place} byte {bit}", replace(signed, witnesses=(witness, *signed.witnesses[1:]))
+    if not sighash.startswith("NONE"):
+        first, *others = signed.outputs
+        yield "output", replace(signed, outputs=(replace(first, value=first.value ^ 1), *others))
+    yield "version", replace(signed, version=signed.version ^ 4)
+
+
+@pytest.mark.parametrize("sighash", SIGHASHES)
+@pytest.mark.parametrize("name", LEAVES)
+def test_the_kernel_accepts_every_leaf_and_refuses_it_with_one_bit_flipped(name: str, sighash: str) -> None:
+    tx, signed = made(name, sighash)
+    paid = spent(tx)
+    assert kernel_accepts(signed.encode(), paid)
+    assert signed.vsize in (tx.vsize, tx.vsize - 1)  # the other input's signature has 71 or 70 bytes
+    for what, broken in damaged(signed, sighash):
+        assert not kernel_accepts(broken.encode(), paid), what
+    assert not kernel_accepts(signed.encode(), [replace(paid[0], value=paid[0].value ^ 1), paid[1]])
+    other = replace(paid[0], script_pubkey=flipped(paid[0].script_pubkey, 20))
+    assert not kernel_accepts(signed.encode(), [other, paid[1]])
+
+
+@pytest.mark.parametrize("required", range(1, 5))
+def test_every_subset_of_multi_a_that_is_large_enough_signs(required: int) -> None:
+    """Of more than enough, the first are taken; of fewer, nothing is made."""
+    numbers = (1, 2, 3, 4)
+    script = multi_a(required, [key(number).public_key for number in numbers])
+    tx = spending(spend(script))
+    for who in chain.from_iterable(combinations(numbers, size) for size in range(5)):
+        if len(who) < required:
+            answers = collect(tx.requests(), *map(signer, (*who, 5)))
+            assert reason(MissingSignature, tx.assemble, answers) == "missing"
+            continue
+        raw = tx.assemble(collect(tx.requests(), *map(signer, (*who, 5)))).raw
+        assert kernel_accepts(raw, spent(tx))
+        *signatures, _, _ = Tx.decode(raw).witnesses[0]
+        assert [bool(each) for each in signatures[::-1]] == [number in who[:required] for number in numbers]
+
+
+def test_many_keys_are_counted_by_a_number_of_the_script() -> None:
+    """17 and 128 are no opcodes: 128 takes two bytes, as the highest bit is the sign."""
+    for required in (16, 17, 127, 128, 130):
+        numbers = range(10, 10 + 130)
+        tx = spending(spend(multi_a(required, [key(number).public_key for number in numbers], sort=True)))
+        assert kernel_accepts(sign(tx, *map(signer, (*numbers[:130], 5))).raw, spent(tx))
+
+
+def test_a_signature_by_another_key_of_the_leaf_is_refused() -> None:
+    tx = spending(spend(CHAIN))
+    first, second, *rest = collect(tx.requests(), *map(signer, (1, 2, 3, 5)))
+    assert reason(InvalidSignature, tx.assemble, (second, first, *rest)) == "mismatch"
+
+
+def test_the_key_path_and_two_leaves_of_one_output_stand_side_by_side() -> None:
+    """The internal key is tweaked by the root of the tree; the keys of leaves sign as they are."""
+    tree = ScriptTree.join(TapLeaf(PK), ScriptTree.join(TapLeaf(CHAIN), TapLeaf(MULTI)))
+    blocks = tree.control_blocks(INTERNAL)
+    by_key = Input(txid="33" * 32, vout=0, value=1_000_000, key=INTERNAL, kind="p2tr", merkle_root=tree.root)
+    by_leaf = [
+        Input(txid="33" * 32, vout=place, value=1_000, leaf_script=script, control_block=block.encode())
+        for place, (script, block) in enumerate(zip((PK, CHAIN, MULTI), blocks, strict=True), 1)
+    ]
+    tx = spending(by_key, *by_leaf)
+    assert {each.script_pubkey for each in tx.inputs[:4]} == {tree.script_pubkey(INTERNAL)}
+    assert {each.merkle_root for each in tx.inputs[:4]} == {tree.root}
+    assert kernel_accepts(sign(tx, *map(signer, (1, 2, 3, 5, 9))).raw, spent(tx))
+
+
+# -- locks
+
+
+@pytest.mark.parametrize(
+    ("lock", "of_input", "of_tx"),
+    [
+        ({"after": 700_000}, {}, {"locktime": 699_999}),
+        ({"after": 700_000}, {}, {"locktime": DAY}),
+        ({"after": DAY}, {}, {"locktime": 700_000}),
+        ({"after": 700_000}, {"sequence": 0xFFFFFFFF}, {"locktime": 700_000}),
+        ({"older": 144}, {"sequence": 143}, {}),
+        ({"older": 144}, {"sequence": (1 << 22) + 144}, {}),
+        ({"older": (1 << 22) + 1}, {"sequence": 1}, {}),
+        ({"older": 144}, {"sequence": (1 << 31) + 144}, {}),
+        ({"older": 144}, {"sequence": 144}, {"version": 1}),
+        ({"older": 144}, {}, {}),
+    ],
+    ids=str,
+)
+def test_a_leaf_that_still_waits_is_refused_by_us_and_by_the_kernel(
+    lock: dict[str, int], of_input: dict[str, Any], of_tx: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = spend(behind(PK, **lock), **of_input)
+    assert reason(TransactionError, spending, early, **of_tx) == "range"
+    monkeypatch.setattr(Tapscript, "check_locks", lambda *_: None)
+    tx = spending(early, **of_tx)
+    assert not kernel_accepts(sign(tx, signer(1), signer(5)).raw, spent(tx))
+
+
+# -- trees
+
+
+def nested(tree: Any) -> ScriptTree | TapLeaf:
+    if isinstance(tree, list):
+        return ScriptTree.join(nested(tree[0]), nested(tree[1]))
+    return TapLeaf(bytes.fromhex(tree["script"]), tree["leaf_version"])
+
+
+leaves = st.builds(TapLeaf, st.binary(max_size=40), st.sampled_from([0xC0, 0xC2, 0x00, 0xFE]))
+trees = st.recursive(
+    leaves.map(lambda leaf: ScriptTree(((0, leaf),))),
+    lambda below: st.builds(ScriptTree.join, below, below),
+    max_leaves=20,
+)
+
+
+@given(trees)
+def test_each_control_block_leads_to_the_output_of_its_tree(tree: ScriptTree) -> None:
+    for (depth, leaf), block in zip(tree.leaves, tree.control_blocks(INTERNAL), strict=True):
+        assert len(block.path) == depth
+        assert ControlBlock.decode(block.encode()) == block
+        assert (block.root(leaf.script), block.version) == (tree.root, leaf.version)
+        assert block.script_pubkey(leaf.script) == tree.script_pubkey(INTERNAL)
+        assert Lock(kind="p2tr", script_pubkey=tree.script_pubkey(INTERNAL)).kind == "p2tr"
+
+
+@pytest.mark.parametrize(
+    "depths", [(), (1,), (0, 0), (1, 1, 1), (1, 2), (2, 1, 2), (2, 2), (1, 2, 2, 1), (128,), (3, 3, 2, 2)], ids=str
+)
+def test_depths_that_make_no_tree_are_refused(depths: tuple[int, ...]) -> None:
+    assert reason(TransactionError, ScriptTree, tuple((depth, OTHER) for depth in depths)) == "mismatch"
+
+
+def test_a_tree_is_at_most_128_deep() -> None:
+    deep = tree_of(PK, 128)
+    assert len(deep.control_blocks(INTERNAL)[-1].encode()) == 33 + 128 * 32
+    assert reason(TransactionError, ScriptTree.join, OTHER, deep) == "range"
+    assert reason(TransactionError, ControlBlock.decode, bytes((0xC0,)) + bytes.fromhex("79" * 32) * 130) == "length"
+
+
+@pytest.mark.parametrize("version", [0x50, 0xC1, -2, 256, 1.0, None])
+def test_a_leaf_version_is_even_and_none_that_looks_like_an_annex(version: Any) -> None:
+    assert reason(TransactionError, TapLeaf, PK, version) == "version"
+
+
+@pytest.mark.parametrize("size", [0, 1, 32, 34, 64, 33 + 31, 33 + 129 * 32])
+def test_a_control_block_has_33_bytes_and_32_for_each_step(size: int) -> None:
+    raw = (b"\xc0" + INTERNAL.data[1:] + bytes(5000))[:size]
+    assert reason(TransactionError, ControlBlock.decode, raw) == "length"
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"), [(0x50, "version"), (0x51, "version"), (0xC2, "version"), (0xC1, "mismatch")]
+)
+def test_an_annex_another_leaf_version_and_the_other_parity_are_refused(first: int, expected: str) -> None:
+    script, tree = PK, ScriptTree(((0, TapLeaf(PK, first & 0xFE if first == 0xC2 else TAPSCRIPT)),))
+    raw = tree.control_blocks(INTERNAL)[0].encode()
+    parity = raw[0] & 1
+    first = first | parity if first == 0xC2 else 0xC0 | (1 - parity) if first == 0xC1 else first
+    found = reason(
+        TransactionError,
+        Input,
+        txid="33" * 32,
+        vout=0,
+        value=1,
+        leaf_script=script,
+        control_block=bytes((first,)) + raw[1:],
+    )
+    assert found == expected
+
+
+def test_a_control_block_with_no_point_as_internal_key_is_refused() -> None:
+    assert reason(TransactionError, ControlBlock.decode, b"\xc0" + b"\xff" * 32) == "point"
+
+
+# -- inputs
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"key": key(1).public_key}, "mismatch"),
+        ({"merkle_root": bytes(32)}, "mismatch"),
+        ({"script_pubkey": b"\x51\x20" + bytes(32)}, "mismatch"),
+        ({"kind": "p2wpkh"}, "mismatch"),
+        ({"kind": "p2wsh"}, "mismatch"),
+        ({"redeem_script": PK}, "mismatch"),
+        ({"witness_script": PK}, "mismatch"),
+        ({"origins": ((key(4).public_key, KeyOrigin(b"abcd", Path())),)}, "mismatch"),
+        ({"control_block": b""}, "length"),
+        ({"control_block": None}, "type"),
+        ({"leaf_script": b""}, "mismatch"),
+        ({"value": None}, "missing"),
+    ],
+    ids=str,
+)
+def test_what_does_not_fit_to_a_leaf_is_refused(options: dict[str, Any], expected: str) -> None:
+    block = tree_of(PK).control_blocks(INTERNAL)[-1].encode()
+    parts = {"txid": "33" * 32, "vout": 0, "value": 1, "leaf_script": PK, "control_block": block, **options}
+    if options == {"leaf_script": b""}:
+        parts["script_pubkey"] = tree_of(PK).script_pubkey(INTERNAL)
+    assert reason(TransactionError, Input, **parts) in (expected, "mismatch")
+
+
+def test_the_keys_of_a_leaf_may_be_told_with_their_origins() -> None:
+    """They stand there with even y, whatever the key that is told is."""
+    odd = next(key(number).public_key for number in range(1, 99) if key(number).public_key.data[0] == 3)
+    origin = KeyOrigin(b"abcd", Path.parse("m/86h/0h/0h/0/1"))
+    each = spend(checksig([odd]), origins=((odd, origin),), key=INTERNAL)
+    (request, _) = spending(each).requests()
+    assert (request.key, request.origin, request.tweak) == (odd.even_y(), origin, None)
+    assert each.lock is not None
+    assert each.lock.owners == ()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        b"",
+        b"\x51",
+        b"\xac",
+        b"\x21" + KEYS[0].data + b"\xac",
+        PK + b"\x75",
+        PK[:-1] + b"\xad",
+        CHAIN[:-1] + b"\xba",
+        MULTI[:-2] + b"\x00\x9c",
+        MULTI[:-2] + b"\x54\x9c",
+        MULTI[:-2] + b"\x01\x02\x9c",
+        MULTI[:-1] + b"\x9d",
+        b"\x00\xb2\x75" + PK,
+        b"\x4f\xb1\x75" + PK,
+        b"\x51\xb2\x75\x52\xb2\x75" + PK,
+        b"\x51\xb2" + PK,
+        b"\x05\xff\xff\xff\xff\x00\xb1\x75" + PK,
+        b"\x4c\x20" + PK[1:],
+        b"\xab" + PK,
+        b"\x51" + b"\x21" + KEYS[0].data + b"\x51\xae",
+        PK[:-1] + b"\xad\x51\xb2\x51\xb1",
+    ],
+    ids=bytes.hex,
+)
+def test_a_tapscript_that_is_no_template_is_refused(script: bytes) -> None:
+    assert reason(TransactionError, Tapscript, script) == "unknown"
+
+
+def test_a_key_twice_or_no_point_in_a_tapscript_is_refused() -> None:
+    twice = b"".join((b"\x20", KEYS[0].data[1:], b"\xad", PK))
+    assert reason(TransactionError, Tapscript, twice) == "duplicate"
+    assert reason(TransactionError, Tapscript, b"\x20" + b"\xff" * 32 + b"\xac") == "point"
+    assert reason(TransactionError, Tapscript, PK[:20]) == "truncated"
+    assert reason(TransactionError, Tapscript, bytes(40_001)) == "too-large"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda: checksig([]), "range"),
+        (lambda: checksig([KEYS[0], KEYS[0]]), "duplicate"),
+        (lambda: multi_a(0, KEYS), "range"),
+        (lambda: multi_a(4, KEYS), "range"),
+        (lambda: multi_a(1, [PublicKey.trusted(Curve.ED25519, bytes(32))]), "type"),
+        (lambda: behind(PK, after=1 << 31), "range"),
+        (lambda: behind(PK, older=-1), "range"),
+        (lambda: Tapscript(MULTI).spend([b"x"]), "length"),
+        (lambda: Tapscript(MULTI).spend([b"x", b"", b""]), "missing"),
+        (lambda: ScriptTree.join(OTHER, b""), "type"),  # type: ignore[arg-type]
+    ],
+)
+def test_templates_and_trees_are_made_of_what_fits(call: Any, expected: str) -> None:
+    assert reason(TransactionError, call) == expected
+
+
+def test_the_message_of_a_leaf_needs_a_hash_and_a_place() -> None:
+    tx = spending(spend(PK))
+    commitments = Commitments(Tx.decode(sign(tx, signer(1), signer(5)).raw), spent(tx))
+    assert reason(TransactionError, commitments.tapscript, 0, bytes(31)) == "length"
+    assert reason(TransactionError, commitments.tapscript, 0, bytes(32), separator=1 << 32) == "range"
+    assert reason(TransactionError, commitments.tapscript, 0, bytes(32), 0x04) == "range"

@@ -384,7 +384,7 @@ def by_script(
     spent = [TxOut(value=2_000, script_pubkey=output)]
     source = TxIn(txid="55" * 32, vout=0, sequence=options.get("sequence", 0))
     tx = Tx(version=2, inputs=(source,), outputs=(pay(TO, 1_000),), locktime=options.get("locktime", 0))
-    digest = TAP_SIGHASH(Commitments(tx, spent).taproot(0, hash_type, leaf))
+    digest = TAP_SIGHASH(Commitments(tx, spent).tapscript(0, leaf, hash_type))
     suffix = bytes((hash_type,)) if hash_type else b""
     signatures = [key(each).sign(Scheme.BIP340, digest) + suffix if each else b"" for each in who]
     return with_witness(tx, *signatures, *rest, script, control), spent

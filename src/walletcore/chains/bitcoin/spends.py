@@ -11,7 +11,8 @@ from collections.abc import Collection, Sequence
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
-from walletcore.chains.bitcoin.tapscripts import asked, leaf_of
+from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, TapLeaf
+from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.timelocks import opened
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import ORDER, decode_der
@@ -208,16 +209,19 @@ class _Spend:
         if len(stack) > 1 and stack[-1].startswith(_ANNEX):
             raise InvalidSignature("an annex, which has no meaning yet", reason="unknown")
         if len(stack) < 2:
-            self._check_schnorr(output_key, stack[0] if stack else b"")
+            key = PublicKey.trusted(Curve.SECP256K1, b"\x02" + output_key)
+            self._check_schnorr(key, stack[0] if stack else b"")
             return
-        control, script = stack.pop(), stack.pop()
-        leaf = leaf_of(output_key, script, control)
+        control, script = ControlBlock.decode(stack.pop()), stack.pop()
+        if control.script_pubkey(script)[2:] != output_key:
+            raise InvalidSignature("the script is not in the tree of the output", reason="mismatch")
+        if control.version != TAPSCRIPT:
+            raise InvalidSignature(f"a leaf of version {control.version}, which has no meaning yet", reason="unknown")
         inner, stack, wait = opened(script, stack)
         if wait is not None:
             wait.check(self.spends._tx, self.index)
-        found = asked(inner)
-        if found is None:
-            raise InvalidSignature("a tapscript that is not understood here", reason="unknown")
+        tx, found, leaf = self.spends._tx, Tapscript(inner), TapLeaf(script).hash
+        found.check_locks(tx.version, tx.locktime, tx.inputs[self.index].sequence)
         signed = [pair for pair in zip(found.keys, _taken(stack, len(found.keys))[::-1], strict=True) if pair[1]]
         if len(signed) != found.required:
             reason = "missing" if len(signed) < found.required else "trailing"
@@ -225,10 +229,11 @@ class _Spend:
         for key, signature in reversed(signed):
             self._check_schnorr(key, signature, leaf)
 
-    def _check_schnorr(self, x: bytes, signature: bytes, leaf: bytes = b"") -> None:
+    def _check_schnorr(self, key: PublicKey, signature: bytes, leaf: bytes = b"") -> None:
         data, hash_type = self._decoded_schnorr(signature)
-        digest = TAP_SIGHASH(self.spends._commitments.taproot(self.index, hash_type, leaf))
-        key = PublicKey.trusted(Curve.SECP256K1, b"\x02" + x)
+        shared = self.spends._commitments
+        message = shared.tapscript(self.index, leaf, hash_type) if leaf else shared.taproot(self.index, hash_type)
+        digest = TAP_SIGHASH(message)
         key.verify(Scheme.BIP340, digest, data)
         self.found.append((key, _NAMES[hash_type]))
 

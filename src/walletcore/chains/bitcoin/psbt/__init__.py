@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finalizing import FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS, finalized, signature_of
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of
+from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
@@ -239,13 +240,24 @@ class Psbt:
         """
         inputs, proven = list(self.inputs), dict(self._proven or {})
         for index, each in enumerate(self.transaction.inputs):
-            done = None if inputs[index].is_final else finalized(each, inputs[index])
+            done = self._finished(each, inputs[index])
             if done is not None:
                 old, (final, chosen) = inputs[index]._records, done
                 if all(proven.get((index, name)) == old[name] for name in chosen):
                     proven |= {(index, key): value for key, value in final.records if key in _FINAL}
                 inputs[index] = final
         return self._with(self.globals, tuple(inputs), proven)
+
+    def _finished(self, each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, ...]] | None:
+        """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
+        if fields.is_final:
+            return None
+        first, *others = ways(each, fields, self.unsigned_tx)
+        done = finalized(first, fields)
+        if done is not None and (first.leaf is None or not others):
+            return done
+        found = [done, *[finalized(way, fields) for way in others]]
+        return min(filter(None, found), key=lambda one: len(one[0]._records[FINAL_SCRIPTWITNESS]), default=None)
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.

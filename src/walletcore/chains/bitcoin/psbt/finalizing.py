@@ -15,13 +15,15 @@ from walletcore.signing import Signature
 
 __all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "finalized", "is_enough", "record_of", "signature_of"]
 
-PARTIAL_SIG, TAP_KEY_SIG = 0x02, 0x13
+PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = 0x02, 0x13, 0x14
 FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
     """The key of the record in which the signature by this key of an input stands."""
+    if each.leaf is not None:
+        return bytes((TAP_SCRIPT_SIG,)) + key.data[1:] + each.leaf.hash
     if each.kind == "p2tr":
         return bytes((TAP_KEY_SIG,))
     written = key.data if each.lock is None else each.lock.written(key)
@@ -56,6 +58,8 @@ def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, .
     signatures = [records[name] for name in chosen]
     if fields.sighash_type is not None:  # without it any type may stand there: who extracts decides
         _check_types(each, signatures)
+    if each.leaf is not None:  # which has a place for each key
+        signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
     final = {}
     if script_sig:

@@ -6,17 +6,19 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.forms import OUTPUT, TapOrigin
+from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.taproot import TAPSCRIPT, TapLeaf
+from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import InvalidKey, TransactionError
@@ -27,11 +29,12 @@ from walletcore.path import KeyOrigin, Path
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
 
-__all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of"]
+__all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of", "ways"]
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
 _PARTIAL_SIG = 0x02
+_MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x16, 0x17), PsbtOutput: (0x05, 0x07)}  # fields that name keys of taproot
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
@@ -56,7 +59,7 @@ def transaction_of(
     try:
         for index, (outpoint, fields) in enumerate(zip(tx.inputs, inputs, strict=True)):
             place = f"input {index}"
-            made.append(_input(outpoint, fields, find, allowed))
+            made.append(_input(outpoint, fields, find, allowed, tx))
         for index, (output, owner) in enumerate(zip(tx.outputs, outputs, strict=True)):
             place = f"output {index}"
             paid.append(_output(output, owner))
@@ -81,21 +84,40 @@ def fields_of(each: Input) -> PsbtInput:
     if each.spent is None:
         return PsbtInput()
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
-    key = each.key.data[1:] if each.key and each.kind == "p2tr" else b""
+    key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
+    leaf = _leaf_fields(each)
     return PsbtInput(
         **_given(
             non_witness_utxo=each.previous,
             witness_utxo=None if proven else each.spent,
             sighash_type=each.hash_type,  # taproot's default is stated by silence
+            **leaf,
             redeem_script=each.redeem_script,
             witness_script=each.witness_script,
             tap_merkle_root=each.merkle_root,
             tap_internal_key=key,
-            tap_bip32_derivation=_tap_origins(derivations) if key else (),
-            bip32_derivation=() if key else derivations,
+            **({} if leaf else {"tap_bip32_derivation" if key else "bip32_derivation": _origins(derivations, key)}),
         )
     )
+
+
+def _origins(derivations: tuple[Derivation, ...], key: bytes) -> tuple[Any, ...]:
+    return _tap_origins(derivations) if key else derivations
+
+
+def _leaf_fields(each: Input) -> dict[str, Any]:
+    """A leaf, and the keys in it that have an origin. The internal key is in the control block, and is not named."""
+    if each.leaf is None or each.lock is None:
+        return {}
+    hashes = (each.leaf.hash,)
+    known = dict(each.lock.origins)
+    return {
+        "tap_leaf_script": ((each.control_block, Leaf(each.leaf_script)),),
+        "tap_bip32_derivation": tuple(
+            [(key.data[1:], TapOrigin(origin, hashes if key in each.keys else ())) for key, origin in known.items()]
+        ),
+    }
 
 
 def output_fields_of(output: TxOut) -> PsbtOutput:
@@ -179,7 +201,7 @@ def by_script(keys: Sequence[PublicKey]) -> Find:
     return find
 
 
-def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str]) -> Input:
+def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str], tx: Tx) -> Input:
     """The input that a map describes; ``find`` serves where it names no key.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
@@ -206,12 +228,57 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
     if fields.is_final:
         return made()
     known = _known(spent.script_pubkey, fields, find, allowed)
+    if known["key"] is None and _is_taproot(spent.script_pubkey):
+        ready = [one for one in _by_leaf(made(sighash=known["sighash"]), fields) if _is_ready(one, tx)]
+        if ready:
+            return ready[0]
     try:
         return made(**known)
     except TransactionError as error:
         if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
             raise
         return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
+
+
+def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
+    """The ways in which an input can be signed: as it stands, and by each other leaf that is understood and ready."""
+    if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
+        return (each,)
+    plain = each if each.leaf is None else replace(each, **_NO_LEAF)
+    others = [one for one in _by_leaf(plain, fields) if one.leaf_script != each.leaf_script and _is_ready(one, tx)]
+    return (each, *others)
+
+
+_NO_LEAF: dict[str, Any] = {"key": None, "leaf_script": b"", "control_block": b"", "origins": (), "merkle_root": b""}
+
+
+def _is_ready(each: Input, tx: Tx) -> bool:
+    try:
+        if each.leaf is not None:
+            each.leaf.check_locks(tx.version, tx.locktime, each.sequence)
+    except TransactionError:
+        return False
+    return True
+
+
+def _by_leaf(plain: Input, fields: PsbtInput) -> list[Input]:
+    """The same input, spent by each leaf that is understood, in their order."""
+    found = []
+    for control, leaf in fields.tap_leaf_script[:_MAX_LEAVES]:
+        try:
+            keys = Tapscript(leaf.script).keys if leaf.version == TAPSCRIPT else ()
+        except TransactionError:
+            continue  # for others to understand
+        if keys:
+            origins = _leaf_origins(fields, keys, TapLeaf(leaf.script).hash)
+            options = _NO_LEAF | {"origin": None, "leaf_script": leaf.script, "control_block": control}
+            found.append(replace(plain, **(options | {"origins": origins})))
+    return found
+
+
+def _leaf_origins(fields: PsbtInput, keys: Sequence[PublicKey], leaf: bytes) -> tuple[tuple[PublicKey, KeyOrigin], ...]:
+    named = {x: each.origin for x, each in fields.tap_bip32_derivation if leaf in each.leaf_hashes}
+    return tuple([(key, named[key.data[1:]]) for key in keys if key.data[1:] in named])
 
 
 _OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
 from walletcore.chains.bitcoin.psbt.finalizing import is_enough, record_of
+from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, Commitments, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -27,20 +30,34 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
 
     Raises `TransactionError` ("missing") for a taproot input beside an output that is not known, as in BIP-341.
     """
-    pairs = list(zip(transaction.inputs, inputs, strict=True))
-    open_ = [each.keys and not (fields.is_final or is_enough(each, fields._records)) for each, fields in pairs]
+    open_ = [
+        () if fields.is_final else ways(each, fields, tx)
+        for each, fields in zip(transaction.inputs, inputs, strict=True)
+    ]
+    open_ = [
+        () if any(is_enough(way, fields._records) for way in each) else tuple([way for way in each if way.keys])
+        for each, fields in zip(open_, inputs, strict=True)
+    ]
     if not any(open_):
         return ()
     transaction._check_legacy()
-    commitments = Commitments(tx, [each.spent for each, _ in pairs])
+    commitments = Commitments(tx, [each.spent for each in transaction.inputs])
     found: list[tuple[int, bytes, SigningRequest]] = []
-    for index, (each, fields) in enumerate(pairs):
-        if open_[index]:
-            for request in transaction._requests_of(commitments, index, each):
-                name = record_of(each, request.key)
-                if name not in fields._records:
-                    found.append((index, name, request))
+    for place in range(max(map(len, open_))):
+        subject = transaction if not place else _by_way(transaction, open_, place)
+        for index, each in enumerate(open_):
+            if place < len(each):
+                for request in subject._requests_of(commitments, index, each[place]):
+                    name = record_of(each[place], request.key)
+                    if name not in inputs[index]._records:
+                        found.append((index, name, request))
     return tuple(found)
+
+
+def _by_way(transaction: Transaction, open_: Sequence[Sequence[Input]], place: int) -> Transaction:
+    """The transaction whose inputs are signed in the way at this place, where they have so many."""
+    pairs = zip(transaction.inputs, open_, strict=True)
+    return replace(transaction, inputs=tuple([each[place] if place < len(each) else one for one, each in pairs]))
 
 
 def opened(common: PsbtGlobals, hash_types: Sequence[int]) -> PsbtGlobals:

@@ -1,0 +1,135 @@
+"""Script paths in PSBTs: who is asked, what is kept, and which way an input takes in the end."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from support.bitcoin import REGTEST, kernel_accepts, key, reason, signer
+from walletcore.chains.bitcoin import Input, Transaction, pay
+from walletcore.chains.bitcoin.psbt import Leaf, Psbt, TapOrigin
+from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
+from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.errors import MissingSignature, TransactionError
+from walletcore.keys import PublicKey
+from walletcore.path import KeyOrigin, Path
+from walletcore.signing import collect, sign
+
+INTERNAL = key(9).public_key
+KEYS = [key(number).public_key for number in (1, 2, 3)]
+PK, MULTI = checksig(KEYS[:1]), multi_a(2, KEYS)
+LATE, STRANGE = behind(checksig([key(7).public_key]), after=800_000), b"\x51"
+TREE = ScriptTree.join(ScriptTree.join(TapLeaf(PK), TapLeaf(MULTI)), ScriptTree.join(TapLeaf(LATE), TapLeaf(STRANGE)))
+BLOCKS = [block.encode() for block in TREE.control_blocks(INTERNAL)]
+ORIGIN = KeyOrigin(b"\x01\x02\x03\x04", Path((1, 2)))
+PAID = TxOut(value=9_000, script_pubkey=pay(REGTEST.address(key(6).public_key), 9_000).script_pubkey)
+
+
+def by_key(**options: Any) -> Transaction:
+    """Return a transaction that spends the output of the tree by its internal key."""
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=INTERNAL, kind="p2tr", merkle_root=TREE.root)
+    return Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,), **options)
+
+
+def with_leaves(*places: int, internal: bool = True, version: int = 0, **options: Any) -> Psbt:
+    """Return its PSBT with the leaves at these places; without the internal key only they can sign."""
+    found = Psbt.from_transaction(by_key(**options), version=version)
+    scripts = (PK, MULTI, LATE, STRANGE)
+    leaves = tuple([(BLOCKS[place], Leaf(scripts[place])) for place in places])
+    fields = found.inputs[0].with_fields(tap_leaf_script=leaves)
+    if not internal:
+        fields = fields.with_fields(tap_internal_key=None, tap_bip32_derivation=())
+    return replace(found, inputs=(fields,))
+
+
+def spent(psbt: Psbt) -> list[TxOut]:
+    return [each.spent for each in psbt.transaction.inputs if each.spent is not None]
+
+
+def asked(psbt: Psbt) -> list[PublicKey]:
+    return [request.key for request in psbt.requests()]
+
+
+def test_a_transaction_by_a_leaf_travels_as_a_psbt_and_comes_back() -> None:
+    for script, block in ((PK, BLOCKS[0]), (MULTI, BLOCKS[1])):
+        given = Input(
+            txid="33" * 32,
+            vout=0,
+            value=10_000,
+            leaf_script=script,
+            control_block=block,
+            origins=((KEYS[0], ORIGIN),),
+        )
+        tx = Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,))
+        read = REGTEST.decode_transaction(tx.raw)
+        assert read == tx
+        assert isinstance(read, Transaction)
+        assert [each.id for each in read.requests()] == [each.id for each in tx.requests()]
+        assert read.requests()[0].origin == ORIGIN
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_the_internal_key_and_the_keys_of_all_ready_leaves_are_asked(version: int) -> None:
+    psbt = with_leaves(0, 1, 2, 3, version=version)
+    assert asked(psbt) == [INTERNAL.even_y(), KEYS[0].even_y(), *[each.even_y() for each in KEYS]]
+    later = with_leaves(0, 1, 2, 3, version=version, locktime=800_000)
+    assert asked(later) == [*asked(psbt), key(7).public_key.even_y()]
+
+
+@pytest.mark.parametrize("version", [0, 2])
+@pytest.mark.parametrize(("who", "items"), [((9,), 1), ((1,), 3), ((2, 3), 5), ((1, 2), 3), ((1, 2, 3, 9), 1)], ids=str)
+def test_an_input_takes_the_cheapest_way_that_is_signed(who: tuple[int, ...], items: int, version: int) -> None:
+    psbt = Psbt.decode(REGTEST, with_leaves(0, 1, 2, 3, version=version).raw)
+    each = [psbt.assemble(collect(psbt.requests(), signer(number))) for number in who]
+    whole = Psbt.decode(REGTEST, psbt.combine(*each).raw)
+    assert not whole.requests()
+    signed = whole.finalize()
+    assert len(Tx.decode(signed.raw).witnesses[0]) == items
+    assert kernel_accepts(signed.raw, spent(psbt))
+    (final,) = whole.finalized().inputs
+    assert (final.tap_script_sig, final.tap_leaf_script) == ((), ())
+
+
+def test_without_the_internal_key_the_leaves_alone_are_asked() -> None:
+    psbt = with_leaves(3, 1, internal=False)
+    assert asked(psbt) == [each.even_y() for each in KEYS]
+    signed = sign(psbt, signer(1), signer(3))
+    assert [bool(each.tap_script_sig) for each in signed.inputs] == [True]
+    assert kernel_accepts(signed.finalize().raw, spent(psbt))
+
+
+def test_each_request_can_be_rebuilt_from_its_subject_alone() -> None:
+    """Who signs elsewhere is given the subject's bytes, and looks for the request in what they say."""
+    psbt = with_leaves(0, 1, 2, 3, locktime=800_000)
+    for request in psbt.requests():
+        assert request.subject is not None
+        read = REGTEST.decode_transaction(request.subject.raw)
+        assert isinstance(read, Transaction)
+        assert request.id in [each.id for each in read.requests()]
+
+
+def test_too_few_signatures_of_a_leaf_make_nothing() -> None:
+    psbt = with_leaves(1, internal=False)
+    one = sign(psbt, signer(2))
+    assert asked(one) == [KEYS[0].even_y(), KEYS[2].even_y()]
+    assert reason(MissingSignature, one.finalize) == "missing"
+
+
+def test_origins_are_those_of_the_leaf_that_names_them() -> None:
+    psbt = with_leaves(0, 1, internal=False)
+    named = ((KEYS[0].data[1:], TapOrigin(ORIGIN, (TapLeaf(MULTI).hash,))),)
+    psbt = replace(psbt, inputs=(psbt.inputs[0].with_fields(tap_bip32_derivation=named),))
+    assert [request.origin for request in psbt.requests()] == [None, ORIGIN, None, None]
+
+
+def test_PS70_a_control_block_of_another_output_is_refused() -> None:
+    psbt = with_leaves(0)
+    wrong = bytearray(BLOCKS[0])
+    for place in (0, 5, 40):
+        wrong[place] ^= 1
+        fields = psbt.inputs[0].with_fields(tap_leaf_script=((bytes(wrong), Leaf(PK)),))
+        assert reason(TransactionError, replace(psbt, inputs=(fields,)).requests) == "mismatch"
+        wrong[place] ^= 1
+    foreign = psbt.inputs[0].with_fields(tap_leaf_script=((BLOCKS[0], Leaf(MULTI)),))
+    assert reason(TransactionError, replace(psbt, inputs=(foreign,)).requests) == "mismatch"

@@ -6,13 +6,16 @@ from itertools import chain, combinations
 from typing import Any
 
 import pytest
+import wallycore as wally
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer
+from support.bitcoin import HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer, txs, values
+from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.sighash import Commitments
+from walletcore.chains.bitcoin.sighash import HASH_TYPES as SIGHASH_NUMBERS
+from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import Tapscript, behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
@@ -71,6 +74,7 @@ LEAVES: dict[str, tuple[bytes, int, Sequence[int], dict[str, Any], dict[str, Any
     "verified, then older": (PK[:-1] + b"\xad\x02\x90\x00\xb2", 1, (1,), {"sequence": 144}, {}),
     "multi_a, then after": (MULTI[:-1] + b"\x9d\x60\xb1", 1, (1, 2), {}, {"locktime": 16}),
 }
+hashes = st.binary(min_size=32, max_size=32)
 SIGHASHES = ["DEFAULT", *HASH_TYPES]
 
 
@@ -196,6 +200,46 @@ def nested(tree: Any) -> ScriptTree | TapLeaf:
     return TapLeaf(bytes.fromhex(tree["script"]), tree["leaf_version"])
 
 
+@vectors("bitcoin/bip341", operation="address.encode")
+def test_the_published_trees_have_these_hashes_and_control_blocks(case: Case) -> None:
+    if "script_tree" not in case.input:
+        assert "merkle_root" not in case.input
+        return
+    root = nested(case.input["script_tree"])
+    tree = ScriptTree(((0, root),)) if isinstance(root, TapLeaf) else root
+    internal = PublicKey(Curve.SECP256K1, b"\x02" + bytes.fromhex(case.input["internal_key"]))
+    blocks = tree.control_blocks(internal)
+    assert [leaf.hash.hex() for _, leaf in tree.leaves] == case.expect["leaf_hashes"]
+    assert [block.encode().hex() for block in blocks] == case.expect["control_blocks"]
+    assert (tree.root.hex(), tree.script_pubkey(internal).hex()) == (case.input["merkle_root"], case.expect["script"])
+    for (_, leaf), block in zip(tree.leaves, blocks, strict=True):
+        assert block.script_pubkey(leaf.script).hex() == case.expect["script"]
+
+
+@given(st.data())
+def test_messages_of_leaves_are_what_libwally_says(data: st.DataObject) -> None:
+    tx = data.draw(txs(signed=False))
+    index = data.draw(st.integers(0, len(tx.inputs) - 1))
+    paid = [TxOut(value=data.draw(values), script_pubkey=b"\x51\x20" + data.draw(hashes)) for _ in tx.inputs]
+    script = data.draw(st.binary(min_size=1, max_size=60))
+    names = [name for name in SIGHASHES if not name.startswith("SINGLE") or index < len(tx.outputs)]
+    hash_type = SIGHASH_NUMBERS[data.draw(st.sampled_from(names))]
+    theirs = wally.tx_from_bytes(replace(tx, inputs=tuple(replace(i, script_sig=b"") for i in tx.inputs)).encode(), 0)
+    scripts = wally.map_init(len(paid), None)
+    for place, each in enumerate(paid):
+        wally.map_add_integer(scripts, place, each.script_pubkey)
+    amounts, key_version, separator = (
+        [each.value for each in paid],
+        0,
+        wally.WALLY_NO_CODESEPARATOR,
+    )  # it takes no other
+    digest = wally.tx_get_btc_taproot_signature_hash(
+        theirs, index, scripts, amounts, script, key_version, separator, None, hash_type, 0
+    )
+    mine = Commitments(tx, paid).tapscript(index, TapLeaf(script).hash, hash_type)
+    assert TAP_SIGHASH(mine) == digest
+
+
 leaves = st.builds(TapLeaf, st.binary(max_size=40), st.sampled_from([0xC0, 0xC2, 0x00, 0xFE]))
 trees = st.recursive(
     leaves.map(lambda leaf: ScriptTree(((0, leaf),))),
@@ -242,7 +286,7 @@ def test_a_control_block_has_33_bytes_and_32_for_each_step(size: int) -> None:
 @pytest.mark.parametrize(
     ("first", "expected"), [(0x50, "version"), (0x51, "version"), (0xC2, "version"), (0xC1, "mismatch")]
 )
-def test_an_annex_another_leaf_version_and_the_other_parity_are_refused(first: int, expected: str) -> None:
+def test_T11_an_annex_another_leaf_version_and_the_other_parity_are_refused(first: int, expected: str) -> None:
     script, tree = PK, ScriptTree(((0, TapLeaf(PK, first & 0xFE if first == 0xC2 else TAPSCRIPT)),))
     raw = tree.control_blocks(INTERNAL)[0].encode()
     parity = raw[0] & 1
@@ -284,7 +328,7 @@ def test_a_control_block_with_no_point_as_internal_key_is_refused() -> None:
     ],
     ids=str,
 )
-def test_what_does_not_fit_to_a_leaf_is_refused(options: dict[str, Any], expected: str) -> None:
+def test_PS70_what_does_not_fit_to_a_leaf_is_refused(options: dict[str, Any], expected: str) -> None:
     block = tree_of(PK).control_blocks(INTERNAL)[-1].encode()
     parts = {"txid": "33" * 32, "vout": 0, "value": 1, "leaf_script": PK, "control_block": block, **options}
     if options == {"leaf_script": b""}:
@@ -365,4 +409,18 @@ def test_the_message_of_a_leaf_needs_a_hash_and_a_place() -> None:
     commitments = Commitments(Tx.decode(sign(tx, signer(1), signer(5)).raw), spent(tx))
     assert reason(TransactionError, commitments.tapscript, 0, bytes(31)) == "length"
     assert reason(TransactionError, commitments.tapscript, 0, bytes(32), separator=1 << 32) == "range"
-    assert reason(TransactionError, commitments.tapscript, 0, bytes(32), 0x04) == "range"
+
+
+@pytest.mark.parametrize("hash_type", [0x04, 0x80, 0x84])
+def test_T11_a_hash_type_that_taproot_does_not_have_is_refused_for_leaves(hash_type: int) -> None:
+    tx = spending(spend(PK))
+    commitments = Commitments(Tx.decode(sign(tx, signer(1), signer(5)).raw), spent(tx))
+    assert reason(TransactionError, commitments.tapscript, 0, bytes(32), hash_type) == "range"
+
+
+def test_T09_single_without_an_output_at_its_place_is_refused_for_leaves() -> None:
+    last = replace(spend(PK, sighash="SINGLE"), vout=7)
+    beside = Input(txid="44" * 32, vout=0, value=30_000, key=key(5).public_key)
+    outputs = (pay(REGTEST.address(key(6).public_key), 9_000),)
+    found = reason(TransactionError, Transaction, chain=REGTEST, inputs=(beside, last), outputs=outputs)
+    assert found == "range"

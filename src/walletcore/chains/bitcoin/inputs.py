@@ -108,8 +108,9 @@ class Input:
 
     def _check_types(self) -> None:
         scripts = self.script_pubkey, self.redeem_script, self.witness_script, self.merkle_root, self.previous
-        leaf = self.leaf_script, self.control_block
-        if set(map(type, (*scripts, *leaf))) != {bytes} or type(self.kind) is not str:
+        if type(self.leaf_script) is not bytes or type(self.control_block) is not bytes:
+            raise TransactionError("expected leaf script and control block as bytes", reason="type")
+        if set(map(type, scripts)) != {bytes} or type(self.kind) is not str:
             raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
         names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
         if type(self.sighash) is not str or (self.sighash and self.sighash not in names):

@@ -18,11 +18,11 @@ def merkle_root_of(script_pubkey: bytes, internal_key: bytes, leaves: Sequence[t
     """
     root, first = b"", None
     for control, leaf in leaves:
+        if internal_key not in (b"", control[1:33]):
+            raise TransactionError("the control block has another internal key", reason="mismatch")
         block = ControlBlock.decode(control)
         if block.version != leaf.version:
             raise TransactionError("the control block is for another leaf version", reason="mismatch")
-        if internal_key not in (b"", block.internal_key.data[1:]):
-            raise TransactionError("the control block has another internal key", reason="mismatch")
         found, output = block.root(leaf.script), (block.internal_key, block.parity)
         if first is None:  # the point of the output is computed once, however many leaves there are
             root, first = found, output

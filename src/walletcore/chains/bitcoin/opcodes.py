@@ -22,12 +22,14 @@ __all__ = [
     "multisig",
     "parse_script",
     "push",
+    "written",
 ]
 
 OP_RETURN, OP_CODESEPARATOR, OP_CHECKSIG, OP_CHECKMULTISIG = 0x6A, 0xAB, 0xAC, 0xAE
 _OP_PUSHDATA1, _OP_PUSHDATA4, _OP_1NEGATE, _OP_1, _OP_16 = 0x4C, 0x4E, 0x4F, 0x51, 0x60
 MAX_SCRIPT = 10_000  # bytes: Core's MAX_SCRIPT_SIZE, beyond which a script only fails
 _MAX_READ = 4_000_000  # bytes: a block has no more
+_MAX_NUMBER = 5  # bytes: what BIP-65 and BIP-112 read
 _MAX_KEYS = 20  # MAX_PUBKEYS_PER_MULTISIG
 _MAX_MULTISIG = 2 + _MAX_KEYS * (5 + 65) + 2 + 1  # bytes, if every key of 65 is pushed by OP_PUSHDATA4
 _SIZES = {2: 33, 3: 33, 4: 65, 6: 65, 7: 65}  # src/pubkey.h: first byte of a public key -> its size
@@ -62,6 +64,15 @@ class Instruction:
         if self.opcode == _OP_1NEGATE or _OP_1 <= self.opcode <= _OP_16:
             return self.opcode - _OP_1 + 1
         return None
+
+    @property
+    def count(self) -> int | None:
+        """The number from 0 on that it pushes in its shortest form, of at most 5 bytes (Core's CScriptNum); or None."""
+        if self.number is not None or self.data is None:
+            return self.number if self.number is None or self.number >= 0 else None
+        value = _number(self.data)
+        is_shortest = self.is_minimal and value > 0 and self.data == written(value)
+        return value if is_shortest and len(self.data) <= _MAX_NUMBER else None
 
     def __str__(self) -> str:
         """As Core's ScriptToAsmStr: numbers in decimal where they take at most 4 bytes, longer data in hexadecimal."""
@@ -209,6 +220,11 @@ def _number(data: bytes) -> int:
     value = int.from_bytes(data, "little")
     sign = (1 << 8 * len(data)) >> 1
     return -(value ^ sign) if data and value & sign else value
+
+
+def written(number: int) -> bytes:
+    """The bytes of a number from 0 on, as short as can be (Core's CScriptNum): the highest bit is the sign."""
+    return number.to_bytes(number.bit_length() // 8 + 1, "little") if number else b""
 
 
 def _small(number: int) -> bytes:

@@ -8,21 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from walletcore.chains.bitcoin.opcodes import Instruction, parse_script, push
+from walletcore.chains.bitcoin.opcodes import Instruction, parse_script, push, written
 from walletcore.chains.bitcoin.taproot import TapLeaf
+from walletcore.chains.bitcoin.timelocks import CLTV, CSV, DISABLED, is_reached
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.keys import Curve, PublicKey
 
 __all__ = ["Tapscript", "behind", "checksig", "multi_a"]
 
 _VERIFY, _DROP, _NUMEQUAL, _NUMEQUALVERIFY = 0x69, 0x75, 0x9C, 0x9D
-_CHECKSIG, _CHECKSIGVERIFY, _CLTV, _CSV, _CHECKSIGADD = 0xAC, 0xAD, 0xB1, 0xB2, 0xBA
+_CHECKSIG, _CHECKSIGVERIFY, _CHECKSIGADD = 0xAC, 0xAD, 0xBA
 _WITHOUT_VERIFY = {_CHECKSIGVERIFY: _CHECKSIG, _NUMEQUALVERIFY: _NUMEQUAL}
 _MAX_KEYS = 999  # BIP-387: the stack has room for no more signatures
 _MAX_SCRIPT = 40_000  # bytes: 999 keys, a number and two locks take 34,000
 _KEY = 32  # bytes: BIP-342 gives keys of other lengths no meaning yet
-_TIMES = 500_000_000  # BIP-65: a lock time from here on is a time, below it the height of a block
-_FINAL, _DISABLED, _SECONDS, _VALUE = 0xFFFF_FFFF, 1 << 31, 1 << 22, 0xFFFF  # BIP-68
 _FORMS = "<key> CHECKSIG, a chain of <key> CHECKSIGVERIFY before it, or multi_a, with CLTV or CSV around it"
 
 
@@ -55,7 +54,7 @@ class Tapscript:
         if len(set(keys)) != len(keys):
             raise TransactionError("the same key twice in a tapscript would sign twice", reason="duplicate")
         self._set(keys=tuple(map(_point, keys)), required=required)
-        self._set(after=dict(locks).get(_CLTV, 0), older=dict(locks).get(_CSV, 0))
+        self._set(after=dict(locks).get(CLTV, 0), older=dict(locks).get(CSV, 0))
 
     def _set(self, **values: object) -> None:
         for name, value in values.items():
@@ -82,10 +81,10 @@ class Tapscript:
 
     def check_locks(self, version: int, locktime: int, sequence: int) -> None:
         """Raise `TransactionError` ("range") where a transaction and the sequence of its input come too early."""
-        if self.after and (sequence == _FINAL or not _is_reached(self.after, locktime)):
+        if self.after and not is_reached(CLTV, self.after, version, locktime, sequence):
             message = f"the leaf waits for the lock time {self.after}, and for a sequence below 0xffffffff"
             raise TransactionError(message, reason="range")
-        if self.older and (version < 2 or not _is_older(self.older, sequence)):
+        if self.older and not is_reached(CSV, self.older, version, locktime, sequence):
             message = f"the leaf waits for the sequence {self.older:#x}, and for version 2"
             raise TransactionError(message, reason="range")
 
@@ -106,7 +105,7 @@ def multi_a(required: int, keys: Sequence[PublicKey], *, sort: bool = False) -> 
         raise TransactionError("expected m from 1 to n", reason="range")
     checks = (_CHECKSIG, *[_CHECKSIGADD] * (len(data) - 1))
     parts = [push(key) + bytes((check,)) for key, check in zip(data, checks, strict=True)]
-    return b"".join((*parts, push(_written(required)), bytes((_NUMEQUAL,))))
+    return b"".join((*parts, push(written(required)), bytes((_NUMEQUAL,))))
 
 
 def behind(script: bytes, *, after: int = 0, older: int = 0) -> bytes:
@@ -115,11 +114,11 @@ def behind(script: bytes, *, after: int = 0, older: int = 0) -> bytes:
     ``after`` is a lock time (BIP-65), ``older`` a sequence (BIP-68), below 2^31. Raises `TransactionError`.
     """
     parts = []
-    for name, number, opcode in (("after", after, _CLTV), ("older", older, _CSV)):
-        if type(number) is not int or not 0 <= number < _DISABLED:
+    for name, number, opcode in (("after", after, CLTV), ("older", older, CSV)):
+        if type(number) is not int or not 0 <= number < DISABLED:
             raise TransactionError(f"expected {name} from 0 to 2^31-1", reason="range")
         if number:
-            parts.append(push(_written(number)) + bytes((opcode, _DROP)))
+            parts.append(push(written(number)) + bytes((opcode, _DROP)))
     return b"".join((*parts, script))
 
 
@@ -140,10 +139,10 @@ def _checked(keys: Sequence[PublicKey]) -> list[bytes]:
 def _unlocked(script: list[Instruction]) -> tuple[list[Instruction], list[tuple[int, int]]]:
     """What is left of a script without its locks, and these: opcode and number."""
     locks = []
-    while len(script) > 3 and script[1].opcode in (_CLTV, _CSV) and script[2].opcode in (_DROP, _VERIFY):
+    while len(script) > 3 and script[1].opcode in (CLTV, CSV) and script[2].opcode in (_DROP, _VERIFY):
         locks.append((script[1].opcode, _lock_number(script[0])))
         script = script[3:]
-    if len(script) > 3 and script[-1].opcode in (_CLTV, _CSV) and script[-3].opcode in _WITHOUT_VERIFY:
+    if len(script) > 3 and script[-1].opcode in (CLTV, CSV) and script[-3].opcode in _WITHOUT_VERIFY:
         locks.append((script[-1].opcode, _lock_number(script[-2])))
         script = [*script[:-3], Instruction(_WITHOUT_VERIFY[script[-3].opcode])]
     return script, locks
@@ -162,7 +161,7 @@ def _multi_a(script: list[Instruction]) -> tuple[int, list[bytes]] | None:
     keys, checks = [each.data or b"" for each in script[:-2:2]], [each.opcode for each in script[1:-2:2]]
     if not all(map(_is_key, script[:-2:2])) or checks != [_CHECKSIG] + [_CHECKSIGADD] * (len(keys) - 1):
         return None
-    required = _number(script[-2])
+    required = script[-2].count or 0
     return (required, keys) if 1 <= required <= len(keys) <= _MAX_KEYS else None
 
 
@@ -170,26 +169,12 @@ def _is_key(instruction: Instruction) -> bool:
     return instruction.opcode == _KEY
 
 
-def _number(instruction: Instruction) -> int:
-    """A number of Core's CScriptNum that is not negative, in its shortest form; -1 for anything else."""
-    data = instruction.data
-    if instruction.number is not None or data is None:
-        return -1 if instruction.number is None else instruction.number
-    value = int.from_bytes(data, "little")
-    return value if push(_written(value)) == bytes((instruction.opcode,)) + data and len(data) <= 5 else -1
-
-
 def _lock_number(instruction: Instruction) -> int:
     """BIP-65 and BIP-112 take 5 bytes; a lock of 0 or one that BIP-112 switches off is none."""
-    number = _number(instruction)
-    if not 1 <= number < _DISABLED:
+    number = instruction.count or 0
+    if not 1 <= number < DISABLED:
         raise TransactionError("expected a lock from 1 to 2^31-1 in its shortest form", reason="unknown")
     return number
-
-
-def _written(number: int) -> bytes:
-    """The bytes of a CScriptNum: the highest bit is the sign."""
-    return number.to_bytes(number.bit_length() // 8 + 1, "little") if number else b""
 
 
 def _point(key: bytes) -> PublicKey:
@@ -197,14 +182,3 @@ def _point(key: bytes) -> PublicKey:
         return PublicKey.parse(Curve.SECP256K1, b"\x02" + key)
     except InvalidKey as error:
         raise TransactionError(f"a key of the tapscript: {error}", reason=error.reason) from None
-
-
-def _is_reached(after: int, locktime: int) -> bool:
-    return locktime >= after and (locktime < _TIMES) == (after < _TIMES)
-
-
-def _is_older(older: int, sequence: int) -> bool:
-    """BIP-112: neither is switched off, both count the same unit, and the input is as old as is asked."""
-    if sequence & _DISABLED or (older ^ sequence) & _SECONDS:
-        return False
-    return sequence & _VALUE >= older & _VALUE

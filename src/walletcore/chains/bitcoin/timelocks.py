@@ -11,18 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from walletcore.chains.bitcoin.opcodes import Instruction, encode_script, parse_script
+from walletcore.chains.bitcoin.opcodes import encode_script, parse_script
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature
 
-__all__ = ["Wait", "opened"]
+__all__ = ["CLTV", "CSV", "DISABLED", "Wait", "is_reached", "opened"]
 
-_IF, _ELSE, _ENDIF, _DROP, _CHECKSIG, _CLTV, _CSV = 0x63, 0x67, 0x68, 0x75, 0xAC, 0xB1, 0xB2
+CLTV, CSV = 0xB1, 0xB2
+"""CHECKLOCKTIMEVERIFY and CHECKSEQUENCEVERIFY."""
+DISABLED = 1 << 31
+"""BIP-68: a sequence, or a number of CSV, with this bit waits for nothing."""
+_IF, _ELSE, _ENDIF, _DROP, _CHECKSIG = 0x63, 0x67, 0x68, 0x75, 0xAC
 _BRANCHES = {0: _IF, 2: _ELSE, 7: _ENDIF, 8: _CHECKSIG}  # place -> opcode, of nine
 _THRESHOLD = 500_000_000  # BIP-65: lock times below it are heights
-_DISABLED, _TYPE, _MASK = 1 << 31, 1 << 22, 0xFFFF  # BIP-68
+_TYPE, _MASK = 1 << 22, 0xFFFF  # BIP-68
 _FINAL = 0xFFFF_FFFF
-_MAX_NUMBER = 5  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,16 @@ class Wait:
 
     def check(self, tx: Tx, index: int) -> None:
         """Raise `InvalidSignature` unless the transaction says that it waits so long."""
-        sequence = tx.inputs[index].sequence
-        if self.opcode == _CLTV:
-            good = _reaches(tx.locktime, self.number, _THRESHOLD) and sequence != _FINAL
-        else:
-            known = self.number & (_TYPE | _MASK)
-            good = tx.version >= 2 and not sequence & _DISABLED and _reaches(sequence & (_TYPE | _MASK), known, _TYPE)
-        if not good:
+        if not is_reached(self.opcode, self.number, tx.version, tx.locktime, tx.inputs[index].sequence):
             raise InvalidSignature("the transaction does not wait for the time lock of the script", reason="mismatch")
+
+
+def is_reached(opcode: int, number: int, version: int, locktime: int, sequence: int) -> bool:
+    """Whether a transaction and the sequence of its input wait as long as CLTV (BIP-65) or CSV (BIP-112) wants it."""
+    if opcode == CLTV:
+        return sequence != _FINAL and _reaches(locktime, number, _THRESHOLD)
+    known = _TYPE | _MASK
+    return version >= 2 and not sequence & DISABLED and _reaches(sequence & known, number & known, _TYPE)
 
 
 def _reaches(given: int, wanted: int, threshold: int) -> bool:
@@ -60,19 +65,7 @@ def opened(script: bytes, stack: Sequence[bytes]) -> tuple[bytes, list[bytes], W
         if choice not in (b"", b"\x01"):  # MINIMALIF
             raise InvalidSignature("expected an empty item or 01, which chooses a branch", reason="non-canonical")
         rest = (rest[1], rest[8]) if choice else (*rest[3:7], rest[8])
-    number = _number(rest[0]) if len(rest) > 3 and rest[2].opcode == _DROP else None
-    if number is None or rest[1].opcode not in (_CLTV, _CSV) or (rest[1].opcode == _CSV and number & _DISABLED):
+    number = rest[0].count if len(rest) > 3 and rest[2].opcode == _DROP else None
+    if number is None or rest[1].opcode not in (CLTV, CSV) or (rest[1].opcode == CSV and number & DISABLED):
         return encode_script(rest), left, None
     return encode_script(rest[3:]), left, Wait(rest[1].opcode, number)
-
-
-def _number(instruction: Instruction) -> int | None:
-    """A number from 0 on, in its shortest form (Core's CScriptNum); None for anything else."""
-    if instruction.number is not None:
-        return instruction.number if instruction.number >= 0 else None
-    data = instruction.data or b""
-    if not 1 <= len(data) <= _MAX_NUMBER or not instruction.is_minimal or data[-1] & 0x80:
-        return None
-    if data[-1] == 0 and (len(data) == 1 or not data[-2] & 0x80):
-        return None
-    return int.from_bytes(data, "little")

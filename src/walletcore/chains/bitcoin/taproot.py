@@ -7,6 +7,7 @@ BIP-371 (PSBT_OUT_TAP_TREE): its leaves from left to right, each with its depth.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from walletcore.chains.bitcoin.tx import SCRIPT
 from walletcore.curves.secp256k1 import tweak_public
@@ -176,6 +177,7 @@ def _branch(one: bytes, other: bytes) -> bytes:
     return _BRANCH(one + other if one < other else other + one)
 
 
+@lru_cache(maxsize=1)  # each leaf of an input leads to the same output, and who reads a PSBT asks before the input does
 def _output(internal_key: bytes, root: bytes) -> tuple[int, bytes]:
     """The parity and the x of the output key."""
     try:

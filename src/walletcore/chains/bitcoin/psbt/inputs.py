@@ -5,7 +5,7 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -229,9 +229,10 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         return made()
     known = _known(spent.script_pubkey, fields, find, allowed)
     if known["key"] is None and _is_taproot(spent.script_pubkey):
-        ready = [one for one in _by_leaf(made(sighash=known["sighash"]), fields) if _is_ready(one, tx)]
-        if ready:
-            return ready[0]
+        ways = _by_leaf(made(sighash=known["sighash"]), fields)
+        ready = next((one for one in ways if _is_ready(one, tx)), None)
+        if ready is not None:
+            return ready
     try:
         return made(**known)
     except TransactionError as error:
@@ -261,24 +262,28 @@ def _is_ready(each: Input, tx: Tx) -> bool:
     return True
 
 
-def _by_leaf(plain: Input, fields: PsbtInput) -> list[Input]:
+def _by_leaf(plain: Input, fields: PsbtInput) -> Iterator[Input]:
     """The same input, spent by each leaf that is understood, in their order."""
-    found = []
+    named = _origins_by_leaf(fields)
     for control, leaf in fields.tap_leaf_script[:_MAX_LEAVES]:
         try:
             keys = Tapscript(leaf.script).keys if leaf.version == TAPSCRIPT else ()
         except TransactionError:
             continue  # for others to understand
         if keys:
-            origins = _leaf_origins(fields, keys, TapLeaf(leaf.script).hash)
+            origins = named.get(TapLeaf(leaf.script).hash, {})
+            own = tuple([(key, origins[key.data[1:]]) for key in keys if key.data[1:] in origins])
             options = _NO_LEAF | {"origin": None, "leaf_script": leaf.script, "control_block": control}
-            found.append(replace(plain, **(options | {"origins": origins})))
+            yield replace(plain, **(options | {"origins": own}))
+
+
+def _origins_by_leaf(fields: PsbtInput) -> dict[bytes, dict[bytes, KeyOrigin]]:
+    """For each hash of a leaf the keys that are said to stand in it; read once, as there may be thousands of both."""
+    found: dict[bytes, dict[bytes, KeyOrigin]] = {}
+    for x, each in fields.tap_bip32_derivation:
+        for leaf in each.leaf_hashes:
+            found.setdefault(leaf, {})[x] = each.origin
     return found
-
-
-def _leaf_origins(fields: PsbtInput, keys: Sequence[PublicKey], leaf: bytes) -> tuple[tuple[PublicKey, KeyOrigin], ...]:
-    named = {x: each.origin for x, each in fields.tap_bip32_derivation if leaf in each.leaf_hashes}
-    return tuple([(key, named[key.data[1:]]) for key in keys if key.data[1:] in named])
 
 
 _OF_SPENT = (0x02, 0x03, 0x04, 0x05, 0x06, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18)

@@ -21,6 +21,8 @@ from walletcore.chains.bitcoin.building.weights import (
 )
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.tapscript import checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
@@ -28,6 +30,7 @@ from walletcore.keys import Scheme
 from walletcore.signing import sign
 
 OUTPUT = TxOut(value=1_000, script_pubkey=BITCOIN.script_pubkey(BITCOIN.address(key(9).public_key)))
+HOLDERS = [key(number).public_key for number in (1, 2, 3)]
 FULL = 71  # bytes of DER that half of the signatures have
 
 
@@ -50,6 +53,21 @@ def weight_by_libwally(raw: bytes) -> int:
 @pytest.mark.parametrize("guard", list(GUARDS))
 def test_the_weight_of_every_kind_is_exact(guard: str, hash_type: str) -> None:
     each = spending(guard, sighash=hash_type)
+    raw = signed([each])
+    assert weight_of([each], [OUTPUT]) == weight_by_libwally(raw)
+    assert vsize_of(weight_of([each], [OUTPUT])) == Tx.decode(raw).vsize
+
+
+@pytest.mark.parametrize("hash_type", ["", *HASH_TYPES])
+@pytest.mark.parametrize("script", [checksig(HOLDERS[:1]), checksig(HOLDERS), multi_a(2, HOLDERS), multi_a(1, HOLDERS)])
+@pytest.mark.parametrize("depth", [0, 1, 7])
+def test_the_weight_of_a_script_path_is_exact(script: bytes, depth: int, hash_type: str) -> None:
+    tree = ScriptTree(((0, TapLeaf(script)),))
+    for _ in range(depth):
+        tree = ScriptTree.join(TapLeaf(checksig([key(8).public_key])), tree)
+    block = tree.control_blocks(key(9).public_key)[-1].encode()
+    parts: dict[str, Any] = {"txid": "11" * 32, "vout": 0, "value": 2_000, "sighash": hash_type}
+    each = Input(leaf_script=script, control_block=block, **parts)
     raw = signed([each])
     assert weight_of([each], [OUTPUT]) == weight_by_libwally(raw)
     assert vsize_of(weight_of([each], [OUTPUT])) == Tx.decode(raw).vsize

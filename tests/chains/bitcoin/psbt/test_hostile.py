@@ -10,6 +10,7 @@ from support.bitcoin import BITCOIN, key
 from support.hostile import MEBIBYTE, check_time
 from support.psbts import MAGIC, Map, record, sized, u32, u64, written
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
+from walletcore.chains.bitcoin.tapscript import behind, checksig
 from walletcore.curves.secp256k1 import tweak_public
 from walletcore.hashes import tagged
 
@@ -28,9 +29,9 @@ def tiny(number: int) -> bytes:
     return psbt([record(number, b"", place.to_bytes(4)) for place in range(MEBIBYTE // 7)])
 
 
-def leaves() -> bytes:
-    """An input that shows all 2,048 leaves of its output."""
-    scripts = [place.to_bytes(2) for place in range(2_048)]
+def leaves(script: Callable[[int], bytes], *more: tuple[bytes, bytes]) -> bytes:
+    """An input that shows all 2,048 leaves of its output, and other records."""
+    scripts = [script(place) for place in range(2_048)]
     nodes, ways = [tagged("TapLeaf")(b"\xc0" + sized(each)) for each in scripts], [b""] * len(scripts)
     while len(nodes) > 1:
         level = len(ways[0]) // 32
@@ -40,13 +41,26 @@ def leaves() -> bytes:
     output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + nodes[0]))
     start = bytes((0xC0 + output[0] % 2,)) + internal
     shown = [record(0x15, script + b"\xc0", start + way) for script, way in zip(scripts, ways, strict=True)]
-    return psbt([record(0x01, u64(1) + sized(b"\x51\x20" + output[1:])), *shown])
+    return psbt([record(0x01, u64(1) + sized(b"\x51\x20" + output[1:])), *shown, *more])
+
+
+def origins() -> list[tuple[bytes, bytes]]:
+    """Keys that are said to stand in the first leaf, as many as half a mebibyte holds."""
+    first = tagged("TapLeaf")(b"\xc0" + sized(template(0)))
+    return [record(0x16, b"\1" + first + bytes(4), place.to_bytes(32)) for place in range(MEBIBYTE // 2 // 72)]
+
+
+def template(place: int) -> bytes:
+    """A script that is understood, and ready from another height on than every other."""
+    return behind(checksig([key(2).public_key]), after=place + 1)
 
 
 MADE: dict[str, Callable[[], bytes]] = {
     "unknown": lambda: tiny(0x60),
     "proprietary": lambda: tiny(0xFC),
-    "leaves": leaves,
+    "leaves": lambda: leaves(lambda place: place.to_bytes(2)),
+    "leaves that wait": lambda: leaves(template),
+    "leaves of many keys": lambda: leaves(template, *origins()),
 }
 made = cache(lambda name: MADE[name]())
 

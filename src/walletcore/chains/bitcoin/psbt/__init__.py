@@ -186,6 +186,9 @@ class Psbt:
     def requests(self) -> tuple[SigningRequest, ...]:
         """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
 
+        Of a taproot output the internal key is asked, and the keys of those leaves that are understood and ready, of
+        which the first 128 of an input are looked at; each request's subject is the transaction spent in its way.
+
         Raises `SigningRefused` for what ``safety`` does not allow, and `TransactionError`.
         """
         return tuple([request for _, _, request in self._asked()])

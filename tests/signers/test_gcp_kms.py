@@ -448,8 +448,19 @@ def test_a_certificate_that_is_a_stranger_s_later_is_refused_once(kms: CloudKms,
         with CloudKms(certificate(tmp_path, "localhost")) as other:
             wire.target = ("127.0.0.1", other.port)
             wire.drop()
-            assert refusal(SignerError, lambda: sign(request())).reason == "policy"
+            found = failure(sign)
+            if type(found) is OutcomeUnknown:  # the connection that the client has may seem alive for a moment
+                assert "its certificate does not verify" in str(found)
+                found = failure(sign)
+            assert (type(found), found.reason) == (SignerError, "policy")
             assert other.asked == kms.asked == []
+
+
+def failure(sign: Sign) -> SignerError:
+    """The error that a request ends in, of whatever kind."""
+    with pytest.raises(SignerError) as caught:
+        sign(request())
+    return caught.value
 
 
 # -- what happens to the process

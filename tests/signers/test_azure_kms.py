@@ -62,6 +62,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certificate]:
 
 @pytest.fixture
 def vault(shown: Certificate) -> Iterator[KeyVault]:
+    HOSTS.forget()
     with KeyVault(shown) as service:
         yield service
 
@@ -420,7 +421,7 @@ def test_H10_a_wire_that_breaks_once_after_the_vault_signed_costs_a_second_signa
 def test_a_vault_that_is_gone_has_signed_nothing(vault: KeyVault, opened: Open) -> None:
     with Proxy(("127.0.0.1", vault.port), lambda _: None) as proxy:
         sign = opened(vault, port=proxy.port)
-        HOSTS.add(f"unit{proxy.port}.{DOMAIN}", closed_port())
+        HOSTS.add(HOSTS.name(proxy.port), closed_port())
         proxy.drop()
     result = outcome(sign, request(), vault.signed)
     assert result.problem(QUICK.deadline) == ""

@@ -4,6 +4,7 @@
 """
 
 import base64
+import itertools
 import json
 import socket
 import ssl
@@ -178,13 +179,20 @@ class Hosts:
 
     def __init__(self) -> None:
         self._ports: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+        self._serial = itertools.count()
         self._ask: Callable[..., Any] = socket.getaddrinfo
 
     def name(self, port: int) -> str:
         """The name of a vault that listens there."""
-        found = f"unit{port}.vault.azure.net"
-        self._ports[found] = port
-        return found
+        if port not in self._names:
+            self._names[port] = f"unit{next(self._serial)}.{DOMAIN}"
+            self.add(self._names[port], port)
+        return self._names[port]
+
+    def forget(self) -> None:
+        """New names for all ports: these come again, and azure-keyvault-keys remembers a challenge by its name."""
+        self._names.clear()
 
     def add(self, name: str, port: int) -> None:
         """One more name."""

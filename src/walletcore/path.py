@@ -54,6 +54,13 @@ class Path:
                 _index(step, 2 * HARDENED)
 
     @classmethod
+    def trusted(cls, steps: tuple[int, ...]) -> Path:
+        """A path whose steps were just read as numbers of four bytes, at most 255; nothing is checked again."""
+        path = object.__new__(cls)
+        object.__setattr__(path, "steps", steps)
+        return path
+
+    @classmethod
     def parse(cls, text: str) -> Path:
         """Read ``m/44'/60'/0'`` (``'``, ``h`` or ``H`` harden; the leading ``m`` is required). Raises `PathError`."""
         if type(text) is not str:
@@ -88,6 +95,14 @@ class KeyOrigin:
             raise PathError("expected 4 bytes as master fingerprint", reason="length")
         if type(self.path) is not Path:
             raise PathError(f"expected a Path, got {type(self.path).__name__}", reason="type")
+
+    @classmethod
+    def trusted(cls, fingerprint: bytes, path: Path) -> KeyOrigin:
+        """An origin whose parts were just read; nothing is checked again."""
+        origin = object.__new__(cls)
+        object.__setattr__(origin, "fingerprint", fingerprint)
+        object.__setattr__(origin, "path", path)
+        return origin
 
     def __str__(self) -> str:
         return f"[{self.fingerprint.hex()}{str(self.path)[1:]}]"

@@ -76,7 +76,8 @@ def parse_public(data: bytes) -> bytes:
     """The canonical 33 bytes of a point given in 33 or 65 bytes (SEC 1, 2.3.4). Hybrid forms (06, 07) are refused."""
     if (len(data), data[:1]) not in {(33, b"\x02"), (33, b"\x03"), (65, b"\x04")}:
         raise InvalidKey("expected 33 bytes beginning with 02 or 03, or 65 beginning with 04", reason="non-canonical")
-    return _serialize(_point(data))
+    parsed = _point(data)
+    return data if len(data) == 33 else _serialize(parsed)
 
 
 def uncompressed(public: bytes) -> bytes:

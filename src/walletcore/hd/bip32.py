@@ -106,6 +106,15 @@ class ExtendedPrivateKey(Confidential, _Node):
         private_key = PrivateKey.trusted(Curve.SECP256K1, Secret(k))
         return _descendant(self, steps, K_par, {"private_key": private_key, "chain_code": c})
 
+    @sealed
+    def child_key(self, i: int) -> PrivateKey:
+        """The private key one step further down, without its place in the tree. Raises as `derive` does."""
+        if type(i) is not int or not 0 <= i < 2 * HARDENED or self.depth == _MAX_DEPTH:
+            _checked_steps(self, Path((i,)))  # refuses
+        K_par = b"" if i >= HARDENED else self.public_key.data
+        k, _ = _ckd_priv(self.private_key.secret.reveal(), self.chain_code, K_par, i)
+        return PrivateKey.trusted(Curve.SECP256K1, Secret(k))
+
     @property
     def public(self) -> ExtendedPublicKey:
         """The public half (N in BIP-32), which derives the children that are not hardened.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
@@ -80,17 +80,21 @@ class _Root:
         if origin.fingerprint != self._fingerprint or self._tree.private_key.curve is not request.key.curve:
             return None
         try:
-            key = self._node(origin.path.steps).private_key
+            key = self._at(origin.path.steps)
         except DerivationError:  # a step that this tree does not have
             return None
-        return key if request.key in (key.public_key, key.public_key.even_y()) else None
+        mine = key.public_key
+        return key if request.key == mine or request.key == mine.even_y() else None
 
-    def _node(self, steps: tuple[int, ...]) -> Tree:
+    def _at(self, steps: tuple[int, ...]) -> PrivateKey:
         above = steps[:-1]
         parent = self._parents.get(above)
         if parent is None:
             parent = self._parents[above] = self._tree.derive(Path(above))
-        return parent.derive(Path(steps[-1:]))
+        child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
+        if steps and child_key is not None:  # BIP-32's, which then does without the fingerprint of the parent
+            return child_key(steps[-1])
+        return parent.derive(Path(steps[-1:])).private_key
 
 
 @sealed

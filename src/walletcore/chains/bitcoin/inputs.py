@@ -5,9 +5,10 @@ P2WPKH is BIP-141's, P2TR BIP-341's; `walletcore.chains.bitcoin.locks` knows the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
@@ -78,6 +79,21 @@ class Input:
         for put, value in _NOTHING_KNOWN:
             put(made, value)
         made._set(txid=txid, vout=vout, sequence=sequence, _outpoint=outpoint)
+        return made
+
+    @classmethod
+    def plain(
+        cls, outpoint: TxIn, spent: TxOut, kind: str, key: PublicKey, origin: KeyOrigin, previous: bytes
+    ) -> Input:
+        """A P2WPKH or P2TR output that this key guards, as the caller has found it; nothing is checked again."""
+        made = object.__new__(cls)
+        for put, value in _NOTHING_ELSE:
+            put(made, value)
+        key = key.even_y() if kind == "p2tr" else key
+        sighash = "DEFAULT" if kind == "p2tr" else "ALL"
+        values = (outpoint.txid, outpoint.vout, outpoint.sequence, outpoint, spent.value, spent.script_pubkey)
+        for put, value in zip(_PLAIN_PARTS, (*values, spent, kind, key, sighash, origin, previous), strict=True):
+            put(made, value)
         return made
 
     def __post_init__(self) -> None:
@@ -274,9 +290,15 @@ def _output(previous: bytes, txid: str, vout: int) -> TxOut:
     return output
 
 
-_NOTHING_KNOWN = [
-    (getattr(Input, each.name).__set__, None if each.default is MISSING else each.default)
-    for each in fields(Input)
-    if each.name not in ("txid", "vout", "sequence", "_outpoint")
-]
-"""How the slots of `Input.unknown` are filled that it does not name."""
+_OUTPOINT = ("txid", "vout", "sequence", "_outpoint")
+_OF_PLAIN = (*_OUTPOINT, "value", "script_pubkey", "_spent", "kind", "key", "sighash", "origin", "previous")
+
+
+def _without(names: tuple[str, ...]) -> list[tuple[Callable[[Any, Any], None], Any]]:
+    """How the slots of an `Input` are filled that its maker does not name."""
+    rest = [each for each in fields(Input) if each.name not in names]
+    return [(getattr(Input, each.name).__set__, None if each.default is MISSING else each.default) for each in rest]
+
+
+_NOTHING_KNOWN, _NOTHING_ELSE = _without(_OUTPOINT), _without(_OF_PLAIN)
+_PLAIN_PARTS = [getattr(Input, name).__set__ for name in _OF_PLAIN]

@@ -13,7 +13,18 @@ from walletcore.coding.wire import Reader, compact_size
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import sha256d
 
-__all__ = ["FLAG", "MARKER", "MAX_ITEMS", "MAX_MONEY", "MAX_STACK", "NULL", "Parts", "parted", "witnesses_at"]
+__all__ = [
+    "FLAG",
+    "MARKER",
+    "MAX_ITEMS",
+    "MAX_MONEY",
+    "MAX_STACK",
+    "NULL",
+    "Parts",
+    "draft_parts",
+    "parted",
+    "witnesses_at",
+]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
 MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
@@ -25,6 +36,7 @@ _MAX_TX = 4_000_000  # bytes: a block has no more
 _AMOUNT = struct.Struct("<Q")
 _NULL_OUTPOINT = bytes(32) + b"\xff" * 4
 _LEAST_IN, _LEAST_OUT = 41, 9  # bytes
+_LONG = 0xFD  # the first byte of a compact size that has more than this one
 _UNCLEAR = IndexError, OverflowError, struct.error, DecodingError
 
 
@@ -48,10 +60,11 @@ def parted(raw: bytes) -> Parts | None:
         return None
     if len(raw) > _MAX_TX:
         raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(raw)}", reason="too-large")
-    with suppress(*_UNCLEAR):
+    try:
         parts = _in_one_pass(raw)
-        return parts if _has_meaning(parts) else None
-    return None
+    except _UNCLEAR:
+        return None
+    return parts if _has_meaning(parts) else None
 
 
 def _in_one_pass(raw: bytes) -> Parts:
@@ -63,6 +76,16 @@ def _in_one_pass(raw: bytes) -> Parts:
     if at + 4 != len(raw) or (start == 6 and not any(witnesses)):
         raise DecodingError("expected the lock time, and nothing after it", reason="length")
     return Parts(inputs, outputs, witnesses, raw if start == 4 else raw[:4] + raw[start:end] + raw[at:])
+
+
+def draft_parts(raw: bytes) -> Parts | None:
+    """The same of a transaction without witnesses that may lack inputs and outputs still, and whose sums may be off."""
+    with suppress(*_UNCLEAR):
+        inputs, at = _inputs_at(raw, 4)
+        outputs, end = _outputs_at(raw, at)
+        if end + 4 == len(raw) and all([value <= MAX_MONEY for value, _ in outputs]):
+            return Parts(inputs, outputs, (), raw)
+    return None
 
 
 def _has_meaning(parts: Parts) -> bool:
@@ -80,7 +103,9 @@ def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], i
         raise DecodingError("expected bytes for each input", reason="truncated")
     found = []
     for _ in range(number):
-        size, start = _size_at(raw, at + 36)
+        size, start = raw[at + 36], at + 37  # most sizes are short, and a call for each would take half of the time
+        if size >= _LONG:
+            size, start = _size_at(raw, at + 36)
         end = start + size
         found.append((raw[at : at + 36], raw[start:end], raw[end : end + 4]))
         at = end + 4
@@ -95,7 +120,9 @@ def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
     found = []
     for _ in range(number):
         (value,) = _AMOUNT.unpack_from(raw, at)
-        size, start = _size_at(raw, at + 8)
+        size, start = raw[at + 8], at + 9
+        if size >= _LONG:
+            size, start = _size_at(raw, at + 8)
         at = start + size
         found.append((value, raw[start:at]))
     return found, at
@@ -110,7 +137,9 @@ def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, .
             raise DecodingError("expected fewer items", reason="too-large")
         stack = []
         for _ in range(count):
-            size, start = _size_at(raw, at)
+            size, start = raw[at], at + 1
+            if size >= _LONG:
+                size, start = _size_at(raw, at)
             at = start + size
             stack.append(raw[start:at])
         found.append(tuple(stack))
@@ -121,7 +150,7 @@ def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, .
 def _size_at(raw: bytes, at: int) -> tuple[int, int]:
     """A compact size, and where it ends."""
     first = raw[at]
-    if first < 0xFD:
+    if first < _LONG:
         return first, at + 1
     reader = Reader(raw)
     reader.position = at

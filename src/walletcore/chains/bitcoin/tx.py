@@ -21,6 +21,7 @@ from walletcore.chains.bitcoin.parts import (
     MAX_STACK,
     NULL,
     Parts,
+    draft_parts,
     parted,
     witnesses_at,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "TxIn",
     "TxOut",
     "Witness",
+    "ends_of",
     "encode_witness",
     "output_at",
     "read_output",
@@ -302,6 +304,12 @@ def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
     return b"".join((*parts, tx.locktime.to_bytes(4, "little")))
 
 
+def ends_of(raw: bytes) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]] | None:
+    """Inputs and outputs of a transaction without witnesses that may lack both still; None where `INPUTS` has to say."""
+    parts = draft_parts(raw)
+    return None if parts is None else _ends_of(parts)
+
+
 def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
     """The txid of a transaction, and its output at that place, if there is one. Raises `TransactionError`."""
     parts = parted(raw)
@@ -335,13 +343,16 @@ def encode_witness(witness: Witness) -> bytes:
 
 def _built(raw: bytes, parts: Parts) -> Tx:
     """The value of parts that have been checked: the constructors would check them again."""
-    inputs = tuple([_input_of(*each) for each in parts.inputs])
-    outputs = tuple([_output_of(*each) for each in parts.outputs])
+    inputs, outputs = _ends_of(parts)
     version, locktime = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[-4:], "little")
     tx = object.__new__(Tx)
     for put, value in zip(_OF_TX, (version, inputs, outputs, parts.witnesses, locktime), strict=True):
         put(tx, value)
     return tx
+
+
+def _ends_of(parts: Parts) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]]:
+    return tuple([_input_of(*each) for each in parts.inputs]), tuple([_output_of(*each) for each in parts.outputs])
 
 
 def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:

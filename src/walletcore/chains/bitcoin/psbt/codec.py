@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.maps import V0, V2, Field, Map, check_type
-from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, ends_of
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
@@ -23,7 +23,10 @@ _MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_ST
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
-_SCRIPTS = {PsbtInput: (0x04, 0x05, 0x15), PsbtOutput: (0x00, 0x01)}  # fields whose bytes a signed transaction has
+_SCRIPTS = {
+    PsbtInput: frozenset((0x04, 0x05, 0x15)),
+    PsbtOutput: frozenset((0x00, 0x01)),
+}  # fields whose bytes a signed transaction has
 _OUTPUT_SCRIPT = b"\x04"
 _SIGHASH_TYPE, _PARTIAL_SIG, _NUMBER = b"\x03", 0x02, 4
 _MULTIBYTE = 0xFD
@@ -110,7 +113,10 @@ def _read_records(
             value = records[key] = _read_part(reader)
             found = table.get(number)
             if found is not None:
-                found.check(key, value)
+                if found.key is None and len(key) == 1:
+                    found.value.check(value)
+                else:
+                    found.check(key, value)
             elif number in foreign:
                 raise DecodingError("a PSBT of this version has no such field", reason="version")
             elif number >= _MULTIBYTE:
@@ -120,7 +126,8 @@ def _read_records(
         if number is not None:
             error.add_note(f".{kind.name(number)}")
         raise
-    _check_required(records, kind, required)
+    if required:
+        _check_required(records, kind, required)
     return records
 
 
@@ -154,11 +161,13 @@ def _read_maps(reader: Reader, kind: type[M], version: int, number: int, room: i
                 found.append(nothing)
                 continue
             records = _read_records(reader, kind, tables)
-            room -= _weight(records, scripts)
+            if not scripts.isdisjoint(bytes([key[0] for key in records])):
+                room -= _weight(records, scripts)
             if not bare and kind is PsbtOutput:
                 room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
             _check_room(room)
-            _check_types(records)
+            if _SIGHASH_TYPE in records:
+                _check_types(records)
             found.append(kind.of(records))
     except DecodingError as error:
         error.add_note(f"{'.inputs' if kind is PsbtInput else '.outputs'}[{len(found)}]")
@@ -175,7 +184,7 @@ def _check_types(records: dict[bytes, bytes]) -> None:
                 raise DecodingError("a signature of another type than PSBT_IN_SIGHASH_TYPE", reason="mismatch")
 
 
-def _weight(records: dict[bytes, bytes], scripts: tuple[int, ...]) -> int:
+def _weight(records: dict[bytes, bytes], scripts: frozenset[int]) -> int:
     return sum([len(value) for key, value in records.items() if key[0] in scripts])
 
 
@@ -231,16 +240,19 @@ def draft_in(common: PsbtGlobals) -> Draft:
     raw = common.unsigned_tx or b""
     try:
         _check_room(_MAX_WEIGHT - _BYTE_WEIGHT * len(raw))
-        reader = Reader(raw)
-        draft = DRAFT.read(reader)
-        if reader.remaining:
-            raise DecodingError(f"{reader.remaining} bytes remain after the end", reason="trailing")
+        ends = ends_of(raw)
+        draft = DRAFT.decode(raw) if ends is None else _draft(raw, *ends)
         if any(each.script_sig for each in draft.inputs):
             raise DecodingError("expected an unsigned transaction", reason="non-canonical")
     except DecodingError as error:
         error.add_note(f".{PsbtGlobals.name(0)}")
         raise
     return draft
+
+
+def _draft(raw: bytes, inputs: tuple[TxIn, ...], outputs: tuple[TxOut, ...]) -> Draft:
+    version, locktime = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[-4:], "little")
+    return Draft(version=version, inputs=inputs, outputs=outputs, locktime=locktime)
 
 
 def _write(packet: Packet, out: bytearray) -> None:

@@ -198,6 +198,9 @@ def _write_tree(leaves: tuple[Leaf, ...], out: bytearray) -> None:
         SCRIPT.write(leaf.script, out)
 
 
+_STEPS = [f"<{number}I" for number in range(_MAX_STEPS + 1)]
+
+
 def _is_origin(data: bytes) -> None:
     size = len(data)
     if size % 4 or not 4 <= size <= 4 + 4 * _MAX_STEPS:
@@ -206,7 +209,7 @@ def _is_origin(data: bytes) -> None:
 
 def _origin(data: bytes) -> KeyOrigin:
     _is_origin(data)
-    return KeyOrigin(data[:4], Path(unpack(f"<{len(data) // 4 - 1}I", data[4:])))
+    return KeyOrigin.trusted(data[:4], Path.trusted(unpack(_STEPS[len(data) // 4 - 1], data[4:])))
 
 
 def _is_tap_origin(data: bytes) -> None:

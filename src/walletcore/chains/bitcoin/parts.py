@@ -83,7 +83,7 @@ def draft_parts(raw: bytes) -> Parts | None:
     with suppress(*_UNCLEAR):
         inputs, at = _inputs_at(raw, 4)
         outputs, end = _outputs_at(raw, at)
-        if end + 4 == len(raw) and all([value <= MAX_MONEY for value, _ in outputs]):
+        if end + 4 == len(raw) and all(value <= MAX_MONEY for value, _ in outputs):
             return Parts(inputs, outputs, (), raw)
     return None
 

@@ -55,6 +55,9 @@ class Commitments:
     """
 
     __slots__ = (
+        "hash_outputs",
+        "hash_prevouts",
+        "hash_sequence",
         "inputs",
         "is_whole",
         "locktime",
@@ -86,6 +89,9 @@ class Commitments:
         self.sha_prevouts = sha256(b"".join(self.outpoints))
         self.sha_sequences = sha256(b"".join(self.sequences))
         self.sha_outputs = sha256(b"".join(self.outputs))
+        self.hash_prevouts, self.hash_sequence, self.hash_outputs = map(
+            sha256, (self.sha_prevouts, self.sha_sequences, self.sha_outputs)
+        )
         self.sha_amounts = sha256(b"".join([amount for amount, _ in self.spent]))
         self.sha_scriptpubkeys = sha256(b"".join([script for _, script in self.spent]))
 
@@ -121,13 +127,13 @@ class Commitments:
         return b"".join(
             (
                 self.version,
-                _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
-                sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
+                _ZERO if anyone else self.hash_prevouts,
+                self.hash_sequence if whole and not anyone else _ZERO,
                 self.outpoints[index],
                 sized(script_code),
                 amount,
                 self.sequences[index],
-                sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs
+                self.hash_outputs if whole else sha256d(self.outputs[index]) if single else _ZERO,
                 self.locktime,
                 hash_type.to_bytes(4, "little"),
             )

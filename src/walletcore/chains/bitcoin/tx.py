@@ -58,8 +58,8 @@ __all__ = [
     "TxIn",
     "TxOut",
     "Witness",
-    "ends_of",
     "encode_witness",
+    "ends_of",
     "output_at",
     "read_output",
     "read_witness",
@@ -305,7 +305,7 @@ def _encoded(tx: Tx, witnesses: tuple[Witness, ...] = ()) -> bytes:
 
 
 def ends_of(raw: bytes) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]] | None:
-    """Inputs and outputs of a transaction without witnesses that may lack both still; None where `INPUTS` has to say."""
+    """Inputs and outputs of a transaction without witnesses that may lack both; None where `INPUTS` has to say why."""
     parts = draft_parts(raw)
     return None if parts is None else _ends_of(parts)
 

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.parts import FLAG, MARKER
 from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS, finalized, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, signature_of
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
@@ -51,8 +52,7 @@ __all__ = [
 
 _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
-_LONG = 0xFD  # bytes of a script from which on its length takes three
-_FINAL = (FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS)
+_NO_WITNESS = b"\x00"
 _Proven = dict[tuple[int, bytes], bytes]
 
 
@@ -180,8 +180,7 @@ class Psbt:
     @property
     def least_vsize(self) -> int:
         """Virtual bytes that the signed transaction has at least: those of the unsigned one."""
-        unsigned = self.globals.unsigned_tx
-        return len(DRAFT.encode(self.draft)) if unsigned is None else len(unsigned)
+        return len(self._unsigned_bytes)
 
     def requests(self) -> tuple[SigningRequest, ...]:
         """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
@@ -242,25 +241,32 @@ class Psbt:
         Raises `TransactionError` for a signature of another hash type than its input asks for.
         """
         inputs, proven = list(self.inputs), dict(self._proven or {})
-        for index, each in enumerate(self.transaction.inputs):
-            done = self._finished(each, inputs[index])
-            if done is not None:
-                old, (final, chosen) = inputs[index]._records, done
-                if all(proven.get((index, name)) == old[name] for name in chosen):
-                    proven |= {(index, key): value for key, value in final.records if key in _FINAL}
-                inputs[index] = final
+        for index, final in enumerate(self._finals()):
+            if final is not None and not inputs[index].is_final:
+                if self._is_proven(index, final):
+                    proven |= {(index, key): value for key, value in final.records.items()}
+                inputs[index] = final.put_in(inputs[index])
         return self._with(self.globals, tuple(inputs), proven)
 
-    def _finished(self, each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, ...]] | None:
+    def _finals(self) -> list[Final | None]:
+        """What each input hands over; None where signatures are missing."""
+        return [self._final(each, fields) for each, fields in zip(self.transaction.inputs, self.inputs, strict=True)]
+
+    def _final(self, each: Input, fields: PsbtInput) -> Final | None:
         """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
         if fields.is_final:
-            return None
+            return Final.in_(fields)
         first, *others = ways(each, fields, self.unsigned_tx)
-        done = finalized(first, fields)
+        done = final_of(first, fields)
         if done is not None and (first.leaf is None or not others):
             return done
-        found = [done, *[finalized(way, fields) for way in others]]
-        return min(filter(None, found), key=lambda one: len(one[0]._records[FINAL_SCRIPTWITNESS]), default=None)
+        found = [done, *[final_of(way, fields) for way in others]]
+        return min(filter(None, found), key=lambda one: len(one.witness), default=None)
+
+    def _is_proven(self, index: int, final: Final) -> bool:
+        """Whether it was made of what this process has signed or verified."""
+        records, proven = self.inputs[index]._records, self._proven or {}
+        return all([proven.get((index, name)) == records[name] for name in final.made_of])
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.
@@ -268,23 +274,25 @@ class Psbt:
         Raises `MissingSignature`, `InvalidSignature`, `TransactionError`, and `SigningRefused` for what ``safety`` does
         not allow.
         """
-        return self._extract(self.transaction)
-
-    def _extract(self, transaction: Transaction) -> SignedTransaction[Transaction]:
-        missing = [str(index) for index, each in enumerate(self.inputs) if not each.is_final]
-        if missing:
-            places = ", ".join(missing[:10])
-            raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
-        signed = self._network_form()
-        raw = signed.encode()
-        self.safety.check(transaction, (3 * self._stripped(signed) + len(raw) + 3) // 4)
-        self._verify(signed)
-        unnamed = (None,) * len(self.inputs)
-        return SignedTransaction(chain=self.chain, raw=raw, transaction=transaction, answers=unnamed)
+        return self._extract([Final.in_(each) if each.is_final else None for each in self.inputs])
 
     def finalize(self) -> SignedTransaction[Transaction]:
         """The transaction, if every input has what it must hand over: `finalized`, and `extract` of that."""
-        return self.finalized()._extract(self.transaction)
+        return self._extract(self._finals())
+
+    def _extract(self, finals: list[Final | None]) -> SignedTransaction[Transaction]:
+        missing = [str(index) for index, final in enumerate(finals) if final is None]
+        if missing:
+            places = ", ".join(missing[:10])
+            raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
+        found = [final for final in finals if final is not None]
+        raw, size = self._network_form(found)
+        self.safety.check(self.transaction, size)
+        unproven = [index for index, final in enumerate(found) if not self._is_proven(index, final)]
+        if unproven:
+            verify(Tx.decode(raw), self.transaction, unproven, self.safety)
+        unnamed = (None,) * len(found)
+        return SignedTransaction(chain=self.chain, raw=raw, transaction=self.transaction, answers=unnamed)
 
     def effects(self) -> tuple[Effect, ...]:
         """What the transaction does: see `walletcore.chains.bitcoin.outcome`."""
@@ -306,32 +314,23 @@ class Psbt:
             self.chain, packet, self.safety, _draft=self._draft, _unsigned_tx=self._unsigned_tx, _proven=proven
         )
 
-    def _network_form(self) -> Tx:
-        """The transaction with the final scripts and witnesses in it."""
-        tx, inputs = self.unsigned_tx, self.inputs
-        scripts = [each._records.get(FINAL_SCRIPTSIG, b"") for each in inputs]
-        witnesses = tuple([each.final_scriptwitness or () for each in inputs])
-        spending = tx.inputs
-        if any(scripts):
-            spending = tuple([replace(one, script_sig=s) for one, s in zip(tx.inputs, scripts, strict=True)])
-        witnesses = witnesses if any(witnesses) else ()
-        return replace(tx, inputs=spending, witnesses=witnesses)
+    def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
+        """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
+        stripped = self._unsigned_bytes
+        if any([final.script_sig for final in finals]):
+            pairs = zip(self.unsigned_tx.inputs, finals, strict=True)
+            inputs = tuple([replace(each, script_sig=final.script_sig) for each, final in pairs])
+            stripped = replace(self.unsigned_tx, inputs=inputs).encode()
+        witnesses = b"".join([final.witness or _NO_WITNESS for final in finals])
+        if not witnesses.strip(_NO_WITNESS):
+            return stripped, len(stripped)
+        raw = b"".join((stripped[:4], MARKER, FLAG, stripped[4:-4], witnesses, stripped[-4:]))
+        return raw, (3 * len(stripped) + len(raw) + 3) // 4
 
-    def _stripped(self, signed: Tx) -> int:
-        """Bytes of the transaction without its witnesses."""
-        scripts = [len(each.script_sig) for each in signed.inputs]
-        return self.least_vsize + sum(size + (2 if size >= _LONG else 0) for size in scripts)
-
-    def _verify(self, signed: Tx) -> None:
-        """Each input whose signatures were not made or verified in this process."""
-        proven = self._proven or {}
-        unproven = [
-            index
-            for index, each in enumerate(self.inputs)
-            if any(proven.get((index, key)) != value for key, value in each.records if key in _FINAL)
-        ]
-        if unproven:
-            verify(signed, self.transaction, unproven, self.safety)
+    @property
+    def _unsigned_bytes(self) -> bytes:
+        unsigned = self.globals.unsigned_tx
+        return DRAFT.encode(self.draft) if unsigned is None else unsigned
 
 
 def _check_chain(chain: object) -> None:

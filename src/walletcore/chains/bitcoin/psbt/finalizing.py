@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
@@ -13,11 +14,36 @@ from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
-__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "finalized", "is_enough", "record_of", "signature_of"]
+__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "Final", "final_of", "is_enough", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = 0x02, 0x13, 0x14
-FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x07", b"\x08"
+SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
 _SCHNORR = 64  # bytes without a hash type, which then is the default
+
+
+class Final(NamedTuple):
+    """What an input hands over, as its records have it, and the keys of the records that it was made of."""
+
+    script_sig: bytes
+    witness: bytes
+    made_of: tuple[bytes, ...]
+
+    @classmethod
+    def in_(cls, fields: PsbtInput) -> Final:
+        """That of an input which is final already."""
+        records = fields._records
+        made_of = tuple([key for key in (FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS) if key in records])
+        return cls(records.get(FINAL_SCRIPTSIG, b""), records.get(FINAL_SCRIPTWITNESS, b""), made_of)
+
+    @property
+    def records(self) -> dict[bytes, bytes]:
+        """The records that say it."""
+        pairs = (FINAL_SCRIPTSIG, self.script_sig), (FINAL_SCRIPTWITNESS, self.witness)
+        return {key: value for key, value in pairs if value}
+
+    def put_in(self, fields: PsbtInput) -> PsbtInput:
+        """The map with them, and without those that end."""
+        return fields.without(ENDS).with_records(self.records)
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
@@ -43,30 +69,25 @@ def signature_of(each: Input, answer: Signature) -> bytes:
     return encode_der(answer.data) + bytes((hash_type,))
 
 
-def finalized(each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, ...]] | None:
-    """The map with the final script_sig and witness, and the keys of the records that they were made of.
+def final_of(each: Input, fields: PsbtInput) -> Final | None:
+    """What an input hands over in this way.
 
     None where signatures are missing, or nothing is known of what the input must hand over. Raises `TransactionError`.
     """
-    records = fields._records
+    records, required = fields._records, each.required
     names = [record_of(each, key) for key in each.keys]
     if each.kind == "p2tr" and not names:
         names = [bytes((TAP_KEY_SIG,))]  # BIP-371: it needs no internal key to be handed over
-    chosen = tuple([name for name in names if name in records][: each.required])
-    if not chosen or len(chosen) < each.required:
+    chosen = tuple([name for name in names if name in records][:required])
+    if not chosen or len(chosen) < required:
         return None
     signatures = [records[name] for name in chosen]
-    if fields.sighash_type is not None:  # without it any type may stand there: who extracts decides
+    if SIGHASH_TYPE in records:  # without it any type may stand there: who extracts decides
         _check_types(each, signatures)
     if each.leaf is not None:  # which has a place for each key
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
-    final = {}
-    if script_sig:
-        final[FINAL_SCRIPTSIG] = script_sig
-    if witness:
-        final[FINAL_SCRIPTWITNESS] = WITNESS.write(witness)
-    return fields.without(ENDS).with_records(final), chosen
+    return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)
 
 
 def _check_types(each: Input, signatures: Sequence[bytes]) -> None:

@@ -187,27 +187,17 @@ class Map:
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
-        if len(records) == 1:
-            return self._with_record(*next(iter(records.items())))
-        return self.of(
-            self.ordered([*self._records.items(), *[pair for pair in records.items() if pair[0] not in self._records]])
-        )
-
-    def _with_record(self: M, key: bytes, value: bytes) -> M:
-        """The same with one more, after those of smaller numbers and its own, if they are in order."""
-        number, old = key[0], list(self._records.items())
-        place = next((i for i, pair in enumerate(old) if pair[0][0] > number), len(old))
-        if key in self._records:
-            return self
-        if any(pair[0][0] <= number for pair in old[place:]) or number not in self.fields:
-            return self.of(self.ordered([*old, (key, value)]))
-        return self.of(dict([*old[:place], (key, value), *old[place:]]))
+        return self.of(self.ordered((self._records | dict(records) | self._records).items()))
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
         """Records in the order of their numbers, several of one field as they came; those that are unknown by keys."""
         fields = cls.fields
-        return dict(sorted(records, key=lambda pair: pair[0][:1] if pair[0][0] in fields else pair[0]))
+        pairs = list(records)
+        numbers = [key[0] for key, _ in pairs]
+        if fields.keys() >= set(numbers) and sorted(numbers) == numbers:
+            return dict(pairs)
+        return dict(sorted(pairs, key=lambda pair: pair[0][:1] if pair[0][0] in fields else pair[0]))
 
     def without(self: M, numbers: Iterable[int]) -> M:
         """The same map without the fields of these numbers."""

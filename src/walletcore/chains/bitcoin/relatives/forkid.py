@@ -97,15 +97,15 @@ class ForkIdCommitments(Commitments):
         return b"".join(
             (
                 self.version,
-                _ZERO if anyone else sha256(self.sha_prevouts),  # hashPrevouts
+                _ZERO if anyone else self.hash_prevouts,
                 sha256(self.sha_utxos) if utxos else b"",  # hashUtxos
-                sha256(self.sha_sequences) if whole and not anyone else _ZERO,  # hashSequence
+                self.hash_sequence if whole and not anyone else _ZERO,
                 self.outpoints[index],
                 self.tokens[index],
                 SCRIPT.encode(script_code),
                 self.spent[index][0],
                 self.sequences[index],
-                sha256(self.sha_outputs) if whole else sha256d(self.outputs[index]) if single else _ZERO,  # hashOutputs
+                self.hash_outputs if whole else sha256d(self.outputs[index]) if single else _ZERO,
                 self.locktime,
                 (hash_type | self.fork_value << 8).to_bytes(4, "little"),
             )

@@ -266,7 +266,7 @@ class Psbt:
     def _is_proven(self, index: int, final: Final) -> bool:
         """Whether it was made of what this process has signed or verified."""
         records, proven = self.inputs[index]._records, self._proven or {}
-        return all([proven.get((index, name)) == records[name] for name in final.made_of])
+        return all(proven.get((index, name)) == records[name] for name in final.made_of)
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.
@@ -317,7 +317,7 @@ class Psbt:
     def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
         """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
         stripped = self._unsigned_bytes
-        if any([final.script_sig for final in finals]):
+        if any(final.script_sig for final in finals):
             pairs = zip(self.unsigned_tx.inputs, finals, strict=True)
             inputs = tuple([replace(each, script_sig=final.script_sig) for each, final in pairs])
             stripped = replace(self.unsigned_tx, inputs=inputs).encode()

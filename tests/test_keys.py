@@ -203,11 +203,31 @@ def test_the_taproot_output_is_that_of_another_implementation(secret: bytes, roo
     assert signature == bytes(wally.ec_sig_from_bytes_aux(tweaked, DIGEST, bytes(32), wally.EC_FLAG_SCHNORR))
 
 
+@given(seeds, st.one_of(st.just(b""), digests))
+def test_the_secret_of_an_internal_key_is_known_by_the_output(secret: bytes, root: bytes) -> None:
+    public = PublicKey(K1, bytes(wally.ec_public_key_from_private_key(secret)))
+    private = PrivateKey.trusted(K1, Secret(secret))
+    assert private.is_internal_key(public.even_y(), root)
+    assert private.public_key == public
+    tweaked = bytes(wally.ec_private_key_bip341_tweak(secret, root or None, 0))
+    expected = bytes(wally.ec_sig_from_bytes_aux(tweaked, DIGEST, bytes(32), wally.EC_FLAG_SCHNORR))
+    assert private.sign(Scheme.BIP340, DIGEST, tweak=root) == expected
+    other = PrivateKey.trusted(K1, Secret(bytes(31) + b"\x07"))
+    assert not other.is_internal_key(public, root)
+    assert other.public_key.data == bytes(wally.ec_public_key_from_private_key(bytes(31) + b"\x07"))
+
+
+def test_keys_of_other_curves_are_no_internal_keys() -> None:
+    assert not key(ED).is_internal_key(key(K1).public_key, b"")
+    assert not key(K1).is_internal_key(key(ED).public_key, b"")
+
+
 @pytest.mark.parametrize("root", [b"\0", bytes(31), bytes(33), bytes(64)])
 def test_a_merkle_root_has_0_or_32_bytes(root: bytes) -> None:
     assert reason(key(K1).public_key.taproot_output, root) == "length"
     assert reason(key(ED).public_key.taproot_output, b"") == "length"
     assert reason(key(K1).sign, Scheme.BIP340, DIGEST, tweak=root) == "length"
+    assert reason(key(K1).is_internal_key, key(K1).public_key, root) == "length"
 
 
 @pytest.mark.parametrize("aux", [b"", bytes(31), bytes(33), "0" * 32, None, 0, bytearray(32), memoryview(bytes(32))])

@@ -1,7 +1,8 @@
 """PSBTs, from their bytes to those of the final transaction: ten inputs of ten keys under one root, and many inputs.
 
-Each input brings its previous transaction. The root is in memory, and all derive the keys from it; without targets, the
-same where the ten keys are in memory. The lock time is one with which every ECDSA signature has a low R: embit, which
+Each input brings its previous transaction. The root is in memory, and all derive the keys from it, in the way in which
+a service keeps it there (a `Keychain`, a `bip32_key`, an HDKey, a Wallet); without targets, the same where the ten keys
+are in memory. The lock time is one with which every ECDSA signature has a low R: embit, which
 makes others until it has one, then gives the same bytes, and needs no second try. embit leaves out the auxiliary
 randomness of BIP-340, which others fill with zeros: its taproot signatures are not compared; libwally's and bdk's are.
 
@@ -24,7 +25,7 @@ from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.path import KeyOrigin
-from walletcore.signers.hd import signers_for
+from walletcore.signers.hd import Keychain, signers_for
 
 BITCOIN = chain("bitcoin", BitcoinChain)
 SEED = bytes(range(64))
@@ -88,10 +89,13 @@ def with_low_r(transaction: Transaction) -> bytes:
 # -- ours and the peers
 
 
+KEYCHAINS = {check: Keychain([ROOT], check=check) for check in (True, False)}
+
+
 def ours(raw: bytes, check: bool) -> bytes:
     """Read, derive, sign, make final, extract."""
     read = Psbt.decode(BITCOIN, raw)
-    return sign(read, *signers_for(read.requests(), [ROOT], check=check)).finalize().raw
+    return sign(read, *KEYCHAINS[check].signers_for(read.requests())).finalize().raw
 
 
 def wallycore_final(raw: bytes) -> bytes:

@@ -245,6 +245,26 @@ class PrivateKey(Confidential):
         sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)
         return sign(prepared, _checked_bytes(message, "message"), aux)
 
+    def is_internal_key(self, internal: PublicKey, merkle_root: bytes) -> bool:
+        """Whether this is the secret of BIP-341's internal key, seen by the output key; it then signs at once.
+
+        ``internal`` is a secp256k1 key, of which x alone counts; the merkle root has 32 bytes, or none. Raises
+        `InvalidKey`.
+        """
+        if type(internal) is not PublicKey or type(merkle_root) is not bytes or len(merkle_root) not in (0, 32):
+            raise InvalidKey("expected a PublicKey, and a merkle root of 0 or 32 bytes", reason="length")
+        if self.curve is not Curve.SECP256K1 or internal.curve is not self.curve:
+            return False
+        from walletcore.curves import secp256k1
+
+        found = secp256k1.taproot_pair(self.secret, internal.data, merkle_root)
+        if found is None:
+            return False
+        public, pair = found
+        object.__setattr__(self, "_public_key", PublicKey.trusted(self.curve, public))
+        self._kept[Scheme.BIP340, merkle_root] = _operations(Scheme.BIP340).sign, pair
+        return True
+
     def _prepare(self, scheme: Scheme, tweak: bytes | None) -> tuple[Sign, Any]:
         """How to sign, and what costs as much as a signature to make again; kept for a handful of tweaks."""
         operations = _operations_for(scheme, self.curve)

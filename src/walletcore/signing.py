@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkabl
 
 from walletcore.errors import InvalidSignature, MissingSignature, OutcomeUnknown, SignerError, TransactionError
 from walletcore.hashes import Hash, sha256
-from walletcore.keys import PublicKey, Scheme
+from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import memory
 
@@ -339,16 +339,18 @@ def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
 
 def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
     """Which signer is asked for what: by public key, for BIP-340 by the key with even y. The first one is asked."""
-    wanted: dict[tuple[bool, PublicKey], list[SigningRequest]] = {}
+    wanted: dict[tuple[bool, Curve, bytes], list[SigningRequest]] = {}
     for request in requests:
         by_x = request.scheme is Scheme.BIP340
-        wanted.setdefault((by_x, request.key.even_y() if by_x else request.key), []).append(request)
+        asked = request.key.even_y() if by_x else request.key
+        wanted.setdefault((by_x, asked.curve, asked.data), []).append(request)
     routes: list[Route] = []
     for signer in signers:
         key = getattr(signer, "public_key", None)
         if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
             raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
-        mine = (*wanted.pop((False, key), ()), *wanted.pop((True, key.even_y()), ()))
+        places = (False, key.curve, key.data), (True, key.curve, key.even_y().data)
+        mine = tuple([request for place in places for request in wanted.pop(place, ())])
         if mine:
             routes.append((signer, mine))
     return routes

@@ -538,6 +538,27 @@ def test_bip_utils_derives_the_same_keys(seed: bytes, path: Path) -> None:
     assert ours.fingerprint == theirs.FingerPrint().ToBytes()
 
 
+@given(seeds, paths, st.integers(0, 2**32 - 1))
+def test_a_child_s_key_without_its_place_is_that_of_bip_utils(seed: bytes, path: Path, index: int) -> None:
+    theirs = Bip32Slip10Secp256k1.FromSeed(seed).DerivePath(str(path / index))
+    key = ExtendedPrivateKey.from_seed(seed).derive(path).child_key(index)
+    assert key.secret.reveal() == theirs.PrivateKey().Raw().ToBytes()
+    assert key.public_key.data == theirs.PublicKey().RawCompressed().ToBytes()
+
+
+@pytest.mark.parametrize(("index", "why"), [(-1, "range"), (2**32, "range"), (True, "type"), ("0", "type")])
+def test_a_child_has_an_index_of_four_bytes(index: Any, why: str) -> None:
+    with pytest.raises(PathError) as caught:
+        ExtendedPrivateKey.from_seed(bytes(16)).child_key(index)
+    assert caught.value.reason == why
+
+
+def test_below_depth_255_there_is_no_child_s_key() -> None:
+    deepest = ExtendedPrivateKey.from_seed(bytes(16)).derive(Path((0,) * 255))
+    with pytest.raises(DerivationError):
+        deepest.child_key(0)
+
+
 @given(st.sampled_from([16, 32, 64]).flatmap(lambda size: st.binary(min_size=size, max_size=size)), paths, plain_paths)
 def test_wallycore_derives_the_same_keys(seed: bytes, path: Path, below: Path) -> None:
     flag, public = wallycore.BIP32_FLAG_KEY_PRIVATE, wallycore.BIP32_FLAG_KEY_PUBLIC

@@ -47,6 +47,7 @@ from walletcore.mnemonic.ton import TonMnemonic
 from walletcore.path import Path
 from walletcore.secret import Confidential, Secret
 from walletcore.signers.guard import guard
+from walletcore.signers.hd import Keychain
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.once import AsyncOnce, Once
 from walletcore.signers.remote import AsyncRemoteSigner, RemoteSigner
@@ -77,6 +78,7 @@ EXCHANGE = Exchange()
 PUBLIC = PrivateKey(Curve.SECP256K1, Secret(KEY)).public_key
 GUARD = guard(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))))
 ASYNC_GUARD = guard(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send))
+KEYCHAIN = Keychain([ExtendedPrivateKey.from_seed(SEED)])
 ONCE = Once(LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))), MemoryStore())
 ASYNC_ONCE = AsyncOnce(AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send), MemoryStore())
 
@@ -121,6 +123,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "Keystore": lambda: Keystore(secret=Secret(b"\1" + KEY[1:])),
     "KeyringPair": lambda: KeyringPair(private_key=PrivateKey(Curve.ED25519, Secret(KEY)), kind="ed25519"),
     "LocalSigner": lambda: LocalSigner(PrivateKey(Curve.SECP256K1, Secret(KEY))),
+    "Keychain": lambda: KEYCHAIN,
     "RemoteSigner": lambda: RemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "AsyncRemoteSigner": lambda: AsyncRemoteSigner(public_key=PUBLIC, exchange=EXCHANGE, send=_send),
     "Wallet": lambda: Wallet.from_seed(SEED),

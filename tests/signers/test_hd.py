@@ -1,5 +1,7 @@
 """Signers for requests that say where their keys come from: the right tree, the right path, and nothing else."""
 
+import copy
+import pickle
 from typing import Any
 
 import pytest
@@ -7,13 +9,13 @@ from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletcore.errors import SignerError, TransactionError
+from walletcore.errors import SecretExportError, SignerError, TransactionError
 from walletcore.hd import ed25519_roots, master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
-from walletcore.signers.hd import Tree, signers_for
+from walletcore.signers.hd import Keychain, Tree, signers_for
 from walletcore.signing import AcceptedSignature, Signature, SigningRequest, collect
 
 SEED = bytes(range(16))  # BIP-32, test vector 1
@@ -71,6 +73,28 @@ def test_the_key_of_bip340_may_be_the_even_one() -> None:
     found = signers_for([wanted], [TREE])
     assert len(found) == 1
     assert all(collect((wanted,), *found))
+
+
+@pytest.mark.parametrize("root", [b"", bytes(range(32))], ids=["key path only", "with a tree"])
+def test_the_signer_of_an_internal_key_is_found_by_the_output_and_knows_its_own_key(root: bytes) -> None:
+    keys = [k1_key(f"m/{n}") for n in range(12)]
+    assert {key.data[0] for key in keys} == {2, 3}
+    wanted = [
+        request(key.even_y(), f"m/{n}", scheme=Scheme.BIP340, tweak=root, payload=bytes([n]) * 32)
+        for n, key in enumerate(keys)
+    ]
+    found = signers_for(wanted, [TREE])
+    assert [signer.public_key for signer in found] == keys
+    assert all(collect(wanted, *found))
+    for signer in found:  # by what was kept for the tweak, and by the key itself
+        plain = request(signer.public_key, None)
+        assert collect((plain,), signer) != (None,)
+
+
+def test_an_internal_key_at_another_path_gives_no_signer() -> None:
+    for n in range(4):
+        wanted = request(k1_key(f"m/{n}").even_y(), f"m/{n + 1}", scheme=Scheme.BIP340, tweak=b"")
+        assert signers_for([wanted], [TREE]) == ()
 
 
 @pytest.mark.parametrize(
@@ -142,6 +166,37 @@ def test_the_parent_of_siblings_is_derived_once() -> None:
     wanted = [request(k1_key(path), path) for path in paths]
     assert [signer.public_key for signer in signers_for(wanted, [tree])] == [each.key for each in wanted]
     assert tree.asked == [Path.parse("m/84'/0'/0'/0"), Path.parse("m/84'/0'/0'/1")]
+
+
+def test_a_keychain_derives_parents_once_for_all_that_it_is_asked() -> None:
+    tree = Claimant(TREE)
+    keychain = Keychain([tree], check=False)
+    for index in range(3):
+        wanted = request(k1_key(f"m/84'/0'/0'/0/{index}"), f"m/84'/0'/0'/0/{index}")
+        (signer,) = keychain.signers_for([wanted])
+        assert (signer.public_key, signer.check) == (wanted.key, False)
+    assert tree.asked == [Path.parse("m/84'/0'/0'/0")]
+
+
+def test_a_keychain_keeps_no_more_parents_than_it_says_whatever_paths_it_is_asked_for() -> None:
+    tree = Claimant(TREE)
+    keychain = Keychain([tree])
+    key = k1_key("m/0/0")
+    for index in range(1, 600):
+        assert keychain.signers_for([request(key, f"m/{index}/0")]) == ()
+    assert len(tree.asked) == 599
+    assert [len(root._parents) <= 257 for root in keychain._roots] == [True]
+    assert len(keychain.signers_for([request(key, "m/0/0")])) == 1
+
+
+def test_a_keychain_is_neither_copied_nor_pickled_nor_made_of_anything_else() -> None:
+    keychain = Keychain([TREE])
+    for export in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(SecretExportError):
+            export(keychain)
+    assert repr(keychain) == "Keychain(1 trees)"
+    with pytest.raises(SignerError):
+        Keychain([object()])  # type: ignore[list-item]
 
 
 def test_a_path_that_leads_nowhere_gives_no_signer() -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "point",
     "public_key",
     "taproot_output",
+    "taproot_pair",
     "tweak_public",
     "tweak_secret",
     "uncompressed",
@@ -260,6 +261,31 @@ def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     finally:
         ffi.buffer(scalar)[:] = bytes(32)
     return pair
+
+
+@sealed
+def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[bytes, CData] | None:
+    """What signs for the output of this internal key, if the secret is its own, and the point of the secret.
+
+    Of the two keys with that x the one whose pair has the output key is found by trying: a point less than to compute
+    the secret's own, and then the pair. None for a secret of another key.
+    """
+    output = taproot_output(internal, merkle_root)[1:]
+    for prefix in (b"\x02", b"\x03"):
+        public = prefix + internal[1:]
+        pair = _prepare_schnorr(secret, (public, merkle_root))
+        if _x_of(pair) == output:
+            return public, pair
+    return None
+
+
+def _x_of(pair: CData) -> bytes:
+    """The x of the public half of a pair."""
+    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
+    lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
+    lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
+    data: bytes = ffi.buffer(x)[:]
+    return data
 
 
 def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:

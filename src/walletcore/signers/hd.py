@@ -10,15 +10,16 @@ from walletcore.hd import master
 from walletcore.keys import PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import KeyOrigin, Path
-from walletcore.secret import sealed
+from walletcore.secret import Confidential, sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signing import SigningRequest
 
-__all__ = ["Tree", "open_uri", "signers_for"]
+__all__ = ["Keychain", "Tree", "open_uri", "signers_for"]
 
 
 _MAX_STEPS = 10
+_MAX_PARENTS = 256
 
 
 class Tree(Protocol):
@@ -39,26 +40,48 @@ class Tree(Protocol):
 def signers_for(
     requests: Sequence[SigningRequest], trees: Iterable[Tree], *, check: bool = True
 ) -> tuple[LocalSigner, ...]:
-    """One signer for each key that a request's origin leads to in one of these trees.
+    """One signer for each key that a request's origin leads to in one of these trees: see `Keychain.signers_for`."""
+    return Keychain(trees, check=check).signers_for(requests)
 
-    An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper than
-    wallets go (10 steps) gives no signer. Raises `TransactionError` for what is no request, `SignerError` for no tree.
+
+class Keychain(Confidential):
+    """Trees in memory whose owner signs again and again: the parents of its keys are derived once, and kept.
+
+    At most 256 of them for each tree. Its signers are `LocalSigner` with this ``check``. Raises `SignerError` for what
+    is no tree.
     """
-    if not isinstance(requests, Sequence):
-        raise TransactionError("expected a sequence of requests", reason="type")
-    roots = [_Root(tree) for tree in _checked(trees)]
-    found: dict[PublicKey, LocalSigner] = {}
-    for request in requests:
-        if type(request) is not SigningRequest:
-            raise TransactionError("expected requests", reason="type")
-        if request.origin is None or request.key in found or len(request.origin.path) > _MAX_STEPS:
-            continue
-        for root in roots:
-            key = root.key(request, request.origin)
-            if key is not None:
-                found[request.key] = LocalSigner(key, check)
-                break
-    return tuple(found.values())
+
+    __slots__ = ("_check", "_roots")
+
+    def __init__(self, trees: Iterable[Tree], *, check: bool = True) -> None:
+        self._roots, self._check = [_Root(tree) for tree in _checked(trees)], check
+
+    def signers_for(self, requests: Sequence[SigningRequest]) -> tuple[LocalSigner, ...]:
+        """One signer for each key that a request's origin leads to in one of these trees.
+
+        An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper
+        than wallets go (10 steps) gives no signer. Raises `TransactionError` for what is no request.
+        """
+        if not isinstance(requests, Sequence):
+            raise TransactionError("expected a sequence of requests", reason="type")
+        found: dict[PublicKey, LocalSigner] = {}
+        for request in requests:
+            if type(request) is not SigningRequest:
+                raise TransactionError("expected requests", reason="type")
+            if request.origin is None or request.key in found or len(request.origin.path) > _MAX_STEPS:
+                continue
+            for root in self._roots:
+                key = root.key(request, request.origin)
+                if key is not None:
+                    found[request.key] = LocalSigner(key, self._check)
+                    break
+        return tuple(found.values())
+
+    def __repr__(self) -> str:
+        return f"Keychain({len(self._roots)} trees)"
+
+
+Keychain.__init__ = sealed(Keychain.__init__)  # type: ignore[method-assign]
 
 
 def _checked(trees: Iterable[Tree]) -> list[Tree]:
@@ -69,7 +92,7 @@ def _checked(trees: Iterable[Tree]) -> list[Tree]:
 
 
 class _Root:
-    """A tree for the time of one call: the keys of a wallet are siblings, and their parents are derived once."""
+    """A tree: the keys of a wallet are siblings, and their parents are derived once."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree, self._fingerprint = tree, tree.fingerprint
@@ -83,6 +106,8 @@ class _Root:
             key = self._at(origin.path.steps)
         except DerivationError:  # a step that this tree does not have
             return None
+        if request.tweak is not None:
+            return key if key.is_internal_key(request.key, request.tweak) else None
         mine = key.public_key
         return key if request.key == mine or request.key == mine.even_y() else None
 
@@ -90,6 +115,8 @@ class _Root:
         above = steps[:-1]
         parent = self._parents.get(above)
         if parent is None:
+            if len(self._parents) > _MAX_PARENTS:  # paths are of others' choosing
+                self._parents = {(): self._tree}
             parent = self._parents[above] = self._tree.derive(Path(above))
         child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
         if steps and child_key is not None:  # BIP-32's, which then does without the fingerprint of the parent

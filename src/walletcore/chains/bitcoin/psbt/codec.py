@@ -111,7 +111,7 @@ def _read_records(
             value = records[key] = _read_part(reader)
             found = table.get(number)
             if found is not None:
-                if found.key is None and len(key) == 1:
+                if len(key) == 1 and found.key is None:
                     found.value.check(value)
                 else:
                     found.check(key, value)

@@ -95,7 +95,7 @@ class PsbtInput(Map):
     @property
     def is_final(self) -> bool:
         """Whether an Input Finalizer is done with it."""
-        return self.has(0x07) or self.has(0x08)
+        return b"\x07" in self._records or b"\x08" in self._records
 
 
 class PsbtOutput(Map):

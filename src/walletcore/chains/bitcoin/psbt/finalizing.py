@@ -14,7 +14,7 @@ from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
-__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "Final", "final_of", "is_enough", "record_of", "signature_of"]
+__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "Final", "final_of", "record_of", "signature_of"]
 
 PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = 0x02, 0x13, 0x14
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
@@ -54,11 +54,6 @@ def record_of(each: Input, key: PublicKey) -> bytes:
         return bytes((TAP_KEY_SIG,))
     written = key.data if each.lock is None else each.lock.written(key)
     return bytes((PARTIAL_SIG,)) + written
-
-
-def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
-    """Whether as many keys have signed as must."""
-    return sum(record_of(each, key) in records for key in each.keys) >= each.required
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

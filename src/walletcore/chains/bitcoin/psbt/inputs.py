@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.forms import ORIGIN, OUTPUT, Leaf, TapOrigin
+from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
-from walletcore.chains.bitcoin.psbt.maps import Record
+from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT, TapLeaf
 from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
-from walletcore.errors import InvalidKey, TransactionError
+from walletcore.errors import TransactionError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
@@ -34,7 +34,7 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
-_SIGHASH_TYPE, _ALL, _PARTIAL_SIG = b"\3", b"\1\0\0\0", 0x02
+_PARTIAL_SIG = 0x02
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x16, 0x17), PsbtOutput: (0x05, 0x07)}  # fields that name keys of taproot
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
@@ -209,9 +209,9 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
     "policy" for a hash type that would leave something open.
     """
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
-    plain = _plain(outpoint, records)
-    if plain is not None:
-        return plain
+    made_at_once = plain(outpoint, records)
+    if made_at_once is not None:
+        return made_at_once
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
@@ -243,49 +243,6 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
             raise
         return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
-
-
-_SHAPES = {
-    bytes((*utxos, *key)): kind
-    for utxos in ((0x00,), (0x01,), (0x00, 0x01))
-    for kind, key in (("p2wpkh", (0x06,)), ("p2wpkh", (0x03, 0x06)), ("p2tr", (0x16, 0x17)))
-}
-"""The numbers of the fields of an input that has a UTXO and one key with its origin, and nothing else."""
-
-
-def _plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
-    """What nearly all inputs are, at a third of the cost; None for others, and for those that have a mistake."""
-    kind = _SHAPES.get(bytes([key[0] for key in records]))
-    if kind is None:
-        return None
-    previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
-    spent = OUTPUT.read(utxo or b"") if not previous else previous_output(previous, outpoint.txid, outpoint.vout)
-    if utxo is not None and previous and utxo != spent.encode():
-        return None
-    script_pubkey = spent.script_pubkey
-    if kind_of(script_pubkey) != kind:
-        return None
-    found = (_plain_p2wpkh if kind == "p2wpkh" else _plain_p2tr)(script_pubkey, [*records.items()])
-    return None if found is None else Input.plain(outpoint, spent, kind, *found, previous)
-
-
-def _plain_p2wpkh(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOrigin] | None:
-    name, origin = records[-1]
-    data, (before, hash_type) = name[1:], records[-2]
-    if len(data) != _COMPRESSED or hash160(data) != script_pubkey[2:]:
-        return None
-    if before == _SIGHASH_TYPE and hash_type != _ALL:
-        return None
-    return _public_key(data), ORIGIN.read(origin)
-
-
-def _plain_p2tr(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOrigin] | None:
-    """The internal key, in no leaf."""
-    (name, origin), (_, internal) = records[-2:]
-    if name[1:] != internal or origin[0]:
-        return None
-    key = _public_key(b"\x02" + internal)
-    return (key, ORIGIN.read(origin[1:])) if key.taproot_output(b"").data[1:] == script_pubkey[2:] else None
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
@@ -418,7 +375,7 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, inner: bytes, m
             return _Named()  # of a script that is not shown
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
     for data, origin in named.items():
-        return _Named(_public_key(data), origin)
+        return _Named(key_of(data), origin)
     return _Named()
 
 
@@ -449,11 +406,4 @@ def _keys_of_others(fields: PsbtInput | PsbtOutput, merkle_root: bytes) -> dict[
 
 def _as_named(data: bytes) -> PublicKey:
     """A key that `Lock` compares with those of its script before anything is done with it."""
-    return PublicKey.trusted(Curve.SECP256K1, data) if len(data) == _COMPRESSED else _public_key(data)
-
-
-def _public_key(data: bytes) -> PublicKey:
-    try:
-        return PublicKey.parse(Curve.SECP256K1, data)
-    except InvalidKey as error:
-        raise TransactionError(str(error), reason=error.reason) from None
+    return PublicKey.trusted(Curve.SECP256K1, data) if len(data) == _COMPRESSED else key_of(data)

@@ -187,15 +187,14 @@ class Map:
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
-        return self.of(self.ordered((self._records | dict(records) | self._records).items()))
+        return self.of(self.ordered({**self._records, **records, **self._records}.items()))
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
         """Records in the order of their numbers, several of one field as they came; those that are unknown by keys."""
-        fields = cls.fields
-        pairs = list(records)
+        fields, pairs = cls.fields, list(records)
         numbers = [key[0] for key, _ in pairs]
-        if fields.keys() >= set(numbers) and sorted(numbers) == numbers:
+        if sorted(numbers) == numbers and not set(numbers).difference(fields):
             return dict(pairs)
         return dict(sorted(pairs, key=lambda pair: pair[0][:1] if pair[0][0] in fields else pair[0]))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import is_enough, record_of
+from walletcore.chains.bitcoin.psbt.finalizing import record_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, Commitments, is_single
@@ -30,14 +30,7 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
 
     Raises `TransactionError` ("missing") for a taproot input beside an output that is not known, as in BIP-341.
     """
-    open_ = [
-        () if fields.is_final else ways(each, fields, tx)
-        for each, fields in zip(transaction.inputs, inputs, strict=True)
-    ]
-    open_ = [
-        () if any(is_enough(way, fields._records) for way in each) else tuple([way for way in each if way.keys])
-        for each, fields in zip(open_, inputs, strict=True)
-    ]
+    open_ = [_open_ways(each, fields, tx) for each, fields in zip(transaction.inputs, inputs, strict=True)]
     if not any(open_):
         return ()
     transaction._check_legacy()
@@ -47,17 +40,34 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
         subject = transaction if not place else _by_way(transaction, open_, place)
         for index, each in enumerate(open_):
             if place < len(each):
-                for request in subject._requests_of(commitments, index, each[place]):
-                    name = record_of(each[place], request.key)
+                way, names = each[place]
+                for name, request in zip(names, subject._requests_of(commitments, index, way), strict=True):
                     if name not in inputs[index]._records:
                         found.append((index, name, request))
     return tuple(found)
 
 
-def _by_way(transaction: Transaction, open_: Sequence[Sequence[Input]], place: int) -> Transaction:
+_Ways = tuple[tuple[Input, list[bytes]], ...]
+
+
+def _open_ways(each: Input, fields: PsbtInput, tx: Tx) -> _Ways:
+    """The ways in which it can be signed, with the records of their keys; none if as many have signed as must."""
+    if fields.is_final:
+        return ()
+    records, found = fields._records, []
+    for way in ways(each, fields, tx):
+        names = [record_of(way, key) for key in way.keys]
+        if sum([name in records for name in names]) >= way.required:
+            return ()
+        if names:
+            found.append((way, names))
+    return tuple(found)
+
+
+def _by_way(transaction: Transaction, open_: Sequence[_Ways], place: int) -> Transaction:
     """The transaction whose inputs are signed in the way at this place, where they have so many."""
     pairs = zip(transaction.inputs, open_, strict=True)
-    return replace(transaction, inputs=tuple([each[place] if place < len(each) else one for one, each in pairs]))
+    return replace(transaction, inputs=tuple([each[place][0] if place < len(each) else one for one, each in pairs]))
 
 
 def opened(common: PsbtGlobals, hash_types: Sequence[int]) -> PsbtGlobals:

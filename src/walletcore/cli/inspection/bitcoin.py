@@ -52,8 +52,8 @@ def oddities(
     yield from _of_inputs(subject)
     if raw:
         dialect = row.dialect
-        tx, types = (Tx.decode(raw), HASH_TYPES) if dialect is None else (dialect.decode(raw)[0], hash_types(dialect))
-        yield from _of_signatures(tx, types)
+        tx = Tx.decode(raw, max_money=row.max_money) if dialect is None else dialect.decode(raw)[0]
+        yield from _of_signatures(tx, HASH_TYPES if dialect is None else hash_types(dialect))
 
 
 def _of_rate(subject: Any) -> Iterator[Oddity]:

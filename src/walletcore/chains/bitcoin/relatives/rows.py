@@ -176,13 +176,13 @@ _BITCOIN_SV = (
     ),
 )
 
-# BTCGPU/BTCGPU. No source names the hash of its first block, 491,407: this is 640,650, the one in its checkpoints.
+# BTCGPU/BTCGPU. BIP-122 names it by its first block, 491,407, whose hash no source has: the name is our own.
 _bitcoin_gold = _coin(
     scheme="bitcoingold", kinds=SEGWIT, magic=_magic("Bitcoin Gold Signed Message"), dialect=dialects.BITCOIN_GOLD
 )
 _BITCOIN_GOLD = (
     _bitcoin_gold(
-        *("bitcoin-gold", "BTG", "000000059ec8884fa4fbbdbe46c09cfb", _segwit("26", "17", "btg"), 156),
+        *("bitcoin-gold", "BTG", "btg:mainnet", _segwit("26", "17", "btg"), 156),
         *paths(156, "84:WT", "49:T", "44:T"),
     ),
     _bitcoin_gold(
@@ -320,7 +320,7 @@ _FIRO = (
     ),
 )
 
-# PIVX-Project/PIVX (EXCHANGE_ADDRESS: EXM, EXT), src/messagesigner.cpp
+# PIVX-Project/PIVX (EXCHANGE_ADDRESS), src/messagesigner.cpp. Its test network has the same genesis block.
 _pivx = _coin(
     scheme="pivx", limit=limits.PIVX, kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"), dialect=dialects.PIVX
 )
@@ -329,10 +329,6 @@ _PIVX = (
         *("pivx", "PIVX", "0000041e482b9b9691d98eefb4847340"),
         *(Prefixes(p2pkh=_hex("1e"), p2sh=_hex("0d"), exchange=_hex("01b9a2")), 119),
         *paths(119, "44:W"),
-    ),
-    _pivx(
-        *("pivx-testnet", "tPIVX", "00000f254358fe046377c224341c794b"),
-        *(Prefixes(p2pkh=_hex("8b"), p2sh=_hex("13"), exchange=_hex("01b9b1")), _TEST_COIN),
     ),
 )
 
@@ -351,18 +347,19 @@ _KOMODO = (
     ),
 )
 
-# vergecurrency/verge; src/validation.cpp for messages
+# vergecurrency/verge; src/validation.cpp for messages. Wallets have addresses vg1... (bech32_hrp), and nobody can spend
+# from: src/primitives/transaction.h (SerializeTransaction, UnserializeTransaction) leaves witnesses out.
 _VERGE = (
     _coin(
-        kinds=SEGWIT,
+        kinds=LEGACY,
         decimals=6,
         scheme="verge",
         magic=_magic("VERGE Signed Message"),
         limit=limits.VERGE,
         dialect=dialects.VERGE,
     )(
-        *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _segwit("1e", "21", "vg"), 77),
-        *paths(77, "84-p2pkh:W", "84:W", "44:T"),
+        *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _legacy("1e", "21"), 77),
+        *paths(77, "84-p2pkh:W", "44:T"),
     ),
 )
 

@@ -11,6 +11,7 @@ from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.horizen import base, guarded
 from walletcore.chains.bitcoin.relatives.stamped import EXTRA, Stamp
 from walletcore.chains.bitcoin.tx import Tx, TxIn
+from walletcore.effects import Transfer
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.hashes import sha256, sha256d
 from walletcore.signing import sign
@@ -156,6 +157,8 @@ def test_guarded_outputs_of_horizen_are_spent_and_paid(guard: bool) -> None:
     read = zen.decode_transaction(tx.raw)
     assert read == tx
     assert sign(tx, signer(1)).raw
+    mine, theirs = (zen.account_id(zen.address(owner).text) for owner in (ALICE, BOB))
+    assert tx.effects()[0] == Transfer(asset=zen.asset, amount=60_000, source=mine, destination=theirs)
 
 
 def test_an_output_of_horizen_without_its_guard_is_refused() -> None:

@@ -144,8 +144,10 @@ def test_a_host_without_safe_pysha3_hashes_the_same(monkeypatch: pytest.MonkeyPa
     assert hashes._keccak256()(b"data") == keccak256(b"data") == Kekkak256.QuickDigest(b"data")
 
 
-# The submissions to NIST's competition: BLAKE 1.3, appendix A (and the SHA-3 zoo's ShortMsgKAT_256), and the
-# ShortMsgKAT_512 of Groestl.
+FOX = b"The quick brown fox jumps over the lazy dog"
+# BLAKE-256: decred/dcrd 036b709 crypto/blake256/hasher_test.go, hasherVecTests, which says that the first two are
+# the specification's. Groestl-512: trustwallet/wallet-core 5295dc4 tests/interface/TWHashTests.cpp and
+# tests/common/HashTests.cpp (Groestl512, Groestl512d).
 SHORT = [
     (blake256, b"\0", "0ce8d4ef4dd7cd8d62dfded9d4edb0a774ae6a41929a74da23109e8f11139c87"),
     (blake256, bytes(72), "d419bad32d504fb7d44d460c42c5593fe544fa4c135dec31e21bd9abdcc22d41"),
@@ -155,6 +157,19 @@ SHORT = [
         b"",
         "6d3ad29d279110eef3adbd66de2a0345a77baede1557f5d099fce0c03d6dc2ba"
         "8e6d4a6633dfbd66053c20faa87d1a11f39a7fbe4a6c2f009801370308fc4ad8",
+    ),
+    (blake256, b"\x03" * 127, "9adc25ef2bd7129e6e5d9fb5dc93b91f9b33453b61b5085fbc40b0e44fe69eea"),
+    (
+        groestl512,
+        FOX,
+        "badc1f70ccd69e0cf3760c3f93884289da84ec13c70b3d12a53a7a8a4a513f99"
+        "715d46288f55e1dbf926e6d084a0538e4eebfc91cf2b21452921ccde9131718d",
+    ),
+    (
+        hashes.groestl512d,
+        FOX,
+        "1209d229cfc9d7d6711369e2d7f369b0efc1459a9d407cbfc7daf4f54209347f"
+        "2ee7e3e7522ba5d5ac4e7365445739919e23e2917baee10f23557f3d3fbc696d",
     ),
 ]
 

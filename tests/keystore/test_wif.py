@@ -25,8 +25,8 @@ BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 ACCOUNTS = [case for file in ("bip49/accounts", "bip84/accounts") for case in load(file) if "wif" in case.expect]
 
 secrets = st.integers(1, N - 1).map(lambda k: k.to_bytes(32, "big"))
-GROESTL = {"groestlcoin", "groestlcoin-testnet"}  # which have another checksum
-networks = st.sampled_from(sorted(set(VERSIONS) - GROESTL))
+OTHER_FORMS = {"groestlcoin", "groestlcoin-testnet", "decred", "decred-testnet"}  # which have another checksum
+networks = st.sampled_from(sorted(set(VERSIONS) - OTHER_FORMS))
 
 
 class Text(str):
@@ -70,7 +70,7 @@ def test_the_published_texts_are_read_and_written(case: Case) -> None:
     assert key.reveal() == case.input["wif"]
 
 
-@vectors("bitcoin/wif", "bitcoin/payments", operation="key.parse", result="invalid")
+@vectors("bitcoin/wif", "bitcoin/payments", "relatives/wif", operation="key.parse", result="invalid")
 def test_the_published_wrong_texts_are_refused(case: Case) -> None:
     assert refusal(case.input["wif"], network=network_of(case)) == case.expect["reason"]
     if "everywhere" in case.flags:
@@ -86,6 +86,16 @@ def test_no_address_of_bitcoin_core_is_a_key_on_any_network(case: Case) -> None:
 @pytest.mark.parametrize("case", ACCOUNTS, ids=lambda case: case.id)
 def test_the_keys_of_bip_49_and_bip_84_have_their_published_texts(case: Case) -> None:
     assert wif(bytes.fromhex(case.expect["private"]), network=network_of(case)).reveal() == case.expect["wif"]
+
+
+@given(secrets, st.sampled_from(["decred", "decred-testnet"]))
+def test_keys_of_decred_have_one_form(secret: bytes, network: str) -> None:
+    key = wif(secret, network=network)
+    assert Wif.parse(key.reveal(), network=network) == key
+    assert {refusal(key.reveal(), network=other) for other in VERSIONS if other != network} <= {"checksum", "network"}
+    with pytest.raises(KeystoreError) as caught:
+        wif(secret, network=network, compressed=False)
+    assert caught.value.reason == "mismatch"
 
 
 def test_there_are_texts_in_bip_49_and_bip_84() -> None:
@@ -160,7 +170,7 @@ def test_whatever_is_read_is_written_the_same_and_all_else_is_refused(text: str,
 
 
 @pytest.mark.parametrize("suffix", [b"\x01", b""], ids=["compressed", "uncompressed"])
-@pytest.mark.parametrize("network", sorted(set(VERSIONS) - GROESTL))
+@pytest.mark.parametrize("network", sorted(set(VERSIONS) - OTHER_FORMS))
 @pytest.mark.parametrize("key", [0, N, N + 1, 2**256 - 1], ids=["0", "n", "n+1", "2^256-1"])
 def test_W01_a_key_outside_1_to_n_1_is_refused(key: int, network: str, suffix: bytes) -> None:
     assert refusal(text_of(VERSIONS[network] + key.to_bytes(32, "big") + suffix), network=network) == "range"
@@ -208,7 +218,7 @@ def test_W05_a_key_of_another_network_is_refused() -> None:
     assert refusal(ONE_UNCOMPRESSED, network="testnet") == "network"
 
 
-@pytest.mark.parametrize("version", [0x00, 0x05, 0x6F, 0x7F, 0x81, 0xB5, 0xEE, 0xF0, 0xFE])
+@pytest.mark.parametrize("version", [0x00, 0x05, 0x6F, 0x7F, 0x81, 0xB6, 0xEE, 0xF0, 0xFE])
 def test_W05_a_version_that_is_of_no_network_here_is_refused(version: int) -> None:
     assert refusal(text_of(bytes([version]) + bytes(31) + b"\x01")) == "version"
 

@@ -24,19 +24,19 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
-def simple_payment(row: BitcoinChain, key: PublicKey, to: PublicKey) -> Transaction:
-    """Pay from P2PKH of one key to the default address of another; the fee is 10,000 of the smallest unit."""
+def simple_payment(row: BitcoinChain, key: PublicKey, to: PublicKey, value: int = 50_000) -> Transaction:
+    """Pay 40,000 of what P2PKH of one key has to the default address of another: the rest of ``value`` is the fee."""
     fields = FIELDS.get(row.name.removesuffix("-testnet").removesuffix("-regtest"), {})
     mine = row.script_pubkey(row.address(key, kind="p2pkh"))
     paid = pay(row.address(to), 40_000)
     if row.name.startswith("horizen"):
         paid = TxOut(value=paid.value, script_pubkey=guarded(paid.script_pubkey, BLOCK, 1_147_624))
-    return Transaction(chain=row, inputs=(_spending(row, key, mine, fields),), outputs=(paid,), **fields)
+    return Transaction(chain=row, inputs=(_spending(row, key, mine, value, fields),), outputs=(paid,), **fields)
 
 
-def _spending(row: BitcoinChain, key: PublicKey, script_pubkey: bytes, fields: dict[str, Any]) -> Input:
+def _spending(row: BitcoinChain, key: PublicKey, script_pubkey: bytes, value: int, fields: dict[str, Any]) -> Input:
     """With the transaction that proves its amount, in the form of the chain."""
-    outputs = (TxOut(value=50_000, script_pubkey=script_pubkey),)
+    outputs = (TxOut(value=value, script_pubkey=script_pubkey),)
     version = fields.get("version", 2)
     source = Tx(version=version, inputs=(TxIn(txid="77" * 32, vout=0),), outputs=outputs, locktime=0)
     if row.dialect is None:

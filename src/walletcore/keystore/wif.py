@@ -1,7 +1,8 @@
 """Wallet Import Format: one private key of Bitcoin, or of a relative, as a text of 51 or 52 characters.
 
 Bitcoin Core, ``key_io.cpp``, DecodeSecret and EncodeSecret; the version bytes are SECRET_KEY in ``chainparams.cpp``.
-The text is Base58Check of version (1 byte) || key (32 bytes), and a last byte 01 if its public key is compressed.
+The text is Base58Check of version (1 byte) || key (32 bytes), and a last byte 01 if its public key is compressed. Of
+Decred (dcrutil/wif.go) it has two bytes of version and one of the scheme, here always ECDSA's, and no last byte.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from walletcore.coding.text import Base58Check, base58check
 from walletcore.errors import InvalidKey, KeystoreError, raised_as
-from walletcore.hashes import groestl512d
+from walletcore.hashes import blake256, groestl512d
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Confidential, Secret, sealed
 
@@ -21,6 +22,8 @@ VERSIONS: Mapping[str, bytes] = {
     "mainnet": b"\x80",
     "testnet": b"\xef",  # testnet3, testnet4, signet and regtest
     "dash": b"\xcc",
+    "decred": b"\x22\xde\x00",  # PrivateKeyID in chaincfg/mainnetparams.go; dcrec.STEcdsaSecp256k1
+    "decred-testnet": b"\x23\x0e\x00",
     "dogecoin": b"\x9e",
     "dogecoin-testnet": b"\xf1",
     "firo": b"\xd2",
@@ -30,6 +33,7 @@ VERSIONS: Mapping[str, bytes] = {
     "komodo": b"\xbc",
     "litecoin": b"\xb0",
     "monacoin": b"\xb0",
+    "neblio": b"\xb5",  # 128 more than PUBKEY_ADDRESS: CBitcoinSecret in wallet/base58.h
     "pivx": b"\xd4",
     "stratis": b"\xcb",  # Base58Type.SECRET_KEY in StraxMain.cs
     "verge": b"\x9e",
@@ -38,9 +42,13 @@ VERSIONS: Mapping[str, bytes] = {
 }
 """The networks whose texts differ; relatives of Bitcoin that are not named write keys as mainnet and testnet do."""
 _GROESTL = Base58Check(checksum=groestl512d)
-_FORMS = {"groestlcoin": _GROESTL, "groestlcoin-testnet": _GROESTL}
+_DECRED = Base58Check(checksum=blake256)
+_FORMS = {
+    **dict.fromkeys(("groestlcoin", "groestlcoin-testnet"), _GROESTL),
+    **dict.fromkeys(("decred", "decred-testnet"), _DECRED),
+}
 _COMPRESSED = b"\x01"
-_LENGTHS = (33, 34)  # the version byte and the key; one byte more where its public key is compressed
+_KEY = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -62,7 +70,9 @@ class Wif(Confidential):
             raise KeystoreError("expected a PrivateKey of secp256k1", reason="type")
         if type(self.compressed) is not bool:
             raise KeystoreError(f"expected compressed as a bool, got {type(self.compressed).__name__}", reason="type")
-        _version(self.network)
+        version = _version(self.network)
+        if not self.compressed and not _suffix(version):
+            raise KeystoreError("keys of Decred have compressed public keys", reason="mismatch")
 
     @classmethod
     @sealed
@@ -75,14 +85,16 @@ class Wif(Confidential):
         with raised_as(KeystoreError):
             data = _FORMS.get(network, base58check).decode(text)
         _check(data, version)
-        return cls(private_key=_private_key(Secret(data[1:33])), compressed=len(data) == 34, network=network)
+        start, end = len(version), len(version) + _KEY
+        compressed = data[end:] == _suffix(version)
+        return cls(private_key=_private_key(Secret(data[start:end])), compressed=compressed, network=network)
 
     @sealed
     def reveal(self) -> str:
         """The text, which gives the key away. Raises `InvalidKey` when the key was wiped."""
-        suffix = _COMPRESSED if self.compressed else b""
-        form = _FORMS.get(self.network, base58check)
-        return form.encode(_version(self.network) + self.private_key.secret.reveal() + suffix)
+        version, form = _version(self.network), _FORMS.get(self.network, base58check)
+        suffix = _suffix(version) if self.compressed else b""
+        return form.encode(version + self.private_key.secret.reveal() + suffix)
 
     def __repr__(self) -> str:
         return f"Wif({self.network}, {'compressed' if self.compressed else 'uncompressed'})"
@@ -97,15 +109,23 @@ def _version(network: str) -> bytes:
     return VERSIONS[network]
 
 
+def _suffix(version: bytes) -> bytes:
+    """What says behind a key that its public key is compressed; nothing where all are."""
+    return _COMPRESSED if len(version) == 1 else b""
+
+
 def _check(data: bytes, version: bytes) -> None:
     """Length, version and last byte are those of a key of the network with this version."""
-    if len(data) not in _LENGTHS:
-        raise KeystoreError(f"expected 33 or 34 bytes before the checksum, got {len(data)}", reason="length")
-    if data[:1] != version:
-        if data[:1] in VERSIONS.values():
+    bare = len(version) + _KEY
+    most = bare + len(_suffix(version))
+    if not bare <= len(data) <= most:
+        wanted = f"{bare} or {most}" if most > bare else f"{bare}"
+        raise KeystoreError(f"expected {wanted} bytes before the checksum, got {len(data)}", reason="length")
+    if not data.startswith(version):
+        if data.startswith(tuple(each for each in VERSIONS.values() if len(each) == len(version))):
             raise KeystoreError("expected a key of this network, got one of another", reason="network")
-        raise KeystoreError("expected the version byte of a private key", reason="version")
-    if data[33:] not in (b"", _COMPRESSED):
+        raise KeystoreError("expected the version bytes of a private key", reason="version")
+    if data[bare:] not in (b"", _suffix(version)):
         raise KeystoreError("expected 01 after the key, or nothing", reason="non-canonical")
 
 

@@ -1,6 +1,7 @@
 """Transactions in one pass: what the codec reads of them, and its refusals where something is wrong."""
 
 import contextlib
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,9 +52,9 @@ def test_what_the_consensus_refuses_is_refused_in_few_bytes_too() -> None:
     raw = Tx(version=2, inputs=(outpoint,), outputs=(paid,), locktime=0).encode()
     twice = raw[:4] + b"\x02" + raw[5:46] * 2 + raw[46:]
     assert reason(TransactionError, output_at, twice, 0) == "duplicate"
-    most = (21 * 10**14).to_bytes(8, "little")
-    rich = raw[:46] + b"\x02" + (most + raw[55:57]) * 2 + raw[57:]
-    assert reason(TransactionError, output_at, rich, 0) == "range"
+    for most, read in ((21 * 10**14, Tx.decode), (2**62, partial(output_at, vout=0))):  # Bitcoin's, and any network's
+        rich = raw[:46] + b"\x02" + (most.to_bytes(8, "little") + raw[55:57]) * 2 + raw[57:]
+        assert reason(TransactionError, read, rich) == "range"
     assert reason(TransactionError, output_at, raw[:5] + bytes(32) + b"\xff" * 4 + raw[41:], 0) == "range"
     unsigned = raw[:4] + b"\0\1" + raw[4:-4] + b"\0" + raw[-4:]
     assert reason(TransactionError, output_at, unsigned, 0) == "non-canonical"

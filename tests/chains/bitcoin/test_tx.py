@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.bitcoin import BITCOIN, key, reason, txs
 from support.cpu import SLACK, cpu_seconds
 from support.vectors import Case, vectors
-from walletcore.chains.bitcoin.tx import MAX_MONEY, TX, UNSIGNED_TX, Tx, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import MAX_AMOUNT, MAX_MONEY, TX, UNSIGNED_TX, Tx, TxIn, TxOut
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.keys import Curve, PublicKey
 
@@ -124,7 +124,25 @@ def test_T04_a_length_that_lies_allocates_nothing(length: bytes) -> None:
 @pytest.mark.parametrize("value", [MAX_MONEY + 1, 2**63 - 1, 2**63, 2**64 - 1])
 def test_T05_an_amount_above_21_million_is_refused(value: int) -> None:
     assert decode_reason(raw(outputs=b"\x01" + value.to_bytes(8, "little") + b"\x00")) == "range"
+    made = raw(outputs=b"\x01" + value.to_bytes(8, "little") + b"\x01\x51")
+    assert reason(TransactionError, BITCOIN.decode_transaction, made) == "range"
+    assert reason(TransactionError, BITCOIN.transaction_id, made) == "range"
+
+
+@pytest.mark.parametrize("value", [-1, 2**63, 2**64, True, 1.0, "1", None])
+def test_T05_no_network_can_write_an_amount_that_has_no_room(value: Any) -> None:
     assert reason(TransactionError, TxOut, value=value, script_pubkey=b"") == "range"
+    assert TxOut(value=2**63 - 1, script_pubkey=b"").value == 2**63 - 1
+
+
+def test_T05_amounts_are_read_up_to_the_limit_that_is_named() -> None:
+    whole = MAX_AMOUNT.to_bytes(8, "little") + b"\x00"
+    assert Tx.decode(raw(outputs=b"\x01" + whole), max_money=MAX_AMOUNT).outputs[0].value == MAX_AMOUNT
+    assert Tx.identified(raw(outputs=b"\x01" + whole), max_money=MAX_AMOUNT)[0].outputs[0].value == MAX_AMOUNT
+    two = raw(outputs=b"\x02" + whole + bytes((1, *bytes(7), 0)))
+    for most in (MAX_MONEY, MAX_AMOUNT - 1, MAX_AMOUNT):
+        assert reason(TransactionError, Tx.decode, two, max_money=most) == "range"
+    assert reason(TransactionError, Tx.decode, raw(outputs=b"\x01" + whole), max_money=MAX_AMOUNT - 1) == "range"
 
 
 @given(txs())

@@ -8,7 +8,7 @@ from walletcore.chains import chains
 from walletcore.chains.bitcoin import BitcoinChain, Transaction
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
-from walletcore.effects import Opaque, Transfer
+from walletcore.effects import Transfer
 from walletcore.signing import sign
 
 ROWS = [row for row in chains() if isinstance(row, BitcoinChain) and row.dialect is not None]
@@ -21,12 +21,8 @@ def payment(row: BitcoinChain) -> Transaction:
 
 
 def check_paid(finding: Finding, row: BitcoinChain) -> None:
-    """Outputs of Horizen have a block behind the address's script, and are shown as scripts."""
+    """Outputs of Horizen have a block behind the address's script, and are shown with the address."""
     paid = finding.effects[0]
-    if row.name.startswith("horizen"):
-        assert isinstance(paid, Opaque)
-        assert paid.why.startswith("40000 satoshi")
-        return
     assert isinstance(paid, Transfer)
     assert (paid.amount, paid.destination) == (40_000, row.account_id(row.address(BOB).text))
 
@@ -45,6 +41,17 @@ def test_an_envelope_names_its_chain_and_says_what_it_would_do(row: BitcoinChain
     assert facts["to be signed by"] == ALICE.data.hex()
     assert {"hash-type", "version", "unspendable"}.isdisjoint(each.code for each in finding.odd)
     check_paid(finding, row)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_chains_that_share_their_signatures_are_told(signed: bool) -> None:
+    for row in ROWS:
+        unsigned = payment(row)
+        raw = sign(unsigned, signer(1)).raw if signed else unsigned.raw
+        codes = {each.code: each.text for each in told(raw, row).odd}
+        assert ("replayable" in codes) == (row.name in ("bitcoin-cash", "ecash", "bitcoin-sv")), row.name
+        if row.name == "ecash":
+            assert "bitcoin-cash and bitcoin-sv" in codes["replayable"]
 
 
 @named

@@ -19,6 +19,7 @@ from walletcore.chains.bitcoin.address import (
     encode_address,
     segwit_text,
 )
+from walletcore.chains.bitcoin.parts import MAX_MONEY
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
 from walletcore.chains.bitcoin.relatives import destinations
 from walletcore.chains.bitcoin.relay import CORE, Relay
@@ -52,14 +53,16 @@ class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has.
 
     ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, and ``message_magic`` how its
-    signed messages begin. ``relay`` is what its nodes pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has
-    none). ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
+    signed messages begin. ``max_money`` is the most that its nodes take as an amount or as a sum of amounts, ``relay``
+    what they pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has none). ``dialect`` says what a relative
+    signs or writes in another way; None: all as Bitcoin does.
     """
 
     prefixes: Prefixes
     kinds: tuple[str, ...] = TAPROOT
     key_hash: Hash = hash160
     message_magic: bytes = MESSAGE_MAGIC
+    max_money: int = MAX_MONEY
     relay: Relay = CORE
     uri_scheme: str = ""
     dialect: Dialect | None = None
@@ -206,12 +209,13 @@ class BitcoinChain(Chain):
 
         Raises `TransactionError`, with "missing" where no input has a script_sig or a witness.
         """
-        from walletcore.chains.bitcoin.tx import Tx
+        from walletcore.chains.bitcoin.tx import Tx, check_money
 
         if self.dialect is not None:
             tx, txid = self.dialect.decode(raw)[0], self.dialect.identify(raw)
+            check_money(tx.outputs, self.max_money)
         else:
-            tx, txid = Tx.identified(raw)
+            tx, txid = Tx.identified(raw, max_money=self.max_money)
         if not tx.is_signed:
             raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
         return txid

@@ -69,7 +69,10 @@ def _paid(chain: BitcoinChain, output: TxOut, source: str) -> Effect:
 
 
 def _account(chain: BitcoinChain, script_pubkey: bytes) -> str:
+    """The account of an output's address, also where a relative has put a guard around the script of an address."""
     destination = chain.destination_of(script_pubkey)
+    if destination is None and chain.dialect is not None:
+        destination = chain.destination_of(chain.dialect.base(script_pubkey))
     return "" if destination is None else chain.account_id(chain.address_of(destination).text)
 
 

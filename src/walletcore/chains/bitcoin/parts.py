@@ -16,6 +16,7 @@ from walletcore.hashes import sha256d
 __all__ = [
     "FLAG",
     "MARKER",
+    "MAX_AMOUNT",
     "MAX_ITEMS",
     "MAX_MONEY",
     "MAX_STACK",
@@ -27,6 +28,8 @@ __all__ = [
 ]
 
 MAX_MONEY = 21_000_000 * 100_000_000  # src/consensus/amount.h
+MAX_AMOUNT = 2**63 - 1
+"""What any network can write: CAmount is an int64_t. Each has a limit of its own, `BitcoinChain.max_money`."""
 MAX_STACK = 1_000 + 3  # items of one witness: MAX_STACK_SIZE, and with it a script, a control block and an annex
 MAX_ITEMS = 200_000  # of all witnesses together: more than any node relays
 NULL = ("00" * 32, 0xFFFF_FFFF)
@@ -54,8 +57,11 @@ class Parts(NamedTuple):
         return sha256d(self.stripped)[::-1].hex()
 
 
-def parted(raw: bytes) -> Parts | None:
-    """The parts of a transaction, checked as `Tx` checks them; None where the codec has to say what is wrong."""
+def parted(raw: bytes, max_money: int = MAX_MONEY) -> Parts | None:
+    """The parts of a transaction, checked as `Tx` checks them; None where the codec has to say what is wrong.
+
+    Its outputs are worth at most ``max_money`` together.
+    """
     if type(raw) is not bytes:
         return None
     if len(raw) > _MAX_TX:
@@ -64,7 +70,7 @@ def parted(raw: bytes) -> Parts | None:
         parts = _in_one_pass(raw)
     except _UNCLEAR:
         return None
-    return parts if _has_meaning(parts) else None
+    return parts if _has_meaning(parts, max_money) else None
 
 
 def _in_one_pass(raw: bytes) -> Parts:
@@ -83,17 +89,17 @@ def draft_parts(raw: bytes) -> Parts | None:
     with suppress(*_UNCLEAR):
         inputs, at = _inputs_at(raw, 4)
         outputs, end = _outputs_at(raw, at)
-        if end + 4 == len(raw) and all(value <= MAX_MONEY for value, _ in outputs):
+        if end + 4 == len(raw) and all(value <= MAX_AMOUNT for value, _ in outputs):
             return Parts(inputs, outputs, (), raw)
     return None
 
 
-def _has_meaning(parts: Parts) -> bool:
+def _has_meaning(parts: Parts, max_money: int) -> bool:
     """Whether `Tx` takes these parts."""
     outpoints = {outpoint for outpoint, _, _ in parts.inputs}
     total = sum([value for value, _ in parts.outputs])  # each below 2^64
     alone = _NULL_OUTPOINT not in outpoints or (len(outpoints) == 1 and 2 <= len(parts.inputs[0][1]) <= 100)
-    return 0 < len(outpoints) == len(parts.inputs) and bool(parts.outputs) and total <= MAX_MONEY and alone
+    return 0 < len(outpoints) == len(parts.inputs) and bool(parts.outputs) and total <= max_money and alone
 
 
 def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], int]:

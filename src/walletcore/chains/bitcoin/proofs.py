@@ -18,7 +18,7 @@ from walletcore.chains.bitcoin.finalized import decode_finalized
 from walletcore.chains.bitcoin.message import Message, check_data
 from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.spends import Spends
-from walletcore.chains.bitcoin.tx import MAX_MONEY, WITNESS, Tx, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxIn, TxOut
 from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError
 
 __all__ = ["Proven", "State", "Verdict", "verdict", "verify"]
@@ -97,7 +97,7 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
             Message(chain=chain, data=data, kind="p2pkh").verify(signature, signer)
             return Verdict(state=State.VALID, variant=variant)
         to_sign, spent = _decoded(variant, _bytes_of(body), data, script_pubkey)
-        _check_form(to_sign, spent, to_spend(data, script_pubkey))
+        _check_form(to_sign, spent, to_spend(data, script_pubkey), chain.max_money)
         doubt = _verify_spends(to_sign, spent)
     except (InvalidSignature, TransactionError, DecodingError) as error:
         state = State.INCONCLUSIVE if error.reason == "unknown" else State.INVALID
@@ -151,15 +151,15 @@ def _decoded(variant: str, body: bytes, data: bytes, script_pubkey: bytes) -> tu
     return Tx(version=0, inputs=inputs, outputs=(NOTHING,), witnesses=witnesses, locktime=0), source.outputs
 
 
-def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx) -> None:
+def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx, max_money: int) -> None:
     """ "Basic validation"."""
     first = to_sign.inputs[0]
     if (first.txid, first.vout, spent[0]) != (source.txid, 0, source.outputs[0]):
         raise InvalidSignature("another message or address was signed", reason="mismatch")
     if to_sign.outputs != (NOTHING,):
         raise InvalidSignature("expected one output, of OP_RETURN and no satoshi", reason="mismatch")
-    if sum(each.value for each in spent) > MAX_MONEY:
-        raise InvalidSignature(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
+    if sum(each.value for each in spent) > max_money:
+        raise InvalidSignature(f"expected inputs of at most {max_money} satoshi together", reason="range")
 
 
 def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> str:

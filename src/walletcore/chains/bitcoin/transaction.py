@@ -15,7 +15,7 @@ from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.relatives.dialect import check_extra
 from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_single
-from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut, Witness
+from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness, check_money
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
 from walletcore.keys import Scheme
@@ -45,7 +45,9 @@ def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
         script_pubkey = to.chain.script_pubkey(to, require_spendable=require_spendable)
     except AddressError as error:
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
-    return TxOut(value=value, script_pubkey=script_pubkey, address=to)
+    output = TxOut(value=value, script_pubkey=script_pubkey, address=to)
+    check_money((output,), to.chain.max_money)
+    return output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,18 @@ class Transaction:
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
             if each.leaf is not None:
                 each.leaf.check_locks(self.version, self.locktime, each.sequence)
-        if sum(each.value or 0 for each in self.inputs) > MAX_MONEY:
-            raise TransactionError(f"expected inputs of at most {MAX_MONEY} satoshi together", reason="range")
-        if (self.claimed_fee or 0) < 0:
-            raise TransactionError(
-                f"the outputs exceed the inputs by {-(self.claimed_fee or 0)} satoshi", reason="range"
-            )
+        self._check_amounts()
+
+    def _check_amounts(self) -> None:
+        """No more than the network has on either side, and no more out than in, where that is known."""
+        most, paid = self.chain.max_money, sum([each.value for each in self.outputs])
+        known = [each.value for each in self.inputs if each.value is not None]
+        spent = sum(known)
+        if paid > most or spent > most:
+            name = "outputs" if paid > most else "inputs"
+            raise TransactionError(f"expected {name} of at most {most} satoshi together", reason="range")
+        if paid > spent and len(known) == len(self.inputs):
+            raise TransactionError(f"the outputs exceed the inputs by {paid - spent} satoshi", reason="range")
 
     def _check_kinds(self) -> None:
         """Where a network has no witnesses, or no taproot, their programs are scripts that ask for nothing."""
@@ -142,9 +150,8 @@ class Transaction:
 
         Claimed: `effects` states it only where signatures or previous transactions bear it out.
         """
-        values = [each.value for each in self.inputs]
-        known = [value for value in values if value is not None]
-        return sum(known) - sum(output.value for output in self.outputs) if len(known) == len(values) else None
+        values = [each.value for each in self.inputs if each.value is not None]
+        return sum(values) - sum([each.value for each in self.outputs]) if len(values) == len(self.inputs) else None
 
     @property
     @remembered

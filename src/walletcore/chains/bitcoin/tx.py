@@ -1,13 +1,14 @@
 """A transaction as the network carries it, with or without witnesses (BIP-144, "Serialization").
 
-What Bitcoin Core checks of a transaction by itself (src/consensus/tx_check.cpp) holds for every value here. Identifiers
+What Bitcoin Core checks of a transaction by itself (src/consensus/tx_check.cpp) holds for every value here, but for the
+limit of money, which is each network's own: it is checked where bytes are read, and where there is a chain. Identifiers
 are text, 64 hex digits as explorers show them; on the wire their bytes are reversed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.parts import (
     FLAG,
     MARKER,
+    MAX_AMOUNT,
     MAX_ITEMS,
     MAX_MONEY,
     MAX_STACK,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INPUTS",
+    "MAX_AMOUNT",
     "MAX_MONEY",
     "OUTPOINT",
     "OUTPUTS",
@@ -58,6 +61,7 @@ __all__ = [
     "TxIn",
     "TxOut",
     "Witness",
+    "check_money",
     "encode_witness",
     "ends_of",
     "output_at",
@@ -102,7 +106,7 @@ class TxIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TxOut:
-    """An amount in satoshi, 0 to 21e14, and the script that guards it. Raises `TransactionError`.
+    """An amount in satoshi, 0 to 2^63-1, and the script that guards it. Raises `TransactionError`.
 
     ``address`` or ``lock`` is what the script was made from, if it was (`pay`, `change`); they are not compared.
     """
@@ -113,8 +117,8 @@ class TxOut:
     lock: Lock | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if type(self.value) is not int or not 0 <= self.value <= MAX_MONEY:
-            raise TransactionError(f"expected a value from 0 to {MAX_MONEY} satoshi", reason="range")
+        if type(self.value) is not int or not 0 <= self.value <= MAX_AMOUNT:
+            raise TransactionError(f"expected a value from 0 to {MAX_AMOUNT} satoshi", reason="range")
         if type(self.script_pubkey) is not bytes:
             raise TransactionError("expected script_pubkey as bytes", reason="type")
         if self.address is not None and type(self.address) is not Address:
@@ -134,11 +138,17 @@ def _check_lock(lock: object, script_pubkey: bytes) -> None:
         raise TransactionError("expected the Lock that the script was made from", reason="mismatch")
 
 
+def check_money(outputs: Sequence[TxOut], max_money: int) -> None:
+    """Raise `TransactionError` ("range") where outputs are worth more together than a network's limit of money."""
+    if sum([output.value for output in outputs]) > max_money:
+        raise TransactionError(f"expected outputs of at most {max_money} satoshi together", reason="range")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tx:
     """Version, inputs, outputs, lock time; ``witnesses`` has one per input, or is empty where no input has any.
 
-    Raises `TransactionError`: inputs and outputs are missing, an outpoint is spent twice, or outputs exceed 21e14.
+    Raises `TransactionError`: inputs and outputs are missing, an outpoint is spent twice, or outputs exceed 2^63-1.
     """
 
     version: int
@@ -154,8 +164,7 @@ class Tx:
         _check_items(self.outputs, TxOut, "outputs")
         if type(self.witnesses) is not tuple or not all(map(_is_witness, self.witnesses)):
             raise TransactionError("expected witnesses as a tuple of tuples of bytes", reason="type")
-        if sum([output.value for output in self.outputs]) > MAX_MONEY:
-            raise TransactionError(f"expected outputs of at most {MAX_MONEY} satoshi together", reason="range")
+        check_money(self.outputs, MAX_AMOUNT)
         outpoints = {(each.txid, each.vout) for each in self.inputs}
         if len(outpoints) != len(self.inputs):
             raise TransactionError("the same output is spent twice", reason="duplicate")
@@ -165,19 +174,21 @@ class Tx:
             raise TransactionError("expected a witness per input, or none at all", reason="non-canonical")
 
     @classmethod
-    def decode(cls, raw: bytes) -> Tx:
-        """Read a transaction, signed or not. Raises `TransactionError`."""
-        parts = parted(raw)
+    def decode(cls, raw: bytes, *, max_money: int = MAX_MONEY) -> Tx:
+        """Read a transaction, signed or not, whose outputs have at most ``max_money``. Raises `TransactionError`."""
+        parts = parted(raw, max_money)
         if parts is not None:
             return _built(raw, parts)
         with raised_as(TransactionError):
-            return TX.decode(raw)
+            tx = TX.decode(raw)
+        check_money(tx.outputs, max_money)
+        return tx
 
     @classmethod
-    def identified(cls, raw: bytes) -> tuple[Tx, str]:
+    def identified(cls, raw: bytes, *, max_money: int = MAX_MONEY) -> tuple[Tx, str]:
         """The same with its txid, which is the hash of these very bytes. Raises `TransactionError`."""
-        parts = parted(raw)
-        tx = cls.decode(raw) if parts is None else _built(raw, parts)
+        parts = parted(raw, max_money)
+        tx = cls.decode(raw, max_money=max_money) if parts is None else _built(raw, parts)
         return tx, tx.txid if parts is None else parts.txid
 
     def encode(self) -> bytes:
@@ -229,7 +240,7 @@ SCRIPT = prefixed(compact_size)
 _ID = mapped(fixed(32), str, lambda wire: wire[::-1].hex(), lambda text: bytes.fromhex(text)[::-1])
 OUTPOINT = struct(TxIn, txid=_ID, vout=u32le)
 _TX_IN = trusted(TxIn, {}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
-TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_MONEY), script_pubkey=SCRIPT)
+TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_AMOUNT), script_pubkey=SCRIPT)
 INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
 _BODY = struct(_Body, inputs=INPUTS, outputs=OUTPUTS)
@@ -311,10 +322,10 @@ def ends_of(raw: bytes) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]] | None:
 
 
 def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
-    """The txid of a transaction, and its output at that place, if there is one. Raises `TransactionError`."""
-    parts = parted(raw)
+    """The txid of a transaction of any network, and its output at that place, if any. Raises `TransactionError`."""
+    parts = parted(raw, MAX_AMOUNT)
     if parts is None:
-        tx = Tx.decode(raw)
+        tx = Tx.decode(raw, max_money=MAX_AMOUNT)
         return tx.txid, tx.outputs[vout] if vout < len(tx.outputs) else None
     return parts.txid, _output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None
 
@@ -322,7 +333,7 @@ def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
 def read_output(data: bytes) -> TxOut:
     """An output by itself. Raises `DecodingError`."""
     value = int.from_bytes(data[:8], "little")
-    if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= len(_SIZES) or value > MAX_MONEY:
+    if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= len(_SIZES) or value > MAX_AMOUNT:
         return TX_OUT.decode(data)  # longer, or refused
     return _output_of(value, data[9:])
 

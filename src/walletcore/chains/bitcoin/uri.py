@@ -12,18 +12,16 @@ from dataclasses import dataclass
 
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.tx import MAX_MONEY
 from walletcore.errors import AddressError
 
 __all__ = ["PaymentUri"]
 
 _MAX_LENGTH = 8_192  # characters: a QR code holds 4,296 letters and digits
 _MAX_PARAMETERS = 100
-_DECIMALS = 8
 _REQUIRED = "req-"
 _OWN = ("amount", "label", "message")  # what has a field of its own
 _ONCE = (*_OWN, "pop")  # and says nothing of whom to pay
-_AMOUNT = re.compile(r"(\d{0,16})(?:\.(\d{0,8}))?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{0,16})(?:\.(\d{0,8}))?", re.ASCII)  # no chain has more decimals
 _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*+,;:@/?=]|%[0-9A-Fa-f]{2})*", re.ASCII)  # pchar / "/" / "?", without "&"
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+", re.ASCII)
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, unreserved
@@ -53,8 +51,9 @@ class PaymentUri:
             raise AddressError(f"{self.chain.name} has no scheme of URIs", reason="unknown")
         if self.address is not None and (type(self.address) is not Address or self.address.chain != self.chain):
             raise AddressError(f"expected an address of {self.chain.name}", reason="network")
-        if self.amount is not None and (type(self.amount) is not int or not 0 <= self.amount <= MAX_MONEY):
-            raise AddressError(f"expected an amount from 0 to {MAX_MONEY} satoshi", reason="range")
+        most = self.chain.max_money
+        if self.amount is not None and (type(self.amount) is not int or not 0 <= self.amount <= most):
+            raise AddressError(f"expected an amount from 0 to {most} satoshi", reason="range")
         if not _is_text(self.label) or not _is_text(self.message):
             raise AddressError("expected label and message as text", reason="type")
         if type(self.others) is not tuple or not all(map(_is_parameter, self.others)):
@@ -71,8 +70,8 @@ class PaymentUri:
 
         A parameter that begins with ``req-`` is refused ("unknown") unless ``understood`` has its name, without that
         prefix: whoever does not know what it means must not pay. The other unknown ones are kept. The amount has at
-        most 8 decimals; label, message, amount and pop stand there once; percent signs encode UTF-8, and a plus is a
-        plus. Nobody may pay because of a URI alone: a person has to see it.
+        most as many decimals as the coin; label, message, amount and pop stand there once; percent signs encode UTF-8,
+        and a plus is a plus. Nobody may pay because of a URI alone: a person has to see it.
         """
         body, parameters = _split(chain, text)
         found = [_read(parameter) for parameter in parameters]
@@ -82,7 +81,7 @@ class PaymentUri:
         return cls(
             chain=chain,
             address=chain.parse_address(body) if body else None,
-            amount=_satoshi(named["amount"]) if "amount" in named else None,
+            amount=_satoshi(named["amount"], chain.decimals) if "amount" in named else None,
             label=named.get("label", ""),
             message=named.get("message", ""),
             others=tuple(pair for pair in found if pair[0] not in _OWN),
@@ -100,7 +99,7 @@ class PaymentUri:
 
     def __str__(self) -> str:
         """The URI: the amount in coins without zeros at its end, texts percent-encoded but for what never needs it."""
-        pairs = [("amount", _coins(self.amount))] if self.amount is not None else []
+        pairs = [("amount", _coins(self.amount, self.chain.decimals))] if self.amount is not None else []
         pairs += [(key, text) for key, text in (("label", self.label), ("message", self.message)) if text]
         query = "&".join(f"{key}={_escaped(value)}" for key, value in (*pairs, *self.others))
         return f"{self.chain.uri_scheme}:{_body(self)}{'?' if query else ''}{query}"
@@ -161,18 +160,18 @@ def _escaped(value: str) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in value.encode("utf-8"))
 
 
-def _satoshi(text: str) -> int:
+def _satoshi(text: str, places: int) -> int:
     """BIP-321, "Transfer amount": decimal, with a period and without commas. No float ever sees it."""
     match = _AMOUNT.fullmatch(text)
-    if match is None or not (match[1] or match[2]):
-        raise AddressError("expected an amount in coins with at most 8 decimals, such as 20.3", reason="character")
-    whole, decimals = str(match[1]), str(match[2] or "")
-    return int(whole + decimals.ljust(_DECIMALS, "0"))
+    if match is None or not (match[1] or match[2]) or len(match[2] or "") > places:
+        message = f"expected an amount in coins with at most {places} decimals, such as 20.3"
+        raise AddressError(message, reason="character")
+    return int(str(match[1]) + str(match[2] or "").ljust(places, "0"))
 
 
-def _coins(satoshi: int) -> str:
-    whole, rest = divmod(satoshi, 10**_DECIMALS)
-    return f"{whole}.{rest:0{_DECIMALS}}".rstrip("0").rstrip(".")
+def _coins(satoshi: int, places: int) -> str:
+    whole, rest = divmod(satoshi, 10**places)
+    return f"{whole}.{rest:0{places}}".rstrip("0").rstrip(".")
 
 
 def _bare(key: str) -> str:

@@ -50,10 +50,11 @@ def oddities(
             yield from _of_change(place, output)
     yield from _of_time(subject, _VERSIONS if row.dialect is None else ())
     yield from _of_inputs(subject)
+    yield from _of_replay(row, subject)
     if raw:
         dialect = row.dialect
-        tx, types = (Tx.decode(raw), HASH_TYPES) if dialect is None else (dialect.decode(raw)[0], hash_types(dialect))
-        yield from _of_signatures(tx, types)
+        tx = Tx.decode(raw, max_money=row.max_money) if dialect is None else dialect.decode(raw)[0]
+        yield from _of_signatures(tx, HASH_TYPES if dialect is None else hash_types(dialect))
 
 
 def _of_rate(subject: Any) -> Iterator[Oddity]:
@@ -133,6 +134,17 @@ def _of_inputs(subject: Any) -> Iterator[Oddity]:
     if len(kinds) > 1:
         named = ", ".join(sorted(kind or "unknown" for kind in kinds))
         yield Oddity(code="mixed", text=f"inputs of several kinds are spent together: {named}")
+
+
+def _of_replay(row: BitcoinChain, subject: Any) -> Iterator[Oddity]:
+    """Sister chains whose signatures are the same."""
+    if row.dialect is not None and row.dialect.module == "forkid":
+        from walletcore.chains.bitcoin.relatives.forkid import good_on
+
+        names = " and ".join(good_on(subject))
+        if names:
+            text = f"its signatures are good on {names}, too, where these have the coins"
+            yield Oddity(code="replayable", text=text)
 
 
 def odd_hash_type(place: int, name: str) -> Iterator[Oddity]:

@@ -20,7 +20,6 @@ __all__ = ["SECRET", "pair", "phrase", "wif"]
 SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
 _WEAK_KEY = Oddity(code="weak", text="a key so small that others have found it")
 _WEAK_PHRASE = Oddity(code="weak", text="hardly random, as few of its words are different: others have found it")
-_OTHER_TEXTS = ("decred", "decred-testnet", "neblio")  # what these write keys as is not read here
 _SMALL = 24  # leading zero bytes of a key: the rest is searched in hours
 _FEW_WORDS = 3
 
@@ -56,8 +55,6 @@ def _of_network(text: str, network: str) -> Wif | None:
 
 def _wif_network(row: BitcoinChain) -> str:
     """The network whose texts the keys of a chain have: its own, or Bitcoin's main or test one."""
-    if row.name in _OTHER_TEXTS:
-        return ""
     return row.name if row.name in VERSIONS else row.xpub_network
 
 

@@ -39,8 +39,8 @@ def spending_of(chain: BitcoinChain, raw: bytes, previous: Sequence[bytes]) -> S
     """
     if chain.dialect is not None:
         raise TransactionError(f"signatures of {chain.name} are not verified here", reason="network")
-    tx = Tx.decode(raw)
-    known = {each.txid: each.outputs for each in map(Tx.decode, previous)}
+    tx, *sources = [Tx.decode(each, max_money=chain.max_money) for each in (raw, *previous)]
+    known = {each.txid: each.outputs for each in sources}
     spent = [_spent(known, index, each) for index, each in enumerate(tx.inputs)]
     spends = Spends(tx, spent)
     found: dict[str, None] = {}

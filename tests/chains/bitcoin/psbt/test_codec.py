@@ -250,7 +250,7 @@ def test_the_unsigned_transaction_is_unsigned() -> None:
     with_script = Tx(version=2, inputs=(signed_input,), outputs=UNSIGNED.outputs, locktime=0)
     assert decode_reason(MAGIC + field(0, with_script.encode()) + b"\0\0\0") == "non-canonical"
     with_witness = Tx(version=2, inputs=UNSIGNED.inputs, outputs=UNSIGNED.outputs, witnesses=((b"",),), locktime=0)
-    assert decode_reason(MAGIC + field(0, with_witness.encode()) + b"\0\0\0") == "range"
+    assert decode_reason(MAGIC + field(0, with_witness.encode()) + b"\0\0\0") == "trailing"
 
 
 P2WPKH_KEY = field(6, b"\1\2\3\4", key(1).public_key.data)

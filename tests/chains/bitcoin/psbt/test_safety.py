@@ -9,7 +9,7 @@ from support.bitcoin import BITCOIN, kernel_accepts, key, reason, signer, spendi
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, PsbtInput, Safety
-from walletcore.chains.bitcoin.psbt.safety import MAX_FEE, MAX_FEE_RATE
+from walletcore.chains.bitcoin.relay import CORE
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.effects import Fee, Opaque, Transfer
 from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
@@ -17,6 +17,7 @@ from walletcore.signing import sign
 from walletcore.wallet import Wallet
 
 TO = BITCOIN.address(key(7).public_key)
+MAX_FEE, MAX_FEE_RATE = CORE.max_fee, CORE.max_fee_rate
 PHRASE = "abandon " * 11 + "about"
 
 
@@ -122,7 +123,7 @@ def test_T13_a_fee_above_the_ceiling_is_refused() -> None:
 
 
 def test_T13_a_fee_rate_above_the_ceiling_is_refused_at_the_latest_when_the_size_is_known() -> None:
-    assert MAX_FEE_RATE == 10_000_000
+    assert (MAX_FEE, MAX_FEE_RATE) == (10_000_000, 10_000_000)
     made = psbt(rich(1_000_000), value=1_000_000 - 81_000, max_fee_rate=1_000_000)
     signed = sign(made, signer(1)).finalize()
     size = Tx.decode(signed.raw).vsize
@@ -196,6 +197,7 @@ def test_a_script_that_is_not_understood_is_given_away_only_where_it_is_trusted(
         ({"max_fee": -1}, "range"),
         ({"max_fee_rate": 1.5}, "range"),
         ({"max_fee": True}, "range"),
+        ({"max_fee": "chain"}, "range"),
     ],
 )
 def test_safety_is_made_of_what_it_says(options: dict[str, Any], why: str) -> None:

@@ -1,6 +1,7 @@
 """Signatures with FORKID: every kind and hash type before libauth's virtual machine, and what must not be signed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.relatives.cashtokens import CAPABILITIES, CashTokens, Token, written
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
-from walletcore.chains.bitcoin.relatives.forkid import ForkIdCommitments
+from walletcore.chains.bitcoin.relatives.forkid import ForkIdCommitments, good_on
 from walletcore.chains.bitcoin.sighash import Commitments
 from walletcore.chains.bitcoin.tx import OUTPUTS, Tx, TxIn
 from walletcore.effects import Fee, Opaque, Transfer
@@ -473,3 +474,25 @@ def digests(row: BitcoinChain) -> list[bytes]:
 def test_chains_with_the_fork_value_0_share_their_signatures_and_bitcoin_gold_has_its_own() -> None:
     assert digests(BCH) == digests(XEC) == digests(BSV)  # coins from before the split: see docs/relatives.md
     assert digests(BTG) != digests(BCH)
+
+
+def spends(row: BitcoinChain, **options: Any) -> Transaction:
+    each = Input(txid="11" * 32, vout=1, value=70_000, key=ALICE, kind="p2pkh", dialect=row.dialect, **options)
+    return Transaction(chain=row, inputs=(each,), outputs=(TxOut(value=60_000, script_pubkey=PAID),))
+
+
+def test_the_chains_are_named_on_which_a_signature_is_good_too() -> None:
+    assert good_on(spends(BCH)) == ("ecash", "bitcoin-sv")
+    assert good_on(spends(XEC)) == ("bitcoin-cash", "bitcoin-sv")
+    assert good_on(spends(BSV)) == ("bitcoin-cash", "ecash")
+    assert good_on(spends(BCH, schnorr=True)) == ("ecash",)
+    assert good_on(spends(BCH, sighash="ALL|UTXOS")) == good_on(spends(BTG)) == ()
+    assert good_on(spends(chain("bitcoin-cash-testnet4", BitcoinChain))) == ()
+    token = Token(category=CATEGORY, amount=1)
+    assert good_on(replace(spends(BCH), extra=CashTokens(spent=(token,), sent=(None,)))) == ()
+
+
+def test_a_signature_of_one_is_one_of_the_others() -> None:
+    """The bytes that nodes exchange are the same: whoever sees them may send them to the other chains."""
+    (first, *others) = [sign(spends(row), signer(1)).raw for row in (BCH, XEC, BSV)]
+    assert others == [first, first]

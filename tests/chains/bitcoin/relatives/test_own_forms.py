@@ -11,7 +11,8 @@ from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.horizen import base, guarded
 from walletcore.chains.bitcoin.relatives.stamped import EXTRA, Stamp
 from walletcore.chains.bitcoin.tx import Tx, TxIn
-from walletcore.errors import DecodingError, TransactionError
+from walletcore.effects import Transfer
+from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.hashes import sha256, sha256d
 from walletcore.signing import sign
 
@@ -72,10 +73,8 @@ def test_the_stamp_stands_behind_the_version_in_bytes_and_messages(name: str, ex
     assert len(signed.raw) <= tx.vsize <= len(signed.raw) + 2
 
 
-@pytest.mark.parametrize("name", ["verge", "bitcoin-diamond"])
-def test_witnesses_are_no_part_of_a_stamped_txid(name: str) -> None:
-    network, extra = row(name), next(extra for each, extra, _ in STAMPED if each == name)
-    version = 12 if name == "bitcoin-diamond" else 1
+def test_witnesses_are_no_part_of_a_stamped_txid() -> None:
+    network, extra, version = row("bitcoin-diamond"), Stamp(block_hash=BLOCK), 12
     spent = Input(txid="11" * 32, vout=0, value=70_000, key=ALICE, kind="p2wpkh", dialect=network.dialect)
     outputs = (pay(network.address(BOB), 60_000),)
     tx = Transaction(chain=network, inputs=(spent,), outputs=outputs, version=version, extra=extra)
@@ -103,12 +102,35 @@ def test_the_stamp_is_that_of_the_chain() -> None:
     assert reason(TransactionError, stamped, verge, Stamp(block_hash=BLOCK), 1) in ("missing", "mismatch", "truncated")
     assert reason(TransactionError, stamped, diamond, Stamp(block_hash=BLOCK), 2) == "version"
     outputs = (pay(verge.address(BOB), 1),)
-    spent = Input(txid="11" * 32, vout=0, value=2, key=ALICE, kind="p2wpkh", dialect=verge.dialect)
+    spent = Input(txid="11" * 32, vout=0, dialect=verge.dialect)
     assert reason(TransactionError, Transaction, chain=verge, inputs=(spent,), outputs=outputs) == "missing"
     wrong = {"chain": verge, "inputs": (spent,), "outputs": outputs, "extra": Stamp(block_hash=BLOCK)}
     assert reason(TransactionError, Transaction, **wrong) == "missing"
     assert reason(DecodingError, EXTRA.decode, b"\x05" + bytes(5)) == "length"
     assert reason(TransactionError, verge.decode_transaction, bytes(7)) == "truncated"
+
+
+def test_verge_has_no_witnesses() -> None:
+    """vergecurrency/verge aef8029 src/primitives/transaction.h: neither written nor read, so nobody could spend."""
+    verge = row("verge")
+    address = "vg1qujpe553lzgyg95g7k0w6zwscuy0ae022h4q4zg"  # wallet-core tests/chains/Verge/AddressTests.cpp
+    assert reason(AddressError, verge.parse_address, address) == "character"
+    for kind in ("p2wpkh", "p2sh-p2wpkh", "p2wsh"):
+        assert reason(AddressError, verge.address, ALICE, kind=kind) == "unknown"
+        options = {"txid": "11" * 32, "vout": 0, "value": 2, "key": ALICE, "kind": kind}
+        assert reason(TransactionError, Input, **options, dialect=verge.dialect) == "network"
+    program = b"\x00\x14" + bytes(20)
+    assert verge.destination_of(program) is None
+    witness = Tx(
+        version=1,
+        inputs=(TxIn(txid="11" * 32, vout=0),),
+        outputs=(TxOut(value=1, script_pubkey=b"\x51"),),
+        witnesses=((b"\x01",),),
+        locktime=0,
+    ).encode()
+    stamped_witness = witness[:4] + bytes(4) + witness[4:]
+    assert reason(TransactionError, verge.decode_transaction, stamped_witness) == "network"
+    assert reason(TransactionError, verge.transaction_id, stamped_witness) == "network"
 
 
 # -- Horizen
@@ -135,6 +157,8 @@ def test_guarded_outputs_of_horizen_are_spent_and_paid(guard: bool) -> None:
     read = zen.decode_transaction(tx.raw)
     assert read == tx
     assert sign(tx, signer(1)).raw
+    mine, theirs = (zen.account_id(zen.address(owner).text) for owner in (ALICE, BOB))
+    assert tx.effects()[0] == Transfer(asset=zen.asset, amount=60_000, source=mine, destination=theirs)
 
 
 def test_an_output_of_horizen_without_its_guard_is_refused() -> None:

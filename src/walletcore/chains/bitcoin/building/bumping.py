@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
-from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_output, compose, items
+from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_output, check_chain, compose, items
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import MAX_MONEY, Tx, TxOut
+from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.errors import TransactionError
 
 __all__ = ["bump_fee", "child"]
@@ -52,7 +52,7 @@ def bump_fee(
     if not callable(change_of):
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
-    _check_amount(evicted_fees, "evicted_fees")
+    _check_amount(transaction.chain, evicted_fees, "evicted_fees")
     payments, rest = _without_change(transaction, tuple(change_of(transaction)))
     destination = rest if change is None else change
     if destination is None:
@@ -121,8 +121,9 @@ def child(
     least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
     the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
     """
-    tx, txid = Tx.identified(parent)
-    _check_amount(parent_fee, "parent_fee")
+    check_chain(chain)
+    tx, txid = Tx.identified(parent, max_money=chain.max_money)
+    _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
     _check_spends(tx, txid, spending)
     draft = Draft(
@@ -149,6 +150,6 @@ def _check_spends(tx: Tx, txid: str, inputs: Sequence[Input]) -> None:
             raise TransactionError(f"the parent's output {each.vout} is another", reason="mismatch")
 
 
-def _check_amount(amount: int, name: str) -> None:
-    if type(amount) is not int or not 0 <= amount <= MAX_MONEY:
+def _check_amount(chain: BitcoinChain, amount: int, name: str) -> None:
+    if type(amount) is not int or not 0 <= amount <= chain.max_money:
         raise TransactionError(f"expected {name} as satoshi, 0 or more", reason="range")

@@ -19,10 +19,10 @@ from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.relay import fee_at, is_unspendable, spent_vsize
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction, pay
-from walletcore.chains.bitcoin.tx import MAX_MONEY, TxOut
+from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError
 
-__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "compose", "drafted", "items"]
+__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "check_chain", "compose", "drafted", "items"]
 
 T = TypeVar("T")
 
@@ -149,11 +149,16 @@ def _check_names(draft: Draft) -> None:
         raise TransactionError(f"expected one of {', '.join((*SELECTIONS, EVERYTHING))} as selection", reason="unknown")
 
 
-def _check_values(draft: Draft) -> None:
-    if type(draft.chain) is not BitcoinChain:
+def check_chain(chain: BitcoinChain) -> None:
+    """Raise `TransactionError` unless it is a network of this family that PSBTs are built for."""
+    if type(chain) is not BitcoinChain:
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-    if draft.chain.dialect is not None:
-        raise TransactionError(f"{draft.chain.name} has no PSBTs to be built", reason="network")
+    if chain.dialect is not None:
+        raise TransactionError(f"{chain.name} has no PSBTs to be built", reason="network")
+
+
+def _check_values(draft: Draft) -> None:
+    check_chain(draft.chain)
     if type(draft.safety) is not Safety:
         raise TransactionError("expected a Safety", reason="type")
     if not draft.change.script_pubkey or is_unspendable(draft.change.script_pubkey):
@@ -161,7 +166,8 @@ def _check_values(draft: Draft) -> None:
     if len(draft.required) + len(draft.pool) > _MAX_INPUTS:
         raise TransactionError(f"expected at most {_MAX_INPUTS} inputs to choose from", reason="too-large")
     if any(
-        type(rate) is not int or not 0 <= rate <= MAX_MONEY for rate in (draft.price.rate, draft.long_term_fee_rate)
+        type(rate) is not int or not 0 <= rate <= draft.chain.max_money
+        for rate in (draft.price.rate, draft.long_term_fee_rate)
     ):
         raise TransactionError("expected fee rates as satoshi per 1,000 virtual bytes, 0 or more", reason="range")
 
@@ -232,7 +238,7 @@ def _check_outcome(draft: Draft, transaction: Transaction, weight: int) -> None:
     most = draft.chain.relay.max_weight
     if weight > most:
         raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")
-    draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight))
+    draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight), draft.chain.relay)
 
 
 def _outpoint(each: Input) -> str:

@@ -27,7 +27,7 @@ from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx
+from walletcore.chains.bitcoin.tx import Tx, check_money
 from walletcore.errors import MissingSignature, TransactionError, raised_as
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
@@ -165,6 +165,7 @@ class Psbt:
     def unsigned_tx(self) -> Tx:
         """The transaction that is to be signed. Raises `TransactionError`, as `Tx` does."""
         draft = self.draft
+        check_money(draft.outputs, self.chain.max_money)
         return Tx(version=draft.version, inputs=draft.inputs, outputs=draft.outputs, locktime=draft.locktime)
 
     @property
@@ -290,7 +291,7 @@ class Psbt:
         self.safety.check(self.transaction, size)
         unproven = [index for index, final in enumerate(found) if not self._is_proven(index, final)]
         if unproven:
-            verify(Tx.decode(raw), self.transaction, unproven, self.safety)
+            verify(Tx.decode(raw, max_money=self.chain.max_money), self.transaction, unproven, self.safety)
         unnamed = (None,) * len(found)
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self.transaction, answers=unnamed)
 

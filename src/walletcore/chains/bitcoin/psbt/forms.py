@@ -11,7 +11,7 @@ from struct import unpack
 from typing import Any, Generic, TypeVar
 
 from walletcore.chains.bitcoin.tx import (
-    MAX_MONEY,
+    MAX_AMOUNT,
     SCRIPT,
     TX_OUT,
     TxOut,
@@ -261,7 +261,7 @@ BYTES = Form(_accept, bytes, _BYTES.encode)
 KEY = _bytes(_KEY, _COMPRESSED, _UNCOMPRESSED)
 HASH20, HASH32 = _bytes(fixed(20), 20), _bytes(fixed(32), 32)
 NUMBER, FLAGS, COUNT = _of(u32le, 4), _of(u8, 1), _of(compact_size)
-AMOUNT = _of(bounded(u64le, MAX_MONEY))
+AMOUNT = _of(bounded(u64le, MAX_AMOUNT))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
 ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode)

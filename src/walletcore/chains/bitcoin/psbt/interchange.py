@@ -40,7 +40,7 @@ def decode_transaction(
         raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         return Psbt.decode(chain, raw).described(by_script(keys), {"ALL", "DEFAULT", *sighash})
-    tx = Tx.decode(raw)
+    tx = Tx.decode(raw, max_money=chain.max_money)
     inputs = tuple(map(Input.unknown, tx.inputs))
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)
     if tx.is_signed:

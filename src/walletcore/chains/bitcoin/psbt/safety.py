@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final, Literal
 
+from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.errors import SigningRefused, TransactionError
 
-__all__ = ["MAX_FEE", "MAX_FEE_RATE", "SAFE", "Safety"]
+__all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety"]
 
-MAX_FEE = 10_000_000
-"""Satoshi that a transaction may pay: 0.1 BTC, DEFAULT_TRANSACTION_MAXFEE of Bitcoin Core's src/wallet/wallet.h."""
-MAX_FEE_RATE = 10_000_000
-"""Satoshi per 1,000 virtual bytes: DEFAULT_MAX_RAW_TX_FEE_RATE of Bitcoin Core's src/node/transaction.h."""
+BY_CHAIN: Final = "by chain"
+"""The limits that the chain's own node has: `Relay.max_fee` and `Relay.max_fee_rate` of its row, 0.1 BTC on Bitcoin."""
+Limit = int | Literal["by chain"] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +27,15 @@ class Safety:
 
     ``trust_witness_utxo``: believe the amounts of inputs before taproot that come without their previous transaction.
     ``sighash``: names of hash types that are allowed beside ALL and DEFAULT. ``max_fee`` in satoshi, ``max_fee_rate``
-    in satoshi per 1,000 virtual bytes; None allows any, also a fee that is not known. ``trust_scripts``: give away
-    inputs that others made final in a way that is not understood here, so that nothing of them was verified.
-    Raises `TransactionError`.
+    in satoshi per 1,000 virtual bytes, or `BY_CHAIN`; None allows any, also a fee that is not known.
+    ``trust_scripts``: give away inputs that others made final in a way that is not understood here, so that nothing of
+    them was verified. Raises `TransactionError`.
     """
 
     trust_witness_utxo: bool = False
     sighash: tuple[str, ...] = ()
-    max_fee: int | None = MAX_FEE
-    max_fee_rate: int | None = MAX_FEE_RATE
+    max_fee: Limit = BY_CHAIN
+    max_fee_rate: Limit = BY_CHAIN
     trust_scripts: bool = False
 
     def __post_init__(self) -> None:
@@ -43,8 +44,8 @@ class Safety:
         if type(self.sighash) is not tuple or any(each not in tuple(HASH_TYPES) for each in self.sighash):
             raise TransactionError(f"expected a tuple of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
         for limit in (self.max_fee, self.max_fee_rate):
-            if limit is not None and (type(limit) is not int or limit < 0):
-                raise TransactionError("expected limits as int from 0 on, or None", reason="range")
+            if limit is not None and limit != BY_CHAIN and (type(limit) is not int or limit < 0):
+                raise TransactionError(f"expected limits as int from 0 on, None, or {BY_CHAIN!r}", reason="range")
 
     @property
     def allowed(self) -> Collection[str]:
@@ -55,7 +56,7 @@ class Safety:
         """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
         self._check_sighash(transaction)
         self._check_amounts(transaction)
-        self.check_fee(transaction.claimed_fee, size)
+        self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
     def _check_sighash(self, transaction: Transaction) -> None:
         allowed = self.allowed
@@ -73,9 +74,12 @@ class Safety:
                 message = f"input {index}: expected the previous transaction, as its amount is only claimed"
                 raise SigningRefused(message, reason="policy", hint="Safety(trust_witness_utxo=True) believes it")
 
-    def check_fee(self, fee: int | None, size: int) -> None:
+    def check_fee(self, fee: int | None, size: int, relay: Relay = CORE) -> None:
         """Refuse a fee in satoshi, of so many virtual bytes, that can only be a mistake. Raises `SigningRefused`."""
-        limits = self.max_fee, self.max_fee_rate
+        limits = (
+            relay.max_fee if self.max_fee == BY_CHAIN else self.max_fee,
+            relay.max_fee_rate if self.max_fee_rate == BY_CHAIN else self.max_fee_rate,
+        )
         if fee is None:
             if limits != (None, None):
                 hint = "Safety(max_fee=None, max_fee_rate=None) allows a fee that is not known"

@@ -17,7 +17,7 @@ from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import MAX_MONEY, TxIn, TxOut
+from walletcore.chains.bitcoin.tx import MAX_AMOUNT, TxIn, TxOut
 from walletcore.coding.wire import array, bounded, compact_size, fixed, mapped, prefixed, struct, u8, u32le, u64le
 from walletcore.errors import InvalidKey, TransactionError, raised_as
 from walletcore.keys import Curve, PublicKey
@@ -104,7 +104,7 @@ _GUARD = struct(
     merkle_root=_BYTES,
     origins=array(_ORIGIN, count=bounded(u8, _MAX_KEYS)),
 )
-_MONEY, _FLAG, _COUNT = bounded(u64le, MAX_MONEY), bounded(u8, 1), bounded(compact_size, _MAX_PARTS)
+_MONEY, _FLAG, _COUNT = bounded(u64le, MAX_AMOUNT), bounded(u8, 1), bounded(compact_size, _MAX_PARTS)
 _INPUT = struct(
     _Input,
     txid=fixed(32),

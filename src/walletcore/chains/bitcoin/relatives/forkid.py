@@ -44,6 +44,7 @@ __all__ = [
     "effects",
     "encode",
     "fixes_fee",
+    "good_on",
     "has_fixed_id",
     "identify",
 ]
@@ -189,6 +190,26 @@ def effects(transaction: Transaction) -> tuple[Effect, ...]:
         if token is not None:
             found.append(_sent(chain, token, output))
     return (*found, *(Opaque(why=f"tokens are lost: {token}") for token in burnt(tokens)))
+
+
+_FORK_VALUE_0 = ("bitcoin-cash", "ecash", "bitcoin-sv")
+_TEST_COIN = 1  # SLIP-44: the test networks have genesis blocks, or names, of their own
+
+
+def good_on(transaction: Transaction) -> tuple[str, ...]:
+    """The other chains on which its signatures are good as well, where these have the outputs that it spends.
+
+    Coins from before chains parted, or mixed with such, are on all of them: whoever sees the transaction may send it
+    there (a replay). Schnorr signatures are unknown to Bitcoin SV, UTXOS and tokens that are spent to all but Bitcoin
+    Cash.
+    """
+    chain, inputs, tokens = transaction.chain, transaction.inputs, transaction.extra
+    if chain.name not in _FORK_VALUE_0 or chain.slip44 == _TEST_COIN:
+        return ()
+    if any(each.sighash.endswith("UTXOS") for each in inputs) or (tokens is not None and any(tokens.spent)):
+        return ()
+    has_schnorr = any(each.schnorr for each in inputs)
+    return tuple(name for name in _FORK_VALUE_0 if name != chain.name and not (has_schnorr and name == "bitcoin-sv"))
 
 
 def _sent(chain: BitcoinChain, token: Token, output: TxOut) -> Effect:

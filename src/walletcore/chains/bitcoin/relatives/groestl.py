@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives.plain import check, decode, effects, encode, fixes_fee, has_fixed_id
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
-from walletcore.chains.bitcoin.tx import SCRIPT, UNSIGNED_TX, Tx, TxOut
+from walletcore.chains.bitcoin.tx import MAX_AMOUNT, SCRIPT, UNSIGNED_TX, Tx, TxOut
 from walletcore.hashes import sha256
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ def commitments(dialect: Dialect, tx: Tx, spent: Sequence[TxOut], extra: Any) ->
 
 def identify(dialect: Dialect, raw: bytes) -> str:
     """One SHA-256 of the transaction without its witnesses. Raises `TransactionError`."""
-    return sha256(UNSIGNED_TX.encode(Tx.decode(raw)))[::-1].hex()
+    return sha256(UNSIGNED_TX.encode(Tx.decode(raw, max_money=MAX_AMOUNT)))[::-1].hex()

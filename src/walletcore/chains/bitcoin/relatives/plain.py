@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.sighash import Commitments
-from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.chains.bitcoin.tx import MAX_AMOUNT, Tx, TxOut
 from walletcore.errors import TransactionError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
 
 def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Any]:
     """As Bitcoin does, without witnesses where the relative has none."""
-    tx = Tx.decode(raw)
+    tx = Tx.decode(raw, max_money=MAX_AMOUNT)  # `Transaction` knows the limit of its chain
     check_witnesses(dialect, tx)
     return tx, None
 
@@ -56,7 +56,7 @@ def check_witnesses(dialect: Dialect, tx: Tx) -> None:
 
 def identify(dialect: Dialect, raw: bytes) -> str:
     """As Bitcoin does: double SHA-256 of the transaction without its witnesses."""
-    return Tx.identified(raw)[1]
+    return Tx.identified(raw, max_money=MAX_AMOUNT)[1]
 
 
 def has_fixed_id(transaction: Transaction) -> bool:

@@ -17,9 +17,10 @@ from walletcore.chains.bitcoin.address import Prefixes
 from walletcore.chains.bitcoin.chain import LEGACY, MESSAGE_MAGIC, SEGWIT, TAPROOT, BitcoinChain
 from walletcore.chains.bitcoin.profiles import standard
 from walletcore.chains.bitcoin.relatives import dialect as dialects
+from walletcore.chains.bitcoin.relatives import limits
 from walletcore.chains.bitcoin.relatives.dialect import Dialect
+from walletcore.chains.bitcoin.relatives.limits import AS_BITCOIN, Limits
 from walletcore.chains.bitcoin.relatives.paths import paths
-from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.coding.text import Base58Check
 from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
 
@@ -47,13 +48,13 @@ def _coin(
     magic: bytes = MESSAGE_MAGIC,
     key_hash: Hash = hash160,
     dialect: Dialect | None = None,
-    relay: Relay = CORE,
+    limit: Limits = AS_BITCOIN,
     scheme: str = "",
 ) -> Callable[..., BitcoinChain]:
     """What all networks of a coin have in common; the rest is the network's own.
 
     ``scheme`` is that of parseBitcoinURI in the coin's own src/qt/guiutil.cpp, and of all its networks; empty: none was
-    found there. Nodes relay by Core's defaults where ``relay`` says nothing else.
+    found there, or Bitcoin's (Bitcoin Diamond), whose URIs would be taken for each other.
     """
 
     def network(
@@ -71,7 +72,8 @@ def _coin(
             key_hash=key_hash,
             message_magic=magic,
             dialect=dialect,
-            relay=relay,
+            max_money=limit.max_money,
+            relay=limit.relay,
             uri_scheme=prefixes.cashaddr if scheme == _OF_CASHADDR else scheme,
         )
 
@@ -97,7 +99,7 @@ _TEST_BASE58 = ("6f", "c4")  # Bitcoin's test networks', which many relatives' h
 
 # litecoin-project/litecoin. Addresses 3... of P2SH are as old as Bitcoin's, M... replaced them (SCRIPT_ADDRESS2).
 # Taproot is active since 2022: BIP-8 with lockinontimeout, DEPLOYMENT_TAPROOT.nTimeoutHeight 2,370,816.
-_litecoin = _coin(scheme="litecoin", kinds=TAPROOT, magic=_magic("Litecoin Signed Message"))
+_litecoin = _coin(scheme="litecoin", limit=limits.LITECOIN, kinds=TAPROOT, magic=_magic("Litecoin Signed Message"))
 _LITECOIN = (
     _litecoin(
         *("litecoin", "LTC", "12a765e31ffd4059bada1e25190f6e98", _segwit("30", "32", "ltc", older="05"), 2),
@@ -113,10 +115,8 @@ _LITECOIN = (
     ),
 )
 
-# dogecoin/dogecoin. src/policy/policy.h: DEFAULT_DUST_LIMIT is a hundredth of a coin, whatever the script.
-# doc/fee-recommendation.md: a replacement pays a thousandth of a coin more for each 1,000 bytes.
-_dogecoin_relay = Relay(dust=1_000_000, increment=100_000)
-_dogecoin = _coin(kinds=LEGACY, magic=_magic("Dogecoin Signed Message"), relay=_dogecoin_relay)
+# dogecoin/dogecoin
+_dogecoin = _coin(scheme="dogecoin", kinds=LEGACY, magic=_magic("Dogecoin Signed Message"), limit=limits.DOGECOIN)
 _DOGECOIN = (
     _dogecoin(*("dogecoin", "DOGE", "1a91e3dace36e2be3bf030a65679fe82", _legacy("1e", "16"), 3), *paths(3, "44:WT")),
     _dogecoin("dogecoin-testnet", "tDOGE", "bb0a78264637406b6360aad926284d54", _legacy("71", "c4"), _TEST_COIN),
@@ -145,14 +145,8 @@ def _with_p2sh32(given: Prefixes) -> Prefixes:
 _bitcoin_cash = _coin(scheme=_OF_CASHADDR, kinds=_CASH, dialect=dialects.BITCOIN_CASH)
 _BITCOIN_CASH = (
     _bitcoin_cash(
-        *(
-            "bitcoin-cash",
-            "BCH",
-            "000000000000000000651ef99cb9fcbe",
-            _with_p2sh32(_cash("00", "05", "bitcoincash")),
-            145,
-        ),
-        *paths(145, "44:WT"),
+        *("bitcoin-cash", "BCH", "000000000000000000651ef99cb9fcbe"),
+        *(_with_p2sh32(_cash("00", "05", "bitcoincash")), 145, *paths(145, "44:WT")),
     ),
     _bitcoin_cash(
         *("bitcoin-cash-testnet4", "tBCH", "000000001dd410c49a788668ce267517"),
@@ -165,7 +159,9 @@ _BITCOIN_CASH = (
 
 # Bitcoin-ABC/bitcoin-abc, src/networks/abc/checkpoints.cpp: block 661,648 ("Axion activation"), which Bitcoin Cash has
 # another one for. The test network left Bitcoin's with block 1,155,876 (and version 3 of Bitcoin Cash's later).
-_ecash = _coin(kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"), dialect=dialects.ECASH)
+_ecash = _coin(
+    scheme=_OF_CASHADDR, kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"), dialect=dialects.ECASH
+)
 _ECASH = (
     _ecash(*("ecash", "XEC", "000000000000000004284c9d8b2c8ff7", _cash("00", "05", "ecash"), 899), *paths(899, "44:W")),
     _ecash(
@@ -175,16 +171,18 @@ _ECASH = (
 
 # bitcoin-sv/bitcoin-sv, LICENSE: block 556,767. Its test networks have Bitcoin's genesis block.
 _BITCOIN_SV = (
-    _coin(kinds=LEGACY, dialect=dialects.BITCOIN_SV)(
+    _coin(kinds=LEGACY, limit=limits.BITCOIN_SV, dialect=dialects.BITCOIN_SV)(
         *("bitcoin-sv", "BSV", "000000000000000001d956714215d96f", _legacy("00", "05"), 236), *paths(236, "44:B")
     ),
 )
 
-# BTCGPU/BTCGPU. No source names the hash of its first block, 491,407: this is 640,650, the one in its checkpoints.
-_bitcoin_gold = _coin(kinds=SEGWIT, magic=_magic("Bitcoin Gold Signed Message"), dialect=dialects.BITCOIN_GOLD)
+# BTCGPU/BTCGPU. BIP-122 names it by its first block, 491,407, whose hash no source has: the name is our own.
+_bitcoin_gold = _coin(
+    scheme="bitcoingold", kinds=SEGWIT, magic=_magic("Bitcoin Gold Signed Message"), dialect=dialects.BITCOIN_GOLD
+)
 _BITCOIN_GOLD = (
     _bitcoin_gold(
-        *("bitcoin-gold", "BTG", "000000059ec8884fa4fbbdbe46c09cfb", _segwit("26", "17", "btg"), 156),
+        *("bitcoin-gold", "BTG", "btg:mainnet", _segwit("26", "17", "btg"), 156),
         *paths(156, "84:WT", "49:T", "44:T"),
     ),
     _bitcoin_gold(
@@ -195,7 +193,11 @@ _BITCOIN_GOLD = (
 
 # eveybcd/BitcoinDiamond: blocks 495,867 and 1,065,121 (checkpoints). Segwit addresses: wallet-core.
 _bitcoin_diamond = _coin(
-    kinds=SEGWIT, decimals=7, magic=_magic("Bitcoindiamond Signed Message"), dialect=dialects.BITCOIN_DIAMOND
+    kinds=SEGWIT,
+    decimals=7,
+    magic=_magic("Bitcoindiamond Signed Message"),
+    limit=limits.BITCOIN_DIAMOND,
+    dialect=dialects.BITCOIN_DIAMOND,
 )
 _BITCOIN_DIAMOND = (
     _bitcoin_diamond(
@@ -210,7 +212,7 @@ _BITCOIN_DIAMOND = (
 
 # DigiByte-Core/digibyte. Addresses 3... are the older P2SH. Its test network begins anew with releases.
 _DIGIBYTE = (
-    _coin(scheme="digibyte", kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
+    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", _segwit("1e", "3f", "dgb", older="05"), 20),
         *paths(20, "84:WT", "49:T", "44:T"),
     ),
@@ -222,7 +224,13 @@ def _groestl(p2pkh: str, p2sh: str, hrp: str) -> Prefixes:
 
 
 # Groestlcoin/groestlcoin, src/base58.cpp: the checksum is of Groestl-512 twice. Taproot: DEPLOYMENT_TAPROOT, Trezor.
-_groestlcoin = _coin(kinds=TAPROOT, magic=_magic("GroestlCoin Signed Message"), dialect=dialects.GROESTLCOIN)
+_groestlcoin = _coin(
+    scheme="groestlcoin",
+    limit=limits.GROESTLCOIN,
+    kinds=TAPROOT,
+    magic=_magic("GroestlCoin Signed Message"),
+    dialect=dialects.GROESTLCOIN,
+)
 _GROESTLCOIN = (
     _groestlcoin(
         *("groestlcoin", "GRS", "00000ac5927c594d49cc0bdb81759d0d", _groestl("24", "05", "grs"), 17),
@@ -235,7 +243,7 @@ _GROESTLCOIN = (
 )
 
 # RavenProject/Ravencoin
-_ravencoin = _coin(kinds=LEGACY, magic=_magic("Raven Signed Message"))
+_ravencoin = _coin(scheme="raven", limit=limits.RAVENCOIN, kinds=LEGACY, magic=_magic("Raven Signed Message"))
 _RAVENCOIN = (
     _ravencoin(
         *("ravencoin", "RVN", "0000006b444bc2f2ffe627be9d9e7e7a", _legacy("3c", "7a"), 175), *paths(175, "44:WT")
@@ -244,7 +252,7 @@ _RAVENCOIN = (
 )
 
 # qtumproject/qtum, src/kernel/chainparams.cpp. Taproot: min_activation_height 2,080,512 and 1,967,616.
-_qtum = _coin(kinds=TAPROOT, magic=_magic("Qtum Signed Message"))
+_qtum = _coin(scheme="qtum", limit=limits.QTUM, kinds=TAPROOT, magic=_magic("Qtum Signed Message"))
 _QTUM = (
     _qtum(
         *("qtum", "QTUM", "000075aef83cf2853580f8ae8ce6f8c3", _segwit("3a", "32", "qc"), 2301),
@@ -254,7 +262,7 @@ _QTUM = (
 )
 
 # monacoinproject/monacoin. Addresses 3... are the older P2SH (SCRIPT_ADDRESS2 replaced them).
-_monacoin = _coin(kinds=SEGWIT, magic=_magic("Monacoin Signed Message"))
+_monacoin = _coin(scheme="monacoin", limit=limits.MONACOIN, kinds=SEGWIT, magic=_magic("Monacoin Signed Message"))
 _MONACOIN = (
     _monacoin(
         *("monacoin", "MONA", "ff9f1c0116d19de7c9963845e129f9ed", _segwit("32", "37", "mona", older="05"), 22),
@@ -267,7 +275,7 @@ _MONACOIN = (
 )
 
 # viacoin/viacoin
-_viacoin = _coin(kinds=SEGWIT, magic=_magic("Viacoin Signed Message"))
+_viacoin = _coin(scheme="viacoin", limit=limits.VIACOIN, kinds=SEGWIT, magic=_magic("Viacoin Signed Message"))
 _VIACOIN = (
     _viacoin(
         *("viacoin", "VIA", "4e9b54001f9976049830128ec0331515", _segwit("47", "21", "via"), 14),
@@ -277,7 +285,7 @@ _VIACOIN = (
 )
 
 # vertcoin-project/vertcoin-core, whose MESSAGE_MAGIC (src/util/message.cpp) is Bitcoin's
-_vertcoin = _coin(scheme="vertcoin", kinds=SEGWIT)
+_vertcoin = _coin(scheme="vertcoin", limit=limits.VERTCOIN, kinds=SEGWIT)
 _VERTCOIN = (
     _vertcoin(
         *("vertcoin", "VTC", "4d96a915f49d40b1e5c2844d1ee2dccb", _segwit("47", "05", "vtc"), 28),
@@ -287,7 +295,7 @@ _VERTCOIN = (
 )
 
 # syscoin/syscoin, src/kernel/chainparams.cpp. Taproot: ALWAYS_ACTIVE
-_syscoin = _coin(kinds=TAPROOT, magic=_magic("Syscoin Signed Message"))
+_syscoin = _coin(scheme="syscoin", limit=limits.SYSCOIN, kinds=TAPROOT, magic=_magic("Syscoin Signed Message"))
 _SYSCOIN = (
     _syscoin(
         *("syscoin", "SYS", "0000022642db0346b6e01c2a397471f4", _segwit("3f", "05", "sys"), 57),
@@ -297,7 +305,9 @@ _SYSCOIN = (
 )
 
 # firoorg/firo (EXCHANGE_PUBKEY_ADDRESS: EXX, EXT)
-_firo = _coin(scheme="firo", kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"), dialect=dialects.FIRO)
+_firo = _coin(
+    scheme="firo", limit=limits.FIRO, kinds=_EXCHANGE, magic=_magic("Zcoin Signed Message"), dialect=dialects.FIRO
+)
 _FIRO = (
     _firo(
         *("firo", "FIRO", "4381deb85b1b2c9843c222944b616d99"),
@@ -310,23 +320,21 @@ _FIRO = (
     ),
 )
 
-# PIVX-Project/PIVX (EXCHANGE_ADDRESS: EXM, EXT), src/messagesigner.cpp
-_pivx = _coin(kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"), dialect=dialects.PIVX)
+# PIVX-Project/PIVX (EXCHANGE_ADDRESS), src/messagesigner.cpp. Its test network has the same genesis block.
+_pivx = _coin(
+    scheme="pivx", limit=limits.PIVX, kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"), dialect=dialects.PIVX
+)
 _PIVX = (
     _pivx(
         *("pivx", "PIVX", "0000041e482b9b9691d98eefb4847340"),
         *(Prefixes(p2pkh=_hex("1e"), p2sh=_hex("0d"), exchange=_hex("01b9a2")), 119),
         *paths(119, "44:W"),
     ),
-    _pivx(
-        *("pivx-testnet", "tPIVX", "00000f254358fe046377c224341c794b"),
-        *(Prefixes(p2pkh=_hex("8b"), p2sh=_hex("13"), exchange=_hex("01b9b1")), _TEST_COIN),
-    ),
 )
 
 # stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxMain.cs; messages: src/NBitcoin/Utils.cs, Bitcoin's
 _STRATIS = (
-    _coin(kinds=SEGWIT)(
+    _coin(limit=limits.STRATIS, kinds=SEGWIT)(
         *("stratis", "STRAX", "ebe158d09325c470276619ebc5f7f87c", _segwit("4b", "8c", "strax"), 105105),
         *paths(105105, "44-p2wpkh:W", "44:W"),
     ),
@@ -334,24 +342,36 @@ _STRATIS = (
 
 # KomodoPlatform/komodo
 _KOMODO = (
-    _coin(kinds=LEGACY, magic=_magic("Komodo Signed Message"), dialect=dialects.KOMODO)(
+    _coin(kinds=LEGACY, magic=_magic("Komodo Signed Message"), limit=limits.KOMODO, dialect=dialects.KOMODO)(
         *("komodo", "KMD", "027e3758c3a65b12aa1046462b486d0a", _legacy("3c", "55"), 141), *paths(141, "44:WT")
     ),
 )
 
-# vergecurrency/verge; src/validation.cpp for messages
+# vergecurrency/verge; src/validation.cpp for messages. Wallets have addresses vg1... (bech32_hrp), and nobody can spend
+# from: src/primitives/transaction.h (SerializeTransaction, UnserializeTransaction) leaves witnesses out.
 _VERGE = (
-    _coin(kinds=SEGWIT, decimals=6, magic=_magic("VERGE Signed Message"), dialect=dialects.VERGE)(
-        *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _segwit("1e", "21", "vg"), 77),
-        *paths(77, "84-p2pkh:W", "84:W", "44:T"),
+    _coin(
+        kinds=LEGACY,
+        decimals=6,
+        scheme="verge",
+        magic=_magic("VERGE Signed Message"),
+        limit=limits.VERGE,
+        dialect=dialects.VERGE,
+    )(
+        *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _legacy("1e", "21"), 77),
+        *paths(77, "84-p2pkh:W", "44:T"),
     ),
 )
 
 # NeblioTeam/neblio, wallet/chainparams.cpp. Its test network has the same genesis block.
 _NEBLIO = (
-    _coin(kinds=LEGACY, magic=_magic("Neblio Signed Message"), dialect=dialects.NEBLIO)(
-        *("neblio", "NEBL", "7286972be4dbc1463d256049b7471c25", _legacy("35", "70"), 146), *paths(146, "44:W")
-    ),
+    _coin(
+        kinds=LEGACY,
+        scheme="neblio",
+        magic=_magic("Neblio Signed Message"),
+        limit=limits.NEBLIO,
+        dialect=dialects.NEBLIO,
+    )(*("neblio", "NEBL", "7286972be4dbc1463d256049b7471c25", _legacy("35", "70"), 146), *paths(146, "44:W")),
 )
 
 
@@ -360,7 +380,7 @@ def _zcash(p2pkh: str, p2sh: str, tex: str) -> Prefixes:
 
 
 # zcash/zcash; ZIP-320, "Specification", for the TEX addresses of each network
-_zcash_network = _coin(kinds=_TEX, magic=_magic("Zcash Signed Message"), dialect=dialects.ZCASH)
+_zcash_network = _coin(limit=limits.ZCASH, kinds=_TEX, magic=_magic("Zcash Signed Message"), dialect=dialects.ZCASH)
 _ZCASH = (
     _zcash_network(
         *("zcash", "ZEC", "00040fe8ec8471911baa1db1266ea15d", _zcash("1cb8", "1cbd", "tex"), 133), *paths(133, "44:WT")
@@ -370,18 +390,13 @@ _ZCASH = (
         *(_zcash("1d25", "1cba", "textest"), _TEST_COIN),
     ),
     _zcash_network(
-        *(
-            "zcash-regtest",
-            "rZEC",
-            "029f11d80ef9765602235e1bc9727e3e",
-            _zcash("1d25", "1cba", "texregtest"),
-            _TEST_COIN,
-        ),
+        *("zcash-regtest", "rZEC", "029f11d80ef9765602235e1bc9727e3e"),
+        *(_zcash("1d25", "1cba", "texregtest"), _TEST_COIN),
     ),
 )
 
 # HorizenOfficial/zen. Addresses t1... and t3... are the older ones (PUBKEY_ADDRESS_OLD, SCRIPT_ADDRESS_OLD).
-_horizen = _coin(kinds=LEGACY, magic=_magic("Zcash Signed Message"), dialect=dialects.HORIZEN)
+_horizen = _coin(limit=limits.HORIZEN, kinds=LEGACY, magic=_magic("Zcash Signed Message"), dialect=dialects.HORIZEN)
 _HORIZEN = (
     _horizen(
         *("horizen", "ZEN", "0007104ccda289427919efc39dc9e4d4"),
@@ -397,7 +412,7 @@ _HORIZEN = (
 
 # RunOnFlux/fluxd
 _FLUX = (
-    _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"), dialect=dialects.FLUX)(
+    _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"), limit=limits.FLUX, dialect=dialects.FLUX)(
         *("flux", "FLUX", "00052461a5006c2e3b74ce48992a0869", _legacy("1cb8", "1cbd"), 19167), *paths(19167, "44:W")
     ),
 )
@@ -409,7 +424,11 @@ def _blake(p2pkh: str, p2sh: str) -> Prefixes:
 
 # decred/dcrd, chaincfg/mainnetparams.go and testnetparams.go: hashes and checksums are of BLAKE-256
 _decred = _coin(
-    kinds=LEGACY, magic=_magic("Decred Signed Message"), key_hash=blake256_ripemd160, dialect=dialects.DECRED
+    limit=limits.DECRED,
+    kinds=LEGACY,
+    magic=_magic("Decred Signed Message"),
+    key_hash=blake256_ripemd160,
+    dialect=dialects.DECRED,
 )
 _DECRED_NETWORKS = (
     _decred("decred", "DCR", "298e5cc3d985bfe7f81dc135f360abe0", _blake("073f", "071a"), 42, *paths(42, "44:WT")),

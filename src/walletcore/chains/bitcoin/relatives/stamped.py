@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.relatives.plain import check_witnesses, effects, fixes_fee, has_fixed_id
 from walletcore.chains.bitcoin.sighash import Commitments
-from walletcore.chains.bitcoin.tx import UNSIGNED_TX, Tx, TxOut
+from walletcore.chains.bitcoin.tx import MAX_AMOUNT, UNSIGNED_TX, Tx, TxOut
 from walletcore.coding.wire import mapped, prefixed, u8
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import sha256d
@@ -95,7 +95,7 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Stamp]:
     """Read a transaction and its stamp. Raises `TransactionError`."""
     if type(raw) is not bytes or len(raw) < 4 + dialect.stamp:
         raise TransactionError("expected a version and a stamp", reason="truncated" if raw else "type")
-    tx = Tx.decode(raw[:4] + raw[4 + dialect.stamp :])
+    tx = Tx.decode(raw[:4] + raw[4 + dialect.stamp :], max_money=MAX_AMOUNT)
     check_witnesses(dialect, tx)
     return tx, _stamp(raw[4 : 4 + dialect.stamp])
 

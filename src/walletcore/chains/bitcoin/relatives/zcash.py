@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.relatives.zcash_digests import V4Commitments, V5Commitments, auth_digest, txid_digest
-from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, Tx, TxOut
+from walletcore.chains.bitcoin.tx import INPUTS, MAX_AMOUNT, OUTPUTS, Tx, TxOut
 from walletcore.coding.wire import Codec, Reader, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256d
@@ -134,7 +134,8 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, ZcashFields | None]:
 
 
 def _old(raw: bytes) -> Tx:
-    tx = Tx.decode(raw if raw[:1] == b"\x01" else raw.removesuffix(b"\x00"))  # version 2 counts its JoinSplits
+    bare = raw if raw[:1] == b"\x01" else raw.removesuffix(b"\x00")  # version 2 counts its JoinSplits
+    tx = Tx.decode(bare, max_money=MAX_AMOUNT)
     if tx.witnesses:
         raise TransactionError("a network without witnesses has no such form", reason="network")
     return tx

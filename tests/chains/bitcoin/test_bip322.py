@@ -26,12 +26,11 @@ from support.bitcoin import (
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
-from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, decode, message_hash, message_in, to_spend
-from walletcore.chains.bitcoin.finalized import MAGIC, decode_finalized, read_map
+from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, message_hash, proof_in, to_spend
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.proofs import State, verdict
+from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
 from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx
-from walletcore.coding.wire import Reader
 from walletcore.effects import Opaque, Statement
 from walletcore.errors import GuardRefused, MissingSignature, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -239,7 +238,7 @@ def test_outputs_of_every_kind_are_proven_as_the_kernel_wants_it(guard: str) -> 
     others = tuple(spending(name, place=place) for place, name in enumerate(GUARDS))
     subject = message(guard if guard in ADDRESSES else "p2wpkh", funds=others, version=2)
     text = signed(subject)
-    tx, spent = decode_finalized(base64.b64decode(text[3:]))
+    tx, spent = proof_in(BITCOIN, base64.b64decode(text[3:]))
     assert text.startswith("pof")
     assert kernel_accepts(tx.encode(), spent)
     found = verdict(TEXT, text, subject.address)
@@ -254,9 +253,8 @@ def test_outputs_of_every_kind_are_proven_as_the_kernel_wants_it(guard: str) -> 
 def test_a_proof_of_funds_has_only_what_proves() -> None:
     """BIP-174: a finalized input keeps what it spends and what it hands over."""
     subject = message("p2pkh", funds=(spending("p2wpkh"), spending("p2tr", place=1)))
-    reader = Reader(base64.b64decode(signed(subject)[3:]))
-    reader.take(5)
-    keys = [[key.hex() for key in read_map(reader)] for _ in range(5)]
+    psbt = Psbt.decode(BITCOIN, base64.b64decode(signed(subject)[3:]))
+    keys = [[key.hex() for key, _ in each.records] for each in (psbt.globals, *psbt.inputs, *psbt.outputs)]
     assert keys == [["00"], ["00", "07"], ["01", "08"], ["01", "08"], []]
 
 
@@ -312,9 +310,7 @@ def test_the_message_may_stand_anywhere_in_the_first_map() -> None:
     raw = with_message(subject.to_sign.raw, TEXT)
     assert raw != subject.raw
     assert BITCOIN.decode_transaction(raw) == subject
-    assert message_in(raw) == message_in(subject.raw) == (TEXT, subject.to_sign.raw)
-    assert message_in(subject.to_sign.raw) is None
-    assert decode(BITCOIN, subject.to_sign.raw) is None
+    assert BITCOIN.decode_transaction(subject.to_sign.raw) == subject.to_sign
 
 
 def test_a_witness_utxo_alone_is_enough_for_segwit() -> None:
@@ -451,6 +447,12 @@ def test_fifteen_of_fifteen_keys_sign() -> None:
 @pytest.mark.parametrize("start", [b"", b"psbt", b"psbt\xfe", bytes.fromhex("0100000001")])
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_bytes_that_are_no_psbt_name_no_message(start: bytes, count: int) -> None:
-    raw = start + SCRIPT.encode(b"\x09") * count
-    assert message_in(raw) is None
-    assert decode(BITCOIN, raw) is None
+    with pytest.raises(TransactionError):
+        BITCOIN.decode_transaction(start + SCRIPT.encode(b"\x09") * count)
+
+
+def test_the_message_stands_in_a_psbt_of_version_2_as_well() -> None:
+    subject = message("p2tr", version=2, funds=(spending("p2pkh"), spending("p2wsh", place=1)))
+    raw = Psbt.decode(BITCOIN, subject.raw).to_version(2).raw
+    assert raw != subject.raw
+    assert BITCOIN.decode_transaction(raw) == subject

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
+from walletcore.chains.bitcoin.psbt.codec import (
+    DRAFT,
+    MAGIC,
+    MAX_PSBT,
+    MAX_WEIGHT,
+    Draft,
+    Packet,
+    decode,
+    draft_in,
+    encode,
+)
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
@@ -91,12 +101,15 @@ class Psbt:
         object.__setattr__(self, "_draft", packet.draft)
 
     @classmethod
-    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE) -> Psbt:
-        """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`."""
+    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE, max_weight: int = MAX_WEIGHT) -> Psbt:
+        """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`.
+
+        ``max_weight`` is that of the signed transaction, in units; nodes relay no more than the default.
+        """
         _check_chain(chain)
         if type(safety) is not Safety:
             raise TransactionError("expected a Safety", reason="type")
-        return _made(chain, decode(raw), safety, _raw=raw)
+        return _made(chain, decode(raw, max_weight), safety, _raw=raw)
 
     @classmethod
     def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE) -> Psbt:

@@ -84,9 +84,10 @@ class GenericMessage:
     """What whoever can spend an output signs that is no transaction: bytes (text as UTF-8), at most 1 MiB.
 
     The output is told as `Input` is told one: by ``signer`` and ``kind`` (the chain's default, or p2tr, p2sh-p2wpkh,
-    p2pkh), by ``witness_script`` or ``redeem_script``, or by ``script_pubkey``. ``version``, ``locktime`` and
-    ``sequence`` are those of ``to_sign``, where a script asks for them. ``funds`` are outputs that are proven to be
-    controlled, too; their signatures are over everything, so that nobody can spend them by it.
+    p2pkh), by ``witness_script`` or ``redeem_script``, by ``leaf_script`` and ``control_block`` (a script path of
+    taproot, whose internal key then is ``signer``), or by ``script_pubkey``. ``version``, ``locktime`` and ``sequence``
+    are those of ``to_sign``, where a script asks for them. ``funds`` are outputs that are proven to be controlled, too;
+    their signatures are over everything, so that nobody can spend them by it.
     Raises `TransactionError`.
     """
 
@@ -98,6 +99,8 @@ class GenericMessage:
     merkle_root: bytes = b""
     redeem_script: bytes = b""
     witness_script: bytes = b""
+    leaf_script: bytes = b""
+    control_block: bytes = b""
     origin: KeyOrigin | None = field(default=None, compare=False)
     origins: Origins = field(default=(), compare=False)
     version: int = 0
@@ -122,11 +125,11 @@ class GenericMessage:
         version, locktime = self.version, self.locktime
         to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)
         self._set(_to_sign=to_sign, signer=first.key, kind=first.kind, script_pubkey=first.script_pubkey)
-        self._set(redeem_script=first.redeem_script, witness_script=first.witness_script)
+        self._set(redeem_script=first.redeem_script, witness_script=first.witness_script, merkle_root=first.merkle_root)
 
     @property
     def _has_scripts(self) -> bool:
-        return bool(self.script_pubkey or self.redeem_script or self.witness_script)
+        return bool(self.script_pubkey or self.redeem_script or self.witness_script or self.leaf_script)
 
     def _set(self, **values: object) -> None:
         for name, value in values.items():
@@ -144,6 +147,8 @@ class GenericMessage:
             merkle_root=self.merkle_root,
             redeem_script=self.redeem_script,
             witness_script=self.witness_script,
+            leaf_script=self.leaf_script,
+            control_block=self.control_block,
             previous=source.encode(),
             sequence=self.sequence,
             origin=self.origin,
@@ -151,10 +156,15 @@ class GenericMessage:
         )
 
     def _challenge(self) -> bytes:
-        if self.script_pubkey or self.merkle_root:
+        if self.script_pubkey or (self.merkle_root and not self.leaf_script):
             return self.script_pubkey or self._taproot()
         return Lock(
-            kind=self.kind, key=self.signer, redeem_script=self.redeem_script, witness_script=self.witness_script
+            kind=self.kind,
+            key=self.signer,
+            redeem_script=self.redeem_script,
+            witness_script=self.witness_script,
+            leaf_script=self.leaf_script,
+            control_block=self.control_block,
         ).script_pubkey
 
     def _taproot(self) -> bytes:
@@ -235,6 +245,8 @@ def message_of(data: bytes, to_sign: Transaction) -> GenericMessage:
         merkle_root=first.merkle_root,
         redeem_script=first.redeem_script,
         witness_script=first.witness_script,
+        leaf_script=first.leaf_script,
+        control_block=first.control_block,
         origin=first.origin,
         origins=first.origins,
         version=to_sign.version,

@@ -266,7 +266,19 @@ def test_the_order_is_that_of_bip69_unless_another_is_named() -> None:
 def test_T09_an_input_that_commits_to_the_output_at_its_place_is_not_moved() -> None:
     single = [coin(0, 10**6, sighash="SINGLE")]
     assert reason(TransactionError, built, inputs=single) == "mismatch"
-    assert built(inputs=single, ordering="given").inputs[0].sighash == "SINGLE"
+    given: dict[str, Any] = {"ordering": "given", "selection": "all"}
+    assert built(inputs=single, **given).inputs[0].sighash == "SINGLE"
+
+
+@pytest.mark.parametrize("sighash", ["SINGLE", "SINGLE|ANYONECANPAY"])
+def test_a_single_signature_is_not_left_to_a_choice_of_inputs(sighash: str) -> None:
+    """With one more input before it, it would commit to another output."""
+    inputs = [coin(0, 10**6), coin(1, 10**5, sighash=sighash)]
+    for selection in ("branch-and-bound", "largest-first", "random-draw"):
+        call: dict[str, Any] = {"inputs": inputs, "ordering": "given", "selection": selection}
+        assert reason(TransactionError, built, **call) == "mismatch"
+    places = [each.sighash for each in built(inputs=inputs, ordering="given", selection="all").inputs]
+    assert places == ["ALL", sighash]
 
 
 def test_T08_an_output_is_offered_once() -> None:

@@ -241,6 +241,24 @@ def test_a_replacement_moves_no_output_away_from_its_single_signature() -> None:
     assert reason(TransactionError, bumped, old, fee_rate=100_000, ordering="given") == "mismatch"
 
 
+@pytest.mark.parametrize("sighash", ["SINGLE", "SINGLE|ANYONECANPAY"])
+def test_a_replacement_leaves_the_output_to_which_a_single_signature_commits(sighash: str) -> None:
+    """Nor does it shrink, and no other one takes its place."""
+    paired = (coin(0, 50_000), coin(1, 200_000, sighash=sighash))
+    old = Transaction(chain=BITCOIN, inputs=paired, outputs=(pay(TO, 140_000), own(100_000)))
+    assert WALLET.change_of(old) == (1,)
+    call: dict[str, Any] = {"fee_rate": 100_000, "ordering": "given", "change_of": lambda _: (1,)}
+    for options in ({}, {"change": own(index=1)}, {"change": TO, "inputs": [coin(5, 10**6)]}):
+        assert reason(TransactionError, bumped, old, **call, **options) == "mismatch"
+    apart = replace(old, inputs=paired[::-1])
+    assert WALLET.change_of(apart) == ()  # it may be replaced, so it is not proven
+    for options in ({}, {"change": own(index=1)}):
+        new = bumped(apart, **call, **options)
+        assert (new.outputs[0], new.inputs[0].sighash) == (pay(TO, 140_000), sighash)
+    more = [coin(7, 10**6, sighash=sighash)]
+    assert reason(TransactionError, bumped, apart, **{**call, "fee_rate": 600_000}, inputs=more) == "mismatch"
+
+
 def test_change_may_be_named_one_by_one() -> None:
     old = original(200_000)
     assert bumped(old, change_of=lambda each: iter(WALLET.change_of(each))) == bumped(old)

@@ -40,9 +40,9 @@ def bump_fee(
     """The PSBT that replaces a transaction: the same inputs and payments, at a higher rate, which the change pays.
 
     Only an output that ``change_of`` names may shrink or vanish: give `Wallet.change_of`, which derives its key again;
-    the largest is taken, if it names several. Where it does not suffice, coins of ``inputs`` are added, which must be
-    confirmed (BIP-125, rule 2). ``change`` is where the rest goes instead, and must be
-    named if no output is change.
+    the largest is taken, if it names several, and must not be one to which an input signed SINGLE commits. Where it
+    does not suffice, coins of ``inputs`` are added, which must be confirmed (BIP-125, rule 2). ``change`` is where the
+    rest goes instead, and must be named if no output is change.
 
     The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
@@ -100,6 +100,8 @@ def _without_change(transaction: Transaction, places: Sequence[int]) -> tuple[tu
     largest = max(places, key=lambda place: outputs[place].value)
     if largest < len(outputs) - 1 and any(is_single(each.hash_type) for each in transaction.inputs):
         raise TransactionError("SINGLE commits to the output at its place: expected change last", reason="mismatch")
+    if any(is_single(each.hash_type) for each in transaction.inputs[largest : largest + 1]):
+        raise TransactionError("SINGLE commits to the output that would change, which must stay", reason="mismatch")
     return (*outputs[:largest], *outputs[largest + 1 :]), outputs[largest]
 
 

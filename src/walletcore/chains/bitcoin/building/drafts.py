@@ -140,6 +140,11 @@ def _check(draft: Draft) -> None:
         raise TransactionError(
             "SINGLE commits to the output at its place: expected ordering='given'", reason="mismatch"
         )
+    if any(is_single(each.hash_type) for each in draft.pool):
+        raise TransactionError(
+            "SINGLE commits to the output at its place, which a choice of inputs would move: expected selection='all'",
+            reason="mismatch",
+        )
 
 
 def _check_names(draft: Draft) -> None:

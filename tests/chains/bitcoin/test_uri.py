@@ -203,6 +203,13 @@ def test_what_is_no_uri_is_refused_with_its_reason(name: str) -> None:
     assert reason(AddressError, parse, text) == expected
 
 
+def test_as_much_as_is_allowed_is_read() -> None:
+    longest = f"bitcoin:{SEGWIT}?label="
+    assert len(parse(longest + "a" * (8_192 - len(longest))).label) == 8_192 - len(longest)
+    assert reason(AddressError, parse, longest + "a" * (8_193 - len(longest))) == "too-large"
+    assert len(parse(f"bitcoin:{SEGWIT}?" + "&".join(["a=1"] * 100)).others) == 100
+
+
 def test_keys_and_scheme_have_no_case_and_values_have() -> None:
     uri = parse(f"BitCoin:{LEGACY}?LABEL=Luke&Lightning=LNBC1&req-Pop=App%3a", understood=["POP"])
     assert (uri.address, uri.label) == (LEGACY, "Luke")
@@ -288,6 +295,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a message with a zero": ({"message": "\0"}, "character"),
     "an amount among the others": ({"others": (("req-amount", "1"),)}, "type"),
     "others as a list": ({"others": [("a", "b")]}, "type"),
+    "a text in the place of a pair": ({"others": ("ab",)}, "type"),
+    "a key that is a number": ({"others": ((1, "b"),)}, "type"),
+    "three in the place of a pair": ({"others": (("a", "b", "c"),)}, "type"),
+    "half a surrogate pair among the others": ({"others": (("a", "\ud800"),)}, "type"),
     "a key in capitals": ({"others": (("A", "b"),)}, "type"),
     "a key with a separator": ({"others": (("a&b", "c"),)}, "type"),
     "a value that is none": ({"others": (("a", None),)}, "type"),

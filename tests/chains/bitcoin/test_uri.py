@@ -264,6 +264,7 @@ def test_a_base58_address_of_a_network_without_segwit_keeps_its_case() -> None:
     network = replace(BITCOIN, prefixes=replace(BITCOIN.prefixes, hrp=""))
     uri = PaymentUri(chain=network, address=network.address(key(1).public_key, kind="p2pkh"))
     assert str(uri.address).startswith("1")
+    assert replace(uri, others=(("req-", "x"),)).addresses == (uri.address,)
     assert uri.qr == str(uri)
 
 

@@ -105,7 +105,7 @@ class PaymentUri:
     @property
     def _alternatives(self) -> tuple[Address, ...]:
         prefix = self.chain.prefixes.hrp
-        return tuple(self.chain.parse_address(value) for key, value in self.others if _bare(key) == prefix)
+        return tuple(self.chain.parse_address(value) for key, value in self.others if prefix and _bare(key) == prefix)
 
     def __str__(self) -> str:
         """The URI: the amount in coins without zeros at its end, texts percent-encoded but for what never needs it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, reason
+from support.bitcoin import BITCOIN, key, reason, spending
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
@@ -258,6 +258,17 @@ def test_a_replacement_moves_no_output_away_from_its_single_signature() -> None:
     behind = replace(old, inputs=inputs[::-1])  # it would stand one place before its input
     call: dict[str, Any] = {"fee_rate": 100_000, "ordering": "given", "change_of": lambda _: (0,)}
     assert reason(TransactionError, bumped, behind, **call) == "mismatch"
+
+
+def test_what_is_replaced_pays_for_nothing() -> None:
+    """Its outputs are gone with it, so a coin that is one of them would make the replacement invalid."""
+    old = original(102_000)
+    own_output = Input(txid=old.txid, vout=0, value=old.outputs[0].value, key=MINE)
+    call: dict[str, Any] = {"fee_rate": 40_000, "inputs": [own_output, coin(9, 300_000)]}
+    assert reason(TransactionError, bumped, old, **call) == "mismatch"
+    legacy = replace(old, inputs=(spending("p2pkh"),), outputs=(pay(TO, 50_000), own(30_000)))  # its id is open yet
+    more = bumped(legacy, fee_rate=400_000, inputs=[coin(9, 300_000)], change_of=lambda _: (1,))
+    assert len(more.inputs) == 2
 
 
 def test_coins_are_added_only_where_they_are_needed() -> None:

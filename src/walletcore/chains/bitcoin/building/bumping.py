@@ -66,7 +66,7 @@ def bump_fee(
     draft = Draft(
         chain=transaction.chain,
         required=transaction.inputs,
-        pool=items(inputs, Input, "inputs"),
+        pool=_others(transaction, inputs),
         payments=payments,
         change=as_output(destination),
         price=Price((Line(rate=fee_rate), own, Line(rate=_rate_above(transaction, old_fee)))),
@@ -93,6 +93,15 @@ def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> in
     if type(fee_rate) is not int or fee_rate <= rate:
         raise TransactionError(f"expected more than {rate} satoshi per 1,000 virtual bytes", reason="range")
     return fee
+
+
+def _others(transaction: Transaction, inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """Coins that may be added: none is an output of what is replaced, as far as its id is known before it is signed."""
+    found = items(inputs, Input, "inputs")
+    has_id = not any(each.is_legacy for each in transaction.inputs)
+    if has_id and any(each.txid == transaction.txid for each in found):
+        raise TransactionError("an output of the replaced transaction is gone with it", reason="mismatch")
+    return found
 
 
 def _rate_above(transaction: Transaction, fee: int) -> int:

@@ -26,12 +26,13 @@ from support.bitcoin import (
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
-from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, decode, message_hash, message_in, to_spend
-from walletcore.chains.bitcoin.finalized import MAGIC, decode_finalized, read_map
+from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, message_hash, proof_in, to_spend
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.proofs import State, verdict
+from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
+from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx
-from walletcore.coding.wire import Reader
 from walletcore.effects import Opaque, Statement
 from walletcore.errors import GuardRefused, MissingSignature, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -239,7 +240,7 @@ def test_outputs_of_every_kind_are_proven_as_the_kernel_wants_it(guard: str) -> 
     others = tuple(spending(name, place=place) for place, name in enumerate(GUARDS))
     subject = message(guard if guard in ADDRESSES else "p2wpkh", funds=others, version=2)
     text = signed(subject)
-    tx, spent = decode_finalized(base64.b64decode(text[3:]))
+    tx, spent = proof_in(BITCOIN, base64.b64decode(text[3:]))
     assert text.startswith("pof")
     assert kernel_accepts(tx.encode(), spent)
     found = verdict(TEXT, text, subject.address)
@@ -254,9 +255,8 @@ def test_outputs_of_every_kind_are_proven_as_the_kernel_wants_it(guard: str) -> 
 def test_a_proof_of_funds_has_only_what_proves() -> None:
     """BIP-174: a finalized input keeps what it spends and what it hands over."""
     subject = message("p2pkh", funds=(spending("p2wpkh"), spending("p2tr", place=1)))
-    reader = Reader(base64.b64decode(signed(subject)[3:]))
-    reader.take(5)
-    keys = [[key.hex() for key in read_map(reader)] for _ in range(5)]
+    psbt = Psbt.decode(BITCOIN, base64.b64decode(signed(subject)[3:]))
+    keys = [[key.hex() for key, _ in each.records] for each in (psbt.globals, *psbt.inputs, *psbt.outputs)]
     assert keys == [["00"], ["00", "07"], ["01", "08"], ["01", "08"], []]
 
 
@@ -269,6 +269,110 @@ def test_funds_sign_everything_and_are_known() -> None:
     assert reason(TransactionError, message, funds=(one, one)) == "duplicate"
     spends_nothing = message().to_sign.inputs[0]
     assert reason(TransactionError, message, funds=(spends_nothing,)) == "duplicate"
+
+
+# Script paths of taproot.
+
+INTERNAL, MULTI_KEYS = key(9).public_key, [key(number).public_key for number in (1, 2, 3)]
+SINGLE, TWO_OF_THREE = checksig(MULTI_KEYS[:1]), multi_a(2, MULTI_KEYS)
+LATE, OLD = behind(SINGLE, after=800_000), behind(checksig(MULTI_KEYS[:2]), older=144)
+LEAVES = {"one key": SINGLE, "two of three": TWO_OF_THREE, "from a time on": LATE, "of an age": OLD}
+TREE = ScriptTree(tuple((2, TapLeaf(script)) for script in LEAVES.values()))
+BLOCKS = dict(zip(LEAVES, [each.encode() for each in TREE.control_blocks(INTERNAL)], strict=True))
+WAITS: dict[str, dict[str, int]] = {
+    "from a time on": {"version": 2, "locktime": 800_000},
+    "of an age": {"version": 2, "sequence": 144},
+}
+
+
+def by_leaf(name: str, **options: Any) -> GenericMessage:
+    """Return a message of whoever can spend by this leaf."""
+    parts = {"leaf_script": LEAVES[name], "control_block": BLOCKS[name], **WAITS.get(name, {}), **options}
+    return GenericMessage(**{"chain": BITCOIN, "data": TEXT, **parts})
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_leaf_signs_as_the_kernel_wants_it(name: str) -> None:
+    subject = by_leaf(name)
+    text = signed(subject)
+    assert text[:3] == ("ful" if name in WAITS else "smp")  # BIP-322: simple has no place for time locks
+    body, spent = base64.b64decode(text[3:]), to_spend(TEXT, subject.script_pubkey).outputs
+    tx = Tx.decode(subject.to_sign.assemble(sign(subject, signer(1), signer(2)).answers).raw)
+    assert tx.witnesses[0][-2:] == (LEAVES[name], BLOCKS[name])
+    assert tx.encode() == body if name in WAITS else WITNESS.encode(tx.witnesses[0]) == body
+    assert kernel_accepts(tx.encode(), spent)
+    found = verdict(TEXT, text, subject.address)
+    assert found.state is (State.VALID_AT if name in WAITS else State.VALID)
+    assert subject.address == message("p2tr", signer=INTERNAL, merkle_root=TREE.root).address
+    for data, address in ((TEXT + b"!", subject.address), (TEXT, message("p2tr").address)):
+        assert verdict(data, text, address).state is State.INVALID
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_signer_elsewhere_rebuilds_the_message_of_a_leaf(name: str) -> None:
+    subject = by_leaf(name, origins=((MULTI_KEYS[0], ORIGIN),), funds=(spending("p2tr"), spending("p2pkh", place=1)))
+    again = rebuilt(subject)
+    assert (again, again.raw, again.requests()) == (subject, subject.raw, subject.requests())
+    assert again.requests()[0].origin == ORIGIN
+    assert verdict(TEXT, signed(again), subject.address).state is State.VALID_AT if name in WAITS else State.VALID
+
+
+def test_funds_are_proven_by_a_leaf_as_well() -> None:
+    fund = Input(txid="12" * 32, vout=3, value=7, leaf_script=TWO_OF_THREE, control_block=BLOCKS["two of three"])
+    subject = message(funds=(fund,))
+    text = signed(subject)
+    assert rebuilt(subject) == subject
+    assert [each.output.value for each in verdict(TEXT, text, subject.address).funds] == [7]
+    assert kernel_accepts(*_proof(text))
+
+
+def _proof(text: str) -> Any:
+    tx, spent = proof_in(BITCOIN, base64.b64decode(text[3:]))
+    return tx.encode(), spent
+
+
+def test_holders_of_a_leaf_sign_apart() -> None:
+    subject = by_leaf("two of three")
+    first, third = collect(subject.requests(), signer(1)), collect(subject.requests(), signer(3))
+    text = subject.assemble(merge(third, first)).raw.decode()
+    assert verdict(TEXT, text, subject.address).state is State.VALID
+    with pytest.raises(MissingSignature):
+        subject.assemble(third)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"leaf_script": b"\x51"}, "mismatch"),  # not in the tree
+        ({"control_block": BLOCKS["of an age"]}, "mismatch"),
+        ({"control_block": b""}, "length"),
+        ({"leaf_script": b""}, "mismatch"),
+        ({"leaf_script": "x"}, "type"),
+        ({"control_block": None}, "type"),
+        ({"signer": ALICE}, "mismatch"),
+        ({"merkle_root": bytes(32)}, "mismatch"),
+        ({"script_pubkey": b"\x51\x20" + ALICE.data[1:]}, "mismatch"),
+        ({"kind": "p2wpkh"}, "mismatch"),
+        ({"witness_script": MULTISIG}, "mismatch"),
+    ],
+    ids=str,
+)
+def test_a_leaf_that_is_not_that_of_the_output_is_refused(options: dict[str, Any], expected: str) -> None:
+    known = {"script_pubkey": by_leaf("one key").script_pubkey}
+    assert reason(TransactionError, by_leaf, "one key", **(known | options)) == expected
+
+
+def test_a_leaf_that_is_not_understood_or_comes_too_early_is_refused_by_name() -> None:
+    """One with branches can be verified, and is not signed; what a leaf waits for, the message must say."""
+    inner = ALICE.data[1:]
+    branches = b"\x63\x20" + inner + b"\x67\x02\x90\x00\xb2\x75\x20" + inner + b"\x68\xac"
+    for script in (branches, b"\x51"):
+        (block,) = ScriptTree(((0, TapLeaf(script)),)).control_blocks(INTERNAL)
+        call = {"leaf_script": script, "control_block": block.encode()}
+        assert reason(TransactionError, by_leaf, "one key", **call) == "unknown"
+    for name, early in (("from a time on", {"locktime": 799_999}), ("of an age", {"sequence": 143})):
+        assert reason(TransactionError, by_leaf, name, **early) == "range"
+    assert reason(TransactionError, by_leaf, "of an age", version=0) == "range"
 
 
 # Bytes back into messages.
@@ -312,9 +416,7 @@ def test_the_message_may_stand_anywhere_in_the_first_map() -> None:
     raw = with_message(subject.to_sign.raw, TEXT)
     assert raw != subject.raw
     assert BITCOIN.decode_transaction(raw) == subject
-    assert message_in(raw) == message_in(subject.raw) == (TEXT, subject.to_sign.raw)
-    assert message_in(subject.to_sign.raw) is None
-    assert decode(BITCOIN, subject.to_sign.raw) is None
+    assert BITCOIN.decode_transaction(subject.to_sign.raw) == subject.to_sign
 
 
 def test_a_witness_utxo_alone_is_enough_for_segwit() -> None:
@@ -451,6 +553,12 @@ def test_fifteen_of_fifteen_keys_sign() -> None:
 @pytest.mark.parametrize("start", [b"", b"psbt", b"psbt\xfe", bytes.fromhex("0100000001")])
 @pytest.mark.parametrize("count", [1, 2, 40])
 def test_bytes_that_are_no_psbt_name_no_message(start: bytes, count: int) -> None:
-    raw = start + SCRIPT.encode(b"\x09") * count
-    assert message_in(raw) is None
-    assert decode(BITCOIN, raw) is None
+    with pytest.raises(TransactionError):
+        BITCOIN.decode_transaction(start + SCRIPT.encode(b"\x09") * count)
+
+
+def test_the_message_stands_in_a_psbt_of_version_2_as_well() -> None:
+    subject = message("p2tr", version=2, funds=(spending("p2pkh"), spending("p2wsh", place=1)))
+    raw = Psbt.decode(BITCOIN, subject.raw).to_version(2).raw
+    assert raw != subject.raw
+    assert BITCOIN.decode_transaction(raw) == subject

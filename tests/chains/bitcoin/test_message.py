@@ -290,6 +290,16 @@ def test_libwally_writes_the_same_lengths(size: int) -> None:
 # Relatives.
 
 
+@pytest.mark.parametrize("name", ["dogecoin", "dash", "bitcoin-cash", "zcash", "ecash"])
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2sh-p2wpkh"])
+def test_a_network_without_segwit_signs_for_no_address_of_it(name: str, kind: str) -> None:
+    row = chain(name, BitcoinChain)
+    options: dict[str, Any] = {"chain": row, "data": b"x", "signer": ALICE.public_key, "kind": kind}
+    assert reason(TransactionError, Message, **options) == "network"
+    raw = Message(**{**options, "kind": ""}).raw
+    assert reason(TransactionError, decode, row, raw, kind=kind) == "network"
+
+
 @pytest.mark.parametrize("name", ["litecoin", "dogecoin", "dash", "bitcoin-cash", "zcash"])
 def test_messages_of_relatives_begin_with_their_own_words(name: str) -> None:
     row = chain(name, BitcoinChain)

@@ -13,11 +13,11 @@ from support.bitcoin import BITCOIN, GUARDS, REGTEST, TESTNET, key, private_keys
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin import BitcoinChain, TxOut, pay
-from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, to_spend
-from walletcore.chains.bitcoin.finalized import MAGIC, decode_finalized, encode_finalized
+from walletcore.chains.bitcoin import BitcoinChain, Input, TxOut, pay
+from walletcore.chains.bitcoin.bip322 import NOTHING, GenericMessage, proof_in, to_spend
 from walletcore.chains.bitcoin.message import Message
 from walletcore.chains.bitcoin.proofs import State, Verdict, verdict, verify
+from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
 from walletcore.chains.bitcoin.script import witness
 from walletcore.chains.bitcoin.tx import MAX_MONEY, SCRIPT, TX_OUT, WITNESS, Tx, TxIn
 from walletcore.curves.secp256k1 import ORDER, decode_der, encode_der
@@ -139,7 +139,7 @@ def test_what_is_wrong_counts_more_than_what_is_not_understood() -> None:
     script = b"\x51"
     program = witness(0, sha256(script)).script_pubkey
     subject = message(funds=(spending("p2wpkh", place=1),))
-    tx, spent = decode_finalized(base64.b64decode(signed(subject)[3:]))
+    tx, spent = proof_in(BITCOIN, base64.b64decode(signed(subject)[3:]))
     odd = TxIn(txid="aa" * 32, vout=0, sequence=0)
     both = replace(tx, inputs=(*tx.inputs, odd), witnesses=(*tx.witnesses, (script,)))
     found = of(subject, psbt(both, (*spent, TxOut(value=5, script_pubkey=program))))
@@ -259,7 +259,7 @@ def test_a_transaction_that_pays_is_no_signature_though_it_is_well_signed(guard:
 
 def test_more_inputs_are_no_full_signature() -> None:
     subject = message(funds=(spending("p2wpkh", place=1),))
-    tx, _ = decode_finalized(base64.b64decode(signed(subject)[3:]))
+    tx, _ = proof_in(BITCOIN, base64.b64decode(signed(subject)[3:]))
     found = of(subject, written("ful", tx.encode()))
     assert (found.state, found.reason) == (State.INVALID, "missing")
 
@@ -429,7 +429,7 @@ def test_an_address_put_together_by_hand_is_not_believed() -> None:
 
 def funds() -> tuple[GenericMessage, Tx, tuple[TxOut, ...]]:
     subject = message("p2tr", funds=(spending("p2wpkh", place=1), spending("p2sh-p2wpkh", place=2)))
-    tx, spent = decode_finalized(base64.b64decode(signed(subject)[3:]))
+    tx, spent = proof_in(BITCOIN, base64.b64decode(signed(subject)[3:]))
     return subject, tx, spent
 
 
@@ -469,7 +469,7 @@ def test_what_is_told_twice_agrees() -> None:
 
 def test_funds_before_segwit_need_their_transaction_once() -> None:
     subject = message(funds=(spending("p2pkh"),))
-    tx, spent = decode_finalized(base64.b64decode(signed(subject)[3:]))
+    tx, spent = proof_in(BITCOIN, base64.b64decode(signed(subject)[3:]))
     stacks = tx.witnesses
     assert of(subject, psbt(replace(tx, witnesses=stacks), spent)).reason == "missing"
     twice = (spending("p2pkh"), spending("p2pkh"))
@@ -478,23 +478,12 @@ def test_funds_before_segwit_need_their_transaction_once() -> None:
 
 
 def test_a_previous_transaction_is_that_of_the_input() -> None:
-    subject, tx, _ = funds()
-    inputs = subject.to_sign.inputs
-    other = replace(inputs[0], previous=b"", value=0)
-    good = encode_finalized(tx, (other, *inputs[1:]))
-    assert of(subject, written("pof", good)).state is State.VALID
-    legacy = message("p2pkh", funds=(spending("p2pkh"), spending("p2pk", place=1)))
-    signed_tx, _ = decode_finalized(base64.b64decode(signed(legacy)[3:]))
-    first, second, third = legacy.to_sign.inputs
-    swapped = encode_finalized(signed_tx, (first, replace_previous(second, third.previous), third))
-    assert of(legacy, written("pof", swapped)).reason == "mismatch"
-
-
-def replace_previous(each: Any, previous: bytes) -> Any:
-    """Return an input that claims another previous transaction, which no door lets in."""
-    forged = replace(each)
-    object.__setattr__(forged, "previous", previous)
-    return forged
+    subject = message("p2pkh", funds=(spending("p2pkh"), spending("p2pk", place=1)))
+    psbt = Psbt.decode(BITCOIN, base64.b64decode(signed(subject)[3:]))
+    first, second, third = psbt.inputs
+    swapped = first, second.with_fields(non_witness_utxo=third.non_witness_utxo), third
+    assert of(subject, written("pof", psbt.raw)).state is State.VALID
+    assert of(subject, written("pof", replace(psbt, inputs=swapped).raw)).reason == "mismatch"
 
 
 def test_PS_a_proof_of_funds_is_a_strict_psbt() -> None:
@@ -508,14 +497,45 @@ def test_PS_a_proof_of_funds_is_a_strict_psbt() -> None:
     }
     for expected, raw in wrong.items():
         assert of(subject, written("pof", raw)).reason == expected
-    record = b"\x01\xfb\x04" + (2).to_bytes(4, "little")
-    second = of(subject, written("pof", MAGIC + record + body[5:]))
-    assert (second.state, second.reason) == (State.INCONCLUSIVE, "unknown")
+    for version in (1, 2, 3):  # of another version than what stands there
+        record = b"\x01\xfb\x04" + version.to_bytes(4, "little")
+        found = of(subject, written("pof", MAGIC + record + body[5:]))
+        assert (found.state, found.reason) == (State.INVALID, "version")
     assert of(subject, written("pof", MAGIC + b"\x01\xfb\x04" + bytes(4) + body[5:])).state is State.VALID
     twice = MAGIC + b"\x01\xfb\x04" + bytes(4) + b"\x01\xfb\x04" + bytes(4) + body[5:]
     assert of(subject, written("pof", twice)).reason == "duplicate"
     other = MAGIC + b"\x02\xfc\x01\x03abc" + body[5:]
     assert of(subject, written("pof", other)).state is State.VALID  # a proprietary field changes nothing
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_a_proof_in_version_2_is_verified_as_one_in_version_0(guard: str) -> None:
+    """BIP-322 names no version of the PSBT; BIP-370 says of its lock time how it is found."""
+    subject = message("p2tr", version=2, locktime=500, funds=(spending(guard), spending("p2sh", place=1)))
+    old = Psbt.decode(BITCOIN, base64.b64decode(signed(subject)[3:]))
+    new = old.to_version(2)
+    assert of(subject, written("pof", new.raw)) == of(subject, written("pof", old.raw))
+    assert of(subject, written("pof", new.raw)).time == 500
+    later = replace(new, globals=new.globals.with_fields(fallback_locktime=501))
+    assert of(subject, written("pof", later.raw)).state is State.INVALID
+    another = new.inputs[1].with_fields(output_index=7)
+    moved = replace(new, inputs=(new.inputs[0], another, *new.inputs[2:]))
+    assert of(subject, written("pof", moved.raw)).state is State.INVALID
+    lacking = replace(new, inputs=(new.inputs[0], new.inputs[1].without({0x00, 0x01}), *new.inputs[2:]))
+    assert of(subject, written("pof", lacking.raw)).reason == "missing"
+
+
+def test_a_proof_may_have_more_inputs_than_nodes_relay_and_no_more_than_a_block() -> None:
+    """What signs elsewhere reads a PSBT that nodes would relay, some 1,700 inputs."""
+    funds = tuple(Input(txid=f"{i + 1:064x}", vout=0, value=1, **GUARDS["p2tr"]) for i in range(1_800))
+    subject = message("p2tr", funds=funds)
+    text = sign(subject, LocalSigner(ALICE, check=False)).raw.decode()
+    assert len(of(subject, text).funds) == 1_800
+    assert reason(TransactionError, BITCOIN.decode_transaction, subject.raw) == "too-large"
+    many = b"".join([i.to_bytes(32) + bytes(4) + b"\x00" + bytes(4) for i in range(1, 24_001)])
+    unsigned = bytes(4) + b"\xfd\xc0\x5d" + many + b"\x01" + TX_OUT.encode(NOTHING) + bytes(4)
+    body = MAGIC + SCRIPT.encode(b"\x00") + SCRIPT.encode(unsigned) + bytes(24_002)
+    assert of(subject, written("pof", body)).reason == "too-large"
 
 
 # A property.

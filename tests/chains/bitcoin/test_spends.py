@@ -325,6 +325,7 @@ def test_waiting_keys_are_verified_in_every_wrapping(wrapping: str) -> None:
         b"\x01\x85\xb1\x75" + P2PK,
         b"\x55\xb2\x75",
         b"\x55\xb2" + P2PK,
+        b"\x55\xb2\x61" + P2PK,
         b"\x55\xb0\x75" + P2PK,
         b"\x05\x90\x00\x00\x80\x00\xb2\x75" + P2PK,
         b"\x63" + P2PK[:-1] + b"\x67" + P2PK[:-1] + b"\x68\xac",
@@ -342,6 +343,23 @@ def test_a_push_in_a_script_that_could_be_shorter_is_refused_though_consensus_ta
     found = with_witness(tx, b"", *tx.witnesses[0])
     assert kernel_accepts(found.encode(), spent)
     assert verdict(found, spent) == "non-canonical"
+
+
+def test_a_key_in_a_form_that_nobody_relays_is_refused_though_another_one_has_signed() -> None:
+    """STRICTENC, WITNESS_PUBKEYTYPE: consensus passes over it, whatever it is."""
+    own, long = push(ALICE.public_key.data), uncompressed(BOB.public_key.data)
+    hybrid = bytes((6 | long[-1] & 1,)) + long[1:]
+    for strange in (b"\x05" + long[1:33], long, hybrid, long[:64], b"\x02"):
+        script = b"\x51" + own + push(strange) + b"\x52\xae"
+        tx, spent = waited(script, 1)
+        found = with_witness(tx, b"", *tx.witnesses[0])
+        assert kernel_accepts(found.encode(), spent)
+        assert verdict(found, spent) in ("non-canonical", "unknown")
+        tx, spent = legacy(script)
+        digest = sha256d(Commitments(tx, spent).legacy(0, script))
+        found = with_script_sig(tx, b"\x00" + push(encode_der(ALICE.sign(Scheme.ECDSA, digest)) + b"\x01"))
+        assert kernel_accepts(found.encode(), spent)
+        assert verdict(found, spent) in (("",) if strange == long else ("non-canonical", "unknown"))
 
 
 # -- script paths of taproot

@@ -64,6 +64,7 @@ def test_the_addresses_of_the_examples_are_refused_as_they_stand(example: str) -
 
 
 texts = st.text(max_size=30)
+shown = st.text(st.characters(exclude_categories=["Cc", "Cf", "Zl", "Zp", "Cs"]), max_size=30)
 keys = st.from_regex(r"[a-z0-9]{2,12}", fullmatch=True).filter(
     lambda name: name not in ("amount", "label", "message", "pop", "bc")
 )
@@ -72,8 +73,8 @@ uris = st.builds(
     chain=st.just(BITCOIN),
     address=st.sampled_from([LEGACY, SEGWIT, TAPROOT]),
     amount=st.none() | st.integers(0, MAX_MONEY),
-    label=texts,
-    message=texts,
+    label=shown,
+    message=shown,
     others=st.lists(st.tuples(keys, texts), max_size=3).map(tuple),
 )
 
@@ -174,7 +175,20 @@ REFUSED = {
     "a message twice": (f"bitcoin:{SEGWIT}?message=1&message=1", "duplicate"),
     "req- alone": (f"bitcoin:{SEGWIT}?req-=1", "unknown"),
     "REQ- in capitals": (f"bitcoin:{SEGWIT}?REQ-new=1", "unknown"),
-    "an amount that must be understood": (f"bitcoin:{SEGWIT}?req-amount=1", "unknown"),
+    "an amount that must be understood twice": (f"bitcoin:{SEGWIT}?req-req-amount=1", "unknown"),
+    "an amount that must be understood, and one that need not": (
+        f"bitcoin:{SEGWIT}?req-amount=1&amount=1",
+        "duplicate",
+    ),
+    "a pop that must be understood": (f"bitcoin:{SEGWIT}?req-pop=app%3a", "unknown"),
+    "an address that must be understood and is none": (f"bitcoin:{SEGWIT}?req-bc=x", "length"),
+    "an address that must be understood, of a test net": (f"bitcoin:?req-tb={SEGWIT}", "unknown"),
+    "a label with a zero": (f"bitcoin:{SEGWIT}?label=a%00", "character"),
+    "a label that rules a terminal": (f"bitcoin:{SEGWIT}?label=%1b[2J", "character"),
+    "a label of two lines": (f"bitcoin:{SEGWIT}?label=a%0ab", "character"),
+    "a label that is turned around": (f"bitcoin:{SEGWIT}?label=%e2%80%aea", "character"),
+    "a message with a control of C1": (f"bitcoin:{SEGWIT}?message=%c2%9b", "character"),
+    "a message that deletes": (f"bitcoin:{SEGWIT}?req-message=a%7f", "character"),
     "a base58 address under the prefix": (f"bitcoin:?bc={LEGACY}", "prefix"),
     "both cases in one address": (f"bitcoin:{str(SEGWIT)[:8].upper()}{str(SEGWIT)[8:]}", "mixed-case"),
     "too many characters": (f"bitcoin:{SEGWIT}?label=" + "a" * 8_192, "too-large"),
@@ -189,10 +203,38 @@ def test_what_is_no_uri_is_refused_with_its_reason(name: str) -> None:
     assert reason(AddressError, parse, text) == expected
 
 
+def test_as_much_as_is_allowed_is_read() -> None:
+    longest = f"bitcoin:{SEGWIT}?label="
+    assert len(parse(longest + "a" * (8_192 - len(longest))).label) == 8_192 - len(longest)
+    assert reason(AddressError, parse, longest + "a" * (8_193 - len(longest))) == "too-large"
+    assert len(parse(f"bitcoin:{SEGWIT}?" + "&".join(["a=1"] * 100)).others) == 100
+
+
 def test_keys_and_scheme_have_no_case_and_values_have() -> None:
     uri = parse(f"BitCoin:{LEGACY}?LABEL=Luke&Lightning=LNBC1&req-Pop=App%3a", understood=["POP"])
     assert (uri.address, uri.label) == (LEGACY, "Luke")
     assert uri.others == (("lightning", "LNBC1"), ("req-pop", "App:"))
+
+
+def test_what_has_a_field_is_understood_where_it_must_be() -> None:
+    """BIP-321's grammar names req-pop alone, and any other name after req-: implemented, it is the parameter itself."""
+    plain = parse(f"bitcoin:{LEGACY}?amount=20.3&label=Luke&message=two%0Alines")
+    for understood in ((), ("amount", "label", "message")):
+        found = parse(f"bitcoin:{LEGACY}?req-amount=20.3&REQ-LABEL=Luke&req-message=two%0Alines", understood=understood)
+        assert found == plain
+    assert reason(AddressError, parse, f"bitcoin:{LEGACY}?req-amount=1e3") == "character"
+
+
+def test_an_address_that_must_be_understood_is_one_to_be_paid() -> None:
+    uri = parse(f"bitcoin:?req-bc={TAPROOT}&bc={SEGWIT}")
+    assert (uri.address, uri.addresses) == (None, (TAPROOT, SEGWIT))
+    assert parse(str(uri)) == uri
+    assert reason(AddressError, parse, f"bitcoin:?req-bc={LEGACY}") == "prefix"
+
+
+def test_texts_of_any_script_are_read() -> None:
+    for text in ("田中\u3000太郎", "عربي\u200f!", "👩\u200d🚀", "a\u00a0b", "\U0001fae8"):
+        assert parse(f"bitcoin:{SEGWIT}?label={quote(text)}").label == text
 
 
 def test_a_plus_is_a_plus_and_empty_parameters_are_nothing() -> None:
@@ -222,6 +264,7 @@ def test_a_base58_address_of_a_network_without_segwit_keeps_its_case() -> None:
     network = replace(BITCOIN, prefixes=replace(BITCOIN.prefixes, hrp=""))
     uri = PaymentUri(chain=network, address=network.address(key(1).public_key, kind="p2pkh"))
     assert str(uri.address).startswith("1")
+    assert replace(uri, others=(("req-", "x"),)).addresses == (uri.address,)
     assert uri.qr == str(uri)
 
 
@@ -249,7 +292,14 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "an amount as a float": ({"amount": 1.0}, "range"),
     "a label of bytes": ({"label": b"x"}, "type"),
     "half a surrogate pair": ({"message": "\ud800"}, "type"),
+    "a label of two lines": ({"label": "a\nb"}, "character"),
+    "a message with a zero": ({"message": "\0"}, "character"),
+    "an amount among the others": ({"others": (("req-amount", "1"),)}, "type"),
     "others as a list": ({"others": [("a", "b")]}, "type"),
+    "a text in the place of a pair": ({"others": ("ab",)}, "type"),
+    "a key that is a number": ({"others": ((1, "b"),)}, "type"),
+    "three in the place of a pair": ({"others": (("a", "b", "c"),)}, "type"),
+    "half a surrogate pair among the others": ({"others": (("a", "\ud800"),)}, "type"),
     "a key in capitals": ({"others": (("A", "b"),)}, "type"),
     "a key with a separator": ({"others": (("a&b", "c"),)}, "type"),
     "a value that is none": ({"others": (("a", None),)}, "type"),

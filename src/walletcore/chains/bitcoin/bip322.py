@@ -8,22 +8,22 @@ output, and those whose control is to be proven. The signature is the witness of
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from walletcore.chains.base import Address, SignedMessage, SignedTransaction
+from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.chain import MESSAGE_MAGIC, BitcoinChain
-from walletcore.chains.bitcoin.finalized import MAGIC, encode_finalized, read_map
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.message import check_data, said
 from walletcore.chains.bitcoin.opcodes import push
-from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of
+from walletcore.chains.bitcoin.psbt import NO_OUTPUT_FIELDS, Psbt, PsbtGlobals, PsbtInput
+from walletcore.chains.bitcoin.psbt.codec import encode
+from walletcore.chains.bitcoin.script import KEY_KINDS, destination_of, kind_of
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import SCRIPT, WITNESS, Tx, TxIn, TxOut
-from walletcore.coding.wire import Reader
-from walletcore.errors import DecodingError, TransactionError
+from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxIn, TxOut
+from walletcore.errors import TransactionError
 from walletcore.hashes import tagged
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
@@ -40,9 +40,9 @@ __all__ = [
     "SIMPLE",
     "GenericMessage",
     "check_chain",
-    "decode",
     "message_hash",
-    "message_in",
+    "message_of",
+    "proof_in",
     "to_spend",
 ]
 
@@ -53,7 +53,7 @@ NOTHING = TxOut(value=0, script_pubkey=b"\x6a")
 _NATIVE = ("p2wpkh", "p2wsh", "p2tr")
 _SIGHASH = ("ALL", "DEFAULT")
 _HASH = tagged("BIP0322-signed-message")
-_FIELD = b"\x09"  # PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE
+_MAX_WEIGHT = 4_000_000  # units: a block has no more (src/consensus/consensus.h, MAX_BLOCK_WEIGHT)
 _COINBASE = ("00" * 32, 0xFFFF_FFFF)
 
 
@@ -84,9 +84,10 @@ class GenericMessage:
     """What whoever can spend an output signs that is no transaction: bytes (text as UTF-8), at most 1 MiB.
 
     The output is told as `Input` is told one: by ``signer`` and ``kind`` (the chain's default, or p2tr, p2sh-p2wpkh,
-    p2pkh), by ``witness_script`` or ``redeem_script``, or by ``script_pubkey``. ``version``, ``locktime`` and
-    ``sequence`` are those of ``to_sign``, where a script asks for them. ``funds`` are outputs that are proven to be
-    controlled, too; their signatures are over everything, so that nobody can spend them by it.
+    p2pkh), by ``witness_script`` or ``redeem_script``, by ``leaf_script`` and ``control_block`` (a script path of
+    taproot, whose internal key then is ``signer``), or by ``script_pubkey``. ``version``, ``locktime`` and ``sequence``
+    are those of ``to_sign``, where a script asks for them. ``funds`` are outputs that are proven to be controlled, too;
+    their signatures are over everything, so that nobody can spend them by it.
     Raises `TransactionError`.
     """
 
@@ -98,6 +99,8 @@ class GenericMessage:
     merkle_root: bytes = b""
     redeem_script: bytes = b""
     witness_script: bytes = b""
+    leaf_script: bytes = b""
+    control_block: bytes = b""
     origin: KeyOrigin | None = field(default=None, compare=False)
     origins: Origins = field(default=(), compare=False)
     version: int = 0
@@ -122,11 +125,11 @@ class GenericMessage:
         version, locktime = self.version, self.locktime
         to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)
         self._set(_to_sign=to_sign, signer=first.key, kind=first.kind, script_pubkey=first.script_pubkey)
-        self._set(redeem_script=first.redeem_script, witness_script=first.witness_script)
+        self._set(redeem_script=first.redeem_script, witness_script=first.witness_script, merkle_root=first.merkle_root)
 
     @property
     def _has_scripts(self) -> bool:
-        return bool(self.script_pubkey or self.redeem_script or self.witness_script)
+        return bool(self.script_pubkey or self.redeem_script or self.witness_script or self.leaf_script)
 
     def _set(self, **values: object) -> None:
         for name, value in values.items():
@@ -144,6 +147,8 @@ class GenericMessage:
             merkle_root=self.merkle_root,
             redeem_script=self.redeem_script,
             witness_script=self.witness_script,
+            leaf_script=self.leaf_script,
+            control_block=self.control_block,
             previous=source.encode(),
             sequence=self.sequence,
             origin=self.origin,
@@ -151,10 +156,15 @@ class GenericMessage:
         )
 
     def _challenge(self) -> bytes:
-        if self.script_pubkey or self.merkle_root:
+        if self.script_pubkey or (self.merkle_root and not self.leaf_script):
             return self.script_pubkey or self._taproot()
         return Lock(
-            kind=self.kind, key=self.signer, redeem_script=self.redeem_script, witness_script=self.witness_script
+            kind=self.kind,
+            key=self.signer,
+            redeem_script=self.redeem_script,
+            witness_script=self.witness_script,
+            leaf_script=self.leaf_script,
+            control_block=self.control_block,
         ).script_pubkey
 
     def _taproot(self) -> bytes:
@@ -179,13 +189,12 @@ class GenericMessage:
 
     @property
     def raw(self) -> bytes:
-        """The PSBT of ``to_sign``, with the message in it (BIP-322, "PSBT-based signing"). `decode` reads it."""
-        psbt = self._to_sign.raw
-        reader = Reader(psbt)
-        reader.take(len(MAGIC))
-        read_map(reader)
-        end = reader.position - 1
-        return psbt[:end] + SCRIPT.encode(_FIELD) + SCRIPT.encode(self.data) + psbt[end:]
+        """The PSBT of ``to_sign``, with the message in it (BIP-322, "PSBT-based signing").
+
+        `BitcoinChain.decode_transaction` reads it.
+        """
+        psbt = Psbt.from_transaction(self._to_sign)
+        return encode(psbt.globals.with_fields(generic_signed_message=self.data), psbt.inputs, psbt.outputs)
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
@@ -207,7 +216,7 @@ class GenericMessage:
 
     def _encoded(self, signed: Tx) -> tuple[str, bytes]:
         if self.funds:
-            return PROOF_OF_FUNDS, encode_finalized(signed, self._to_sign.inputs)
+            return PROOF_OF_FUNDS, _finalized(signed, self._to_sign.inputs)
         if self.kind in _NATIVE and (self.version, self.locktime, self.sequence) == (0, 0, 0):
             return SIMPLE, WITNESS.encode(signed.witnesses[0])
         return FULL, signed.encode()
@@ -221,46 +230,14 @@ class GenericMessage:
         return (*said(self.data), *(Statement(text=text) for text in texts))
 
 
-def message_in(raw: bytes) -> tuple[bytes, bytes] | None:
-    """The message that a PSBT says is signed, and the PSBT without it; None where it says none, or is no PSBT.
-
-    Raises `TransactionError` where the first map cannot be read.
-    """
-    if type(raw) is not bytes or not raw.startswith(MAGIC):
-        return None
-    if SCRIPT.encode(_FIELD) not in raw:  # hardly any has these two bytes at all
-        return None
-    reader = Reader(raw)
-    reader.take(len(MAGIC))
-    try:
-        fields = read_map(reader)
-    except DecodingError as error:
-        raise TransactionError(str(error), reason=error.reason) from None
-    if _FIELD not in fields:
-        return None
-    rest = b"".join([SCRIPT.encode(key) + SCRIPT.encode(fields[key]) for key in fields if key != _FIELD])
-    return fields[_FIELD], MAGIC + rest + raw[reader.position - 1 :]
-
-
-def decode(
-    chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey] = (), sighash: Collection[str] = ()
-) -> GenericMessage | None:
-    """Read what `GenericMessage.raw` gives, a PSBT with a message in it; None for one without.
+def message_of(data: bytes, to_sign: Transaction) -> GenericMessage:
+    """The message whose PSBT describes this transaction.
 
     What is signed must be this message (BIP-322, "PSBT signer"), or it is refused. Raises `TransactionError`.
     """
-    found = message_in(raw)
-    if found is None:
-        return None
-    from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
-
-    data, psbt = found
-    to_sign = decode_transaction(chain, psbt, keys, sighash)
-    if isinstance(to_sign, SignedTransaction):
-        raise TransactionError("expected a PSBT that is not signed", reason="mismatch")
     first, *funds = to_sign.inputs
     made = GenericMessage(
-        chain=chain,
+        chain=to_sign.chain,
         data=data,
         signer=first.key,
         kind=first.kind,
@@ -268,6 +245,8 @@ def decode(
         merkle_root=first.merkle_root,
         redeem_script=first.redeem_script,
         witness_script=first.witness_script,
+        leaf_script=first.leaf_script,
+        control_block=first.control_block,
         origin=first.origin,
         origins=first.origins,
         version=to_sign.version,
@@ -283,3 +262,57 @@ def decode(
 def _signed_parts(transaction: Transaction) -> tuple[object, ...]:
     outpoints = [each.outpoint for each in transaction.inputs]
     return outpoints, transaction.outputs, transaction.version, transaction.locktime
+
+
+def _finalized(signed: Tx, inputs: Sequence[Input]) -> bytes:
+    """The finalized PSBT of a signed transaction, with what each input spends: all of it before segwit (BIP-174).
+
+    A transaction that several of them spend from stands with the first (BIP-322).
+    """
+    told: set[str] = set()
+    maps = []
+    witnesses = signed.witnesses or ((),) * len(signed.inputs)
+    for each, source, witness in zip(inputs, signed.inputs, witnesses, strict=True):
+        values = {
+            "non_witness_utxo": each.previous if each.is_legacy and each.txid not in told else None,
+            "witness_utxo": None if each.is_legacy else each.spent,
+            "final_scriptsig": source.script_sig or None,
+            "final_scriptwitness": witness or None,
+        }
+        maps.append(PsbtInput(**values))
+        told |= {each.txid} if each.is_legacy else set()
+    bare = tuple([replace(each, script_sig=b"") for each in signed.inputs])
+    common = PsbtGlobals(unsigned_tx=replace(signed, inputs=bare, witnesses=()).encode())
+    return encode(common, tuple(maps), (NO_OUTPUT_FIELDS,) * len(signed.outputs))
+
+
+def proof_in(chain: BitcoinChain, raw: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
+    """``to_sign`` in a proof of funds, and what its inputs spend, as the PSBT says and where it proves it.
+
+    An input before segwit needs the transaction that it spends from, its own or that of an input before it. The
+    transaction weighs at most 4,000,000 units, as no block has more. Raises `TransactionError`.
+    """
+    psbt = Psbt.decode(chain, raw, max_weight=_MAX_WEIGHT)
+    to_sign = psbt.handed_over
+    known: dict[str, tuple[TxOut, ...]] = {}
+    found: list[TxOut] = []
+    for index, (each, fields) in enumerate(zip(to_sign.inputs, psbt.inputs, strict=True)):
+        if fields.non_witness_utxo is not None:
+            previous, txid = Tx.identified(fields.non_witness_utxo)
+            if txid != each.txid:
+                raise TransactionError(f"input {index}: the previous transaction has another txid", reason="mismatch")
+            known[txid] = previous.outputs
+        found.append(_spent(index, each, known.get(each.txid), fields))
+    return to_sign, tuple(found)
+
+
+def _spent(index: int, each: TxIn, outputs: tuple[TxOut, ...] | None, fields: PsbtInput) -> TxOut:
+    """What an input spends: proven by the transaction, or claimed, which a signature of segwit commits to."""
+    claimed = fields.witness_utxo
+    if outputs is None:
+        if claimed is None or kind_of(claimed.script_pubkey) in ("", "p2pkh") or not fields.final_scriptwitness:
+            raise TransactionError(f"input {index}: expected the transaction that it spends from", reason="missing")
+        return claimed
+    if each.vout >= len(outputs) or claimed not in (None, outputs[each.vout]):
+        raise TransactionError(f"input {index}: the previous transaction has another output there", reason="mismatch")
+    return outputs[each.vout]

@@ -39,7 +39,6 @@ __all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinC
 
 MESSAGE_MAGIC = b"\x18Bitcoin Signed Message:\n"
 """How signed messages begin: the length of the words, and the words (Bitcoin Core, src/common/signmessage.cpp)."""
-_MESSAGE_FIELD = b"\x01\x09"  # the key PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE with its length; hardly any PSBT has these
 
 LEGACY = ("p2pkh", "p2sh")
 SEGWIT = (*LEGACY, "p2wpkh", "p2wsh")
@@ -194,12 +193,6 @@ class BitcoinChain(Chain):
             from walletcore.chains.bitcoin.relatives.envelope import decode_relative
 
             return decode_relative(self, raw, keys, sighash)
-        if type(raw) is bytes and _MESSAGE_FIELD in raw and raw.startswith(b"psbt"):
-            from walletcore.chains.bitcoin import bip322
-
-            found = bip322.decode(self, raw, keys, sighash)
-            if found is not None:
-                return found
         from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)

@@ -76,6 +76,8 @@ class Message:
             object.__setattr__(self, "kind", self.chain.profiles[0].kind)
         if self.kind not in _KINDS:
             raise TransactionError(f"expected one of {', '.join(_KINDS)} as kind", reason="unknown", hint=_HINT)
+        if self.kind not in self.chain.key_kinds:
+            raise TransactionError(f"{self.chain.name} has no addresses of the kind {self.kind}", reason="network")
         if not self.compressed and self.kind != "p2pkh":
             raise TransactionError("only a p2pkh address can be of an uncompressed key", reason="mismatch")
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, check_chain, to_spend
+from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, check_chain, proof_in, to_spend
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.finalized import decode_finalized
 from walletcore.chains.bitcoin.message import Message, check_data
 from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.spends import Spends
@@ -96,7 +95,7 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
         if variant == _LEGACY:
             Message(chain=chain, data=data, kind="p2pkh").verify(signature, signer)
             return Verdict(state=State.VALID, variant=variant)
-        to_sign, spent = _decoded(variant, _bytes_of(body), data, script_pubkey)
+        to_sign, spent = _decoded(chain, variant, _bytes_of(body), to_spend(data, script_pubkey))
         _check_form(to_sign, spent, to_spend(data, script_pubkey), chain.max_money)
         doubt = _verify_spends(to_sign, spent)
     except (InvalidSignature, TransactionError, DecodingError) as error:
@@ -131,11 +130,10 @@ def _bytes_of(text: str) -> bytes:
     return data
 
 
-def _decoded(variant: str, body: bytes, data: bytes, script_pubkey: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
+def _decoded(chain: BitcoinChain, variant: str, body: bytes, source: Tx) -> tuple[Tx, tuple[TxOut, ...]]:
     """The transaction ``to_sign`` and what its inputs spend."""
-    source = to_spend(data, script_pubkey)
     if variant == PROOF_OF_FUNDS:
-        return decode_finalized(body)
+        return proof_in(chain, body)
     if variant == FULL:
         to_sign = Tx.decode(body)
         if len(to_sign.inputs) > 1:
@@ -143,7 +141,7 @@ def _decoded(variant: str, body: bytes, data: bytes, script_pubkey: bytes) -> tu
                 "a proof of more than one input is a PSBT, which has what they spend", reason="missing"
             )
         return to_sign, source.outputs
-    if kind_of(script_pubkey) in ("p2pkh", "p2sh"):
+    if kind_of(source.outputs[0].script_pubkey) in ("p2pkh", "p2sh"):
         raise InvalidSignature("a simple signature is for segwit addresses: others sign in full", reason="mismatch")
     stack = WITNESS.decode(body)
     inputs = (TxIn(txid=source.txid, vout=0, sequence=0),)

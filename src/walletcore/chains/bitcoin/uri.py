@@ -26,15 +26,21 @@ _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*+,;:@/?=]|%[0-9A-Fa-f]{2})*", re.A
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+", re.ASCII)
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, unreserved
 _KEY = re.compile(r"[a-z0-9\-._~!$'()*+,;:@/?]+", re.ASCII)
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]"
+)  # C0, C1; UAX #9, "Directional Formatting"
+_LINES = re.compile("[\t\n\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentUri:
     """Whom to pay, and perhaps how many satoshi and what for; ``str`` writes it.
 
-    ``address`` is None where other parameters alone say whom to pay. ``others`` are the remaining parameters in their
-    order, as pairs of a key in lower case and its text: ``lightning``, ``lno``, ``sp``, ``pop``, or the prefix of a
-    network with an address; what they mean is left to those who know them. Raises `AddressError`.
+    ``address`` is None where other parameters alone say whom to pay. ``label`` is one line, ``message`` may have more;
+    neither has characters that rule a terminal or turn the direction of the text around them. ``others`` are the
+    remaining parameters in their order, as pairs of a key in lower case and its text: ``lightning``, ``lno``, ``sp``,
+    ``pop``, or the prefix of a network with an address; what they mean, and whether they can be shown, is left to those
+    who know them. Raises `AddressError`.
     """
 
     chain: BitcoinChain
@@ -56,6 +62,8 @@ class PaymentUri:
             raise AddressError(f"expected an amount from 0 to {most} satoshi", reason="range")
         if not _is_text(self.label) or not _is_text(self.message):
             raise AddressError("expected label and message as text", reason="type")
+        if _CONTROL.search(self.label + self.message) or _LINES.search(self.label):
+            raise AddressError("expected label and message without control characters", reason="character")
         if type(self.others) is not tuple or not all(map(_is_parameter, self.others)):
             raise AddressError("expected others as pairs of a key in lower case and a text", reason="type")
         _check_once([key for key, _ in self.others])
@@ -69,22 +77,23 @@ class PaymentUri:
         """Read a URI of this network's scheme, of any case. Raises `AddressError`.
 
         A parameter that begins with ``req-`` is refused ("unknown") unless ``understood`` has its name, without that
-        prefix: whoever does not know what it means must not pay. The other unknown ones are kept. The amount has at
-        most as many decimals as the coin; label, message, amount and pop stand there once; percent signs encode UTF-8,
-        and a plus is a plus. Nobody may pay because of a URI alone: a person has to see it.
+        prefix: whoever does not know what it means must not pay. What has a field here, and an address under the
+        prefix of the network, is understood. The other unknown ones are kept. The amount has at most as many decimals
+        as the coin; label, message, amount and pop stand there once; percent signs encode UTF-8, and a plus is a plus.
+        Nobody may pay because of a URI alone: a person has to see it.
         """
         body, parameters = _split(chain, text)
         found = [_read(parameter) for parameter in parameters]
         _check_once([key for key, _ in found])
-        _check_understood([key for key, _ in found], understood)
-        named = dict(found)
+        _check_understood([key for key, _ in found], understood, chain.prefixes.hrp)
+        named = {_bare(key): value for key, value in found}
         return cls(
             chain=chain,
             address=chain.parse_address(body) if body else None,
             amount=_satoshi(named["amount"], chain.decimals) if "amount" in named else None,
             label=named.get("label", ""),
             message=named.get("message", ""),
-            others=tuple(pair for pair in found if pair[0] not in _OWN),
+            others=tuple(pair for pair in found if _bare(pair[0]) not in _OWN),
         )
 
     @property
@@ -95,7 +104,7 @@ class PaymentUri:
     @property
     def _alternatives(self) -> tuple[Address, ...]:
         prefix = self.chain.prefixes.hrp
-        return tuple(self.chain.parse_address(value) for key, value in self.others if key == prefix)
+        return tuple(self.chain.parse_address(value) for key, value in self.others if prefix and _bare(key) == prefix)
 
     def __str__(self) -> str:
         """The URI: the amount in coins without zeros at its end, texts percent-encoded but for what never needs it."""
@@ -186,11 +195,11 @@ def _check_once(keys: list[str]) -> None:
             raise AddressError(f"expected {name} once, got {bare.count(name)}", reason="duplicate")
 
 
-def _check_understood(keys: list[str], understood: Collection[str]) -> None:
+def _check_understood(keys: list[str], understood: Collection[str], prefix: str) -> None:
     """BIP-321, "Forward compatibility": what must be understood, and is not, makes the whole URI invalid."""
     if type(understood) not in (tuple, list, set, frozenset) or any(type(name) is not str for name in understood):
         raise AddressError("expected a collection of names as understood", reason="type")
-    known = {name.lower() for name in understood}
+    known = {name.lower() for name in understood} | {*_OWN, prefix} - {""}
     strange = [key for key in keys if key.startswith(_REQUIRED) and _bare(key) not in known]
     if strange:
         raise AddressError(f"expected no parameter that must be understood, got {strange[0][:40]}", reason="unknown")
@@ -204,4 +213,4 @@ def _is_text(text: object) -> bool:
 def _is_parameter(pair: object) -> bool:
     if type(pair) is not tuple or tuple(map(type, pair)) != (str, str):
         return False
-    return _KEY.fullmatch(pair[0]) is not None and pair[0] not in _OWN and _is_text(pair[1])
+    return _KEY.fullmatch(pair[0]) is not None and _bare(pair[0]) not in _OWN and _is_text(pair[1])

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE
-from walletcore.chains.bitcoin.finalized import decode_finalized
+from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, proof_in
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxOut
 from walletcore.cli.inspection.finding import Finding, Oddity, names_of
 from walletcore.cli.show import amount, listed
@@ -76,7 +75,7 @@ def _of_transaction(to_sign: Tx) -> Facts:
 
 
 def _of_funds(raw: bytes, row: BitcoinChain) -> Facts:
-    to_sign, spent = decode_finalized(raw)
+    to_sign, spent = proof_in(row, raw)
     yield "for", _account(row, spent[0])
     yield from _of_transaction(to_sign)
     funds = spent[1:]

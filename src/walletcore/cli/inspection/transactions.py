@@ -11,7 +11,6 @@ from typing import Any
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.bip322 import message_in
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm.common import AnyTransaction
@@ -106,8 +105,10 @@ def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
         message = messages.decoded(row, raw)
         if message is not None:
             return message
-        if isinstance(row, BitcoinChain) and has_psbts(row) and is_psbt(raw) and message_in(raw) is None:
-            return Psbt.decode(row, raw)
+        if isinstance(row, BitcoinChain) and has_psbts(row) and is_psbt(raw):
+            psbt = Psbt.decode(row, raw)
+            if psbt.globals.generic_signed_message is None:
+                return psbt
         if isinstance(row, Evm):
             return row.decode_transaction(raw, allow_unprotected=True)
         return row.decode_transaction(raw)

@@ -52,6 +52,7 @@ def test_the_fee_is_what_the_rate_says_and_the_rest_is_change() -> None:
     assert fee_of(tx) == fee_at(5_000, tx.vsize) == 705
     assert [output.value for output in tx.outputs] == [150_000 - 100_000 - 705, 100_000]
     assert tx.outputs[0].lock == CHANGE.lock  # whose change it is stays known
+    assert (tx.version, tx.locktime) == (2, 0)
     signed = sign(tx, signer(1))
     assert Tx.decode(signed.raw).vsize <= tx.vsize
 
@@ -266,7 +267,19 @@ def test_the_order_is_that_of_bip69_unless_another_is_named() -> None:
 def test_T09_an_input_that_commits_to_the_output_at_its_place_is_not_moved() -> None:
     single = [coin(0, 10**6, sighash="SINGLE")]
     assert reason(TransactionError, built, inputs=single) == "mismatch"
-    assert built(inputs=single, ordering="given").inputs[0].sighash == "SINGLE"
+    given: dict[str, Any] = {"ordering": "given", "selection": "all"}
+    assert built(inputs=single, **given).inputs[0].sighash == "SINGLE"
+
+
+@pytest.mark.parametrize("sighash", ["SINGLE", "SINGLE|ANYONECANPAY"])
+def test_a_single_signature_is_not_left_to_a_choice_of_inputs(sighash: str) -> None:
+    """With one more input before it, it would commit to another output."""
+    inputs = [coin(0, 10**6), coin(1, 10**5, sighash=sighash)]
+    for selection in ("branch-and-bound", "largest-first", "random-draw"):
+        call: dict[str, Any] = {"inputs": inputs, "ordering": "given", "selection": selection}
+        assert reason(TransactionError, built, **call) == "mismatch"
+    places = [each.sighash for each in built(inputs=inputs, ordering="given", selection="all").inputs]
+    assert places == ["ALL", sighash]
 
 
 def test_T08_an_output_is_offered_once() -> None:
@@ -331,6 +344,9 @@ def test_what_is_built_is_a_psbt_that_signers_sign() -> None:
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "inputs of another type": ({"inputs": ["coin"]}, "type"),
+    "a text for no": ({"replaceable": ""}, "type"),
+    "a number for yes": ({"replaceable": 1}, "type"),
+    "a rate that is none": ({"fee_rate": None}, "range"),
     "inputs as a generator": ({"inputs": iter([coin(0, 10**6)])}, "type"),
     "payments of another type": ({"payments": [TO]}, "type"),
     "change of another type": ({"change": "bc1q"}, "type"),
@@ -339,6 +355,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a rate that is a truth": ({"fee_rate": True}, "range"),
     "a long-term rate that is text": ({"long_term_fee_rate": "10"}, "range"),
     "an unknown selection": ({"selection": "knapsack"}, "unknown"),
+    "a selection that is a list": ({"selection": []}, "unknown"),
+    "an order that is a list": ({"ordering": []}, "unknown"),
     "an unknown order": ({"ordering": "bip-69"}, "unknown"),
     "no inputs": ({"inputs": []}, "range"),
     "a lock time below zero": ({"locktime": -1}, "range"),

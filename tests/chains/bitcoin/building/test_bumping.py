@@ -1,13 +1,14 @@
 """Fees raised later: replacements by BIP-125's rules, and children that pay for their parents."""
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, reason
+from support.bitcoin import BITCOIN, key, reason, spending
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
@@ -126,9 +127,12 @@ def test_every_replacement_keeps_the_rules_and_the_payments(
     mine = [old.outputs[place] for place in WALLET.change_of(old)]
     assert {output for output in old.outputs if output not in mine} <= set(new.outputs)
     assert len(new.outputs) <= 2
+    shorter = old.vsize - (3 * len(old.inputs)) // 4 - 1  # with signatures of 69 bytes
     least = max(fee_at(higher, new.vsize), fee_of(old) + evicted + fee_at(1_000, new.vsize))
+    least_rate = fee_at(1 + 1_000 * fee_of(old) // shorter, new.vsize)
     back = [new.outputs[place] for place in WALLET.change_of(new)]
-    most = least if back else least + fee_at(max(higher, 1_000), 33) + 670
+    most = max(least, least_rate)
+    most += 0 if back else fee_at(max(higher, 1_000), 33) + 670
     assert least <= fee_of(new) <= most
 
 
@@ -158,6 +162,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a place that is no output's": ({"change_of": lambda _: (2,)}, "range"),
     "a place before the first": ({"change_of": lambda _: (-1,)}, "range"),
     "places in the place of a function": ({"change_of": (0,)}, "type"),
+    "no places": ({"change_of": lambda _: None}, "type"),
+    "a text for yes": ({"full_rbf": "no"}, "type"),
     "fees below zero": ({"evicted_fees": -1}, "range"),
     "more inputs of another type": ({"inputs": ["coin"]}, "type"),
     "a coin that is spent already": ({"inputs": [coin(0, 10**6)]}, "duplicate"),
@@ -217,6 +223,16 @@ def test_a_child_spends_its_parent() -> None:
     assert reason(TransactionError, child, BITCOIN, inputs=[beyond], **options) == "mismatch"
     assert reason(TransactionError, child, BITCOIN, inputs=[mine], **{**options, "parent_fee": -1}) == "range"
     assert reason(TransactionError, child, BITCOIN, inputs=[mine], **{**options, "parent": b"\x00"}) == "truncated"
+    for rate in (None, "1", True, 1.0, -1):
+        assert reason(TransactionError, child, BITCOIN, inputs=[mine], **{**options, "fee_rate": rate}) == "range"
+
+
+def test_a_parent_that_is_not_signed_is_refused_as_it_hides_its_size() -> None:
+    raw, mine, paid = parent()
+    bare = replace(Tx.decode(raw), witnesses=())
+    assert bare.txid == mine.txid
+    options: dict[str, Any] = {"parent_fee": paid, "to": TO, "fee_rate": 10_000, "inputs": [mine]}
+    assert reason(TransactionError, child, BITCOIN, parent=bare.encode(), **options) == "missing"
 
 
 def test_a_child_is_signed_as_any_other() -> None:
@@ -239,6 +255,62 @@ def test_a_replacement_moves_no_output_away_from_its_single_signature() -> None:
     inputs = (coin(0, 200_000, sighash="SINGLE"), coin(1, 50_000))
     old = Transaction(chain=BITCOIN, inputs=inputs, outputs=(own(100_000), pay(TO, 140_000)))
     assert reason(TransactionError, bumped, old, fee_rate=100_000, ordering="given") == "mismatch"
+    behind = replace(old, inputs=inputs[::-1])  # it would stand one place before its input
+    call: dict[str, Any] = {"fee_rate": 100_000, "ordering": "given", "change_of": lambda _: (0,)}
+    assert reason(TransactionError, bumped, behind, **call) == "mismatch"
+
+
+def test_what_is_replaced_pays_for_nothing() -> None:
+    """Its outputs are gone with it, so a coin that is one of them would make the replacement invalid."""
+    old = original(102_000)
+    own_output = Input(txid=old.txid, vout=0, value=old.outputs[0].value, key=MINE)
+    call: dict[str, Any] = {"fee_rate": 40_000, "inputs": [own_output, coin(9, 300_000)]}
+    assert reason(TransactionError, bumped, old, **call) == "mismatch"
+    legacy = replace(old, inputs=(spending("p2pkh"),), outputs=(pay(TO, 50_000), own(30_000)))  # its id is open yet
+    more = bumped(legacy, fee_rate=400_000, inputs=[coin(9, 300_000)], change_of=lambda _: (1,))
+    assert len(more.inputs) == 2
+
+
+def test_coins_are_added_only_where_they_are_needed() -> None:
+    """Without its change the transaction pays to the satoshi what it must."""
+    old = original(102_000, rate=5_000)
+    assert len(old.outputs) == 2
+    new = bumped(old, fee_rate=18_181, inputs=[coin(9, 10**6)])
+    assert (new.inputs, fee_of(new)) == (old.inputs, 2_000)
+    assert fee_at(18_181, new.vsize) == 2_000
+
+
+def real_rate(tx: Transaction) -> Fraction:
+    """Return what the signed transaction pays for a virtual byte."""
+    return Fraction(fee_of(tx), Tx.decode(sign(tx, *WALLET.signers_for(tx)).raw).vsize)
+
+
+def test_a_larger_replacement_has_a_higher_rate_than_what_it_replaces_as_that_was_signed() -> None:
+    """Core, PaysMoreThanConflicts: half of all signatures are a byte shorter than counted, and so pay a higher rate."""
+    for value in range(200_000, 200_030):
+        old = original(value, rate=20_000)
+        new = bumped(old, fee_rate=20_001, inputs=[coin(9, 30_000)], change_of=lambda _: (), change=TO)
+        assert len(new.inputs) == 2
+        assert real_rate(new) > real_rate(old)
+        assert fee_of(new) < fee_at(20_800, new.vsize)
+
+
+@pytest.mark.parametrize("sighash", ["SINGLE", "SINGLE|ANYONECANPAY"])
+def test_a_replacement_leaves_the_output_to_which_a_single_signature_commits(sighash: str) -> None:
+    """Nor does it shrink, and no other one takes its place."""
+    paired = (coin(0, 50_000), coin(1, 200_000, sighash=sighash))
+    old = Transaction(chain=BITCOIN, inputs=paired, outputs=(pay(TO, 140_000), own(100_000)))
+    assert WALLET.change_of(old) == (1,)
+    call: dict[str, Any] = {"fee_rate": 100_000, "ordering": "given", "change_of": lambda _: (1,)}
+    for options in ({}, {"change": own(index=1)}, {"change": TO, "inputs": [coin(5, 10**6)]}):
+        assert reason(TransactionError, bumped, old, **call, **options) == "mismatch"
+    apart = replace(old, inputs=paired[::-1])
+    assert WALLET.change_of(apart) == ()  # it may be replaced, so it is not proven
+    for options in ({}, {"change": own(index=1)}):
+        new = bumped(apart, **call, **options)
+        assert (new.outputs[0], new.inputs[0].sighash) == (pay(TO, 140_000), sighash)
+    more = [coin(7, 10**6, sighash=sighash)]
+    assert reason(TransactionError, bumped, apart, **{**call, "fee_rate": 600_000}, inputs=more) == "mismatch"
 
 
 def test_change_may_be_named_one_by_one() -> None:

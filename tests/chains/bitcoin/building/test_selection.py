@@ -154,3 +154,14 @@ def test_what_weighs_too_much_is_not_selected() -> None:
     for select in SELECTIONS.values():
         assert select(coins, Goal(target=50, max_weight=5 * 272)) is not None
         assert select(coins, Goal(target=50, max_weight=5 * 272 - 1)) is None
+
+
+def test_of_two_selections_that_waste_the_same_the_first_counts() -> None:
+    """Also where coins are cheap to spend now, so that the search goes on."""
+    for waste in (0, 1):
+        coins = [
+            Coin(value=10, long_term_fee=2 * waste),
+            Coin(value=6, long_term_fee=waste),
+            Coin(value=4, long_term_fee=waste),
+        ]
+        assert branch_and_bound(coins, Goal(target=10, tolerance=0)) == (0,)

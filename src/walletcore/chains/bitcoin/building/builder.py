@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.building.drafts import EVERYTHING, Draft, Line, Price, as_output, drafted, items
+from walletcore.chains.bitcoin.building.drafts import (
+    EVERYTHING,
+    Draft,
+    Line,
+    Price,
+    as_output,
+    check_flags,
+    drafted,
+    items,
+)
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
@@ -56,6 +65,7 @@ def build(
     address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node
     passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
+    check_flags(replaceable=replaceable)
     everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))
     if not payments and not everything:

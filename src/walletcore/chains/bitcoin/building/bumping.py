@@ -1,15 +1,26 @@
 """Fees raised later: a transaction is replaced (BIP-125), or a child pays for its parent.
 
-BIP-125, "Implementation Details"; Bitcoin Core, src/policy/rbf.cpp (PaysForRBF), src/wallet/feebumper.cpp.
+BIP-125, "Implementation Details"; Bitcoin Core, src/policy/rbf.cpp (PaysForRBF, PaysMoreThanConflicts),
+src/wallet/feebumper.cpp.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
-from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, as_output, check_chain, compose, items
+from walletcore.chains.bitcoin.building.drafts import (
+    Draft,
+    Line,
+    Price,
+    as_output,
+    check_chain,
+    check_flags,
+    compose,
+    items,
+)
+from walletcore.chains.bitcoin.building.weights import SCALE, vsize_of, weight_of
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
@@ -21,6 +32,7 @@ from walletcore.errors import TransactionError
 __all__ = ["bump_fee", "child"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower one
+_SHORTER = 3  # bytes that a signature of DER may lack of the 71 that are counted; of thousands one lacks more
 _FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
 
 
@@ -40,31 +52,33 @@ def bump_fee(
     """The PSBT that replaces a transaction: the same inputs and payments, at a higher rate, which the change pays.
 
     Only an output that ``change_of`` names may shrink or vanish: give `Wallet.change_of`, which derives its key again;
-    the largest is taken, if it names several. Where it does not suffice, coins of ``inputs`` are added, which must be
-    confirmed (BIP-125, rule 2). ``change`` is where the rest goes instead, and must be
-    named if no output is change.
+    the largest is taken, if it names several, and must not be one to which an input signed SINGLE commits. Where it
+    does not suffice, coins of ``inputs`` are added, which must be confirmed (BIP-125, rule 2). ``change`` is where the
+    rest goes instead, and must be named if no output is change.
 
     The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
+    It is a higher rate than that of the replaced transaction as it was signed, with signatures shorter than counted.
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
     that it may be replaced, "range" for a rate that is not higher, or insufficient funds; `SigningRefused` as `build`.
     """
     if not callable(change_of):
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
+    check_flags(full_rbf=full_rbf)
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(transaction.chain, evicted_fees, "evicted_fees")
-    payments, rest = _without_change(transaction, tuple(change_of(transaction)))
+    payments, rest = _without_change(transaction, change_of(transaction))
     destination = rest if change is None else change
     if destination is None:
         raise TransactionError("no output is proven change: expected change=", reason="missing")
-    increment = transaction.chain.relay.increment
+    own = Line(rate=transaction.chain.relay.increment, base=old_fee + evicted_fees)
     draft = Draft(
         chain=transaction.chain,
         required=transaction.inputs,
-        pool=items(inputs, Input, "inputs"),
+        pool=_others(transaction, inputs),
         payments=payments,
         change=as_output(destination),
-        price=Price((Line(rate=fee_rate), Line(rate=increment, base=old_fee + evicted_fees))),
+        price=Price((Line(rate=fee_rate), own, Line(rate=_rate_above(transaction, old_fee)))),
         long_term_fee_rate=long_term_fee_rate,
         selection="branch-and-bound",
         ordering=ordering,
@@ -90,9 +104,29 @@ def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> in
     return fee
 
 
-def _without_change(transaction: Transaction, places: Sequence[int]) -> tuple[tuple[TxOut, ...], TxOut | None]:
+def _others(transaction: Transaction, inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """Coins that may be added: none is an output of what is replaced, as far as its id is known before it is signed."""
+    found = items(inputs, Input, "inputs")
+    has_id = not any(each.is_legacy for each in transaction.inputs)
+    if has_id and any(each.txid == transaction.txid for each in found):
+        raise TransactionError("an output of the replaced transaction is gone with it", reason="mismatch")
+    return found
+
+
+def _rate_above(transaction: Transaction, fee: int) -> int:
+    """A rate that is higher than that of the signed transaction, however short its signatures have become."""
+    weight = weight_of(transaction.inputs, transaction.outputs)
+    for each in transaction.inputs:
+        if each.kind != "p2tr":
+            weight -= _SHORTER * each.required * (SCALE if each.is_legacy else 1)
+    return 1000 * fee // vsize_of(weight) + 1
+
+
+def _without_change(transaction: Transaction, named: Iterable[int]) -> tuple[tuple[TxOut, ...], TxOut | None]:
     """The outputs that stay as they are, and the largest that is change."""
-    outputs = transaction.outputs
+    if not isinstance(named, Iterable):
+        raise TransactionError("expected change_of to name places of outputs", reason="type")
+    outputs, places = transaction.outputs, tuple(named)
     if any(type(place) is not int or not 0 <= place < len(outputs) for place in places):
         raise TransactionError("expected change_of to name places of outputs", reason="range")
     if not places:
@@ -100,6 +134,8 @@ def _without_change(transaction: Transaction, places: Sequence[int]) -> tuple[tu
     largest = max(places, key=lambda place: outputs[place].value)
     if largest < len(outputs) - 1 and any(is_single(each.hash_type) for each in transaction.inputs):
         raise TransactionError("SINGLE commits to the output at its place: expected change last", reason="mismatch")
+    if any(is_single(each.hash_type) for each in transaction.inputs[largest : largest + 1]):
+        raise TransactionError("SINGLE commits to the output that would change, which must stay", reason="mismatch")
     return (*outputs[:largest], *outputs[largest + 1 :]), outputs[largest]
 
 
@@ -123,6 +159,8 @@ def child(
     """
     check_chain(chain)
     tx, txid = Tx.identified(parent, max_money=chain.max_money)
+    if not tx.is_signed:  # its txid may be the same, but it is smaller than what miners will see
+        raise TransactionError("expected the parent as it is signed", reason="missing")
     _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
     _check_spends(tx, txid, spending)

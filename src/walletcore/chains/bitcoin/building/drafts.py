@@ -22,7 +22,18 @@ from walletcore.chains.bitcoin.transaction import Transaction, pay
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError
 
-__all__ = ["EVERYTHING", "Draft", "Line", "Price", "as_output", "check_chain", "compose", "drafted", "items"]
+__all__ = [
+    "EVERYTHING",
+    "Draft",
+    "Line",
+    "Price",
+    "as_output",
+    "check_chain",
+    "check_flags",
+    "compose",
+    "drafted",
+    "items",
+]
 
 T = TypeVar("T")
 
@@ -118,6 +129,13 @@ def items(given: Sequence[T], kind: type[T], name: str) -> tuple[T, ...]:
     return tuple(given)
 
 
+def check_flags(**flags: object) -> None:
+    """Raise `TransactionError` unless each is True or False: a text would be taken for yes."""
+    for name, flag in flags.items():
+        if type(flag) is not bool:
+            raise TransactionError(f"expected True or False as {name}, got {type(flag).__name__}", reason="type")
+
+
 def as_output(change: TxOut | Address) -> TxOut:
     """The output that change goes to, whatever it is worth yet. Raises `TransactionError`."""
     return change if type(change) is TxOut else pay(change, 0)  # type: ignore[arg-type]
@@ -139,6 +157,11 @@ def _check(draft: Draft) -> None:
     if draft.ordering != "given" and any(is_single(each.hash_type) for each in (*draft.required, *draft.pool)):
         raise TransactionError(
             "SINGLE commits to the output at its place: expected ordering='given'", reason="mismatch"
+        )
+    if any(is_single(each.hash_type) for each in draft.pool):
+        raise TransactionError(
+            "SINGLE commits to the output at its place, which a choice of inputs would move: expected selection='all'",
+            reason="mismatch",
         )
 
 
@@ -165,10 +188,8 @@ def _check_values(draft: Draft) -> None:
         raise TransactionError("expected change that its owner alone can spend", reason="policy")
     if len(draft.required) + len(draft.pool) > _MAX_INPUTS:
         raise TransactionError(f"expected at most {_MAX_INPUTS} inputs to choose from", reason="too-large")
-    if any(
-        type(rate) is not int or not 0 <= rate <= draft.chain.max_money
-        for rate in (draft.price.rate, draft.long_term_fee_rate)
-    ):
+    rates = *[line.rate for line in draft.price.lines], draft.long_term_fee_rate
+    if any(type(rate) is not int or not 0 <= rate <= draft.chain.max_money for rate in rates):
         raise TransactionError("expected fee rates as satoshi per 1,000 virtual bytes, 0 or more", reason="range")
 
 

@@ -15,9 +15,9 @@ from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, WITNESS, TxOut
 from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
 
-__all__ = ["Size", "input_weight", "output_weight", "size_of", "vsize_of", "weigh", "weight_of"]
+__all__ = ["SCALE", "Size", "input_weight", "output_weight", "size_of", "vsize_of", "weigh", "weight_of"]
 
-_SCALE = 4  # WITNESS_SCALE_FACTOR: weight units of a byte that is no witness
+SCALE = 4  # WITNESSSCALE_FACTOR: weight units of a byte that is no witness
 _VERSION, _LOCKTIME, _OUTPOINT, _SEQUENCE = 4, 4, 36, 4
 _MARKER_AND_FLAG = 2  # weight units, where any input has a witness
 
@@ -32,7 +32,7 @@ class Size:
     @property
     def weight(self) -> int:
         """Weight units by itself; one more without a witness beside inputs that have one: an empty count."""
-        return _SCALE * self.base + self.witness
+        return SCALE * self.base + self.witness
 
 
 def size_of(each: Input) -> Size:
@@ -52,7 +52,7 @@ def input_weight(each: Input) -> int:
 
 def output_weight(output: TxOut) -> int:
     """The weight units of an output."""
-    return _SCALE * len(TX_OUT.encode(output))
+    return SCALE * len(TX_OUT.encode(output))
 
 
 def weigh(sizes: Sequence[Size], outputs: Iterable[int], *, count: int = 0, segwit: bool = False) -> int:
@@ -64,7 +64,7 @@ def weigh(sizes: Sequence[Size], outputs: Iterable[int], *, count: int = 0, segw
     weights = list(outputs)
     number = max(count, len(sizes))
     counts = len(compact_size.encode(number)) + len(compact_size.encode(len(weights)))
-    fixed = _SCALE * (_VERSION + counts + _LOCKTIME)
+    fixed = SCALE * (_VERSION + counts + _LOCKTIME)
     witnesses = [size.witness for size in sizes]
     if segwit or any(witnesses):
         fixed += _MARKER_AND_FLAG + witnesses.count(0)
@@ -78,4 +78,4 @@ def weight_of(inputs: Iterable[Input], outputs: Iterable[TxOut]) -> int:
 
 def vsize_of(weight: int) -> int:
     """Virtual bytes: a quarter of the weight, rounded up."""
-    return -(-weight // _SCALE)
+    return -(-weight // SCALE)

@@ -16,7 +16,17 @@ from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.parts import FLAG, MARKER
-from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
+from walletcore.chains.bitcoin.psbt.codec import (
+    DRAFT,
+    MAGIC,
+    MAX_PSBT,
+    MAX_WEIGHT,
+    Draft,
+    Packet,
+    decode,
+    draft_in,
+    encode,
+)
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
@@ -91,12 +101,15 @@ class Psbt:
         object.__setattr__(self, "_draft", packet.draft)
 
     @classmethod
-    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE) -> Psbt:
-        """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`."""
+    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE, max_weight: int = MAX_WEIGHT) -> Psbt:
+        """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`.
+
+        ``max_weight`` is that of the signed transaction, in units; nodes relay no more than the default.
+        """
         _check_chain(chain)
         if type(safety) is not Safety:
             raise TransactionError("expected a Safety", reason="type")
-        return _made(chain, decode(raw), safety, _raw=raw)
+        return _made(chain, decode(raw, max_weight), safety, _raw=raw)
 
     @classmethod
     def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE) -> Psbt:
@@ -327,6 +340,12 @@ class Psbt:
             return stripped, len(stripped)
         raw = b"".join((stripped[:4], MARKER, FLAG, stripped[4:-4], witnesses, stripped[-4:]))
         return raw, (3 * len(stripped) + len(raw) + 3) // 4
+
+    @property
+    def handed_over(self) -> Tx:
+        """The transaction with the scripts and witnesses of those inputs that are final. Raises `TransactionError`."""
+        raw, _ = self._network_form([Final.in_(each) for each in self.inputs])
+        return Tx.decode(raw, max_money=self.chain.max_money)
 
     @property
     def _unsigned_bytes(self) -> bytes:

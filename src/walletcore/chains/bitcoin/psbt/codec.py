@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
@@ -15,11 +16,11 @@ from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, e
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
-__all__ = ["DRAFT", "MAGIC", "MAX_PSBT", "Draft", "Packet", "decode", "draft_in", "encode"]
+__all__ = ["DRAFT", "MAGIC", "MAX_PSBT", "MAX_WEIGHT", "Draft", "Packet", "decode", "draft_in", "encode"]
 
 MAGIC = b"psbt\xff"
 MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
-_MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
+MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
@@ -57,16 +58,20 @@ class Packet:
     draft: Draft | None = None
 
 
-def decode(raw: bytes) -> Packet:
+def decode(raw: bytes, max_weight: int = MAX_WEIGHT) -> Packet:
     """Read a PSBT. Raises `TransactionError` with the place and name of the field.
 
     At most 16 MB, and ("too-large" as well) no more inputs and outputs than nodes relay. In 400,000 units of weight
     an input takes 230, an output 124 or what its bytes do, a byte of scripts in fields 1: each may cost a point.
     """
+    if type(max_weight) is not int:
+        raise TransactionError("expected the most units of weight as int", reason="type")
     if type(raw) is bytes and len(raw) > MAX_PSBT:
         raise TransactionError(f"expected at most {MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
     with raised_as(TransactionError):
-        return _PSBT.decode(raw)
+        return Codec(kind=Packet, minimum=len(MAGIC) + 1, read=partial(_read, most=max_weight), write=_write).decode(
+            raw
+        )
 
 
 def encode(common: PsbtGlobals, inputs: tuple[PsbtInput, ...], outputs: tuple[PsbtOutput, ...]) -> bytes:
@@ -146,7 +151,9 @@ def _check_required(records: dict[bytes, bytes], kind: type[Map], required: tupl
             raise DecodingError(f"expected {kind.name(number)}", reason="missing")
 
 
-def _read_maps(reader: Reader, kind: type[M], version: int, number: int, room: int) -> tuple[tuple[M, ...], int]:
+def _read_maps(
+    reader: Reader, kind: type[M], version: int, number: int, room: int, most: int
+) -> tuple[tuple[M, ...], int]:
     """One map per input or output, as long as their scripts leave room in the weight; and what is left."""
     tables, scripts, nothing = _TABLES[kind, version], _SCRIPTS[kind], kind()
     found: list[M] = []
@@ -163,7 +170,7 @@ def _read_maps(reader: Reader, kind: type[M], version: int, number: int, room: i
                 room -= _weight(records, scripts)
             if not bare and kind is PsbtOutput:
                 room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
-            _check_room(room)
+            _check_room(room, most)
             if _SIGHASH_TYPE in records:
                 _check_types(records)
             found.append(kind.of(records))
@@ -186,20 +193,20 @@ def _weight(records: dict[bytes, bytes], scripts: frozenset[int]) -> int:
     return sum([len(value) for key, value in records.items() if key[0] in scripts])
 
 
-def _check_room(room: int) -> None:
+def _check_room(room: int, most: int) -> None:
     """Refuse what nodes would not relay, before anything is made of it."""
     if room < 0:
-        raise DecodingError(f"expected a transaction of at most {_MAX_WEIGHT} units of weight", reason="too-large")
+        raise DecodingError(f"expected a transaction of at most {most} units of weight", reason="too-large")
 
 
-def _room_beside(draft: Draft) -> int:
+def _room_beside(draft: Draft, most: int) -> int:
     """What is left of the weight beside inputs and outputs, signed: each has what the least of its kind has."""
     scripts = (len(each.script_pubkey) for each in draft.outputs)
     outputs = sum(max(_OUTPUT_WEIGHT, _BYTE_WEIGHT * (_VALUE + size)) for size in scripts)
-    return _MAX_WEIGHT - _INPUT_WEIGHT * len(draft.inputs) - outputs
+    return most - _INPUT_WEIGHT * len(draft.inputs) - outputs
 
 
-def _read(reader: Reader) -> Packet:
+def _read(reader: Reader, most: int) -> Packet:
     if reader.data[: len(MAGIC)] != MAGIC:
         raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
     reader.take(len(MAGIC))
@@ -210,14 +217,14 @@ def _read(reader: Reader) -> Packet:
     _check_globals(common, version)
     draft = None
     if version == V0:
-        draft = draft_in(common)
-        counts, room = (len(draft.inputs), len(draft.outputs)), _room_beside(draft)
+        draft = draft_in(common, most)
+        counts, room = (len(draft.inputs), len(draft.outputs)), _room_beside(draft, most)
     else:
         counts = common.input_count or 0, common.output_count or 0
-        room = _MAX_WEIGHT - _INPUT_WEIGHT * counts[0] - _OUTPUT_WEIGHT * counts[1]
-    _check_room(room)
-    inputs, room = _read_maps(reader, PsbtInput, version, counts[0], room)
-    outputs, _ = _read_maps(reader, PsbtOutput, version, counts[1], room)
+        room = most - _INPUT_WEIGHT * counts[0] - _OUTPUT_WEIGHT * counts[1]
+    _check_room(room, most)
+    inputs, room = _read_maps(reader, PsbtInput, version, counts[0], room, most)
+    outputs, _ = _read_maps(reader, PsbtOutput, version, counts[1], room, most)
     return Packet(version=version, globals=common, inputs=inputs, outputs=outputs, draft=draft)
 
 
@@ -233,11 +240,11 @@ def _check_globals(common: PsbtGlobals, version: int) -> None:
             raise DecodingError("PSBT_GLOBAL_XPUB: expected a path as long as the key is deep", reason="mismatch")
 
 
-def draft_in(common: PsbtGlobals) -> Draft:
+def draft_in(common: PsbtGlobals, most: int = MAX_WEIGHT) -> Draft:
     """The transaction of a global map of version 0. Raises `DecodingError`."""
     raw = common.unsigned_tx or b""
     try:
-        _check_room(_MAX_WEIGHT - _BYTE_WEIGHT * len(raw))
+        _check_room(most - _BYTE_WEIGHT * len(raw), most)
         ends = ends_of(raw)
         draft = DRAFT.decode(raw) if ends is None else _draft(raw, *ends)
         if any(each.script_sig for each in draft.inputs):
@@ -255,6 +262,3 @@ def _draft(raw: bytes, inputs: tuple[TxIn, ...], outputs: tuple[TxOut, ...]) -> 
 
 def _write(packet: Packet, out: bytearray) -> None:
     out += encode(packet.globals, packet.inputs, packet.outputs)
-
-
-_PSBT = Codec(kind=Packet, minimum=len(MAGIC) + 1, read=_read, write=_write)

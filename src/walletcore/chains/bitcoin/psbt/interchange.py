@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
@@ -15,13 +16,18 @@ from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.bip322 import GenericMessage
+
 __all__ = ["decode_transaction"]
 
 
 def decode_transaction(
     chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey], sighash: Collection[str] = ()
-) -> Transaction | SignedTransaction[Transaction]:
+) -> Transaction | GenericMessage | SignedTransaction[Transaction]:
     """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
+
+    One with a message in it becomes that message, if it is what is signed (BIP-322, "PSBT signer").
 
     A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type. The
     signatures that it carries, and fields without meaning here, are left out: `Psbt` keeps them.
@@ -39,7 +45,14 @@ def decode_transaction(
     if type(sighash) not in (tuple, list, set, frozenset) or any(each not in tuple(HASH_TYPES) for each in sighash):
         raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
-        return Psbt.decode(chain, raw).described(by_script(keys), {"ALL", "DEFAULT", *sighash})
+        psbt = Psbt.decode(chain, raw)
+        described = psbt.described(by_script(keys), {"ALL", "DEFAULT", *sighash})
+        message = psbt.globals.generic_signed_message
+        if message is not None:
+            from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one
+
+            return message_of(message, described)
+        return described
     tx = Tx.decode(raw, max_money=chain.max_money)
     inputs = tuple(map(Input.unknown, tx.inputs))
     transaction = Transaction(chain=chain, inputs=inputs, outputs=tx.outputs, version=tx.version, locktime=tx.locktime)

@@ -195,6 +195,27 @@ def test_one_person_signs_and_finalizes(kind: str, version: int, put: Put, tmp_p
     assert as_wally(raw, kind, out)
 
 
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2pkh", "p2sh-p2wpkh", "p2tr"])
+def test_with_low_r_a_signature_is_that_of_libwally_when_it_grinds(kind: str, put: Put, tmp_path: Path) -> None:
+    path = {"p2wpkh": "84", "p2pkh": "44", "p2sh-p2wpkh": "49", "p2tr": "86"}[kind]
+    root = ExtendedPrivateKey.from_seed(Mnemonic.parse(PHRASE).seed())
+    secret = root.derive(f"m/{path}'/1'/0'/0/0").private_key.secret.reveal()
+    differ = 0
+    for fee in range(1_000, 1_006):
+        source, out = put(of_one(kind, fee=fee)), str(tmp_path / "out.psbt")
+        signed(source, ALICE, out, "--low-r", "--overwrite")
+        grinding, plain = (by_wally_signed(source, secret, flags) for flags in (wallycore.EC_FLAG_GRIND_R, 0))
+        assert Path(out).read_bytes() == grinding
+        differ += grinding != plain
+    assert (differ > 0) is (kind != "p2tr")
+
+
+def by_wally_signed(source: str, secret: bytes, flags: int) -> bytes:
+    theirs = wallycore.psbt_from_bytes(Path(source).read_bytes(), 0)
+    wallycore.psbt_sign(theirs, secret, flags)
+    return bytes(wallycore.psbt_to_bytes(theirs, 0))
+
+
 def test_commands_are_joined_by_pipes(put: Put, tmp_path: Path) -> None:
     case = of_three("p2wsh")
     put(case)

@@ -61,6 +61,11 @@ MaxFee = Annotated[int | None, typer.Option(min=0, metavar="SATOSHI", help="The 
 MaxFeeRate = Annotated[str, typer.Option(metavar="N", help="The highest fee rate, in satoshi per virtual byte.")]
 
 
+LowR = Annotated[
+    bool, typer.Option("--low-r", help="Try until the first half of an ECDSA signature is short, as Bitcoin Core does.")
+]
+
+
 @psbt.command("show")
 def show_psbt(source: PsbtSource, chain: Network = "bitcoin", xpub: Xpub = "", as_json: AsJson = False) -> None:
     """Say what a PSBT spends and pays, who has signed and who has not, and what is odd about it."""
@@ -116,6 +121,7 @@ def sign_psbt(
     max_fee: MaxFee = None,
     max_fee_rate: MaxFeeRate = "",
     high_fee: HighFee = False,
+    low_r: LowR = False,
     out: Out = "",
     form: FormOption = None,
     overwrite: Overwrite = False,
@@ -137,7 +143,7 @@ def sign_psbt(
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
-        signed = _signed(given, wallet, yes)
+        signed = _signed(given, wallet, yes=yes, low_r=low_r)
     _print(signed, target, as_json)
 
 
@@ -299,7 +305,7 @@ def _switches() -> Iterator[None]:
 # Signing
 
 
-def _signed(given: Psbt, wallet: Wallet, yes: bool) -> Psbt:
+def _signed(given: Psbt, wallet: Wallet, *, yes: bool, low_r: bool) -> Psbt:
     """The PSBT with the signatures of this wallet, after somebody has seen what it does. Raises `SigningRefused`."""
     from walletcore.cli.inspection.psbt import finding
     from walletcore.cli.look import tell
@@ -307,7 +313,7 @@ def _signed(given: Psbt, wallet: Wallet, yes: bool) -> Psbt:
 
     with _switches():
         requests = given.requests()
-        signers = wallet.signers_for(given)
+        signers = wallet.signers_for(given, low_r=low_r)
     if not signers:
         raise _nothing_to_sign(given, wallet, requests)
     tell([finding(given, [given.chain], change_of=wallet.change_of)], err=True)

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import stat
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -352,6 +354,28 @@ def test_a_directory_is_not_overwritten(put: Put, tmp_path: Path, capsys: Captur
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.psbt", "tx.psbt"]
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("goal.psbt")], ids=["a pipe", "a link"])
+def test_only_a_regular_file_is_overwritten(make: Callable[[Path], None], put: Put, capsys: Capture) -> None:
+    """As root, --out /dev/null --overwrite would leave a system without it."""
+    source = Path(put(of_one("p2wpkh")))
+    out, goal = source.with_name("out.psbt"), Path(put(b"precious", "goal.psbt"))
+    make(out)
+    before = out.lstat()
+    code = run(["psbt", "convert", str(source), "--version", "2", "--out", str(out), "--overwrite"])
+    assert refused(capsys, code)[0] == "expected a regular file to overwrite by --out"
+    assert (out.lstat().st_mode, out.lstat().st_ino) == (before.st_mode, before.st_ino)
+    assert goal.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o400], ids=oct)
+def test_who_could_not_read_a_file_cannot_read_what_replaces_it(mode: int, put: Put) -> None:
+    source, out = put(of_one("p2wpkh")), Path(put(b"precious", "out.psbt"))
+    out.chmod(mode)
+    assert run(["psbt", "convert", source, "--version", "2", "--out", str(out), "--overwrite"]) == 0
+    assert stat.S_IMODE(out.stat().st_mode) == mode
+    assert out.read_bytes().startswith(b"psbt\xff")
+
+
 def test_a_terminal_is_shown_no_bytes(put: Put) -> None:
     source = put(of_one("p2wpkh"))
     code, shown = at_a_terminal("psbt", "convert", source, "--version", "2", "--form", "binary", answers={})
@@ -370,6 +394,9 @@ USAGE: dict[str, tuple[str, ...]] = {
     "version 3": ("psbt", "convert", "x.psbt", "--version", "3"),
     "a form that is none": ("psbt", "convert", "x.psbt", "--version", "2", "--form", "base58"),
     "overwriting nothing": ("psbt", "convert", "x.psbt", "--version", "2", "--overwrite"),
+    "a file with the name of standard output": ("psbt", "convert", "x.psbt", "--version", "2", "--out", "-"),
+    "JSON in another form": ("psbt", "convert", "x.psbt", "--version", "2", "--json", "--form", "hex"),
+    "a PSBT as a picture": ("psbt", "finalize", "x.psbt", "--psbt", "--qr"),
     "a transaction into a file": ("psbt", "finalize", "x.psbt", "--out", "y"),
     "a negative fee": ("psbt", "sign", "x.psbt", "--max-fee", "-1"),
     "a fee rate that is none": ("psbt", "sign", "x.psbt", "--max-fee-rate", "1e3"),

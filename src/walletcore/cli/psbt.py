@@ -102,7 +102,7 @@ def create_psbt(
     from walletcore.cli.drafts import parse
 
     target = Target(out, form, overwrite)
-    target.check()
+    target.check(as_json=as_json)
     draft = parse(read_text(file, "the transaction"))
     _row(draft.row.name)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
@@ -139,7 +139,7 @@ def sign_psbt(
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
     given = read_psbt(source, _row(chain), safety=safety)
-    target.check()
+    target.check(as_json=as_json)
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
@@ -167,7 +167,7 @@ def combine_psbts(
     if len(sources) < 2:
         raise typer.BadParameter("expected two PSBTs or more")
     first, *others = [read_psbt(each, row, f"PSBT {place}") for place, each in enumerate(sources, 1)]
-    target.check()
+    target.check(as_json=as_json)
     _print(first.combine(*others), target, as_json)
 
 
@@ -196,11 +196,13 @@ def finalize_psbt(
     """
     if (form or overwrite or out) and not keep:
         raise typer.BadParameter("--out, --form and --overwrite are for --psbt: a transaction is printed in hex")
+    if qr and keep:
+        raise typer.BadParameter("--qr is for the transaction, not for --psbt")
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee, trust_scripts=trust_scripts)
     given = read_psbt(source, _row(chain), safety=safety)
     if keep:
-        target.check()
+        target.check(as_json=as_json)
         _print(given.finalized(), target, as_json)
         return
     with _switches():
@@ -227,7 +229,7 @@ def convert_psbt(
     target = Target(out, form, overwrite)
     _check_version(version)
     given = read_psbt(source, _row(chain))
-    target.check()
+    target.check(as_json=as_json)
     _print(given.to_version(version), target, as_json)
 
 

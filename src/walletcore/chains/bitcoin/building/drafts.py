@@ -152,7 +152,7 @@ def _check_names(draft: Draft) -> None:
 def _check_values(draft: Draft) -> None:
     if type(draft.chain) is not BitcoinChain:
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-    if draft.chain.dialect is not None:
+    if draft.chain.dialect is not None and not draft.chain.dialect.has_psbts:
         raise TransactionError(f"{draft.chain.name} has no PSBTs to be built", reason="network")
     if type(draft.safety) is not Safety:
         raise TransactionError("expected a Safety", reason="type")

@@ -376,6 +376,19 @@ def test_who_could_not_read_a_file_cannot_read_what_replaces_it(mode: int, put: 
     assert out.read_bytes().startswith(b"psbt\xff")
 
 
+@pytest.mark.parametrize("overwrite", ["", " --overwrite"])
+def test_what_cannot_be_written_whole_is_not_there(overwrite: str, put: Put, tmp_path: Path) -> None:
+    put(of_one("p2wpkh"))
+    if overwrite:
+        (tmp_path / "out.psbt").write_text("precious")
+    line = f"ulimit -f 0; {' '.join(COMMAND)} psbt convert tx.psbt --version 2 --out out.psbt{overwrite}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "error: cannot read or write: File too large\n")
+    assert {path.name: path.read_bytes()[:8] for path in tmp_path.iterdir() if path.name != "tx.psbt"} == (
+        {"out.psbt": b"precious"} if overwrite else {}
+    )
+
+
 def test_a_terminal_is_shown_no_bytes(put: Put) -> None:
     source = put(of_one("p2wpkh"))
     code, shown = at_a_terminal("psbt", "convert", source, "--version", "2", "--form", "binary", answers={})
@@ -389,6 +402,9 @@ USAGE: dict[str, tuple[str, ...]] = {
     "no psbt": ("psbt", "sign"),
     "two things on standard input": ("psbt", "sign", "-", "--stdin"),
     "two PSBTs on standard input": ("psbt", "combine", "-", "-"),
+    "a draft and a phrase on standard input": ("psbt", "create", "-", "--stdin"),
+    "version 1": ("psbt", "convert", "x.psbt", "--version", "1"),
+    "a draft in version 1": ("psbt", "create", "x.json", "--version", "1"),
     "one PSBT to combine": ("psbt", "combine", "x.psbt"),
     "no version": ("psbt", "convert", "x.psbt"),
     "version 3": ("psbt", "convert", "x.psbt", "--version", "3"),
@@ -667,6 +683,13 @@ def test_a_phrase_whose_keys_are_not_asked_for_is_told_so(put: Put, capsys: Capt
     assert hint == "another passphrase makes other keys"
 
 
+def test_keys_of_which_nothing_is_known_are_told_as_such(put: Put, capsys: Capture) -> None:
+    psbt = psbt_of(of_three("p2wsh"))
+    source = put(with_input(psbt, bip32_derivation=()))
+    error, _ = refused(capsys, sign_of(source))
+    assert error == "no key of this phrase is asked for: it has 73c5da0a, the PSBT asks an unknown key"
+
+
 def test_nothing_is_signed_twice(put: Put, tmp_path: Path, capsys: Capture) -> None:
     out = str(tmp_path / "out.psbt")
     signed(put(of_one("p2wpkh")), ALICE, out)
@@ -732,6 +755,14 @@ def test_nobody_to_ask_is_refused_before_any_secret_is_read(put: Put) -> None:
     done = piped("psbt", "sign", put(of_one("p2wpkh")), "--chain", REGTEST_NAME, "--stdin")
     assert (done.returncode, done.stdout) == (1, "")
     assert "--yes" in done.stderr
+
+
+def test_nobody_can_be_asked_without_a_terminal_or_where_it_has_the_phrase(put: Put, capsys: Capture) -> None:
+    source = put(of_one("p2wpkh"))
+    error, hint = refused(capsys, with_secrets("psbt", "sign", source, "--chain", REGTEST_NAME))
+    assert (error.startswith("nobody can be asked"), "--yes" in hint) == (True, True)
+    code, shown = at_a_terminal("psbt", "sign", source, "--chain", REGTEST_NAME, "--stdin", answers={})
+    assert (code, "nobody can be asked" in shown) == (1, True)
 
 
 # -- for machines

@@ -794,6 +794,16 @@ def test_a_finalized_psbt_is_kept_where_that_is_wanted(put: Put, tmp_path: Path,
     assert kernel_accepts(finalized(final, capsys), case.spent)
 
 
+def test_a_transaction_is_drawn_where_that_is_wanted(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    out = str(tmp_path / "out.psbt")
+    signed(put(of_one("p2wpkh")), ALICE, out)
+    capsys.readouterr()
+    assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--qr"]) == 0
+    raw, *drawn = capsys.readouterr().out.splitlines()
+    assert Tx.decode(bytes.fromhex(raw)).is_signed
+    assert len(drawn) > 20
+
+
 def test_show_proves_change_by_an_extended_key(put: Put, capsys: Capture) -> None:
     with Wallet.from_mnemonic(PHRASE) as wallet:
         xpub = str(wallet.xpub(REGTEST, kind="p2wpkh"))

@@ -487,6 +487,28 @@ def test_a_tweak_is_bytes(tweak: Any) -> None:
     assert reason(key(K1).sign, Scheme.BIP340, DIGEST, tweak=tweak) == "type"
 
 
+def test_low_r_goes_with_ecdsa_on_secp256k1_only() -> None:
+    signature = key(K1).sign(Scheme.ECDSA, DIGEST, low_r=True)
+    key(K1).public_key.verify(Scheme.ECDSA, DIGEST, signature)
+    assert signature[0] < 0x80
+    for scheme in set(Scheme) - {Scheme.ECDSA}:
+        assert reason(key(scheme.curve).sign, scheme, DIGEST, low_r=True) == "scheme"
+        assert reason(key(scheme.curve).sign_recoverable, scheme, DIGEST, low_r=True) == "scheme"
+
+
+@pytest.mark.parametrize("low_r", [1, 0, None, "", b""])
+def test_low_r_is_a_bool(low_r: Any) -> None:
+    for scheme in Scheme:
+        assert reason(key(scheme.curve).sign, scheme, DIGEST, low_r=low_r) == "type"
+
+
+def test_with_low_r_what_is_no_digest_is_refused_as_without() -> None:
+    for message in (b"", bytes(31), bytes(33)):
+        assert reason(key(K1).sign, Scheme.ECDSA, message, low_r=True) == "length"
+    assert reason(key(K1).sign, Scheme.ECDSA, bytearray(32), low_r=True) == "type"
+    assert reason(key(K1).sign, Scheme.ECDSA, DIGEST, low_r=True, tweak=b"") == "scheme"
+
+
 def test_a_tweak_goes_with_bip340_only() -> None:
     for scheme in set(Scheme) - {Scheme.BIP340}:
         assert reason(key(scheme.curve).sign, scheme, DIGEST, tweak=b"") == "scheme"

@@ -56,7 +56,8 @@ def check(case: Case, door: Callable[[Mapping[str, Any]], None], rule: str = "")
 def sign_and_verify(case: Case) -> None:
     key, scheme, message = signing_key(case.input), SCHEMES[case.input["scheme"]], signed_bytes(case.input)
     aux = bytes.fromhex(case.input.get("aux", "00" * 32))
-    signature, recovery = key.sign_recoverable(scheme, message, aux=aux)
+    low_r = case.input["nonce"] == "rfc6979+low-r"
+    signature, recovery = key.sign_recoverable(scheme, message, aux=aux, low_r=low_r)
     assert signature.hex() == case.expect["signature"]
     assert recovery == case.expect.get("recovery", recovery)
     assert key.public_key.data.hex().endswith(case.expect.get("public_key", ""))
@@ -73,6 +74,11 @@ def test_a_secret_out_of_range_makes_no_key(case: Case) -> None:
     with pytest.raises(InvalidKey) as refusal:
         signing_key(case.input)
     assert refusal.value.reason == "range"
+
+
+@vectors("rfc6979/low-r")
+def test_ecdsa_signs_with_low_r_as_bitcoin_core_does(case: Case) -> None:
+    sign_and_verify(case)
 
 
 @vectors("rfc6979/p256")

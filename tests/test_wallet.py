@@ -13,6 +13,7 @@ from support.vectors import load
 from walletcore import ExtendedPublicKey, KeyOrigin, LocalSigner, Path, Secret, Wallet, WalletcoreError, chain, sign
 from walletcore.chains import chains, evm
 from walletcore.chains.base import Chain, Profile
+from walletcore.chains.solana import PlainMessage, SolanaChain
 from walletcore.errors import (
     DerivationError,
     InvalidKey,
@@ -300,6 +301,21 @@ def test_an_extended_key_of_an_account_takes_no_index(wallet: Wallet) -> None:
     for below in ({"index": 0}, {"change": 1}):
         with pytest.raises(PathError):
             wallet.xpub("bitcoin", **below)  # type: ignore[arg-type]
+
+
+def test_low_r_is_handed_on_to_the_signers_and_refused_where_it_means_nothing(wallet: Wallet) -> None:
+    transaction = payment(wallet, "m/44'/60'/0'/0/0")
+    assert [each.low_r for each in wallet.signers_for(transaction)] == [False]
+    assert [each.low_r for each in wallet.signers_for(transaction, low_r=True)] == [True]
+    message = PlainMessage(
+        chain=chain("solana", SolanaChain),
+        text="hello",
+        signer=wallet.public_key("solana"),
+        origin=wallet.origin("solana"),
+    )
+    with pytest.raises(InvalidKey) as refusal:
+        wallet.signers_for(message, low_r=True)
+    assert refusal.value.reason == "scheme"
 
 
 def test_an_origin_of_somebody_else_is_not_ours_to_judge(wallet: Wallet) -> None:

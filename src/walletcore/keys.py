@@ -106,6 +106,17 @@ def _operations_for(scheme: object, curve: Curve) -> Operations:
     return _operations(scheme)
 
 
+def _grinding(scheme: Scheme, low_r: object) -> Callable[[Secret, bytes], tuple[bytes, int]]:
+    """How ECDSA signs with a low r. Raises `InvalidKey`, and `Unsupported` for the other schemes."""
+    if low_r is not True:
+        raise InvalidKey("expected a bool as low_r", reason="type")
+    if scheme is not Scheme.ECDSA:
+        raise Unsupported(f"low_r goes with ECDSA on secp256k1 only, not with {scheme.value}", reason="scheme")
+    from walletcore.curves.secp256k1 import sign_low_r
+
+    return sign_low_r
+
+
 def _checked_bytes(value: object, what: str) -> bytes:
     if type(value) is not bytes:
         raise InvalidSignature(f"expected the {what} as bytes, got {type(value).__name__}", reason="type")
@@ -223,17 +234,33 @@ class PrivateKey(Confidential):
             return public
         return self._public_key
 
-    def sign(self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX) -> bytes:
+    def sign(
+        self,
+        scheme: Scheme,
+        message: bytes,
+        *,
+        tweak: bytes | None = None,
+        aux: bytes = _NO_AUX,
+        low_r: bool = False,
+    ) -> bytes:
         """The 64-byte signature of a message (a 32-byte digest, for ECDSA), deterministic: RFC 6979, BIP-340, RFC 8032.
 
         Those of sr25519 are randomised: two of one message differ.
 
-        ``tweak`` is BIP-341's merkle root (empty: key path only); ``aux`` is BIP-340's auxiliary randomness.
+        ``tweak`` is BIP-341's merkle root (empty: key path only); ``aux`` is BIP-340's auxiliary randomness; ``low_r``
+        gives secp256k1's ECDSA an r below 2**255, as Bitcoin Core does. Raises `InvalidKey` and `Unsupported` for what
+        does not go with the scheme.
         """
-        return self.sign_recoverable(scheme, message, tweak=tweak, aux=aux)[0]
+        return self.sign_recoverable(scheme, message, tweak=tweak, aux=aux, low_r=low_r)[0]
 
     def sign_recoverable(
-        self, scheme: Scheme, message: bytes, *, tweak: bytes | None = None, aux: bytes = _NO_AUX
+        self,
+        scheme: Scheme,
+        message: bytes,
+        *,
+        tweak: bytes | None = None,
+        aux: bytes = _NO_AUX,
+        low_r: bool = False,
     ) -> tuple[bytes, int | None]:
         """As `sign`, with the recovery id of a secp256k1 ECDSA signature (0 to 3), None for the other schemes."""
         if type(scheme) is not Scheme or (tweak is not None and type(tweak) is not bytes):
@@ -243,6 +270,8 @@ class PrivateKey(Confidential):
         if self.secret.is_wiped:
             raise InvalidKey("the secret was wiped", reason="wiped")
         sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)
+        if low_r is not False:
+            return _grinding(scheme, low_r)(prepared, _checked_bytes(message, "message"))
         return sign(prepared, _checked_bytes(message, "message"), aux)
 
     def is_internal_key(self, internal: PublicKey, merkle_root: bytes) -> bool:

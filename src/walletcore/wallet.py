@@ -125,18 +125,22 @@ class Wallet(Confidential):
         _, profile, path = self._find(chain, where)
         return LocalSigner(self._tree(profile.derivation, profile.curve).derive(path).private_key)
 
-    def signers_for(self, subject: Signable[Any], *, allow_foreign_path: bool = False) -> tuple[LocalSigner, ...]:
+    def signers_for(
+        self, subject: Signable[Any], *, allow_foreign_path: bool = False, low_r: bool = False
+    ) -> tuple[LocalSigner, ...]:
         """Signers for those requests whose key origin leads into this wallet.
 
         An origin whose coin type (BIP-44) is not the chain's is refused with `SigningRefused`: coins sent to such keys
-        are not found again by other wallets. ``allow_foreign_path`` allows it. Raises `SignerError` when watch-only.
+        are not found again by other wallets. ``allow_foreign_path`` allows it. ``low_r`` is that of `LocalSigner`.
+        Raises `SignerError` when watch-only.
         """
         row = _chain_of(subject)
         requests = subject.requests()
         trees = [self._tree(*word) for word in {(profile.derivation, profile.curve) for profile in row.profiles}]
         if not allow_foreign_path:
             _check_coin_types(row, requests, {tree.fingerprint for tree in trees})
-        return signers_for(requests, trees)
+        signers = signers_for(requests, trees)
+        return signers if low_r is False else tuple(replace(signer, low_r=low_r) for signer in signers)
 
     def change_of(self, subject: Signable[Any], *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:
         """The places in ``subject.effects()`` of the transfers that return to this wallet.

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import stat
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -195,6 +197,27 @@ def test_one_person_signs_and_finalizes(kind: str, version: int, put: Put, tmp_p
     assert as_wally(raw, kind, out)
 
 
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2pkh", "p2sh-p2wpkh", "p2tr"])
+def test_with_low_r_a_signature_is_that_of_libwally_when_it_grinds(kind: str, put: Put, tmp_path: Path) -> None:
+    path = {"p2wpkh": "84", "p2pkh": "44", "p2sh-p2wpkh": "49", "p2tr": "86"}[kind]
+    root = ExtendedPrivateKey.from_seed(Mnemonic.parse(PHRASE).seed())
+    secret = root.derive(f"m/{path}'/1'/0'/0/0").private_key.secret.reveal()
+    differ = 0
+    for fee in range(1_000, 1_006):
+        source, out = put(of_one(kind, fee=fee)), str(tmp_path / "out.psbt")
+        signed(source, ALICE, out, "--low-r", "--overwrite")
+        grinding, plain = (by_wally_signed(source, secret, flags) for flags in (wallycore.EC_FLAG_GRIND_R, 0))
+        assert Path(out).read_bytes() == grinding
+        differ += grinding != plain
+    assert (differ > 0) is (kind != "p2tr")
+
+
+def by_wally_signed(source: str, secret: bytes, flags: int) -> bytes:
+    theirs = wallycore.psbt_from_bytes(Path(source).read_bytes(), 0)
+    wallycore.psbt_sign(theirs, secret, flags)
+    return bytes(wallycore.psbt_to_bytes(theirs, 0))
+
+
 def test_commands_are_joined_by_pipes(put: Put, tmp_path: Path) -> None:
     case = of_three("p2wsh")
     put(case)
@@ -331,6 +354,41 @@ def test_a_directory_is_not_overwritten(put: Put, tmp_path: Path, capsys: Captur
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.psbt", "tx.psbt"]
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("goal.psbt")], ids=["a pipe", "a link"])
+def test_only_a_regular_file_is_overwritten(make: Callable[[Path], None], put: Put, capsys: Capture) -> None:
+    """As root, --out /dev/null --overwrite would leave a system without it."""
+    source = Path(put(of_one("p2wpkh")))
+    out, goal = source.with_name("out.psbt"), Path(put(b"precious", "goal.psbt"))
+    make(out)
+    before = out.lstat()
+    code = run(["psbt", "convert", str(source), "--version", "2", "--out", str(out), "--overwrite"])
+    assert refused(capsys, code)[0] == "expected a regular file to overwrite by --out"
+    assert (out.lstat().st_mode, out.lstat().st_ino) == (before.st_mode, before.st_ino)
+    assert goal.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o400], ids=oct)
+def test_who_could_not_read_a_file_cannot_read_what_replaces_it(mode: int, put: Put) -> None:
+    source, out = put(of_one("p2wpkh")), Path(put(b"precious", "out.psbt"))
+    out.chmod(mode)
+    assert run(["psbt", "convert", source, "--version", "2", "--out", str(out), "--overwrite"]) == 0
+    assert stat.S_IMODE(out.stat().st_mode) == mode
+    assert out.read_bytes().startswith(b"psbt\xff")
+
+
+@pytest.mark.parametrize("overwrite", ["", " --overwrite"])
+def test_what_cannot_be_written_whole_is_not_there(overwrite: str, put: Put, tmp_path: Path) -> None:
+    put(of_one("p2wpkh"))
+    if overwrite:
+        (tmp_path / "out.psbt").write_text("precious")
+    line = f"ulimit -f 0; {' '.join(COMMAND)} psbt convert tx.psbt --version 2 --out out.psbt{overwrite}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "error: cannot read or write: File too large\n")
+    assert {path.name: path.read_bytes()[:8] for path in tmp_path.iterdir() if path.name != "tx.psbt"} == (
+        {"out.psbt": b"precious"} if overwrite else {}
+    )
+
+
 def test_a_terminal_is_shown_no_bytes(put: Put) -> None:
     source = put(of_one("p2wpkh"))
     code, shown = at_a_terminal("psbt", "convert", source, "--version", "2", "--form", "binary", answers={})
@@ -344,11 +402,17 @@ USAGE: dict[str, tuple[str, ...]] = {
     "no psbt": ("psbt", "sign"),
     "two things on standard input": ("psbt", "sign", "-", "--stdin"),
     "two PSBTs on standard input": ("psbt", "combine", "-", "-"),
+    "a draft and a phrase on standard input": ("psbt", "create", "-", "--stdin"),
+    "version 1": ("psbt", "convert", "x.psbt", "--version", "1"),
+    "a draft in version 1": ("psbt", "create", "x.json", "--version", "1"),
     "one PSBT to combine": ("psbt", "combine", "x.psbt"),
     "no version": ("psbt", "convert", "x.psbt"),
     "version 3": ("psbt", "convert", "x.psbt", "--version", "3"),
     "a form that is none": ("psbt", "convert", "x.psbt", "--version", "2", "--form", "base58"),
     "overwriting nothing": ("psbt", "convert", "x.psbt", "--version", "2", "--overwrite"),
+    "a file with the name of standard output": ("psbt", "convert", "x.psbt", "--version", "2", "--out", "-"),
+    "JSON in another form": ("psbt", "convert", "x.psbt", "--version", "2", "--json", "--form", "hex"),
+    "a PSBT as a picture": ("psbt", "finalize", "x.psbt", "--psbt", "--qr"),
     "a transaction into a file": ("psbt", "finalize", "x.psbt", "--out", "y"),
     "a negative fee": ("psbt", "sign", "x.psbt", "--max-fee", "-1"),
     "a fee rate that is none": ("psbt", "sign", "x.psbt", "--max-fee-rate", "1e3"),
@@ -619,6 +683,13 @@ def test_a_phrase_whose_keys_are_not_asked_for_is_told_so(put: Put, capsys: Capt
     assert hint == "another passphrase makes other keys"
 
 
+def test_keys_of_which_nothing_is_known_are_told_as_such(put: Put, capsys: Capture) -> None:
+    psbt = psbt_of(of_three("p2wsh"))
+    source = put(with_input(psbt, bip32_derivation=()))
+    error, _ = refused(capsys, sign_of(source))
+    assert error == "no key of this phrase is asked for: it has 73c5da0a, the PSBT asks an unknown key"
+
+
 def test_nothing_is_signed_twice(put: Put, tmp_path: Path, capsys: Capture) -> None:
     out = str(tmp_path / "out.psbt")
     signed(put(of_one("p2wpkh")), ALICE, out)
@@ -686,6 +757,14 @@ def test_nobody_to_ask_is_refused_before_any_secret_is_read(put: Put) -> None:
     assert "--yes" in done.stderr
 
 
+def test_nobody_can_be_asked_without_a_terminal_or_where_it_has_the_phrase(put: Put, capsys: Capture) -> None:
+    source = put(of_one("p2wpkh"))
+    error, hint = refused(capsys, with_secrets("psbt", "sign", source, "--chain", REGTEST_NAME))
+    assert (error.startswith("nobody can be asked"), "--yes" in hint) == (True, True)
+    code, shown = at_a_terminal("psbt", "sign", source, "--chain", REGTEST_NAME, "--stdin", answers={})
+    assert (code, "nobody can be asked" in shown) == (1, True)
+
+
 # -- for machines
 
 
@@ -713,6 +792,16 @@ def test_a_finalized_psbt_is_kept_where_that_is_wanted(put: Put, tmp_path: Path,
     wallycore.psbt_finalize(theirs, 0)
     assert Path(final).read_bytes() == bytes(wallycore.psbt_to_bytes(theirs, 0))
     assert kernel_accepts(finalized(final, capsys), case.spent)
+
+
+def test_a_transaction_is_drawn_where_that_is_wanted(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    out = str(tmp_path / "out.psbt")
+    signed(put(of_one("p2wpkh")), ALICE, out)
+    capsys.readouterr()
+    assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--qr"]) == 0
+    raw, *drawn = capsys.readouterr().out.splitlines()
+    assert Tx.decode(bytes.fromhex(raw)).is_signed
+    assert len(drawn) > 20
 
 
 def test_show_proves_change_by_an_extended_key(put: Put, capsys: Capture) -> None:

@@ -1,22 +1,28 @@
 """The signer over a key in memory: what it signs, what it refuses, and what the check is for."""
 
 import copy
+import hashlib
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 import wallycore as wally
-from hypothesis import given
+from ecdsa import SECP256k1
+from ecdsa import SigningKey as EcdsaKey
+from ecdsa.util import sigencode_string_canonize
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from support.keys import key_of
-from walletcore.curves.secp256k1 import ORDER
+from walletcore.curves.secp256k1 import ORDER, encode_der
 from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, SigningRefused, WalletcoreError
-from walletcore.hashes import sha256
+from walletcore.hashes import sha256, sha256d
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
+from walletcore.keystore.wif import Wif
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import AcceptedSignature, Answers, Signature, SigningRequest, accepted, collect, complete, sign
@@ -49,6 +55,68 @@ def test_an_ecdsa_request_is_signed_as_another_implementation_does(number: int, 
     signature = LocalSigner(key(number)).sign(wanted)
     assert signature.data == bytes(wally.ec_sig_from_bytes(number.to_bytes(32), sha256(payload), wally.EC_FLAG_ECDSA))
     assert wanted.accept(signature).recovery == signature.recovery
+
+
+@settings(max_examples=2_000)
+@given(scalars, st.binary(max_size=80))
+def test_with_low_r_an_ecdsa_request_is_signed_as_libwally_does(number: int, payload: bytes) -> None:
+    wanted = request(key(number), Scheme.ECDSA, payload)
+    digest, secret = sha256(payload), number.to_bytes(32)
+    for check in (True, False):
+        signature = LocalSigner(key(number), check, low_r=True).sign(wanted)
+        flags = wally.EC_FLAG_ECDSA | wally.EC_FLAG_GRIND_R
+        assert signature.data == bytes(wally.ec_sig_from_bytes(secret, digest, flags))
+        assert wanted.accept(signature).recovery == signature.recovery
+    assert signature.data[0] < 0x80
+    assert len(encode_der(signature.data)) <= 70
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_with_low_r_the_counter_is_the_extra_entropy_of_rfc_6979(number: int) -> None:
+    digest, held = sha256(bytes([number])), key(number + 1)
+    theirs = EcdsaKey.from_string((number + 1).to_bytes(32), SECP256k1)
+    attempts = (
+        theirs.sign_digest_deterministic(
+            digest, hashlib.sha256, sigencode_string_canonize, extra_entropy=n.to_bytes(32, "little") if n else b""
+        )
+        for n in count()
+    )
+    expected = next(attempt for attempt in attempts if attempt[0] < 0x80)
+    assert LocalSigner(held, low_r=True).sign(request(held, Scheme.ECDSA, bytes([number]))).data == expected
+
+
+def test_with_low_r_core_s_own_messages_have_signatures_of_70_bytes_at_most() -> None:
+    """Bitcoin Core, src/test/key_tests.cpp, key_signature_tests."""
+    held = Wif.parse("5HxWvvfubhXpYYpS3tJkw6fq9jE9j18THftkZjHHfmFiWtmAbrj").private_key
+    signer, plain = LocalSigner(held, low_r=True), LocalSigner(held)
+    wanted = [request(held, Scheme.ECDSA, f"A message to be signed{n}".encode(), prehash=sha256d) for n in range(256)]
+    sizes = [len(encode_der(signer.sign(each).data)) for each in wanted]
+    assert max(sizes) == 70
+    assert min(sizes) < 70
+    low = [each for each in wanted if plain.sign(each).data[0] < 0x80]
+    assert 96 <= len(low) <= 160
+    assert [signer.sign(each) for each in low] == [plain.sign(each) for each in low]
+
+
+@pytest.mark.parametrize("scheme", [scheme for scheme in Scheme if scheme.curve is not Curve.SECP256K1])
+def test_low_r_is_refused_for_a_key_of_another_curve(scheme: Scheme) -> None:
+    with pytest.raises(InvalidKey) as refusal:
+        LocalSigner(key(7, scheme.curve), low_r=True)
+    assert refusal.value.reason == "scheme"
+
+
+@pytest.mark.parametrize("low_r", [1, 0, None, "yes"])
+def test_low_r_is_a_bool(low_r: Any) -> None:
+    with pytest.raises(InvalidKey) as refusal:
+        LocalSigner(key(7), low_r=low_r)
+    assert refusal.value.reason == "type"
+
+
+def test_with_low_r_taproot_is_signed_as_without() -> None:
+    held = key(7)
+    for tweak in (None, b""):
+        wanted = request(held, Scheme.BIP340, bytes(32), key=held.public_key.even_y(), tweak=tweak)
+        assert LocalSigner(held, low_r=True).sign(wanted) == LocalSigner(held).sign(wanted)
 
 
 @given(scalars, st.binary(min_size=32, max_size=32), st.one_of(st.none(), st.just(b""), st.just(bytes(32))))
@@ -133,7 +201,7 @@ def test_what_is_no_request_is_refused(wanted: Any) -> None:
 
 def test_X08_X09_a_signer_shows_nothing_and_is_not_exported() -> None:
     signer = LocalSigner(key(7))
-    assert repr(signer) == f"LocalSigner(key={signer.key!r}, check=True)"
+    assert repr(signer) == f"LocalSigner(key={signer.key!r}, check=True, low_r=False)"
     assert repr(signer.key) == "PrivateKey(secp256k1)"
     for export in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(SecretExportError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import stat
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ __all__ = ["Form", "FormOption", "Out", "Overwrite", "PsbtSource", "Target", "is
 _MAGIC = b"psbt\xff"
 _ITSELF = re.compile(rb"\s*(cHNidP[89+/]|(0x)?70736274[fF]{2})")  # how the bytes begin in base64 and in hex
 _EXTENSION = ".psbt"
+_STDOUT = "-"
 
 
 class Form(StrEnum):
@@ -85,12 +87,16 @@ class Target:
     form: Form | None
     overwrite: bool
 
-    def check(self) -> None:
+    def check(self, *, as_json: bool = False) -> None:
         """Refuse what cannot be written, before anything is asked or signed. Raises `DecodingError`."""
-        if self.path and not self.overwrite and os.path.lexists(self.path):
-            raise _exists()
+        if self.path == _STDOUT:
+            raise typer.BadParameter("--out names a file: without it all goes to standard output")
         if self.overwrite and not self.path:
             raise typer.BadParameter("--overwrite is for the file of --out")
+        if self.form is not None and as_json and not self.path:
+            raise typer.BadParameter("--json has the PSBT in base64: --form is for the file of --out")
+        if self.path:
+            self._mode()
         if self._form is Form.BINARY and not self.path and sys.stdout is not None and sys.stdout.isatty():
             raise typer.BadParameter("a terminal shows no bytes: --out names a file for them")
 
@@ -110,14 +116,30 @@ class Target:
             return self.form
         return Form.BINARY if self.path.lower().endswith(_EXTENSION) else Form.BASE64
 
+    def _mode(self) -> int:
+        """The permissions of the file to be: nobody may read it who could not read the one that it replaces.
+
+        Raises `DecodingError` where one is there that may not be replaced: a device or a pipe never, nor a link, whose
+        goal would stay as it is.
+        """
+        try:
+            old = os.lstat(self.path)
+        except (OSError, ValueError):  # there is none, or writing will say why not
+            return 0o666
+        if not self.overwrite:
+            raise _exists()
+        if not stat.S_ISREG(old.st_mode):
+            raise DecodingError("expected a regular file to overwrite by --out", reason="type")
+        return stat.S_IMODE(old.st_mode)
+
     def _text(self, raw: bytes) -> str:
         return raw.hex() if self._form is Form.HEX else base64.b64encode(raw).decode()
 
     def _to_file(self, data: bytes) -> None:
         """Beside the old file first, so that it is there until the new one is whole."""
-        name = f"{self.path}.{os.getpid()}" if self.overwrite else self.path
+        name, mode = f"{self.path}.{os.getpid()}" if self.overwrite else self.path, self._mode()
         try:
-            with open(name, "xb") as stream:
+            with open(name, "xb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:
                 try:
                     stream.write(data)
                     stream.flush()

@@ -61,6 +61,11 @@ MaxFee = Annotated[int | None, typer.Option(min=0, metavar="SATOSHI", help="The 
 MaxFeeRate = Annotated[str, typer.Option(metavar="N", help="The highest fee rate, in satoshi per virtual byte.")]
 
 
+LowR = Annotated[
+    bool, typer.Option("--low-r", help="Try until the first half of an ECDSA signature is short, as Bitcoin Core does.")
+]
+
+
 @psbt.command("show")
 def show_psbt(source: PsbtSource, chain: Network = "bitcoin", xpub: Xpub = "", as_json: AsJson = False) -> None:
     """Say what a PSBT spends and pays, who has signed and who has not, and what is odd about it."""
@@ -97,7 +102,7 @@ def create_psbt(
     from walletcore.cli.drafts import parse
 
     target = Target(out, form, overwrite)
-    target.check()
+    target.check(as_json=as_json)
     draft = parse(read_text(file, "the transaction"))
     _row(draft.row.name)
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
@@ -116,6 +121,7 @@ def sign_psbt(
     max_fee: MaxFee = None,
     max_fee_rate: MaxFeeRate = "",
     high_fee: HighFee = False,
+    low_r: LowR = False,
     out: Out = "",
     form: FormOption = None,
     overwrite: Overwrite = False,
@@ -133,11 +139,11 @@ def sign_psbt(
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
     given = read_psbt(source, _row(chain), safety=safety)
-    target.check()
+    target.check(as_json=as_json)
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
-        signed = _signed(given, wallet, yes)
+        signed = _signed(given, wallet, yes=yes, low_r=low_r)
     _print(signed, target, as_json)
 
 
@@ -161,7 +167,7 @@ def combine_psbts(
     if len(sources) < 2:
         raise typer.BadParameter("expected two PSBTs or more")
     first, *others = [read_psbt(each, row, f"PSBT {place}") for place, each in enumerate(sources, 1)]
-    target.check()
+    target.check(as_json=as_json)
     _print(first.combine(*others), target, as_json)
 
 
@@ -190,11 +196,13 @@ def finalize_psbt(
     """
     if (form or overwrite or out) and not keep:
         raise typer.BadParameter("--out, --form and --overwrite are for --psbt: a transaction is printed in hex")
+    if qr and keep:
+        raise typer.BadParameter("--qr is for the transaction, not for --psbt")
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee, trust_scripts=trust_scripts)
     given = read_psbt(source, _row(chain), safety=safety)
     if keep:
-        target.check()
+        target.check(as_json=as_json)
         _print(given.finalized(), target, as_json)
         return
     with _switches():
@@ -221,7 +229,7 @@ def convert_psbt(
     target = Target(out, form, overwrite)
     _check_version(version)
     given = read_psbt(source, _row(chain))
-    target.check()
+    target.check(as_json=as_json)
     _print(given.to_version(version), target, as_json)
 
 
@@ -299,7 +307,7 @@ def _switches() -> Iterator[None]:
 # Signing
 
 
-def _signed(given: Psbt, wallet: Wallet, yes: bool) -> Psbt:
+def _signed(given: Psbt, wallet: Wallet, *, yes: bool, low_r: bool) -> Psbt:
     """The PSBT with the signatures of this wallet, after somebody has seen what it does. Raises `SigningRefused`."""
     from walletcore.cli.inspection.psbt import finding
     from walletcore.cli.look import tell
@@ -307,7 +315,7 @@ def _signed(given: Psbt, wallet: Wallet, yes: bool) -> Psbt:
 
     with _switches():
         requests = given.requests()
-        signers = wallet.signers_for(given)
+        signers = wallet.signers_for(given, low_r=low_r)
     if not signers:
         raise _nothing_to_sign(given, wallet, requests)
     tell([finding(given, [given.chain], change_of=wallet.change_of)], err=True)

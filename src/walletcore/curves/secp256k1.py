@@ -33,6 +33,7 @@ __all__ = [
     "parse_public",
     "point",
     "public_key",
+    "sign_low_r",
     "taproot_output",
     "taproot_pair",
     "tweak_public",
@@ -211,15 +212,29 @@ def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
     return secret
 
 
-def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes) -> tuple[bytes, int]:
-    """RFC 6979 with SHA-256 and no extra entropy; low s, by libsecp256k1's own promise."""
+def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
+    """RFC 6979 with SHA-256 and no extra entropy (3.6), unless there is one; low s, by libsecp256k1's own promise."""
     _check_digest(digest)
     signature = _NEW("secp256k1_ecdsa_recoverable_signature *")
-    if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, signature, digest, secret.reveal(), ffi.NULL, ffi.NULL):
+    if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, signature, digest, secret.reveal(), ffi.NULL, entropy):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     compact, recovery = _NEW("unsigned char[64]"), _NEW("int *")
     lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, compact, recovery, signature)
     return ffi.buffer(compact)[:], recovery[0]
+
+
+def sign_low_r(secret: Secret, digest: bytes) -> tuple[bytes, int]:
+    """The ECDSA signature that Bitcoin Core makes, and its recovery id: r is below 2**255, so DER has a byte less.
+
+    src/key.cpp, ``CKey::Sign``: no extra entropy at first, then a counter from 1 on, in 32 bytes little-endian, as
+    libsecp256k1's nonce function takes it. Half of the nonces will do. Raises `InvalidSignature` for what is no digest.
+    """
+    signature, recovery = _sign_ecdsa(secret, digest, b"")
+    counter = 0
+    while signature[0] >= 0x80:
+        counter += 1
+        signature, recovery = _sign_ecdsa(secret, digest, b"", counter.to_bytes(32, "little"))
+    return signature, recovery
 
 
 def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:

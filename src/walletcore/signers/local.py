@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from walletcore.errors import InvalidKey, SigningRefused
-from walletcore.keys import PrivateKey, PublicKey, Scheme
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
 from walletcore.signing import Signature, SigningRequest, vouch
 
@@ -22,16 +22,24 @@ class LocalSigner(Confidential):
 
     Raises `InvalidKey` when it is given anything else than a `PrivateKey`.
 
+    With ``low_r`` its ECDSA signatures are those of Bitcoin Core: r is below 2**255, so that they have a byte less in
+    half of the cases, and take two attempts on average. Only a key of secp256k1 has the choice; its BIP-340 signatures
+    stay as they are.
+
     With ``check`` (the default) its answers are verified like any other, which is also the guard against faults in
     computation; without, it marks them accepted itself, for whoever decides that the speed is worth it.
     """
 
     key: PrivateKey
     check: bool = True
+    low_r: bool = False
 
     def __post_init__(self) -> None:
-        if type(self.key) is not PrivateKey or type(self.check) is not bool:
-            raise InvalidKey("expected a PrivateKey and a bool", reason="type")
+        if type(self.key) is not PrivateKey or type(self.check) is not bool or type(self.low_r) is not bool:
+            raise InvalidKey("expected a PrivateKey and bools", reason="type")
+        if self.low_r and self.key.curve is not Curve.SECP256K1:
+            text = f"low_r is for ECDSA on secp256k1, not for a key of {self.key.curve.value}"
+            raise InvalidKey(text, reason="scheme")
 
     @property
     def public_key(self) -> PublicKey:
@@ -39,7 +47,7 @@ class LocalSigner(Confidential):
         return self.key.public_key
 
     def sign(self, request: SigningRequest) -> Signature:
-        """The signature: RFC 6979, BIP-340 with zero auxiliary randomness, or RFC 8032.
+        """The signature: RFC 6979 (see ``low_r``), BIP-340 with zero auxiliary randomness, or RFC 8032.
 
         Raises `SigningRefused` for a request to another key.
         """
@@ -48,7 +56,8 @@ class LocalSigner(Confidential):
         mine = self.key.public_key
         if not (request.key == mine or (request.scheme is Scheme.BIP340 and request.key.even_y() == mine.even_y())):
             raise SigningRefused("the request is for another key", reason="mismatch")
-        data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak)
+        low_r = self.low_r and request.scheme is Scheme.ECDSA
+        data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak, low_r=low_r)
         if self.check:
             return Signature(scheme=request.scheme, data=data, recovery=recovery)
         return vouch(request, data, recovery)

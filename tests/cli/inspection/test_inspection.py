@@ -20,7 +20,7 @@ from walletcore.chains.base import SignedTransaction
 from walletcore.cli import run
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
-from walletcore.coding.text import base58
+from walletcore.coding.text import base58, base58check
 from walletcore.errors import DecodingError
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.keys import Curve, PublicKey
@@ -163,6 +163,50 @@ def test_an_extended_key_of_another_coin_is_described_and_is_of_no_chain_here(ca
     assert (facts["network"], facts["public key"]) == (case.input["network"], case.expect["public"])
     assert facts.get("kind of script", "") == case.expect["kind"]
     assert "other-network" in codes(finding)
+
+
+@pytest.mark.parametrize("case", OTHER_COINS, ids=lambda case: case.input["key"][:4])
+def test_an_extended_key_of_another_coin_is_told_in_the_letters_that_are_read_here(case: Case) -> None:
+    """SLIP-132: the first four bytes alone differ."""
+    same = dict(only(case.input["key"]).facts)["the same key"]
+    assert same.startswith("xpub")
+    assert base58check.decode(same)[4:] == base58check.decode(case.input["key"])[4:]
+
+
+@pytest.mark.parametrize("case", [case for case in OTHER_COINS if case.input["network"] != "nexa"], ids=lambda c: c.id)
+def test_an_extended_key_of_another_coin_with_a_typo_is_called_that(case: Case) -> None:
+    key = case.input["key"]
+    with pytest.raises(DecodingError) as refusal:
+        recognise(key[:60] + ("2" if key[60] != "2" else "3") + key[61:], chains())
+    assert str(refusal.value).startswith("no extended key: ")
+
+
+@pytest.mark.parametrize("name", ["litecoin", "groestlcoin"])
+def test_an_extended_private_key_of_another_coin_with_a_typo_says_nothing_of_it(name: str) -> None:
+    account = ExtendedPrivateKey.from_seed(bytes(16), network=name).derive("m/44'/2'/0'").reveal()
+    with pytest.raises(DecodingError) as refusal:
+        recognise(account[:60] + ("2" if account[60] != "2" else "3") + account[61:], chains())
+    assert str(refusal.value) == "no extended key: the checksum does not match"
+
+
+@pytest.mark.parametrize(
+    ("request_", "of"),
+    [
+        ("bitcoin:ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9?amount=1", "litecoin"),
+        ("litecoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "bitcoin"),
+        ("bitcoin:0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359?label=" + 200 * "x", "ethereum and"),
+    ],
+)
+def test_a_payment_request_with_an_address_of_another_chain_is_told_so(request_: str, of: str) -> None:
+    with pytest.raises(DecodingError) as refusal:
+        recognise(request_, chains())
+    assert (refusal.value.reason, of in str(refusal.value)) == ("network", True)
+
+
+def test_a_long_payment_request_with_a_typo_in_its_address_is_told_so() -> None:
+    with pytest.raises(DecodingError) as refusal:
+        recognise("bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5?label=" + 200 * "x", chains())
+    assert str(refusal.value).startswith("no address of bitcoin: ")
 
 
 def test_an_account_of_another_coin_has_no_addresses_of_bitcoin() -> None:
@@ -339,7 +383,7 @@ REFUSED = {
     "a signature of Solana": (base58.encode(b"\x7f" * 64), "ambiguous"),
     "an account without 0x": ("52908400098527886E0F7030069857D2E4169EE7", "ambiguous"),
     "a text in armour": ("-----BEGIN BITCOIN SIGNED MESSAGE-----\nx\n", "ambiguous"),
-    "a request for another chain's address": ("bitcoin:0x52908400098527886E0F7030069857D2E4169EE7", "unknown"),
+    "a request for another chain's address": ("bitcoin:0x52908400098527886E0F7030069857D2E4169EE7", "network"),
     "a word": ("hello", "unknown"),
     "a hash": ("ab" * 32, "ambiguous"),
     "a typo": ("bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyv", "checksum"),

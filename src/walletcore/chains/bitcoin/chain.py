@@ -189,7 +189,7 @@ class BitcoinChain(Chain):
             from walletcore.chains.bitcoin import message
 
             return message.decode(self, raw, keys)
-        if self.dialect is not None:
+        if self.dialect is not None and not (self.dialect.has_psbts and _is_psbt(raw)):
             from walletcore.chains.bitcoin.relatives.envelope import decode_relative
 
             return decode_relative(self, raw, keys, sighash)
@@ -216,6 +216,10 @@ class BitcoinChain(Chain):
 
 def _is_compressed(key: object) -> bool:
     return type(key) is bytes and len(key) == 33 and key[0] in (2, 3)
+
+
+def _is_psbt(raw: object) -> bool:
+    return type(raw) is bytes and raw.startswith(b"psbt")
 
 
 def _check_point(x: bytes) -> None:

@@ -7,6 +7,7 @@ There is no interpreter here: scripts of known templates are understood, and eve
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
@@ -17,8 +18,11 @@ from walletcore.chains.bitcoin.timelocks import opened
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import ORDER, decode_der
 from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
-from walletcore.hashes import hash160, sha256, sha256d
+from walletcore.hashes import hash160, sha256
 from walletcore.keys import Curve, PublicKey, Scheme
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["Spends", "verify_spends"]
 
@@ -33,15 +37,15 @@ _ANNEX = b"\x50"
 class Spends:
     """The inputs of one transaction, each to be verified; what they share is computed once.
 
-    ``spent`` are the outputs that the inputs spend, in their order. Raises `TransactionError` for another number of
-    them.
+    ``spent`` are the outputs that the inputs spend, in their order. ``dialect`` is that of a relative which has PSBTs.
+    Raises `TransactionError` for another number of outputs, or another relative.
     """
 
     __slots__ = ("_commitments", "_left", "_spent", "_tx")
 
-    def __init__(self, tx: Tx, spent: Sequence[TxOut]) -> None:
+    def __init__(self, tx: Tx, spent: Sequence[TxOut], *, dialect: Dialect | None = None) -> None:
         self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
-        self._commitments = Commitments(tx, self._spent)
+        self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
 
     def verify(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
         """Return if the input spends its output; otherwise raise `InvalidSignature`. See `signers`."""
@@ -66,6 +70,12 @@ class Spends:
         self._left -= size
         if self._left < 0:
             raise InvalidSignature(f"expected at most {_MAX_LEGACY} bytes of legacy messages", reason="too-large")
+
+
+def _of(dialect: Dialect, tx: Tx, spent: Sequence[TxOut]) -> Commitments:
+    if not dialect.has_psbts:
+        raise TransactionError("signatures of that chain are not verified here", reason="network")
+    return dialect.commitments(tx, spent, None)
 
 
 def verify_spends(tx: Tx, spent: Sequence[TxOut], *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
@@ -197,11 +207,11 @@ class _Spend:
         if hash_type not in self.digests:
             commitments = self.spends._commitments
             if is_segwit:
-                self.digests[hash_type] = sha256d(commitments.segwit_v0(self.index, script, hash_type))
+                payload = commitments.segwit_v0(self.index, script, hash_type)
             else:
                 payload = commitments.legacy(self.index, script, hash_type)
                 self.spends._count(len(payload))
-                self.digests[hash_type] = sha256d(payload)
+            self.digests[hash_type] = commitments.prehash(payload)
         return self.digests[hash_type]
 
     def _verify_taproot(self, output_key: bytes, stack: list[bytes]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
@@ -18,7 +19,7 @@ from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.errors import AddressError
 
-__all__ = ["addresses", "refusals"]
+__all__ = ["addresses", "of_others", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
@@ -76,6 +77,21 @@ def refusals(text: str, rows: Iterable[Chain]) -> dict[str, AddressError]:
             if is_icap or (error.reason in ("checksum", "network", "mixed-case") and _has_form(row, text)):
                 found[row.name] = error
     return found
+
+
+def of_others(text: str, rows: Iterable[Chain]) -> tuple[str, ...]:
+    """The chains that have the address in a payment request whose scheme is of other ones."""
+    address, meant, asked = _unwrapped(text, tuple(rows))
+    others = [row for row in all_chains() if asked and row not in meant]
+    return tuple([row.name for row in others if _is_address(row, address)])
+
+
+def _is_address(row: Chain, text: str) -> bool:
+    try:
+        _read(row, text)
+    except AddressError:
+        return False
+    return True
 
 
 def _has_form(row: Chain, text: str) -> bool:

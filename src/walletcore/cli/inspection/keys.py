@@ -6,6 +6,7 @@ Secrets are described, never shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 from walletcore.chains.base import Chain
@@ -58,9 +59,9 @@ def _extended_public(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
     yield Finding(
         what="extended public key",
         chains=tuple(dict.fromkeys(names_of(each.chain for each in found))),
-        facts=_facts(key),
+        facts=(*_facts(key), *_as_bitcoin(key)),
         derived=tuple(_derived(found)),
-        odd=(*of_network(key.network, rows), *_oddities(key)),
+        odd=(*_of_network(key.network, rows), *_oddities(key)),
     )
 
 
@@ -74,7 +75,7 @@ def _extended_private(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         chains=tuple(dict.fromkeys(names_of(each.chain for each in found))),
         facts=_facts(opened),
         derived=tuple(_derived(found)),
-        odd=(private.SECRET, *of_network(opened.network, rows), *_oddities(opened)),
+        odd=(private.SECRET, *_of_network(opened.network, rows), *_oddities(opened)),
     )
 
 
@@ -91,6 +92,22 @@ def _facts(key: ExtendedPublicKey) -> tuple[tuple[str, str], ...]:
         ("public key", key.public_key.data.hex()),
     )
     return tuple((name, value) for name, value in facts if value)
+
+
+def _of_network(network: str, rows: tuple[Chain, ...]) -> Iterator[Oddity]:
+    """Rows of relatives, too, read Bitcoin's letters: a text with those of a coin is of no chain, whatever it says."""
+    if network in BITCOIN_NETWORKS:
+        yield from of_network(network, rows)
+    else:
+        text = f"written for {network} (SLIP-132), which no chain here reads: they read the same key as xpub or tpub"
+        yield Oddity(code="other-network", text=text)
+
+
+def _as_bitcoin(key: ExtendedPublicKey) -> Iterator[tuple[str, str]]:
+    """The same key in the letters that all chains here read, where it has those of another coin."""
+    if key.network not in BITCOIN_NETWORKS:
+        main, test = BITCOIN_NETWORKS
+        yield "the same key", str(replace(key, network=test if key.network.endswith("-testnet") else main, kind=""))
 
 
 def _level(key: ExtendedPublicKey) -> str:

@@ -87,8 +87,8 @@ def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str
 
 
 def has_psbts(row: Chain) -> bool:
-    """Whether the chain's transactions travel as PSBTs: Bitcoin's, and those of relatives that sign and write alike."""
-    return isinstance(row, BitcoinChain) and row.dialect is None
+    """Whether the chain's transactions travel as PSBTs: Bitcoin's, and those of relatives that write alike."""
+    return isinstance(row, BitcoinChain) and (row.dialect is None or row.dialect.has_psbts)
 
 
 def _alike(row: Chain, raw: bytes) -> str:
@@ -96,7 +96,8 @@ def _alike(row: Chain, raw: bytes) -> str:
 
     Messages begin with words of each chain's own.
     """
-    return "psbt" if isinstance(row, BitcoinChain) and has_psbts(row) and not raw.startswith(row.message_magic) else ""
+    alike = isinstance(row, BitcoinChain) and row.dialect is None and not raw.startswith(row.message_magic)
+    return "psbt" if alike else ""
 
 
 def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from walletcore.chains.base import Chain
 from walletcore.cli.inspection import encrypted
-from walletcore.cli.inspection.addresses import refusals
+from walletcore.cli.inspection.addresses import of_others, refusals
 from walletcore.cli.inspection.encrypted import FORM
 from walletcore.cli.inspection.transactions import is_psbt, readings
 from walletcore.cli.leaks import looks_wordy
+from walletcore.cli.show import listed
 from walletcore.errors import DecodingError, DerivationError, MnemonicError, TransactionError
 from walletcore.secret import sealed
 
@@ -19,6 +20,7 @@ __all__ = ["not_recognised"]
 Read = tuple[bytes, Sequence[Chain]]
 
 _LONGEST_ADDRESS = 128
+_LONGEST_REQUEST = 1 << 11
 _LONGEST_HASH = 32  # bytes; no transaction is shorter
 _BY_MESSAGE = "`walletcore message verify` says whose it is"
 _IN_HEX = r"(0x)?[0-9a-fA-F]"
@@ -38,7 +40,8 @@ _FORMS = (  # a form, what is said of it, a hint
     (r"(0X)?[0-9a-fA-F]{40}", "20 bytes alone do not say what they are", "an EVM address begins with 0x"),
     (r"(?s)-----BEGIN .*", "a text in armour", f"give its parts one by one: {_BY_MESSAGE}"),
 )
-_EXTENDED = "[xtyzuvYZUV](pub|prv)[0-9A-Za-z]{50,150}"  # BIP-32, SLIP-132
+_EXTENDED = "([A-Za-z](pub|prv|tub|tpv)|rxpu|rxpr)[0-9A-Za-z]{50,150}"  # BIP-32, SLIP-132
+_PUBLIC = ("pub", "tub", "xpu")
 _KINDS = (
     "addresses, extended and public keys, WIF, BIP-38, phrases, messages and transactions in hex, base64 or (Solana's) "
     "base58, and typed data are"
@@ -49,7 +52,10 @@ def not_recognised(text: str, read: Sequence[Read], rows: Sequence[Chain]) -> De
     """The refusal of a text; ``read`` are the bytes that it spells, each with the chains that print it so."""
     if not text:
         return DecodingError("there is nothing to look into", reason="missing")
-    if len(text) <= _LONGEST_ADDRESS:
+    if len(text) <= (_LONGEST_REQUEST if ":" in text else _LONGEST_ADDRESS):
+        named = of_others(text, rows)
+        if named:
+            return DecodingError(f"no payment request: its address is one of {listed(named)}", reason="network")
         for name, error in refusals(text, rows).items():
             return DecodingError(f"no address of {name}: {error}", reason=error.reason, hint=error.hint)
     for form, problem, hint in _FORMS:
@@ -69,7 +75,7 @@ def _no_extended_key(text: str) -> DecodingError:
     """Why a text with the beginning of an extended key is none."""
     from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 
-    key = ExtendedPublicKey if text[1:4] == "pub" else ExtendedPrivateKey
+    key = ExtendedPublicKey if text[1:4] in _PUBLIC else ExtendedPrivateKey
     try:
         key.parse(text)
     except DerivationError as error:

@@ -176,7 +176,7 @@ def check_chain(chain: BitcoinChain) -> None:
     """Raise `TransactionError` unless it is a network of this family that PSBTs are built for."""
     if type(chain) is not BitcoinChain:
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-    if chain.dialect is not None:
+    if chain.dialect is not None and not chain.dialect.has_psbts:
         raise TransactionError(f"{chain.name} has no PSBTs to be built", reason="network")
 
 

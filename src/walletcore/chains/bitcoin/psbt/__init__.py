@@ -71,7 +71,7 @@ class Psbt:
     """The maps of a PSBT of ``version`` 0 or 2; ``sign`` gives a fuller one, `finalize` the transaction.
 
     ``safety`` is what `requests` and `extract` insist on, and is not compared. Raises `TransactionError`, "network" for
-    a relative that signs or writes in another way (`BitcoinChain.dialect`): those have no PSBTs.
+    a relative that signs or writes in another way (`BitcoinChain.dialect`), unless its PSBTs are BIP-174's.
     """
 
     chain: BitcoinChain
@@ -354,10 +354,10 @@ class Psbt:
 
 
 def _check_chain(chain: object) -> None:
-    """A relative with a dialect signs or writes otherwise than a PSBT says: it has an envelope of its own instead."""
+    """Most relatives with a dialect sign or write otherwise than a PSBT says: they have an envelope of its own."""
     if not isinstance(chain, BitcoinChain):
         raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-    if chain.dialect is not None:
+    if chain.dialect is not None and not chain.dialect.has_psbts:
         raise TransactionError(f"{chain.name} has no PSBTs: Transaction.raw is its own form", reason="network")
 
 

@@ -29,6 +29,7 @@ from walletcore.path import KeyOrigin, Path
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of", "ways"]
 
@@ -55,12 +56,12 @@ def transaction_of(
 
     Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
-    made, paid = [], []
+    made, paid, dialect = [], [], chain.dialect
     place = ""
     try:
         for index, (outpoint, fields) in enumerate(zip(tx.inputs, inputs, strict=True)):
             place = f"input {index}"
-            made.append(_input(outpoint, fields, find, allowed, tx))
+            made.append(_input(outpoint, fields, find, allowed, tx, dialect))
         for index, (output, owner) in enumerate(zip(tx.outputs, outputs, strict=True)):
             place = f"output {index}"
             paid.append(_output(output, owner))
@@ -202,7 +203,9 @@ def by_script(keys: Sequence[PublicKey]) -> Find:
     return find
 
 
-def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str], tx: Tx) -> Input:
+def _input(
+    outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str], tx: Tx, dialect: Dialect | None
+) -> Input:
     """The input that a map describes; ``find`` serves where it names no key.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
@@ -215,10 +218,12 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
-        spent = previous_output(previous, outpoint.txid, outpoint.vout)
+        read = previous_output if dialect is None else dialect.previous_output
+        spent = read(previous, outpoint.txid, outpoint.vout)
     if spent is None:
         _check_unknown(fields)
-        return Input.unknown(outpoint)
+        unknown = Input.unknown(outpoint)
+        return unknown if dialect is None else replace(unknown, dialect=dialect)
     check_script(spent)
     made = partial(
         Input,
@@ -228,6 +233,7 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         value=spent.value,
         script_pubkey=spent.script_pubkey,
         previous=previous,
+        dialect=dialect,
     )
     if fields.is_final:
         return made()

@@ -10,7 +10,7 @@ from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
 from walletcore.chains.bitcoin.psbt.finalizing import record_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
-from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, Commitments, is_single
+from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
@@ -34,7 +34,7 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
     if not any(open_):
         return ()
     transaction._check_legacy()
-    commitments = Commitments(tx, [each.spent for each in transaction.inputs])
+    commitments = transaction._commitments(transaction.inputs)
     found: list[tuple[int, bytes, SigningRequest]] = []
     for place in range(max(map(len, open_))):
         subject = transaction if not place else _by_way(transaction, open_, place)
@@ -98,7 +98,7 @@ def verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: 
         raise TransactionError(
             "an output that is spent is not known, so no signature can be verified", reason="missing"
         )
-    spends = Spends(signed, spent)
+    spends = Spends(signed, spent, dialect=transaction.chain.dialect)
     for index in places:
         try:
             spends.verify(index, sighash=tuple(safety.allowed))

@@ -63,7 +63,7 @@ class Dialect:
     Cash that are not BIP-340's. ``branches`` are the consensus branch ids of ZIP-200, the newest last; ``versions``
     those of transactions that may be made. ``stamp`` is the size of the field behind the version, in bytes; ``wrapped``
     names the module that knows what stands around the scripts of outputs. ``key_hash`` is what P2PKH and P2SH commit
-    with.
+    with. ``has_psbts``: its transactions travel as BIP-174's PSBTs, since they differ from Bitcoin's in hashes only.
     """
 
     module: str
@@ -79,6 +79,7 @@ class Dialect:
     stamp: int = 0
     wrapped: str = ""
     key_hash: Hash = hash160
+    has_psbts: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -195,4 +196,4 @@ NEBLIO = VERGE = Dialect(module="stamped", stamp=4)
 BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))
 FIRO = PIVX = Dialect(module="plain", wrapped="exchange")
 DECRED = Dialect(module="decred", signs_digests=True, key_hash=blake256_ripemd160)
-GROESTLCOIN = Dialect(module="groestl", kinds=(*SEGWIT, "p2tr"))
+GROESTLCOIN = Dialect(module="groestl", kinds=(*SEGWIT, "p2tr"), has_psbts=True)

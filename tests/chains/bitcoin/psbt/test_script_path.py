@@ -133,3 +133,19 @@ def test_PS70_a_control_block_of_another_output_is_refused() -> None:
         wrong[place] ^= 1
     foreign = psbt.inputs[0].with_fields(tap_leaf_script=((BLOCKS[0], Leaf(MULTI)),))
     assert reason(TransactionError, replace(psbt, inputs=(foreign,)).requests) == "mismatch"
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_a_leaf_that_stands_in_its_tree_twice_is_asked_once_and_spent_by_the_shorter_way(internal: bool) -> None:
+    tree = ScriptTree.join(ScriptTree.join(TapLeaf(PK), TapLeaf(MULTI)), TapLeaf(PK))
+    deep, _, high = (block.encode() for block in tree.control_blocks(INTERNAL))
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=INTERNAL, kind="p2tr", merkle_root=tree.root)
+    found = Psbt.from_transaction(Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,)))
+    fields = found.inputs[0].with_fields(tap_leaf_script=((deep, Leaf(PK)), (high, Leaf(PK))))
+    if not internal:
+        fields = fields.with_fields(tap_internal_key=None, tap_bip32_derivation=())
+    psbt = replace(found, inputs=(fields,))
+    assert asked(psbt) == [*([INTERNAL.even_y()] if internal else []), KEYS[0].even_y()]
+    signed = sign(psbt, signer(1)).finalize()
+    assert Tx.decode(signed.raw).witnesses[0][2] == high
+    assert kernel_accepts(signed.raw, spent(psbt))

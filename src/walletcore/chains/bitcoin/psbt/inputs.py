@@ -17,7 +17,7 @@ from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
-from walletcore.chains.bitcoin.taproot import TAPSCRIPT, TapLeaf
+from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -229,8 +229,7 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
         return made()
     known = _known(spent.script_pubkey, fields, find, allowed)
     if known["key"] is None and _is_taproot(spent.script_pubkey):
-        ways = _by_leaf(made(sighash=known["sighash"]), fields)
-        ready = next((one for one in ways if _is_ready(one, tx)), None)
+        ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready
     try:
@@ -246,35 +245,34 @@ def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
     if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
         return (each,)
     plain = each if each.leaf is None else replace(each, **_NO_LEAF)
-    others = [one for one in _by_leaf(plain, fields) if one.leaf_script != each.leaf_script and _is_ready(one, tx)]
-    return (each, *others)
+    return (each, *[one for one in _by_leaf(plain, fields, tx) if one.leaf_script != each.leaf_script])
 
 
 _NO_LEAF: dict[str, Any] = {"key": None, "leaf_script": b"", "control_block": b"", "origins": (), "merkle_root": b""}
 
 
-def _is_ready(each: Input, tx: Tx) -> bool:
-    try:
-        if each.leaf is not None:
-            each.leaf.check_locks(tx.version, tx.locktime, each.sequence)
-    except TransactionError:
-        return False
-    return True
-
-
-def _by_leaf(plain: Input, fields: PsbtInput) -> Iterator[Input]:
-    """The same input, spent by each leaf that is understood, in their order."""
+def _by_leaf(plain: Input, fields: PsbtInput, tx: Tx) -> Iterator[Input]:
+    """The same input, spent by each leaf that is understood and ready, in their order."""
     named = _origins_by_leaf(fields)
-    for control, leaf in fields.tap_leaf_script[:_MAX_LEAVES]:
+    for script, control in _shortest(fields.tap_leaf_script[:_MAX_LEAVES]).items():
         try:
-            keys = Tapscript(leaf.script).keys if leaf.version == TAPSCRIPT else ()
+            leaf = Tapscript(script)
+            leaf.check_locks(tx.version, tx.locktime, plain.sequence)
         except TransactionError:
-            continue  # for others to understand
-        if keys:
-            origins = named.get(TapLeaf(leaf.script).hash, {})
-            own = tuple([(key, origins[key.data[1:]]) for key in keys if key.data[1:] in origins])
-            options = _NO_LEAF | {"origin": None, "leaf_script": leaf.script, "control_block": control}
-            yield replace(plain, **(options | {"origins": own}))
+            continue  # for others to understand, or for later
+        origins = named.get(leaf.hash, {})
+        own = tuple([(key, origins[key.data[1:]]) for key in leaf.keys if key.data[1:] in origins])
+        options = _NO_LEAF | {"origin": None, "leaf_script": script, "control_block": control}
+        yield replace(plain, **(options | {"origins": own}))
+
+
+def _shortest(leaves: Sequence[tuple[bytes, Leaf]]) -> dict[bytes, bytes]:
+    """The scripts that may be understood, each with its control block: a leaf may stand in a tree more than once."""
+    found: dict[bytes, bytes] = {}
+    for control, leaf in leaves:
+        if leaf.version == TAPSCRIPT:
+            found[leaf.script] = min(found.get(leaf.script, control), control, key=len)
+    return found
 
 
 def _origins_by_leaf(fields: PsbtInput) -> dict[bytes, dict[bytes, KeyOrigin]]:

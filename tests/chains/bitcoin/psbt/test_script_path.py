@@ -149,3 +149,99 @@ def test_a_leaf_that_stands_in_its_tree_twice_is_asked_once_and_spent_by_the_sho
     signed = sign(psbt, signer(1)).finalize()
     assert Tx.decode(signed.raw).witnesses[0][2] == high
     assert kernel_accepts(signed.raw, spent(psbt))
+
+
+# -- contradictions
+
+
+def described(*, output: TxOut = PAID, into: Any = None, of: Any = None) -> Transaction:
+    """Return what a PSBT says whose input or output has these fields as well."""
+    found = Psbt.from_transaction(replace(by_key(), outputs=(output,)))
+    inputs = (found.inputs[0].with_fields(**into),) if into else found.inputs
+    outputs = (found.outputs[0].with_fields(**of),) if of else found.outputs
+    return replace(found, inputs=inputs, outputs=outputs).transaction
+
+
+LEAVES = tuple([Leaf(leaf.script, leaf.version, depth) for depth, leaf in TREE.leaves])
+GUARDED = TxOut(value=9_000, script_pubkey=TREE.script_pubkey(INTERNAL))
+INNER = INTERNAL.data[1:]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tap_tree": LEAVES, "tap_internal_key": INNER},
+        {"tap_tree": LEAVES},
+        {"tap_tree": LEAVES, "tap_bip32_derivation": ((INNER, TapOrigin(ORIGIN)),)},
+        {
+            "tap_tree": LEAVES,
+            "tap_internal_key": INNER,
+            "tap_bip32_derivation": ((KEYS[0].data[1:], TapOrigin(ORIGIN, (TapLeaf(PK).hash,))),),
+        },
+    ],
+    ids=str,
+)
+def test_the_tree_of_an_output_may_be_told_and_proves_no_change(fields: dict[str, Any]) -> None:
+    (paid,) = described(output=GUARDED, of=fields).outputs
+    assert (paid.script_pubkey, paid.lock) == (GUARDED.script_pubkey, None)
+
+
+@pytest.mark.parametrize(
+    ("output", "fields", "expected"),
+    [
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": KEYS[0].data[1:]}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_bip32_derivation": ((KEYS[0].data[1:], TapOrigin(ORIGIN)),)}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES[::-1], "tap_internal_key": INNER}, None),
+        (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x52", 0xC0, 2)), "tap_internal_key": INNER}, "mismatch"),
+        (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x51", 0xC2, 2)), "tap_internal_key": INNER}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": (5).to_bytes(32)}, "point"),
+        (GUARDED, {"tap_tree": LEAVES, "bip32_derivation": ((KEYS[0].data, ORIGIN),)}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "witness_script": PK}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": INNER, "redeem_script": PK}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES, "tap_internal_key": INNER}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES, "bip32_derivation": ((KEYS[0].data, ORIGIN),)}, "mismatch"),
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_a_tree_that_does_not_lead_to_its_output_is_refused(
+    output: TxOut, fields: dict[str, Any], expected: str | None
+) -> None:
+    """A tree that is turned around as a whole is the same: each branch sorts its halves."""
+    if expected is None:
+        assert described(output=output, of=fields).outputs == (output,)
+    else:
+        assert reason(TransactionError, described, output=output, of=fields) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tap_key_sig": bytes(64)},
+        {"tap_script_sig": ((bytes(64), bytes(64)),)},
+        {"tap_leaf_script": ((BLOCKS[0], Leaf(PK)),)},
+        {"tap_internal_key": INNER},
+        {"tap_merkle_root": bytes(32)},
+        {"tap_bip32_derivation": ((INNER, TapOrigin(ORIGIN, (bytes(32),))),)},
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_an_input_of_another_kind_with_fields_of_taproot_is_refused(fields: dict[str, Any]) -> None:
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=KEYS[0])
+    found = Psbt.from_transaction(Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,)))
+    mixed = replace(found, inputs=(found.inputs[0].with_fields(**fields),))
+    assert reason(TransactionError, lambda: mixed.transaction) == "mismatch"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"partial_sig": ((KEYS[0].data, b"\x30" * 70 + b"\1"),)},
+        {"bip32_derivation": ((KEYS[0].data, ORIGIN),)},
+        {"redeem_script": PK},
+        {"witness_script": PK},
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_an_input_of_taproot_with_fields_of_other_kinds_is_refused(fields: dict[str, Any]) -> None:
+    assert reason(TransactionError, described, into=fields) == "mismatch"

@@ -14,7 +14,7 @@ from walletcore.chains.bitcoin.inputs import Input, check_script, previous_outpu
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
+from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
@@ -33,9 +33,9 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
-_PARTIAL_SIG = 0x02
+_PARTIAL_SIG, _TAP_TREE = 0x02, b"\6"
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
-_OF_TAPROOT = {PsbtInput: (0x16, 0x17), PsbtOutput: (0x05, 0x07)}  # fields that name keys of taproot
+_OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
 Derivation = tuple[bytes, KeyOrigin]
@@ -328,10 +328,15 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS or fields.tap_tree is not None:
-        return output  # whose a tree is, its scripts say
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
+        return output
     redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
     named = _named(output.script_pubkey, fields, witness_script or redeem_script)
+    tree = fields._records.get(_TAP_TREE)
+    if tree is not None and not (redeem_script or witness_script):
+        if named.key is not None:
+            check_tree(output.script_pubkey, named.key.data, tree)
+        return output  # whose a tree is, its scripts say
     origins = named.origins
     if named.key is not None and named.origin is not None:
         origins = ((named.key, named.origin),)
@@ -381,7 +386,7 @@ def _keys_of_taproot(fields: PsbtInput | PsbtOutput) -> dict[bytes, KeyOrigin | 
     for x, each in derivations:
         if x == internal or not (each.leaf_hashes or is_joint):
             named[b"\x02" + x] = each.origin
-    if fields.bip32_derivation:
+    if fields.bip32_derivation or (isinstance(fields, PsbtInput) and fields.partial_sig):
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
     return named
 

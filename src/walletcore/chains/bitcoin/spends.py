@@ -217,10 +217,14 @@ class _Spend:
             raise InvalidSignature("the script is not in the tree of the output", reason="mismatch")
         if control.version != TAPSCRIPT:
             raise InvalidSignature(f"a leaf of version {control.version}, which has no meaning yet", reason="unknown")
-        inner, stack, wait = opened(script, stack)
+        try:
+            inner, stack, wait = opened(script, stack)
+            found = Tapscript(inner)
+        except TransactionError as error:  # BIP-342: a key twice, or one that is no point and does not sign, is valid
+            raise InvalidSignature(f"a tapscript that is not understood here: {error}", reason="unknown") from None
         if wait is not None:
             wait.check(self.spends._tx, self.index)
-        tx, found, leaf = self.spends._tx, Tapscript(inner), TapLeaf(script).hash
+        tx, leaf = self.spends._tx, TapLeaf(script).hash
         found.check_locks(tx.version, tx.locktime, tx.inputs[self.index].sequence)
         signed = [pair for pair in zip(found.keys, _taken(stack, len(found.keys))[::-1], strict=True) if pair[1]]
         if len(signed) != found.required:

@@ -1,6 +1,6 @@
 """Script trees and spends by their leaves: what Bitcoin Core's kernel accepts, what it refuses, and what we refuse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any
@@ -139,6 +139,13 @@ def test_many_keys_are_counted_by_a_number_of_the_script() -> None:
         numbers = range(10, 10 + 130)
         tx = spending(spend(multi_a(required, [key(number).public_key for number in numbers], sort=True)))
         assert kernel_accepts(sign(tx, *map(signer, (*numbers[:130], 5))).raw, spent(tx))
+
+
+@pytest.mark.parametrize("script", [lambda keys: multi_a(999, keys), checksig], ids=["multi_a", "checksig"])
+def test_999_keys_are_as_many_as_the_stack_has_room_for(script: Callable[[list[PublicKey]], bytes]) -> None:
+    numbers = range(1, 1_000)
+    tx = spending(spend(script([key(number).public_key for number in numbers])))
+    assert kernel_accepts(sign(tx, *map(signer, numbers)).raw, spent(tx))
 
 
 def test_a_signature_by_another_key_of_the_leaf_is_refused() -> None:

@@ -476,7 +476,7 @@ def test_other_tapscripts_are_not_understood_even_where_anyone_may_spend_them(sc
 
 
 NO_POINT = b"\xff" * 32
-VALID: dict[str, tuple[bytes, list[int | None], dict[str, int]]] = {
+VALID: dict[str, tuple[bytes, list[int | None], dict[str, Any]]] = {
     "a key twice": (push(X[1]) + b"\xad" + push(X[1]) + b"\xac", [1, 1], {}),
     "a key that is no point": (push(X[1]) + b"\xac" + push(NO_POINT) + b"\xba\x51\x9c", [None, 1], {}),
     "a key of another size": (push(ALICE.public_key.data) + b"\xac", [1], {}),

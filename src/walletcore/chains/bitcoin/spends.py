@@ -6,7 +6,8 @@ There is no interpreter here: scripts of known templates are understood, and eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
@@ -33,13 +34,13 @@ _ANNEX = b"\x50"
 class Spends:
     """The inputs of one transaction, each to be verified; what they share is computed once.
 
-    ``spent`` are the outputs that the inputs spend, in their order. Raises `TransactionError` for another number of
-    them.
+    ``spent`` are the outputs that the inputs spend, in their order; None is one that is not known. Raises
+    `TransactionError` for another number of them.
     """
 
     __slots__ = ("_commitments", "_left", "_spent", "_tx")
 
-    def __init__(self, tx: Tx, spent: Sequence[TxOut]) -> None:
+    def __init__(self, tx: Tx, spent: Sequence[TxOut | None]) -> None:
         self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
         self._commitments = Commitments(tx, self._spent)
 
@@ -54,18 +55,49 @@ class Spends:
         is not understood is refused as "unknown", a hash type that ``sighash`` does not name as "policy".
         Raises `InvalidSignature`.
         """
-        try:
+        with _at(index):
             return _Spend(self, index, sighash).signers()
-        except (InvalidKey, TransactionError) as error:
-            raise InvalidSignature(f"input {index}: {error}", reason=error.reason) from None
-        except InvalidSignature as error:
-            raise InvalidSignature(f"input {index}: {error}", reason=error.reason, hint=error.hint) from None
+
+    def signed_by(
+        self,
+        index: int,
+        key: bytes,
+        signature: bytes,
+        *,
+        script: bytes = b"",
+        is_segwit: bool = False,
+        leaf: bytes = b"",
+    ) -> str:
+        """The name of the hash type of a signature by one key, verified before the input has all that it hands over.
+
+        ``script`` is what runs last, for keys of 33 or 65 bytes; without it the key has 32 bytes and signs for
+        taproot, the ``leaf`` of this hash if there is one. Raises `InvalidSignature`, "missing" where an output that
+        the signature commits to is not known.
+        """
+        with _at(index):
+            spend = _Spend(self, index, tuple(HASH_TYPES))
+            if script:
+                spend._check_ecdsa([signature], [key], script, is_segwit=is_segwit)
+            else:
+                spend._check_schnorr(PublicKey.trusted(Curve.SECP256K1, b"\x02" + key), signature, leaf)
+            return spend.found[0][1]
 
     def _count(self, size: int) -> None:
         """A hostile transaction of 4 MB would have 25,000 inputs, each of which hashes all of it."""
         self._left -= size
         if self._left < 0:
             raise InvalidSignature(f"expected at most {_MAX_LEGACY} bytes of legacy messages", reason="too-large")
+
+
+@contextmanager
+def _at(index: int) -> Iterator[None]:
+    """Whatever is wrong is a signature that is not valid, at this input."""
+    try:
+        yield
+    except (InvalidKey, TransactionError) as error:
+        raise InvalidSignature(f"input {index}: {error}", reason=error.reason) from None
+    except InvalidSignature as error:
+        raise InvalidSignature(f"input {index}: {error}", reason=error.reason, hint=error.hint) from None
 
 
 def verify_spends(tx: Tx, spent: Sequence[TxOut], *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
@@ -96,7 +128,10 @@ class _Spend:
 
     def _verify(self) -> None:
         """The output script decides which of the two stacks is read, and by which rules."""
-        script_pubkey = self.spends._spent[self.index].script_pubkey
+        spent = self.spends._spent[self.index]
+        if spent is None:
+            raise TransactionError("the output that is spent is not known", reason="missing")
+        script_pubkey = spent.script_pubkey
         kind = kind_of(script_pubkey)
         if kind in ("", "p2pkh", "p2sh"):
             self._verify_legacy(kind, script_pubkey)

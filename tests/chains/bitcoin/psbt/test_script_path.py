@@ -11,7 +11,7 @@ from walletcore.chains.bitcoin.psbt import Leaf, Psbt, TapOrigin
 from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
-from walletcore.errors import MissingSignature, TransactionError
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import collect, sign
@@ -149,6 +149,82 @@ def test_a_leaf_that_stands_in_its_tree_twice_is_asked_once_and_spent_by_the_sho
     signed = sign(psbt, signer(1)).finalize()
     assert Tx.decode(signed.raw).witnesses[0][2] == high
     assert kernel_accepts(signed.raw, spent(psbt))
+
+
+# -- signatures that are wrong
+
+
+def signatures(psbt: Psbt, *who: int) -> dict[str, Any]:
+    """Return the fields that these signers add."""
+    fields = sign(psbt, *map(signer, who)).inputs[0]
+    return {"tap_key_sig": fields.tap_key_sig, "tap_script_sig": fields.tap_script_sig}
+
+
+def with_signatures(psbt: Psbt, **fields: Any) -> Psbt:
+    """Return it as somebody reads it to whom they were given."""
+    return Psbt.decode(REGTEST, replace(psbt, inputs=(psbt.inputs[0].with_fields(**fields),)).raw)
+
+
+def test_a_wrong_signature_by_the_key_does_not_stand_before_leaves_that_are_signed() -> None:
+    psbt = with_leaves(0, 1)
+    foreign = signatures(with_leaves(0, 1, locktime=5), 9)["tap_key_sig"]
+    whole = with_signatures(psbt, **signatures(psbt, 2, 3) | {"tap_key_sig": foreign})
+    assert whole.requests() == ()
+    signed = whole.finalize()
+    assert len(Tx.decode(signed.raw).witnesses[0]) == 5
+    assert kernel_accepts(signed.raw, spent(psbt))
+    alone = with_signatures(psbt, tap_key_sig=foreign)
+    assert asked(alone) == asked(psbt)
+    assert reason(InvalidSignature, alone.finalize) == "mismatch"
+
+
+@pytest.mark.parametrize("sighash", ["", "ALL"])
+def test_wrong_signatures_of_a_leaf_neither_block_the_right_ones_nor_pass(sighash: str) -> None:
+    psbt = with_leaves(1, internal=False)
+    number = 1 if sighash else None
+    psbt = replace(psbt, inputs=(psbt.inputs[0].with_fields(sighash_type=number),))
+    right, foreign = (
+        dict(signatures(each, 1, 2, 3)["tap_script_sig"]) for each in (psbt, replace(psbt, **later(psbt)))
+    )
+    first, second, third = [key.data[1:] + TapLeaf(MULTI).hash for key in KEYS]
+    tail = right[first][64:]
+    for wrong in (foreign[first], bytes(64) + tail, right[second], right[first][:63] + b"\0" + tail):
+        for others in ((second, third), (second,)):
+            found = {first: wrong} | {name: right[name] for name in others}
+            given = with_signatures(psbt, tap_script_sig=tuple(found.items()))
+            if len(others) == 2:
+                signed = given.finalize()
+                assert Tx.decode(signed.raw).witnesses[0][:3] == (right[third], right[second], b"")
+                assert kernel_accepts(signed.raw, spent(psbt))
+                continue
+            assert not given.finalized().inputs[0].is_final
+            assert reason(InvalidSignature, given.finalize) == "mismatch"
+            assert asked(given) == [KEYS[0].even_y(), KEYS[2].even_y()]
+            for number in (1, 3):
+                assert kernel_accepts(sign(given, signer(number)).finalize().raw, spent(psbt))
+
+
+def later(psbt: Psbt) -> dict[str, Any]:
+    """Return the parts of the same with another lock time."""
+    other = with_leaves(1, internal=False, locktime=5)
+    return {"globals": other.globals, "inputs": psbt.inputs}
+
+
+@pytest.mark.parametrize("last", [b"\0", b"\4", b"\x80"])
+def test_T11_a_signature_whose_hash_type_taproot_does_not_have_does_not_count(last: bytes) -> None:
+    psbt = with_leaves(1, internal=False)
+    right = dict(signatures(psbt, 1, 2)["tap_script_sig"])
+    first = next(iter(right))
+    given = with_signatures(psbt, tap_script_sig=tuple((right | {first: right[first][:64] + last}).items()))
+    assert not given.finalized().inputs[0].is_final
+    assert reason(InvalidSignature, given.finalize) == "mismatch"
+
+
+def test_a_signature_by_the_key_that_nobody_names_is_enough() -> None:
+    psbt = with_leaves(0, 1)
+    given = with_signatures(with_leaves(0, 1, internal=False), tap_key_sig=signatures(psbt, 9)["tap_key_sig"])
+    assert given.requests() == ()
+    assert len(Tx.decode(given.finalize().raw).witnesses[0]) == 1
 
 
 # -- contradictions

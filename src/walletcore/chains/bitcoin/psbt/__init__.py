@@ -18,8 +18,15 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.codec import DRAFT, MAGIC, MAX_PSBT, Draft, Packet, decode, draft_in, encode
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
+from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS, finalized, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import (
+    FINAL_SCRIPTSIG,
+    FINAL_SCRIPTWITNESS,
+    SIGNATURES,
+    finalized,
+    signature_of,
+)
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
@@ -27,7 +34,7 @@ from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wante
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
@@ -53,7 +60,6 @@ _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
 _LONG = 0xFD  # bytes of a script from which on its length takes three
 _FINAL = (FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS)
-_Proven = dict[tuple[int, bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +81,8 @@ class Psbt:
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
     _wanted: Wanted | None = memory()
-    _proven: _Proven | None = memory()  # records that were verified or vouched for here
+    _counted: tuple[PsbtInput, ...] | None = memory()
+    _proven: Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
         _check_chain(self.chain)
@@ -196,8 +203,17 @@ class Psbt:
     def _asked(self) -> Wanted:
         if self._wanted is None:
             self.safety.check(self.transaction, self.least_vsize)
-            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self.inputs))
+            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self._counting()))
         return self._wanted or ()
+
+    def _counting(self) -> tuple[PsbtInput, ...]:
+        """The maps of inputs without signatures that are wrong, where an input would have enough with them."""
+        if self._counted is None:
+            found, proven = counted(self.transaction, self.unsigned_tx, self.inputs, self._proven or {}, self.safety)
+            object.__setattr__(self, "_proven", proven)
+            object.__setattr__(self, "_counted", found)
+            return found
+        return self._counted
 
     def assemble(self, answers: Answers) -> Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
@@ -211,7 +227,7 @@ class Psbt:
                 proven[index, name] = value
                 new.setdefault(index, {})[name] = value
                 types.append(inputs[index].hash_type)
-        fuller = tuple([each.with_records(new[i]) if i in new else each for i, each in enumerate(self.inputs)])
+        fuller = tuple([_signed(each, new[i]) if i in new else each for i, each in enumerate(self.inputs)])
         made = self._with(opened(self.globals, types), fuller, proven)
         object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
         return made
@@ -239,13 +255,15 @@ class Psbt:
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.
 
-        Raises `TransactionError` for a signature of another hash type than its input asks for.
+        A signature that is not by its key does not count. Raises `TransactionError` for one of another hash type than
+        its input asks for.
         """
-        inputs, proven = list(self.inputs), dict(self._proven or {})
+        right, inputs = self._counting(), list(self.inputs)
+        proven = dict(self._proven or {})
         for index, each in enumerate(self.transaction.inputs):
-            done = self._finished(each, inputs[index])
+            done = self._finished(each, right[index])
             if done is not None:
-                old, (final, chosen) = inputs[index]._records, done
+                old, (final, chosen) = right[index]._records, done
                 if all(proven.get((index, name)) == old[name] for name in chosen):
                     proven |= {(index, key): value for key, value in final.records if key in _FINAL}
                 inputs[index] = final
@@ -253,7 +271,7 @@ class Psbt:
 
     def _finished(self, each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, ...]] | None:
         """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
-        if fields.is_final:
+        if fields.is_final or not any(name[0] in SIGNATURES for name in fields._records):
             return None
         first, *others = ways(each, fields, self.unsigned_tx)
         done = finalized(first, fields)
@@ -271,9 +289,12 @@ class Psbt:
         return self._extract(self.transaction)
 
     def _extract(self, transaction: Transaction) -> SignedTransaction[Transaction]:
-        missing = [str(index) for index, each in enumerate(self.inputs) if not each.is_final]
+        missing = [index for index, each in enumerate(self.inputs) if not each.is_final]
         if missing:
-            places = ", ".join(missing[:10])
+            wrong = [index for index in missing if self._counting()[index] is not self.inputs[index]]
+            places = ", ".join(map(str, (wrong or missing)[:10]))
+            if wrong:
+                raise InvalidSignature(f"inputs {places} have signatures that are not by their keys", reason="mismatch")
             raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
         signed = self._network_form()
         raw = signed.encode()
@@ -299,7 +320,7 @@ class Psbt:
     def _packet(self) -> Packet:
         return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
 
-    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: _Proven) -> Psbt:
+    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
         """The same transaction with other records."""
         packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs)
         return _made(
@@ -352,4 +373,11 @@ def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any
     return made
 
 
-_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_proven"))
+def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
+    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
+    if any(name in fields._records for name in new):
+        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
+    return fields.with_records(new)
+
+
+_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_counted", "_proven"))

@@ -33,7 +33,7 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
-_PARTIAL_SIG, _TAP_TREE = 0x02, b"\6"
+_PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
@@ -241,11 +241,15 @@ def _input(outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[st
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
-    """The ways in which an input can be signed: as it stands, and by each other leaf that is understood and ready."""
+    """The ways in which an input can be signed: as it stands, and by each other leaf that is understood and ready.
+
+    A signature by the key path is one as well where nobody names the internal key.
+    """
     if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
         return (each,)
     plain = each if each.leaf is None else replace(each, **_NO_LEAF)
-    return (each, *[one for one in _by_leaf(plain, fields, tx) if one.leaf_script != each.leaf_script])
+    others = [one for one in _by_leaf(plain, fields, tx) if one.leaf_script != each.leaf_script]
+    return (each, *others, plain) if each.leaf is not None and _TAP_KEY_SIG in fields._records else (each, *others)
 
 
 _NO_LEAF: dict[str, Any] = {"key": None, "leaf_script": b"", "control_block": b"", "origins": (), "merkle_root": b""}

@@ -23,8 +23,8 @@ from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, P
 from walletcore.chains.bitcoin.psbt.finalizing import (
     FINAL_SCRIPTSIG,
     FINAL_SCRIPTWITNESS,
-    SIGNATURES,
     finalized,
+    has_signatures,
     signature_of,
 )
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
@@ -235,11 +235,14 @@ class Psbt:
     def combine(self, *others: Psbt) -> Psbt:
         """The union with what others hold of the same transaction.
 
-        Raises `TransactionError` ("mismatch") for another transaction, and where two of them disagree.
+        Where all are of version 2, one may know the sequence of an input that another one does not know yet (BIP-370,
+        "Unique Identification"). Raises `TransactionError` ("mismatch") for another transaction, where two of them
+        disagree, and for signatures over another sequence.
         """
         if any(type(each) is not Psbt for each in others):
             raise TransactionError("expected PSBTs", reason="type")
-        if any(each.chain != self.chain or each.draft != self.draft for each in others):
+        versions = {each.version for each in (self, *others)}
+        if any(each.chain != self.chain or not _is_same(each.draft, self.draft, versions) for each in others):
             raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
         same = [each.to_version(self.version) for each in others]
         packet = combined([self._packet(), *[each._packet() for each in same]])
@@ -248,8 +251,10 @@ class Psbt:
             if each.safety == self.safety:  # what another one has allowed is verified again by this one
                 proven.update(each._proven or {})
         made = _made(self.chain, packet, self.safety, _proven=proven)
-        if made.draft != self.draft:  # of version 2: each input may take a lock time that one of them did not know
+        if made.draft.locktime != self.draft.locktime:  # each input may take a lock time that one of them did not know
             raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
+        if any(each.draft != made.draft and any(map(has_signatures, each.inputs)) for each in (self, *others)):
+            raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
         return made
 
     def finalized(self) -> Psbt:
@@ -271,7 +276,7 @@ class Psbt:
 
     def _finished(self, each: Input, fields: PsbtInput) -> tuple[PsbtInput, tuple[bytes, ...]] | None:
         """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
-        if fields.is_final or not any(name[0] in SIGNATURES for name in fields._records):
+        if fields.is_final or not has_signatures(fields):
             return None
         first, *others = ways(each, fields, self.unsigned_tx)
         done = finalized(first, fields)
@@ -371,6 +376,14 @@ def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any
     for name, value in values.items():
         object.__setattr__(made, name, value)
     return made
+
+
+def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
+    """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
+    if versions != {2}:
+        return one == other
+    outpoints = [[each.outpoint for each in draft.inputs] for draft in (one, other)]
+    return outpoints[0] == outpoints[1] and replace(one, inputs=other.inputs) == other
 
 
 def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:

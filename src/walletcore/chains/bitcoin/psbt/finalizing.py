@@ -18,6 +18,7 @@ __all__ = [
     "FINAL_SCRIPTWITNESS",
     "SIGNATURES",
     "finalized",
+    "has_signatures",
     "hash_type_of",
     "is_enough",
     "names_of",
@@ -51,6 +52,11 @@ def names_of(each: Input) -> list[bytes]:
 def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
     """Whether as many keys have signed as must."""
     return sum(name in records for name in names_of(each)) >= each.required
+
+
+def has_signatures(fields: PsbtInput) -> bool:
+    """Whether anybody has signed it."""
+    return fields.is_final or any(name[0] in SIGNATURES for name in fields._records)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

@@ -136,6 +136,34 @@ def test_the_published_trees_have_these_hashes_and_control_blocks(case: Case) ->
         assert block.script_pubkey(leaf.script).hex() == case.expect["script"]
 
 
+def leaf_input(case: Case) -> dict[str, Any]:
+    """What an input is made of: the leaf, and what else is known of the output."""
+    given = {name: bytes.fromhex(value) for name, value in case.input.items()}
+    parts = {"leaf_script": given["script"], "control_block": given["control_block"]}
+    if "internal_key" in given:
+        parts["key"] = PublicKey(Curve.SECP256K1, b"\x02" + given["internal_key"])
+    return parts | {name: given[name] for name in ("script_pubkey",) if name in given}
+
+
+@vectors("bitcoin/leaves", result="valid")
+def test_published_control_blocks_lead_to_these_outputs(case: Case) -> None:
+    raw, script = (bytes.fromhex(case.input[name]) for name in ("control_block", "script"))
+    block = ControlBlock.decode(raw)
+    assert block.encode() == raw
+    found = block.script_pubkey(script), block.root(script), block.internal_key.data[1:]
+    assert tuple(map(bytes.hex, found)) == tuple(
+        case.expect[name] for name in ("script_pubkey", "merkle_root", "internal_key")
+    )
+    if block.version == TAPSCRIPT and script.endswith(b"\xac") and script[0] == 32:
+        each = Input(txid="33" * 32, vout=0, value=1, **leaf_input(case))
+        assert (each.script_pubkey, each.merkle_root) == found[:2]
+
+
+@vectors("bitcoin/leaves", result="invalid")
+def test_PS70_published_control_blocks_that_are_wrong_are_refused(case: Case) -> None:
+    assert reason(TransactionError, Lock, **leaf_input(case)) == case.expect["reason"]
+
+
 @given(st.data())
 def test_messages_of_leaves_are_what_libwally_says(data: st.DataObject) -> None:
     tx = data.draw(txs(signed=False))

@@ -139,7 +139,7 @@ def test_the_published_trees_have_these_hashes_and_control_blocks(case: Case) ->
 def leaf_input(case: Case) -> dict[str, Any]:
     """What an input is made of: the leaf, and what else is known of the output."""
     given = {name: bytes.fromhex(value) for name, value in case.input.items()}
-    parts = {"leaf_script": given["script"], "control_block": given["control_block"]}
+    parts: dict[str, Any] = {"leaf_script": given["script"], "control_block": given["control_block"]}
     if "internal_key" in given:
         parts["key"] = PublicKey(Curve.SECP256K1, b"\x02" + given["internal_key"])
     return parts | {name: given[name] for name in ("script_pubkey",) if name in given}

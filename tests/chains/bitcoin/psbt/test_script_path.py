@@ -151,6 +151,30 @@ def test_a_leaf_that_stands_in_its_tree_twice_is_asked_once_and_spent_by_the_sho
     assert kernel_accepts(signed.raw, spent(psbt))
 
 
+def rate(raw: bytes) -> int:
+    return -(-1000 * 1_000 // Tx.decode(raw).vsize)
+
+
+def test_the_fee_rate_is_that_of_the_way_that_is_signed() -> None:
+    """By the internal key while nobody has signed; by a leaf as soon as one of its keys has."""
+    psbt = with_leaves(0, 1)
+    by_internal = sign(psbt, signer(9)).finalize().raw
+    by_two = sign(sign(psbt, signer(2)), signer(3)).finalize().raw
+    assert rate(by_two) < rate(by_internal)
+    assert psbt.summary().fee_rate == rate(by_internal)
+    one = sign(psbt, signer(2))
+    both = sign(one, signer(3))
+    for each in (one, both, both.finalized(), Psbt.decode(REGTEST, both.finalized().raw)):
+        assert each.summary().fee_rate == rate(by_two)
+    assert sign(psbt, signer(9)).finalized().summary().fee_rate == rate(by_internal)
+    hidden = with_leaves(0, 1, internal=False)
+    assert hidden.summary().fee_rate == rate(sign(hidden, signer(1)).finalize().raw)
+    wrong = psbt.inputs[0].with_fields(tap_key_sig=bytes(65), sighash_type=None)
+    assert replace(psbt, inputs=(wrong,)).summary().fee_rate == rate(by_internal)
+    loose = psbt.inputs[0].with_fields(tap_key_sig=bytes(64), sighash_type=1)
+    assert replace(psbt, inputs=(loose,)).summary().fee == 1_000
+
+
 # -- signatures that are wrong
 
 

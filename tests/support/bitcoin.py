@@ -101,8 +101,8 @@ def spending(guard: str, *, place: int = 0, **options: Any) -> Input:
     return Input(**parts)
 
 
-def kernel_accepts(raw: bytes, spent: Sequence[TxOut]) -> bool:
-    """Return whether Bitcoin Core's kernel accepts every input of a transaction that spends these outputs."""
+def kernel_accepts(raw: bytes, spent: Sequence[TxOut], *, only: int | None = None) -> bool:
+    """Return whether Bitcoin Core's kernel accepts every input of a transaction that spends these outputs, or one."""
     transaction = Transaction(raw)
     outputs = [TransactionOutput(ScriptPubkey(each.script_pubkey), each.value) for each in spent]
     shared = PrecomputedTransactionData(transaction, outputs)
@@ -110,6 +110,7 @@ def kernel_accepts(raw: bytes, spent: Sequence[TxOut]) -> bool:
         return all(
             ScriptPubkey(each.script_pubkey).verify(each.value, transaction, shared, i, ScriptVerificationFlags.ALL)
             for i, each in enumerate(spent)
+            if only in (None, i)
         )
     except ScriptVerifyException:
         return False

@@ -7,13 +7,30 @@ from typing import Any
 from support.bitcoin import key
 from support.oracles import JSON, number
 from walletcore.chains.bitcoin.script import KEY_KINDS
-from walletcore.hashes import hash160, sha256, sha256d
+from walletcore.curves.secp256k1 import tweak_public
+from walletcore.hashes import hash160, sha256, sha256d, tagged
 from walletcore.keys import PrivateKey
 
-__all__ = ["KINDS", "MAGIC", "Map", "joined", "maps", "psbt", "record", "size", "sized", "u32", "u64", "written"]
+__all__ = [
+    "KINDS",
+    "LEAF",
+    "MAGIC",
+    "Map",
+    "joined",
+    "maps",
+    "psbt",
+    "record",
+    "size",
+    "sized",
+    "u32",
+    "u64",
+    "written",
+]
 
 MAGIC = b"psbt\xff"
 KINDS = ("p2pkh", "p2wpkh", "p2sh-p2wpkh", "p2sh", "p2wsh", "p2sh-p2wsh", "p2tr")
+LEAF, BESIDE = "a leaf of p2tr", "p2tr beside leaves"
+"""The kinds of inputs with a tree: signed by the keys of a leaf, or by the internal key, with leaves shown."""
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _SIGNERS = 3
 
@@ -90,6 +107,9 @@ class _Lock:
     def __init__(self, random: Random, kind: str) -> None:
         many = kind in ("p2sh", "p2wsh", "p2sh-p2wsh")
         self.kind = kind
+        if kind in (LEAF, BESIDE):
+            self._grow(random)
+            return
         self.keys = [_key(random) for _ in range(random.randint(2, 4) if many else 1)]
         self.required = random.randint(1, len(self.keys)) if many else 1
         self.fields: Map = []
@@ -133,15 +153,81 @@ class _Lock:
             self.fields.append(record(0x18, self.root))
         return KEY_KINDS["p2tr"](b"\x02" + x, self.root).script_pubkey
 
+    def _grow(self, random: Random) -> None:
+        """A tree of up to nine leaves, some of which are shown; one can be signed, and what shares its keys."""
+        self.keys = [_key(random) for _ in range(random.randint(1, 4))]
+        script, self.required = _leaf(random, self.keys)
+        others = [
+            _leaf(random, [_key(random) for _ in range(random.randint(1, 3))])[0] for _ in range(random.randrange(5))
+        ]
+        alone = [_pk(each) for each in random.sample(self.keys, random.randrange(2)) if len(self.keys) > 1]
+        late = [_pk(_key(random))[:-1] + b"\xad\x51\xb2"] * random.randrange(2)  # no sequence is old enough
+        shown = dict.fromkeys([script, *alone, *late])
+        nodes = [
+            (_tapleaf(each), {each: b""}) for each in dict.fromkeys([*shown, *others, *random.choice(([], [b"\x51"]))])
+        ]
+        random.shuffle(nodes)
+        while len(nodes) > 1:
+            place = random.randrange(len(nodes) - 1)
+            nodes[place : place + 2] = [_branch(*nodes[place : place + 2])]
+        ((self.root, paths),) = nodes
+        holder = _key(random)
+        internal = holder.public_key.data[1:]
+        output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + self.root))
+        first = bytes((0xC0 | output[0] & 1,)) + internal
+        seen = sorted(
+            (first + paths[each], each + b"\xc0")
+            for each in paths
+            if each in shown or (each != b"\x51" and random.random() < 0.3)
+        )
+        self.script, self.hash = b"\x51\x20" + output[1:], _tapleaf(script)
+        named = [record(0x17, internal)] if random.random() < 0.5 else []
+        rooted = [record(0x18, self.root)] if random.random() < 0.5 else []
+        if self.kind == BESIDE:
+            self.keys, self.required, named, rooted = [holder], 1, [record(0x17, internal)], [record(0x18, self.root)]
+        self.fields = [*[record(0x15, leaf, control) for control, leaf in seen], *named, *rooted]
+
     def origins(self, random: Random) -> Map:
         """Where its keys come from."""
+        if self.kind == LEAF:
+            told = b"\x01" + self.hash + random.randbytes(4) + u32(random.getrandbits(32))
+            return [record(0x16, told, public[1:]) for public in self._publics()]
         paths = [
             random.randbytes(4) + b"".join(u32(random.getrandbits(32)) for _ in range(random.randrange(4)))
             for _ in self.keys
         ]
-        if self.kind == "p2tr":
+        if self.kind in ("p2tr", BESIDE):
             return [record(0x16, b"\x00" + paths[0], self._publics()[0][1:])]
         return [record(0x06, path, public) for path, public in zip(paths, self._publics(), strict=True)]
+
+
+def _pk(one: PrivateKey) -> bytes:
+    return b"\x20" + one.public_key.data[1:] + b"\xac"
+
+
+def _leaf(random: Random, keys: list[PrivateKey]) -> tuple[bytes, int]:
+    """A script of these keys, and how many must sign: all, or m of n; at times behind a lock time that has come."""
+    required, checks = len(keys), [_pk(each)[:-1] for each in keys]
+    if random.random() < 0.5:
+        script = b"".join(each + b"\xad" for each in checks[:-1]) + checks[-1] + b"\xac"
+    else:
+        required = random.randint(1, len(keys))
+        script = checks[0] + b"\xac" + b"".join(each + b"\xba" for each in checks[1:]) + bytes((0x50 + required, 0x9C))
+    return (b"\x51\xb1\x69" if random.random() < 0.3 else b"") + script, required
+
+
+Node = tuple[bytes, dict[bytes, bytes]]
+"""A hash, and the leaves below it with the hashes on their ways."""
+
+
+def _tapleaf(script: bytes) -> bytes:
+    return tagged("TapLeaf")(b"\xc0" + sized(script))
+
+
+def _branch(left: Node, right: Node) -> Node:
+    pairs = (left, right[0]), (right, left[0])
+    paths = {leaf: path + sibling for (_, below), sibling in pairs for leaf, path in below.items()}
+    return tagged("TapBranch")(b"".join(sorted((left[0], right[0])))), paths
 
 
 def _key(random: Random) -> PrivateKey:
@@ -214,7 +300,7 @@ def psbt(random: Random, *, kinds: tuple[str, ...] = KINDS, choose: Choose, vers
 
 
 def _input(random: Random, lock: _Lock, previous: bytes, value: int, hash_type: int | None) -> Map:
-    found = [record(0x00, previous)] if lock.kind != "p2tr" or random.random() < 0.3 else []
+    found = [record(0x00, previous)] if lock.kind not in ("p2tr", LEAF, BESIDE) or random.random() < 0.3 else []
     if lock.kind not in ("p2pkh", "p2sh"):
         found.append(record(0x01, u64(value) + sized(lock.script)))
     if hash_type is not None:
@@ -223,10 +309,11 @@ def _input(random: Random, lock: _Lock, previous: bytes, value: int, hash_type: 
 
 
 def _signers(random: Random, locks: list[_Lock]) -> list[list[str]]:
-    """Private keys of each: as many of every lock as it takes, or more."""
+    """Private keys of each: as many of every lock as it takes, or more; of multi_a each takes others of too many."""
     held: list[list[str]] = [[] for _ in range(random.randint(1, _SIGNERS))]
     for lock in locks:
-        for each in random.sample(lock.keys, random.randint(lock.required, len(lock.keys))):
+        most = lock.required if lock.kind == LEAF else len(lock.keys)
+        for each in random.sample(lock.keys, random.randint(lock.required, most)):
             random.choice(held).append(each.secret.reveal().hex())
     return held
 

@@ -285,22 +285,14 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
     Of the two keys with that x the one whose pair has the output key is found by trying: a point less than to compute
     the secret's own, and then the pair. None for a secret of another key.
     """
-    output = taproot_output(internal, merkle_root)[1:]
+    output, found = _parse_x_only(taproot_output(internal, merkle_root)[1:]), _NEW("secp256k1_xonly_pubkey *")
     for prefix in (b"\x02", b"\x03"):
         public = prefix + internal[1:]
         pair = _prepare_schnorr(secret, (public, merkle_root))
-        if _x_of(pair) == output:
+        lib.secp256k1_keypair_xonly_pub(_CONTEXT, found, ffi.NULL, pair)
+        if lib.secp256k1_xonly_pubkey_cmp(_CONTEXT, found, output) == 0:
             return public, pair
     return None
-
-
-def _x_of(pair: CData) -> bytes:
-    """The x of the public half of a pair."""
-    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
-    lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
-    lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
-    data: bytes = ffi.buffer(x)[:]
-    return data
 
 
 def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:

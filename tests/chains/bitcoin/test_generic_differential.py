@@ -34,6 +34,7 @@ def a_case(random: Random) -> JSON:
         data[random.randrange(8, 60)] ^= 1 << random.randrange(8)
         signature = base64.b64encode(bytes(data)).decode()
     return {
+        "task": "message",
         "wif": base58check.encode(b"\x80" + private.secret.reveal() + b"\x01"),
         "address": BITCOIN.address(private.public_key, kind=kind).text,
         "message": text + ("!" if wrong == "message" else ""),

@@ -1,6 +1,6 @@
 """Random PSBTs in all roles, beside libwally, embit and bdk: what is read, signed, combined, made final and extracted.
 
-Each case has up to four inputs of seven kinds, up to three signers, unknown and proprietary fields, and is of version 0
+Each case has up to four inputs of nine kinds, up to three signers, unknown and proprietary fields, and is of version 0
 or 2. ``tests/oracles/README.md`` tells how many cases, and how to replay one.
 """
 
@@ -10,7 +10,7 @@ from random import Random
 
 from support.bitcoin import BITCOIN, key, reason
 from support.oracles import JSON, both, compared, locked, started
-from support.psbts import KINDS, joined, maps, psbt
+from support.psbts import BESIDE, KINDS, LEAF, joined, maps, psbt
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx
@@ -20,7 +20,9 @@ from walletcore.signing import sign
 
 ANY = Safety(sighash=tuple(name for name in HASH_TYPES), max_fee=None, max_fee_rate=None)
 SIGHASH, FINAL_WITNESS, TAP_KEY_SIG, MERKLE_ROOT = b"\x03", b"\x08", b"\x13", b"\x18"
+TAP_SCRIPT_SIG, TAP_LEAF_SCRIPT = b"\x14", b"\x15"
 TYPES = (0x01, 0x02, 0x03, 0x81, 0x82, 0x83)
+OF_TAPROOT = ("p2tr", LEAF, BESIDE)
 
 
 def any_type(random: Random, kind: str, has_output: bool) -> int | None:
@@ -28,7 +30,7 @@ def any_type(random: Random, kind: str, has_output: bool) -> int | None:
     if random.random() < 0.4:
         return None
     types = [each for each in TYPES if has_output or each & 3 != 3]
-    return random.choice([0, *types] if kind == "p2tr" else types)
+    return random.choice([0, *types] if kind in OF_TAPROOT else types)
 
 
 class Ours:
@@ -53,7 +55,7 @@ def kinds_of(case: JSON) -> list[str]:
     return [*dict.fromkeys([*case["kinds"], *types]), f"version {case['version']}", f"{len(case['signers'])} signers"]
 
 
-ALL_KINDS = {*KINDS, *(f"type {each:02x}" for each in (0, *TYPES)), "type none", "version 0", "version 2"}
+ALL_KINDS = {*KINDS, BESIDE, *(f"type {each:02x}" for each in (0, *TYPES)), "type none", "version 0", "version 2"}
 ALL_KINDS |= {f"{count} signers" for count in (1, 2, 3)}
 
 
@@ -61,14 +63,15 @@ ALL_KINDS |= {f"{count} signers" for count in (1, 2, 3)}
 
 
 def for_libwally(random: Random) -> JSON:
-    return {"task": "psbt", **psbt(random, choose=any_type)}
+    """It signs by the internal key, and not for leaves."""
+    return {"task": "psbt", **psbt(random, kinds=(*KINDS, BESIDE), choose=any_type)}
 
 
 def told(raw: bytes, case: JSON) -> list[dict[bytes, bytes]]:
     """The maps as far as libwally writes them.
 
     It writes previous transactions without their witnesses, which their ids do not have either, and not at all a hash
-    type that is DEFAULT. A final input keeps its merkle root: see `assert_known`.
+    type that is DEFAULT. A final input keeps its merkle root and its leaves: see `assert_known`.
     """
     found = maps(raw)
     for each in inputs_of(found, case):
@@ -77,14 +80,20 @@ def told(raw: bytes, case: JSON) -> list[dict[bytes, bytes]]:
         if each.get(SIGHASH) == bytes(4):
             del each[SIGHASH]
         if FINAL_WITNESS in each:
-            each.pop(MERKLE_ROOT, None)
+            for name in [name for name in each if is_of_tree(name)]:
+                del each[name]
     return found
 
 
 def assert_known(case: JSON, finalized: bytes) -> None:
     """What libwally leaves in a final input: BIP-174, "Input Finalizer", lets all be cleared but UTXO and unknown."""
     before, after = (inputs_of(maps(raw), case) for raw in (bytes.fromhex(case["raw"]), finalized))
-    assert [each.get(MERKLE_ROOT) for each in before] == [each.get(MERKLE_ROOT) for each in after]
+    trees = [[{k: v for k, v in each.items() if is_of_tree(k)} for each in found] for found in (before, after)]
+    assert trees[0] == trees[1]
+
+
+def is_of_tree(name: bytes) -> bool:
+    return name[:1] in (MERKLE_ROOT, TAP_LEAF_SCRIPT)
 
 
 def inputs_of(found: list[dict[bytes, bytes]], case: JSON) -> list[dict[bytes, bytes]]:
@@ -118,12 +127,12 @@ def test_random_psbts_are_signed_combined_and_finished_as_by_libwally(environmen
 def embits_type(random: Random, kind: str, has_output: bool) -> int | None:
     """Those whose messages embit makes as Core does: see the signature hashes in ``test_differential.py``."""
     found = any_type(random, kind, has_output)
-    wrong = {"p2tr": (0x03, 0x81, 0x82, 0x83), "p2pkh": (0x03, 0x83), "p2sh": (0x03, 0x83)}
+    wrong = {"p2pkh": (0x03, 0x83), "p2sh": (0x03, 0x83), **dict.fromkeys(OF_TAPROOT, (0x03, 0x81, 0x82, 0x83))}
     return None if found in wrong.get(kind, ()) else found
 
 
 def for_embit(random: Random) -> JSON:
-    return {"task": "psbt", **psbt(random, choose=embits_type)}
+    return {"task": "psbt", **psbt(random, kinds=(*KINDS, LEAF, BESIDE), choose=embits_type)}
 
 
 def same_as_embit(case: JSON, verdict: JSON) -> list[str]:
@@ -141,7 +150,7 @@ def same_as_embit(case: JSON, verdict: JSON) -> list[str]:
     assert_same_or_ground(mine.combined, bytes.fromhex(verdict["combined"]), case)
     theirs = Psbt.decode(BITCOIN, bytes.fromhex(verdict["combined"]), safety=ANY)
     final = theirs.finalize().raw
-    if not {"p2sh", "p2sh-p2wpkh", "p2sh-p2wsh"} & set(case["kinds"]):
+    if not {"p2sh", "p2sh-p2wpkh", "p2sh-p2wsh", LEAF} & set(case["kinds"]):
         assert final.hex() == verdict["final"]
     return kinds_of(case)
 
@@ -152,6 +161,8 @@ def assert_same_or_ground(ours: Psbt, theirs: bytes, case: JSON) -> None:
         if TAP_KEY_SIG in mine:
             sizes = len(mine.pop(TAP_KEY_SIG)) + 2, len(other.pop(FINAL_WITNESS))
             assert sizes[0] == sizes[1]
+        for name in [name for name in mine if name[:1] == TAP_SCRIPT_SIG]:
+            assert len(mine.pop(name)) == len(other.pop(name))
         high = [name for name, value in mine.items() if name[:1] == b"\x02" and len(name) > 1 and len(value) > 71]
         for name in high:
             assert mine.pop(name) != other[name]
@@ -169,12 +180,12 @@ def assert_other_sequence(case: JSON, verdict: JSON) -> str:
     return "a sequence of 0"
 
 
-EMBITS = {each for each in ALL_KINDS if each not in ("type 83", "type 03")} | {"type 83", "type 03", "a sequence of 0"}
+EMBITS = {*ALL_KINDS, LEAF, "a sequence of 0"}
 
 
 @locked
 def test_random_psbts_are_signed_combined_and_finished_as_by_embit(environment: str) -> None:
-    """Finished by embit where no input has a redeem script: it puts that of P2SH into the script_sig as it is."""
+    """Finished by embit where no input has a redeem script, which it puts into the script_sig as it is, or a leaf."""
     compared("embit", "psbt", environment, for_embit, same_as_embit, kinds=EMBITS)
 
 
@@ -183,7 +194,7 @@ def test_random_psbts_are_signed_combined_and_finished_as_by_embit(environment: 
 
 def for_bdk(random: Random) -> JSON:
     """With what our signers return: its own sign for descriptors only."""
-    case = psbt(random, choose=any_type, versions=(0,))
+    case = psbt(random, kinds=(*KINDS, LEAF, BESIDE), choose=any_type, versions=(0,))
     return {"task": "psbt", **case, "parts": [each.raw.hex() for each in Ours(case).signed]}
 
 
@@ -209,7 +220,7 @@ def pop_unknown(records: dict[bytes, bytes]) -> int:
 
 @locked
 def test_random_psbts_are_combined_and_finished_as_by_bdk(environment: str) -> None:
-    kinds = ALL_KINDS - {"version 2"} | {"something unknown is lost"}
+    kinds = ALL_KINDS - {"version 2"} | {LEAF, "something unknown is lost"}
     compared("bdkpython", "psbt", environment, for_bdk, same_as_bdk, kinds=kinds)
 
 

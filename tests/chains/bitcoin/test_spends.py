@@ -402,7 +402,8 @@ def by_script(
     spent = [TxOut(value=2_000, script_pubkey=output)]
     source = TxIn(txid="55" * 32, vout=0, sequence=options.get("sequence", 0))
     tx = Tx(version=2, inputs=(source,), outputs=(pay(TO, 1_000),), locktime=options.get("locktime", 0))
-    digest = TAP_SIGHASH(Commitments(tx, spent).tapscript(0, leaf, hash_type))
+    separator = options.get("separator", 0xFFFF_FFFF)
+    digest = TAP_SIGHASH(Commitments(tx, spent).tapscript(0, leaf, hash_type, separator=separator))
     suffix = bytes((hash_type,)) if hash_type else b""
     signatures = [key(each).sign(Scheme.BIP340, digest) + suffix if each else b"" for each in who]
     return with_witness(tx, *signatures, *rest, script, control), spent
@@ -490,6 +491,30 @@ def test_tapscripts_wait_too(opcode: int) -> None:
 def test_other_tapscripts_are_not_understood_even_where_anyone_may_spend_them(script: bytes) -> None:
     tx, spent = by_script(script, [1])
     assert verdict(tx, spent) == "unknown"
+
+
+NO_POINT = b"\xff" * 32
+VALID: dict[str, tuple[bytes, list[int | None], dict[str, Any]]] = {
+    "a key twice": (push(X[1]) + b"\xad" + push(X[1]) + b"\xac", [1, 1], {}),
+    "a key that is no point": (push(X[1]) + b"\xac" + push(NO_POINT) + b"\xba\x51\x9c", [None, 1], {}),
+    "a key of another size": (push(ALICE.public_key.data) + b"\xac", [1], {}),
+    "a lock that is switched off": (b"\x05\x00\x00\x00\x80\x00\xb2\x75" + push(X[1]) + b"\xac", [1], {}),
+    "two locks": (b"\x51\xb1\x75\x52\xb1\x75\x53\xb1\x75" + push(X[1]) + b"\xac", [1], {"locktime": 3}),
+    "a separator first": (b"\xab" + push(X[1]) + b"\xac", [1], {"separator": 0}),
+    "a separator between": (push(X[1]) + b"\xab\xac", [1], {"separator": 1}),
+    "more than is read": (b"\x61" * 40_000 + push(X[1]) + b"\xac", [1], {}),
+    "a success before what is no script": (push(X[1]) + b"\xac\x50\x4c", [1], {}),
+    "a success within what is no script": (b"\x20" + X[1][:20] + b"\xfe", [], {}),
+}
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_tapscripts_that_are_valid_and_not_understood_are_refused_as_unknown(name: str) -> None:
+    """Whoever trusts another one's script may give it away (`Safety.trust_scripts`): it is not said to be wrong."""
+    script, who, options = VALID[name]
+    tx, spent = by_script(script, who, **options)
+    accepted = name != "a success within what is no script"  # there is no opcode in it at all
+    assert (verdict(tx, spent), kernel_accepts(tx.encode(), spent)) == ("unknown", accepted)
 
 
 def test_a_leaf_of_another_version_is_not_understood_and_must_be_in_the_tree() -> None:

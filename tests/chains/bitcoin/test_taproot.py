@@ -1,6 +1,6 @@
 """Script trees and spends by their leaves: what Bitcoin Core's kernel accepts, what it refuses, and what we refuse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.bitcoin import HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer, txs, values
+from support.spends import CHAIN, DAY, INTERNAL, KEYS, MULTI, OTHER, PK, spend, spending, spent, tree_of
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import Lock
@@ -24,96 +25,8 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import collect, sign
 
-INTERNAL = key(9).public_key
-KEYS = [key(number).public_key for number in (1, 2, 3)]
-OTHER = TapLeaf(checksig([key(8).public_key]))
-PK, CHAIN, MULTI = checksig(KEYS[:1]), checksig(KEYS), multi_a(2, KEYS)
-DAY = 1_600_000_000
-
-
-def tree_of(script: bytes, depth: int = 1) -> ScriptTree:
-    """Return a tree with this script at that depth, and one other leaf at each step."""
-    tree = ScriptTree(((0, TapLeaf(script)),))
-    for _ in range(depth):
-        tree = ScriptTree.join(OTHER, tree)
-    return tree
-
-
-def spend(script: bytes, *, depth: int = 1, internal: PublicKey = INTERNAL, **options: Any) -> Input:
-    """Return an input that spends this leaf, which is the last of its tree."""
-    block = tree_of(script, depth).control_blocks(internal)[-1]
-    parts = {"txid": "33" * 32, "vout": 1, "value": 70_000, **options}
-    return Input(leaf_script=script, control_block=block.encode(), **parts)
-
-
-def spending(*inputs: Input, **options: Any) -> Transaction:
-    """Return a transaction of these inputs and one by a key, which pays as many outputs."""
-    beside = Input(txid="44" * 32, vout=0, value=30_000, key=key(5).public_key)
-    to = REGTEST.address(key(6).public_key)
-    outputs = tuple(pay(to, 9_000 + place) for place in range(len(inputs) + 1))
-    return Transaction(chain=REGTEST, inputs=(*inputs, beside), outputs=outputs, **options)
-
-
-def spent(tx: Transaction) -> list[TxOut]:
-    return [each.spent for each in tx.inputs if each.spent is not None]
-
-
-# Name of a spend -> the script of its leaf, how deep it is, who signs, and what its locks want.
-LEAVES: dict[str, tuple[bytes, int, Sequence[int], dict[str, Any], dict[str, Any]]] = {
-    "a leaf alone": (PK, 0, (1,), {}, {}),
-    "one of two leaves": (PK, 1, (1,), {}, {}),
-    "a leaf at depth 128": (PK, 128, (1,), {}, {}),
-    "a chain of three": (CHAIN, 2, (1, 2, 3), {}, {}),
-    **{f"multi_a by {who}": (MULTI, 1, who, {}, {}) for who in ((1, 2), (1, 3), (2, 3))},
-    "multi_a of one": (multi_a(1, KEYS[:1]), 0, (1,), {}, {}),
-    "after a height": (behind(PK, after=700_000), 1, (1,), {}, {"locktime": 700_000}),
-    "after a time": (behind(MULTI, after=DAY), 1, (2, 3), {}, {"locktime": DAY + 1}),
-    "older than blocks": (behind(CHAIN, older=144), 1, (1, 2, 3), {"sequence": 144}, {}),
-    "older than seconds": (behind(PK, older=(1 << 22) + 9), 1, (1,), {"sequence": (1 << 22) + 10}, {}),
-    "after and older": (behind(MULTI, after=17, older=1), 1, (1, 3), {"sequence": 1}, {"locktime": 17}),
-    "verified, then older": (PK[:-1] + b"\xad\x02\x90\x00\xb2", 1, (1,), {"sequence": 144}, {}),
-    "multi_a, then after": (MULTI[:-1] + b"\x9d\x60\xb1", 1, (1, 2), {}, {"locktime": 16}),
-}
 hashes = st.binary(min_size=32, max_size=32)
 SIGHASHES = ["DEFAULT", *HASH_TYPES]
-
-
-def made(name: str, sighash: str) -> tuple[Transaction, Tx]:
-    """Return a transaction with this spend, and what it is when all have signed."""
-    script, depth, who, of_input, of_tx = LEAVES[name]
-    tx = spending(spend(script, depth=depth, sighash=sighash, **of_input), **of_tx)
-    return tx, Tx.decode(sign(tx, *map(signer, (*who, 5))).raw)
-
-
-def flipped(data: bytes, place: int) -> bytes:
-    return data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
-
-
-def damaged(signed: Tx, sighash: str) -> Iterator[tuple[str, Tx]]:
-    """Yield what is signed with one bit flipped in each part of the first witness, and in each output it commits to."""
-    stack = signed.witnesses[0]
-    for place, item in enumerate(stack):
-        for bit in {0, len(item) // 2, len(item) - 1} if item else ():
-            witness = (*stack[:place], flipped(item, bit), *stack[place + 1 :])
-            yield f"item {place} byte {bit}", replace(signed, witnesses=(witness, *signed.witnesses[1:]))
-    if not sighash.startswith("NONE"):
-        first, *others = signed.outputs
-        yield "output", replace(signed, outputs=(replace(first, value=first.value ^ 1), *others))
-    yield "version", replace(signed, version=signed.version ^ 4)
-
-
-@pytest.mark.parametrize("sighash", SIGHASHES)
-@pytest.mark.parametrize("name", LEAVES)
-def test_the_kernel_accepts_every_leaf_and_refuses_it_with_one_bit_flipped(name: str, sighash: str) -> None:
-    tx, signed = made(name, sighash)
-    paid = spent(tx)
-    assert kernel_accepts(signed.encode(), paid)
-    assert signed.vsize in (tx.vsize, tx.vsize - 1)  # the other input's signature has 71 or 70 bytes
-    for what, broken in damaged(signed, sighash):
-        assert not kernel_accepts(broken.encode(), paid), what
-    assert not kernel_accepts(signed.encode(), [replace(paid[0], value=paid[0].value ^ 1), paid[1]])
-    other = replace(paid[0], script_pubkey=flipped(paid[0].script_pubkey, 20))
-    assert not kernel_accepts(signed.encode(), [other, paid[1]])
 
 
 @pytest.mark.parametrize("required", range(1, 5))
@@ -139,6 +52,13 @@ def test_many_keys_are_counted_by_a_number_of_the_script() -> None:
         numbers = range(10, 10 + 130)
         tx = spending(spend(multi_a(required, [key(number).public_key for number in numbers], sort=True)))
         assert kernel_accepts(sign(tx, *map(signer, (*numbers[:130], 5))).raw, spent(tx))
+
+
+@pytest.mark.parametrize("script", [lambda keys: multi_a(999, keys), checksig], ids=["multi_a", "checksig"])
+def test_999_keys_are_as_many_as_the_stack_has_room_for(script: Callable[[list[PublicKey]], bytes]) -> None:
+    numbers = range(1, 1_000)
+    tx = spending(spend(script([key(number).public_key for number in numbers])))
+    assert kernel_accepts(sign(tx, *map(signer, numbers)).raw, spent(tx))
 
 
 def test_a_signature_by_another_key_of_the_leaf_is_refused() -> None:
@@ -214,6 +134,34 @@ def test_the_published_trees_have_these_hashes_and_control_blocks(case: Case) ->
     assert (tree.root.hex(), tree.script_pubkey(internal).hex()) == (case.input["merkle_root"], case.expect["script"])
     for (_, leaf), block in zip(tree.leaves, blocks, strict=True):
         assert block.script_pubkey(leaf.script).hex() == case.expect["script"]
+
+
+def leaf_input(case: Case) -> dict[str, Any]:
+    """What an input is made of: the leaf, and what else is known of the output."""
+    given = {name: bytes.fromhex(value) for name, value in case.input.items()}
+    parts: dict[str, Any] = {"leaf_script": given["script"], "control_block": given["control_block"]}
+    if "internal_key" in given:
+        parts["key"] = PublicKey(Curve.SECP256K1, b"\x02" + given["internal_key"])
+    return parts | {name: given[name] for name in ("script_pubkey",) if name in given}
+
+
+@vectors("bitcoin/leaves", result="valid")
+def test_published_control_blocks_lead_to_these_outputs(case: Case) -> None:
+    raw, script = (bytes.fromhex(case.input[name]) for name in ("control_block", "script"))
+    block = ControlBlock.decode(raw)
+    assert block.encode() == raw
+    found = block.script_pubkey(script), block.root(script), block.internal_key.data[1:]
+    assert tuple(map(bytes.hex, found)) == tuple(
+        case.expect[name] for name in ("script_pubkey", "merkle_root", "internal_key")
+    )
+    if block.version == TAPSCRIPT and script.endswith(b"\xac") and script[0] == 32:
+        each = Input(txid="33" * 32, vout=0, value=1, **leaf_input(case))
+        assert (each.script_pubkey, each.merkle_root) == found[:2]
+
+
+@vectors("bitcoin/leaves", result="invalid")
+def test_PS70_published_control_blocks_that_are_wrong_are_refused(case: Case) -> None:
+    assert reason(TransactionError, Lock, **leaf_input(case)) == case.expect["reason"]
 
 
 @given(st.data())

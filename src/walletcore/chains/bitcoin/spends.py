@@ -6,7 +6,8 @@ There is no interpreter here: scripts of known templates are understood, and eve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
@@ -37,13 +38,13 @@ _ANNEX = b"\x50"
 class Spends:
     """The inputs of one transaction, each to be verified; what they share is computed once.
 
-    ``spent`` are the outputs that the inputs spend, in their order. ``dialect`` is that of a relative which has PSBTs.
-    Raises `TransactionError` for another number of outputs, or another relative.
+    ``spent`` are the outputs that the inputs spend, in their order; None is one that is not known. ``dialect`` is that
+    of a relative which has PSBTs. Raises `TransactionError` for another number of outputs, or another relative.
     """
 
     __slots__ = ("_commitments", "_left", "_spent", "_tx")
 
-    def __init__(self, tx: Tx, spent: Sequence[TxOut], *, dialect: Dialect | None = None) -> None:
+    def __init__(self, tx: Tx, spent: Sequence[TxOut | None], *, dialect: Dialect | None = None) -> None:
         self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
         self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
 
@@ -58,12 +59,32 @@ class Spends:
         is not understood is refused as "unknown", a hash type that ``sighash`` does not name as "policy".
         Raises `InvalidSignature`.
         """
-        try:
+        with _at(index):
             return _Spend(self, index, sighash).signers()
-        except (InvalidKey, TransactionError) as error:
-            raise InvalidSignature(f"input {index}: {error}", reason=error.reason) from None
-        except InvalidSignature as error:
-            raise InvalidSignature(f"input {index}: {error}", reason=error.reason, hint=error.hint) from None
+
+    def signed_by(
+        self,
+        index: int,
+        key: bytes,
+        signature: bytes,
+        *,
+        script: bytes = b"",
+        is_segwit: bool = False,
+        leaf: bytes = b"",
+    ) -> str:
+        """The name of the hash type of a signature by one key, verified before the input has all that it hands over.
+
+        ``script`` is what runs last, for keys of 33 or 65 bytes; without it the key has 32 bytes and signs for
+        taproot, the ``leaf`` of this hash if there is one. Raises `InvalidSignature`, "missing" where an output that
+        the signature commits to is not known.
+        """
+        with _at(index):
+            spend = _Spend(self, index, tuple(HASH_TYPES))
+            if script:
+                spend._check_ecdsa([signature], [key], script, is_segwit=is_segwit)
+            else:
+                spend._check_schnorr(PublicKey.trusted(Curve.SECP256K1, b"\x02" + key), signature, leaf)
+            return spend.found[0][1]
 
     def _count(self, size: int) -> None:
         """A hostile transaction of 4 MB would have 25,000 inputs, each of which hashes all of it."""
@@ -72,10 +93,23 @@ class Spends:
             raise InvalidSignature(f"expected at most {_MAX_LEGACY} bytes of legacy messages", reason="too-large")
 
 
-def _of(dialect: Dialect, tx: Tx, spent: Sequence[TxOut]) -> Commitments:
+def _of(dialect: Dialect, tx: Tx, spent: Sequence[TxOut | None]) -> Commitments:
     if not dialect.has_psbts:
         raise TransactionError("signatures of that chain are not verified here", reason="network")
-    return dialect.commitments(tx, spent, None)
+    if not all(spent):
+        raise TransactionError("an output that is spent is not known", reason="missing")
+    return dialect.commitments(tx, [each for each in spent if each], None)
+
+
+@contextmanager
+def _at(index: int) -> Iterator[None]:
+    """Whatever is wrong is a signature that is not valid, at this input."""
+    try:
+        yield
+    except (InvalidKey, TransactionError) as error:
+        raise InvalidSignature(f"input {index}: {error}", reason=error.reason) from None
+    except InvalidSignature as error:
+        raise InvalidSignature(f"input {index}: {error}", reason=error.reason, hint=error.hint) from None
 
 
 def verify_spends(tx: Tx, spent: Sequence[TxOut], *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
@@ -106,7 +140,10 @@ class _Spend:
 
     def _verify(self) -> None:
         """The output script decides which of the two stacks is read, and by which rules."""
-        script_pubkey = self.spends._spent[self.index].script_pubkey
+        spent = self.spends._spent[self.index]
+        if spent is None:
+            raise TransactionError("the output that is spent is not known", reason="missing")
+        script_pubkey = spent.script_pubkey
         kind = kind_of(script_pubkey)
         if kind in ("", "p2pkh", "p2sh"):
             self._verify_legacy(kind, script_pubkey)
@@ -227,10 +264,14 @@ class _Spend:
             raise InvalidSignature("the script is not in the tree of the output", reason="mismatch")
         if control.version != TAPSCRIPT:
             raise InvalidSignature(f"a leaf of version {control.version}, which has no meaning yet", reason="unknown")
-        inner, stack, wait = opened(script, stack)
+        try:
+            inner, stack, wait = opened(script, stack)
+            found = Tapscript(inner)
+        except TransactionError as error:  # BIP-342: a key twice, or one that is no point and does not sign, is valid
+            raise InvalidSignature(f"a tapscript that is not understood here: {error}", reason="unknown") from None
         if wait is not None:
             wait.check(self.spends._tx, self.index)
-        tx, found, leaf = self.spends._tx, Tapscript(inner), TapLeaf(script).hash
+        tx, leaf = self.spends._tx, TapLeaf(script).hash
         found.check_locks(tx.version, tx.locktime, tx.inputs[self.index].sequence)
         signed = [pair for pair in zip(found.keys, _taken(stack, len(found.keys))[::-1], strict=True) if pair[1]]
         if len(signed) != found.required:

@@ -6,6 +6,7 @@ BIP-371 (PSBT_OUT_TAP_TREE): its leaves from left to right, each with its depth.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import tagged
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["TAPSCRIPT", "ControlBlock", "ScriptTree", "TapLeaf"]
+__all__ = ["TAPSCRIPT", "ControlBlock", "ScriptTree", "TapLeaf", "output_script", "root_of"]
 
 TAPSCRIPT = 0xC0
 """The leaf version of BIP-342; scripts of other versions have no meaning yet, and anyone may spend them."""
@@ -39,10 +40,14 @@ class TapLeaf:
             raise TransactionError(f"expected a script as bytes, got {type(self.script).__name__}", reason="type")
         _check_version(self.version)
 
+    def encode(self) -> bytes:
+        """Version and script with its size, of which the hash is made."""
+        return bytes((self.version,)) + SCRIPT.encode(self.script)
+
     @property
     def hash(self) -> bytes:
         """The tagged hash "TapLeaf" of version and script: 32 bytes, which signatures commit to (BIP-342)."""
-        return _LEAF(bytes((self.version,)) + SCRIPT.encode(self.script))
+        return _LEAF(self.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,7 @@ class ScriptTree:
     @property
     def root(self) -> bytes:
         """The merkle root, 32 bytes: what `walletcore.chains.bitcoin.Input` takes as ``merkle_root``."""
-        nodes: list[tuple[int, bytes]] = []
-        for depth, leaf in self.leaves:
-            nodes.append((depth, leaf.hash))
-            while len(nodes) > 1 and nodes[-1][0] == nodes[-2][0]:
-                (depth, left), (_, right) = nodes[-2:]
-                nodes[-2:] = [(depth - 1, _branch(left, right))]
-        return nodes[0][1]
+        return root_of((depth, leaf.encode()) for depth, leaf in self.leaves)
 
     def control_blocks(self, internal_key: PublicKey) -> tuple[ControlBlock, ...]:
         """One for each leaf, in their order, for the output of this internal key. Raises `TransactionError`."""
@@ -94,7 +93,7 @@ class ScriptTree:
 
     def script_pubkey(self, internal_key: PublicKey) -> bytes:
         """The output script of this internal key and tree. Raises `TransactionError`."""
-        return _OP_1 + _output(_checked_key(internal_key).data, self.root)[1]
+        return output_script(_checked_key(internal_key).data, self.root)
 
     def _paths(self) -> list[tuple[bytes, ...]]:
         """For each leaf the hashes that it meets on its way to the root."""
@@ -170,6 +169,23 @@ class ControlBlock:
         if parity != self.parity:
             raise TransactionError("the control block has the parity of another output key", reason="mismatch")
         return _OP_1 + output_key
+
+
+def root_of(leaves: Iterable[tuple[int, bytes]]) -> bytes:
+    """The merkle root of leaves from left to right, which make a tree: the depth of each, and `TapLeaf.encode`."""
+    nodes: list[tuple[int, bytes]] = []
+    for depth, leaf in leaves:
+        node = _LEAF(leaf)
+        while nodes and nodes[-1][0] == depth:
+            node = _branch(nodes.pop()[1], node)
+            depth -= 1
+        nodes.append((depth, node))
+    return nodes[0][1]
+
+
+def output_script(internal_key: bytes, root: bytes) -> bytes:
+    """The output script of a compressed internal key with even y. Raises `TransactionError` where it is no point."""
+    return _OP_1 + _output(internal_key, root)[1]
 
 
 def _branch(one: bytes, other: bytes) -> bytes:

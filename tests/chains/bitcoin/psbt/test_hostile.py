@@ -6,12 +6,13 @@ from functools import cache
 
 import pytest
 
-from support.bitcoin import BITCOIN, key
-from support.hostile import MEBIBYTE, check_time
+from support.bitcoin import BITCOIN, key, reason
+from support.hostile import MEBIBYTE, check_cost, check_time
 from support.psbts import MAGIC, Map, record, sized, u32, u64, written
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.tapscript import behind, checksig
 from walletcore.curves.secp256k1 import tweak_public
+from walletcore.errors import TransactionError
 from walletcore.hashes import tagged
 
 BELIEVING = Safety(trust_witness_utxo=True, max_fee=None, max_fee_rate=None)
@@ -44,6 +45,21 @@ def leaves(script: Callable[[int], bytes], *more: tuple[bytes, bytes]) -> bytes:
     return psbt([record(0x01, u64(1) + sized(b"\x51\x20" + output[1:])), *shown, *more])
 
 
+def tree() -> bytes:
+    """An output with 65,536 leaves of four bytes, of which an output of four times as many has no room."""
+    leaf = b"\xc0\1\0"
+    node = tagged("TapLeaf")(leaf)
+    for _ in range(16):
+        node = tagged("TapBranch")(node + node)
+    internal = key(1).public_key.data[1:]
+    output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + node))
+    fields = [record(0x05, internal), record(0x06, (b"\x10" + leaf) * (1 << 16))]
+    paid = [record(0x03, u64(0)), record(0x04, b"\x51\x20" + output[1:]), *fields]
+    return MAGIC + b"".join(
+        map(written, (COMMON, [*OUTPOINT, record(0x01, u64(1) + sized(b"\x51\x20" + internal))], paid))
+    )
+
+
 def origins() -> list[tuple[bytes, bytes]]:
     """Keys that are said to stand in the first leaf, as many as half a mebibyte holds."""
     first = tagged("TapLeaf")(b"\xc0" + sized(template(0)))
@@ -61,6 +77,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "leaves": lambda: leaves(lambda place: place.to_bytes(2)),
     "leaves that wait": lambda: leaves(template),
     "leaves of many keys": lambda: leaves(template, *origins()),
+    "the tree of an output": tree,
 }
 made = cache(lambda name: MADE[name]())
 
@@ -72,8 +89,16 @@ def look(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_PS69_PS70_a_mebibyte_is_looked_at_within_a_quarter_of_a_second(name: str) -> None:
+def test_PS69_PS70_a_mebibyte_or_as_much_as_it_may_be_is_looked_at_within_a_quarter_of_a_second(name: str) -> None:
     check_time(lambda: look(made(name)), seconds=0.25)
+
+
+def test_PS69_a_tree_of_more_than_a_transaction_may_weigh_is_refused() -> None:
+    fields = [record(0x06, (b"\x12\xc0\1\0") * (1 << 18))]
+    paid = [record(0x03, u64(0)), record(0x04, b"\x51\x20" + bytes(32)), *fields]
+    raw = MAGIC + b"".join(map(written, (COMMON, OUTPOINT, paid)))
+    check_cost(lambda: Psbt.decode(BITCOIN, raw), TransactionError, seconds=0.25, memory=8 * MEBIBYTE)
+    assert reason(TransactionError, Psbt.decode, BITCOIN, raw) == "too-large"
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -185,10 +185,55 @@ def test_PS74_neighbour_one_proven_signature_does_not_vouch_for_another_one() ->
     foreign = sign(vessel("p2wsh", place=1), signer(2)).inputs[0].records
     forged = replace(psbt, inputs=(psbt.inputs[0].with_records(dict(pair for pair in foreign if pair[0][0] == 0x02)),))
     both = sign(psbt, signer(1)).combine(forged)
-    assert both.requests() == ()
+    assert [each.key for each in both.requests()] == [key(2).public_key, key(3).public_key]
     for call in (both.finalize, both.finalized().extract):
         with pytest.raises(InvalidSignature):
             call()
+
+
+@pytest.mark.parametrize("guard", ["multisig", "p2sh", "p2wsh", "p2sh-p2wsh"])
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_wrong_signature_of_multisig_neither_blocks_the_right_ones_nor_passes(guard: str, version: int) -> None:
+    psbt = again(vessel(guard, version))
+    foreign = sign(vessel(guard, place=1), signer(1)).inputs[0].partial_sig
+    wrong = again(replace(psbt, inputs=(psbt.inputs[0].with_fields(partial_sig=foreign),)))
+    second = again(sign(wrong, signer(2)))  # enough, if one counts
+    assert not second.finalized().inputs[0].is_final
+    assert reason(InvalidSignature, second.finalize) == "mismatch"
+    assert [each.key for each in second.requests()] == [key(1).public_key, key(3).public_key]
+    whole = again(sign(second, signer(3)))
+    assert (len(whole.inputs[0].partial_sig), whole.requests()) == (3, ())
+    signed = whole.finalize()
+    assert signed.raw == sign(psbt.transaction, signer(2), signer(3)).raw
+    assert kernel_accepts(signed.raw, spent(psbt))
+    mended = again(sign(second, signer(1)))  # an answer takes the place of what is wrong
+    assert mended.finalize().raw == sign(psbt.transaction, signer(1), signer(2)).raw
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_an_only_signature_that_is_wrong_can_be_given_again(guard: str) -> None:
+    if guard in ("multisig", "p2sh", "p2wsh", "p2sh-p2wsh"):
+        return
+    psbt = again(vessel(guard))
+    name, other = ("tap_key_sig" if guard == "p2tr" else "partial_sig"), sign(vessel(guard, place=1), signer(1))
+    foreign = {name: getattr(other.inputs[0], name)}
+    wrong = again(replace(psbt, inputs=(psbt.inputs[0].with_fields(**foreign),)))
+    assert wrong.finalized() == wrong
+    assert reason(InvalidSignature, wrong.finalize) == "mismatch"
+    assert len(wrong.requests()) == 1
+    assert sign(wrong, signer(1)).finalize().raw == sign(psbt, signer(1)).finalize().raw
+
+
+def test_a_signature_that_cannot_be_verified_is_made_final_and_not_given_away() -> None:
+    """Taproot commits to every output that is spent; here one is not known."""
+    beside = Input(txid="55" * 32, vout=0, key=key(4).public_key, value=10_000)
+    psbt = Psbt.from_transaction(paying(spending("p2tr"), beside), safety=FREE)
+    other = sign(vessel("p2tr", place=1), signer(1)).inputs[0].tap_key_sig
+    forged, bare = psbt.inputs[0].with_fields(tap_key_sig=other), psbt.inputs[1].without(range(0x60))
+    unknown = replace(psbt, inputs=(forged, bare))
+    assert unknown.finalized().inputs[0].is_final
+    with pytest.raises(MissingSignature):
+        unknown.finalize()
 
 
 @pytest.mark.parametrize("guard", ["p2wpkh", "p2tr", "p2wsh"])

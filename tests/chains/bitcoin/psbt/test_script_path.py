@@ -11,7 +11,7 @@ from walletcore.chains.bitcoin.psbt import Leaf, Psbt, TapOrigin
 from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
-from walletcore.errors import MissingSignature, TransactionError
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import collect, sign
@@ -133,3 +133,215 @@ def test_PS70_a_control_block_of_another_output_is_refused() -> None:
         wrong[place] ^= 1
     foreign = psbt.inputs[0].with_fields(tap_leaf_script=((BLOCKS[0], Leaf(MULTI)),))
     assert reason(TransactionError, replace(psbt, inputs=(foreign,)).requests) == "mismatch"
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_a_leaf_that_stands_in_its_tree_twice_is_asked_once_and_spent_by_the_shorter_way(internal: bool) -> None:
+    tree = ScriptTree.join(ScriptTree.join(TapLeaf(PK), TapLeaf(MULTI)), TapLeaf(PK))
+    deep, _, high = (block.encode() for block in tree.control_blocks(INTERNAL))
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=INTERNAL, kind="p2tr", merkle_root=tree.root)
+    found = Psbt.from_transaction(Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,)))
+    fields = found.inputs[0].with_fields(tap_leaf_script=((deep, Leaf(PK)), (high, Leaf(PK))))
+    if not internal:
+        fields = fields.with_fields(tap_internal_key=None, tap_bip32_derivation=())
+    psbt = replace(found, inputs=(fields,))
+    assert asked(psbt) == [*([INTERNAL.even_y()] if internal else []), KEYS[0].even_y()]
+    signed = sign(psbt, signer(1)).finalize()
+    assert Tx.decode(signed.raw).witnesses[0][2] == high
+    assert kernel_accepts(signed.raw, spent(psbt))
+
+
+def rate(raw: bytes) -> int:
+    return -(-1000 * 1_000 // Tx.decode(raw).vsize)
+
+
+def test_the_fee_rate_is_that_of_the_way_that_is_signed() -> None:
+    """By the internal key while nobody has signed; by a leaf as soon as one of its keys has."""
+    psbt = with_leaves(0, 1)
+    by_internal = sign(psbt, signer(9)).finalize().raw
+    by_two = sign(sign(psbt, signer(2)), signer(3)).finalize().raw
+    assert rate(by_two) < rate(by_internal)
+    assert psbt.summary().fee_rate == rate(by_internal)
+    one = sign(psbt, signer(2))
+    both = sign(one, signer(3))
+    for each in (one, both, both.finalized(), Psbt.decode(REGTEST, both.finalized().raw)):
+        assert each.summary().fee_rate == rate(by_two)
+    assert sign(psbt, signer(9)).finalized().summary().fee_rate == rate(by_internal)
+    hidden = with_leaves(0, 1, internal=False)
+    assert hidden.summary().fee_rate == rate(sign(hidden, signer(1)).finalize().raw)
+    wrong = psbt.inputs[0].with_fields(tap_key_sig=bytes(65), sighash_type=None)
+    assert replace(psbt, inputs=(wrong,)).summary().fee_rate == rate(by_internal)
+    loose = psbt.inputs[0].with_fields(tap_key_sig=bytes(64), sighash_type=1)
+    assert replace(psbt, inputs=(loose,)).summary().fee == 1_000
+
+
+# -- signatures that are wrong
+
+
+def signatures(psbt: Psbt, *who: int) -> dict[str, Any]:
+    """Return the fields that these signers add."""
+    fields = sign(psbt, *map(signer, who)).inputs[0]
+    return {"tap_key_sig": fields.tap_key_sig, "tap_script_sig": fields.tap_script_sig}
+
+
+def with_signatures(psbt: Psbt, **fields: Any) -> Psbt:
+    """Return it as somebody reads it to whom they were given."""
+    return Psbt.decode(REGTEST, replace(psbt, inputs=(psbt.inputs[0].with_fields(**fields),)).raw)
+
+
+def test_a_wrong_signature_by_the_key_does_not_stand_before_leaves_that_are_signed() -> None:
+    psbt = with_leaves(0, 1)
+    foreign = signatures(with_leaves(0, 1, locktime=5), 9)["tap_key_sig"]
+    whole = with_signatures(psbt, **signatures(psbt, 2, 3) | {"tap_key_sig": foreign})
+    assert whole.requests() == ()
+    signed = whole.finalize()
+    assert len(Tx.decode(signed.raw).witnesses[0]) == 5
+    assert kernel_accepts(signed.raw, spent(psbt))
+    alone = with_signatures(psbt, tap_key_sig=foreign)
+    assert asked(alone) == asked(psbt)
+    assert reason(InvalidSignature, alone.finalize) == "mismatch"
+
+
+@pytest.mark.parametrize("sighash", ["", "ALL"])
+def test_wrong_signatures_of_a_leaf_neither_block_the_right_ones_nor_pass(sighash: str) -> None:
+    psbt = with_leaves(1, internal=False)
+    number = 1 if sighash else None
+    psbt = replace(psbt, inputs=(psbt.inputs[0].with_fields(sighash_type=number),))
+    right, foreign = (
+        dict(signatures(each, 1, 2, 3)["tap_script_sig"]) for each in (psbt, replace(psbt, **later(psbt)))
+    )
+    first, second, third = [key.data[1:] + TapLeaf(MULTI).hash for key in KEYS]
+    tail = right[first][64:]
+    for wrong in (foreign[first], bytes(64) + tail, right[second], right[first][:63] + b"\0" + tail):
+        for others in ((second, third), (second,)):
+            found = {first: wrong} | {name: right[name] for name in others}
+            given = with_signatures(psbt, tap_script_sig=tuple(found.items()))
+            if len(others) == 2:
+                signed = given.finalize()
+                assert Tx.decode(signed.raw).witnesses[0][:3] == (right[third], right[second], b"")
+                assert kernel_accepts(signed.raw, spent(psbt))
+                continue
+            assert not given.finalized().inputs[0].is_final
+            assert reason(InvalidSignature, given.finalize) == "mismatch"
+            assert asked(given) == [KEYS[0].even_y(), KEYS[2].even_y()]
+            for number in (1, 3):
+                assert kernel_accepts(sign(given, signer(number)).finalize().raw, spent(psbt))
+
+
+def later(psbt: Psbt) -> dict[str, Any]:
+    """Return the parts of the same with another lock time."""
+    other = with_leaves(1, internal=False, locktime=5)
+    return {"globals": other.globals, "inputs": psbt.inputs}
+
+
+@pytest.mark.parametrize("last", [b"\0", b"\4", b"\x80"])
+def test_T11_a_signature_whose_hash_type_taproot_does_not_have_does_not_count(last: bytes) -> None:
+    psbt = with_leaves(1, internal=False)
+    right = dict(signatures(psbt, 1, 2)["tap_script_sig"])
+    first = next(iter(right))
+    given = with_signatures(psbt, tap_script_sig=tuple((right | {first: right[first][:64] + last}).items()))
+    assert not given.finalized().inputs[0].is_final
+    assert reason(InvalidSignature, given.finalize) == "mismatch"
+
+
+def test_a_signature_by_the_key_that_nobody_names_is_enough() -> None:
+    psbt = with_leaves(0, 1)
+    given = with_signatures(with_leaves(0, 1, internal=False), tap_key_sig=signatures(psbt, 9)["tap_key_sig"])
+    assert given.requests() == ()
+    assert len(Tx.decode(given.finalize().raw).witnesses[0]) == 1
+
+
+# -- contradictions
+
+
+def described(*, output: TxOut = PAID, into: Any = None, of: Any = None) -> Transaction:
+    """Return what a PSBT says whose input or output has these fields as well."""
+    found = Psbt.from_transaction(replace(by_key(), outputs=(output,)))
+    inputs = (found.inputs[0].with_fields(**into),) if into else found.inputs
+    outputs = (found.outputs[0].with_fields(**of),) if of else found.outputs
+    return replace(found, inputs=inputs, outputs=outputs).transaction
+
+
+LEAVES = tuple([Leaf(leaf.script, leaf.version, depth) for depth, leaf in TREE.leaves])
+GUARDED = TxOut(value=9_000, script_pubkey=TREE.script_pubkey(INTERNAL))
+INNER = INTERNAL.data[1:]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tap_tree": LEAVES, "tap_internal_key": INNER},
+        {"tap_tree": LEAVES},
+        {"tap_tree": LEAVES, "tap_bip32_derivation": ((INNER, TapOrigin(ORIGIN)),)},
+        {
+            "tap_tree": LEAVES,
+            "tap_internal_key": INNER,
+            "tap_bip32_derivation": ((KEYS[0].data[1:], TapOrigin(ORIGIN, (TapLeaf(PK).hash,))),),
+        },
+    ],
+    ids=str,
+)
+def test_the_tree_of_an_output_may_be_told_and_proves_no_change(fields: dict[str, Any]) -> None:
+    (paid,) = described(output=GUARDED, of=fields).outputs
+    assert (paid.script_pubkey, paid.lock) == (GUARDED.script_pubkey, None)
+
+
+@pytest.mark.parametrize(
+    ("output", "fields", "expected"),
+    [
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": KEYS[0].data[1:]}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_bip32_derivation": ((KEYS[0].data[1:], TapOrigin(ORIGIN)),)}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES[::-1], "tap_internal_key": INNER}, None),
+        (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x52", 0xC0, 2)), "tap_internal_key": INNER}, "mismatch"),
+        (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x51", 0xC2, 2)), "tap_internal_key": INNER}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": (5).to_bytes(32)}, "point"),
+        (GUARDED, {"tap_tree": LEAVES, "bip32_derivation": ((KEYS[0].data, ORIGIN),)}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "witness_script": PK}, "mismatch"),
+        (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": INNER, "redeem_script": PK}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES, "tap_internal_key": INNER}, "mismatch"),
+        (PAID, {"tap_tree": LEAVES, "bip32_derivation": ((KEYS[0].data, ORIGIN),)}, "mismatch"),
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_a_tree_that_does_not_lead_to_its_output_is_refused(
+    output: TxOut, fields: dict[str, Any], expected: str | None
+) -> None:
+    """A tree that is turned around as a whole is the same: each branch sorts its halves."""
+    if expected is None:
+        assert described(output=output, of=fields).outputs == (output,)
+    else:
+        assert reason(TransactionError, described, output=output, of=fields) == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"tap_key_sig": bytes(64)},
+        {"tap_script_sig": ((bytes(64), bytes(64)),)},
+        {"tap_leaf_script": ((BLOCKS[0], Leaf(PK)),)},
+        {"tap_internal_key": INNER},
+        {"tap_merkle_root": bytes(32)},
+        {"tap_bip32_derivation": ((INNER, TapOrigin(ORIGIN, (bytes(32),))),)},
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_an_input_of_another_kind_with_fields_of_taproot_is_refused(fields: dict[str, Any]) -> None:
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=KEYS[0])
+    found = Psbt.from_transaction(Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,)))
+    mixed = replace(found, inputs=(found.inputs[0].with_fields(**fields),))
+    assert reason(TransactionError, lambda: mixed.transaction) == "mismatch"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"partial_sig": ((KEYS[0].data, b"\x30" * 70 + b"\1"),)},
+        {"bip32_derivation": ((KEYS[0].data, ORIGIN),)},
+        {"redeem_script": PK},
+        {"witness_script": PK},
+    ],
+    ids=str,
+)
+def test_PS70_neighbour_an_input_of_taproot_with_fields_of_other_kinds_is_refused(fields: dict[str, Any]) -> None:
+    assert reason(TransactionError, described, into=fields) == "mismatch"

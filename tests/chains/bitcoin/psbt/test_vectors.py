@@ -1,17 +1,18 @@
 """The published PSBTs: read and refused as the BIPs say, and through all roles to the bytes that others have."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from support.bitcoin import BITCOIN, TESTNET, reason
+from support.bitcoin import BITCOIN, TESTNET, kernel_accepts, reason
 from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Transaction
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.psbt.codec import DRAFT
 from walletcore.curves.secp256k1 import encode_der
-from walletcore.errors import SigningRefused, TransactionError
+from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.secret import Secret
 from walletcore.signers.local import LocalSigner
@@ -104,10 +105,26 @@ def entries(tx: Transaction, case: Case) -> list[Entry]:
     return found
 
 
+def check_leaves(case: Case, wanted: list[dict[str, Any]]) -> None:
+    """A PSBT asks the keys of all leaves, where a transaction is spent in one way."""
+    read = Psbt.decode(TESTNET, psbt(case), safety=TRUSTING)
+    signed = sign(read, *signers(case))
+    found = {
+        (index, name.hex(), signature.hex())
+        for index, (before, after) in enumerate(zip(read.inputs, signed.inputs, strict=True))
+        for name, signature in {*after.tap_script_sig} - {*before.tap_script_sig}
+    }
+    theirs = {(each["index"], each["public_key"] + each["leaf_hash"], each["signature"]) for each in wanted}
+    assert theirs < found if "one-leaf" in case.flags else theirs == found
+
+
 @vectors("bitcoin/psbts", operation="psbt.sign", result="valid")
 def test_published_psbts_are_signed_as_others_did(case: Case) -> None:
-    tx = transaction(case)
     wanted: list[dict[str, Any]] = case.expect.get("signatures", [])
+    if any("leaf_hash" in each for each in wanted):
+        check_leaves(case, wanted)
+        return
+    tx = transaction(case)
     if wanted:
         assert sorted(entries(tx, case)) == sorted((e["index"], e["public_key"], e["signature"]) for e in wanted)
     if "raw" in case.expect:
@@ -132,7 +149,17 @@ def test_published_psbts_are_combined_to_the_bytes_that_others_have(case: Case) 
 
 @vectors("bitcoin/psbts", operation="psbt.finalize")
 def test_published_psbts_are_made_final_as_others_did(case: Case) -> None:
-    assert Psbt.decode(TESTNET, psbt(case)).finalized().raw.hex() == case.expect["psbt"]
+    """But for a signature that is not by its key, which does not count here: nobody could send what it makes."""
+    read = Psbt.decode(TESTNET, psbt(case))
+    if "wrong-signature" not in case.flags:
+        assert read.finalized().raw.hex() == case.expect["psbt"]
+        return
+    assert read.finalized() == read
+    theirs = Psbt.decode(TESTNET, bytes.fromhex(case.expect["psbt"]), safety=TRUSTING)
+    spent = [each.spent for each in read.transaction.inputs if each.spent]
+    assert not kernel_accepts(theirs.handed_over.encode(), spent)
+    for each in (read, theirs):
+        assert reason(InvalidSignature, replace(each, safety=TRUSTING).finalize) == "mismatch"
 
 
 @vectors("bitcoin/psbts", operation="psbt.extract")

@@ -119,6 +119,37 @@ def test_PS71_neighbour_joined_psbts_have_the_lock_time_that_each_had() -> None:
     assert one.combine(one.to_version(0)).draft == one.draft
 
 
+def of_two(*sequences: int | None) -> Psbt:
+    """Return the PSBT of two inputs, of which some have no sequence yet."""
+    inputs = tuple(spending("p2wpkh", place=place) for place in (0, 1))
+    made = Psbt.from_transaction(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(TO, 90_000),)), version=2)
+    pairs = zip(made.inputs, sequences, strict=True)
+    return replace(made, inputs=tuple([each.with_fields(sequence=number) for each, number in pairs]), safety=FREE)
+
+
+def test_a_sequence_that_only_one_knows_is_taken_over() -> None:
+    """BIP-370, "Unique Identification": the sequences are 0 in the transaction by whose id PSBTs are known."""
+    one, two, both = of_two(5, None), of_two(None, 6), of_two(5, 6)
+    assert one.combine(two) == two.combine(one) == of_two(None, None).combine(one, two) == both
+    assert [each.sequence for each in one.combine(two).unsigned_tx.inputs] == [5, 6]
+    signed = sign(one.combine(two), signer(1))
+    assert signed.combine(one, of_two(None, None)) == signed
+    assert of_two(None, None).combine(signed).finalize().raw == signed.finalize().raw
+
+
+def test_PS71_neighbour_a_sequence_is_neither_overwritten_nor_put_under_a_signature() -> None:
+    bare, one = of_two(None, None), of_two(5, None)
+    assert reason(TransactionError, one.combine, of_two(6, None)) == "mismatch"
+    for signed in (sign(bare, signer(1)), sign(bare, signer(1)).finalized()):
+        assert reason(TransactionError, signed.combine, one) == "mismatch"
+        assert reason(TransactionError, one.combine, signed) == "mismatch"
+        assert signed.combine(bare, of_two(0xFFFFFFFF, None)).finalize().raw == signed.finalize().raw
+    assert reason(TransactionError, one.combine, bare.to_version(0)) == "mismatch"
+    assert reason(TransactionError, one.to_version(0).combine, bare) == "mismatch"
+    other = replace(bare, outputs=(bare.outputs[0].with_fields(amount=80_000),))
+    assert reason(TransactionError, one.combine, other) == "mismatch"
+
+
 def test_a_transaction_of_version_1_is_not_of_version_2() -> None:
     tx = replace(vessel().transaction, version=1)
     assert reason(TransactionError, Psbt.from_transaction, tx, version=2) == "range"

@@ -29,8 +29,9 @@ from walletcore.chains.bitcoin.psbt.codec import (
 )
 from walletcore.chains.bitcoin.psbt.combining import combined
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
+from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, has_signatures, signature_of
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
@@ -38,7 +39,7 @@ from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wante
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
@@ -63,7 +64,6 @@ __all__ = [
 _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
 _NO_WITNESS = b"\x00"
-_Proven = dict[tuple[int, bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,8 @@ class Psbt:
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
     _wanted: Wanted | None = memory()
-    _proven: _Proven | None = memory()  # records that were verified or vouched for here
+    _counted: tuple[PsbtInput, ...] | None = memory()
+    _proven: Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
         _check_chain(self.chain)
@@ -209,8 +210,17 @@ class Psbt:
     def _asked(self) -> Wanted:
         if self._wanted is None:
             self.safety.check(self.transaction, self.least_vsize)
-            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self.inputs))
+            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self._counting()))
         return self._wanted or ()
+
+    def _counting(self) -> tuple[PsbtInput, ...]:
+        """The maps of inputs without signatures that are wrong, where an input would have enough with them."""
+        if self._counted is None:
+            found, proven = counted(self.transaction, self.unsigned_tx, self.inputs, self._proven or {}, self.safety)
+            object.__setattr__(self, "_proven", proven)
+            object.__setattr__(self, "_counted", found)
+            return found
+        return self._counted
 
     def assemble(self, answers: Answers) -> Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
@@ -224,7 +234,7 @@ class Psbt:
                 proven[index, name] = value
                 new.setdefault(index, {})[name] = value
                 types.append(inputs[index].hash_type)
-        fuller = tuple([each.with_records(new[i]) if i in new else each for i, each in enumerate(self.inputs)])
+        fuller = tuple([_signed(each, new[i]) if i in new else each for i, each in enumerate(self.inputs)])
         made = self._with(opened(self.globals, types), fuller, proven)
         object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
         return made
@@ -232,11 +242,14 @@ class Psbt:
     def combine(self, *others: Psbt) -> Psbt:
         """The union with what others hold of the same transaction.
 
-        Raises `TransactionError` ("mismatch") for another transaction, and where two of them disagree.
+        Where all are of version 2, one may know the sequence of an input that another one does not know yet (BIP-370,
+        "Unique Identification"). Raises `TransactionError` ("mismatch") for another transaction, where two of them
+        disagree, and for signatures over another sequence.
         """
         if any(type(each) is not Psbt for each in others):
             raise TransactionError("expected PSBTs", reason="type")
-        if any(each.chain != self.chain or each.draft != self.draft for each in others):
+        versions = {each.version for each in (self, *others)}
+        if any(each.chain != self.chain or not _is_same(each.draft, self.draft, versions) for each in others):
             raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
         same = [each.to_version(self.version) for each in others]
         packet = combined([self._packet(), *[each._packet() for each in same]])
@@ -245,14 +258,17 @@ class Psbt:
             if each.safety == self.safety:  # what another one has allowed is verified again by this one
                 proven.update(each._proven or {})
         made = _made(self.chain, packet, self.safety, _proven=proven)
-        if made.draft != self.draft:  # of version 2: each input may take a lock time that one of them did not know
+        if made.draft.locktime != self.draft.locktime:  # each input may take a lock time that one of them did not know
             raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
+        if any(each.draft != made.draft and any(map(has_signatures, each.inputs)) for each in (self, *others)):
+            raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
         return made
 
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.
 
-        Raises `TransactionError` for a signature of another hash type than its input asks for.
+        A signature that is not by its key does not count. Raises `TransactionError` for one of another hash type than
+        its input asks for.
         """
         inputs, proven = list(self.inputs), dict(self._proven or {})
         for index, final in enumerate(self._finals()):
@@ -264,12 +280,15 @@ class Psbt:
 
     def _finals(self) -> list[Final | None]:
         """What each input hands over; None where signatures are missing."""
-        return [self._final(each, fields) for each, fields in zip(self.transaction.inputs, self.inputs, strict=True)]
+        pairs = zip(self.transaction.inputs, self._counting(), strict=True)
+        return [self._final(each, fields) for each, fields in pairs]
 
     def _final(self, each: Input, fields: PsbtInput) -> Final | None:
         """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
         if fields.is_final:
             return Final.in_(fields)
+        if not has_signatures(fields):
+            return None
         first, *others = ways(each, fields, self.unsigned_tx)
         done = final_of(first, fields)
         if done is not None and (first.leaf is None or not others):
@@ -295,9 +314,12 @@ class Psbt:
         return self._extract(self._finals())
 
     def _extract(self, finals: list[Final | None]) -> SignedTransaction[Transaction]:
-        missing = [str(index) for index, final in enumerate(finals) if final is None]
+        missing = [index for index, final in enumerate(finals) if final is None]
         if missing:
-            places = ", ".join(missing[:10])
+            wrong = [index for index in missing if self._counting()[index] is not self.inputs[index]]
+            places = ", ".join(map(str, (wrong or missing)[:10]))
+            if wrong:
+                raise InvalidSignature(f"inputs {places} have signatures that are not by their keys", reason="mismatch")
             raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
         found = [final for final in finals if final is not None]
         raw, size = self._network_form(found)
@@ -321,7 +343,7 @@ class Psbt:
     def _packet(self) -> Packet:
         return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
 
-    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: _Proven) -> Psbt:
+    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
         """The same transaction with other records."""
         packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs)
         return _made(
@@ -371,4 +393,19 @@ def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any
     return made
 
 
-_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_proven"))
+def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
+    """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
+    if versions != {2}:
+        return one == other
+    outpoints = [[each.outpoint for each in draft.inputs] for draft in (one, other)]
+    return outpoints[0] == outpoints[1] and replace(one, inputs=other.inputs) == other
+
+
+def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
+    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
+    if any(name in fields._records for name in new):
+        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
+    return fields.with_records(new)
+
+
+_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_counted", "_proven"))

@@ -24,8 +24,8 @@ MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STA
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
-_SCRIPTS = {PsbtInput: frozenset((0x04, 0x05, 0x15)), PsbtOutput: frozenset((0x00, 0x01))}
-"""Fields whose bytes a signed transaction has."""
+_SCRIPTS = {PsbtInput: frozenset((0x04, 0x05, 0x15)), PsbtOutput: frozenset((0x00, 0x01, 0x06))}
+"""Fields of scripts."""
 _OUTPUT_SCRIPT = b"\x04"
 _SIGHASH_TYPE, _PARTIAL_SIG, _NUMBER = b"\x03", 0x02, 4
 _MULTIBYTE = 0xFD

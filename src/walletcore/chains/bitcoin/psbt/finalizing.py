@@ -14,9 +14,20 @@ from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
-__all__ = ["FINAL_SCRIPTSIG", "FINAL_SCRIPTWITNESS", "Final", "final_of", "record_of", "signature_of"]
+__all__ = [
+    "SIGNATURES",
+    "Final",
+    "final_of",
+    "has_signatures",
+    "hash_type_of",
+    "is_enough",
+    "names_of",
+    "record_of",
+    "signature_of",
+]
 
-PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = 0x02, 0x13, 0x14
+PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
+"""The fields in which signatures stand."""
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
@@ -56,6 +67,23 @@ def record_of(each: Input, key: PublicKey) -> bytes:
     return bytes((PARTIAL_SIG,)) + written
 
 
+def names_of(each: Input) -> list[bytes]:
+    """The keys of the records in which its signatures stand, in the order of its keys."""
+    if each.kind == "p2tr" and not each.keys:
+        return [bytes((TAP_KEY_SIG,))]  # BIP-371: it needs no internal key to be handed over
+    return [record_of(each, key) for key in each.keys]
+
+
+def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
+    """Whether as many keys have signed as must."""
+    return sum(name in records for name in names_of(each)) >= each.required
+
+
+def has_signatures(fields: PsbtInput) -> bool:
+    """Whether anybody has signed it."""
+    return fields.is_final or any(name[0] in SIGNATURES for name in fields._records)
+
+
 def signature_of(each: Input, answer: Signature) -> bytes:
     """BIP-341: 64 bytes, and the hash type unless it is the default; before: DER and the hash type."""
     hash_type = each.hash_type
@@ -70,9 +98,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     None where signatures are missing, or nothing is known of what the input must hand over. Raises `TransactionError`.
     """
     records, required = fields._records, each.required
-    names = [record_of(each, key) for key in each.keys]
-    if each.kind == "p2tr" and not names:
-        names = [bytes((TAP_KEY_SIG,))]  # BIP-371: it needs no internal key to be handed over
+    names = names_of(each)
     chosen = tuple([name for name in names if name in records][:required])
     if not chosen or len(chosen) < required:
         return None
@@ -85,10 +111,15 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)
 
 
+def hash_type_of(each: Input, signature: bytes) -> int:
+    """The number at the end of a signature."""
+    return 0 if each.kind == "p2tr" and len(signature) == _SCHNORR else signature[-1]
+
+
 def _check_types(each: Input, signatures: Sequence[bytes]) -> None:
     """Raise `TransactionError` for a signature of another hash type than the input asks for."""
     for signature in signatures:
-        hash_type = 0 if each.kind == "p2tr" and len(signature) == _SCHNORR else signature[-1]
+        hash_type = hash_type_of(each, signature)
         if hash_type != each.hash_type:
             message = f"expected a signature {each.sighash}, got one of type {hash_type}"
             raise TransactionError(message, reason="mismatch")

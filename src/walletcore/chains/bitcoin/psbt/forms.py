@@ -5,7 +5,8 @@ A form checks bytes without making anything of them: a PSBT is read once, and fe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from struct import unpack
 from typing import Any, Generic, TypeVar
@@ -54,6 +55,7 @@ __all__ = [
     "Form",
     "Leaf",
     "TapOrigin",
+    "tree_spans",
 ]
 
 T = TypeVar("T")
@@ -61,6 +63,7 @@ T = TypeVar("T")
 _MAX_STEPS = 255
 _COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
 _MAX_DEPTH = 128  # of a script tree: BIP-341, TAPROOT_CONTROL_MAX_NODE_COUNT
+_MULTIBYTE = 0xFD  # a compact size from here on takes several bytes
 _FIRST_TIME = 500_000_000  # a lock time from here on is a time (BIP-370; src/script/script.h, LOCKTIME_THRESHOLD)
 
 
@@ -169,15 +172,19 @@ def _write_leaf(leaf: Leaf, out: bytearray) -> None:
     u8.write(leaf.version, out)
 
 
-def _read_tree(reader: Reader) -> tuple[Leaf, ...]:
-    """BIP-371, PSBT_OUT_TAP_TREE: leaves in the order of a depth-first search; each branch has both its halves."""
-    leaves: list[Leaf] = []
+def tree_spans(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """BIP-371, PSBT_OUT_TAP_TREE: how deep each leaf lies, and where its version and its script with its size stand.
+
+    The leaves are in the order of a depth-first search; each branch has both its halves. Raises `DecodingError`.
+    """
     halves: list[int] = []
-    while reader.remaining:
-        depth, version = u8.read(reader), u8.read(reader)
-        if depth > _MAX_DEPTH or version & 1:
+    at, end = 0, len(data)
+    while at < end:
+        depth, start = data[at], at + 1
+        at = _end_of_leaf(data, start)
+        if depth > _MAX_DEPTH or data[start] & 1:
             raise DecodingError("expected a depth of at most 128 and an even leaf version", reason="range")
-        leaves.append(Leaf(SCRIPT.read(reader), version, depth))
+        yield depth, start, at
         if halves == [0]:
             raise DecodingError("a leaf after the end of the tree", reason="trailing")
         while halves and halves[-1] == depth and depth:
@@ -188,7 +195,25 @@ def _read_tree(reader: Reader) -> tuple[Leaf, ...]:
         halves.append(depth)
     if halves != [0]:
         raise DecodingError("expected a tree with both halves of each branch", reason="truncated")
-    return tuple(leaves)
+
+
+def _end_of_leaf(data: bytes, start: int) -> int:
+    """Where the script ends whose leaf version stands there; short ones, as nearly all are, without a reader."""
+    size = data[start + 1] if start + 1 < len(data) else _MULTIBYTE
+    stop = start + 2 + size
+    if size < _MULTIBYTE and stop <= len(data):
+        return stop
+    reader = Reader(data)
+    reader.position = start
+    u8.read(reader)
+    SCRIPT.read(reader)
+    return reader.position
+
+
+def _read_tree(reader: Reader) -> tuple[Leaf, ...]:
+    data = reader.take(reader.remaining)
+    spans = tree_spans(data)
+    return tuple([Leaf(SCRIPT.decode(data[start + 1 : stop]), data[start], depth) for depth, start, stop in spans])
 
 
 def _write_tree(leaves: tuple[Leaf, ...], out: bytearray) -> None:
@@ -216,6 +241,10 @@ def _is_tap_origin(data: bytes) -> None:
     size = len(data)
     if size % 4 != 1 or data[0] or not 5 <= size <= 5 + 4 * _MAX_STEPS:  # with leaf hashes
         _TAP_ORIGIN.decode(data)
+
+
+def _is_tree(data: bytes) -> None:
+    deque(tree_spans(data), maxlen=0)  # all of them: the shape is known at the end
 
 
 def _is_output(data: bytes) -> None:
@@ -268,7 +297,8 @@ ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode)
 TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
 OUTPUT: Form[TxOut] = Form(_is_output, read_output, TxOut.encode)
 WITNESS: Form[Witness] = Form(read_witness, read_witness, encode_witness)
-LEAF, TREE = _of(_LEAF), _of(_TREE)
+LEAF = _of(_LEAF)
+TREE: Form[tuple[Leaf, ...]] = Form(_is_tree, _TREE.decode, _TREE.encode)
 ECDSA_SIGNATURE = _checked(_BYTES, _refuse_sizes("a DER signature and its hash type", 9, 73))
 SCHNORR_SIGNATURE = _checked(_BYTES, _refuse_sizes("a signature of 64 bytes, with or without hash type", 64, 65))
 CONTROL_BLOCK = _checked(_BYTES, _refuse_sizes("a control block of 33 bytes and 32 a step", 33, 33 + 32 * 128, 32))

@@ -14,11 +14,11 @@ from walletcore.chains.bitcoin.inputs import Input, check_script, previous_outpu
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.leaves import merkle_root_of
+from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
-from walletcore.chains.bitcoin.taproot import TAPSCRIPT, TapLeaf
+from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -35,9 +35,9 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
-_PARTIAL_SIG = 0x02
+_PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
-_OF_TAPROOT = {PsbtInput: (0x16, 0x17), PsbtOutput: (0x05, 0x07)}  # fields that name keys of taproot
+_OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
 
 Derivation = tuple[bytes, KeyOrigin]
@@ -212,7 +212,7 @@ def _input(
     "policy" for a hash type that would leave something open.
     """
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
-    made_at_once = plain(outpoint, records)
+    made_at_once = plain(outpoint, records) if dialect is None else None
     if made_at_once is not None:
         return made_at_once
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
@@ -239,8 +239,7 @@ def _input(
         return made()
     known = _known(spent.script_pubkey, fields, find, allowed)
     if known["key"] is None and _is_taproot(spent.script_pubkey):
-        ways = _by_leaf(made(sighash=known["sighash"]), fields)
-        ready = next((one for one in ways if _is_ready(one, tx)), None)
+        ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready
     try:
@@ -252,39 +251,42 @@ def _input(
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
-    """The ways in which an input can be signed: as it stands, and by each other leaf that is understood and ready."""
+    """The ways in which an input can be signed: as it stands, and by each other leaf that is understood and ready.
+
+    A signature by the key path is one as well where nobody names the internal key.
+    """
     if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
         return (each,)
     plain = each if each.leaf is None else replace(each, **_NO_LEAF)
-    others = [one for one in _by_leaf(plain, fields) if one.leaf_script != each.leaf_script and _is_ready(one, tx)]
-    return (each, *others)
+    others = [one for one in _by_leaf(plain, fields, tx) if one.leaf_script != each.leaf_script]
+    return (each, *others, plain) if each.leaf is not None and _TAP_KEY_SIG in fields._records else (each, *others)
 
 
 _NO_LEAF: dict[str, Any] = {"key": None, "leaf_script": b"", "control_block": b"", "origins": (), "merkle_root": b""}
 
 
-def _is_ready(each: Input, tx: Tx) -> bool:
-    try:
-        if each.leaf is not None:
-            each.leaf.check_locks(tx.version, tx.locktime, each.sequence)
-    except TransactionError:
-        return False
-    return True
-
-
-def _by_leaf(plain: Input, fields: PsbtInput) -> Iterator[Input]:
-    """The same input, spent by each leaf that is understood, in their order."""
+def _by_leaf(plain: Input, fields: PsbtInput, tx: Tx) -> Iterator[Input]:
+    """The same input, spent by each leaf that is understood and ready, in their order."""
     named = _origins_by_leaf(fields)
-    for control, leaf in fields.tap_leaf_script[:_MAX_LEAVES]:
+    for script, control in _shortest(fields.tap_leaf_script[:_MAX_LEAVES]).items():
         try:
-            keys = Tapscript(leaf.script).keys if leaf.version == TAPSCRIPT else ()
+            leaf = Tapscript(script)
+            leaf.check_locks(tx.version, tx.locktime, plain.sequence)
         except TransactionError:
-            continue  # for others to understand
-        if keys:
-            origins = named.get(TapLeaf(leaf.script).hash, {})
-            own = tuple([(key, origins[key.data[1:]]) for key in keys if key.data[1:] in origins])
-            options = _NO_LEAF | {"origin": None, "leaf_script": leaf.script, "control_block": control}
-            yield replace(plain, **(options | {"origins": own}))
+            continue  # for others to understand, or for later
+        origins = named.get(leaf.hash, {})
+        own = tuple([(key, origins[key.data[1:]]) for key in leaf.keys if key.data[1:] in origins])
+        options = _NO_LEAF | {"origin": None, "leaf_script": script, "control_block": control}
+        yield replace(plain, **(options | {"origins": own}))
+
+
+def _shortest(leaves: Sequence[tuple[bytes, Leaf]]) -> dict[bytes, bytes]:
+    """The scripts that may be understood, each with its control block: a leaf may stand in a tree more than once."""
+    found: dict[bytes, bytes] = {}
+    for control, leaf in leaves:
+        if leaf.version == TAPSCRIPT:
+            found[leaf.script] = min(found.get(leaf.script, control), control, key=len)
+    return found
 
 
 def _origins_by_leaf(fields: PsbtInput) -> dict[bytes, dict[bytes, KeyOrigin]]:
@@ -340,10 +342,15 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
 
 def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
-    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS or fields.tap_tree is not None:
-        return output  # whose a tree is, its scripts say
+    if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
+        return output
     redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
     named = _named(output.script_pubkey, fields, witness_script or redeem_script)
+    tree = fields._records.get(_TAP_TREE)
+    if tree is not None and not (redeem_script or witness_script):
+        if named.key is not None:
+            check_tree(output.script_pubkey, named.key.data, tree)
+        return output  # whose a tree is, its scripts say
     origins = named.origins
     if named.key is not None and named.origin is not None:
         origins = ((named.key, named.origin),)
@@ -393,7 +400,7 @@ def _keys_of_taproot(fields: PsbtInput | PsbtOutput) -> dict[bytes, KeyOrigin | 
     for x, each in derivations:
         if x == internal or not (each.leaf_hashes or is_joint):
             named[b"\x02" + x] = each.origin
-    if fields.bip32_derivation:
+    if fields.bip32_derivation or (isinstance(fields, PsbtInput) and fields.partial_sig):
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
     return named
 

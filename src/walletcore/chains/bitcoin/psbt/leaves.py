@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.bitcoin.psbt.forms import Leaf
-from walletcore.chains.bitcoin.taproot import ControlBlock
+from walletcore.chains.bitcoin.psbt.forms import Leaf, tree_spans
+from walletcore.chains.bitcoin.taproot import ControlBlock, output_script, root_of
 from walletcore.errors import TransactionError
 
-__all__ = ["merkle_root_of"]
+__all__ = ["check_tree", "merkle_root_of"]
 
 
 def merkle_root_of(script_pubkey: bytes, internal_key: bytes, leaves: Sequence[tuple[bytes, Leaf]]) -> bytes:
@@ -30,3 +30,10 @@ def merkle_root_of(script_pubkey: bytes, internal_key: bytes, leaves: Sequence[t
         if (found, output) != (root, first):
             raise TransactionError("the control block does not lead to the output that is spent", reason="mismatch")
     return root
+
+
+def check_tree(script_pubkey: bytes, internal_key: bytes, tree: bytes) -> None:
+    """Raise `TransactionError` ("mismatch") unless the tree of an output, as its field has it, leads to that output."""
+    root = root_of((depth, tree[start:stop]) for depth, start, stop in tree_spans(tree))
+    if output_script(internal_key, root) != script_pubkey:
+        raise TransactionError("the tree and the internal key do not lead to the output", reason="mismatch")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import record_of
+from walletcore.chains.bitcoin.psbt.finalizing import names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
@@ -56,10 +56,10 @@ def _open_ways(each: Input, fields: PsbtInput, tx: Tx) -> _Ways:
         return ()
     records, found = fields._records, []
     for way in ways(each, fields, tx):
-        names = [record_of(way, key) for key in way.keys]
+        names = names_of(way)
         if sum([name in records for name in names]) >= way.required:
             return ()
-        if names:
+        if way.keys:
             found.append((way, names))
     return tuple(found)
 

@@ -6,8 +6,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.psbt.fields import PsbtInput
+from walletcore.chains.bitcoin.psbt.finalizing import names_of
+from walletcore.chains.bitcoin.psbt.inputs import ways
+from walletcore.chains.bitcoin.transaction import largest_spend
+from walletcore.chains.bitcoin.tx import Witness
 from walletcore.effects import Effect, Fee, Opaque, Transfer
+from walletcore.errors import TransactionError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.psbt import Psbt
@@ -22,7 +28,10 @@ ChangeOf = Callable[[Any], Collection[int]]
 class Summary:
     """``outflows``: effects that pay somebody else; ``change``: transfers that provably return.
 
-    ``fee`` in satoshi and ``fee_rate`` in satoshi per 1,000 virtual bytes are None where they could be a lie.
+    ``fee`` in satoshi and ``fee_rate`` in satoshi per 1,000 virtual bytes are None where they could be a lie. The rate
+    is that of the size which final inputs have, and which the others will have: in the way that is signed by most, and
+    by the internal key of a taproot output, or its first leaf that is ready, where nobody has signed yet. Inputs whose
+    keys are not known count as if they handed over nothing, so that it is not too low.
     ``unproven`` says in words what could not be proven: change that is only claimed, amounts, what may be replaced.
     """
 
@@ -50,12 +59,30 @@ def summary_of(psbt: Psbt, change_of: ChangeOf | None) -> Summary:
         outflows=tuple(each for place, each in paid if place not in proven),
         change=change,
         fee=fee,
-        fee_rate=None if fee is None else _rate(transaction, fee, psbt.least_vsize),
+        fee_rate=None if fee is None else _rate(psbt, fee),
         unproven=(*claimed, *(each.why for each in effects if isinstance(each, Opaque))),
     )
 
 
-def _rate(transaction: Transaction, fee: int, least: int) -> int:
-    """By the size that it will have; where inputs are others', by the least that it can have."""
-    size = transaction.vsize if all(each.keys for each in transaction.inputs) else least
-    return -(-1000 * fee // size)
+def _rate(psbt: Psbt, fee: int) -> int:
+    return -(-1000 * fee // _vsize(psbt))
+
+
+def _vsize(psbt: Psbt) -> int:
+    """Virtual bytes as far as they are known; inputs that are others' to sign count as if they handed over nothing."""
+    transaction = psbt.transaction
+    try:
+        maps = psbt.finalized().inputs
+    except TransactionError:  # a signature of another hash type than is asked for, which whoever finalizes is told
+        maps = psbt.inputs
+    pairs = zip(transaction.inputs, maps, strict=True)
+    return transaction._with_scripts([_spend(psbt, each, fields) for each, fields in pairs]).vsize
+
+
+def _spend(psbt: Psbt, each: Input, fields: PsbtInput) -> tuple[bytes, Witness]:
+    """What an input hands over if it is final, or will: in the way that has most signatures, the first of several."""
+    if fields.is_final:
+        return fields.final_scriptsig or b"", fields.final_scriptwitness or ()
+    found = ways(each, fields, psbt.unsigned_tx)
+    way = max(found, key=lambda way: sum(name in fields._records for name in names_of(way)))
+    return largest_spend(way) if way.keys else (b"", ())

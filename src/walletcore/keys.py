@@ -220,9 +220,11 @@ class PrivateKey(Confidential):
     @classmethod
     def trusted(cls, curve: Curve, secret: Secret, public: bytes | None = None) -> PrivateKey:
         """A key whose secret, and perhaps public half, a curve module has just computed; nothing is checked again."""
-        key, half = object.__new__(cls), None if public is None else PublicKey.trusted(curve, public)
-        for name, value in (("curve", curve), ("secret", secret), ("_public_key", half), ("_kept", {})):
-            object.__setattr__(key, name, value)
+        key, put = object.__new__(cls), object.__setattr__
+        put(key, "curve", curve)
+        put(key, "secret", secret)
+        put(key, "_public_key", None if public is None else PublicKey.trusted(curve, public))
+        put(key, "_kept", {})
         return key
 
     @property

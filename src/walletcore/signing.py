@@ -79,9 +79,11 @@ class AcceptedSignature(Signature):
 
 def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> AcceptedSignature:
     """An answer that is taken as it is: for whoever made the signature in this process and decides not to check it."""
-    accepted = object.__new__(AcceptedSignature)
-    for name, value in (("scheme", request.scheme), ("data", data), ("recovery", recovery), ("request", request)):
-        object.__setattr__(accepted, name, value)
+    accepted, put = object.__new__(AcceptedSignature), object.__setattr__
+    put(accepted, "scheme", request.scheme)
+    put(accepted, "data", data)
+    put(accepted, "recovery", recovery)
+    put(accepted, "request", request)
     return accepted
 
 
@@ -399,7 +401,10 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
 
 
 def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
-    taken = tuple(islice(given, len(wanted) + 1)) if isinstance(given, (list, Sequence)) else ()  # len() may lie
+    if type(given) is list:
+        taken = tuple(given)
+    else:
+        taken = tuple(islice(given, len(wanted) + 1)) if isinstance(given, Sequence) else ()  # len() may lie
     if len(taken) != len(wanted):
         raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
     for request, answer in zip(wanted, taken, strict=True):

@@ -19,6 +19,7 @@ from walletcore.mnemonic.electrum_old import ElectrumOldMnemonic
 from walletcore.mnemonic.monero import MoneroMnemonic
 from walletcore.mnemonic.slip39 import Slip39Share
 from walletcore.mnemonic.ton import TonMnemonic
+from walletcore.mnemonic.wordlists import slip39_words
 from walletcore.secret import Secret
 
 DOORS: dict[str, Callable[[str], object]] = {
@@ -148,6 +149,16 @@ def test_M14_a_phrase_has_at_most_1024_characters_and_a_passphrase_4096() -> Non
 def test_a_share_of_any_size_looks_like_one(size: int) -> None:
     ((share,),) = slip39.split(Secret(bytes(size)), [(1, 1)])
     assert refusal(Mnemonic.parse, share.reveal()).hint.startswith("LooksLikeSlip39")
+
+
+def test_a_share_that_carries_the_version_of_an_electrum_seed_by_chance_still_looks_like_a_share() -> None:
+    start = ["academic"] * 19  # one text of some 140 carries it
+    words = next(
+        w
+        for w in ([*start, last] for last in slip39_words())
+        if schemes.electrum_kind(schemes.electrum_text(" ".join(w)))
+    )
+    assert schemes.hint(words, but="bip39").startswith("LooksLikeSlip39")
 
 
 @pytest.mark.parametrize("count", [20, 33])

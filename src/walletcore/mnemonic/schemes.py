@@ -280,10 +280,10 @@ _SIGNS: tuple[tuple[str, Callable[[Sequence[str]], bool], str], ...] = (
     ("polyseed", _is_polyseed, "LooksLikePolyseed: the words pass the check of a Polyseed phrase"),
     ("algorand", _is_algorand, "LooksLikeAlgorand: 25 words of the English list are an Algorand phrase"),
     ("electrum-old", is_electrum_old, "LooksLikeElectrumOld: the words are of the list of Electrum's first seeds"),
+    ("slip39", _is_slip39, "LooksLikeSlip39: the words are of the list of SLIP-39, one share of a Shamir backup"),
     ("electrum", _is_electrum, "LooksLikeElectrum: the words carry the version of an Electrum seed"),
     ("ton", _is_ton, "LooksLikeTon: the words pass the check of a TON phrase"),
     ("codex32", _is_codex32, "LooksLikeCodex32: a text that begins with ms1 is a seed, or a share of one (BIP-93)"),
-    ("slip39", _is_slip39, "LooksLikeSlip39: the words are of the list of SLIP-39, one share of a Shamir backup"),
     ("xrpl", _is_xrpl, "LooksLikeXrpl: a text like this is a seed of the XRP Ledger"),
 )
 _COUNTS: dict[int, tuple[Collection[str], str]] = {  # where nothing else tells: whose number of words it is

@@ -158,8 +158,8 @@ def _pump(
             if not data:
                 sink.shutdown(socket.SHUT_WR)
                 return
+            carried[is_answer] += len(data)  # before: whoever has the data may look at once
             sink.sendall(data)
-            carried[is_answer] += len(data)
             left -= len(data)
         strikes = is_answer or size < ALL
         if not strikes:

@@ -128,3 +128,13 @@ def test_PS61_another_transaction_than_the_outpoint_s_is_refused() -> None:
     with pytest.raises(TransactionError) as caught:
         plain(outpoint, dict(given.records))
     assert caught.value.reason == "mismatch"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_PS62_an_empty_previous_transaction_is_none(kind: str) -> None:
+    alone = read(kind, previous=b"", utxo=None)
+    assert alone.non_witness_utxo == b""
+    assert plain(read_outpoint(kind), dict(alone.records)) is None
+    assert described(kind, alone) == "missing"
+    beside = read(kind, previous=b"")
+    assert described(kind, beside) == described(kind, read(kind, previous=None))

@@ -130,7 +130,7 @@ def test_X11_equal_secrets_are_equal(make: Callable[[], Any]) -> None:
     assert make() == make()
 
 
-FRESH = {"Keychain": lambda: Keychain([ExtendedPrivateKey.from_seed(SEED)])}
+FRESH: dict[str, Callable[[], Any]] = {"Keychain": lambda: Keychain([ExtendedPrivateKey.from_seed(SEED)])}
 """Where the example is one value, which others look at as well."""
 
 

@@ -28,7 +28,7 @@ from support.schnorr import python_verifies
 from support.vectors import Case, load, vectors
 from walletcore.curves.p256 import ORDER as P256_ORDER
 from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
-from walletcore.curves.secp256k1 import decode_der, encode_der
+from walletcore.curves.secp256k1 import decode_der, encode_der, taproot_pair
 from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, Unsupported, WalletcoreError
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
@@ -215,6 +215,23 @@ def test_the_secret_of_an_internal_key_is_known_by_the_output(secret: bytes, roo
     other = PrivateKey.trusted(K1, Secret(bytes(31) + b"\x07"))
     assert not other.is_internal_key(public, root)
     assert other.public_key.data == bytes(wally.ec_public_key_from_private_key(bytes(31) + b"\x07"))
+
+
+def test_an_internal_key_keeps_a_handful_of_trees_and_none_once_it_is_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    private = PrivateKey(K1, Secret(FOREIGN))
+    for number in range(100):
+        assert private.is_internal_key(private.public_key, number.to_bytes(32))
+    assert len(private._kept) <= 16
+
+    def meanwhile_wiped(secret: Secret, *rest: bytes) -> Any:
+        found = taproot_pair(secret, *rest)
+        private.wipe()
+        return found
+
+    monkeypatch.setattr("walletcore.curves.secp256k1.taproot_pair", meanwhile_wiped)
+    assert private.is_internal_key(private.public_key, b"")
+    assert private._kept == {}
+    assert reason(private.is_internal_key, private.public_key, b"") == "wiped"
 
 
 def test_keys_of_other_curves_are_no_internal_keys() -> None:

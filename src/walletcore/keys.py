@@ -293,18 +293,22 @@ class PrivateKey(Confidential):
             return False
         public, pair = found
         object.__setattr__(self, "_public_key", PublicKey.trusted(self.curve, public))
-        self._kept[Scheme.BIP340, merkle_root] = _operations(Scheme.BIP340).sign, pair
+        self._keep(Scheme.BIP340, merkle_root, _operations(Scheme.BIP340).sign, pair)
         return True
 
     def _prepare(self, scheme: Scheme, tweak: bytes | None) -> tuple[Sign, Any]:
-        """How to sign, and what costs as much as a signature to make again; kept for a handful of tweaks."""
+        """How to sign, and what costs as much as a signature to make again."""
         operations = _operations_for(scheme, self.curve)
         if tweak is not None and len(tweak) not in (0, 32):
             raise InvalidKey("expected a merkle root of 0 or 32 bytes as tweak", reason="length")
+        tweaked = None if tweak is None else (self.public_key.data, tweak)
+        return self._keep(scheme, tweak, operations.sign, operations.prepare(self.secret, tweaked))
+
+    def _keep(self, scheme: Scheme, tweak: bytes | None, sign: Sign, prepared: Any) -> tuple[Sign, Any]:
+        """Remember how to sign, for a handful of tweaks: they are of others' choosing."""
         if len(self._kept) >= _MAX_KEPT:
             self._kept.clear()
-        tweaked = None if tweak is None else (self.public_key.data, tweak)
-        kept = self._kept[scheme, tweak] = operations.sign, operations.prepare(self.secret, tweaked)
+        kept = self._kept[scheme, tweak] = sign, prepared
         if self.secret.is_wiped:  # by another thread, meanwhile
             self._kept.clear()
         return kept  # not read again: another thread may have made room meanwhile

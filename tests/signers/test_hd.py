@@ -9,7 +9,7 @@ from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletcore.errors import SecretExportError, SignerError, TransactionError
+from walletcore.errors import InvalidKey, SecretExportError, SignerError, TransactionError
 from walletcore.hd import ed25519_roots, master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
@@ -197,6 +197,33 @@ def test_a_keychain_is_neither_copied_nor_pickled_nor_made_of_anything_else() ->
     assert repr(keychain) == "Keychain(1 trees)"
     with pytest.raises(SignerError):
         Keychain([object()])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("path", ["m/0", "m/84'/0'/0'/0/1"])
+def test_a_keychain_signs_no_more_once_the_key_of_its_tree_is_wiped(path: str) -> None:
+    wanted = request(k1_key(path), path)
+    tree = ExtendedPrivateKey.from_seed(SEED)
+    keychain = Keychain([tree])
+    assert len(keychain.signers_for([wanted])) == 1
+    parents = [node for root in keychain._roots for node in root._parents.values()]
+    tree.private_key.wipe()
+    with pytest.raises(InvalidKey) as caught:
+        keychain.signers_for([wanted])
+    assert caught.value.reason == "wiped"
+    assert all(node.private_key.secret.is_wiped for node in parents)
+
+
+def test_leaving_a_keychain_wipes_its_trees_and_their_parents() -> None:
+    path = "m/84'/0'/0'/0/1"
+    wanted = request(k1_key(path), path)
+    with Keychain([ExtendedPrivateKey.from_seed(SEED)]) as keychain:
+        (signer,) = keychain.signers_for([wanted])
+        nodes = [node for root in keychain._roots for node in root._parents.values()]
+    assert len(nodes) == 2
+    assert all(node.private_key.secret.is_wiped for node in nodes)
+    with pytest.raises(InvalidKey):
+        keychain.signers_for([wanted])
+    signer.key.wipe()  # a key that was handed out is its signer's
 
 
 def test_a_path_that_leads_nowhere_gives_no_signer() -> None:

@@ -47,8 +47,9 @@ def signers_for(
 class Keychain(Confidential):
     """Trees in memory whose owner signs again and again: the parents of its keys are derived once, and kept.
 
-    At most 256 of them for each tree. Its signers are `LocalSigner` with this ``check``. Raises `SignerError` for what
-    is no tree.
+    At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
+    the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``. A context manager:
+    leaving it wipes. Raises `SignerError` for what is no tree.
     """
 
     __slots__ = ("_check", "_roots")
@@ -76,6 +77,17 @@ class Keychain(Confidential):
                     found[request.key] = LocalSigner(key, self._check)
                     break
         return tuple(found.values())
+
+    def wipe(self) -> None:
+        """Overwrite the keys of the trees and of the parents (best effort, see `Secret.wipe`): it signs no more."""
+        for root in self._roots:
+            root.wipe()
+
+    def __enter__(self) -> Keychain:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wipe()
 
     def __repr__(self) -> str:
         return f"Keychain({len(self._roots)} trees)"
@@ -111,7 +123,15 @@ class _Root:
         mine = key.public_key
         return key if request.key == mine or request.key == mine.even_y() else None
 
+    def wipe(self) -> None:
+        """Overwrite the keys of the tree and of all parents, and forget these."""
+        parents, self._parents = self._parents, {(): self._tree}
+        for node in list(parents.values()):
+            node.private_key.wipe()
+
     def _at(self, steps: tuple[int, ...]) -> PrivateKey:
+        if self._tree.private_key.secret.is_wiped:  # which ends what was derived of it
+            self.wipe()
         above = steps[:-1]
         parent = self._parents.get(above)
         if parent is None:

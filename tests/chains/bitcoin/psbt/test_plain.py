@@ -1,13 +1,14 @@
 """What is read in one step is what is read step by step: an unknown field sends an input the long way."""
 
-from dataclasses import fields
+from dataclasses import fields as slots_of
 from typing import Any
 
 import pytest
 
 from walletcore import ExtendedPrivateKey, chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
-from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput
+from walletcore.chains.bitcoin.psbt import NO_OUTPUT_FIELDS, Psbt, PsbtGlobals, PsbtInput
+from walletcore.chains.bitcoin.psbt.inputs import nobody
 from walletcore.chains.bitcoin.psbt.plain import plain
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
@@ -84,7 +85,9 @@ def described(kind: str, given: PsbtInput) -> Any:
 def test_both_ways_make_the_same_input_in_every_slot(kind: str, changes: dict[str, None]) -> None:
     short, long = both(kind, **changes)
     assert short == long
-    assert [getattr(short, each.name) for each in fields(Input)] == [getattr(long, each.name) for each in fields(Input)]
+    assert [getattr(short, each.name) for each in slots_of(Input)] == [
+        getattr(long, each.name) for each in slots_of(Input)
+    ]
     assert short.origin is not None
 
 
@@ -128,3 +131,32 @@ def test_PS61_another_transaction_than_the_outpoint_s_is_refused() -> None:
     with pytest.raises(TransactionError) as caught:
         plain(outpoint, dict(given.records))
     assert caught.value.reason == "mismatch"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_PS62_an_empty_previous_transaction_is_none(kind: str) -> None:
+    alone = read(kind, previous=b"", utxo=None)
+    assert alone.non_witness_utxo == b""
+    assert plain(read_outpoint(kind), dict(alone.records)) is None
+    assert described(kind, alone) == "missing"
+    beside = read(kind, previous=b"")
+    assert described(kind, beside) == described(kind, read(kind, previous=None))
+
+
+def test_a_hash_type_that_is_not_named_is_refused_in_either_way() -> None:
+    given = read("p2wpkh")
+    assert given.sighash_type == 1
+    tx = Tx(
+        version=2, inputs=(read_outpoint("p2wpkh"),), outputs=(TxOut(value=4_000, script_pubkey=b"\x51"),), locktime=0
+    )
+    for fields in (given, PsbtInput([*given.records, UNKNOWN])):
+        made = Psbt(
+            chain=BITCOIN,
+            globals=PsbtGlobals(unsigned_tx=tx.encode()),
+            inputs=(fields,),
+            outputs=(NO_OUTPUT_FIELDS,),
+        )
+        assert made.described(nobody, {"ALL"}).inputs[0].sighash == "ALL"
+        with pytest.raises(TransactionError) as caught:
+            made.described(nobody, {"SINGLE"})
+        assert caught.value.reason == "policy"

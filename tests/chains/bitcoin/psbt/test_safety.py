@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from support.bitcoin import BITCOIN, kernel_accepts, key, reason, signer, spending
-from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, PsbtInput, Safety
 from walletcore.chains.bitcoin.relay import CORE
@@ -282,3 +283,18 @@ def test_a_fee_rate_is_an_upper_bound_where_others_sign() -> None:
     assert made.summary().fee == 10_000
     weight = 4 * made.least_vsize + 2 + (1 + 1 + 72 + 1 + 33) + 1  # mark, the witness of one input, none of the other
     assert made.summary().fee_rate == -(-1000 * 10_000 // -(-weight // 4))
+
+
+@pytest.mark.parametrize("guard", ["p2sh-p2wpkh", "p2sh-p2wsh"])
+def test_a_network_without_witnesses_is_given_none_that_others_made_final(guard: str) -> None:
+    """Its nodes do not read them; without one, whoever knows the program behind the hash spends the output."""
+    made = psbt(spending(guard))
+    final = sign(made, *map(signer, range(1, 4))).finalized()
+    dogecoin = chain("dogecoin", BitcoinChain)
+    for call in (
+        lambda: Psbt.decode(dogecoin, made.raw).requests(),
+        lambda: Psbt.decode(dogecoin, final.raw).extract(),
+        lambda: Psbt.decode(dogecoin, final.raw).finalize(),
+    ):
+        assert reason(TransactionError, call) == "network"
+    assert final.extract().raw == sign(made, *map(signer, range(1, 4))).finalize().raw

@@ -360,6 +360,8 @@ class Psbt:
         witnesses = b"".join([final.witness or _NO_WITNESS for final in finals])
         if not witnesses.strip(_NO_WITNESS):
             return stripped, len(stripped)
+        if "p2wpkh" not in self.chain.kinds:
+            raise TransactionError(f"{self.chain.name} has no witnesses, which the final inputs have", reason="network")
         raw = b"".join((stripped[:4], MARKER, FLAG, stripped[4:-4], witnesses, stripped[-4:]))
         return raw, (3 * len(stripped) + len(raw) + 3) // 4
 

@@ -212,7 +212,7 @@ def _input(
     "policy" for a hash type that would leave something open.
     """
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
-    made_at_once = plain(outpoint, records) if dialect is None else None
+    made_at_once = plain(outpoint, records) if dialect is None and "ALL" in allowed else None
     if made_at_once is not None:
         return made_at_once
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)

@@ -35,6 +35,8 @@ def plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
     if kind is None:
         return None
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
+    if not previous and utxo is None:  # the field is there, and empty
+        return None
     spent = OUTPUT.read(utxo or b"") if not previous else previous_output(previous, outpoint.txid, outpoint.vout)
     if utxo is not None and previous and utxo != spent.encode():
         return None

@@ -118,6 +118,15 @@ def test_PS71_combining_overwrites_nothing(guard: str) -> None:
     assert psbt.combine(signed) == signed
 
 
+def test_PS71_neighbour_a_signature_of_another_type_than_the_other_one_asks_for_is_not_joined() -> None:
+    asks = vessel("p2wpkh")
+    assert asks.inputs[0].sighash_type == HASH_TYPES["ALL"]
+    signed = sign(vessel("p2wpkh", sighash="NONE"), signer(1))
+    silent = replace(signed, inputs=(signed.inputs[0].with_fields(sighash_type=None),))
+    for one, two in ((asks, silent), (silent, asks)):  # what came of it could not be read again
+        assert reason(TransactionError, one.combine, two) == "mismatch"
+
+
 def test_PS71_neighbour_only_psbts_of_the_same_transaction_are_combined() -> None:
     psbt = vessel("p2wpkh")
     other = Psbt.from_transaction(paying(spending("p2wpkh"), value=80_000))

@@ -16,7 +16,7 @@ from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, e
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
-__all__ = ["DRAFT", "MAGIC", "MAX_PSBT", "MAX_WEIGHT", "Draft", "Packet", "decode", "draft_in", "encode"]
+__all__ = ["DRAFT", "MAGIC", "MAX_PSBT", "MAX_WEIGHT", "Draft", "Packet", "check_types", "decode", "draft_in", "encode"]
 
 MAGIC = b"psbt\xff"
 MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
@@ -172,7 +172,7 @@ def _read_maps(
                 room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
             _check_room(room, most)
             if _SIGHASH_TYPE in records:
-                _check_types(records)
+                check_types(records)
             found.append(kind.of(records))
     except DecodingError as error:
         error.add_note(f"{'.inputs' if kind is PsbtInput else '.outputs'}[{len(found)}]")
@@ -180,8 +180,8 @@ def _read_maps(
     return tuple(found), room
 
 
-def _check_types(records: dict[bytes, bytes]) -> None:
-    """BIP-174, PSBT_IN_SIGHASH_TYPE: what signatures must have as their type, where it is named."""
+def check_types(records: dict[bytes, bytes]) -> None:
+    """BIP-174, PSBT_IN_SIGHASH_TYPE: what signatures must have as their type, where it is named. `DecodingError`."""
     wanted = records.get(_SIGHASH_TYPE)
     if wanted is not None and len(wanted) == _NUMBER:
         for key, value in records.items():

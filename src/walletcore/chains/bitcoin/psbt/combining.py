@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from walletcore.chains.bitcoin.psbt.codec import Packet
+from walletcore.chains.bitcoin.psbt.codec import Packet, check_types
 from walletcore.chains.bitcoin.psbt.maps import Map
-from walletcore.errors import TransactionError
+from walletcore.errors import TransactionError, raised_as
 
 __all__ = ["combined"]
 
@@ -21,7 +21,7 @@ def combined(packets: Sequence[Packet]) -> Packet:
     """The first, and what the others have beside it, all maps ordered by their keys.
 
     Raises `TransactionError` ("mismatch") for a record that two of them have with different values: neither overwrites
-    the other.
+    the other; and for a signature of another type than another one's PSBT_IN_SIGHASH_TYPE.
     """
     first = packets[0]
     if any(len(each.inputs) != len(first.inputs) or len(each.outputs) != len(first.outputs) for each in packets):
@@ -32,6 +32,9 @@ def combined(packets: Sequence[Packet]) -> Packet:
         common = common.with_fields(tx_modifiable=_left_open([each or 0 for each in flags]))
     inputs = _unions([each.inputs for each in packets], "input")
     outputs = _unions([each.outputs for each in packets], "output")
+    with raised_as(TransactionError):
+        for each in inputs:
+            check_types(each._records)
     return Packet(version=first.version, globals=common, inputs=inputs, outputs=outputs, draft=first.draft)
 
 

@@ -120,7 +120,7 @@ def test_PS71_combining_overwrites_nothing(guard: str) -> None:
 
 def test_PS71_neighbour_a_signature_of_another_type_than_the_other_one_asks_for_is_not_joined() -> None:
     asks = vessel("p2wpkh")
-    assert asks.inputs[0].sighash_type == HASH_TYPES["ALL"]
+    assert asks.inputs[0].sighash_type == 1
     signed = sign(vessel("p2wpkh", sighash="NONE"), signer(1))
     silent = replace(signed, inputs=(signed.inputs[0].with_fields(sighash_type=None),))
     for one, two in ((asks, silent), (silent, asks)):  # what came of it could not be read again

@@ -18,7 +18,8 @@ from walletcore.errors import TransactionError
 
 ALICE, TO = key(1).public_key, BITCOIN.address(key(2).public_key, kind="p2pkh")
 BACK = BITCOIN.address(key(3).public_key, kind="p2pkh")
-LETTERS = "aZ09 -_.~!*'()&=?/#+%:@äß漢😀\u202e\n"
+LETTERS = "aZ09 -_.~!*'()&=?/#+%:@äß漢😀"
+MORE = {"label": "", "message": "\n", "lightning": "\u202e\n"}  # what is shown has no control characters here
 SPENDING, PAYING = 148, 34  # bytes
 
 
@@ -28,7 +29,7 @@ def address(each: int) -> Address:
 
 def a_uri(random: Random) -> JSON:
     names = [name for name in ("label", "message", "lightning") if random.random() < 0.5]
-    options = {name: "".join(random.choices(LETTERS, k=random.randint(1, 12))) for name in names}
+    options = {name: "".join(random.choices(LETTERS + MORE[name], k=random.randint(1, 12))) for name in names}
     amount = number(random, MAX_MONEY + 1) if random.random() < 0.7 else None
     uri = PaymentUri(
         chain=BITCOIN,

@@ -45,6 +45,8 @@ def damaged(random: Random, made: Psbt) -> Psbt:
     for _ in range(random.randrange(3)):
         inputs, place = list(made.inputs), random.randrange(len(made.inputs))
         records = dict(inputs[place].records)
+        if not records:  # all are away
+            continue
         name = random.choice([*records])
         signed = [each for each in records if each[0] in SIGNED]
         if random.random() < 0.5 and signed:

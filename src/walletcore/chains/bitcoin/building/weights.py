@@ -17,7 +17,7 @@ from walletcore.errors import TransactionError
 
 __all__ = ["SCALE", "Size", "input_weight", "output_weight", "size_of", "vsize_of", "weigh", "weight_of"]
 
-SCALE = 4  # WITNESSSCALE_FACTOR: weight units of a byte that is no witness
+SCALE = 4  # WITNESS_SCALE_FACTOR: weight units of a byte that is no witness
 _VERSION, _LOCKTIME, _OUTPOINT, _SEQUENCE = 4, 4, 36, 4
 _MARKER_AND_FLAG = 2  # weight units, where any input has a witness
 

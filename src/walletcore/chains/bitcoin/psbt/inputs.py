@@ -257,9 +257,9 @@ def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
     """
     if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
         return (each,)
-    plain = each if each.leaf is None else replace(each, **_NO_LEAF)
-    others = [one for one in _by_leaf(plain, fields, tx) if one.leaf_script != each.leaf_script]
-    return (each, *others, plain) if each.leaf is not None and _TAP_KEY_SIG in fields._records else (each, *others)
+    bare = each if each.leaf is None else replace(each, **_NO_LEAF)
+    others = [one for one in _by_leaf(bare, fields, tx) if one.leaf_script != each.leaf_script]
+    return (each, *others, bare) if each.leaf is not None and _TAP_KEY_SIG in fields._records else (each, *others)
 
 
 _NO_LEAF: dict[str, Any] = {"key": None, "leaf_script": b"", "control_block": b"", "origins": (), "merkle_root": b""}

@@ -197,6 +197,8 @@ def test_a_keychain_is_neither_copied_nor_pickled_nor_made_of_anything_else() ->
     assert repr(keychain) == "Keychain(1 trees)"
     with pytest.raises(SignerError):
         Keychain([object()])  # type: ignore[list-item]
+    with pytest.raises(SignerError):
+        Keychain([TREE], check=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("path", ["m/0", "m/84'/0'/0'/0/1"])

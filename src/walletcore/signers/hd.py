@@ -49,12 +49,14 @@ class Keychain(Confidential):
 
     At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
     the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``. A context manager:
-    leaving it wipes. Raises `SignerError` for what is no tree.
+    leaving it wipes. Raises `SignerError` for what is no tree or no bool.
     """
 
     __slots__ = ("_check", "_roots")
 
     def __init__(self, trees: Iterable[Tree], *, check: bool = True) -> None:
+        if type(check) is not bool:
+            raise SignerError(f"expected check as a bool, got {type(check).__name__}", reason="type")
         self._roots, self._check = [_Root(tree) for tree in _checked(trees)], check
 
     def signers_for(self, requests: Sequence[SigningRequest]) -> tuple[LocalSigner, ...]:

@@ -203,10 +203,6 @@ class Map:
         gone = numbers if type(numbers) is frozenset else frozenset(numbers)
         return type(self).of({key: value for key, value in self._records.items() if key[0] not in gone})
 
-    def has(self, number: int) -> bool:
-        """Whether a field of this number, which takes no key data, is there."""
-        return bytes((number,)) in self._records
-
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen")
 

@@ -69,7 +69,9 @@ build/oracles/%/ready: tests/oracles/%/requirements.txt
 	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
 	touch $@
 
-build/oracles/%/ready: tests/oracles/%/package-lock.json tests/oracles/%/package.json tests/oracles/%/oracle.mjs | node
+# A program for Node is oracle.mjs and the modules beside it.
+.SECONDEXPANSION:
+build/oracles/%/ready: tests/oracles/%/package-lock.json tests/oracles/%/package.json $$(wildcard tests/oracles/$$*/*.mjs) | node
 	rm -rf build/oracles/$* && mkdir -p build/oracles/$*
 	cp $^ build/oracles/$*  # the program finds its packages beside itself
 	npm ci --prefix build/oracles/$* --ignore-scripts --no-audit --no-fund --silent

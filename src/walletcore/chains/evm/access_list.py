@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
+from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import AnyTransaction
+from walletcore.chains.evm.reading import check_chain, read_destination, read_typed, read_uints
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
+from walletcore.keys import PublicKey
 from walletcore.remembering import remembered
+from walletcore.signing import Signature
 
 __all__ = ["AccessList", "AccessListTransaction", "check_access_list"]
 
@@ -50,6 +54,25 @@ class AccessListTransaction(AnyTransaction):
         """The eight fields in the order of EIP-2930, each encoded."""
         numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.gas_price, self.gas)
         return numbers + self._call() + rlp.encode(self.access_list)
+
+
+def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[AccessListTransaction, Signature | None]:
+    """What stands after the type, see `walletcore.chains.evm.reading`."""
+    fields, signature = read_typed(body, 8)
+    chain_id, nonce, gas_price, gas, value = read_uints(*fields[:4], fields[5])
+    check_chain(chain, chain_id)
+    transaction = AccessListTransaction(
+        chain=chain,
+        sender=sender,
+        nonce=nonce,
+        gas_price=gas_price,
+        gas=gas,
+        value=value,
+        to=read_destination(chain, fields[4]),
+        data=fields[6],
+        access_list=fields[7],
+    )
+    return transaction, signature
 
 
 def check_access_list(entries: object) -> None:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.base import Address
+from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import AnyTransaction
+from walletcore.chains.evm.reading import check_chain, read_destination, read_fields, read_signature, read_uints
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Opaque
 from walletcore.errors import TransactionError
+from walletcore.keys import PublicKey
 from walletcore.remembering import remembered
+from walletcore.signing import Signature
 
 __all__ = ["LegacyTransaction"]
 
@@ -64,3 +68,37 @@ class LegacyTransaction(AnyTransaction):
         """As those of every type, and an `Opaque` one first where no chain id is signed."""
         effects = AnyTransaction.effects(self, erc20=erc20)
         return effects if self.replay_protected else (_UNPROTECTED, *effects)
+
+
+def read(chain: Evm, sender: PublicKey | None, raw: bytes) -> tuple[LegacyTransaction, Signature | None]:
+    """The whole list, see `walletcore.chains.evm.reading`."""
+    fields = read_fields(raw, (6, 9))
+    nonce, gas_price, gas, value = read_uints(*fields[:3], fields[4])
+    replay_protected, signature = _read_v(chain, *fields[6:]) if len(fields) > 6 else (False, None)
+    transaction = LegacyTransaction(
+        chain=chain,
+        sender=sender,
+        nonce=nonce,
+        gas_price=gas_price,
+        gas=gas,
+        value=value,
+        to=read_destination(chain, fields[3]),
+        data=fields[5],
+        replay_protected=replay_protected,
+    )
+    return transaction, signature
+
+
+def _read_v(chain: Evm, v: rlp.Item, r: rlp.Item, s: rlp.Item) -> tuple[bool, Signature | None]:
+    """Whether a chain id is signed, and the signature; None where chain id, 0, 0 stand in its place (EIP-155)."""
+    number = rlp.decode_uint(v, 64)  # EIP-2294
+    if r == s == b"":
+        check_chain(chain, number)
+        return True, None
+    if number in (27, 28):
+        return False, read_signature(rlp.encode_uint(number - 27), r, s)
+    if number < 35:
+        raise TransactionError("expected v of 27, 28, or 35 and more", reason="range")
+    chain_id, parity = divmod(number - 35, 2)
+    check_chain(chain, chain_id)
+    return True, read_signature(rlp.encode_uint(parity), r, s)

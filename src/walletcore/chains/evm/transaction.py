@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.evm.access_list import AccessList, check_access_list
+from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import AnyTransaction
+from walletcore.chains.evm.reading import check_chain, read_destination, read_typed, read_uints
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
+from walletcore.keys import PublicKey
 from walletcore.remembering import remembered
+from walletcore.signing import Signature
 
 __all__ = ["Transaction"]
 
@@ -56,3 +60,23 @@ class Transaction(AnyTransaction):
         """The nine fields in the order of EIP-1559, each encoded: what signed and unsigned bytes have in common."""
         numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
         return numbers + self._call() + rlp.encode(self.access_list)
+
+
+def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[Transaction, Signature | None]:
+    """What stands after the type, see `walletcore.chains.evm.reading`."""
+    fields, signature = read_typed(body, 9)
+    chain_id, nonce, max_priority_fee, max_fee, gas, value = read_uints(*fields[:5], fields[6])
+    check_chain(chain, chain_id)
+    transaction = Transaction(
+        chain=chain,
+        sender=sender,
+        nonce=nonce,
+        max_priority_fee=max_priority_fee,
+        max_fee=max_fee,
+        gas=gas,
+        value=value,
+        to=read_destination(chain, fields[5]),
+        data=fields[7],
+        access_list=fields[8],
+    )
+    return transaction, signature

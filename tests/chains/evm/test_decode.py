@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from eth_account import Account
 
-from support.evm import ALICE, ETHEREUM, of_fields, signer
+from support.evm import ALICE, of_fields, signer
 from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import Evm
@@ -91,38 +90,3 @@ def test_ET14_where_rules_differ_transactions_are_judged_by_ours(case: Case) -> 
     else:  # what is yet to be signed
         unsigned = row_of(case).decode_transaction(bytes.fromhex(case.input["raw"]), keys=[ALICE.public_key])
         assert unsigned == of_fields(case.expect["fields"], ALICE.public_key, row_of(case))
-
-
-BLOB: dict[str, Any] = {
-    "type": 3,
-    "chainId": 1,
-    "nonce": 7,
-    "gas": 21_000,
-    "to": "0x" + "42" * 20,
-    "value": 1,
-    "data": "0x",
-    "maxFeePerGas": 2,
-    "maxPriorityFeePerGas": 1,
-    "maxFeePerBlobGas": 1,
-    "accessList": (),
-    "blobVersionedHashes": ["0x01" + "ad" * 31],
-}
-DELEGATION = Account.sign_authorization({"chainId": 1, "address": "0x" + "55" * 20, "nonce": 8}, b"\x11" * 32)
-SET_CODE: dict[str, Any] = {
-    **{name: value for name, value in BLOB.items() if "lob" not in name},
-    "type": 4,
-    "authorizationList": [DELEGATION],
-}
-
-
-@pytest.mark.parametrize("fields", [BLOB, SET_CODE], ids=["blob", "set-code"])
-def test_ET12_ET14_ET15_types_that_others_sign_and_that_are_not_read_here_are_refused_by_their_version(
-    fields: dict[str, Any],
-) -> None:
-    raw = bytes(Account.sign_transaction(fields, b"\x11" * 32).raw_transaction)
-    assert raw[0] == fields["type"]
-    assert Account.recover_transaction(raw) == ETHEREUM.address(ALICE.public_key).text
-    for keys in ((), (ALICE.public_key,)):
-        with pytest.raises(TransactionError) as caught:
-            ETHEREUM.decode_transaction(raw, keys=keys)
-        assert (type(caught.value), caught.value.reason) == (TransactionError, "version")

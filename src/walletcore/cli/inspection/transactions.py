@@ -29,6 +29,7 @@ __all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "has_psbts",
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})++", re.ASCII)
 _PSBT = b"psbt\xff"
 _ENVELOPE = b"walletcore/relative/"  # what relatives have in the place of PSBTs
+_BLOBS, _AUTHORIZATION = 0x03, 0x05  # of EVM chains: a type of transactions, and what authorizations begin with
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
 """Which effects of a transaction return to somebody: their places."""
@@ -111,7 +112,7 @@ def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
             if psbt.globals.generic_signed_message is None:
                 return psbt
         if isinstance(row, Evm):
-            return row.decode_transaction(raw, allow_unprotected=True)
+            return row.decode_transaction(raw, allow_unprotected=True, allow_endowment=True, allow_every_chain=True)
         return row.decode_transaction(raw)
     except TransactionError as error:
         return error
@@ -131,7 +132,9 @@ def _chain_id(raw: bytes) -> int | None:
         return _chain_id_of_typed_data(raw)
     try:
         fields = rlp.decode(raw if raw[:1] >= b"\xc0" else raw[1:])
-        if type(fields) is not tuple or len(fields) < 9:
+        if raw[0] == _BLOBS and type(fields) is tuple and fields and type(fields[0]) is tuple:
+            fields = fields[0]  # as nodes are sent it, with its blobs
+        if type(fields) is not tuple or len(fields) < (3 if raw[0] == _AUTHORIZATION else 9):
             return None
         if raw[0] < 0xC0:
             return rlp.decode_uint(fields[0], 64)
@@ -210,7 +213,7 @@ def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
         return "a relative's, between signers" if raw.startswith(_ENVELOPE) else "as the network carries it"
     if family(row) == "evm":
-        names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)"}
+        names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)", _BLOBS: "type 3 (EIP-4844)", 4: "type 4 (EIP-7702)"}
         return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")
     return ""
 

@@ -15,6 +15,14 @@ OURS = ("any-gas", "low-s", "strict-rlp")
 """The rule sets that are ours, where the published figures follow several."""
 
 
+REFUSING = ("named-chain-id", "eip-4844", "eip-7702")
+"""Those of them that refuse to sign what others sign."""
+
+
+def refusing(case: Case) -> bool:
+    return any(case.expect.get("verdicts", {}).get(rule) == "invalid" for rule in REFUSING)
+
+
 def row_of(case: Case) -> Evm:
     return Evm(name="other", chain_id=int(case.input["chain_id"]))
 
@@ -42,13 +50,21 @@ def is_read(case: Case) -> None:
     assert expect.get("sighash", transaction.requests()[0].message.hex()) == transaction.requests()[0].message.hex()
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", operation="tx.sign")
+FILES = ("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/eip4844", "evm/eip7702")
+
+
+@vectors(*FILES, operation="tx.sign")
 def test_published_transactions_are_signed_and_read(case: Case) -> None:
     holder = signer(bytes.fromhex(case.input["private_key"]))
-    if case.verdict("named-chain-id") == "invalid":
-        with pytest.raises(Unsupported) as caught:
+    if refusing(case):
+        kind = Unsupported if case.input.get("chain_id") == "0" else TransactionError
+        with pytest.raises(kind) as caught:
             of_fields(case.input, holder.public_key)
         assert caught.value.reason == case.expect["reason"]
+        if case.input["chain_id"] != "0":
+            with pytest.raises(TransactionError) as caught:
+                row_of(case).decode_transaction(bytes.fromhex(case.expect["raw"]))
+            assert caught.value.reason == case.expect["reason"]
         return
     transaction: Any = of_fields(case.input, holder.public_key)
     result: SignedTransaction[Any] = sign(transaction, holder)
@@ -58,7 +74,7 @@ def test_published_transactions_are_signed_and_read(case: Case) -> None:
     assert signed(result.raw, transaction.chain) == result
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", operation="tx.preimage")
+@vectors(*FILES, operation="tx.preimage")
 def test_published_preimages_are_written_and_read(case: Case) -> None:
     transaction = of_fields(case.input, ALICE.public_key)
     (request,) = transaction.requests()
@@ -67,15 +83,18 @@ def test_published_preimages_are_written_and_read(case: Case) -> None:
     assert (request.prehash.name, request.message.hex()) == (case.expect["prehash"], case.expect["sighash"])
     raw = bytes.fromhex(case.expect["preimage"])
     keys = [ALICE.public_key]
-    assert transaction.chain.decode_transaction(raw, keys=keys, allow_unprotected=True) == transaction
+    read = transaction.chain.decode_transaction(
+        raw, keys=keys, allow_unprotected=True, allow_endowment=True, allow_every_chain=True
+    )
+    assert read == transaction
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/transaction-tests", operation="tx.parse", result="valid")
+@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="valid")
 def test_published_signed_transactions_are_read(case: Case) -> None:
     is_read(case)
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/transaction-tests", operation="tx.parse", result="invalid")
+@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="invalid")
 def test_ET14_published_mistakes_are_refused(case: Case) -> None:
     is_refused(case)
 

@@ -78,7 +78,7 @@ def _whole(types: Sequence[str]) -> Codec:
 
 
 def _made(types: tuple[str, ...]) -> Codec:
-    return _tuple([codec(text) for text in types])
+    return _tuple([codec(text) for text in types], own=0)
 
 
 _kept = lru_cache(maxsize=128)(_made)
@@ -199,10 +199,11 @@ def _written(pairs: Sequence[tuple[Codec, Any]], head: int) -> bytes:
     return b"".join(heads + tails)
 
 
-def _tuple(components: Sequence[Codec]) -> Codec:
+def _tuple(components: Sequence[Codec], own: int = 1) -> Codec:
+    """The codec of a tuple, which is a value and a level by itself; values that stand together are neither."""
     size = sum([component.size for component in components])
-    values = 1 + sum([component.values for component in components])
-    depth = 1 + max([component.depth for component in components], default=0)
+    values = own + sum([component.values for component in components])
+    depth = own + max([component.depth for component in components], default=0)
     _check_bounds(values, depth)
     text = f"({','.join([component.text for component in components])})"
     if any(component.is_dynamic for component in components):

@@ -59,6 +59,8 @@ class Parameter:
         codec(self.type)
         if type(self.indexed) is not bool:
             raise wrong("a bool as indexed", self.indexed)
+        if type(self.components) is not tuple or any(type(each) is not Parameter for each in self.components):
+            raise TransactionError("expected a tuple of Parameter as components", reason="type")
         inside = self.type[: self.type.rindex(")") + 1] if self.type.startswith("(") else ""
         if inside != (f"({join(self.components)})" if self.components else ""):
             raise TransactionError("expected the components that the type has", reason="mismatch")
@@ -219,7 +221,7 @@ class _Tokens:
             kind = f"({join(components)})"
         else:
             kind = self._elementary()
-        if self.next.startswith("["):
+        while self.next.startswith("["):
             kind += self.advance()
         found = self._marks(indexed, depth, located=kind in ("bytes", "string") or kind[-1] in ")]")
         name = self.name() if self.next not in (",", ")") else ""
@@ -258,7 +260,7 @@ def from_json(entry: object, kind: str) -> Signature:
     rest: dict[str, Any] = {}
     if kind in ("function", "constructor"):
         rest["mutability"] = fields.get("stateMutability", "nonpayable")
-        if rest["mutability"] not in _MUTABILITY:
+        if type(rest["mutability"]) is not str or rest["mutability"] not in _MUTABILITY:
             raise TransactionError("expected a stateMutability that Solidity has", reason="unknown")
     if kind == "function":
         rest["outputs"] = reader.parameters(fields.get("outputs", []))

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 
 const ROOMS = [
+  "./abi.mjs",
   "./transactions.mjs",
 ];
 

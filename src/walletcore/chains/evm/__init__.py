@@ -8,6 +8,11 @@ from walletcore.lazily import lazily
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from walletcore.chains.evm.abi import Abi as Abi
+    from walletcore.chains.evm.abi import CustomError as CustomError
+    from walletcore.chains.evm.abi import Event as Event
+    from walletcore.chains.evm.abi import Function as Function
+    from walletcore.chains.evm.abi import encode_packed as encode_packed
     from walletcore.chains.evm.access_list import AccessList as AccessList
     from walletcore.chains.evm.access_list import AccessListTransaction as AccessListTransaction
     from walletcore.chains.evm.authorization import Authorization as Authorization
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.common import GWEI as GWEI
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.ens import namehash as namehash
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
@@ -29,12 +35,16 @@ if TYPE_CHECKING:
 __all__ = [
     "CHAINS",
     "GWEI",
+    "Abi",
     "AccessList",
     "AccessListTransaction",
     "Authorization",
     "BlobTransaction",
+    "CustomError",
     "Domain",
+    "Event",
     "Evm",
+    "Function",
     "LegacyTransaction",
     "Message",
     "SetCodeTransaction",
@@ -44,28 +54,36 @@ __all__ = [
     "TypedData",
     "create2_address",
     "create_address",
+    "encode_packed",
     "least_gas",
+    "namehash",
     "network_form",
 ]
 
 _PLACES = {
+    "Abi": "abi",
     "AccessList": "access_list",
     "AccessListTransaction": "access_list",
-    "Domain": "typed_data",
-    "GWEI": "common",
-    "LegacyTransaction": "legacy",
     "Authorization": "authorization",
-    "SignedAuthorization": "authorization",
     "BlobTransaction": "blob",
-    "network_form": "blob",
-    "Sidecar": "sidecar",
-    "SetCodeTransaction": "set_code",
-    "Message": "message",
-    "Transaction": "transaction",
-    "TypedData": "typed_data",
     "create2_address": "create",
     "create_address": "create",
+    "CustomError": "abi",
+    "Domain": "typed_data",
+    "encode_packed": "abi",
+    "Event": "abi",
+    "Function": "abi",
+    "GWEI": "common",
     "least_gas": "gas",
+    "LegacyTransaction": "legacy",
+    "Message": "message",
+    "namehash": "ens",
+    "network_form": "blob",
+    "SetCodeTransaction": "set_code",
+    "Sidecar": "sidecar",
+    "SignedAuthorization": "authorization",
+    "Transaction": "transaction",
+    "TypedData": "typed_data",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from walletcore.chains.base import Address, SignedTransaction
-from walletcore.chains.evm import erc20 as tokens
+from walletcore.chains.evm import calls
 from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.create import create_address
 from walletcore.coding import rlp
@@ -161,7 +161,7 @@ class AnyTransaction:
         if to is None:
             what = "creates a contract" if self.data else "creates a contract without code"
             return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), *fees)
-        return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), *fees)
+        return (*moved, *(calls.effects(to, source, self.data, erc20) if self.data else ()), *fees)
 
     def _fees(self, payer: str) -> tuple[Fee, ...]:
         """For gas, and where the chain takes one beside it (rollups that publish data elsewhere), for data."""

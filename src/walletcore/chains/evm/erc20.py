@@ -12,10 +12,13 @@ from collections.abc import Collection
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
-from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
+from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["approve", "effects", "transfer", "transfer_from"]
+__all__ = ["OPEN", "approve", "effects", "is_known", "transfer", "transfer_from"]
+
+OPEN = "value or tokenId"
+"""What a number is called that is an amount of ERC-20, or the id of one token of ERC-721."""
 
 _TRANSFER = bytes.fromhex("a9059cbb")  # transfer(address to, uint256 value)
 _TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value or tokenId)
@@ -58,18 +61,18 @@ def _number(value: int) -> bytes:
 
 
 def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
-    """What calldata ask of a contract; `Opaque` unless they are one of the three calls to the byte.
+    """What calldata ask of a contract; nothing unless they are one of the three calls to the byte.
 
     ``caller`` is a CAIP-10 account, or empty where it is not known; ``erc20`` are contracts that are known to be of
     ERC-20, beside those that the chain's row names. The amount of a call that ERC-721 has, too, is told for those, and
     None for others: the number is in a `Call` beside it. Raises `TransactionError` for others than addresses.
     """
-    known = _is_known(contract, erc20)
+    known = is_known(contract, erc20)
     selector = data[:4]
     names = _ACCOUNTS.get(selector, ())
     accounts = _accounts(contract.chain, data, len(names))
     if not accounts:
-        return (Opaque(why=f"calls {contract.account_id}", data=data),)
+        return ()
     asset = f"{contract.chain.caip2}/erc20:{contract.text}"
     number = int.from_bytes(data[-32:])
     amount = number if known or selector == _TRANSFER else None
@@ -81,7 +84,7 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
         effect = Transfer(asset=asset, amount=amount, source=source, destination=accounts[-1])
     if amount is not None:
         return (effect,)
-    arguments = (*zip(names, accounts, strict=True), ("value or tokenId", str(number)))
+    arguments = (*zip(names, accounts, strict=True), (OPEN, str(number)))
     return effect, Call(target=contract.account_id, name=_NAMES[selector], arguments=arguments)
 
 
@@ -96,8 +99,8 @@ def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
     return found
 
 
-def _is_known(contract: Address, erc20: Collection[Address]) -> bool:
-    """Whether the caller names the contract, or the chain's row does."""
+def is_known(contract: Address, erc20: Collection[Address]) -> bool:
+    """Whether the caller names the contract as one of ERC-20, or the chain's row does. Raises `TransactionError`."""
     if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
         raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")
     if isinstance(contract.chain, Evm) and contract.text in contract.chain.erc20:

@@ -15,7 +15,7 @@ from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["OPEN", "approve", "effects", "is_known", "transfer", "transfer_from"]
+__all__ = ["OPEN", "SELECTORS", "approve", "is_known", "told", "transfer", "transfer_from"]
 
 OPEN = "value or tokenId"
 """What a number is called that is an amount of ERC-20, or the id of one token of ERC-721."""
@@ -24,6 +24,8 @@ _TRANSFER = bytes.fromhex("a9059cbb")  # transfer(address to, uint256 value)
 _TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value or tokenId)
 _APPROVE = bytes.fromhex("095ea7b3")  # approve(address spender, uint256 value or tokenId)
 _ACCOUNTS = {_TRANSFER: ("to",), _TRANSFER_FROM: ("from", "to"), _APPROVE: ("spender",)}
+SELECTORS = frozenset(_ACCOUNTS)
+"""The first four bytes of the three calls."""
 _NAMES = {_TRANSFER_FROM: "transferFrom(address,address,uint256)", _APPROVE: "approve(address,uint256)"}
 _PADDING = bytes(12)
 
@@ -60,7 +62,7 @@ def _number(value: int) -> bytes:
     return value.to_bytes(32)
 
 
-def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
+def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
     """What calldata ask of a contract; nothing unless they are one of the three calls to the byte.
 
     ``caller`` is a CAIP-10 account, or empty where it is not known; ``erc20`` are contracts that are known to be of

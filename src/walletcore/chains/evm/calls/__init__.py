@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from walletcore.chains.base import Address
-from walletcore.chains.evm.erc20 import effects as of_erc20
+from walletcore.chains.evm.erc20 import told as of_erc20
 from walletcore.effects import Effect
 
 __all__ = ["effects"]

@@ -17,12 +17,12 @@ from walletcore.chains.base import Address
 from walletcore.chains.evm.abi import Function
 from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
-from walletcore.chains.evm.erc20 import effects as of_erc20
-from walletcore.chains.evm.erc20 import is_known
+from walletcore.chains.evm.erc20 import SELECTORS, is_known
+from walletcore.chains.evm.erc20 import told as of_erc20
 from walletcore.effects import Authority, Call, Effect, Opaque, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["MAX_DEPTH", "MAX_TOLD", "Frame", "Reader", "Rows", "authority", "named", "told"]
+__all__ = ["MAX_DEPTH", "MAX_TOLD", "Frame", "Reader", "Rows", "authority", "named", "selectors", "told"]
 
 MAX_DEPTH = 8
 """Calls within each other; those below are opaque."""
@@ -149,6 +149,11 @@ def _table() -> dict[bytes, tuple[str, Reader]]:
 
     rooms = (tokens, permits, batches, safes, control)
     return {bytes.fromhex(selector): (text, read) for room in rooms for selector, text, read in room.ROWS}
+
+
+def selectors() -> frozenset[bytes]:
+    """The first four bytes of all calldata that are read."""
+    return SELECTORS.union(_table())
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from walletcore.chains.base import Address, Chain
+from walletcore.chains.base import Address
 from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Approve, Call, Effect, Transfer
@@ -70,13 +70,16 @@ def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address]
     None for others: the number is in a `Call` beside it. Raises `TransactionError` for others than addresses.
     """
     known = is_known(contract, erc20)
-    selector = data[:4]
-    names = _ACCOUNTS.get(selector, ())
-    accounts = _accounts(contract.chain, data, len(names))
-    if not accounts:
+    selector, chain = data[:4], contract.chain
+    names = _ACCOUNTS.get(selector)
+    if names is None or len(data) != 36 + 32 * len(names):
         return ()
-    asset = f"{contract.chain.caip2}/erc20:{contract.text}"
-    number = int.from_bytes(data[-32:])
+    accounts = []
+    for place in range(4, len(data) - 32, 32):
+        if data[place : place + 12] != _PADDING:
+            return ()
+        accounts.append(f"{chain.caip2}:{checksummed(data[place + 12 : place + 32])}")
+    asset, number = f"{chain.caip2}/erc20:{contract.text}", int.from_bytes(data[-32:])
     amount = number if known or selector == _TRANSFER else None
     effect: Effect
     if selector == _APPROVE:
@@ -90,21 +93,10 @@ def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address]
     return effect, Call(target=contract.account_id, name=_NAMES[selector], arguments=arguments)
 
 
-def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
-    """The CAIP-10 names in the words after the selector, before the last one; none where one of them is no account."""
-    found: list[str] = []
-    if count and len(data) == 36 + 32 * count:
-        for place in range(16, 16 + 32 * count, 32):
-            if data[place - 12 : place] != _PADDING:
-                return []
-            found.append(chain.account_id(checksummed(data[place : place + 20])))
-    return found
-
-
 def is_known(contract: Address, erc20: Collection[Address]) -> bool:
     """Whether the caller names the contract as one of ERC-20, or the chain's row does. Raises `TransactionError`."""
-    if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
+    if erc20 != () and (not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20)):
         raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")
     if isinstance(contract.chain, Evm) and contract.text in contract.chain.erc20:
         return True
-    return any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)
+    return erc20 != () and any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)

@@ -160,6 +160,12 @@ def test_a_collection_stands_for_each_of_its_tokens_and_one_token_for_itself() -
         assert judged(limit(f"{kind}/70", per_transaction=0), data) == ""
 
 
+def test_one_token_is_not_another_whose_id_begins_like_it() -> None:
+    seventy = calldata("safeTransferFrom(address,address,uint256)", CAROL.payload, BOB.payload, 70)
+    assert judged(limit(f"{NFT}/7", per_transaction=0), seventy) == ""
+    assert judged(only_assets(f"{NFT}/7"), seventy) != ""
+
+
 def test_a_token_that_moves_by_the_name_of_another_kind_is_not_overlooked() -> None:
     """Some contracts are of ERC-20 and of ERC-721 together: what the one moves, the other has no more."""
     most = 2**256 - 1

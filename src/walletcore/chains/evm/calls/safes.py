@@ -125,7 +125,7 @@ def _packed(data: bytes) -> list[tuple[int, bytes, int, bytes]] | None:
     while place < len(packed):
         start = place + _HEAD
         length = int.from_bytes(packed[start - 32 : start])
-        if start > len(packed) or length > len(packed) - start or packed[place] > _DELEGATE_CALL:
+        if length > len(packed) - start or packed[place] > _DELEGATE_CALL:
             return None
         value = int.from_bytes(packed[place + 21 : place + 53])
         place, to = start + length, packed[place + 1 : place + 21]

@@ -20,6 +20,7 @@ THEMES = (
     "erc20",
     "calls",
     "typed_data",
+    "abi",
     "encode",
     "solana",
     "cardano",

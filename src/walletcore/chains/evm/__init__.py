@@ -8,11 +8,17 @@ from walletcore.lazily import lazily
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from walletcore.chains.evm.abi import Abi as Abi
+    from walletcore.chains.evm.abi import CustomError as CustomError
+    from walletcore.chains.evm.abi import Event as Event
+    from walletcore.chains.evm.abi import Function as Function
+    from walletcore.chains.evm.abi import encode_packed as encode_packed
     from walletcore.chains.evm.access_list import AccessList as AccessList
     from walletcore.chains.evm.access_list import AccessListTransaction as AccessListTransaction
     from walletcore.chains.evm.common import GWEI as GWEI
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.ens import namehash as namehash
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
@@ -23,23 +29,33 @@ if TYPE_CHECKING:
 __all__ = [
     "CHAINS",
     "GWEI",
+    "Abi",
     "AccessList",
     "AccessListTransaction",
+    "CustomError",
     "Domain",
+    "Event",
     "Evm",
+    "Function",
     "LegacyTransaction",
     "Message",
     "Transaction",
     "TypedData",
     "create2_address",
     "create_address",
+    "encode_packed",
     "least_gas",
+    "namehash",
 ]
 
 _PLACES = {
+    "Abi": "abi",
     "AccessList": "access_list",
     "AccessListTransaction": "access_list",
+    "CustomError": "abi",
     "Domain": "typed_data",
+    "Event": "abi",
+    "Function": "abi",
     "GWEI": "common",
     "LegacyTransaction": "legacy",
     "Message": "message",
@@ -47,7 +63,9 @@ _PLACES = {
     "TypedData": "typed_data",
     "create2_address": "create",
     "create_address": "create",
+    "encode_packed": "abi",
     "least_gas": "gas",
+    "namehash": "ens",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -18,6 +18,7 @@ THEMES = (
     "eip1559",
     "psbt",
     "erc20",
+    "calls",
     "typed_data",
     "abi",
     "encode",

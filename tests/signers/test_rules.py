@@ -414,21 +414,20 @@ def test_a_generic_message_is_a_text_and_no_memo() -> None:
 
 # -- what each family may hide, on real transactions
 
-calls = {
-    "increaseAllowance(address,uint256)": "39509351",  # OpenZeppelin, ERC20.sol (4.x)
-    "setApprovalForAll(address,bool)": "a22cb465",  # ERC-721, ERC-1155
-    "permit(...)": "d505accf",  # ERC-2612
-    "safeTransferFrom(address,address,uint256)": "42842e0e",  # ERC-721
-    "multicall(bytes[])": "ac9650d8",
-    "transferOwnership(address)": "f2fde38b",  # ERC-173
+UNREAD = {
+    "swapExactTokensForTokens(uint256,uint256,address[],address,uint256)": "38ed1739",  # Uniswap v2
+    "mint(address,uint256)": "40c10f19",
+    "setApprovalForAll(address,bool), a bool of 2": "a22cb465",
+    "multicall(bytes[]), not as the ABI writes it": "ac9650d8",
+    "transferOwnership(address), with a word behind it": "f2fde38b",
 }
 
 
-@pytest.mark.parametrize("name", calls)
+@pytest.mark.parametrize("name", UNREAD)
 @pytest.mark.parametrize("rule", [*BOUNDED, no_authority_change(), no_statements(memos=True)], ids=lambda r: r.name)
 def test_a_call_that_nobody_here_reads_is_refused_by_every_bound(rule: Rule, name: str) -> None:
-    data = bytes.fromhex(calls[name]) + bytes(12) + BOB.payload + (1).to_bytes(32)
-    assert "calls eip155:1:" in judged(rule, transfer(to=USDC, value=0, data=data))
+    data = bytes.fromhex(UNREAD[name]) + bytes(12) + BOB.payload + (2).to_bytes(32)
+    assert "unknown: calls eip155:1:" in judged(rule, transfer(to=USDC, value=0, data=data))
 
 
 @pytest.mark.parametrize("rule", BOUNDED, ids=lambda rule: rule.name)
@@ -699,14 +698,19 @@ def test_X16_a_rule_that_says_nothing_sure_is_not_made(place: int) -> None:
         TOKEN.lower(),
         TOKEN.replace("0xA0b8", "0xA0B8"),
         TOKEN.replace("0xA0b86991", "0xA0b86990"),
-        TOKEN.replace("erc20", "erc721"),
+        TOKEN.replace("erc20", "erc777"),
+        TOKEN + "/5",
+        TOKEN.replace("erc20", "erc721") + "/05",
+        TOKEN.replace("erc20", "erc721") + "/0x5",
+        TOKEN.replace("erc20", "erc1155").lower() + "/5",
+        "eip155:1/slip44:60/1",
         TOKEN.replace("eip155:1/", "eip155:01/"),
         TOKEN[:-1],
         "eip155:1/slip44:x",
     ],
 )
 def test_an_asset_that_no_effect_is_named_by_has_no_limit(name: str) -> None:
-    """It would bind nothing: what moves is named by the address with its checksum, and `erc20:` whatever it is."""
+    """It would bind nothing: what moves is named by the address with its checksum, and the id in decimal digits."""
     with pytest.raises(SignerError) as caught:
         limit(name, per_transaction=1)
     assert caught.value.reason in ("checksum", "unknown")

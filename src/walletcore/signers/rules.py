@@ -39,9 +39,16 @@ __all__ = [
 ]
 
 _CHAIN = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
-_ASSET = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
+_ASSET = re.compile(
+    r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}(?:/[-.%a-zA-Z0-9]{1,78})?", re.ASCII
+)
 _ACCOUNT = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
-_EVM = re.compile(r"eip155:[1-9][0-9]*(?:/slip44:[0-9]+|(?:/erc20)?:(0x[0-9a-fA-F]{40}))?", re.ASCII)
+_EVM = re.compile(
+    r"eip155:[1-9][0-9]*(?:/slip44:[0-9]+|(?:/erc20|(?P<many>/erc721|/erc1155))?:(?P<account>0x[0-9a-fA-F]{40})"
+    r"(?(many)(?:/(?:0|[1-9][0-9]{0,77}))?))?",
+    re.ASCII,
+)
+_TOKEN = re.compile(r"(eip155:[0-9]+)/(erc[0-9]+):(0x[0-9a-fA-F]{40})(?:/([0-9]+))?", re.ASCII)
 _AMOUNTS = 1 << 256  # every chain's are below it
 _MOST_MEANT = (1 << 128) - 1  # no token has as many units: whoever allows more allows all
 _ALL_ONES = 53  # bits from which on nobody means a number that has ones only: it is the largest of some width
@@ -88,11 +95,11 @@ def _check_evm(name: str) -> None:
     """Effects have one spelling: a limit in an asset that has another one would bind nothing."""
     found = _EVM.fullmatch(name)
     if found is None:
-        hint = "tokens of every kind are named erc20: by effects"
+        hint = "effects name tokens erc20:, erc721: or erc1155:, and one of the last two by its id in decimal digits"
         raise SignerError("expected eip155:1/slip44:60, eip155:1/erc20:0x... and the like", reason="unknown", hint=hint)
     try:
-        if found[1]:
-            check_spelling(found[1])
+        if found["account"]:
+            check_spelling(found["account"])
     except AddressError as error:
         raise SignerError(f"{name}: {error}", reason=error.reason) from None
 
@@ -116,11 +123,15 @@ def only_to(accounts: Collection[Any]) -> Rule:
 
 
 def only_assets(*assets: str) -> Rule:
-    """Whatever is transferred or may be spent is one of these. Fees are another matter: see `max_fee`."""
+    """Whatever is transferred or may be spent is one of these. Fees are another matter: see `max_fee`.
+
+    A collection (``erc721:0x...``) stands for each token in it (``erc721:0x.../7``).
+    """
     allowed = _names(assets, _ASSET, "assets by their CAIP-19 names")
 
     def judge(effect: Transfer | Approve) -> str:
-        return "" if effect.asset in allowed else "the asset is not among those that are named"
+        named = effect.asset in allowed or "/".join(effect.asset.split("/")[:2]) in allowed
+        return "" if named else "the asset is not among those that are named"
 
     return _judging("only_assets", {**_BOUNDED, Transfer: judge, Approve: judge}, chains=_chains_of(allowed))
 
@@ -246,8 +257,9 @@ def limit(
     """At most so much of one asset in one transaction, and in total within a time, which takes a store.
 
     Of other assets it says nothing: `only_assets`, `only_chains` and `only_to` beside it do. All of it counts that may
-    leave: transfers but for proven change, what others may spend, the highest fees. Guards that share a store share the
-    window of a ``name``, an asset and a time. Raises `SignerError`.
+    leave: transfers but for proven change, what others may spend, the highest fees. A collection (``erc721:0x...``)
+    counts each token in it; what leaves the same contract by the name of another kind is not known, and refused. Guards
+    that share a store share the window of a ``name``, an asset and a time. Raises `SignerError`.
     """
     assets = _names((asset,), _ASSET, "an asset by its CAIP-19 name")
     if (per_transaction is None and total is None) or (total is None) != (per is None):
@@ -278,12 +290,27 @@ def limit(
 
 def _spent(effect: Effect, asset: str) -> int:
     """How much of the asset may leave by this effect."""
-    if not isinstance(effect, Transfer | Approve | Fee) or effect.asset != asset:
+    if not isinstance(effect, Transfer | Approve | Fee):
         return 0
     amount = effect.at_most if isinstance(effect, Fee) else effect.amount
+    if effect.asset != asset and not effect.asset.startswith(f"{asset}/"):
+        if not _is_entangled(effect.asset, asset):
+            return 0
+        amount = None
     if amount is None:
         refuse("limit", "the amount is not known", effect, hint=_hint(effect))
     return amount
+
+
+def _is_entangled(told: str, asset: str) -> bool:
+    """Whether one contract keeps both, so that what is told of the one may be true of the other.
+
+    Of which kind a contract is, calldata do not say; but two tokens of one collection are not each other.
+    """
+    one, other = _TOKEN.fullmatch(told), _TOKEN.fullmatch(asset)
+    if one is None or other is None or (one[1], one[3]) != (other[1], other[3]):
+        return False
+    return one[2] != other[2] or one[4] is None or other[4] is None
 
 
 def _hint(effect: Transfer | Approve | Fee) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.calldata import calldata
 from support.commands import PHRASE
 from walletcore import Wallet, sign
 from walletcore.chains import bitcoin, chain, chains, evm, solana
@@ -150,6 +151,9 @@ def call(**changes: Any) -> evm.Transaction:
 TOKEN = ETHEREUM.parse_address("0x6B175474E89094C44Da98b954EedeAC495271d0F")
 TRANSFER, APPROVE = bytes.fromhex("a9059cbb"), bytes.fromhex("095ea7b3")
 SENT = {"to": TOKEN, "value": 0, "gas": 65_000}
+SAFE_721 = "safeTransferFrom(address,address,uint256)"
+SAFE_1155, FOR_ALL = "safeTransferFrom(address,address,uint256,uint256,bytes)", "setApprovalForAll(address,bool)"
+
 OF_EVM: dict[str, tuple[Any, set[str]]] = {
     "nothing": (call(), set()),
     "to zero": (call(to=ETHEREUM.account(bytes(20))), {"unspendable"}),
@@ -168,6 +172,18 @@ OF_EVM: dict[str, tuple[Any, set[str]]] = {
     "tokens to zero": (call(**SENT, data=TRANSFER + bytes(32) + bytes(31) + b"\x01"), {"unspendable"}),
     "all tokens": (call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + b"\xff" * 32), {"unlimited", "kind-open"}),
     "a token or tokens": (call(**SENT, data=APPROVE + bytes(12) + b"\x42" * 20 + bytes(31) + b"\x05"), {"kind-open"}),
+    "a collectible to its contract": (
+        call(**SENT, data=calldata(SAFE_721, bytes(20), TOKEN.payload, 7)),
+        {"unspendable"},
+    ),
+    "a collectible to zero": (call(**SENT, data=calldata(SAFE_721, TOKEN.payload, bytes(20), 7)), {"unspendable"}),
+    "many to zero": (call(**SENT, data=calldata(SAFE_1155, TOKEN.payload, bytes(20), 7, 1, b"")), {"unspendable"}),
+    "a whole collection": (call(**SENT, data=calldata(FOR_ALL, b"\x42" * 20, True)), {"unlimited"}),
+    "another owner": (call(**SENT, data=calldata("transferOwnership(address)", b"\x42" * 20)), {"control"}),
+    "calls of others": (
+        call(**SENT, data=calldata("aggregate((address,bytes)[])", [(TOKEN.payload, b"\x01")])),
+        {"opaque"},
+    ),
     "without a chain id": (
         evm.LegacyTransaction(
             chain=ETHEREUM, to=TOKEN, value=1, nonce=0, gas=21_000, gas_price=1, replay_protected=False

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 
 const ROOMS = [
   "./abi.mjs",
+  "./calls.mjs",
   "./transactions.mjs",
 ];
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from walletcore.chains.base import Address, SignedTransaction
-from walletcore.chains.evm import erc20 as tokens
+from walletcore.chains.evm import calls
 from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.create import create_address
 from walletcore.coding import rlp
@@ -185,7 +185,7 @@ class AnyTransaction:
         if to is None:
             what = "creates a contract" if self.data else "creates a contract without code"
             return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), *fees)
-        called = tokens.effects(to, source, self.data, erc20) if self.data else ()
+        called = calls.effects(to, source, self.data, erc20) if self.data else ()
         return (*self._apart(), *moved, *called, *fees)
 
     def _apart(self) -> tuple[Effect, ...]:

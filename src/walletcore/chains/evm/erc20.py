@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from walletcore.chains.base import Address, Chain
+from walletcore.chains.base import Address
 from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
-from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
+from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["approve", "effects", "transfer", "transfer_from"]
+__all__ = ["OPEN", "SELECTORS", "approve", "is_known", "told", "transfer", "transfer_from"]
+
+OPEN = "value or tokenId"
+"""What a number is called that is an amount of ERC-20, or the id of one token of ERC-721."""
 
 _TRANSFER = bytes.fromhex("a9059cbb")  # transfer(address to, uint256 value)
 _TRANSFER_FROM = bytes.fromhex("23b872dd")  # transferFrom(address from, address to, uint256 value or tokenId)
 _APPROVE = bytes.fromhex("095ea7b3")  # approve(address spender, uint256 value or tokenId)
 _ACCOUNTS = {_TRANSFER: ("to",), _TRANSFER_FROM: ("from", "to"), _APPROVE: ("spender",)}
+SELECTORS = frozenset(_ACCOUNTS)
+"""The first four bytes of the three calls."""
 _NAMES = {_TRANSFER_FROM: "transferFrom(address,address,uint256)", _APPROVE: "approve(address,uint256)"}
 _PADDING = bytes(12)
 
@@ -57,21 +62,24 @@ def _number(value: int) -> bytes:
     return value.to_bytes(32)
 
 
-def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
-    """What calldata ask of a contract; `Opaque` unless they are one of the three calls to the byte.
+def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
+    """What calldata ask of a contract; nothing unless they are one of the three calls to the byte.
 
     ``caller`` is a CAIP-10 account, or empty where it is not known; ``erc20`` are contracts that are known to be of
     ERC-20, beside those that the chain's row names. The amount of a call that ERC-721 has, too, is told for those, and
     None for others: the number is in a `Call` beside it. Raises `TransactionError` for others than addresses.
     """
-    known = _is_known(contract, erc20)
-    selector = data[:4]
-    names = _ACCOUNTS.get(selector, ())
-    accounts = _accounts(contract.chain, data, len(names))
-    if not accounts:
-        return (Opaque(why=f"calls {contract.account_id}", data=data),)
-    asset = f"{contract.chain.caip2}/erc20:{contract.text}"
-    number = int.from_bytes(data[-32:])
+    known = is_known(contract, erc20)
+    selector, chain = data[:4], contract.chain
+    names = _ACCOUNTS.get(selector)
+    if names is None or len(data) != 36 + 32 * len(names):
+        return ()
+    accounts = []
+    for place in range(4, len(data) - 32, 32):
+        if data[place : place + 12] != _PADDING:
+            return ()
+        accounts.append(f"{chain.caip2}:{checksummed(data[place + 12 : place + 32])}")
+    asset, number = f"{chain.caip2}/erc20:{contract.text}", int.from_bytes(data[-32:])
     amount = number if known or selector == _TRANSFER else None
     effect: Effect
     if selector == _APPROVE:
@@ -81,25 +89,14 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
         effect = Transfer(asset=asset, amount=amount, source=source, destination=accounts[-1])
     if amount is not None:
         return (effect,)
-    arguments = (*zip(names, accounts, strict=True), ("value or tokenId", str(number)))
+    arguments = (*zip(names, accounts, strict=True), (OPEN, str(number)))
     return effect, Call(target=contract.account_id, name=_NAMES[selector], arguments=arguments)
 
 
-def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
-    """The CAIP-10 names in the words after the selector, before the last one; none where one of them is no account."""
-    found: list[str] = []
-    if count and len(data) == 36 + 32 * count:
-        for place in range(16, 16 + 32 * count, 32):
-            if data[place - 12 : place] != _PADDING:
-                return []
-            found.append(chain.account_id(checksummed(data[place : place + 20])))
-    return found
-
-
-def _is_known(contract: Address, erc20: Collection[Address]) -> bool:
-    """Whether the caller names the contract, or the chain's row does."""
-    if not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20):
+def is_known(contract: Address, erc20: Collection[Address]) -> bool:
+    """Whether the caller names the contract as one of ERC-20, or the chain's row does. Raises `TransactionError`."""
+    if erc20 != () and (not isinstance(erc20, Collection) or any(type(each) is not Address for each in erc20)):
         raise TransactionError("expected the addresses of ERC-20 contracts", reason="type")
     if isinstance(contract.chain, Evm) and contract.text in contract.chain.erc20:
         return True
-    return any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)
+    return erc20 != () and any(each.payload == contract.payload and each.chain == contract.chain for each in erc20)

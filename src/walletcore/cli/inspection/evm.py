@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ __all__ = ["oddities", "of_account"]
 
 _HIGH_GAS_PRICE = 10**12  # wei per unit of gas: a thousand gwei, far above what any busy day has asked
 _MAX_PRECOMPILE = 0xFFFF  # EIP-1352: reserved for precompiled contracts and system use
-_ERC20 = "/erc20:"  # of CAIP-19
+_TOKEN = re.compile(r"[^/]+/erc(?:20|721|1155):([^/]+)(?:/[0-9]+)?")  # CAIP-19
 
 
 def oddities(
@@ -34,8 +35,8 @@ def oddities(
     elif not subject.data:  # go-ethereum drafts no such transaction (internal/ethapi/transaction_args.go)
         yield Oddity(code="no-code", text="a contract without code: what is sent to it is lost")
     for effect in effects:
-        if isinstance(effect, Transfer) and _ERC20 in effect.asset:
-            yield from _of_token(effect)
+        if isinstance(effect, Transfer) and (token := _TOKEN.fullmatch(effect.asset)):
+            yield from _of_token(effect, token[1])
 
 
 def of_account(payload: bytes) -> Iterator[Oddity]:
@@ -47,8 +48,8 @@ def of_account(payload: bytes) -> Iterator[Oddity]:
         yield Oddity(code="reserved", text="an address reserved for precompiled contracts (EIP-1352)")
 
 
-def _of_token(effect: Transfer) -> Iterator[Oddity]:
+def _of_token(effect: Transfer, contract: str) -> Iterator[Oddity]:
     destination = effect.destination.rpartition(":")[2]
-    if destination == effect.asset.rpartition(":")[2]:
+    if destination == contract:
         yield Oddity(code="unspendable", text="tokens sent to their own contract: most cannot be taken out again")
     yield from of_account(bytes.fromhex(destination.removeprefix("0x")))

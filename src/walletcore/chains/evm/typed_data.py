@@ -112,6 +112,11 @@ class TypedData:
         found: dict[str, Any] = json.loads(self.raw)["message"]
         return found
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same with one spelling for everything: ints, bools, text, bytes (an address is 20), tuples and dicts."""
+        return self.types.read(self.primary_type, self.message)
+
 
 def _text(raw: bytes) -> str:
     try:

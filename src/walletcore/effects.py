@@ -99,12 +99,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A text is signed; nothing moves by itself."""
+    """A text is signed; nothing moves by itself. ``meaning`` tells what a text of a known form is for."""
 
     text: str
+    meaning: str = ""
 
     def __str__(self) -> str:
-        return f"state {self.text!r}"
+        return f"state {self.text!r}{f' ({self.meaning})' if self.meaning else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
+    from walletcore.chains.evm.siwe import SiweMessage as SiweMessage
     from walletcore.chains.evm.transaction import Transaction as Transaction
     from walletcore.chains.evm.typed_data import Domain as Domain
     from walletcore.chains.evm.typed_data import TypedData as TypedData
@@ -29,6 +30,7 @@ __all__ = [
     "Evm",
     "LegacyTransaction",
     "Message",
+    "SiweMessage",
     "Transaction",
     "TypedData",
     "create2_address",
@@ -43,6 +45,7 @@ _PLACES = {
     "GWEI": "common",
     "LegacyTransaction": "legacy",
     "Message": "message",
+    "SiweMessage": "siwe",
     "Transaction": "transaction",
     "TypedData": "typed_data",
     "create2_address": "create",

@@ -29,6 +29,7 @@ _MAX_DATA = 1 << 20
 _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
+_SIGN_IN = "wants you to sign in with your ethereum account"  # EIP-4361
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})++)", re.ASCII)
 
 
@@ -127,7 +128,14 @@ class Message:
         if self.validator is not None:
             return (Opaque(why=f"data for the contract {self.validator.account_id}", data=self.data),)
         why = _unreadable(self.data)
-        return (Opaque(why=why, data=self.data),) if why else (Statement(text=self.data.decode()),)
+        if why:
+            return (Opaque(why=why, data=self.data),)
+        text = self.data.decode()
+        if _SIGN_IN in text.casefold():
+            from walletcore.chains.evm import siwe
+
+            return siwe.effects(text, self.chain, self.signer)
+        return (Statement(text=text),)
 
     def recover(self, signature: bytes, *, allow_parity: bool = False) -> PublicKey:
         """The key that made a signature of 65 bytes over this message. Raises `InvalidSignature`.

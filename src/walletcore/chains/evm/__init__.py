@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.access_list import AccessList as AccessList
     from walletcore.chains.evm.access_list import AccessListTransaction as AccessListTransaction
     from walletcore.chains.evm.common import GWEI as GWEI
+    from walletcore.chains.evm.contract_signature import CounterfactualSignature as CounterfactualSignature
+    from walletcore.chains.evm.contract_signature import verify_signature as verify_signature
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
     from walletcore.chains.evm.gas import least_gas as least_gas
@@ -26,6 +28,7 @@ __all__ = [
     "GWEI",
     "AccessList",
     "AccessListTransaction",
+    "CounterfactualSignature",
     "Domain",
     "Evm",
     "LegacyTransaction",
@@ -36,11 +39,13 @@ __all__ = [
     "create2_address",
     "create_address",
     "least_gas",
+    "verify_signature",
 ]
 
 _PLACES = {
     "AccessList": "access_list",
     "AccessListTransaction": "access_list",
+    "CounterfactualSignature": "contract_signature",
     "Domain": "typed_data",
     "GWEI": "common",
     "LegacyTransaction": "legacy",
@@ -51,6 +56,7 @@ _PLACES = {
     "create2_address": "create",
     "create_address": "create",
     "least_gas": "gas",
+    "verify_signature": "contract_signature",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -18,7 +18,7 @@ from walletcore.errors import InvalidSignature, TransactionError
 if TYPE_CHECKING:
     from walletcore.chains.evm.message import Message
 
-__all__ = ["Call", "CounterfactualSignature", "ask", "deploy_and_ask", "says_yes", "verify"]
+__all__ = ["Call", "CounterfactualSignature", "ask", "deploy_and_ask", "says_yes", "verify_signature"]
 
 Call = Callable[[Address | None, bytes], bytes]
 """What a node's ``eth_call`` answers for a contract and calldata, or for no contract and the code that makes one.
@@ -154,7 +154,7 @@ def _static_call(to: bytes, size: int) -> bytes:
     return _ZERO + _ZERO + _size(size) + _ZERO + _account(to) + b"\x5a\xfa"
 
 
-def verify(message: Message, account: Address, signature: bytes, *, call: Call) -> None:
+def verify_signature(message: Message, account: Address, signature: bytes, *, call: Call) -> None:
     """Return if this account, a contract or not, signed the message; otherwise raise `InvalidSignature`.
 
     In the order of ERC-6492: a signature with its call first, then the contract, and where no contract answers the key

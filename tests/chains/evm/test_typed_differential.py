@@ -24,7 +24,6 @@ from walletcore.chains.evm import (
     create2_address,
     verify_signature,
 )
-from walletcore.chains.evm.contract_signature import deploy_and_ask, says_yes
 from walletcore.errors import InvalidSignature
 from walletcore.signing import sign
 
@@ -247,13 +246,3 @@ def test_random_signatures_of_contracts_are_judged_as_by_the_contract_of_viem(en
     judged = Judged()
     kinds = {*WAYS, "right", "wrong"}
     compared("viem", "validator", environment, judged.case, judged.same, kinds=kinds, most=300)
-
-
-def test_the_code_that_makes_a_contract_and_asks_it_gives_back_the_answer() -> None:
-    judged = Judged()
-    mine = Message(chain=TESTER, data=b"hello")
-    code = wallet_code(mine.digest, b"yes")
-    account = create2_address(judged.factory, bytes(32), init_code=code)
-    for inner, yes in ((b"yes", True), (b"no", False)):
-        held = CounterfactualSignature(to=judged.factory.payload, data=bytes(32) + code, signature=inner)
-        assert says_yes(judged.call(None, deploy_and_ask(account, mine.digest, held))) is yes

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
+    from walletcore.chains.evm.permits import DaiPermit as DaiPermit
+    from walletcore.chains.evm.permits import Permit as Permit
+    from walletcore.chains.evm.permits import PermitBatch as PermitBatch
+    from walletcore.chains.evm.permits import PermitBatchTransferFrom as PermitBatchTransferFrom
+    from walletcore.chains.evm.permits import PermitDetails as PermitDetails
+    from walletcore.chains.evm.permits import PermitSingle as PermitSingle
+    from walletcore.chains.evm.permits import PermitTransferFrom as PermitTransferFrom
+    from walletcore.chains.evm.permits import ReceiveWithAuthorization as ReceiveWithAuthorization
+    from walletcore.chains.evm.permits import TokenPermissions as TokenPermissions
+    from walletcore.chains.evm.permits import TransferWithAuthorization as TransferWithAuthorization
+    from walletcore.chains.evm.permits import Witness as Witness
+    from walletcore.chains.evm.permits import permit2 as permit2
     from walletcore.chains.evm.siwe import SiweMessage as SiweMessage
     from walletcore.chains.evm.transaction import Transaction as Transaction
     from walletcore.chains.evm.typed_data import Domain as Domain
@@ -29,16 +41,28 @@ __all__ = [
     "AccessList",
     "AccessListTransaction",
     "CounterfactualSignature",
+    "DaiPermit",
     "Domain",
     "Evm",
     "LegacyTransaction",
     "Message",
+    "Permit",
+    "PermitBatch",
+    "PermitBatchTransferFrom",
+    "PermitDetails",
+    "PermitSingle",
+    "PermitTransferFrom",
+    "ReceiveWithAuthorization",
     "SiweMessage",
+    "TokenPermissions",
     "Transaction",
+    "TransferWithAuthorization",
     "TypedData",
+    "Witness",
     "create2_address",
     "create_address",
     "least_gas",
+    "permit2",
     "verify_signature",
 ]
 
@@ -46,16 +70,28 @@ _PLACES = {
     "AccessList": "access_list",
     "AccessListTransaction": "access_list",
     "CounterfactualSignature": "contract_signature",
+    "DaiPermit": "permits",
     "Domain": "typed_data",
     "GWEI": "common",
     "LegacyTransaction": "legacy",
     "Message": "message",
+    "Permit": "permits",
+    "PermitBatch": "permits",
+    "PermitBatchTransferFrom": "permits",
+    "PermitDetails": "permits",
+    "PermitSingle": "permits",
+    "PermitTransferFrom": "permits",
+    "ReceiveWithAuthorization": "permits",
     "SiweMessage": "siwe",
+    "TokenPermissions": "permits",
     "Transaction": "transaction",
+    "TransferWithAuthorization": "permits",
     "TypedData": "typed_data",
+    "Witness": "permits",
     "create2_address": "create",
     "create_address": "create",
     "least_gas": "gas",
+    "permit2": "permits",
     "verify_signature": "contract_signature",
 }
 

@@ -22,11 +22,11 @@ from walletcore.keys import PublicKey
 __all__ = ["OPEN_READERS", "READERS", "Bound", "Reader", "effects"]
 
 _MAX_SHOWN = 80
-_PERMITS = "walletcore.chains.evm.permits"
+_PERMITS = "walletcore.chains.evm.permit_effects"
 _DETAILS = "PermitDetails(address token,uint160 amount,uint48 expiration,uint48 nonce)"
-_AMOUNT = "TokenPermissions(address token,uint256 amount)"
-_PERMITTED = (("token", "address"), ("amount", "uint256"))
+_PERMITTED = "TokenPermissions(address token,uint256 amount)"
 _AUTHORIZATION = "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce"
+_ONCE = "address spender,uint256 nonce,uint256 deadline"
 
 READERS: Mapping[str, str] = {
     # ERC-2612
@@ -36,11 +36,9 @@ READERS: Mapping[str, str] = {
     # Uniswap/permit2 src/libraries/PermitHash.sol
     f"PermitSingle(PermitDetails details,address spender,uint256 sigDeadline){_DETAILS}": f"{_PERMITS}:single",
     f"PermitBatch(PermitDetails[] details,address spender,uint256 sigDeadline){_DETAILS}": f"{_PERMITS}:batch",
-    "PermitTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline)"
-    f"{_AMOUNT}": f"{_PERMITS}:transfer_from",
-    "PermitBatchTransferFrom(TokenPermissions[] permitted,address spender,uint256 nonce,uint256 deadline)"
-    f"{_AMOUNT}": f"{_PERMITS}:batch_transfer_from",
-    # EIP-3009
+    f"PermitTransferFrom(TokenPermissions permitted,{_ONCE}){_PERMITTED}": f"{_PERMITS}:transfer_from",
+    f"PermitBatchTransferFrom(TokenPermissions[] permitted,{_ONCE}){_PERMITTED}": f"{_PERMITS}:batch_transfer_from",
+    # ERC-3009
     f"TransferWithAuthorization({_AUTHORIZATION})": f"{_PERMITS}:authorized_transfer",
     f"ReceiveWithAuthorization({_AUTHORIZATION})": f"{_PERMITS}:authorized_transfer",
 }
@@ -48,12 +46,8 @@ READERS: Mapping[str, str] = {
 
 OPEN_READERS: Mapping[str, str] = {
     # Uniswap/permit2 src/libraries/PermitHash.sol: the stubs of types with a witness
-    "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,": (
-        f"{_PERMITS}:transfer_from"
-    ),
-    "PermitBatchWitnessTransferFrom(TokenPermissions[] permitted,address spender,uint256 nonce,uint256 deadline,": (
-        f"{_PERMITS}:batch_transfer_from"
-    ),
+    f"PermitWitnessTransferFrom(TokenPermissions permitted,{_ONCE},": f"{_PERMITS}:transfer_from",
+    f"PermitBatchWitnessTransferFrom(TokenPermissions[] permitted,{_ONCE},": f"{_PERMITS}:batch_transfer_from",
 }
 """The same for types that others add one member to: what their text begins with."""
 
@@ -124,4 +118,4 @@ def _open_reader(typed: TypedData, text: str) -> str:
     members = typed.types.members
     if not start or len(members[typed.primary_type]) != start.count(",") + 1:
         return ""
-    return OPEN_READERS[start] if members["TokenPermissions"] == _PERMITTED else ""
+    return OPEN_READERS[start] if typed.types.encode_type("TokenPermissions") == _PERMITTED else ""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
 from support.evm import signer
-from support.vectors import Case, vectors
+from support.vectors import Case, load, vectors
 from walletcore.chains.evm import Evm, Message
 from walletcore.chains.evm.structs import StructTypes
 from walletcore.chains.evm.typed_data import Domain, TypedData
@@ -332,6 +332,48 @@ def test_E02_an_undeclared_member_is_refused() -> None:
     assert refused(document) == "unknown"
     assert refused({**one("bool", True), "more": 1}) == "unknown"
     assert refused(one("U", {"a": True, "b": False}, U=members(a="bool"))) == "unknown"
+
+
+def test_E02_undeclared_members_are_left_out_where_that_is_asked_for() -> None:
+    declared = {"T": members(x="U[2][]", y="bool"), "U": members(a="bool"), "EIP712Domain": members(name="string")}
+    plain = {"x": [[{"a": True}, {"a": False}]], "y": True}
+    more = {"x": [[{"a": True, "b": None}, {"a": False, "a ": 1.5}]], "y": True, "z": {"x": []}}
+    document = {"types": declared, "primaryType": "T", "domain": {"name": "n"}, "message": plain}
+    given = {**document, "message": more, "domain": {"name": "n", "chainId": 1, "other": 2}}
+    assert refused(given)
+    mine = TypedData.parse(document)
+    assert TypedData.parse(document, drop_undeclared=True) == mine
+    for source in (
+        {**document, "message": {**plain, "more": "x"}},
+        {**document, "domain": given["domain"]},
+        {**document, "message": {**plain, "x": [[{"a": True, "b": 1}, {"a": False}]]}},
+    ):
+        assert refused(source)
+        assert TypedData.parse(source, drop_undeclared=True) == mine
+        assert TypedData.parse(json.dumps(source), drop_undeclared=True) == mine
+    undeclared = {**document, "types": {name: declared[name] for name in ("T", "U")}, "domain": {"other": 1}}
+    for wrong in (
+        {**document, "message": {**plain, "y": None, "z": 1}},
+        {**document, "message": {"x": [], "z": 1}},
+        {**document, "more": 1},
+        {**document, "primaryType": ["T"]},
+        {**document, "message": [plain]},
+        undeclared,
+    ):
+        with pytest.raises(TransactionError):
+            TypedData.parse(wrong, drop_undeclared=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ledger/01-addresses_array_mail-data", "okx/15-TYPE_DATA_V4", "okx/25-TYPE_DATA_V4_2", "eth-account/field-37"],
+)
+def test_E02_published_documents_with_more_than_they_declare_hash_as_others_have_it(name: str) -> None:
+    (case,) = (case for case in load("evm/eip712") if case.id == f"evm/eip712/{name}")
+    assert {case.expect["verdicts"][rule] for rule in ("ethers", "metamask-v4", "viem")} == {"valid"}
+    assert refused(case.input["typed_data"]) == "unknown"
+    mine = TypedData.parse(case.input["typed_data"], drop_undeclared=True)
+    assert mine.digest.hex() == case.expect["digest"]
 
 
 @pytest.mark.parametrize("value", [{}, None, {"y": True}, []])

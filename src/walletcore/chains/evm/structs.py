@@ -295,6 +295,21 @@ class StructTypes:
         found: dict[str, Any] = self._read(name, value)
         return found
 
+    def declared(self, name: str, value: object) -> object:
+        """The value without the members that no type declares, at every level; nothing else of it is looked at.
+
+        Raises `TransactionError`.
+        """
+        check_bounds(value)
+        return self._declared(name, value)
+
+    def _declared(self, kind: str, value: Any) -> Any:
+        if type(kind) is str and kind in self.members and type(value) is dict:
+            return {name: self._declared(each, value[name]) for name, each in self.members[kind] if name in value}
+        if type(kind) is str and kind.endswith("]") and type(value) in (list, tuple):
+            return [self._declared(kind[:-1].rpartition("[")[0], item) for item in value]
+        return value
+
     def _read(self, kind: str, value: Any) -> Any:
         if kind in self.members:
             return {member: self._read(each, value[member]) for member, each in self.members[kind]}

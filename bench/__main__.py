@@ -19,6 +19,7 @@ THEMES = (
     "psbt",
     "erc20",
     "typed_data",
+    "abi",
     "encode",
     "solana",
     "cardano",

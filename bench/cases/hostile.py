@@ -21,6 +21,7 @@ from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.psbt import MAGIC, Psbt, PsbtGlobals, PsbtInput, PsbtOutput, Safety
 from walletcore.chains.bitcoin.psbt.codec import encode
 from walletcore.chains.bitcoin.tx import TX_OUT, Tx, TxIn, TxOut
+from walletcore.chains.evm import abi
 from walletcore.coding import rlp, strict_json
 from walletcore.coding.text import base58, base58check, decode_bech32
 from walletcore.coding.wire import compact_size
@@ -392,6 +393,23 @@ def typed_data() -> list[Case]:
     return [*[hostile(name, evm.TypedData.parse, make) for name, make in makers.items()], span(250)]
 
 
+def calldata() -> list[Case]:
+    """Values of contracts: many small ones that pass, and offsets that lead to one place."""
+
+    def words(*numbers: int) -> bytes:
+        return b"".join([number.to_bytes(32) for number in numbers])
+
+    makers: dict[tuple[str, str], Callable[[], bytes]] = {
+        ("bool[]", "ABI, bools that pass"): lambda: words(32, 32_766, *[1] * 32_766),
+        ("address[]", "ABI, addresses that pass"): lambda: words(32, 32_766, *[1] * 32_766),
+        ("bytes[]", "ABI, empty bytes that pass"): lambda: abi.encode(["bytes[]"], [[b""] * 16_000]),
+        ("bytes[]", "ABI, offsets to one place"): lambda: words(32, 32_764, *[32 * 32_764] * 32_764, 0),
+        ("uint8" + "[]" * 31, "ABI, arrays in arrays"): lambda: words(32, *[1, 32] * 16_000),
+    }
+    cases: list[Case] = [hostile(name, partial(abi.decode, [kind]), make) for (kind, name), make in makers.items()]
+    return [*cases, span(250)]
+
+
 def solana() -> list[Case]:
     """Messages, alone and below a signature: no more than a packet of them is read."""
     start = b"\x01\x00\x00"
@@ -449,6 +467,7 @@ WORKLOADS = [
     workload("hostile 8 MiB: JSON", small_values, 250),
     workload("hostile MiB: RLP and EVM transactions", ethereum, 250),
     workload("hostile MiB: EIP-712", typed_data, 250),
+    workload("hostile MiB: contract ABI", calldata, 250),
     workload("hostile MiB: Solana messages", solana, 250),
     Workload(
         name="segwit transaction, per input",

@@ -8,6 +8,11 @@ from walletcore.lazily import lazily
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from walletcore.chains.evm.abi import Abi as Abi
+    from walletcore.chains.evm.abi import CustomError as CustomError
+    from walletcore.chains.evm.abi import Event as Event
+    from walletcore.chains.evm.abi import Function as Function
+    from walletcore.chains.evm.abi import encode_packed as encode_packed
     from walletcore.chains.evm.access_list import AccessList as AccessList
     from walletcore.chains.evm.access_list import AccessListTransaction as AccessListTransaction
     from walletcore.chains.evm.common import GWEI as GWEI
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.contract_signature import verify_signature as verify_signature
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.ens import namehash as namehash
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
     from walletcore.chains.evm.message import Message as Message
@@ -38,12 +44,16 @@ if TYPE_CHECKING:
 __all__ = [
     "CHAINS",
     "GWEI",
+    "Abi",
     "AccessList",
     "AccessListTransaction",
     "CounterfactualSignature",
+    "CustomError",
     "DaiPermit",
     "Domain",
+    "Event",
     "Evm",
+    "Function",
     "LegacyTransaction",
     "Message",
     "Permit",
@@ -61,17 +71,23 @@ __all__ = [
     "Witness",
     "create2_address",
     "create_address",
+    "encode_packed",
     "least_gas",
+    "namehash",
     "permit2",
     "verify_signature",
 ]
 
 _PLACES = {
+    "Abi": "abi",
     "AccessList": "access_list",
     "AccessListTransaction": "access_list",
     "CounterfactualSignature": "contract_signature",
+    "CustomError": "abi",
     "DaiPermit": "permits",
     "Domain": "typed_data",
+    "Event": "abi",
+    "Function": "abi",
     "GWEI": "common",
     "LegacyTransaction": "legacy",
     "Message": "message",
@@ -90,7 +106,9 @@ _PLACES = {
     "Witness": "permits",
     "create2_address": "create",
     "create_address": "create",
+    "encode_packed": "abi",
     "least_gas": "gas",
+    "namehash": "ens",
     "permit2": "permits",
     "verify_signature": "contract_signature",
 }

@@ -1,9 +1,9 @@
 """ENS: the hash of a name (EIP-137, "namehash algorithm").
 
 Names are normalised before they are hashed (ENSIP-15, "Normalize"), so that what looks like one name is one. Nothing
-is normalised here: read are labels that ENSIP-15 leaves as they are, of small letters, digits, hyphens and dollars, with
-underscores in front only, and no two hyphens in the third and fourth place. All else is refused, unless the caller says
-that it has been normalised.
+is normalised here: read are labels that ENSIP-15 leaves as they are, of small letters, digits, hyphens and dollars,
+with underscores in front only, and no two hyphens in the third and fourth place. All else is refused, unless the caller
+says that it has been normalised.
 """
 
 from __future__ import annotations

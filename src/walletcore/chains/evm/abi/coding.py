@@ -19,7 +19,7 @@ from typing import Any
 from walletcore.chains.evm.abi.words import ATOMIC, MAX_SIZE, Codec, length_at, truncated, wrong
 from walletcore.errors import TransactionError
 
-__all__ = ["MAX_DEPTH", "MAX_TEXT", "check_type", "codec", "decode", "encode"]
+__all__ = ["MAX_DEPTH", "MAX_TEXT", "checked", "codec", "decode", "encode", "items"]
 
 MAX_DEPTH = 32
 """Levels of arrays and tuples in a type."""
@@ -38,7 +38,7 @@ def encode(types: Sequence[str], values: Sequence[Any]) -> bytes:
 
     Arrays and tuples are tuples or lists. Raises `TransactionError`.
     """
-    return _codec_of(_texts(types)).encode(values)
+    return _whole(types).encode(values)
 
 
 def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
@@ -46,7 +46,7 @@ def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
 
     Raises `TransactionError`.
     """
-    whole = _codec_of(_texts(types))
+    whole = _whole(types)
     if type(data) is not bytes:
         raise wrong("bytes", data)
     if len(data) > MAX_SIZE:
@@ -60,29 +60,25 @@ def decode(types: Sequence[str], data: bytes) -> tuple[Any, ...]:
     return decoded
 
 
-def check_type(text: str) -> None:
-    """Raise `TransactionError` unless this is the canonical text of a type."""
-    codec(text)
-
-
-def _texts(types: Sequence[str]) -> tuple[str, ...]:
+def checked(types: Sequence[str]) -> tuple[str, ...]:
+    """Types that are written or read together, as text and not too long. Raises `TransactionError`."""
     if type(types) not in (tuple, list):
         raise wrong("a list of types", types)
     if not {str}.issuperset(map(type, types)):  # a subclass, such as an Enum, is equal to a text and reads otherwise
         raise TransactionError("expected types as text", reason="type")
+    if sum(map(len, types)) + len(types) > MAX_TEXT:
+        raise TransactionError(f"expected at most {MAX_TEXT} characters of types", reason="too-large")
     return tuple(types)
 
 
-def _codec_of(types: tuple[str, ...]) -> Codec:
+def _whole(types: Sequence[str]) -> Codec:
     """The codec of types together; those of short ones are kept."""
-    size = sum(map(len, types)) + len(types)
-    if size > MAX_TEXT:
-        raise TransactionError(f"expected at most {MAX_TEXT} characters of types", reason="too-large")
-    return _kept(types) if size <= _KEPT else _made(types)
+    texts = checked(types)
+    return _kept(texts) if sum(map(len, texts)) <= _KEPT else _made(texts)
 
 
 def _made(types: tuple[str, ...]) -> Codec:
-    return _tuple([codec(text) for text in types])
+    return _tuple([codec(text) for text in types], own=0)
 
 
 _kept = lru_cache(maxsize=128)(_made)
@@ -164,7 +160,8 @@ def _check_bounds(values: int, depth: int) -> None:
         raise TransactionError(f"expected a type of at most {_MAX_VALUES} values", reason="too-large")
 
 
-def _items(value: object, count: int) -> Sequence[Any]:
+def items(value: object, count: int) -> Sequence[Any]:
+    """The value, a tuple or list of so many. Raises `TransactionError`."""
     if type(value) is not tuple and type(value) is not list:
         raise wrong("a tuple or list", value)
     if len(value) != count:
@@ -202,10 +199,11 @@ def _written(pairs: Sequence[tuple[Codec, Any]], head: int) -> bytes:
     return b"".join(heads + tails)
 
 
-def _tuple(components: Sequence[Codec]) -> Codec:
+def _tuple(components: Sequence[Codec], own: int = 1) -> Codec:
+    """The codec of a tuple, which is a value and a level by itself; values that stand together are neither."""
     size = sum([component.size for component in components])
-    values = 1 + sum([component.values for component in components])
-    depth = 1 + max([component.depth for component in components], default=0)
+    values = own + sum([component.values for component in components])
+    depth = own + max([component.depth for component in components], default=0)
     _check_bounds(values, depth)
     text = f"({','.join([component.text for component in components])})"
     if any(component.is_dynamic for component in components):
@@ -227,7 +225,7 @@ def _static_tuple(components: Sequence[Codec]) -> Functions:
     def encode(value: object) -> bytes:
         words: list[bytes] = []
         try:
-            for write, item in zip(encoders, _items(value, count), strict=True):
+            for write, item in zip(encoders, items(value, count), strict=True):
                 words.append(write(item))
         except TransactionError as error:
             raise _at(len(words), error) from None
@@ -243,7 +241,7 @@ def _dynamic_tuple(components: Sequence[Codec], head: int) -> Functions:
     count = len(components)
 
     def encode(value: object) -> bytes:
-        return _written(list(zip(components, _items(value, count), strict=True)), head)
+        return _written(list(zip(components, items(value, count), strict=True)), head)
 
     def decode(data: bytes, at: int) -> tuple[tuple[Any, ...], int]:
         return _read_values(components, head, data, at)
@@ -284,7 +282,7 @@ def _static_array(item: Codec, count: int) -> Functions:
     write, read, size = item.encode, item.decode, item.size
 
     def encode(value: object) -> bytes:
-        return _joined(write, _items(value, count))
+        return _joined(write, items(value, count))
 
     def decode(data: bytes, at: int) -> tuple[Any, ...]:
         return tuple([read(data, place) for place in range(at, at + count * size, size)])

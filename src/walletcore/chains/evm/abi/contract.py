@@ -19,6 +19,7 @@ __all__ = ["ERROR", "PANIC", "Abi"]
 
 MAX_ENTRIES = 1 << 12
 """Functions, events and errors of a contract."""
+_MAX_PARAMETERS, _MAX_TEXT = 1 << 13, 1 << 18  # of all entries: in JSON, and as characters
 
 ERROR = CustomError.parse("error Error(string message)")
 """What ``require`` and ``revert`` return with a text (Solidity, "Panic via assert and Error via require")."""
@@ -64,12 +65,17 @@ class Abi:
     @classmethod
     def parse(cls, lines: Sequence[str]) -> Self:
         """Read signatures as in Solidity, each with its kind before it. Raises `TransactionError`."""
-        return cls._of([_parsed(line) for line in _listed(lines)])
+        listed = _listed(lines)
+        if sum([len(line) for line in listed if type(line) is str]) > _MAX_TEXT:
+            raise TransactionError(f"expected at most {_MAX_TEXT} characters of signatures", reason="too-large")
+        return cls._of([_parsed(line) for line in listed])
 
     @classmethod
     def from_json(cls, entries: Sequence[object]) -> Self:
         """Read a JSON ABI, a list of dicts. Raises `TransactionError`."""
-        read = [_from_json(entry) for entry in _listed(entries)]
+        listed = _listed(entries)
+        _check_parameters(listed)
+        read = [_from_json(entry) for entry in listed]
         return cls._of([entry for entry in read if entry is not None])
 
     @classmethod
@@ -109,12 +115,26 @@ class Abi:
         return event, event.decode(topics, data)
 
 
-def _listed(entries: object) -> Iterable[Any]:
+def _listed(entries: object) -> tuple[Any, ...]:
     if type(entries) is not tuple and type(entries) is not list:
         raise wrong("a list of the entries of an ABI", entries)
     if len(entries) > MAX_ENTRIES:
         raise TransactionError(f"expected at most {MAX_ENTRIES} entries of an ABI", reason="too-large")
-    return entries
+    return tuple(entries)
+
+
+def _check_parameters(entries: Iterable[Any]) -> None:
+    """Count all parameters and their components before any is read, whatever refers to whatever."""
+    room, waiting = _MAX_PARAMETERS, [entry for entry in entries if type(entry) is dict]
+    while waiting:
+        entry = waiting.pop()
+        for name in ("inputs", "outputs", "components"):
+            inside = entry.get(name)
+            if type(inside) is list or type(inside) is tuple:
+                room -= len(inside)
+                if room < 0:
+                    raise TransactionError(f"expected at most {_MAX_PARAMETERS} parameters", reason="too-large")
+                waiting += [each for each in inside if type(each) is dict]
 
 
 def _parsed(line: object) -> Entry:

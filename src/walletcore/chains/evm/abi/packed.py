@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from walletcore.chains.evm.abi.coding import codec
-from walletcore.chains.evm.abi.words import ATOMIC, Codec, wrong
+from walletcore.chains.evm.abi.coding import checked, codec, items
+from walletcore.chains.evm.abi.words import ATOMIC, MAX_SIZE, Codec
 from walletcore.errors import TransactionError
 
 __all__ = ["encode_packed"]
@@ -25,16 +25,19 @@ def encode_packed(types: Sequence[str], values: Sequence[Any], *, allow_ambiguou
     Where two of them have no size of their own (bytes, string, ``T[]``), other values have the same bytes, and a
     signature of their hash is one of those as well: ``allow_ambiguous`` takes them.
     """
-    for what, listed in (("types", types), ("values", values)):
-        if type(listed) not in (tuple, list):
-            raise wrong(f"a list of {what}", listed)
-    codecs = [codec(text) for text in types]
-    if len(codecs) != len(values):
-        raise TransactionError(f"expected {len(codecs)} values, got {len(values)}", reason="length")
-    if not allow_ambiguous and sum([each.is_dynamic for each in codecs]) > 1:
+    kinds = [codec(text) for text in checked(types)]
+    listed = items(values, len(kinds))
+    if not allow_ambiguous and len([each for each in kinds if each.is_dynamic]) > 1:
         hint = "allow_ambiguous=True takes them; encode, which is not packed, tells them apart"
         raise TransactionError("two values without a size of their own", reason="ambiguous", hint=hint)
-    return b"".join([_pack(each)(value) for each, value in zip(codecs, values, strict=True)])
+    packed: list[bytes] = []
+    room = MAX_SIZE
+    for kind, value in zip(kinds, listed, strict=True):
+        packed.append(_pack(kind)(value))
+        room -= len(packed[-1])
+        if room < 0:
+            raise TransactionError(f"expected at most {MAX_SIZE} packed bytes", reason="too-large")
+    return b"".join(packed)
 
 
 def _pack(kind: Codec) -> Callable[[Any], bytes]:

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from walletcore.chains.evm.abi.coding import MAX_DEPTH, MAX_TEXT, check_type
+from walletcore.chains.evm.abi.coding import MAX_DEPTH, MAX_TEXT, codec
 from walletcore.chains.evm.abi.words import wrong
 from walletcore.errors import TransactionError
 
 __all__ = ["Parameter", "Signature", "check_name", "from_json", "parse"]
 
-MAX_PARAMETERS = 1 << 10
+MAX_PARAMETERS = 1 << 8
 """Parameters of a signature, members of structs included."""
 
 _TOKEN = re.compile(r"[ \t\r\n]*([A-Za-z0-9_$]+|[(),]|(?:\[[0-9]*\])+)", re.ASCII)
@@ -37,6 +37,7 @@ _KEYWORDS = (
     | {"function", "event", "error", "constructor", "returns", "indexed", "anonymous", "internal", "private"}
 )
 _SHOWN = 80
+_MAX_NAME = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,11 @@ class Parameter:
     def __post_init__(self) -> None:
         if self.name != "":
             check_name(self.name)
-        check_type(self.type)
+        codec(self.type)
         if type(self.indexed) is not bool:
             raise wrong("a bool as indexed", self.indexed)
+        if type(self.components) is not tuple or any(type(each) is not Parameter for each in self.components):
+            raise TransactionError("expected a tuple of Parameter as components", reason="type")
         inside = self.type[: self.type.rindex(")") + 1] if self.type.startswith("(") else ""
         if inside != (f"({join(self.components)})" if self.components else ""):
             raise TransactionError("expected the components that the type has", reason="mismatch")
@@ -84,6 +87,8 @@ def check_name(name: object) -> None:
     """Raise `TransactionError` unless this is an identifier."""
     if type(name) is not str:
         raise wrong("a name as text", name)
+    if len(name) > _MAX_NAME:
+        raise TransactionError(f"expected a name of at most {_MAX_NAME} characters", reason="too-large")
     if not _IDENTIFIER.fullmatch(name):
         expected = "a name of letters, digits, _ and $, and no digit first"
         raise TransactionError(f"expected {expected}, got {name[:_SHOWN]!r}", reason="character")
@@ -216,7 +221,7 @@ class _Tokens:
             kind = f"({join(components)})"
         else:
             kind = self._elementary()
-        if self.next.startswith("["):
+        while self.next.startswith("["):
             kind += self.advance()
         found = self._marks(indexed, depth, located=kind in ("bytes", "string") or kind[-1] in ")]")
         name = self.name() if self.next not in (",", ")") else ""
@@ -255,7 +260,7 @@ def from_json(entry: object, kind: str) -> Signature:
     rest: dict[str, Any] = {}
     if kind in ("function", "constructor"):
         rest["mutability"] = fields.get("stateMutability", "nonpayable")
-        if rest["mutability"] not in _MUTABILITY:
+        if type(rest["mutability"]) is not str or rest["mutability"] not in _MUTABILITY:
             raise TransactionError("expected a stateMutability that Solidity has", reason="unknown")
     if kind == "function":
         rest["outputs"] = reader.parameters(fields.get("outputs", []))

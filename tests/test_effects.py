@@ -29,10 +29,19 @@ SENTENCES: list[tuple[Effect, str]] = [
         Approve(asset=SOL, amount=None, spender=BOB),
         "allow solana:x:bob to spend an unknown amount of solana:x/slip44:501",
     ),
+    (
+        Approve(asset=SOL, amount=7, spender=BOB, source=ALICE, until=1_900_000_000),
+        "allow solana:x:bob to spend 7 of solana:x/slip44:501 from solana:x:alice until 2030-03-17 17:46:40 UTC",
+    ),
+    (
+        Approve(asset=SOL, amount=7, spender=BOB, until=2**48 - 1),
+        "allow solana:x:bob to spend 7 of solana:x/slip44:501 until Unix time 281474976710655",
+    ),
     (Authority(account=ALICE, change="bob"), "change who controls solana:x:alice: bob"),
     (Call(target=BOB, name="swap"), "call solana:x:bob swap()"),
     (Call(target=BOB, name="swap", arguments=(("a", "1"), ("b", "2"))), "call solana:x:bob swap(a=1, b=2)"),
     (Statement(text="hello\n"), r"state 'hello\n'"),
+    (Statement(text="hello", meaning="a greeting"), "state 'hello' (a greeting)"),
     (Opaque(why="no idea"), "unknown: no idea"),
     (Opaque(why="no idea", data=b"abc"), "unknown: no idea (3 bytes)"),
 ]

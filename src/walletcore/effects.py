@@ -8,6 +8,7 @@ The chain is the subject's: signed bytes of Bitcoin and Solana do not say on whi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from walletcore.path import KeyOrigin
 
 __all__ = ["Approve", "Authority", "Call", "Effect", "Fee", "Opaque", "Statement", "Transfer"]
+
+_YEAR_10000 = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +59,19 @@ class Approve:
     """The spender may move up to this much of an asset later, out of the source.
 
     ``source`` is the CAIP-10 account on which the allowance is, as in `Transfer`; empty where it is not known.
+    ``until`` is the Unix time at which the allowance ends, where what is signed ends it.
     """
 
     asset: str
     amount: int | None
     spender: str
     source: str = ""
+    until: int | None = None
 
     def __str__(self) -> str:
         source = f" from {self.source}" if self.source else ""
-        return f"allow {self.spender} to spend {_amount(self.amount)} of {self.asset}{source}"
+        until = "" if self.until is None else f" until {_time(self.until)}"
+        return f"allow {self.spender} to spend {_amount(self.amount)} of {self.asset}{source}{until}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +99,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A text is signed; nothing moves by itself."""
+    """A text is signed; nothing moves by itself. ``meaning`` tells what a text of a known form is for."""
 
     text: str
+    meaning: str = ""
 
     def __str__(self) -> str:
-        return f"state {self.text!r}"
+        return f"state {self.text!r}{f' ({self.meaning})' if self.meaning else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,13 @@ class Opaque:
 
 
 Effect = Transfer | Fee | Approve | Authority | Call | Statement | Opaque
+
+
+def _time(seconds: int) -> str:
+    """A Unix time in words, as far as calendars go."""
+    if not 0 <= seconds < _YEAR_10000:
+        return f"Unix time {seconds}"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _amount(amount: int | None) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
 from support.evm import signer
-from support.vectors import Case, vectors
+from support.vectors import Case, load, vectors
 from walletcore.chains.evm import Evm, Message
 from walletcore.chains.evm.structs import StructTypes
 from walletcore.chains.evm.typed_data import Domain, TypedData
@@ -238,6 +238,46 @@ def test_types_that_are_referred_to_follow_in_alphabetical_order() -> None:
     assert declared.type_hash("B") == keccak256(b"B()")
 
 
+def test_values_have_one_spelling() -> None:
+    declared = {
+        "T": members(
+            a="address[2]", b="bytes", c="bytes4[]", d="int8[]", e="uint256[][]", f="bool", g="string", h="U", i="U[]"
+        ),
+        "U": members(x="uint8"),
+    }
+    checksummed = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    message = {
+        "a": [checksummed, checksummed.lower()],
+        "b": "0xABcd",
+        "c": ["0x01020304", "0x00000000"],
+        "d": [-1, "-128", 127],
+        "e": [["0x0A", "10", 10], []],
+        "f": True,
+        "g": "text",
+        "h": {"x": "0x01"},
+        "i": [{"x": 2}],
+    }
+    mine = TypedData.parse({"types": declared, "primaryType": "T", "domain": {}, "message": message})
+    account = bytes.fromhex(checksummed[2:])
+    assert mine.values == {
+        "a": (account, account),
+        "b": b"\xab\xcd",
+        "c": (b"\1\2\3\4", bytes(4)),
+        "d": (-1, -128, 127),
+        "e": ((10, 10, 10), ()),
+        "f": True,
+        "g": "text",
+        "h": {"x": 1},
+        "i": ({"x": 2},),
+    }
+
+
+@given(documents())
+def test_values_in_one_spelling_hash_as_the_document(document: dict[str, Any]) -> None:
+    mine = TypedData.parse(document)
+    assert mine.types.hash_struct(mine.primary_type, mine.values) == mine.struct_hash
+
+
 def test_a_document_is_not_changed_through_what_it_was_made_from() -> None:
     document = one("string[]", ["a"])
     mine = TypedData.parse(document)
@@ -292,6 +332,48 @@ def test_E02_an_undeclared_member_is_refused() -> None:
     assert refused(document) == "unknown"
     assert refused({**one("bool", True), "more": 1}) == "unknown"
     assert refused(one("U", {"a": True, "b": False}, U=members(a="bool"))) == "unknown"
+
+
+def test_E02_undeclared_members_are_left_out_where_that_is_asked_for() -> None:
+    declared = {"T": members(x="U[2][]", y="bool"), "U": members(a="bool"), "EIP712Domain": members(name="string")}
+    plain = {"x": [[{"a": True}, {"a": False}]], "y": True}
+    more = {"x": [[{"a": True, "b": None}, {"a": False, "a ": 1.5}]], "y": True, "z": {"x": []}}
+    document = {"types": declared, "primaryType": "T", "domain": {"name": "n"}, "message": plain}
+    given = {**document, "message": more, "domain": {"name": "n", "chainId": 1, "other": 2}}
+    assert refused(given)
+    mine = TypedData.parse(document)
+    assert TypedData.parse(document, drop_undeclared=True) == mine
+    for source in (
+        {**document, "message": {**plain, "more": "x"}},
+        {**document, "domain": given["domain"]},
+        {**document, "message": {**plain, "x": [[{"a": True, "b": 1}, {"a": False}]]}},
+    ):
+        assert refused(source)
+        assert TypedData.parse(source, drop_undeclared=True) == mine
+        assert TypedData.parse(json.dumps(source), drop_undeclared=True) == mine
+    undeclared = {**document, "types": {name: declared[name] for name in ("T", "U")}, "domain": {"other": 1}}
+    for wrong in (
+        {**document, "message": {**plain, "y": None, "z": 1}},
+        {**document, "message": {"x": [], "z": 1}},
+        {**document, "more": 1},
+        {**document, "primaryType": ["T"]},
+        {**document, "message": [plain]},
+        undeclared,
+    ):
+        with pytest.raises(TransactionError):
+            TypedData.parse(wrong, drop_undeclared=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ledger/01-addresses_array_mail-data", "okx/15-TYPE_DATA_V4", "okx/25-TYPE_DATA_V4_2", "eth-account/field-37"],
+)
+def test_E02_published_documents_with_more_than_they_declare_hash_as_others_have_it(name: str) -> None:
+    (case,) = (case for case in load("evm/eip712") if case.id == f"evm/eip712/{name}")
+    assert {case.expect["verdicts"][rule] for rule in ("ethers", "metamask-v4", "viem")} == {"valid"}
+    assert refused(case.input["typed_data"]) == "unknown"
+    mine = TypedData.parse(case.input["typed_data"], drop_undeclared=True)
+    assert mine.digest.hex() == case.expect["digest"]
 
 
 @pytest.mark.parametrize("value", [{}, None, {"y": True}, []])
@@ -382,10 +464,55 @@ def test_E12_a_name_that_is_no_identifier_is_refused(name: str) -> None:
     assert refused({**one("bool", True), "types": {name: members(x="bool")}, "primaryType": name}) == "character"
 
 
+LOOK_ALIKES = [
+    "P\u0435rmit",
+    "Permit\u200b",
+    "\uff30ermit",
+    "Permit\u0301",
+    "\u0420ermit",
+    "Per\u00admit",
+    "Permit\u2060",
+]
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES, ids=ascii)
+def test_E12_a_name_that_only_looks_like_another_is_refused(name: str) -> None:
+    document = {"types": {name: members(x="bool")}, "primaryType": name, "domain": DOMAIN, "message": {"x": True}}
+    assert refused(document) == "character"
+    assert refused({**document, "types": {"T": members(**{name: "bool"})}, "primaryType": "T"}) == "character"
+    assert refused(one(name, True)) == "unknown"
+
+
+def test_E05_texts_that_look_alike_have_other_hashes() -> None:
+    texts = ["caf\u00e9", "cafe\u0301", "c\u0430f\u00e9", "cafe", "cafe ", "cafe\u200b"]
+    assert len({TypedData.parse(one("string", text)).digest for text in texts}) == len(texts)
+
+
 def test_E13_a_member_that_appears_twice_is_refused() -> None:
     assert refused({**one("bool", True), "types": {"T": members(x="bool") * 2}}) == "duplicate"
     with pytest.raises(TransactionError) as caught:
         TypedData.parse(json.dumps(one("bool", True)).replace('"primaryType"', '"types": {}, "primaryType"'))
+    assert caught.value.reason == "duplicate"
+
+
+JSON_TWICE = {
+    "a document's part": ('"primaryType"', '"message": {}, "primaryType"'),
+    "a type": ('"types": {', '"types": {"T": [], '),
+    "a member of a declaration": ('{"name": "x"', '{"name": "y", "name": "x"'),
+    "a member of the domain": ('"chainId": 1', '"chainId": 2, "chainId": 1'),
+    "a member of the message": ('{"x": true}', '{"x": false, "x": true}'),
+    "the same by an escape": ('{"x": true}', '{"\\u0078": false, "x": true}'),
+}
+
+
+@pytest.mark.parametrize("name", JSON_TWICE)
+def test_E13_a_name_that_stands_twice_in_json_is_refused_wherever_it_is(name: str) -> None:
+    old, new = JSON_TWICE[name]
+    text = json.dumps(one("bool", True))
+    assert text.count(old) == 1
+    TypedData.parse(text)
+    with pytest.raises(TransactionError) as caught:
+        TypedData.parse(text.replace(old, new))
     assert caught.value.reason == "duplicate"
 
 
@@ -415,6 +542,25 @@ def test_E15_a_chain_id_that_is_no_integer_is_refused(value: Any) -> None:
     assert refused({**one("bool", True), "domain": {"chainId": value}}) in ("type", "non-canonical", "range")
 
 
+@pytest.mark.parametrize("number", [0, 2, 137, 2**63 - 37, 2**63, 2**256 - 1])
+def test_E15_a_chain_id_of_zero_or_of_no_chain_is_hashed_and_signed_by_no_chain(number: int) -> None:
+    """EIP-712 says uint256; whether it is that of the active chain is for who signs (EIP-712, "chainId")."""
+    document = {**one("bool", True), "domain": {"chainId": number}}
+    data = TypedData.parse(document)
+    assert data.domain_separator == bytes(theirs(document).header)
+    assert data.domain.chain_id == number
+    with pytest.raises(TransactionError) as caught:
+        Message(chain=Evm(name="one", chain_id=1), data=data)
+    assert caught.value.reason == "network"
+
+
+@pytest.mark.parametrize("value", ["\uff11", "\u0661", "1\u200b", "\u2081", 1.0, "1_0", "-0", "00", "1\n"])
+def test_E15_E20_a_number_in_other_digits_or_another_spelling_is_refused(value: Any) -> None:
+    assert refused({**one("bool", True), "domain": {"chainId": value}}) in ("type", "non-canonical")
+    assert refused(one("uint256", value)) in ("type", "non-canonical")
+    assert refused(one("int256", value)) in ("type", "non-canonical")
+
+
 @pytest.mark.parametrize(
     "domain",
     [None, [], "x", {"extra": 1}, {"Name": "x"}, {"name": None}, {"name": b"x"}, {"name": 1}, {"salt": "0x00"}, {1: 2}],
@@ -428,6 +574,26 @@ def test_E20_a_document_without_one_of_its_parts_is_refused(name: str) -> None:
     document = one("bool", True)
     del document[name]
     assert refused(document) == "missing"
+
+
+@pytest.mark.parametrize("end", [None, {}, [], 0, False, "", {"x": None}])
+def test_E18_a_type_that_holds_itself_has_no_value(end: Any) -> None:
+    """EIP-712, "encodeData", leaves it undefined; where MetaMask takes null for 32 zero bytes, others take nothing."""
+    types = {"T": members(x="T")}
+    value = end
+    for _ in range(3):
+        assert refused({"types": types, "primaryType": "T", "domain": DOMAIN, "message": value}) in ("type", "missing")
+        value = {"x": value}
+    mutual = {"T": members(x="U"), "U": members(x="T")}
+    assert refused({"types": mutual, "primaryType": "T", "domain": DOMAIN, "message": value}) in ("type", "missing")
+    assert StructTypes.parse(mutual).encode_type("T") == "T(U x)U(T x)"
+
+
+@pytest.mark.parametrize("kind", ["bool[0]", "T[0]", "bool[0][]", "bool[][0]", "bool[00]", "bool[+1]", "bool[1_0]"])
+def test_E01_an_array_of_no_items_is_no_type(kind: str) -> None:
+    """Nor is it in Solidity ("Arrays"); an empty array of any length is another type."""
+    assert refused(one(kind, [])) == "character"
+    assert TypedData.parse(one("bool[]", [])).struct_hash == bytes(theirs(one("bool[]", [])).body)
 
 
 @pytest.mark.parametrize("primary", ["U", "", "T[]", "bool", "EIP712Domain", None, 1, ["T"]])
@@ -592,6 +758,37 @@ made, wanted = document({"T0": members(("a", "string"))}, {"a": "x" * 50_000_000
 def test_E16_E17_E18_documents_that_grow_without_end_are_refused_in_50_ms(made: str, limit: int) -> None:
     setup = SETUP.format(limit=limit, made=made)
     assert cpu_seconds("assert reason(made) == wanted, reason(made)", setup=setup) < 0.05 * SLACK
+
+
+MEGABYTES = {
+    "addresses": "one('address[]', ['0x%040x' % n for n in range(16000)])",
+    "structs": "one('U[]', [{'x': 'y' * 90} for _ in range(8000)], U='string')",
+    "texts": "one('string[]', ['y' * 60] * 16300)",
+    "bytes": "one('bytes', '0x' + 'ab' * 524000)",
+    "numbers": "one('uint256[]', [str(2 ** 256 - 1)] * 12900)",
+    "long names": "one('U[]', [{'n' * 16000: True} for _ in range(60)], U='bool', name='n' * 16000)",
+    "too many values": "one('uint8[]', [1] * 524000)",
+    "too many types": "{**one('bool', True), 'types': {f'T{n}': [dict(name='a', type='bool')] for n in range(25000)}}",
+    "too many members": "{**one('bool', 1), 'types': {'T': [dict(name=f'm{n}', type='bool') for n in range(25000)]}}",
+}
+
+
+@pytest.mark.parametrize("name", MEGABYTES)
+def test_E17_a_document_of_a_megabyte_is_answered_within_250_ms(name: str) -> None:
+    setup = f"""
+import contextlib, json
+from walletcore.chains.evm.typed_data import TypedData
+def one(kind, value, name='x', U=None):
+    types = dict(T=[dict(name='x', type=kind)], **(dict(U=[dict(name=name, type=U)]) if U else dict()))
+    return dict(types=types, primaryType='T', domain=dict(), message=dict(x=value))
+text = json.dumps({MEGABYTES[name]}, separators=(',', ':'))
+assert 1 << 19 < len(text) <= 1 << 20, len(text)
+"""
+    code = """
+with contextlib.suppress(ValueError):
+    TypedData.parse(text)
+"""
+    assert cpu_seconds(code, setup=setup) < 0.25 * SLACK
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -141,7 +141,7 @@ def test_messages_are_told_to_machines(capsys: pytest.CaptureFixture[str]) -> No
     assert run(["inspect", (PERSONAL + b"5hello").hex(), "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["what"] == "message to be signed"
-    assert found["effects"] == [{"effect": "Statement", "text": "hello"}]
+    assert found["effects"] == [{"effect": "Statement", "text": "hello", "meaning": ""}]
 
 
 def test_verify_knows_messages(capsys: pytest.CaptureFixture[str]) -> None:

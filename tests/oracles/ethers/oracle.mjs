@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 const ROOMS = [
   "./abi.mjs",
   "./transactions.mjs",
+  "./typed.mjs",
 ];
 
 const TASKS = Object.assign({}, ...(await Promise.all(ROOMS.map((room) => import(room)))).map((room) => room.TASKS));

@@ -5,6 +5,7 @@ const ROOMS = [
   "./abi.mjs",
   "./calls.mjs",
   "./transactions.mjs",
+  "./typed.mjs",
 ];
 
 const TASKS = Object.assign({}, ...(await Promise.all(ROOMS.map((room) => import(room)))).map((room) => room.TASKS));

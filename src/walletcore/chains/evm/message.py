@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.evm.chain import Evm, check_account
-from walletcore.chains.evm.structs import ATOMIC
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.coding import rlp
 from walletcore.coding.visible import is_visible
-from walletcore.effects import Approve, Effect, Opaque, Statement
+from walletcore.effects import Effect, Opaque, Statement
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
@@ -27,13 +26,11 @@ from walletcore.signing import Answers, SigningRequest, accepted, complete
 __all__ = ["Message", "decode"]
 
 _MAX_DATA = 1 << 20
-_MAX_SHOWN = 80
 _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _VALIDATOR = b"\x19\x00"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
+_SIGN_IN = "wants you to sign in with your ethereum account"  # EIP-4361
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})++)", re.ASCII)
-_PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
-_APPROVED = (("owner", "address"), ("spender", "address"), ("value", "uint256"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +120,22 @@ class Message:
         return SignedMessage(chain=self.chain, raw=raw, message=self, answers=answers)
 
     def effects(self) -> tuple[Effect, ...]:
-        """A `Statement` for text; `Approve` for an ERC-2612 permit; `Opaque` for all that a person cannot read."""
+        """A `Statement` for text; `Opaque` for all that a person cannot read; for typed data see ``typed_effects``."""
         if isinstance(self.data, TypedData):
-            return _effects_of_typed_data(self.chain, self.data)
+            from walletcore.chains.evm import typed_effects
+
+            return typed_effects.effects(self.chain, self.data, self.signer)
         if self.validator is not None:
             return (Opaque(why=f"data for the contract {self.validator.account_id}", data=self.data),)
         why = _unreadable(self.data)
-        return (Opaque(why=why, data=self.data),) if why else (Statement(text=self.data.decode()),)
+        if why:
+            return (Opaque(why=why, data=self.data),)
+        text = self.data.decode()
+        if _SIGN_IN in text.casefold():
+            from walletcore.chains.evm import siwe
+
+            return siwe.effects(text, self.chain, self.signer)
+        return (Statement(text=text),)
 
     def recover(self, signature: bytes, *, allow_parity: bool = False) -> PublicKey:
         """The key that made a signature of 65 bytes over this message. Raises `InvalidSignature`.
@@ -225,18 +231,3 @@ def _looks_like(data: bytes) -> str:
     except DecodingError:
         return ""
     return "looks like a transaction: blind signing" if listed else ""
-
-
-def _effects_of_typed_data(chain: Evm, typed: TypedData) -> tuple[Effect, ...]:
-    """Only what the domain binds: without chain id and contract, who will read it is not known."""
-    domain, types, primary = typed.domain, typed.types, typed.primary_type
-    contract = None if domain.verifying_contract is None else chain.account(domain.verifying_contract)
-    if contract is not None and domain.chain_id is not None and types.encode_type(primary) == _PERMIT:
-        owner, spender, value = (ATOMIC[kind](typed.message[name]) for name, kind in _APPROVED)
-        source, account = (chain.account(word[12:]).account_id for word in (owner, spender))
-        asset = f"{chain.caip2}/erc20:{contract}"
-        return (Approve(asset=asset, amount=int.from_bytes(value), spender=account, source=source),)
-    name = "" if domain.name is None else f" of {domain.name[:_MAX_SHOWN]!r}"
-    reader = "whatever contract takes it" if contract is None else f"contract {contract}"
-    where = "on any chain" if domain.chain_id is None else f"on {chain.caip2}"
-    return (Opaque(why=f"typed data {primary[:_MAX_SHOWN]}{name} for {reader} {where}", data=typed.raw),)

@@ -211,6 +211,20 @@ ATOMIC: Mapping[str, Encode] = {
 """The types that are no structs and no arrays, and how each encodes a value: 32 bytes, or `TransactionError`."""
 
 
+def _plain(kind: str, value: Any) -> Any:
+    """A value of an atomic type that has been encoded before, in one spelling."""
+    if kind in ("bool", "string"):
+        return value
+    if kind == "bytes":
+        return _octets(value)
+    word = ATOMIC[kind](value)
+    if kind == "address":
+        return word[12:]
+    if kind.startswith("bytes"):
+        return word[: int(kind[5:])]
+    return int.from_bytes(word, signed=kind[0] == "i")
+
+
 Members = tuple[tuple[str, str], ...]
 """Pairs of name and type, in their order."""
 
@@ -271,6 +285,38 @@ class StructTypes:
     def hash_struct(self, name: str, value: object) -> bytes:
         """keccak256(typeHash || encodeData(value)), 32 bytes. Raises `TransactionError`."""
         return keccak256(self.encode_data(name, value))
+
+    def read(self, name: str, value: object) -> dict[str, Any]:
+        """The value with one spelling for everything: ints, bools, text, bytes, tuples, and dicts of these.
+
+        An address is its 20 bytes. Raises `TransactionError`.
+        """
+        self.encode_data(name, value)
+        found: dict[str, Any] = self._read(name, value)
+        return found
+
+    def declared(self, name: str, value: object) -> object:
+        """The value without the members that no type declares, at every level; nothing else of it is looked at.
+
+        Raises `TransactionError`.
+        """
+        check_bounds(value)
+        return self._declared(name, value)
+
+    def _declared(self, kind: str, value: Any) -> Any:
+        if type(kind) is str and kind in self.members and type(value) is dict:
+            return {name: self._declared(each, value[name]) for name, each in self.members[kind] if name in value}
+        if type(kind) is str and kind.endswith("]") and type(value) in (list, tuple):
+            return [self._declared(kind[:-1].rpartition("[")[0], item) for item in value]
+        return value
+
+    def _read(self, kind: str, value: Any) -> Any:
+        if kind in self.members:
+            return {member: self._read(each, value[member]) for member, each in self.members[kind]}
+        if kind[-1] != "]":
+            return _plain(kind, value)
+        element = kind[:-1].rpartition("[")[0]
+        return tuple([self._read(element, item) for item in value])
 
     def _encode_data(self, name: str, value: object) -> bytes:
         words = [self.type_hash(name)]

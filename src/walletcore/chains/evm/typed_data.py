@@ -65,14 +65,16 @@ class TypedData:
             raise TransactionError("expected the JSON that TypedData.parse makes", reason="non-canonical")
 
     @classmethod
-    def parse(cls, source: str | dict[str, Any]) -> TypedData:
+    def parse(cls, source: str | dict[str, Any], *, drop_undeclared: bool = False) -> TypedData:
         """Read typed data from JSON, or from a dict with types, primaryType, domain and message.
 
         A dict may hold bytes where JSON has 0x and hex digits; what values look like is told in ``structs``. There are
-        at most 32 levels, 65,536 values and 1 MB. Raises `TransactionError`.
+        at most 32 levels, 16,384 values and 1 MB. Members that no type declares are not signed, and refused: with
+        ``drop_undeclared`` they are left out instead, as some wallets do in silence. Raises `TransactionError`.
         """
+        document = _decoded(source) if type(source) is str else source
         self = object.__new__(cls)
-        self._fill(_decoded(source) if type(source) is str else source)
+        self._fill(_without_undeclared(document) if drop_undeclared else document)
         return self
 
     def _fill(self, document: object) -> None:
@@ -111,6 +113,19 @@ class TypedData:
         """The struct that is signed, as a new dict; bytes are 0x and hex digits."""
         found: dict[str, Any] = json.loads(self.raw)["message"]
         return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The same with one spelling for everything: ints, bools, text, bytes (an address is 20), tuples and dicts."""
+        return self.types.read(self.primary_type, self.message)
+
+
+def _without_undeclared(document: object) -> dict[str, Any]:
+    """The document without what its types do not declare, in the message and, where that is declared, the domain."""
+    given = checked_dict(document, _MEMBERS)
+    types = StructTypes.parse(given["types"])
+    kept = {"domain": types.declared(_DOMAIN, given["domain"])}
+    return {**given, **kept, "message": types.declared(given["primaryType"], given["message"])}
 
 
 def _text(raw: bytes) -> str:

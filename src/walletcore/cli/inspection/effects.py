@@ -56,7 +56,7 @@ def _row(effect: Effect, row: Chain) -> tuple[str, str, str, str]:
             arguments = ", ".join(f"{name}={value}" for name, value in effect.arguments)
             return "call", f"{effect.name}({arguments})", "", _account(effect.target, row)
         case Statement():
-            return "statement", repr(effect.text), "", ""
+            return effect.meaning or "statement", repr(effect.text), "", ""
         case Opaque():
             return "not understood", f"{effect.why}{f' ({len(effect.data)} bytes)' if effect.data else ''}", "", ""
 

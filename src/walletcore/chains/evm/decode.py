@@ -24,14 +24,18 @@ from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.evm.access_list import AccessListTransaction
+    from walletcore.chains.evm.cip64 import FeeCurrencyTransaction
     from walletcore.chains.evm.legacy import LegacyTransaction
     from walletcore.chains.evm.message import Message
     from walletcore.chains.evm.transaction import Transaction
+    from walletcore.chains.evm.zksync import ZksyncTransaction
     from walletcore.signing import Signature
 
 __all__ = ["AnyOf", "decode", "identify"]
 
-AnyOf: TypeAlias = "LegacyTransaction | AccessListTransaction | Transaction"
+AnyOf: TypeAlias = (
+    "LegacyTransaction | AccessListTransaction | Transaction | FeeCurrencyTransaction | ZksyncTransaction"
+)
 """The types of transactions that are read."""
 
 _Read: TypeAlias = "tuple[AnyOf, Signature | None]"
@@ -42,6 +46,8 @@ _FIRST_LIST = bytes((_LIST,))
 _MESSAGES = (b"\x19", b"{")  # how EIP-191 data and the JSON of typed data begin
 _READERS = {0x01: "access_list", 0x02: "transaction"}
 """The room of each type (EIP-2718): its ``read(chain, sender, body)`` takes what stands after the type."""
+_DIALECTS = {0x71: "zksync", 0x7B: "cip64", 0x7E: "deposit"}
+"""The rooms of types that only some chains have: those whose row has the room's name among its dialects."""
 
 
 def decode(
@@ -60,6 +66,8 @@ def decode(
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
     if signature is not None:
         return _signed(transaction, signature, keys)
+    if not getattr(transaction, "needs_signature", True):  # a deposit of the OP Stack, complete as it is
+        return transaction.assemble(())
     if not (getattr(transaction, "replay_protected", True) or allow_unprotected):
         hint = "allow_unprotected=True reads it; signed, it is valid on every chain"
         raise TransactionError("expected a chain id in what is to be signed (EIP-155)", reason="missing", hint=hint)
@@ -72,10 +80,10 @@ def identify(chain: Evm, raw: bytes) -> str:
     """The hash of a signed transaction: see `Evm.transaction_id`. Raises `TransactionError`."""
     try:
         typed = _checked(raw)
-        _, signature = _read(chain, typed, None)
+        transaction, signature = _read(chain, typed, None)
     except DecodingError as error:
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
-    if signature is None:
+    if signature is None and getattr(transaction, "needs_signature", True):
         raise TransactionError("nobody has signed it: there is no id yet", reason="missing")
     return chain._identify(typed)
 
@@ -116,9 +124,9 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
         from walletcore.chains.evm import legacy
 
         return legacy.read(chain, sender, raw)
-    room = _READERS.get(raw[0])
-    if room is None:
-        known = ", ".join(map(str, sorted(_READERS)))
+    room = _READERS.get(raw[0]) or _DIALECTS.get(raw[0])
+    if room is None or not (raw[0] in _READERS or room in chain.dialects):
+        known = ", ".join(map(str, [*_READERS, *(each for each, name in _DIALECTS.items() if name in chain.dialects)]))
         raise TransactionError(f"expected a transaction of type 0, {known}, got type {raw[0]}", reason="version")
     reader = import_module(f"walletcore.chains.evm.{room}")
     return cast("_Read", reader.read(chain, sender, raw[1:]))
@@ -127,7 +135,7 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
 def _recover(transaction: AnyOf, signature: Signature) -> PublicKey:
     from walletcore.curves.secp256k1 import ecdsa_recover
 
-    digest = keccak256(transaction.raw)
+    digest = keccak256(transaction.payload)
     try:
         key = ecdsa_recover(digest, signature.data, cast(int, signature.recovery))
     except InvalidSignature:

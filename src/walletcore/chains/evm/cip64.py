@@ -1,0 +1,99 @@
+"""Celo's transactions that pay for gas in a token: type 0x7b of EIP-2718's envelopes (CIP-64).
+
+0x7b || rlp([chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, to, value, data, accessList, feeCurrency]),
+and signed the same list with signatureYParity, signatureR and signatureS at its end. Fees are per unit of gas, in units
+of the fee currency; the value is in CELO. The older types 0x7c (CIP-42) and 0x7a (CIP-66) are not read: Celo's nodes
+refuse them since it is of the OP Stack (celo-org/op-geth, core/types/celo_transaction_signing_forks.go, cel2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from walletcore.chains.base import Address
+from walletcore.chains.evm.access_list import AccessList, check_access_list
+from walletcore.chains.evm.chain import Evm, check_account
+from walletcore.chains.evm.common import AnyTransaction
+from walletcore.chains.evm.reading import check_chain, read_destination, read_typed, read_uints
+from walletcore.coding import rlp
+from walletcore.effects import Fee
+from walletcore.errors import TransactionError
+from walletcore.keys import PublicKey
+from walletcore.remembering import remembered
+from walletcore.signing import Signature
+
+__all__ = ["FeeCurrencyTransaction", "read"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeCurrencyTransaction(AnyTransaction):
+    """As `Transaction`, and gas is paid in ``fee_currency``, a token, or the adapter of one with fewer decimals.
+
+    ``max_fee`` and ``max_priority_fee`` are in the smallest unit of that currency. An adapter counts in 18 decimals,
+    and takes the token that it stands for. Raises `TransactionError` as `Transaction` does, and for another chain.
+    """
+
+    max_fee: int
+    max_priority_fee: int
+    access_list: AccessList = ()
+    fee_currency: Address
+
+    type_byte: ClassVar[bytes] = b"\x7b"
+    limits: ClassVar[tuple[tuple[str, int], ...]] = (
+        *AnyTransaction.limits,
+        ("max_fee", 2**256),
+        ("max_priority_fee", 2**256),
+    )
+
+    def __post_init__(self) -> None:
+        AnyTransaction.__post_init__(self)
+        if "cip64" not in self.chain.dialects:
+            raise TransactionError(f"{self.chain.name} takes no fees in tokens (CIP-64)", reason="network")
+        check_account(self.chain, self.fee_currency, "fee_currency")
+        if self.max_priority_fee > self.max_fee:
+            raise TransactionError("expected max_priority_fee to be at most max_fee (EIP-1559)", reason="mismatch")
+        self._check_fee(self.max_fee)
+        check_access_list(self.access_list)
+
+    @property
+    def max_price(self) -> int:
+        """The most that a unit of gas may cost, in the smallest unit of the fee currency."""
+        return self.max_fee
+
+    @remembered
+    def fields(self) -> bytes:
+        """The ten fields in the order of CIP-64, each encoded."""
+        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
+        return numbers + self._call() + rlp.encode(self.access_list) + rlp.encode(self.fee_currency.payload)
+
+    def _fees(self, payer: str) -> tuple[Fee, ...]:
+        """For gas, in the fee currency; what the chain takes beside it, if anything, is in its own coin."""
+        gas = Fee(
+            asset=f"{self.chain.caip2}/erc20:{self.fee_currency.text}", at_most=self.gas * self.max_fee, payer=payer
+        )
+        return (gas, *AnyTransaction._fees(self, payer)[1:])
+
+
+def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[FeeCurrencyTransaction, Signature | None]:
+    """What stands after the type, see `walletcore.chains.evm.reading`."""
+    fields, signature = read_typed(body, 10)
+    chain_id, nonce, max_priority_fee, max_fee, gas, value = read_uints(*fields[:5], fields[6])
+    check_chain(chain, chain_id)
+    fee_currency = read_destination(chain, fields[9])
+    if fee_currency is None:
+        raise TransactionError("expected the 20 bytes of a fee currency (CIP-64)", reason="missing")
+    transaction = FeeCurrencyTransaction(
+        chain=chain,
+        sender=sender,
+        nonce=nonce,
+        max_priority_fee=max_priority_fee,
+        max_fee=max_fee,
+        gas=gas,
+        value=value,
+        to=read_destination(chain, fields[5]),
+        data=fields[7],
+        access_list=fields[8],
+        fee_currency=fee_currency,
+    )
+    return transaction, signature

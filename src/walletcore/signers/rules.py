@@ -41,7 +41,7 @@ __all__ = [
 _CHAIN = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}", re.ASCII)
 _ASSET = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/[-a-z0-9]{3,8}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
 _ACCOUNT = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
-_EVM = re.compile(r"eip155:[1-9][0-9]*(?:/slip44:[0-9]+|(?:/erc20)?:(0x[0-9a-fA-F]{40}))?", re.ASCII)
+_EVM = re.compile(r"(eip155:[1-9][0-9]*)(?:/slip44:[0-9]+|(?:/erc20)?:(0x[0-9a-fA-F]{40}))?", re.ASCII)
 _AMOUNTS = 1 << 256  # every chain's are below it
 _MOST_MEANT = (1 << 128) - 1  # no token has as many units: whoever allows more allows all
 _ALL_ONES = 53  # bits from which on nobody means a number that has ones only: it is the largest of some width
@@ -91,8 +91,8 @@ def _check_evm(name: str) -> None:
         hint = "tokens of every kind are named erc20: by effects"
         raise SignerError("expected eip155:1/slip44:60, eip155:1/erc20:0x... and the like", reason="unknown", hint=hint)
     try:
-        if found[1]:
-            check_spelling(found[1])
+        if found[2]:
+            check_spelling(found[1], found[2])
     except AddressError as error:
         raise SignerError(f"{name}: {error}", reason=error.reason) from None
 

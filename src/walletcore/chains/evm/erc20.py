@@ -8,9 +8,9 @@ ERC-721 as well, where the number is not an amount but the id of one token.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
-from walletcore.chains.base import Address, Chain
-from walletcore.chains.evm.address import checksummed
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
 from walletcore.errors import TransactionError
@@ -67,7 +67,7 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
     known = _is_known(contract, erc20)
     selector = data[:4]
     names = _ACCOUNTS.get(selector, ())
-    accounts = _accounts(contract.chain, data, len(names))
+    accounts = _accounts(cast(Evm, contract.chain), data, len(names))
     if not accounts:
         return (Opaque(why=f"calls {contract.account_id}", data=data),)
     asset = f"{contract.chain.caip2}/erc20:{contract.text}"
@@ -85,14 +85,14 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
     return effect, Call(target=contract.account_id, name=_NAMES[selector], arguments=arguments)
 
 
-def _accounts(chain: Chain, data: bytes, count: int) -> list[str]:
+def _accounts(chain: Evm, data: bytes, count: int) -> list[str]:
     """The CAIP-10 names in the words after the selector, before the last one; none where one of them is no account."""
     found: list[str] = []
     if count and len(data) == 36 + 32 * count:
         for place in range(16, 16 + 32 * count, 32):
             if data[place - 12 : place] != _PADDING:
                 return []
-            found.append(chain.account_id(checksummed(data[place : place + 20])))
+            found.append(chain.account(data[place : place + 20]).account_id)
     return found
 
 

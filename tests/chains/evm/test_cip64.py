@@ -137,7 +137,19 @@ def test_T13_what_a_chain_takes_beside_the_gas_is_in_its_own_coin() -> None:
         ({"value": True}, "type"),
         ({"access_list": [(b"", ())]}, "type"),
     ],
-    ids=["ET10_chain", "ET08_of_ethereum", "none", "X16_text", "ET08_case", "ET04", "ET02", "ET05", "ET03", "ET09", "list"],
+    ids=[
+        "ET10_chain",
+        "ET08_of_ethereum",
+        "none",
+        "X16_text",
+        "ET08_case",
+        "ET04",
+        "ET02",
+        "ET05",
+        "ET03",
+        "ET09",
+        "list",
+    ],
 )
 def test_ET02_ET10_fields_that_nothing_may_have_are_refused(changes: dict[str, Any], reason: str) -> None:
     with pytest.raises(TransactionError) as caught:

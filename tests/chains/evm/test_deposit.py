@@ -93,9 +93,9 @@ def test_ET11_a_key_that_is_said_to_have_signed_it_is_refused() -> None:
 
 def test_X_a_guard_takes_no_deposit_for_a_subject() -> None:
     """What asks for no signature cannot be what a request is for, whatever its effects say."""
-    for given in (deposit(), Subject(chain="eip155:8453", raw=deposit().raw)):
+    for subject in (deposit(), Subject(chain="eip155:8453", raw=deposit().raw)):
         with pytest.raises(GuardRefused) as caught:
-            build(given, bytes(32), ALICE.public_key, {}, None)
+            build(subject, bytes(32), ALICE.public_key, {}, None)
         assert caught.value.reason in ("type", "mismatch")
 
 
@@ -108,9 +108,7 @@ def test_what_appears_and_what_moves_on_is_told_and_no_fee() -> None:
         Transfer(asset=BASE.asset, amount=10**18, source="", destination=source),
         Transfer(asset=BASE.asset, amount=10**18, source=source, destination=to),
     )
-    assert deposit(mint=0, value=0).effects() == (
-        Transfer(asset=BASE.asset, amount=0, source=source, destination=to),
-    )
+    assert deposit(mint=0, value=0).effects() == (Transfer(asset=BASE.asset, amount=0, source=source, destination=to),)
     called = deposit(mint=0, value=0, to=TOKEN, data=erc20.transfer(TO, 5)).effects()
     assert called == (Transfer(asset=f"{BASE.caip2}/erc20:{TOKEN}", amount=5, source=source, destination=to),)
     assert not any(isinstance(each, Fee) for each in deposit().effects())

@@ -63,7 +63,9 @@ def test_the_first_profile_of_a_registered_chain_is_the_path_of_the_registry() -
 
 def test_test_nets_stand_behind_their_chain_with_its_coin_type_dialects_and_rules() -> None:
     for row in CHAINS[3:]:
-        main = next((each for each in CHAINS if row.name.startswith(f"{each.name}-") and each.slip44 == row.slip44), None)
+        main = next(
+            (each for each in CHAINS if row.name.startswith(f"{each.name}-") and each.slip44 == row.slip44), None
+        )
         if main is not None:
             same = ("dialects", "prefixes", "checksum", "own_contract_addresses", "data_fee", "decimals")
             assert [getattr(row, name) for name in same] == [getattr(main, name) for name in same], row
@@ -210,7 +212,9 @@ def test_an_older_prefix_is_read_and_0x_is_written(row: Evm, prefix: str) -> Non
         pytest.param("", BODY, "prefix", id="A04_none"),
     ],
 )
-def test_A04_other_spellings_of_a_prefix_are_refused(row: Evm, prefix: str, before: str, body: str, reason: str) -> None:
+def test_A04_other_spellings_of_a_prefix_are_refused(
+    row: Evm, prefix: str, before: str, body: str, reason: str
+) -> None:
     text = before.format(p=prefix, P=prefix.upper(), t=prefix.title()) + body
     assert refused(row, text) == reason
 
@@ -256,9 +260,7 @@ def test_effects_spell_every_account_as_its_chain_does() -> None:
     token, to = ROOTSTOCK.parse_address(ON_30), ROOTSTOCK.account(b"\xab" * 20)
     moved, fee = transfer(chain=ROOTSTOCK, to=token, value=0, data=erc20.transfer(to, 5)).effects()
     own = ROOTSTOCK.address(ALICE.public_key).account_id
-    assert moved == Transfer(
-        asset=f"eip155:30/erc20:{ON_30}", amount=5, source=own, destination=f"eip155:30:{to.text}"
-    )
+    assert moved == Transfer(asset=f"eip155:30/erc20:{ON_30}", amount=5, source=own, destination=f"eip155:30:{to.text}")
     assert isinstance(fee, Fee)
     assert fee.payer == own
     assert to.text != checksummed(to.payload)
@@ -320,5 +322,10 @@ def test_the_json_of_typed_data_is_no_transaction_of_celo() -> None:
 
 
 def test_every_subject_that_asks_for_a_signature_is_named_by_the_rows() -> None:
-    for kind, is_named in ((Transaction, True), (FeeCurrencyTransaction, True), (ZksyncTransaction, True), (Deposit, False)):
+    for kind, is_named in (
+        (Transaction, True),
+        (FeeCurrencyTransaction, True),
+        (ZksyncTransaction, True),
+        (Deposit, False),
+    ):
         assert (f"{kind.__module__}:{kind.__qualname__}" in Evm.subjects) is is_named

@@ -180,9 +180,7 @@ def test_what_an_account_of_code_makes_of_a_signature_is_open() -> None:
 
 def test_a_paymaster_pays_the_fee_and_may_ask_for_an_allowance() -> None:
     general = call(paymaster=PAYMASTER, paymaster_input=GENERAL + bytes(64))
-    assert general.effects()[1:] == (
-        Fee(asset=ERA.asset, at_most=21_000 * 30 * GWEI, payer=PAYMASTER.account_id),
-    )
+    assert general.effects()[1:] == (Fee(asset=ERA.asset, at_most=21_000 * 30 * GWEI, payer=PAYMASTER.account_id),)
     assert call(paymaster=PAYMASTER).effects() == general.effects()
     *same, allowed = call(paymaster=PAYMASTER, paymaster_input=approval(7)).effects()
     assert tuple(same) == general.effects()
@@ -193,7 +191,14 @@ def test_a_paymaster_pays_the_fee_and_may_ask_for_an_allowance() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [b"\x00", APPROVAL, APPROVAL + bytes(95), b"\x95" + approval(7)[1:], approval(7, b"\x01" * 21), approval(7, b"\x01" * 32)],
+    [
+        b"\x00",
+        APPROVAL,
+        APPROVAL + bytes(95),
+        b"\x95" + approval(7)[1:],
+        approval(7, b"\x01" * 21),
+        approval(7, b"\x01" * 32),
+    ],
     ids=["byte", "selector", "short", "other", "dirty_21", "dirty_32"],
 )
 def test_what_else_a_paymaster_is_asked_is_opaque(given: bytes) -> None:

@@ -91,7 +91,7 @@ def test_whatever_is_written_is_read(data: st.DataObject) -> None:
         nonce=data.draw(numbers(2**64 - 1)),
         data=data.draw(st.binary(max_size=80)),
         access_list=data.draw(access_lists()),
-        fee_currency=CELO.account(data.draw(st.binary(min_size=20, max_size=20))),
+        fee_currency=data.draw(st.none() | st.binary(min_size=20, max_size=20).map(CELO.account)),
     )
     assert CELO.decode_transaction(transaction.raw, keys=[ALICE.public_key]) == transaction
 
@@ -108,6 +108,13 @@ def test_T13_the_fee_is_one_in_the_token_that_pays() -> None:
     fees = [each for each in paid_in_dollars().effects() if isinstance(each, Fee)]
     payer = CELO.address(ALICE.public_key).account_id
     assert fees == [Fee(asset=f"eip155:42220/erc20:{CUSD}", at_most=21_000 * 30 * GWEI, payer=payer)]
+
+
+def test_without_a_fee_currency_the_fee_is_in_the_chains_own_coin() -> None:
+    payer = CELO.address(ALICE.public_key).account_id
+    assert paid_in_dollars(fee_currency=None).effects()[1:] == (
+        Fee(asset=CELO.asset, at_most=21_000 * 30 * GWEI, payer=payer),
+    )
 
 
 def test_T13_what_a_chain_takes_beside_the_gas_is_in_its_own_coin() -> None:
@@ -127,7 +134,6 @@ def test_T13_what_a_chain_takes_beside_the_gas_is_in_its_own_coin() -> None:
     [
         ({"chain": replace(CELO, dialects=())}, "network"),
         ({"fee_currency": chain("ethereum", Evm).account(CUSD.payload)}, "network"),
-        ({"fee_currency": None}, "type"),
         ({"fee_currency": CUSD.text}, "type"),
         ({"fee_currency": replace(CUSD, text=CUSD.text.lower())}, "mismatch"),
         ({"max_priority_fee": 31 * GWEI}, "mismatch"),
@@ -140,7 +146,6 @@ def test_T13_what_a_chain_takes_beside_the_gas_is_in_its_own_coin() -> None:
     ids=[
         "ET10_chain",
         "ET08_of_ethereum",
-        "none",
         "X16_text",
         "ET08_case",
         "ET04",
@@ -160,7 +165,6 @@ def test_ET02_ET10_fields_that_nothing_may_have_are_refused(changes: dict[str, A
 @pytest.mark.parametrize(
     ("place", "value", "reason"),
     [
-        (9, b"", "missing"),
         (9, bytes(19), "length"),
         (9, (), "length"),
         (0, b"\x01", "network"),
@@ -168,7 +172,7 @@ def test_ET02_ET10_fields_that_nothing_may_have_are_refused(changes: dict[str, A
         (3, b"\x00\x01", "non-canonical"),
         (8, b"", "type"),
     ],
-    ids=["no_currency", "ET08_short", "list", "ET01_network", "ET08_to", "R27_zeros", "ET14_list"],
+    ids=["ET08_short", "list", "ET01_network", "ET08_to", "R27_zeros", "ET14_list"],
 )
 def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason: str) -> None:
     fields = list(rlp.decode(paid_in_dollars().raw[1:]))

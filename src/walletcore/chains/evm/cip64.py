@@ -2,8 +2,10 @@
 
 0x7b || rlp([chainId, nonce, maxPriorityFeePerGas, maxFeePerGas, gasLimit, to, value, data, accessList, feeCurrency]),
 and signed the same list with signatureYParity, signatureR and signatureS at its end. Fees are per unit of gas, in units
-of the fee currency; the value is in CELO. The older types 0x7c (CIP-42) and 0x7a (CIP-66) are not read: Celo's nodes
-refuse them since it is of the OP Stack (celo-org/op-geth, core/types/celo_transaction_signing_forks.go, cel2).
+of the fee currency; the value is in CELO. Without a fee currency, an empty string, they are in CELO as well
+(celo-org/op-geth, core/types/celo_dynamic_fee_tx_v2.go: nil means native currency). The older types 0x7c (CIP-42) and
+0x7a (CIP-66) are not read: Celo's nodes refuse them since it is of the OP Stack (celo-org/op-geth,
+core/types/celo_transaction_signing_forks.go, cel2).
 """
 
 from __future__ import annotations
@@ -30,14 +32,15 @@ __all__ = ["FeeCurrencyTransaction", "read"]
 class FeeCurrencyTransaction(AnyTransaction):
     """As `Transaction`, and gas is paid in ``fee_currency``, a token, or the adapter of one with fewer decimals.
 
-    ``max_fee`` and ``max_priority_fee`` are in the smallest unit of that currency. An adapter counts in 18 decimals,
-    and takes the token that it stands for. Raises `TransactionError` as `Transaction` does, and for another chain.
+    ``max_fee`` and ``max_priority_fee`` are in the smallest unit of that currency; None is the chain's own coin. An
+    adapter counts in 18 decimals, and takes the token that it stands for. Raises `TransactionError` as `Transaction`
+    does, and for another chain.
     """
 
     max_fee: int
     max_priority_fee: int
     access_list: AccessList = ()
-    fee_currency: Address
+    fee_currency: Address | None
 
     type_byte: ClassVar[bytes] = b"\x7b"
     limits: ClassVar[tuple[tuple[str, int], ...]] = (
@@ -50,7 +53,8 @@ class FeeCurrencyTransaction(AnyTransaction):
         AnyTransaction.__post_init__(self)
         if "cip64" not in self.chain.dialects:
             raise TransactionError(f"{self.chain.name} takes no fees in tokens (CIP-64)", reason="network")
-        check_account(self.chain, self.fee_currency, "fee_currency")
+        if self.fee_currency is not None:
+            check_account(self.chain, self.fee_currency, "fee_currency")
         if self.max_priority_fee > self.max_fee:
             raise TransactionError("expected max_priority_fee to be at most max_fee (EIP-1559)", reason="mismatch")
         self._check_fee(self.max_fee)
@@ -65,13 +69,15 @@ class FeeCurrencyTransaction(AnyTransaction):
     def fields(self) -> bytes:
         """The ten fields in the order of CIP-64, each encoded."""
         numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
-        return numbers + self._call() + rlp.encode(self.access_list) + rlp.encode(self.fee_currency.payload)
+        currency = b"" if self.fee_currency is None else self.fee_currency.payload
+        return numbers + self._call() + rlp.encode(self.access_list) + rlp.encode(currency)
 
     def _fees(self, payer: str) -> tuple[Fee, ...]:
         """For gas, in the fee currency; what the chain takes beside it, if anything, is in its own coin."""
-        gas = Fee(
-            asset=f"{self.chain.caip2}/erc20:{self.fee_currency.text}", at_most=self.gas * self.max_fee, payer=payer
-        )
+        if self.fee_currency is None:
+            return AnyTransaction._fees(self, payer)
+        asset = f"{self.chain.caip2}/erc20:{self.fee_currency.text}"
+        gas = Fee(asset=asset, at_most=self.gas * self.max_fee, payer=payer)
         return (gas, *AnyTransaction._fees(self, payer)[1:])
 
 
@@ -80,9 +86,6 @@ def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[FeeCurrency
     fields, signature = read_typed(body, 10)
     chain_id, nonce, max_priority_fee, max_fee, gas, value = read_uints(*fields[:5], fields[6])
     check_chain(chain, chain_id)
-    fee_currency = read_destination(chain, fields[9])
-    if fee_currency is None:
-        raise TransactionError("expected the 20 bytes of a fee currency (CIP-64)", reason="missing")
     transaction = FeeCurrencyTransaction(
         chain=chain,
         sender=sender,
@@ -94,6 +97,6 @@ def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[FeeCurrency
         to=read_destination(chain, fields[5]),
         data=fields[7],
         access_list=fields[8],
-        fee_currency=fee_currency,
+        fee_currency=read_destination(chain, fields[9]),
     )
     return transaction, signature

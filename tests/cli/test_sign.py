@@ -488,7 +488,7 @@ def test_a_draft_sends_tokens_to_no_owner_off_the_curve_unless_it_says_so() -> N
 
 def test_a_contract_is_created_only_when_that_is_said() -> None:
     with Wallet.from_mnemonic(PHRASE) as wallet:
-        subject, _ = parse(json.dumps(changed(ETHEREUM, to=..., create=True, data="0x6000"))).build(wallet)
+        subject, _ = parse(json.dumps(changed(ETHEREUM, to=..., create=True, value="0", data="0x6000"))).build(wallet)
     assert "creates a contract" in str(subject.effects())
 
 

@@ -13,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.bitcoin import BITCOIN, GUARDS, TESTNET, signer, spending, txids
-from support.evm import ALICE, ETHEREUM, POLYGON, any_transactions, legacy, of_fields, secrets, transactions, transfer
+from support.evm import (
+    ALICE,
+    ETHEREUM,
+    POLYGON,
+    any_transactions,
+    authorization,
+    delegation,
+    legacy,
+    of_fields,
+    secrets,
+    transactions,
+    transfer,
+)
 from support.evm import signer as evm_signer
 from support.guarded import ANN, ETH, SOLANA, WALLET, bitcoin_payment, refusal, solana_payment
 from support.hostile import check_time
@@ -73,10 +85,10 @@ def lacking(subject: Any) -> str:
 @vectors("evm/legacy", "evm/eip2930", "evm/eip1559", operation="tx.preimage")
 def test_published_transactions_of_evm_chains_are_built_again(case: Figure) -> None:
     subject = of_fields(case.input, ALICE.public_key)
-    if getattr(subject, "replay_protected", True):
-        same(subject)
+    if subject.perils():
+        assert refusal(built, subject).reason == "policy"
     else:
-        assert refusal(built, subject).reason in ("missing", "unknown")
+        same(subject)
 
 
 @vectors("evm/eip191", operation="message.sign", result="valid")
@@ -136,10 +148,10 @@ def test_the_three_transactions_of_the_demo_are_built_again() -> None:
 @given(transactions() | any_transactions(), secrets)
 def test_any_transaction_of_an_evm_chain_is_built_again_or_refused(transaction: Any, secret: bytes) -> None:
     subject = replace(transaction, sender=evm_signer(secret).public_key)
-    if getattr(subject, "replay_protected", True):
-        same(subject)
+    if subject.perils():
+        assert refusal(lambda: built(subject, row=subject.chain)).reason == "policy"
     else:
-        assert refusal(lambda: built(subject, row=subject.chain)).reason == "missing"
+        same(subject)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=60).map(str.encode), st.booleans())
@@ -202,7 +214,10 @@ REFUSED: Mapping[str, tuple[SigningRequest, str]] = {
     "the same on another chain": (request(subject=transfer(chain=POLYGON)), "mismatch"),
     "a chain that is not registered": (transfer(chain=NOWHERE).requests()[0], "unknown"),
     "a signed transaction": (request(subject=sign(transfer(), ALICE)), "type"),
-    "ET01, valid on every chain": (legacy(replay_protected=False).requests()[0], "missing"),
+    "ET01, valid on every chain": (legacy(replay_protected=False).requests()[0], "policy"),
+    "value for a contract": (transfer(to=None, data=b"\x00", allow_endowment=True).requests()[0], "policy"),
+    "ET12, authorizations for every chain": (delegation(0, allow_every_chain=True).requests()[0], "policy"),
+    "ET12, an authorization for every chain": (authorization(every_chain=True).requests()[0], "policy"),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.bitcoin import BITCOIN
-from support.evm import ALICE, ETHEREUM, POLYGON, transfer
+from support.evm import ALICE, ETHEREUM, POLYGON, blob, transfer
 from support.guarded import (
     ANN,
     BTC,
@@ -177,6 +177,13 @@ def test_ET05_a_price_of_gas_that_nobody_means_is_refused() -> None:
     assert "fee" in judged(max_fee({ETH: 10**16}), transfer(max_fee=10**30))
     assert judged(max_fee({ETH: 21_000 * 30 * GWEI}), transfer()) == ""
     assert judged(max_fee({ETH: 21_000 * 30 * GWEI - 1}), transfer()) != ""
+
+
+def test_ET05_the_fee_for_blobs_counts_among_those_that_are_capped() -> None:
+    most = 21_000 * 30 * GWEI + 2 * 131_072 * 5  # EIP-4844, GAS_PER_BLOB
+    assert judged(max_fee({ETH: most}), blob()) == ""
+    assert judged(max_fee({ETH: most - 1}), blob()) != ""
+    assert "fee" in judged(max_fee({ETH: 10**16}), blob(max_blob_fee=10**30))
 
 
 def test_T13_PS62_a_fee_of_bitcoin_that_is_only_claimed_is_refused() -> None:

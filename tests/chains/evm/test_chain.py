@@ -106,7 +106,8 @@ def test_the_fee_for_data_is_a_fee_of_its_own(make: Any) -> None:
     for most in (None, 1, 2**256 - 1):
         assert make(chain=replace(base, data_fee=most)).effects()[1:] == (gas, replace(gas, at_most=most))
     assert make(chain=replace(base, data_fee=0)).effects()[1:] == (gas,)
-    assert [type(each) for each in make(chain=base, to=None, data=b"\x60").effects()[1:]] == [Opaque, Fee, Fee]
+    creation = make(chain=base, to=None, data=b"\x60", allow_endowment=True)
+    assert [type(each) for each in creation.effects()[1:]] == [Opaque, Fee, Fee]
 
 
 @pytest.mark.parametrize("fee", [-1, 2**256, True, 1.0, "1"])

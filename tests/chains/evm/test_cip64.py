@@ -29,7 +29,7 @@ def paid_in_dollars(**changes: Any) -> FeeCurrencyTransaction:
 
 
 def of_fields(fields: Any, sender: Any) -> FeeCurrencyTransaction:
-    numbers = {name: int(fields[name]) for name in ("nonce", "max_priority_fee", "max_fee", "gas", "value")}
+    numbers: Any = {name: int(fields[name]) for name in ("nonce", "max_priority_fee", "max_fee", "gas", "value")}
     entries = fields["access_list"]
     return FeeCurrencyTransaction(
         chain=CELO,
@@ -83,6 +83,7 @@ def test_whatever_is_written_is_read(data: st.DataObject) -> None:
     gas = data.draw(numbers(2**64))
     max_fee = data.draw(numbers((2**256 - 1) // max(gas, 1) + 1))
     transaction = paid_in_dollars(
+        allow_endowment=True,
         gas=gas,
         max_fee=max_fee,
         max_priority_fee=data.draw(numbers(max_fee + 1)),
@@ -93,11 +94,11 @@ def test_whatever_is_written_is_read(data: st.DataObject) -> None:
         access_list=data.draw(access_lists()),
         fee_currency=data.draw(st.none() | st.binary(min_size=20, max_size=20).map(CELO.account)),
     )
-    assert CELO.decode_transaction(transaction.raw, keys=[ALICE.public_key]) == transaction
+    assert CELO.decode_transaction(transaction.raw, keys=[ALICE.public_key], allow_endowment=True) == transaction
 
 
 def test_it_keeps_what_every_subject_promises() -> None:
-    check_chain(CELO, samples=[paid_in_dollars(), paid_in_dollars(to=None, data=b"\x60")], keys=[ALICE.key])
+    check_chain(CELO, samples=[paid_in_dollars(), paid_in_dollars(to=None, value=0, data=b"\x60")], keys=[ALICE.key])
 
 
 # -- effects
@@ -175,7 +176,7 @@ def test_ET02_ET10_fields_that_nothing_may_have_are_refused(changes: dict[str, A
     ids=["ET08_short", "list", "ET01_network", "ET08_to", "R27_zeros", "ET14_list"],
 )
 def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason: str) -> None:
-    fields = list(rlp.decode(paid_in_dollars().raw[1:]))
+    fields: list[Any] = list(rlp.decode(paid_in_dollars().raw[1:]))
     fields[place] = value
     with pytest.raises(TransactionError) as caught:
         CELO.decode_transaction(b"\x7b" + rlp.encode(fields))
@@ -184,7 +185,7 @@ def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason
 
 @pytest.mark.parametrize("count", [0, 9, 11, 12, 14])
 def test_ET14_another_number_of_fields_is_refused(count: int) -> None:
-    fields = (list(rlp.decode(paid_in_dollars().raw[1:])) + [b""] * 4)[:count]
+    fields: list[Any] = (list(rlp.decode(paid_in_dollars().raw[1:])) + [b""] * 4)[:count]
     with pytest.raises(TransactionError) as caught:
         CELO.decode_transaction(b"\x7b" + rlp.encode(fields))
     assert caught.value.reason == "length"

@@ -104,6 +104,6 @@ def test_a_chain_with_a_rule_of_its_own_has_no_address_before_its_node_tells_one
         create_address(creator, 0)
     with pytest.raises(Unsupported, match="in its own way"):
         create2_address(creator, bytes(32), init_code=b"")
-    creation = transfer(chain=row, to=None, value=5, data=b"\x00").effects()
+    creation = transfer(chain=row, to=None, value=5, data=b"\x00", allow_endowment=True).effects()
     assert [each.destination for each in creation if isinstance(each, Transfer)] == [""]
     assert Opaque(why="creates a contract", data=b"\x00") in creation

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from eth_account import Account
 
-from support.evm import ALICE, ETHEREUM, of_fields, signer
+from support.evm import ALICE, of_fields, signer
 from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import Evm
@@ -14,6 +13,14 @@ from walletcore.signing import sign
 
 OURS = ("any-gas", "low-s", "strict-rlp")
 """The rule sets that are ours, where the published figures follow several."""
+
+
+REFUSING = ("named-chain-id", "eip-4844", "eip-7702")
+"""Those of them that refuse to sign what others sign."""
+
+
+def refusing(case: Case) -> bool:
+    return any(case.expect.get("verdicts", {}).get(rule) == "invalid" for rule in REFUSING)
 
 
 def row_of(case: Case) -> Evm:
@@ -43,13 +50,21 @@ def is_read(case: Case) -> None:
     assert expect.get("sighash", transaction.requests()[0].message.hex()) == transaction.requests()[0].message.hex()
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", operation="tx.sign")
+FILES = ("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/eip4844", "evm/eip7702")
+
+
+@vectors(*FILES, operation="tx.sign")
 def test_published_transactions_are_signed_and_read(case: Case) -> None:
     holder = signer(bytes.fromhex(case.input["private_key"]))
-    if case.verdict("named-chain-id") == "invalid":
-        with pytest.raises(Unsupported) as caught:
+    if refusing(case):
+        kind = Unsupported if case.input.get("chain_id") == "0" else TransactionError
+        with pytest.raises(kind) as caught:
             of_fields(case.input, holder.public_key)
         assert caught.value.reason == case.expect["reason"]
+        if case.input["chain_id"] != "0":
+            with pytest.raises(TransactionError) as caught:
+                row_of(case).decode_transaction(bytes.fromhex(case.expect["raw"]))
+            assert caught.value.reason == case.expect["reason"]
         return
     transaction: Any = of_fields(case.input, holder.public_key)
     result: SignedTransaction[Any] = sign(transaction, holder)
@@ -59,7 +74,7 @@ def test_published_transactions_are_signed_and_read(case: Case) -> None:
     assert signed(result.raw, transaction.chain) == result
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", operation="tx.preimage")
+@vectors(*FILES, operation="tx.preimage")
 def test_published_preimages_are_written_and_read(case: Case) -> None:
     transaction = of_fields(case.input, ALICE.public_key)
     (request,) = transaction.requests()
@@ -68,15 +83,18 @@ def test_published_preimages_are_written_and_read(case: Case) -> None:
     assert (request.prehash.name, request.message.hex()) == (case.expect["prehash"], case.expect["sighash"])
     raw = bytes.fromhex(case.expect["preimage"])
     keys = [ALICE.public_key]
-    assert transaction.chain.decode_transaction(raw, keys=keys, allow_unprotected=True) == transaction
+    read = transaction.chain.decode_transaction(
+        raw, keys=keys, allow_unprotected=True, allow_endowment=True, allow_every_chain=True
+    )
+    assert read == transaction
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/transaction-tests", operation="tx.parse", result="valid")
+@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="valid")
 def test_published_signed_transactions_are_read(case: Case) -> None:
     is_read(case)
 
 
-@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/transaction-tests", operation="tx.parse", result="invalid")
+@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="invalid")
 def test_ET14_published_mistakes_are_refused(case: Case) -> None:
     is_refused(case)
 
@@ -91,38 +109,3 @@ def test_ET14_where_rules_differ_transactions_are_judged_by_ours(case: Case) -> 
     else:  # what is yet to be signed
         unsigned = row_of(case).decode_transaction(bytes.fromhex(case.input["raw"]), keys=[ALICE.public_key])
         assert unsigned == of_fields(case.expect["fields"], ALICE.public_key, row_of(case))
-
-
-BLOB: dict[str, Any] = {
-    "type": 3,
-    "chainId": 1,
-    "nonce": 7,
-    "gas": 21_000,
-    "to": "0x" + "42" * 20,
-    "value": 1,
-    "data": "0x",
-    "maxFeePerGas": 2,
-    "maxPriorityFeePerGas": 1,
-    "maxFeePerBlobGas": 1,
-    "accessList": (),
-    "blobVersionedHashes": ["0x01" + "ad" * 31],
-}
-DELEGATION = Account.sign_authorization({"chainId": 1, "address": "0x" + "55" * 20, "nonce": 8}, b"\x11" * 32)
-SET_CODE: dict[str, Any] = {
-    **{name: value for name, value in BLOB.items() if "lob" not in name},
-    "type": 4,
-    "authorizationList": [DELEGATION],
-}
-
-
-@pytest.mark.parametrize("fields", [BLOB, SET_CODE], ids=["blob", "set-code"])
-def test_ET12_ET14_ET15_types_that_others_sign_and_that_are_not_read_here_are_refused_by_their_version(
-    fields: dict[str, Any],
-) -> None:
-    raw = bytes(Account.sign_transaction(fields, b"\x11" * 32).raw_transaction)
-    assert raw[0] == fields["type"]
-    assert Account.recover_transaction(raw) == ETHEREUM.address(ALICE.public_key).text
-    for keys in ((), (ALICE.public_key,)):
-        with pytest.raises(TransactionError) as caught:
-            ETHEREUM.decode_transaction(raw, keys=keys)
-        assert (type(caught.value), caught.value.reason) == (TransactionError, "version")

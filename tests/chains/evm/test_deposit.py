@@ -165,7 +165,7 @@ def test_ET02_fields_that_nothing_may_have_are_refused(changes: dict[str, Any], 
     ],
 )
 def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason: str) -> None:
-    fields = list(rlp.decode(deposit().raw[1:]))
+    fields: list[Any] = list(rlp.decode(deposit().raw[1:]))
     fields[place] = value
     with pytest.raises(TransactionError) as caught:
         BASE.decode_transaction(b"\x7e" + rlp.encode(fields))
@@ -174,7 +174,7 @@ def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason
 
 @pytest.mark.parametrize("count", [0, 7, 9, 11])
 def test_ET14_another_number_of_fields_is_refused(count: int) -> None:
-    fields = (list(rlp.decode(deposit().raw[1:])) + [b""] * 3)[:count]
+    fields: list[Any] = (list(rlp.decode(deposit().raw[1:])) + [b""] * 3)[:count]
     with pytest.raises(TransactionError) as caught:
         BASE.decode_transaction(b"\x7e" + rlp.encode(fields))
     assert caught.value.reason == "length"

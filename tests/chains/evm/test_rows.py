@@ -301,11 +301,6 @@ def test_ET10_a_type_of_single_chains_is_unknown_on_all_others(row: Evm, dialect
         assert caught.value.reason == "version"
 
 
-def test_ET10_what_types_a_chain_has_is_told() -> None:
-    with pytest.raises(TransactionError, match="type 0, 1, 2, 123, 126, got type 127"):
-        chain("celo", Evm).decode_transaction(b"\x7f\xc0")
-
-
 def test_ET10_the_old_types_of_celo_are_unknown() -> None:
     """0x7c of CIP-42 and 0x7a of CIP-66, which its nodes refuse."""
     for kind in (0x7A, 0x7C):

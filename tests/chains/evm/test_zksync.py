@@ -24,6 +24,7 @@ LOCAL = replace(ERA, name="local", chain_id=270)
 OWN = ERA.address(ALICE.public_key)
 OTHER, PAYMASTER, TOKEN = (ERA.account(byte * 20) for byte in (b"\xaa", b"\xbb", b"\xcc"))
 CODE = bytes(32)
+ANYTHING: Any = "0x"
 APPROVAL = bytes.fromhex("949431dc")
 GENERAL = bytes.fromhex("8c5a3445")
 
@@ -41,14 +42,15 @@ def call(**changes: Any) -> ZksyncTransaction:
 def of_fields(fields: Any, row: Evm, sender: Any) -> ZksyncTransaction:
     names = ("nonce", "max_priority_fee", "max_fee", "gas", "value", "gas_per_pubdata")
     accounts = ("to", "account", "paymaster")
+    others: Any = {name: int(fields[name]) for name in names}
+    others |= {name: row.account(bytes.fromhex(fields[name])) for name in accounts if name in fields}
     return ZksyncTransaction(
         chain=row,
         sender=sender,
         data=bytes.fromhex(fields["data"]),
         factory_deps=tuple(map(bytes.fromhex, fields["factory_deps"])),
         paymaster_input=bytes.fromhex(fields.get("paymaster_input", "")),
-        **{name: int(fields[name]) for name in names},
-        **{name: row.account(bytes.fromhex(fields[name])) for name in accounts if name in fields},
+        **others,
     )
 
 
@@ -249,7 +251,7 @@ def test_ET02_fields_that_nothing_may_have_are_refused(changes: dict[str, Any], 
     assert caught.value.reason == reason
 
 
-SIGNED = list(rlp.decode(sign(call(paymaster=PAYMASTER), ALICE).raw[1:]))
+SIGNED: list[Any] = list(rlp.decode(sign(call(paymaster=PAYMASTER), ALICE).raw[1:]))
 HIGH_S = (0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364140).to_bytes(32)
 
 
@@ -286,7 +288,7 @@ HIGH_S = (0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364140).to
     ],
 )
 def test_ET14_bytes_with_other_fields_are_refused(place: int, value: Any, reason: str) -> None:
-    fields = [*SIGNED[:place], value, *SIGNED[place + 1 :]]
+    fields: list[Any] = [*SIGNED[:place], value, *SIGNED[place + 1 :]]
     for read in (ERA.decode_transaction, ERA.transaction_id):
         with pytest.raises(TransactionError) as caught:
             read(b"\x71" + rlp.encode(fields))
@@ -323,7 +325,7 @@ def test_there_is_no_id_before_there_is_a_signature() -> None:
 @pytest.mark.parametrize(
     ("make", "error", "reason"),
     [
-        (lambda: zksync.create_address("0x", 1), AddressError, "type"),
+        (lambda: zksync.create_address(ANYTHING, 1), AddressError, "type"),
         (lambda: zksync.create_address(chain("ethereum", Evm).account(bytes(20)), 1), Unsupported, "scheme"),
         (lambda: zksync.create_address(replace(OWN, text=OTHER.text), 1), AddressError, "mismatch"),
         (lambda: zksync.create_address(OWN, True), AddressError, "range"),
@@ -331,7 +333,7 @@ def test_there_is_no_id_before_there_is_a_signature() -> None:
         (lambda: zksync.create_address(OWN, 2**128), AddressError, "range"),
         (lambda: zksync.create2_address(OWN, b"", bytes(32)), AddressError, "length"),
         (lambda: zksync.create2_address(OWN, bytes(32), bytes(31)), AddressError, "length"),
-        (lambda: zksync.create2_address(OWN, bytes(32), bytes(32), "00"), AddressError, "type"),
+        (lambda: zksync.create2_address(OWN, bytes(32), bytes(32), ANYTHING), AddressError, "type"),
         (lambda: create_address(OWN, 1), Unsupported, "scheme"),
         (lambda: create2_address(OWN, bytes(32), init_code=b""), Unsupported, "scheme"),
     ],

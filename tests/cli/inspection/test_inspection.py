@@ -336,7 +336,7 @@ GROUPED = {
     "high fee": ({"value": 10**15}, {"high-fee"}),
     "high price": ({"value": 10**21, "max_fee": 2 * 10**12}, {"high-fee"}),
     "call": ({"data": b"\x01\x02\x03\x04", "gas": 50_000}, {"opaque"}),
-    "creation": ({"to": None, "data": b"\x60\x00", "gas": 60_000}, {"opaque"}),
+    "creation": ({"to": None, "value": 0, "data": b"\x60\x00", "gas": 60_000}, {"opaque"}),
 }
 
 

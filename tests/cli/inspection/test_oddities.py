@@ -159,7 +159,7 @@ OF_EVM: dict[str, tuple[Any, set[str]]] = {
     "enough for data": (call(gas=21_040, data=b"\x01"), {"opaque"}),
     "a contract": (call(to=None, value=0, gas=53_018, data=b"\x01"), {"opaque"}),  # EIP-2, EIP-3860
     "too little gas for a contract": (call(to=None, value=0, gas=53_017, data=b"\x01"), {"low-fee", "opaque"}),
-    "a contract without code": (call(to=None, gas=53_000), {"no-code", "opaque"}),
+    "a contract without code": (call(to=None, gas=53_000, allow_endowment=True), {"no-code", "opaque"}),
     "no fee": (call(max_fee=0, max_priority_fee=0), {"low-fee"}),
     "tokens to their contract": (
         call(**SENT, data=TRANSFER + bytes(12) + TOKEN.payload + bytes(31) + b"\x01"),

@@ -1,4 +1,4 @@
-"""eth-account: signed transactions of types 0, 1 and 2, EIP-191 messages, EIP-712 typed data.
+"""eth-account: signed transactions of types 0 to 4, EIP-191 messages, EIP-712 typed data.
 
 eth-keys computes in pure Python here: libsecp256k1, on which walletcore stands, is not installed beside it.
 """
@@ -16,6 +16,7 @@ QUANTITIES = {
     "gas_price": "gasPrice",
     "max_fee": "maxFeePerGas",
     "max_priority_fee": "maxPriorityFeePerGas",
+    "max_blob_fee": "maxFeePerBlobGas",
 }
 
 
@@ -27,9 +28,20 @@ def transaction(case: dict[str, Any]) -> dict[str, Any]:
     if case["type"]:
         listed = [{"address": f"0x{a}", "storageKeys": [f"0x{k}" for k in keys]} for a, keys in case["access_list"]]
         fields |= {"type": case["type"], "accessList": listed}
+    if "versioned_hashes" in case:
+        fields["blobVersionedHashes"] = [f"0x{each}" for each in case["versioned_hashes"]]
+    if "authorizations" in case:
+        fields["authorizationList"] = list(map(authorization, case["authorizations"]))
     signed = Account.sign_transaction(fields, bytes.fromhex(case["secret"]))
     raw = bytes(signed.raw_transaction)
     return {"raw": raw.hex(), "hash": bytes(signed.hash).hex(), "sender": Account.recover_transaction(raw)}
+
+
+def authorization(listed: dict[str, Any]) -> dict[str, Any]:
+    """Spell a signed authorization."""
+    names = {"chain_id": "chainId", "nonce": "nonce", "parity": "yParity", "r": "r", "s": "s"}
+    numbers = {theirs: int(listed[ours]) for ours, theirs in names.items()}
+    return {**numbers, "address": bytes.fromhex(listed["address"])}
 
 
 def sender(case: dict[str, Any]) -> dict[str, Any]:

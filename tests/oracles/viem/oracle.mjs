@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 
 const ROOMS = [
   "./dialects.mjs",
+  "./transactions.mjs",
 ];
 
 const TASKS = Object.assign({}, ...(await Promise.all(ROOMS.map((room) => import(room)))).map((room) => room.TASKS));

@@ -71,6 +71,7 @@ def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[AccessListT
         to=read_destination(chain, fields[4]),
         data=fields[6],
         access_list=fields[7],
+        allow_endowment=not fields[4],
     )
     return transaction, signature
 

@@ -15,6 +15,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
+    from walletcore.chains.evm.authorization import Authorization
     from walletcore.chains.evm.decode import AnyOf
     from walletcore.chains.evm.message import Message
 
@@ -59,6 +60,9 @@ class Evm(Chain):
         "walletcore.chains.evm.transaction:Transaction",
         "walletcore.chains.evm.legacy:LegacyTransaction",
         "walletcore.chains.evm.access_list:AccessListTransaction",
+        "walletcore.chains.evm.blob:BlobTransaction",
+        "walletcore.chains.evm.set_code:SetCodeTransaction",
+        "walletcore.chains.evm.authorization:Authorization",
         "walletcore.chains.evm.cip64:FeeCurrencyTransaction",
         "walletcore.chains.evm.zksync:ZksyncTransaction",
         "walletcore.chains.evm.message:Message",
@@ -132,18 +136,27 @@ class Evm(Chain):
         return address
 
     def decode_transaction(
-        self, raw: bytes, *, keys: Sequence[PublicKey] = (), allow_unprotected: bool = False
-    ) -> AnyOf | Message | SignedTransaction[Any]:
-        """Read a transaction, signed or not: legacy, type 1 (EIP-2930) or 2 (EIP-1559), or one of the chain's dialects.
+        self,
+        raw: bytes,
+        *,
+        keys: Sequence[PublicKey] = (),
+        allow_unprotected: bool = False,
+        allow_endowment: bool = False,
+        allow_every_chain: bool = False,
+    ) -> AnyOf | Authorization | Message | SignedTransaction[Any]:
+        """Read a transaction, signed or not: of types 0 to 4, of type 3 with its blobs, too, or of a chain's dialects.
 
         The unsigned bytes do not say who sends: one key may be given, which becomes the sender. A signature says it;
-        keys that are given all the same must contain the sender. What is yet to be signed must have a chain id
-        (EIP-155), unless ``allow_unprotected`` takes it without. What `Message.raw` gives is read as well: no
-        transaction begins like it. A deposit is complete without a signature. Raises `TransactionError`.
+        keys that are given all the same must contain the sender. What is yet to be signed is refused where it has no
+        chain id (EIP-155), gives value to a contract that it creates, or holds authorizations for every chain
+        (EIP-7702), unless the name of that is True; what is signed is read. What `Message.raw` and `Authorization.raw`
+        give is read as well: no transaction begins like them. A deposit is complete without a signature. Raises
+        `TransactionError`.
         """
         from walletcore.chains.evm.decode import decode
 
-        return decode(self, raw, keys, allow_unprotected=allow_unprotected)
+        flags = {"unprotected": allow_unprotected, "endowment": allow_endowment, "every_chain": allow_every_chain}
+        return decode(self, raw, keys, allowed=[name for name, flag in flags.items() if flag is True])
 
     def transaction_id(self, raw: bytes) -> str:
         """The hash of a signed transaction, ``0x`` and 64 hex digits.

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.base import Address
-from walletcore.chains.evm.access_list import AccessList, check_access_list
 from walletcore.chains.evm.chain import Evm, check_account
 from walletcore.chains.evm.common import AnyTransaction
-from walletcore.chains.evm.reading import check_chain, read_destination, read_typed, read_uints
+from walletcore.chains.evm.reading import read_destination, read_typed
+from walletcore.chains.evm.transaction import DynamicFee, read_nine_fields
 from walletcore.coding import rlp
 from walletcore.effects import Fee
 from walletcore.errors import TransactionError
@@ -29,7 +29,7 @@ __all__ = ["FeeCurrencyTransaction", "read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeeCurrencyTransaction(AnyTransaction):
+class FeeCurrencyTransaction(DynamicFee):
     """As `Transaction`, and gas is paid in ``fee_currency``, a token, or the adapter of one with fewer decimals.
 
     ``max_fee`` and ``max_priority_fee`` are in the smallest unit of that currency; None is the chain's own coin. An
@@ -37,40 +37,21 @@ class FeeCurrencyTransaction(AnyTransaction):
     does, and for another chain.
     """
 
-    max_fee: int
-    max_priority_fee: int
-    access_list: AccessList = ()
     fee_currency: Address | None
 
     type_byte: ClassVar[bytes] = b"\x7b"
-    limits: ClassVar[tuple[tuple[str, int], ...]] = (
-        *AnyTransaction.limits,
-        ("max_fee", 2**256),
-        ("max_priority_fee", 2**256),
-    )
 
     def __post_init__(self) -> None:
-        AnyTransaction.__post_init__(self)
+        DynamicFee.__post_init__(self)
         if "cip64" not in self.chain.dialects:
             raise TransactionError(f"{self.chain.name} takes no fees in tokens (CIP-64)", reason="network")
         if self.fee_currency is not None:
             check_account(self.chain, self.fee_currency, "fee_currency")
-        if self.max_priority_fee > self.max_fee:
-            raise TransactionError("expected max_priority_fee to be at most max_fee (EIP-1559)", reason="mismatch")
-        self._check_fee(self.max_fee)
-        check_access_list(self.access_list)
-
-    @property
-    def max_price(self) -> int:
-        """The most that a unit of gas may cost, in the smallest unit of the fee currency."""
-        return self.max_fee
 
     @remembered
     def fields(self) -> bytes:
-        """The ten fields in the order of CIP-64, each encoded."""
-        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
-        currency = b"" if self.fee_currency is None else self.fee_currency.payload
-        return numbers + self._call() + rlp.encode(self.access_list) + rlp.encode(currency)
+        """The ten fields in the order of CIP-64, each encoded: those of EIP-1559, and the fee currency."""
+        return self._nine_fields() + rlp.encode(b"" if self.fee_currency is None else self.fee_currency.payload)
 
     def _fees(self, payer: str) -> tuple[Fee, ...]:
         """For gas, in the fee currency; what the chain takes beside it, if anything, is in its own coin."""
@@ -84,19 +65,5 @@ class FeeCurrencyTransaction(AnyTransaction):
 def read(chain: Evm, sender: PublicKey | None, body: bytes) -> tuple[FeeCurrencyTransaction, Signature | None]:
     """What stands after the type, see `walletcore.chains.evm.reading`."""
     fields, signature = read_typed(body, 10)
-    chain_id, nonce, max_priority_fee, max_fee, gas, value = read_uints(*fields[:5], fields[6])
-    check_chain(chain, chain_id)
-    transaction = FeeCurrencyTransaction(
-        chain=chain,
-        sender=sender,
-        nonce=nonce,
-        max_priority_fee=max_priority_fee,
-        max_fee=max_fee,
-        gas=gas,
-        value=value,
-        to=read_destination(chain, fields[5]),
-        data=fields[7],
-        access_list=fields[8],
-        fee_currency=read_destination(chain, fields[9]),
-    )
-    return transaction, signature
+    shared, fee_currency = read_nine_fields(chain, fields[:9]), read_destination(chain, fields[9])
+    return FeeCurrencyTransaction(chain=chain, sender=sender, **shared, fee_currency=fee_currency), signature

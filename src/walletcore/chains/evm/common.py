@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -20,12 +20,26 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
-__all__ = ["GWEI", "AnyTransaction"]
+__all__ = ["GWEI", "PERILS", "AnyTransaction", "check_allowed"]
 
 GWEI = 10**9
 """Wei; fees are usually told in these."""
 
 _MAX_DATA = 1 << 20
+
+PERILS = {
+    "unprotected": "expected a chain id in what is to be signed (EIP-155): without, it is valid on every chain",
+    "endowment": "expected no value for a contract that is created: without code that takes it, it is lost",
+    "every_chain": "expected an authorization for one chain, got one for all of them (chain id 0, EIP-7702)",
+}
+"""What is valid, and hardly ever meant: refused, unless ``allow_`` and the name is True."""
+
+
+def check_allowed(perils: Iterable[str], allowed: Collection[str] = ()) -> None:
+    """Raise `TransactionError` (policy) for the first of the perils that is not allowed."""
+    for peril in perils:
+        if peril not in allowed:
+            raise TransactionError(PERILS[peril], reason="policy", hint=f"allow_{peril}=True takes it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +58,7 @@ class AnyTransaction:
     nonce: int
     gas: int
     data: bytes = field(default=b"", repr=False)
+    allow_endowment: bool = field(default=False, compare=False, repr=False)
     _fields: bytes | None = memory()
     _requests: object | None = memory()
 
@@ -66,6 +81,8 @@ class AnyTransaction:
             check_account(self.chain, self.to, "to")
         self._check_numbers()
         self._check_data()
+        if self.to is None and self.value and self.allow_endowment is not True:
+            check_allowed(["endowment"])
 
     def _check_sender(self) -> None:
         key = self.sender
@@ -135,8 +152,15 @@ class AnyTransaction:
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with its signature. Raises `InvalidSignature`, `MissingSignature`."""
         (signature,) = answers = complete(accepted(self.requests(), answers))
-        raw = self.type_byte + rlp.join((self.fields(), self._encode_signature(signature)))
-        return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=answers)
+        return SignedTransaction(chain=self.chain, raw=self.joined(signature), transaction=self, answers=answers)
+
+    def joined(self, signature: Signature) -> bytes:
+        """The signed bytes, with a signature that nobody checks here. Raises `InvalidSignature` for another form."""
+        return self.type_byte + rlp.join((self.fields(), self._encode_signature(signature)))
+
+    def perils(self) -> tuple[str, ...]:
+        """What of it is refused unless it is allowed by name, see `PERILS`."""
+        return ("endowment",) if self.to is None and self.value else ()
 
     def _encode_signature(self, signature: Signature) -> bytes:
         """V, or y_parity, r, s, each encoded; r and s as the numbers that they are."""
@@ -166,7 +190,12 @@ class AnyTransaction:
         if to is None:
             what = "creates a contract" if self.data else "creates a contract without code"
             return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), *fees)
-        return (*moved, *(tokens.effects(to, source, self.data, erc20) if self.data else ()), *fees)
+        called = tokens.effects(to, source, self.data, erc20) if self.data else ()
+        return (*self._apart(), *moved, *called, *fees)
+
+    def _apart(self) -> tuple[Effect, ...]:
+        """What a type does apart from the call, before it."""
+        return ()
 
     def _source(self) -> str:
         """The CAIP-10 name of the account that pays and calls; empty where it is not known."""

@@ -1,4 +1,4 @@
-"""Transactions of types 0 to 2 read from bytes: unsigned, signed, and typed ones as messages of the network hold them.
+"""Transactions of types 0 to 4 read from bytes: unsigned, signed, and typed ones as messages of the network hold them.
 
 A legacy transaction begins as a list, a typed one with its type (EIP-2718); in devp2p's messages a typed one is a
 string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
@@ -10,13 +10,14 @@ are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm.common import check_allowed
 from walletcore.coding import rlp
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
@@ -24,9 +25,12 @@ from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.evm.access_list import AccessListTransaction
+    from walletcore.chains.evm.authorization import Authorization
+    from walletcore.chains.evm.blob import BlobTransaction
     from walletcore.chains.evm.cip64 import FeeCurrencyTransaction
     from walletcore.chains.evm.legacy import LegacyTransaction
     from walletcore.chains.evm.message import Message
+    from walletcore.chains.evm.set_code import SetCodeTransaction
     from walletcore.chains.evm.transaction import Transaction
     from walletcore.chains.evm.zksync import ZksyncTransaction
     from walletcore.signing import Signature
@@ -34,7 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["AnyOf", "decode", "identify"]
 
 AnyOf: TypeAlias = (
-    "LegacyTransaction | AccessListTransaction | Transaction | FeeCurrencyTransaction | ZksyncTransaction"
+    "LegacyTransaction | AccessListTransaction | Transaction | BlobTransaction | SetCodeTransaction"
+    " | FeeCurrencyTransaction | ZksyncTransaction"
 )
 """The types of transactions that are read."""
 
@@ -44,15 +49,21 @@ _MAX_RAW = 2 << 20
 _STRING, _LIST = 0x80, 0xC0  # RLP's first bytes from there on
 _FIRST_LIST = bytes((_LIST,))
 _MESSAGES = (b"\x19", b"{")  # how EIP-191 data and the JSON of typed data begin
-_READERS = {0x01: "access_list", 0x02: "transaction"}
+_READERS = {
+    0x01: "access_list",
+    0x02: "transaction",
+    0x03: "blob",
+    0x04: "set_code",
+    0x05: "authorization",  # no transaction, but signed behind this byte (EIP-7702)
+}
 """The room of each type (EIP-2718): its ``read(chain, sender, body)`` takes what stands after the type."""
 _DIALECTS = {0x71: "zksync", 0x7B: "cip64", 0x7E: "deposit"}
 """The rooms of types that only some chains have: those whose row has the room's name among its dialects."""
 
 
 def decode(
-    chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allow_unprotected: bool = False
-) -> AnyOf | Message | SignedTransaction[Any]:
+    chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allowed: Collection[str] = ()
+) -> AnyOf | Authorization | Message | SignedTransaction[Any]:
     """Read what is signed on this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
     if type(keys) is not tuple or keys:
         _check_keys(keys)
@@ -68,9 +79,7 @@ def decode(
         return _signed(transaction, signature, keys)
     if not getattr(transaction, "needs_signature", True):  # a deposit of the OP Stack, complete as it is
         return transaction.assemble(())
-    if not (getattr(transaction, "replay_protected", True) or allow_unprotected):
-        hint = "allow_unprotected=True reads it; signed, it is valid on every chain"
-        raise TransactionError("expected a chain id in what is to be signed (EIP-155)", reason="missing", hint=hint)
+    check_allowed(transaction.perils(), allowed)
     if len(keys) > 1:
         raise TransactionError("expected one key, the sender's, for an unsigned transaction", reason="ambiguous")
     return transaction
@@ -79,13 +88,14 @@ def decode(
 def identify(chain: Evm, raw: bytes) -> str:
     """The hash of a signed transaction: see `Evm.transaction_id`. Raises `TransactionError`."""
     try:
-        typed = _checked(raw)
-        transaction, signature = _read(chain, typed, None)
+        transaction, signature = _read(chain, _checked(raw), None)
     except DecodingError as error:
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
-    if signature is None and getattr(transaction, "needs_signature", True):
+    if signature is not None:
+        return chain._identify(transaction.joined(signature))
+    if getattr(transaction, "needs_signature", True):
         raise TransactionError("nobody has signed it: there is no id yet", reason="missing")
-    return chain._identify(typed)
+    return chain._identify(transaction.raw)
 
 
 def _check_keys(keys: object) -> None:
@@ -126,8 +136,7 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
         return legacy.read(chain, sender, raw)
     room = _READERS.get(raw[0]) or _DIALECTS.get(raw[0])
     if room is None or not (raw[0] in _READERS or room in chain.dialects):
-        known = ", ".join(map(str, [*_READERS, *(each for each, name in _DIALECTS.items() if name in chain.dialects)]))
-        raise TransactionError(f"expected a transaction of type 0, {known}, got type {raw[0]}", reason="version")
+        raise TransactionError(f"expected a transaction of a known type, got type {raw[0]}", reason="version")
     reader = import_module(f"walletcore.chains.evm.{room}")
     return cast("_Read", reader.read(chain, sender, raw[1:]))
 

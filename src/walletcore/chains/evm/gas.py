@@ -1,4 +1,7 @@
-"""The gas that a transaction needs before any code runs: Yellow Paper, appendix G; EIP-2, 2028, 2930, 3860 and 7623."""
+"""The gas that a transaction needs before any code runs: Yellow Paper, appendix G; EIP-2, 2028, 2930, 3860, 7623, 7702.
+
+The gas of blobs is another, with a price of its own: `BlobTransaction.blob_gas`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ _TRANSACTION, _CREATION = 21_000, 32_000
 _TOKEN, _FLOOR_TOKEN, _NON_ZERO = 4, 10, 4  # a byte that is not zero counts as four tokens
 _INIT_CODE_WORD = 2
 _ACCOUNT, _STORAGE_KEY = 2_400, 1_900
+_AUTHORIZATION = 25_000  # PER_EMPTY_ACCOUNT_COST
 
 
 def least_gas(transaction: AnyTransaction) -> int:
@@ -21,13 +25,13 @@ def least_gas(transaction: AnyTransaction) -> int:
 
 
 def intrinsic_gas(transaction: AnyTransaction) -> int:
-    """What the transaction, its data, its access list and the making of a contract cost by themselves."""
+    """What the transaction, its data, its lists and the making of a contract cost by themselves."""
     gas = _TRANSACTION + _TOKEN * _tokens(transaction.data)
     if transaction.to is None:
         gas += _CREATION + _INIT_CODE_WORD * -(-len(transaction.data) // 32)
     for _, keys in getattr(transaction, "access_list", ()):  # legacy transactions have none
         gas += _ACCOUNT + _STORAGE_KEY * len(keys)
-    return gas
+    return gas + _AUTHORIZATION * len(getattr(transaction, "authorizations", ()))
 
 
 def floor_gas(transaction: AnyTransaction) -> int:

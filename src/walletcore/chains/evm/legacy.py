@@ -64,6 +64,11 @@ class LegacyTransaction(AnyTransaction):
     def _encode_parity(self, parity: int) -> bytes:
         return rlp.encode_uints(parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27))
 
+    def perils(self) -> tuple[str, ...]:
+        """As those of every type, and that no chain id is signed: to construct one, ``replay_protected`` says it."""
+        perils = AnyTransaction.perils(self)
+        return perils if self.replay_protected else ("unprotected", *perils)
+
     def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
         """As those of every type, and an `Opaque` one first where no chain id is signed."""
         effects = AnyTransaction.effects(self, erc20=erc20)
@@ -85,6 +90,7 @@ def read(chain: Evm, sender: PublicKey | None, raw: bytes) -> tuple[LegacyTransa
         to=read_destination(chain, fields[3]),
         data=fields[5],
         replay_protected=replay_protected,
+        allow_endowment=not fields[3],
     )
     return transaction, signature
 

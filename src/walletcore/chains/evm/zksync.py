@@ -75,12 +75,12 @@ class ZksyncTransaction(AnyTransaction):
     )
 
     def __post_init__(self) -> None:
-        AnyTransaction.__post_init__(self)
-        if "zksync" not in self.chain.dialects:
-            raise TransactionError(f"{self.chain.name} has no transactions of type 0x71", reason="network")
         if self.to is None:
             hint = "the deployer at 0x0000000000000000000000000000000000008006 makes contracts"
             raise TransactionError("expected a destination: zero would be signed for none", reason="missing", hint=hint)
+        AnyTransaction.__post_init__(self)
+        if "zksync" not in self.chain.dialects:
+            raise TransactionError(f"{self.chain.name} has no transactions of type 0x71", reason="network")
         if self.gas_per_pubdata == 0:
             raise TransactionError("expected gas_per_pubdata above 0", reason="range")
         if self.max_priority_fee > self.max_fee:

@@ -44,6 +44,7 @@ def _common(row: Evm, fields: Fields, keyring: Keyring) -> dict[str, Any]:
         "nonce": fields.number("nonce"),
         "gas": fields.number("gas"),
         "data": data,
+        "allow_endowment": fields.flag("allow_endowment", default=False),
     }
 
 

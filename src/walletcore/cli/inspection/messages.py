@@ -9,8 +9,8 @@ from typing import Any
 from walletcore.chains.base import Chain, SignedMessage
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
+from walletcore.chains.evm import Authorization, TypedData
 from walletcore.chains.evm import Message as EvmMessage
-from walletcore.chains.evm import TypedData
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
 from walletcore.cli.inspection.finding import Oddity
@@ -24,7 +24,9 @@ _SIGNATURE = 64
 
 def is_message(subject: object) -> bool:
     """Whether this is a message, and no transaction."""
-    return isinstance(subject, (BitcoinMessage, GenericMessage, EvmMessage, OffchainMessage, PlainMessage))
+    return isinstance(
+        subject, (BitcoinMessage, GenericMessage, EvmMessage, Authorization, OffchainMessage, PlainMessage)
+    )
 
 
 def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None:
@@ -50,6 +52,8 @@ def form(subject: Signable[Any]) -> str:
         if isinstance(subject.data, TypedData):
             return "typed data (EIP-712)"
         return "personal message (EIP-191)" if subject.validator is None else "data for a validator (EIP-191)"
+    if isinstance(subject, Authorization):
+        return "authorization (EIP-7702)"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -80,6 +84,8 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
 
 def oddities(subject: Signable[Any]) -> Iterator[Oddity]:
     """What is odd about a message beyond its effects: what typed data are not bound to, and what a permit is."""
+    if isinstance(subject, Authorization) and subject.every_chain:
+        yield Oddity(code="replayable", text="no chain id is signed: it is good on every EVM chain")
     if not isinstance(subject, EvmMessage) or not isinstance(subject.data, TypedData):
         return
     if subject.data.domain.chain_id is None:

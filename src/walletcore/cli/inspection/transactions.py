@@ -31,11 +31,14 @@ _PSBT = b"psbt\xff"
 _TYPES = {
     0x01: "type 1 (EIP-2930)",
     0x02: "type 2 (EIP-1559)",
+    0x03: "type 3 (EIP-4844)",
+    0x04: "type 4 (EIP-7702)",
     0x71: "type 0x71 (ZKsync)",
     0x7B: "type 0x7b (CIP-64)",
     0x7E: "type 0x7e (deposit of the OP Stack)",
 }
 _ENVELOPE = b"walletcore/relative/"  # what relatives have in the place of PSBTs
+_BLOBS, _AUTHORIZATION = 0x03, 0x05  # of EVM chains: a type of transactions, and what authorizations begin with
 
 ChangeOf = Callable[[Signable[Any]], Sequence[int]]
 """Which effects of a transaction return to somebody: their places."""
@@ -118,7 +121,7 @@ def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
             if psbt.globals.generic_signed_message is None:
                 return psbt
         if isinstance(row, Evm):
-            return row.decode_transaction(raw, allow_unprotected=True)
+            return row.decode_transaction(raw, allow_unprotected=True, allow_endowment=True, allow_every_chain=True)
         return row.decode_transaction(raw)
     except TransactionError as error:
         return error
@@ -138,7 +141,9 @@ def _chain_id(raw: bytes) -> int | None:
         return _chain_id_of_typed_data(raw)
     try:
         fields = rlp.decode(raw if raw[:1] >= b"\xc0" else raw[1:])
-        if type(fields) is not tuple or len(fields) < 9:
+        if raw[0] == _BLOBS and type(fields) is tuple and fields and type(fields[0]) is tuple:
+            fields = fields[0]  # as nodes are sent it, with its blobs
+        if type(fields) is not tuple or len(fields) < (3 if raw[0] == _AUTHORIZATION else 9):
             return None
         if raw[0] < 0xC0:
             return rlp.decode_uint(fields[10 if raw[0] == 0x71 and len(fields) == 16 else 0], 64)

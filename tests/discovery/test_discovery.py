@@ -96,7 +96,7 @@ def test_every_figure_of_the_chains_leads_back_to_its_profile(case: Case) -> Non
 @pytest.mark.parametrize(
     ("path", "address", "profiles"),
     [  # trezor/trezor-firmware common/tests/fixtures/ethereum/getaddress.json, solana/get_address.json
-        ("m/44'/60'/0'/0/0", "0x73d0385F4d8E00C5e6504C6030F47BF6212736A8", {"bip44", "ledger-live"}),
+        ("m/44'/60'/0'/0/0", "0x73d0385F4d8E00C5e6504C6030F47BF6212736A8", {"bip44", "ethereum", "ledger-live"}),
         ("m/44'/60'/0'/0", "0x1ec5C1854e3E9F1674c34D6C2Be1bf13DFc0Fd8F", {"ledger-legacy"}),
         ("m/44'/501'", "zZqNUDNijfbMXFy2wVCdJSm9MeMfxBMdxBqseSuiSW6", {"bip44-root"}),
         ("m/44'/501'/0'", "4UR47Kp4FxGJiJZZGSPAzXqRgMmZ27oVfGhHoLmcHakE", {"bip44"}),

@@ -22,6 +22,7 @@ from walletcore.chains.evm import (
     SetCodeTransaction,
     SignedAuthorization,
     Transaction,
+    ZksyncTransaction,
 )
 from walletcore.chains.evm.decode import AnyOf
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -298,7 +299,7 @@ def theirs(transaction: AnyOf, secret: bytes) -> Any:
             }
             for each in transaction.authorizations
         ]
-    if not isinstance(transaction, LegacyTransaction):
+    if not isinstance(transaction, LegacyTransaction | ZksyncTransaction):
         fields |= {
             "type": transaction.type_byte[0],
             "accessList": [

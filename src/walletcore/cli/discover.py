@@ -62,18 +62,25 @@ def discover(
         raise typer.BadParameter("--xpub needs no secret: leave out --stdin, --fd, --passphrase and --language")
     bounds = Bounds(accounts=accounts, changes=changes, indices=indices)
     names = [find_chain(name).name for name in chain or ()]  # say what is wrong before a secret is typed
-    wanted = None if address is None else _written(address.strip())
+    wanted = None if address is None else _written(address.strip(), names)
     search = {"address": wanted, "chains": names, "bounds": bounds}
     secrets = Secrets(stdin=stdin, fd=fd)
     found = _of_secret(secrets, language, passphrase, search) if xpub is None else _of_key(xpub.strip(), search)
     raise typer.Exit(_told(found, bounds, wanted, as_json))
 
 
-def _written(address: str) -> str:
-    """The address as its chain writes it: on EVM chains one in one case has no checksum, but a key will prove it."""
-    from walletcore.chains.evm.address import checksummed, parse
+def _written(address: str, names: Sequence[str]) -> str:
+    """The address as its chain writes it: on EVM chains one in one case has no checksum, but a key will prove it.
 
-    return checksummed(parse(address, allow_unchecked=True)) if _ONE_CASE.fullmatch(address) else address
+    Where more than one chain is searched, as most of them write it.
+    """
+    from walletcore.chains import chain
+    from walletcore.chains.evm import Evm
+
+    row = chain(names[0]) if len(names) == 1 else chain("ethereum")
+    if not (isinstance(row, Evm) and _ONE_CASE.fullmatch(address)):
+        return address
+    return row.parse_address(address, allow_unchecked=True).text
 
 
 def _of_key(xpub: str, search: dict[str, Any]) -> Findings:

@@ -51,7 +51,7 @@ def inspect(
     rows: Sequence[Chain] = (find_chain(chain),) if chain else chains()
     rows, wallet = account_of(xpub, rows) if xpub else (rows, None)
     change_of = None if wallet is None else wallet.change_of
-    found = recognise(content, rows, erc20=contracts(erc20 or []), change_of=change_of)
+    found = recognise(content, rows, erc20=contracts(erc20 or [], rows), change_of=change_of)
     if wallet is not None and not any(finding.effects for finding in found):
         raise typer.BadParameter("--xpub is for a transaction of Bitcoin")
     tell(found, as_json=as_json)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from walletcore.errors import Unsupported
+from walletcore.errors import AddressError, Unsupported
 
 if TYPE_CHECKING:
     from walletcore.chains.base import Chain, Profile
@@ -44,11 +44,22 @@ def _meant(name: str) -> list[str]:
     return plain[:1] or get_close_matches(wanted, [row.name for row in rows], _OFFERED, _NEAR)
 
 
-def contracts(texts: Sequence[str]) -> tuple[bytes, ...]:
-    """The 20 bytes of each EVM address. Raises `AddressError`."""
-    from walletcore.chains.evm.address import parse
+def contracts(texts: Sequence[str], rows: Iterable[Chain]) -> tuple[bytes, ...]:
+    """The 20 bytes of each address of one of the EVM chains, or of Ethereum. Raises `AddressError`."""
+    from walletcore.chains import chain
+    from walletcore.chains.evm import Evm
 
-    return tuple(parse(text, allow_unchecked=False) for text in texts)
+    readers = [row for row in rows if isinstance(row, Evm)] or [chain("ethereum", Evm)]
+    return tuple(_payload(text, readers) for text in texts)
+
+
+def _payload(text: str, readers: Sequence[Chain]) -> bytes:
+    for row in readers[1:]:
+        try:
+            return row.parse_address(text).payload
+        except AddressError:
+            continue
+    return readers[0].parse_address(text).payload
 
 
 def find_profile(row: Chain, name: str, kind: str) -> Profile:

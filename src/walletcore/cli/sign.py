@@ -128,7 +128,7 @@ def confirm(
 
     if is_message(subject):
         show.facts(list(facts(subject)), err=True)
-    effects = effects_of(subject, row, contracts(erc20))
+    effects = effects_of(subject, row, contracts(erc20, [row]))
     show.section(f"on {row.name} ({row.caip2})", TITLES, list(rows_of(effects, row, change)), err=True)
     show.remarks([each.text for each in oddities([row], subject, effects, change=change)], err=True)
     if not high_fee:

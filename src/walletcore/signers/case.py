@@ -139,11 +139,18 @@ def _registered(name: str) -> Any:
     return row
 
 
-def check_spelling(address: str) -> None:
-    """Raise `AddressError` unless an address of EVM chains has its checksum, with which effects spell it."""
+def check_spelling(name: str, address: str) -> None:
+    """Raise `AddressError` unless an address of an EVM chain, by its CAIP-2 name, is spelt as effects spell it.
+
+    The checksum of a chain that has no row is taken to be that of most (EIP-55).
+    """
     from walletcore.chains import chain
 
-    chain("eip155:1").parse_address(address)
+    try:
+        row = chain(name)
+    except Unsupported:
+        row = chain("eip155:1")
+    row.parse_address(address)
 
 
 def _rebuilt(subject: Any, row: Any, key: PublicKey) -> Signable[Any]:

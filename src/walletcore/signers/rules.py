@@ -44,7 +44,7 @@ _ASSET = re.compile(
 )
 _ACCOUNT = re.compile(r"[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}:[-.%a-zA-Z0-9]{1,128}", re.ASCII)
 _EVM = re.compile(
-    r"eip155:[1-9][0-9]*(?:/slip44:[0-9]+|(?:/erc20|(?P<many>/erc721|/erc1155))?:(?P<account>0x[0-9a-fA-F]{40})"
+    r"(?P<chain>eip155:[1-9][0-9]*)(?:/slip44:[0-9]+|(?:/erc20|(?P<many>/erc721|/erc1155))?:(?P<account>0x[0-9a-fA-F]{40})"
     r"(?(many)(?:/(?:0|[1-9][0-9]{0,77}))?))?",
     re.ASCII,
 )
@@ -99,7 +99,7 @@ def _check_evm(name: str) -> None:
         raise SignerError("expected eip155:1/slip44:60, eip155:1/erc20:0x... and the like", reason="unknown", hint=hint)
     try:
         if found["account"]:
-            check_spelling(found["account"])
+            check_spelling(found["chain"], found["account"])
     except AddressError as error:
         raise SignerError(f"{name}: {error}", reason=error.reason) from None
 

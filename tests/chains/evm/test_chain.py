@@ -1,6 +1,5 @@
 """EVM chains as rows: names, numbers, profiles and the addresses that they lead to."""
 
-import re
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
@@ -61,20 +60,36 @@ def test_the_rows_are_found_by_each_of_their_names(row: Evm, name: str, caip2: s
     assert (row.caip2, row.asset) == (caip2, asset)
 
 
-def test_twenty_one_main_chains_and_their_test_nets_are_rows() -> None:
-    testing = [row for row in CHAINS if re.search("sepolia|hoodi|-", row.name)]
-    assert (len(CHAINS), len(testing)) == (43, 22)
+ALSO_MAIN = {"arbitrum-nova", "ethereum-classic", "polygon-zkevm"}
+
+
+def test_main_chains_and_their_test_nets_are_rows() -> None:
+    """Test nets are named after their chain, but for Ethereum's and Moonbeam's; so are some main chains."""
+    names = {row.name for row in CHAINS}
+    testing = [
+        row
+        for row in CHAINS
+        if row.name in ("sepolia", "hoodi", "moonbase-alpha")
+        or any(row.name.startswith(f"{name}-") and row.name not in ALSO_MAIN for name in names)
+    ]
+    assert (len(CHAINS), len(testing)) == (123, 59)
     assert all(any(main.slip44 == row.slip44 for main in CHAINS if main not in testing) for row in testing)
 
 
-ROLLUPS = {"base", "blast", "optimism", "scroll", "unichain", "worldchain"}  # with a fee for data beside the gas
+ROLLUPS = {"base", "blast", "boba", "manta", "megaeth", "opbnb", "optimism", "unichain", "worldchain"}  # OP Stack
+ROLLUPS |= {"mantle", "ronin", "scroll"}  # with a fee for data beside the gas, too
+UNKNOWN = {"acala-evm", "aurora", "lightlink", "merlin", "metis", "neon"}  # nobody has said it
 
 
 def test_rollups_that_take_a_fee_beside_the_gas_say_that_nothing_bounds_it() -> None:
     """Each with its test net; all others take all that they take as gas, so that the fields bound it."""
-    assert {row.name for row in CHAINS if row.data_fee is None} == ROLLUPS | {f"{name}-sepolia" for name in ROLLUPS}
+    unbounded = {row.name for row in CHAINS if row.data_fee is None}
+    mains = {name for name in unbounded if name in ROLLUPS | UNKNOWN}
+    assert mains == ROLLUPS | UNKNOWN
+    assert all(any(name.startswith(f"{main}-") for main in mains) for name in unbounded - mains)
     assert {row.data_fee for row in CHAINS} == {0, None}
     assert {row.erc20 for row in CHAINS} == {()}
+    assert all(row.data_fee is None or row.name.startswith("celo") for row in CHAINS if "deposit" in row.dialects)
 
 
 @pytest.mark.parametrize("make", [transfer, legacy, announced])

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 const ROOMS = [
   "./abi.mjs",
   "./calls.mjs",
+  "./dialects.mjs",
   "./transactions.mjs",
   "./typed.mjs",
 ];

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from walletcore.chains.evm.chain import CHAINS, Evm
+from walletcore.chains.evm.chain import Evm
+from walletcore.chains.evm.rows import CHAINS
 from walletcore.lazily import lazily
 
 TYPE_CHECKING = False
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.authorization import SignedAuthorization as SignedAuthorization
     from walletcore.chains.evm.blob import BlobTransaction as BlobTransaction
     from walletcore.chains.evm.blob import network_form as network_form
+    from walletcore.chains.evm.cip64 import FeeCurrencyTransaction as FeeCurrencyTransaction
     from walletcore.chains.evm.common import GWEI as GWEI
     from walletcore.chains.evm.contract_signature import CounterfactualSignature as CounterfactualSignature
     from walletcore.chains.evm.contract_signature import verify_signature as verify_signature
     from walletcore.chains.evm.create import create2_address as create2_address
     from walletcore.chains.evm.create import create_address as create_address
+    from walletcore.chains.evm.deposit import Deposit as Deposit
     from walletcore.chains.evm.ens import namehash as namehash
     from walletcore.chains.evm.gas import least_gas as least_gas
     from walletcore.chains.evm.legacy import LegacyTransaction as LegacyTransaction
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.transaction import Transaction as Transaction
     from walletcore.chains.evm.typed_data import Domain as Domain
     from walletcore.chains.evm.typed_data import TypedData as TypedData
+    from walletcore.chains.evm.zksync import ZksyncTransaction as ZksyncTransaction
 
 __all__ = [
     "CHAINS",
@@ -58,9 +62,11 @@ __all__ = [
     "CounterfactualSignature",
     "CustomError",
     "DaiPermit",
+    "Deposit",
     "Domain",
     "Event",
     "Evm",
+    "FeeCurrencyTransaction",
     "Function",
     "LegacyTransaction",
     "Message",
@@ -80,6 +86,7 @@ __all__ = [
     "TransferWithAuthorization",
     "TypedData",
     "Witness",
+    "ZksyncTransaction",
     "create2_address",
     "create_address",
     "encode_packed",
@@ -101,9 +108,11 @@ _PLACES = {
     "create_address": "create",
     "CustomError": "abi",
     "DaiPermit": "permits",
+    "Deposit": "deposit",
     "Domain": "typed_data",
     "encode_packed": "abi",
     "Event": "abi",
+    "FeeCurrencyTransaction": "cip64",
     "Function": "abi",
     "GWEI": "common",
     "least_gas": "gas",
@@ -129,6 +138,7 @@ _PLACES = {
     "TypedData": "typed_data",
     "verify_signature": "contract_signature",
     "Witness": "permits",
+    "ZksyncTransaction": "zksync",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -119,6 +119,11 @@ class AnyTransaction:
         """The bytes that are signed: the type, and the list of fields."""
         return self.type_byte + rlp.join((self.fields(),))
 
+    @property
+    def payload(self) -> bytes:
+        """The bytes whose hash is signed: `raw`, where the type has no other form for signers."""
+        return self.raw
+
     def _call(self) -> bytes:
         """Destination, value and data, each encoded: in every type they stand together."""
         to = b"" if self.to is None else self.to.payload
@@ -126,7 +131,7 @@ class AnyTransaction:
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
-        """One request: the sender's recoverable ECDSA signature over the Keccak-256 of `raw`.
+        """One request: the sender's recoverable ECDSA signature over the Keccak-256 of `payload`.
 
         Raises `TransactionError` while the sender is not known.
         """
@@ -137,7 +142,7 @@ class AnyTransaction:
             SigningRequest(
                 key=self.sender,
                 scheme=Scheme.ECDSA,
-                payload=self.raw,
+                payload=self.payload,
                 prehash=keccak256,
                 origin=self.origin,
                 subject=self,
@@ -176,7 +181,7 @@ class AnyTransaction:
         addresses.
         """
         asset, to = self.chain.asset, self.to
-        source = "" if self.sender is None else self.chain.address(self.sender).account_id
+        source = self._source()
         fees = self._fees(source)
         destination = self._created() if to is None else to.account_id
         moved: tuple[Effect, ...] = ()
@@ -191,6 +196,10 @@ class AnyTransaction:
     def _apart(self) -> tuple[Effect, ...]:
         """What a type does apart from the call, before it."""
         return ()
+
+    def _source(self) -> str:
+        """The CAIP-10 name of the account that pays and calls; empty where it is not known."""
+        return "" if self.sender is None else self.chain.address(self.sender).account_id
 
     def _fees(self, payer: str) -> tuple[Fee, ...]:
         """For gas, and where the chain takes one beside it (rollups that publish data elsewhere), for data."""

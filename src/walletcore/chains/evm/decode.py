@@ -27,15 +27,20 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.access_list import AccessListTransaction
     from walletcore.chains.evm.authorization import Authorization
     from walletcore.chains.evm.blob import BlobTransaction
+    from walletcore.chains.evm.cip64 import FeeCurrencyTransaction
     from walletcore.chains.evm.legacy import LegacyTransaction
     from walletcore.chains.evm.message import Message
     from walletcore.chains.evm.set_code import SetCodeTransaction
     from walletcore.chains.evm.transaction import Transaction
+    from walletcore.chains.evm.zksync import ZksyncTransaction
     from walletcore.signing import Signature
 
 __all__ = ["AnyOf", "decode", "identify"]
 
-AnyOf: TypeAlias = "LegacyTransaction | AccessListTransaction | Transaction | BlobTransaction | SetCodeTransaction"
+AnyOf: TypeAlias = (
+    "LegacyTransaction | AccessListTransaction | Transaction | BlobTransaction | SetCodeTransaction"
+    " | FeeCurrencyTransaction | ZksyncTransaction"
+)
 """The types of transactions that are read."""
 
 _Read: TypeAlias = "tuple[AnyOf, Signature | None]"
@@ -52,6 +57,8 @@ _READERS = {
     0x05: "authorization",  # no transaction, but signed behind this byte (EIP-7702)
 }
 """The room of each type (EIP-2718): its ``read(chain, sender, body)`` takes what stands after the type."""
+_DIALECTS = {0x71: "zksync", 0x7B: "cip64", 0x7E: "deposit"}
+"""The rooms of types that only some chains have: those whose row has the room's name among its dialects."""
 
 
 def decode(
@@ -70,6 +77,8 @@ def decode(
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
     if signature is not None:
         return _signed(transaction, signature, keys)
+    if not getattr(transaction, "needs_signature", True):  # a deposit of the OP Stack, complete as it is
+        return transaction.assemble(())
     check_allowed(transaction.perils(), allowed)
     if len(keys) > 1:
         raise TransactionError("expected one key, the sender's, for an unsigned transaction", reason="ambiguous")
@@ -82,9 +91,11 @@ def identify(chain: Evm, raw: bytes) -> str:
         transaction, signature = _read(chain, _checked(raw), None)
     except DecodingError as error:
         raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
-    if signature is None:
+    if signature is not None:
+        return chain._identify(transaction.joined(signature))
+    if getattr(transaction, "needs_signature", True):
         raise TransactionError("nobody has signed it: there is no id yet", reason="missing")
-    return chain._identify(transaction.joined(signature))
+    return chain._identify(transaction.raw)
 
 
 def _check_keys(keys: object) -> None:
@@ -123,8 +134,8 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
         from walletcore.chains.evm import legacy
 
         return legacy.read(chain, sender, raw)
-    room = _READERS.get(raw[0])
-    if room is None:
+    room = _READERS.get(raw[0]) or _DIALECTS.get(raw[0])
+    if room is None or not (raw[0] in _READERS or room in chain.dialects):
         raise TransactionError(f"expected a transaction of a known type, got type {raw[0]}", reason="version")
     reader = import_module(f"walletcore.chains.evm.{room}")
     return cast("_Read", reader.read(chain, sender, raw[1:]))
@@ -133,7 +144,7 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
 def _recover(transaction: AnyOf, signature: Signature) -> PublicKey:
     from walletcore.curves.secp256k1 import ecdsa_recover
 
-    digest = keccak256(transaction.raw)
+    digest = keccak256(transaction.payload)
     try:
         key = ecdsa_recover(digest, signature.data, cast(int, signature.recovery))
     except InvalidSignature:

@@ -8,9 +8,9 @@ ERC-721 as well, where the number is not an amount but the id of one token.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
 from walletcore.chains.base import Address
-from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.errors import TransactionError
@@ -70,7 +70,7 @@ def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address]
     None for others: the number is in a `Call` beside it. Raises `TransactionError` for others than addresses.
     """
     known = is_known(contract, erc20)
-    selector, chain = data[:4], contract.chain
+    selector, chain = data[:4], cast(Evm, contract.chain)
     names = _ACCOUNTS.get(selector)
     if names is None or len(data) != 36 + 32 * len(names):
         return ()
@@ -78,7 +78,7 @@ def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address]
     for place in range(4, len(data) - 32, 32):
         if data[place : place + 12] != _PADDING:
             return ()
-        accounts.append(f"{chain.caip2}:{checksummed(data[place + 12 : place + 32])}")
+        accounts.append(f"{chain.caip2}:{chain.spelled(data[place + 12 : place + 32])}")
     asset, number = f"{chain.caip2}/erc20:{contract.text}", int.from_bytes(data[-32:])
     amount = number if known or selector == _TRANSFER else None
     effect: Effect

@@ -8,6 +8,7 @@ from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.chains.evm import least_gas
+from walletcore.chains.evm.common import AnyTransaction
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Effect, Transfer
 
@@ -23,13 +24,8 @@ def oddities(
 ) -> Iterator[Oddity]:
     """The oddities that only this family has."""
     del row, raw, change
-    if subject.max_price > _HIGH_GAS_PRICE:
-        yield Oddity(code="high-fee", text=f"{subject.max_price // 10**9} gwei for a unit of gas")
-    if not subject.max_price:
-        yield Oddity(code="low-fee", text="no fee is offered")
-    if subject.gas < least_gas(subject):
-        text = f"{subject.gas} units of gas: nodes of Ethereum take it with {least_gas(subject)} or more"
-        yield Oddity(code="low-fee", text=text)
+    if isinstance(subject, AnyTransaction):
+        yield from _of_gas(subject)
     if subject.to is not None:
         yield from of_account(subject.to.payload)
     elif not subject.data:  # go-ethereum drafts no such transaction (internal/ethapi/transaction_args.go)
@@ -37,6 +33,17 @@ def oddities(
     for effect in effects:
         if isinstance(effect, Transfer) and (token := _TOKEN.fullmatch(effect.asset)):
             yield from _of_token(effect, token[1])
+
+
+def _of_gas(subject: AnyTransaction) -> Iterator[Oddity]:
+    """What is odd about the gas and its price; a deposit, which another chain has made, has none of its own."""
+    if subject.max_price > _HIGH_GAS_PRICE:
+        yield Oddity(code="high-fee", text=f"{subject.max_price // 10**9} gwei for a unit of gas")
+    if not subject.max_price:
+        yield Oddity(code="low-fee", text="no fee is offered")
+    if subject.gas < least_gas(subject):
+        text = f"{subject.gas} units of gas: nodes of Ethereum take it with {least_gas(subject)} or more"
+        yield Oddity(code="low-fee", text=text)
 
 
 def of_account(payload: bytes) -> Iterator[Oddity]:

@@ -28,6 +28,15 @@ __all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "has_psbts",
 
 _HEX = re.compile(r"(0x)?([0-9a-fA-F]{2})++", re.ASCII)
 _PSBT = b"psbt\xff"
+_TYPES = {
+    0x01: "type 1 (EIP-2930)",
+    0x02: "type 2 (EIP-1559)",
+    0x03: "type 3 (EIP-4844)",
+    0x04: "type 4 (EIP-7702)",
+    0x71: "type 0x71 (ZKsync)",
+    0x7B: "type 0x7b (CIP-64)",
+    0x7E: "type 0x7e (deposit of the OP Stack)",
+}
 _ENVELOPE = b"walletcore/relative/"  # what relatives have in the place of PSBTs
 _BLOBS, _AUTHORIZATION = 0x03, 0x05  # of EVM chains: a type of transactions, and what authorizations begin with
 
@@ -137,7 +146,7 @@ def _chain_id(raw: bytes) -> int | None:
         if type(fields) is not tuple or len(fields) < (3 if raw[0] == _AUTHORIZATION else 9):
             return None
         if raw[0] < 0xC0:
-            return rlp.decode_uint(fields[0], 64)
+            return rlp.decode_uint(fields[10 if raw[0] == 0x71 and len(fields) == 16 else 0], 64)
         v = rlp.decode_uint(fields[6], 64)
     except DecodingError:
         return None
@@ -213,14 +222,15 @@ def _form(raw: bytes, row: Chain) -> str:
     if family(row) == "bitcoin":
         return "a relative's, between signers" if raw.startswith(_ENVELOPE) else "as the network carries it"
     if family(row) == "evm":
-        names = {1: "type 1 (EIP-2930)", 2: "type 2 (EIP-1559)", _BLOBS: "type 3 (EIP-4844)", 4: "type 4 (EIP-7702)"}
-        return "without type" if raw[0] >= 0xC0 else names.get(raw[0], f"type {raw[0]}")
+        return "without type" if raw[0] >= 0xC0 else _TYPES.get(raw[0], f"type {raw[0]}")
     return ""
 
 
 def _signed_facts(signed: SignedTransaction[Any]) -> list[tuple[str, str]]:
     keys = [answer.request.key for answer in signed.answers if answer is not None and hasattr(answer, "request")]
     unknown = "not checked: what it spends is not in it" if not keys else ""
+    if getattr(signed.transaction, "needs_signature", True) is False:
+        unknown = "nobody: another chain has made it"
     return [("id", signed.id), ("signed by", _signers(signed.chain, keys) or unknown)]
 
 

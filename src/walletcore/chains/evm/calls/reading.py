@@ -15,7 +15,6 @@ from typing import Any, TypeAlias, cast
 
 from walletcore.chains.base import Address
 from walletcore.chains.evm.abi import Function
-from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.erc20 import SELECTORS, is_known
 from walletcore.chains.evm.erc20 import told as of_erc20
@@ -55,7 +54,11 @@ class Frame:
 
     def asset(self, kind: str, contract: bytes, number: int | None = None) -> str:
         """The CAIP-19 name of what a contract keeps, of one kind; with a number that of one token."""
-        text = self.contract.text if contract == self.contract.payload else checksummed(contract)
+        text = (
+            self.contract.text
+            if contract == self.contract.payload
+            else cast(Evm, self.contract.chain).spelled(contract)
+        )
         name = f"{self.contract.chain.caip2}/{kind}:{text}"
         return name if number is None else f"{name}/{number}"
 
@@ -65,7 +68,10 @@ class Frame:
 
     def account(self, payload: bytes) -> str:
         """The CAIP-10 name of an account."""
-        return self.contract.chain.account_id(checksummed(payload))
+        return self.contract.chain.account_id(self._spelled(payload))
+
+    def _spelled(self, payload: bytes) -> str:
+        return cast(Evm, self.contract.chain).spelled(payload)
 
     def is_erc20(self) -> bool:
         """Whether the contract is known to be of ERC-20, so that a number is an amount."""

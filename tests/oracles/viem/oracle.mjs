@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 
 const ROOMS = [
+  "./user_operations.mjs",
 ];
 
 const TASKS = Object.assign({}, ...(await Promise.all(ROOMS.map((room) => import(room)))).map((room) => room.TASKS));

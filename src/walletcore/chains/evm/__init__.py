@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.transaction import Transaction as Transaction
     from walletcore.chains.evm.typed_data import Domain as Domain
     from walletcore.chains.evm.typed_data import TypedData as TypedData
+    from walletcore.chains.evm.user_operation import UserOperation as UserOperation
 
 __all__ = [
     "CHAINS",
@@ -31,6 +32,7 @@ __all__ = [
     "Message",
     "Transaction",
     "TypedData",
+    "UserOperation",
     "create2_address",
     "create_address",
     "least_gas",
@@ -45,6 +47,7 @@ _PLACES = {
     "Message": "message",
     "Transaction": "transaction",
     "TypedData": "typed_data",
+    "UserOperation": "user_operation",
     "create2_address": "create",
     "create_address": "create",
     "least_gas": "gas",

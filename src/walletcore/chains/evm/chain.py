@@ -15,6 +15,7 @@ from walletcore.keys import PublicKey
 if TYPE_CHECKING:
     from walletcore.chains.evm.decode import AnyOf
     from walletcore.chains.evm.message import Message
+    from walletcore.chains.evm.user_operation import UserOperation
 
 __all__ = ["CHAINS", "Evm", "check_account"]
 
@@ -77,6 +78,7 @@ class Evm(Chain):
         "walletcore.chains.evm.legacy:LegacyTransaction",
         "walletcore.chains.evm.access_list:AccessListTransaction",
         "walletcore.chains.evm.message:Message",
+        "walletcore.chains.evm.user_operation:UserOperation",
     )
     is_signed: ClassVar[bool] = True  # EIP-155: those without a chain id are not read without being asked for
 
@@ -131,13 +133,13 @@ class Evm(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), allow_unprotected: bool = False
-    ) -> AnyOf | Message | SignedTransaction[Any]:
+    ) -> AnyOf | Message | UserOperation | SignedTransaction[Any]:
         """Read a transaction, signed or not: legacy, type 1 (EIP-2930) or 2 (EIP-1559). Raises `TransactionError`.
 
         The unsigned bytes do not say who sends: one key may be given, which becomes the sender. A signature says it;
         keys that are given all the same must contain the sender. What is yet to be signed must have a chain id
-        (EIP-155), unless ``allow_unprotected`` takes it without. What `Message.raw` gives is read as well: no
-        transaction begins like it.
+        (EIP-155), unless ``allow_unprotected`` takes it without. What `Message.raw` and `UserOperation.raw` give is
+        read as well: no transaction begins like it.
         """
         from walletcore.chains.evm.decode import decode
 

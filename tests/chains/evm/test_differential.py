@@ -22,6 +22,7 @@ from walletcore.chains.evm import (
     Message,
     Transaction,
     TypedData,
+    UserOperation,
 )
 from walletcore.chains.evm.decode import AnyOf
 from walletcore.errors import TransactionError
@@ -109,7 +110,7 @@ def same_transaction(case: JSON, verdict: JSON) -> list[str]:
     unsigned = ours(case)
     keys = (holder.public_key,)
     draft = unsigned.chain.decode_transaction(unsigned.raw, keys=keys, allow_unprotected=True)
-    assert not isinstance(draft, SignedTransaction | Message)
+    assert not isinstance(draft, SignedTransaction | Message | UserOperation)
     signed: SignedTransaction[Any] = sign(draft, holder)
     assert verdict == {
         "raw": signed.raw.hex(),

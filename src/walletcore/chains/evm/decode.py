@@ -5,8 +5,8 @@ string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
 
 Messages to be signed are told from all of these by their first two bytes. 0x19 and "{" are numbers that a type may
 have ("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more. After 0x19 the messages that
-are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}". The canonical JSON of user operations begins with the chain id,
-that of typed data with the domain.
+are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}". The canonical
+JSON of user operations begins with the chain id, that of typed data with the domain.
 """
 
 from __future__ import annotations

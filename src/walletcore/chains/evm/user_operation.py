@@ -59,6 +59,7 @@ VERSIONS = {
 PAYMASTER_MAGIC = bytes.fromhex("22e325a297439656")  # keccak("PaymasterSignature")[:8], UserOperationLib.sol of 0.9
 MARKER = bytes.fromhex("7702") + bytes(18)  # INITCODE_EIP7702_MARKER, Eip7702Support.sol
 
+_PUBLISHED = cast(Address, None)  # filled when the version is known
 _SIGNS = ("message", "hash")
 _MAX_DATA = 1 << 17  # 128 KiB, all that nodes take of a transaction (go-ethereum, core/txpool, txMaxSize)
 _GAS = 1 << 120  # each, in every release: "AA94 gas values overflow"
@@ -106,7 +107,7 @@ class UserOperation:
 
     chain: Evm
     version: str
-    entry_point: Address = cast(Address, None)  # filled below
+    entry_point: Address = _PUBLISHED
     owner: PublicKey | None = None
     origin: KeyOrigin | None = field(default=None, compare=False)
     signs: str = ""

@@ -163,16 +163,9 @@ def from_rpc(
         _bytes(operation["signature"], "signature")
     if entry_point is not None:
         more["entry_point"] = entry_point
-    return UserOperation(
-        chain=chain,
-        version=version,
-        owner=owner,
-        signs=signs,
-        sender=_account(chain, operation["sender"], "sender"),
-        call_data=_bytes(operation["callData"], "callData"),
-        **{attribute: _quantity(operation[name], name) for name, attribute in _NUMBERS},
-        **more,
-    )
+    more |= {attribute: _quantity(operation[name], name) for name, attribute in _NUMBERS}
+    sender, data = _account(chain, operation["sender"], "sender"), _bytes(operation["callData"], "callData")
+    return UserOperation(chain=chain, version=version, owner=owner, signs=signs, sender=sender, call_data=data, **more)
 
 
 def _read_packed(chain: Evm, operation: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-import eth_abi
 import pytest
+from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from support.evm import ETHEREUM, POLYGON
@@ -18,7 +18,7 @@ CALLS = [Inner(to=YOU, value=5), Inner(to=ME, data=b"\1\2\3"), Inner(to=YOU, val
 def theirs(signature: str, *values: Any) -> bytes:
     """What eth-abi writes for a function."""
     types = signature[signature.index("(") :]
-    return keccak(text=signature)[:4] + eth_abi.encode([types], [values])[32 if _dynamic(types) else 0 :]
+    return keccak(text=signature)[:4] + encode([types], [values])[32 if _dynamic(types) else 0 :]
 
 
 def _dynamic(types: str) -> bool:

@@ -68,7 +68,7 @@ def test_published_operations_are_read_again(case: Case) -> None:
     made = UserOperation(**fields_of(chain, given))
     assert chain.decode_transaction(made.raw) == made
     sent = made.rpc(b"\1" * 65)
-    where = {"entry_point": made.entry_point, "delegate": made.delegate, "signs": made.signs}
+    where: dict[str, Any] = {"entry_point": made.entry_point, "delegate": made.delegate, "signs": made.signs}
     assert UserOperation.from_rpc(chain, sent, version=made.version, **where) == made
 
 

@@ -177,4 +177,4 @@ def _document(raw: bytes) -> dict[str, Any]:
         document = strict_json.decode(text, max_depth=2, max_values=16)
     if type(document) is not dict or document.keys() != _MEMBERS:
         raise TransactionError(f"expected the members {', '.join(sorted(_MEMBERS))}", reason="unknown")
-    return document  # type: ignore[no-any-return]
+    return document

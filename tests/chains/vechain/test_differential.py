@@ -30,7 +30,12 @@ WORDS = (
     "</script>",
     "\x7f",
 )
-SEEN = {"quotation marks": '\\"', "control characters": ["\\u0007"], "lines": ["\\n"], "above 16 bits": ["\U0001f600"]}
+SEEN = {
+    "quotation marks": ['\\"'],
+    "control characters": ["\\u0007"],
+    "lines": ["\\n"],
+    "above 16 bits": ["\U0001f600"],
+}
 
 
 def secret(random: Random) -> str:

@@ -12,6 +12,7 @@ ORACLES = ROOT / "tests" / "oracles"
 NAMES = sorted(path.parent.name for path in ORACLES.glob("*/oracle.py"))
 PIN = re.compile(r"^([a-z0-9-]+)==([^ ;]+)", flags=re.MULTILINE)
 
+NODE_VERSION = re.compile(r"(?:npm:[@a-z/-]+@)?[0-9]+(?:\.[0-9]+)+(?:-rc\.[0-9]+)?")  # npm: another version beside one
 NODE_NAMES = sorted(path.parent.name for path in ORACLES.glob("*/oracle.mjs"))
 
 by_name = pytest.mark.parametrize("name", NAMES)
@@ -34,7 +35,7 @@ def test_every_package_of_node_is_one_version_locked_by_hash(name: str) -> None:
     wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
     packages = json.loads((ORACLES / name / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert packages.pop("")["dependencies"] == wanted
-    assert [version for version in wanted.values() if not re.fullmatch(r"[0-9]+(\.[0-9]+)+", version)] == []
+    assert [version for version in wanted.values() if not NODE_VERSION.fullmatch(version)] == []
     assert [path for path, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
 
 
@@ -76,11 +77,18 @@ def test_every_package_of_an_oracle_for_node_is_one_version_locked_by_hash(name:
     packages = json.loads((ORACLES / name / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert packages.pop("")["dependencies"] == wanted
     assert [path for path, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
-    assert {path: packages[f"node_modules/{path}"]["version"] for path in wanted} == wanted
+    assert {path: packages[f"node_modules/{path}"]["version"] for path in wanted} == {
+        path: version.rpartition("@")[2] for path, version in wanted.items()
+    }
 
 
 @pytest.mark.parametrize("name", NODE_NAMES)
 def test_the_page_names_every_oracle_for_node_with_its_versions(name: str) -> None:
     page = (ORACLES / "README.md").read_text(encoding="utf-8")
     wanted = json.loads((ORACLES / name / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert f"| `{name}` | {', '.join(' '.join(pair) for pair in wanted.items())} |" in page
+    shown: dict[str, list[str]] = {}
+    for path, version in wanted.items():
+        package, _, number = version.removeprefix("npm:").rpartition("@")
+        shown.setdefault(package or path, []).append(number)
+    listed = ", ".join(" ".join((package, ", ".join(numbers))) for package, numbers in shown.items())
+    assert f"| `{name}` | {listed} |" in page

@@ -24,6 +24,7 @@ from walletcore.chains.evm import (
     SetCodeTransaction,
     Transaction,
     TypedData,
+    UserOperation,
 )
 from walletcore.chains.evm.decode import AnyOf
 from walletcore.errors import TransactionError
@@ -151,7 +152,7 @@ def same_transaction(case: JSON, verdict: JSON) -> list[str]:
     draft: Any = unsigned.chain.decode_transaction(
         unsigned.raw, keys=keys, allow_unprotected=True, allow_endowment=True, allow_every_chain=True
     )
-    assert not isinstance(draft, SignedTransaction | Message)
+    assert not isinstance(draft, SignedTransaction | Message | UserOperation)
     signed: SignedTransaction[Any] = sign(draft, holder)
     assert verdict == {
         "raw": signed.raw.hex(),

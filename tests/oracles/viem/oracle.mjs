@@ -7,6 +7,7 @@ const ROOMS = [
   "./dialects.mjs",
   "./transactions.mjs",
   "./typed.mjs",
+  "./user_operations.mjs",
 ];
 
 const TASKS = Object.assign({}, ...(await Promise.all(ROOMS.map((room) => import(room)))).map((room) => room.TASKS));

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.transaction import Transaction as Transaction
     from walletcore.chains.evm.typed_data import Domain as Domain
     from walletcore.chains.evm.typed_data import TypedData as TypedData
+    from walletcore.chains.evm.user_operation import UserOperation as UserOperation
     from walletcore.chains.evm.zksync import ZksyncTransaction as ZksyncTransaction
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "Transaction",
     "TransferWithAuthorization",
     "TypedData",
+    "UserOperation",
     "Witness",
     "ZksyncTransaction",
     "create2_address",
@@ -136,6 +138,7 @@ _PLACES = {
     "Transaction": "transaction",
     "TransferWithAuthorization": "permits",
     "TypedData": "typed_data",
+    "UserOperation": "user_operation",
     "verify_signature": "contract_signature",
     "Witness": "permits",
     "ZksyncTransaction": "zksync",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.authorization import Authorization
     from walletcore.chains.evm.decode import AnyOf
     from walletcore.chains.evm.message import Message
+    from walletcore.chains.evm.user_operation import UserOperation
 
 __all__ = ["DIALECTS", "Evm", "check_account"]
 
@@ -66,6 +67,7 @@ class Evm(Chain):
         "walletcore.chains.evm.cip64:FeeCurrencyTransaction",
         "walletcore.chains.evm.zksync:ZksyncTransaction",
         "walletcore.chains.evm.message:Message",
+        "walletcore.chains.evm.user_operation:UserOperation",
     )
     is_signed: ClassVar[bool] = True  # EIP-155: those without a chain id are not read without being asked for
 
@@ -147,15 +149,15 @@ class Evm(Chain):
         allow_unprotected: bool = False,
         allow_endowment: bool = False,
         allow_every_chain: bool = False,
-    ) -> AnyOf | Authorization | Message | SignedTransaction[Any]:
+    ) -> AnyOf | Authorization | Message | UserOperation | SignedTransaction[Any]:
         """Read a transaction, signed or not: of types 0 to 4, of type 3 with its blobs, too, or of a chain's dialects.
 
         The unsigned bytes do not say who sends: one key may be given, which becomes the sender. A signature says it;
         keys that are given all the same must contain the sender. What is yet to be signed is refused where it has no
         chain id (EIP-155), gives value to a contract that it creates, or holds authorizations for every chain
-        (EIP-7702), unless the name of that is True; what is signed is read. What `Message.raw` and `Authorization.raw`
-        give is read as well: no transaction begins like them. A deposit is complete without a signature. Raises
-        `TransactionError`.
+        (EIP-7702), unless the name of that is True; what is signed is read. What
+        `Message.raw`, `Authorization.raw` and `UserOperation.raw` give is read as well: no transaction begins like
+        them. A deposit is complete without a signature. Raises `TransactionError`.
         """
         from walletcore.chains.evm.decode import decode
 

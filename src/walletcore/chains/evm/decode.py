@@ -5,7 +5,8 @@ string of RLP (devp2p, caps/eth.md, "Transaction Encoding and Validity").
 
 Messages to be signed are told from all of these by their first two bytes. 0x19 and "{" are numbers that a type may
 have ("{" is Celo's CIP-64), but there a list follows, whose first byte is 0xc0 or more. After 0x19 the messages that
-are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}".
+are read have a version, 0x00 or 0x45 (EIP-191); after "{" JSON has a quotation mark, white space or "}". The canonical
+JSON of user operations begins with the chain id, that of typed data with the domain.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.message import Message
     from walletcore.chains.evm.set_code import SetCodeTransaction
     from walletcore.chains.evm.transaction import Transaction
+    from walletcore.chains.evm.user_operation import UserOperation
     from walletcore.chains.evm.zksync import ZksyncTransaction
     from walletcore.signing import Signature
 
@@ -49,6 +51,7 @@ _MAX_RAW = 2 << 20
 _STRING, _LIST = 0x80, 0xC0  # RLP's first bytes from there on
 _FIRST_LIST = bytes((_LIST,))
 _MESSAGES = (b"\x19", b"{")  # how EIP-191 data and the JSON of typed data begin
+_OPERATION = b'{"chainId":'  # how the JSON of a user operation begins
 _READERS = {
     0x01: "access_list",
     0x02: "transaction",
@@ -63,10 +66,14 @@ _DIALECTS = {0x71: "zksync", 0x7B: "cip64", 0x7E: "deposit"}
 
 def decode(
     chain: Evm, raw: bytes, keys: Sequence[PublicKey], *, allowed: Collection[str] = ()
-) -> AnyOf | Authorization | Message | SignedTransaction[Any]:
+) -> AnyOf | Authorization | Message | UserOperation | SignedTransaction[Any]:
     """Read what is signed on this chain, signed or not: see `Evm.decode_transaction`. Raises `TransactionError`."""
     if type(keys) is not tuple or keys:
         _check_keys(keys)
+    if type(raw) is bytes and raw.startswith(_OPERATION):
+        from walletcore.chains.evm import user_operation_json
+
+        return user_operation_json.decode(chain, raw, keys)
     if type(raw) is bytes and raw[:1] in _MESSAGES and raw[1:2] < _FIRST_LIST:
         from walletcore.chains.evm import message
 

@@ -14,6 +14,7 @@ from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.vechain import VeChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
@@ -41,11 +42,16 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
             each = _read(row, text)
         except AddressError:
             continue
-        found.setdefault((family(row), each.kind, each.payload), []).append(each)
+        found.setdefault((_alike(row), each.kind, each.payload), []).append(each)
     for same in found.values():
         yield _finding(text, same, asked, whole)
     if not found and asked:
         yield from _unaddressed(whole, rows)
+
+
+def _alike(row: Chain) -> str:
+    """The family by whose rules the chain's addresses are written: VeChain has them as EVM chains do (EIP-55)."""
+    return "evm" if isinstance(row, VeChain) else family(row)
 
 
 def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ...], str]:
@@ -101,7 +107,7 @@ def _has_form(row: Chain, text: str) -> bool:
 
 
 def _read(row: Chain, text: str) -> Address:
-    if isinstance(row, Evm):
+    if isinstance(row, (Evm, VeChain)):
         return row.parse_address(text, allow_unchecked=True)
     return row.parse_address(text)
 
@@ -161,7 +167,7 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
-    if isinstance(row, Evm):
+    if isinstance(row, (Evm, VeChain)):
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)

@@ -9,10 +9,11 @@ from typing import Any
 from walletcore.chains.base import Chain, SignedMessage
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
-from walletcore.chains.evm import Authorization, TypedData
+from walletcore.chains.evm import Authorization, TypedData, UserOperation
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
+from walletcore.chains.vechain import Certificate
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
 from walletcore.signing import Signable
@@ -20,13 +21,15 @@ from walletcore.signing import Signable
 __all__ = ["decoded", "facts", "form", "is_message", "oddities", "typed_data"]
 
 _SIGNATURE = 64
+_MESSAGES = (
+    *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
+    *(OffchainMessage, PlainMessage, Certificate),
+)
 
 
 def is_message(subject: object) -> bool:
-    """Whether this is a message, and no transaction."""
-    return isinstance(
-        subject, (BitcoinMessage, GenericMessage, EvmMessage, Authorization, OffchainMessage, PlainMessage)
-    )
+    """Whether this is a message, and no transaction. A user operation is one: others put it into a transaction."""
+    return isinstance(subject, _MESSAGES)
 
 
 def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None:
@@ -54,6 +57,10 @@ def form(subject: Signable[Any]) -> str:
         return "personal message (EIP-191)" if subject.validator is None else "data for a validator (EIP-191)"
     if isinstance(subject, Authorization):
         return "authorization (EIP-7702)"
+    if isinstance(subject, UserOperation):
+        return f"user operation (ERC-4337), entry point {subject.version}"
+    if isinstance(subject, Certificate):
+        return "certificate (VIP-192)"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -66,6 +73,14 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "for", "" if destination is None else subject.address.text
         waits = subject.locktime or subject.sequence
         yield "valid", f"at time {subject.locktime} and age {subject.sequence}" if waits else ""
+    if isinstance(subject, UserOperation):
+        yield "account", subject.sender.text
+        yield "entry point", subject.entry_point.text
+        yield "nonce", str(subject.nonce)
+        yield "signed as", "a personal message" if subject.signs == "message" else "the hash itself"
+        yield "hash", subject.hash.hex()
+    if isinstance(subject, Certificate):
+        yield "account", subject.account.text
     if not isinstance(subject, EvmMessage):
         return
     typed = subject.data

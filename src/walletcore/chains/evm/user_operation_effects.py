@@ -1,0 +1,66 @@
+"""What a user operation does, as far as it can be read from what is signed (ERC-4337)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from walletcore.chains.base import Address
+from walletcore.chains.evm import calls as contracts
+from walletcore.chains.evm import simple_account
+from walletcore.effects import Authority, Call, Effect, Fee, Opaque, Transfer
+
+if TYPE_CHECKING:
+    from walletcore.chains.evm.user_operation import UserOperation
+
+__all__ = ["effects"]
+
+
+def effects(operation: UserOperation, erc20: Collection[Address]) -> tuple[Effect, ...]:
+    """Who comes to control the account, its calls, the paymaster's, and the highest fee."""
+    payer = operation.sender if operation.paymaster is None else operation.paymaster
+    fee = Fee(asset=operation.chain.asset, at_most=operation.prefund, payer=payer.account_id)
+    return (*_creation(operation), *_calls(operation, erc20), *_sponsoring(operation), fee)
+
+
+def _creation(operation: UserOperation) -> Iterator[Effect]:
+    """Whoever is asked to create an account, or is run in its place, says who controls it."""
+    account, data = operation.sender.account_id, operation.factory_data
+    if operation.delegate is not None:
+        yield Authority(account=account, change=f"it runs the code of {operation.delegate.account_id} (EIP-7702)")
+        if data:
+            yield Opaque(why=f"calls {account} before all else", data=data)
+    if operation.factory is None:
+        return
+    factory, owner = operation.factory.account_id, simple_account.owner_of(operation.chain, data)
+    if owner is not None:
+        yield Authority(account=account, change=f"{factory} creates it for {owner.account_id}")
+        return
+    yield Authority(account=account, change=f"{factory} creates it")
+    if data:
+        yield Opaque(why=f"calls {factory}", data=data)
+
+
+def _calls(operation: UserOperation, erc20: Collection[Address]) -> Iterator[Effect]:
+    """What the account is told to call, where it is told so as SimpleAccount is."""
+    account, data = operation.sender.account_id, operation.call_data
+    if not data:
+        return
+    calls = simple_account.unfolded(operation.chain, data)
+    if calls is None:
+        yield Opaque(why=f"calls {account}", data=data)
+        return
+    for call in calls:
+        to = call.to
+        if call.value or not call.data:
+            asset = operation.chain.asset
+            yield Transfer(asset=asset, amount=call.value, source=account, destination=to.account_id)
+        if call.data:
+            yield from contracts.effects(to, account, call.data, erc20)
+
+
+def _sponsoring(operation: UserOperation) -> Iterator[Effect]:
+    """The paymaster is called before and after; what it may take, the account has allowed it before."""
+    if operation.paymaster is not None:
+        arguments = (("paymasterData", "0x" + operation.paymaster_data.hex()),) if operation.paymaster_data else ()
+        yield Call(target=operation.paymaster.account_id, name="validatePaymasterUserOp", arguments=arguments)

@@ -64,7 +64,7 @@ def called(random: Random) -> JSON:
     to = "0x" + (data(random, 20) if random.random() < 0.8 else bytes(20).hex())
     coins = {"theta": amount(random), "tfuel": amount(random)}
     code = data(random, 1, 4, 32, 55, 56, 68, 300)
-    return {"to": to, "gas": number(random, SAFE), "price": str(number(random, 2**190)), "data": code, **coins}
+    return {"to": to, "gas": 1 + number(random, SAFE), "price": str(number(random, 2**190)), "data": code, **coins}
 
 
 def staked(random: Random) -> JSON:

@@ -2,7 +2,7 @@
 
 import pickle
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -103,8 +103,11 @@ def test_addresses_of_profiles(case: Case) -> None:
 def test_transactions_have_the_published_bytes(case: Case) -> None:
     row = ThetaChain(name="row", chain_id=case.input["network"])
     signer = LocalSigner(PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"]))))
-    paid = [(row.parse_address(out["address"]), *map(int, out["amounts"])) for out in case.input["outputs"]]
-    outputs = tuple(Output(account=to, coins=Coins(theta=theta, tfuel=tfuel)) for to, theta, tfuel in paid)
+    outputs = tuple(
+        Output(account=row.parse_address(out["address"]), coins=Coins(theta=int(theta), tfuel=int(tfuel)))
+        for out in case.input["outputs"]
+        for theta, tfuel in (out["amounts"],)
+    )
     fee = int(case.input["fee"])
     total = Coins(theta=sum(o.coins.theta for o in outputs), tfuel=sum(o.coins.tfuel for o in outputs) + fee)
     source = Input(
@@ -208,10 +211,9 @@ def test_without_keys_it_is_read_and_not_asked_for() -> None:
 
 def test_effects_of_coins_sent() -> None:
     source = given_by().account.account_id
-    sent = {"source": source, "destination": YOU.account_id}
     assert send().effects() == (
-        Transfer(asset="theta:mainnet/slip44:500", amount=10, **sent),
-        Transfer(asset="theta:mainnet/slip44:589", amount=20, **sent),
+        Transfer(asset="theta:mainnet/slip44:500", amount=10, source=source, destination=YOU.account_id),
+        Transfer(asset="theta:mainnet/slip44:589", amount=20, source=source, destination=YOU.account_id),
         Fee(asset="theta:mainnet/slip44:589", at_most=3 * 10**17, payer=source),
     )
 
@@ -319,12 +321,12 @@ def test_other_stakes_that_are_refused() -> None:
     refused(lambda: distribution(holder=given_by(theta=1)), "range")
     refused(lambda: Coins(theta=-1), "range")
     refused(lambda: replace(given_by(), sequence=0), "range")
-    refused(lambda: replace(given_by(), coins=(1, 2)), "type")
+    refused(lambda: replace(given_by(), coins=(1, 2)), "type")  # type: ignore[arg-type]
 
 
 def remade(raw: bytes, change: Any) -> bytes:
     """The signed bytes with their fields changed."""
-    number, fields = rlp.decode(rlp.join((raw,)))
+    number, fields = cast("tuple[rlp.Item, rlp.Item]", rlp.decode(rlp.join((raw,))))
     return rlp.encode(number) + rlp.encode(change(fields))
 
 

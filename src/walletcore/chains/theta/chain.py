@@ -68,7 +68,7 @@ class ThetaChain(Chain):
         return f"ThetaChain({self.name}, {self.caip2})"
 
     @property
-    def tfuel(self) -> str:
+    def fee_asset(self) -> str:
         """The CAIP-19 name of TFUEL."""
         return f"{self.caip2}/slip44:{_TFUEL}"
 

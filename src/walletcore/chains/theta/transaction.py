@@ -174,11 +174,11 @@ class AnyTransaction:
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=taken)
 
     def _fee(self, at_most: int, payer: str) -> Fee:
-        return Fee(asset=self.chain.tfuel, at_most=at_most, payer=payer)
+        return Fee(asset=self.chain.fee_asset, at_most=at_most, payer=payer)
 
     def _moved(self, coins: Coins, source: str, destination: str) -> tuple[Transfer, ...]:
         """A transfer of each coin of which there is some."""
-        amounts = ((self.chain.asset, coins.theta), (self.chain.tfuel, coins.tfuel))
+        amounts = ((self.chain.asset, coins.theta), (self.chain.fee_asset, coins.tfuel))
         return tuple(
             Transfer(asset=asset, amount=amount, source=source, destination=destination)
             for asset, amount in amounts

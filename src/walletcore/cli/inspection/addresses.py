@@ -14,6 +14,7 @@ from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.theta import ThetaChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
@@ -29,6 +30,7 @@ _REQUEST = re.compile(  # EIP-681, Solana Pay
     r"(?P<scheme>ethereum|solana):(?:pay-)?(?P<address>[0-9A-Za-z]+)(?P<asked>[@/?].*)?", re.IGNORECASE | re.ASCII
 )
 _FAMILIES = {"ethereum": "evm", "solana": "solana"}
+_SHARED = {"theta": "evm"}  # families that took over another one's accounts: a key has the same in both
 
 
 def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
@@ -41,7 +43,8 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
             each = _read(row, text)
         except AddressError:
             continue
-        found.setdefault((family(row), each.kind, each.payload), []).append(each)
+        accounts = _SHARED.get(family(row), family(row))
+        found.setdefault((accounts, each.kind, each.payload), []).append(each)
     for same in found.values():
         yield _finding(text, same, asked, whole)
     if not found and asked:
@@ -101,7 +104,7 @@ def _has_form(row: Chain, text: str) -> bool:
 
 
 def _read(row: Chain, text: str) -> Address:
-    if isinstance(row, Evm):
+    if isinstance(row, Evm | ThetaChain):
         return row.parse_address(text, allow_unchecked=True)
     return row.parse_address(text)
 
@@ -119,7 +122,8 @@ def _forms(text: str, same: list[Address]) -> Iterator[str]:
 def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     first = same[0]
     wishes, odd = _wishes(first.chain, asked, whole)
-    facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
+    families = dict.fromkeys(family(each.chain) for each in same)
+    facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
     facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
@@ -161,7 +165,7 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
-    if isinstance(row, Evm):
+    if isinstance(row, Evm | ThetaChain):
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)

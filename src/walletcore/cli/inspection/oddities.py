@@ -66,7 +66,7 @@ def _of_fee(row: Chain, effects: Sequence[Effect]) -> Iterator[Oddity]:
     fees = [effect.at_most for effect in effects if isinstance(effect, Fee)]
     if not fees or None in fees:
         yield Oddity(code="fee-unknown", text="the signatures do not say how much the fee is")
-    fee = sum(each or 0 for each in fees)
+    fee = sum(each.at_most or 0 for each in effects if isinstance(each, Fee) and each.asset == row.asset)
     moved = sum(each.amount or 0 for each in effects if isinstance(each, Transfer) and each.asset == row.asset)
     if 0 < moved < fee * _HIGH_SHARE:
         shown = amount(fee, row.decimals, row.symbol)

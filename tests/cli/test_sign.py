@@ -17,7 +17,8 @@ from support.bitcoin import kernel_accepts, key
 from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import load
 from walletcore import Wallet
-from walletcore.chains import bitcoin, chain, solana
+from walletcore.chains import bitcoin, chain, solana, theta
+from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.opcodes import multisig, push
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
@@ -70,6 +71,12 @@ SOLANA: dict[str, Any] = {
             }
         }
     ],
+}
+THETA: dict[str, Any] = {
+    "chain": "theta",
+    "sequence": 1,
+    "fee": 3 * 10**17,
+    "outputs": [{"address": "0xf2142cb79CEEC9aD39C15151CdEa90f0b853EA1C", "theta": 10**18, "tfuel": 2}],
 }
 DRAFTS = {"bitcoin": BITCOIN, "ethereum": ETHEREUM, "solana": SOLANA}
 
@@ -277,12 +284,14 @@ ABSURD = {
     "bitcoin": with_fee(10_000_001),
     "solana": offering(compute_unit_limit=1_000_000, compute_unit_price=100_000_001),
     "solana without a limit": offering(compute_unit_price=UNIT + 1),
+    "theta": {**THETA, "fee": 100 * 10**18 + 1},
 }
 HIGHEST = {
     "ethereum": {**ETHEREUM, "max_fee": 10**18 // 21_000},
     "bitcoin": with_fee(10_000_000),
     "solana": offering(compute_unit_limit=1_000_000, compute_unit_price=100_000_000),
     "solana without a limit": offering(compute_unit_price=UNIT),
+    "theta": {**THETA, "fee": 100 * 10**18},
 }
 
 
@@ -643,3 +652,25 @@ def test_a_draft_of_a_relative_speaks_its_dialect(name: str) -> None:
         transaction = parse(json.dumps(draft)).build(wallet)[0]
     (request,) = transaction.requests()
     assert request.payload[-4:] == b"\x41\x00\x00\x00"  # ALL with FORKID: no signature of Bitcoin
+
+
+def test_a_draft_of_theta_is_the_transaction_that_it_says(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its bytes are compared with theta-js where transactions are made; here it is what the draft says."""
+    row = chain("theta", theta.ThetaChain)
+    assert with_secrets("sign", written(THETA), "--yes") == 0
+    sent = row.decode_transaction(bytes.fromhex(capsys.readouterr().out))
+    assert isinstance(sent, SignedTransaction)
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        source = wallet.address(row)
+    assert isinstance(sent.transaction, theta.Send)
+    (given,), (got,) = sent.transaction.inputs, sent.transaction.outputs
+    assert (given.account, given.coins, given.sequence) == (source, theta.Coins(theta=10**18, tfuel=3 * 10**17 + 2), 1)
+    assert (got.account.text, got.coins) == (THETA["outputs"][0]["address"], theta.Coins(theta=10**18, tfuel=2))
+    call = {"chain": "theta", "sequence": 2, "gas": 9, "gas_price": 4, "tfuel": 5, "data": "0x0102"}
+    for more, to in (({"create": True}, None), ({"to": got.account.text}, got.account)):
+        assert with_secrets("sign", written({**call, **more}), "--yes") == 0
+        made = row.decode_transaction(bytes.fromhex(capsys.readouterr().out))
+        assert isinstance(made, SignedTransaction)
+        assert isinstance(made.transaction, theta.SmartContract)
+        assert (made.transaction.to, made.transaction.data, made.transaction.gas) == (to, b"\x01\x02", 9)
+    assert with_secrets("sign", written({**THETA, "memo": "hi"}), "--yes") == 1

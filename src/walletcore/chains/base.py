@@ -110,6 +110,11 @@ class Chain:
         return f"{self.caip2}/slip44:{self.slip44}"
 
     @property
+    def fee_asset(self) -> str:
+        """The CAIP-19 name of the asset in which fees are paid: the native one, unless a family says otherwise."""
+        return self.asset
+
+    @property
     def xpub_network(self) -> str:
         """The network that extended keys of this chain are written for (BIP-32, SLIP-132): mainnet, or testnet."""
         return "testnet" if self.slip44 == _TESTNETS else "mainnet"

@@ -1,7 +1,8 @@
 """Fees that nobody means: above these a command refuses to sign, unless it is told by name that they are meant.
 
-Bitcoin Core, ``-maxtxfee`` (0.10 BTC); go-ethereum, ``--rpc.txfeecap`` (1 ether). Solana's nodes have no such cap; 0.1
-SOL is this command's own. A service sets its own caps, by guards around its signers.
+Bitcoin Core, ``-maxtxfee`` (0.10 BTC); go-ethereum, ``--rpc.txfeecap`` (1 ether). Solana's and Theta's nodes have no
+such cap; 0.1 SOL and 100 TFUEL (as much gas as a block takes costs 80) are this command's own. A service sets its own
+caps, by guards around its signers.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from walletcore.signing import Signable
 
 __all__ = ["CAPS", "check_fee"]
 
-CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000}
-"""Family -> the highest fee of a transaction, in the smallest unit of the chain's own asset."""
+CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000, "theta": 100 * 10**18}
+"""Family -> the highest fee of a transaction, in the smallest unit of the asset in which the chain's fees are paid."""
 
 _MOST_UNITS = 1_400_000  # Solana, MAX_COMPUTE_UNIT_LIMIT (anza-xyz/agave, program-runtime/src/execution_budget.rs)
 
@@ -31,7 +32,7 @@ def check_fee(subject: Signable[Any], effects: Sequence[Effect], row: Chain) -> 
     takes for data, and a cluster for a signature, nobody can say: it is shown as unknown, and does not count.
     """
     cap = CAPS.get(family(row))
-    told = [each.at_most for each in effects if isinstance(each, Fee) and each.asset == row.asset]
+    told = [each.at_most for each in effects if isinstance(each, Fee) and each.asset == row.fee_asset]
     known = sum(each or 0 for each in told) + (_offered(effects) if None in told[1:] else 0)
     fee = max(known, getattr(subject, "claimed_fee", None) or 0)
     if cap is not None and fee > cap:

@@ -1,7 +1,7 @@
 """EIP-55 and EIP-1191: addresses of accounts, with a checksum in their upper and lower case.
 
 Chains that have adopted EIP-1191 put their id into what is hashed, so that an address of another chain is seen to be
-one. Two families write accounts like this: EVM chains and VeChain.
+one. EVM chains, Theta and VeChain write accounts like this.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def test_the_delegator_signs_the_hash_and_the_sender() -> None:
     read = VECHAIN.decode_transaction(signed.raw, keys=[MALLORY.public_key])
     assert read == signed
     assert signed.effects()[-1] == Fee(
-        asset=VECHAIN.vtho, at_most=21_000 * 10**13, payer=VECHAIN.address(MALLORY.public_key).account_id
+        asset=VECHAIN.fee_asset, at_most=21_000 * 10**13, payer=VECHAIN.address(MALLORY.public_key).account_id
     )
 
 
@@ -117,7 +117,7 @@ def test_without_the_delegators_key_only_the_sender_is_asked() -> None:
     assert request.id == transfer(delegated=True, delegator=MALLORY.public_key).requests()[0].id
     with pytest.raises(MissingSignature, match="the delegator's signature is missing"):
         made.assemble((ALICE.sign(request),))
-    assert made.effects()[-1] == Fee(asset=VECHAIN.vtho, at_most=21_000 * 10**13)
+    assert made.effects()[-1] == Fee(asset=VECHAIN.fee_asset, at_most=21_000 * 10**13)
 
 
 def test_what_is_delegated_is_signed() -> None:
@@ -237,7 +237,7 @@ def test_a_flipped_bit_is_no_signature() -> None:
 ASSET = "vechain:b1ac3413d346d43539627e6be7ec1b4a/slip44:818"  # ChainAgnostic/namespaces vechain/caip2.md
 TOKEN = VECHAIN.account(b"\x70" * 20)
 WORD = bytes(12) + YOU.payload
-FEE = Fee(asset=VECHAIN.vtho, at_most=21_000 * 10**13, payer=ME.account_id)
+FEE = Fee(asset=VECHAIN.fee_asset, at_most=21_000 * 10**13, payer=ME.account_id)
 
 
 def effects(*clauses: Clause, **changes: Any) -> tuple[Any, ...]:
@@ -248,7 +248,7 @@ def test_each_clause_is_told_and_the_fee_is_paid_in_vtho() -> None:
     moved = Transfer(asset=ASSET, amount=5, source=ME.account_id, destination=YOU.account_id)
     assert effects(Clause(to=YOU, value=5), Clause(to=YOU)) == (moved, replace(moved, amount=0), FEE)
     assert effects() == (FEE,)
-    assert VECHAIN.vtho.endswith("/vip180:0x0000000000000000000000000000456E65726779")
+    assert VECHAIN.fee_asset.endswith("/vip180:0x0000000000000000000000000000456E65726779")
 
 
 def test_a_contract_is_opaque() -> None:
@@ -277,7 +277,7 @@ def test_a_number_that_may_be_the_id_of_a_token_is_no_amount() -> None:
     assert called == Call(target=TOKEN.account_id, name="approve(address,uint256)", arguments=arguments)
     vtho = VECHAIN.parse_address(VTHO)
     known, _ = effects(Clause(to=vtho, data=data))
-    assert known == Approve(asset=VECHAIN.vtho, amount=6, spender=YOU.account_id, source=ME.account_id)
+    assert known == Approve(asset=VECHAIN.fee_asset, amount=6, spender=YOU.account_id, source=ME.account_id)
     told, _ = transfer(clauses=(Clause(to=TOKEN, data=data),)).effects(vip180=[TOKEN])
     assert told == replace(allowed, amount=6)
 
@@ -296,7 +296,7 @@ def test_known_tokens_are_addresses(wrong: Any) -> None:
 
 
 def test_a_fee_without_a_type_is_known_where_the_base_price_is() -> None:
-    assert legacy().effects()[-1] == Fee(asset=VECHAIN.vtho, at_most=None, payer=ME.account_id)
+    assert legacy().effects()[-1] == Fee(asset=VECHAIN.fee_asset, at_most=None, payer=ME.account_id)
     row = VeChain(name="known", genesis=VECHAIN.genesis, base_gas_price=10**15)
     made = legacy(chain=row, gas_price_coef=255, clauses=())
     assert made.max_price == 2 * 10**15  # gas price = bgp + bgp * gpc / 255, tx/transaction.go
@@ -304,7 +304,7 @@ def test_a_fee_without_a_type_is_known_where_the_base_price_is() -> None:
 
 
 def test_a_guard_judges_the_clauses() -> None:
-    rules = (only_to([YOU]), refuse_opaque(), max_fee({VECHAIN.vtho: 10**18}))
+    rules = (only_to([YOU]), refuse_opaque(), max_fee({VECHAIN.fee_asset: 10**18}))
     guarded = guard(ALICE, *rules)
     sign(transfer(), guarded)
     for changes in (

@@ -7,7 +7,7 @@ import pytest
 from support.calldata import calldata
 from support.commands import PHRASE
 from walletcore import Wallet, sign
-from walletcore.chains import bitcoin, chain, chains, evm, solana
+from walletcore.chains import bitcoin, chain, chains, evm, solana, theta
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -255,3 +255,33 @@ def test_a_lock_time_is_a_fact_with_its_date() -> None:
     for number, shown in ((850_000, "block 850000"), (1_231_006_505, "Sat, 03 Jan 2009 18:15:05 GMT")):
         (finding,) = recognise(paying(locktime=number).raw.hex(), (BITCOIN,))
         assert dict(finding.facts)["not before"] == shown
+
+
+THETA = chain("theta", theta.ThetaChain)
+
+
+def sent(**changes: Any) -> theta.Send:
+    fee = changes.pop("fee", 3 * 10**17)
+    coins = theta.Coins(theta=10**18, tfuel=fee)
+    source = theta.Input(account=WALLET.address(THETA), key=WALLET.public_key(THETA), sequence=1, coins=coins)
+    to = changes.pop("to", WALLET.address(THETA, index=1))
+    outputs = (theta.Output(account=to, coins=theta.Coins(theta=10**18)),)
+    return theta.Send(**{"chain": THETA, "fee": fee, "inputs": (source,), "outputs": outputs, **changes})
+
+
+OF_THETA: dict[str, tuple[Any, set[str]]] = {
+    "nothing": (sent(), set()),
+    "too low a fee": (sent(fee=3 * 10**17 - 1), {"low-fee"}),
+    "to zero": (sent(to=THETA.account(bytes(20))), {"unspendable"}),
+    "too low a price": (
+        theta.SmartContract(chain=THETA, source=sent().inputs[0], to=None, gas=1, gas_price=1, data=b"\x01"),
+        {"low-fee", "opaque"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_THETA)
+def test_what_is_odd_about_transactions_of_theta(name: str) -> None:
+    subject, expected = OF_THETA[name]
+    (finding,) = recognise(subject.raw.hex(), (THETA,))
+    assert {each.code for each in finding.odd} == expected

@@ -79,7 +79,7 @@ class VeChain(Chain):
         return int(self.genesis[-2:], 16)
 
     @property
-    def vtho(self) -> str:
+    def fee_asset(self) -> str:
         """The CAIP-19 name of VTHO."""
         return self.token(VTHO)
 

@@ -203,7 +203,7 @@ class AnyTransaction:
         if self.delegated:
             payer = "" if self.delegator is None else self.chain.address(self.delegator).account_id
         price = self.max_price
-        fee = Fee(asset=self.chain.vtho, at_most=None if price is None else self.gas * price, payer=payer)
+        fee = Fee(asset=self.chain.fee_asset, at_most=None if price is None else self.gas * price, payer=payer)
         known = tokens.known(self.chain, vip180)
         return (*(each for clause in self.clauses for each in self._of_clause(clause, source, known)), fee)
 

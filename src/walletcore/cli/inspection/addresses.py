@@ -14,6 +14,7 @@ from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.theta import ThetaChain
 from walletcore.chains.vechain import VeChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
@@ -107,7 +108,7 @@ def _has_form(row: Chain, text: str) -> bool:
 
 
 def _read(row: Chain, text: str) -> Address:
-    if isinstance(row, (Evm, VeChain)):
+    if isinstance(row, (Evm, ThetaChain, VeChain)):
         return row.parse_address(text, allow_unchecked=True)
     return row.parse_address(text)
 
@@ -125,7 +126,8 @@ def _forms(text: str, same: list[Address]) -> Iterator[str]:
 def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     first = same[0]
     wishes, odd = _wishes(first.chain, asked, whole)
-    facts = [("family", family(first.chain)), ("kind", first.kind), ("payload", first.payload.hex())]
+    families = dict.fromkeys(family(each.chain) for each in same)
+    facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
     facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
@@ -167,7 +169,7 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
-    if isinstance(row, (Evm, VeChain)):
+    if isinstance(row, (Evm, ThetaChain, VeChain)):
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)

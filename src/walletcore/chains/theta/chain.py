@@ -1,0 +1,134 @@
+"""Theta's networks as rows, and their accounts: those of Ethereum, on a ledger with transactions of its own.
+
+thetatoken/theta-protocol-ledger: core/genesis.go and ledger/types/tx.go (the ids that are signed). Contracts are called
+by transactions of Ethereum as well, whose rows are ``theta-fuel`` and ``theta-fuel-testnet`` of the EVM family.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.coding.eip55 import checksummed, parse
+from walletcore.errors import AddressError, TransactionError, Unsupported
+from walletcore.keys import PublicKey
+
+if TYPE_CHECKING:
+    from walletcore.chains.theta.transaction import AnyTransaction
+
+__all__ = ["CHAINS", "ThetaChain", "check_account"]
+
+_CHAIN_ID = re.compile(r"[-_a-zA-Z0-9]{1,32}", re.ASCII)  # CAIP-2, reference
+_TFUEL = 589  # SLIP-44
+
+_PROFILES = (
+    Profile(
+        name="theta",
+        path="m/44'/500'/{account}'/0/{index}",
+        wallets=("Theta Wallet", "Trust Wallet"),
+        source="thetatoken theta-js 0.0.86 src/constants (DerivationPaths.Theta); "
+        "trustwallet/wallet-core registry.json (theta)",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ThetaChain(Chain):
+    """A network of Theta by its id, which is a text and is signed. Raises `Unsupported` for an id that is none.
+
+    There are two coins: THETA, which is staked, and TFUEL, in which fees are paid.
+    """
+
+    chain_id: str
+    symbol: str = "THETA"
+    decimals: int = 18
+    slip44: int = 500
+    caip2: str = field(init=False, default="")
+    profiles: tuple[Profile, ...] = _PROFILES
+
+    subjects: ClassVar[tuple[str, ...]] = (
+        "walletcore.chains.theta.transaction:Send",
+        "walletcore.chains.theta.transaction:SmartContract",
+        "walletcore.chains.theta.stake:DepositStake",
+        "walletcore.chains.theta.stake:DepositStakeV2",
+        "walletcore.chains.theta.stake:WithdrawStake",
+        "walletcore.chains.theta.stake:StakeRewardDistribution",
+    )
+    is_signed: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if type(self.chain_id) is not str or not _CHAIN_ID.fullmatch(self.chain_id):
+            raise Unsupported("expected 1 to 32 letters, digits, - and _ as chain id", reason="character")
+        object.__setattr__(self, "caip2", f"theta:{self.chain_id}")
+
+    def __repr__(self) -> str:
+        return f"ThetaChain({self.name}, {self.caip2})"
+
+    @property
+    def fee_asset(self) -> str:
+        """The CAIP-19 name of TFUEL."""
+        return f"{self.caip2}/slip44:{_TFUEL}"
+
+    def address(self, key: PublicKey, *, kind: str = "") -> Address:
+        """The address of a secp256k1 key; there is only one kind. Raises `AddressError`."""
+        from walletcore.curves import secp256k1
+
+        self._check_key(key)
+        if kind != "":
+            raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
+        return self.account(secp256k1.account_of(key.data))
+
+    def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
+        """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.
+
+        ``allow_unchecked`` takes digits in one case as well, which carry no checksum; the result has one.
+        """
+        return self.account(parse(text, allow_unchecked=allow_unchecked))
+
+    def account(self, payload: bytes) -> Address:
+        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
+        if type(payload) is not bytes or len(payload) != 20:
+            raise AddressError("expected the 20 bytes of an account", reason="length")
+        return Address(chain=self, text=checksummed(payload), payload=payload)
+
+    def decode_transaction(
+        self, raw: bytes, *, keys: Sequence[PublicKey] = ()
+    ) -> AnyTransaction | SignedTransaction[AnyTransaction]:
+        """Read a transaction, signed or not: of types 2 and 7 to 11. Raises `TransactionError`.
+
+        The bytes name accounts, not keys: ``keys`` tell who signs what is unsigned. Signatures tell it themselves, and
+        are verified; keys that are given all the same must contain those of all signers.
+        """
+        from walletcore.chains.theta.decode import decode
+
+        return decode(self, raw, keys)
+
+    def transaction_id(self, raw: bytes) -> str:
+        """The Keccak-256 of a signed transaction, ``0x`` and 64 hex digits. Raises `TransactionError`."""
+        from walletcore.chains.theta.decode import identify
+
+        return identify(self, raw)
+
+
+def check_account(chain: ThetaChain, address: object, what: str) -> None:
+    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
+
+    Effects and policies read the text; the bytes are signed.
+    """
+    if type(address) is not Address:
+        got = f"expected an Address as {what}, got {type(address).__name__}"
+        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
+    if address.chain != chain:
+        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
+        raise TransactionError(expected, reason="network")
+    if type(address.payload) is not bytes or len(address.payload) != 20 or chain.account(address.payload) != address:
+        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
+
+
+CHAINS = (
+    ThetaChain(name="theta", chain_id="mainnet"),
+    ThetaChain(name="theta-testnet", chain_id="testnet"),
+)

@@ -115,6 +115,11 @@ class Chain:
         return self.asset
 
     @property
+    def fee_symbol(self) -> str:
+        """The symbol of that asset."""
+        return self.symbol
+
+    @property
     def xpub_network(self) -> str:
         """The network that extended keys of this chain are written for (BIP-32, SLIP-132): mainnet, or testnet."""
         return "testnet" if self.slip44 == _TESTNETS else "mainnet"

@@ -1,8 +1,8 @@
 """Fees that nobody means: above these a command refuses to sign, unless it is told by name that they are meant.
 
-Bitcoin Core, ``-maxtxfee`` (0.10 BTC); go-ethereum, ``--rpc.txfeecap`` (1 ether). Solana's and Theta's nodes have no
-such cap; 0.1 SOL and 100 TFUEL (as much gas as a block takes costs 80) are this command's own. A service sets its own
-caps, by guards around its signers.
+Bitcoin Core, ``-maxtxfee`` (0.10 BTC); go-ethereum, ``--rpc.txfeecap`` (1 ether). The nodes of Solana,
+Theta and VeChain have no such cap; 0.1 SOL, 100 TFUEL and 1,000 VTHO are this command's own: of the latter two as much
+gas as a block takes costs 80 and 400. A service sets its own caps, by guards around its signers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from walletcore.signing import Signable
 
 __all__ = ["CAPS", "check_fee"]
 
-CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000, "theta": 100 * 10**18}
+CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000, "theta": 100 * 10**18, "vechain": 1000 * 10**18}
 """Family -> the highest fee of a transaction, in the smallest unit of the asset in which the chain's fees are paid."""
 
 _MOST_UNITS = 1_400_000  # Solana, MAX_COMPUTE_UNIT_LIMIT (anza-xyz/agave, program-runtime/src/execution_budget.rs)
@@ -36,7 +36,7 @@ def check_fee(subject: Signable[Any], effects: Sequence[Effect], row: Chain) -> 
     known = sum(each or 0 for each in told) + (_offered(effects) if None in told[1:] else 0)
     fee = max(known, getattr(subject, "claimed_fee", None) or 0)
     if cap is not None and fee > cap:
-        shown, most = (amount(units, row.decimals, row.symbol) for units in (fee, cap))
+        shown, most = (amount(units, row.decimals, row.fee_symbol) for units in (fee, cap))
         hint = "--high-fee signs all the same"
         raise SigningRefused(f"the fee may be {shown}, and {most} is the most", reason="policy", hint=hint)
 

@@ -72,6 +72,11 @@ class ThetaChain(Chain):
         """The CAIP-19 name of TFUEL."""
         return f"{self.caip2}/slip44:{_TFUEL}"
 
+    @property
+    def fee_symbol(self) -> str:
+        """TFUEL, with as many decimals as THETA."""
+        return "TFUEL"
+
     def address(self, key: PublicKey, *, kind: str = "") -> Address:
         """The address of a secp256k1 key; there is only one kind. Raises `AddressError`."""
         from walletcore.curves import secp256k1

@@ -83,6 +83,11 @@ class VeChain(Chain):
         """The CAIP-19 name of VTHO."""
         return self.token(VTHO)
 
+    @property
+    def fee_symbol(self) -> str:
+        """VTHO, with as many decimals as VET."""
+        return "VTHO"
+
     def token(self, contract: str) -> str:
         """The CAIP-19 name of a token, of VIP-180 or VIP-181."""
         return f"{self.caip2}/vip180:{contract}"

@@ -51,8 +51,8 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
 
 
 def _alike(row: Chain) -> str:
-    """The family by whose rules the chain's addresses are written: VeChain has them as EVM chains do (EIP-55)."""
-    return "evm" if isinstance(row, VeChain) else family(row)
+    """The family by whose rules the chain's addresses are written: Theta and VeChain have them as EVM chains do."""
+    return "evm" if isinstance(row, (ThetaChain, VeChain)) else family(row)
 
 
 def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ...], str]:

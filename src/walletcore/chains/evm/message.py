@@ -160,7 +160,7 @@ class Message:
     def verify(self, signature: bytes, signer: Address | PublicKey, *, allow_parity: bool = False) -> None:
         """Return if this account, or key, signed the message; otherwise raise `InvalidSignature`.
 
-        A contract's signature (ERC-1271) can be judged by the contract only, and is refused.
+        A contract's signature (ERC-1271) can be judged by the contract only, and is refused: see `verify_signature`.
         """
         if type(signer) not in (Address, PublicKey):
             raise InvalidSignature(f"expected an Address or a PublicKey, got {type(signer).__name__}", reason="type")

@@ -260,6 +260,8 @@ FORMS = [
     (["bytes[2]"], word(32) + word(64) + word(64) + word(0), "non-canonical"),
     (["(bytes)"], word(32) + word(64) + bytes(32) + word(0), "non-canonical"),
     (["uint8"], b"", "truncated"),
+    (["uint8", "bytes"], word(1), "truncated"),
+    (["(uint8,bytes)"], word(32) + word(1), "truncated"),
     (["uint8"], bytes(31), "truncated"),
     (["uint8"], bytes(33), "trailing"),
     (["uint8", "uint8"], bytes(32), "truncated"),

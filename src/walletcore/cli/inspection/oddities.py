@@ -66,9 +66,7 @@ def _of_fee(row: Chain, effects: Sequence[Effect]) -> Iterator[Oddity]:
     fees = [effect for effect in effects if isinstance(effect, Fee)]
     if not fees or any(each.at_most is None for each in fees):
         yield Oddity(code="fee-unknown", text="the signatures do not say how much the fee is")
-    fee = sum(
-        each.at_most or 0 for each in fees if each.asset == row.asset
-    )  # those of Theta and VeChain are in another one
+    fee = sum(each.at_most or 0 for each in fees if each.asset == row.asset)  # Theta's and VeChain's are not
     moved = sum(each.amount or 0 for each in effects if isinstance(each, Transfer) and each.asset == row.asset)
     if 0 < moved < fee * _HIGH_SHARE:
         shown = amount(fee, row.decimals, row.symbol)

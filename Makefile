@@ -38,9 +38,11 @@ engines: engine-packages
 # requirements name, made anew when these change.
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 NODE_ORACLES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/oracles/*/package-lock.json)))
+NODE_ENGINES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/engines/*/package-lock.json)))
 
 .PHONY: engine-packages
-engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/ready) softhsm postgresql systemd
+engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/ready) \
+		$(NODE_ENGINES:%=build/engines/%/ready) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -75,6 +77,13 @@ build/oracles/%/ready: tests/oracles/%/package-lock.json tests/oracles/%/package
 	rm -rf build/oracles/$* && mkdir -p build/oracles/$*
 	cp $^ build/oracles/$*  # the program finds its packages beside itself
 	npm ci --prefix build/oracles/$* --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+# Nodes of chains whose programs come in npm's packages; none of their scripts runs.
+build/engines/%/ready: tests/engines/%/package-lock.json tests/engines/%/package.json | node
+	rm -rf build/engines/$* && mkdir -p build/engines/$*
+	cp $^ build/engines/$*
+	npm ci --prefix build/engines/$* --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 # Node.js and npm from the distribution, for oracles that are written for them.

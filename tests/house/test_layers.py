@@ -23,6 +23,7 @@ THIRD_PARTY = {
     "prometheus_client": {"server.metrics"},
     "Crypto": {"hashes", "curves.p256", "hd.bip85", "keystore"},
     "sha3": {"hashes"},
+    "ckzg": {"chains.evm.sidecar"},
     "pkcs11": {"signers.pkcs11", "signers.pkcs11_module", "signers.pkcs11_objects"},
     "boto3": {"signers.aws_client"},
     "botocore": {"signers.aws_client"},

@@ -105,7 +105,7 @@ def test_what_a_chain_leaves_out_is_opaque_there() -> None:
         assert "nobody" in str(effect)
 
 
-BROKEN: list[dict[str, int]] = [
+BROKEN: list[dict[str, Any]] = [
     {"parity": 2},
     {"parity": 27},
     {"parity": 255},
@@ -121,7 +121,7 @@ BROKEN: list[dict[str, int]] = [
 
 
 @pytest.mark.parametrize("changes", BROKEN)
-def test_ET14_a_signature_that_nobody_made_has_no_authority(changes: dict[str, int]) -> None:
+def test_ET14_a_signature_that_nobody_made_has_no_authority(changes: dict[str, Any]) -> None:
     broken = replace(sign(authorization(), MALLORY), **changes)
     assert broken.authority is None
     assert SignedAuthorization.decode(broken.raw) == broken

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.evm import ALICE, ETHEREUM, transfer
-from support.vectors import Case, load, vectors
+from support.vectors import ROOT, Case, load, vectors
 from walletcore.chains import chain
 from walletcore.chains.base import Address
 from walletcore.chains.evm import CHAINS, Deposit, Evm, FeeCurrencyTransaction, Transaction, ZksyncTransaction, erc20
@@ -324,3 +324,19 @@ def test_every_subject_that_asks_for_a_signature_is_named_by_the_rows() -> None:
         (Deposit, False),
     ):
         assert (f"{kind.__module__}:{kind.__qualname__}" in Evm.subjects) is is_named
+
+
+# -- the page
+
+
+def test_the_page_has_every_row_as_it_is() -> None:
+    page = (ROOT.parent / "docs" / "evm-chains.md").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    types = {"cip64": "CIP-64", "deposit": "deposits", "zksync": "0x71"}
+    for row, line in zip(CHAINS, lines, strict=True):
+        addresses = "ERC-55" if row.checksum == "eip55" else "ERC-1191"
+        addresses += f", reads `{row.prefixes[0]}`" if row.prefixes else ""
+        coin = (row.symbol, str(row.slip44), row.profiles[0].path.split("/")[2])
+        own, fee = ", ".join(types[each] for each in row.dialects), "none" if row.data_fee == 0 else "not known"
+        cells = (f"`{row.name}`", str(row.chain_id), *coin, addresses, own, fee)
+        assert [cell.strip() for cell in line.strip("|").split("|")] == list(cells)

@@ -16,7 +16,7 @@ from walletcore.chains.evm.abi import Function
 from walletcore.chains.evm.clear_signing import keys, reading
 from walletcore.chains.evm.clear_signing.binding import Binding
 from walletcore.chains.evm.clear_signing.fields import Format, compiled
-from walletcore.chains.evm.clear_signing.known import Known, Token
+from walletcore.chains.evm.clear_signing.known import Blocks, Chains, Factories, Known, Source, Token, unknown
 from walletcore.chains.evm.clear_signing.merging import Includes, merged
 from walletcore.chains.evm.clear_signing.parameters import Constants
 from walletcore.chains.evm.clear_signing.screen import Screen
@@ -82,18 +82,38 @@ class Descriptor:
         subject: AnyTransaction | Message,
         *,
         descriptors: Sequence[Descriptor] = (),
-        **known: Any,
+        tokens: Source = unknown,
+        names: Source = unknown,
+        collections: Source = unknown,
+        chains: Chains = unknown,
+        blocks: Blocks = unknown,
+        proxies: Source = unknown,
+        factories: Factories = unknown,
     ) -> Screen:
         """What a person is shown of a transaction, or of typed data, before they sign it.
 
-        ``descriptors`` are for calls inside of the call. What else is known comes as the members of `Known`:
-        ``tokens``, ``names``, ``collections``, ``chains``, ``blocks``, ``proxies``, ``factories``. Raises
+        ``descriptors`` are for calls inside of the call. The other arguments tell what is not in the data, each as a
+        mapping or a function; their keys are CAIP-10 names, ``eip155:1:0x...``. ``tokens`` gives `Token`, ``names``
+        texts or `Name`, ``collections`` texts, ``chains`` names by chain id, ``blocks`` the time of a block by chain id
+        and number, ``proxies`` the contract that a proxy runs, ``factories`` the factory that made a contract. Raises
         `TransactionError` for what the descriptor is not for, and for all that it cannot show: calldata that are not
         canonical, a function or type without a format, values that must match, arrays of different length.
         """
         from walletcore.chains.evm.clear_signing.calls import screen_of
 
-        return screen_of(self, subject, Known(descriptors=(self, *descriptors), **known))
+        if any(type(each) is not Descriptor for each in descriptors):
+            raise TransactionError("expected descriptors", reason="type")
+        known = Known(
+            descriptors=(self, *descriptors),
+            tokens=tokens,
+            names=names,
+            collections=collections,
+            chains=chains,
+            blocks=blocks,
+            proxies=proxies,
+            factories=factories,
+        )
+        return screen_of(self, subject, known)
 
 
 def _version(given: object) -> int:

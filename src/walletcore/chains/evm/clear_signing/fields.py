@@ -49,7 +49,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
-    """One value, or all of an array, with its label; ``encrypted`` is what stands for a value that nobody can read."""
+    """One value, or all of an array, with its label.
+
+    ``encrypted`` is what stands for a value that nobody can read; ``path`` is where it stands, empty for a constant.
+    """
 
     label: str
     format: str
@@ -58,11 +61,7 @@ class Field:
     rule: Rule
     separator: tuple[str, ...]
     encrypted: str
-
-    @property
-    def path(self) -> str:
-        """Where the value stands; empty for a constant."""
-        return str(self.value.reference) if type(self.value) is Location else ""
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,14 +180,14 @@ def _resolved(given: dict[str, Any], scope: Scope) -> dict[str, Any]:
 def _field(given: dict[str, Any], scope: Scope, base: Reference | None) -> Field:
     if ("path" in given) == ("value" in given):
         raise TransactionError("expected either path or value in a field", reason="missing")
-    rule = _rule(given.get("visible", "always"))
+    rule = _rule(given.get("visible", "always"), scope.constants)
     value, kind = _value(given, scope, base, is_hidden=rule.kind == "never")
     label = reading.line(given.get("label", str(given.get("path", ""))), "label")
     form = "raw" if rule.kind == "never" and "format" not in given else given.get("format", "raw")
     encrypted = _encrypted(given["encryption"]) if "encryption" in given else ""
     if not encrypted and rule.kind != "never":
         _check_kind(form, kind, label)
-    wild = value.wild if type(value) is Location else 0
+    wild = value.wild if isinstance(value, Location) else 0
     return Field(
         label=label,
         format=form,
@@ -197,6 +196,7 @@ def _field(given: dict[str, Any], scope: Scope, base: Reference | None) -> Field
         rule=rule,
         separator=_separator(given.get("separator", ""), wild),
         encrypted=encrypted,
+        path=str(value.reference) if isinstance(value, Location) else "",
     )
 
 
@@ -235,7 +235,7 @@ def _check_kind(form: object, kind: str, label: str) -> None:
         raise TransactionError(f"{label}: {form} is no format for {kind}", reason="type")
 
 
-def _rule(given: object) -> Rule:
+def _rule(given: object, constants: Constants) -> Rule:
     if type(given) is str:
         if given not in ("always", "optional", "never"):
             raise TransactionError("expected always, optional or never as visible", reason="unknown")
@@ -244,7 +244,7 @@ def _rule(given: object) -> Rule:
     if len(found) != 1:
         raise TransactionError("expected either ifNotIn or mustMatch", reason="ambiguous")
     ((kind, values),) = found.items()
-    listed = reading.array_of(values, kind, _MAX_FIELDS)
+    listed = constants.items(values, kind)
     if not listed or any(type(each) in (dict, list, tuple) for each in listed):
         raise TransactionError(f"{kind}: expected values", reason="missing")
     return Rule(kind, tuple(listed))

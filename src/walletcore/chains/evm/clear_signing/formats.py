@@ -119,14 +119,20 @@ def _unit(run: Run, field: Field, kind: str, value: Any, places: Picked) -> str:
 
 
 def _enum(run: Run, field: Field, kind: str, value: Any, places: Picked) -> str:
-    text = raw_text(kind, value)
-    names = (text, text.title()) if type(value) is bool else (text,)
-    for name in names:
-        found: str | None = field.params.plain["$ref"].get(name)
-        if found is not None:
+    text, known = raw_text(kind, value), field.params.plain["$ref"]
+    for name in (text, *_spellings(value)):
+        if name in known:
+            found: str = known[name]
             return found
     run.notice("unknown-value", f"{field.label}: {text} is not among the values that the descriptor names")
     return text
+
+
+def _spellings(value: object) -> tuple[str, ...]:
+    """Other names of a value as member of a JSON object: a bool with a capital, bytes as a number."""
+    if type(value) is bool:
+        return (str(value),)
+    return (str(int.from_bytes(value)),) if type(value) is bytes and len(value) <= 32 else ()
 
 
 def _chain_id(run: Run, field: Field, kind: str, value: Any, places: Picked) -> str:

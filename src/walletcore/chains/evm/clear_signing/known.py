@@ -17,7 +17,7 @@ from walletcore.errors import TransactionError
 if TYPE_CHECKING:
     from walletcore.chains.evm.clear_signing.descriptor import Descriptor
 
-__all__ = ["Known", "Name", "Source", "Token"]
+__all__ = ["Blocks", "Chains", "Factories", "Known", "Name", "Source", "Token", "unknown"]
 
 _MAX_TICKER, _MAX_NAME = 32, 256
 _MAX_DECIMALS = 255  # uint8, as ERC-20 has it
@@ -58,21 +58,29 @@ class Name:
             raise TransactionError("expected a tuple of texts as types", reason="type")
 
 
-def _nothing(*asked: Any) -> None:
-    return None
+Chains = Mapping[int, str] | Callable[[int], str | None]
+"""Names of chains by their EIP-155 number."""
+Blocks = Callable[[int, int], int | None]
+"""When a block is, by the number of the chain and its own: seconds since 1970."""
+Factories = Callable[[str, str], str | None]
+"""Which factory made a contract, by its CAIP-10 name and the signature of the event that tells it."""
+
+
+def unknown(*asked: object) -> None:
+    """A function that knows nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All that a caller tells. ``descriptors`` are for calls inside of calls."""
 
-    tokens: Source = _nothing
-    names: Source = _nothing
-    collections: Source = _nothing
-    chains: Mapping[int, str] | Callable[[int], str | None] = _nothing
-    blocks: Callable[[int, int], int | None] = _nothing
-    proxies: Source = _nothing
-    factories: Callable[[str, str], str | None] = _nothing
+    tokens: Source = unknown
+    names: Source = unknown
+    collections: Source = unknown
+    chains: Chains = unknown
+    blocks: Blocks = unknown
+    proxies: Source = unknown
+    factories: Factories = unknown
     descriptors: tuple[Descriptor, ...] = field(default=(), repr=False)
 
     def token(self, account: str) -> Token | None:

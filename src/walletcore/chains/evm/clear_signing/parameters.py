@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from walletcore.chains.evm.clear_signing import reading
-from walletcore.chains.evm.clear_signing.paths import Location, Reference, locate
+from walletcore.chains.evm.clear_signing.paths import Location, Reference, Work, locate
 from walletcore.chains.evm.clear_signing.values import CONTAINER, Layout, as_address, as_integer
 from walletcore.errors import TransactionError
 
 __all__ = ["Constant", "Constants", "MapReference", "Parameters", "Scope", "Value"]
 
-_MAX_ITEMS = 4096
+_MAX_ITEMS, _MAX_WORK = 4096, 1 << 18
 _SHOWN = 60
 _TYPES = ("wallet", "eoa", "contract", "token", "collection")
 _NAMED = ("types", "sources", "senderAddress")
@@ -65,6 +65,7 @@ class Constants:
 
     document: Mapping[str, Any]
     version: int
+    work: Work = field(default_factory=lambda: Work(_MAX_WORK))
 
     def at(self, reference: Reference) -> Any:
         """What stands at a path of the descriptor. Raises `TransactionError`."""
@@ -102,14 +103,20 @@ class Constants:
         found = self.at(reference)
         if type(found) is str:
             raise TransactionError("an enumeration at an URL cannot be asked here", reason="policy")
-        return {name: reading.line(text, "enumeration") for name, text in _entries(found, "enumeration").items()}
+        entries = self.entries(found, "enumeration")
+        return {name: reading.line(text, "enumeration") for name, text in entries.items()}
 
+    def entries(self, given: object, what: str) -> dict[str, Any]:
+        """A JSON object whose members are values; references to it multiply, and are counted."""
+        found = reading.mapping(given, what)
+        self.work.spend(len(found))
+        return found
 
-def _entries(given: object, what: str) -> dict[str, Any]:
-    found = reading.mapping(given, what)
-    if len(found) > _MAX_ITEMS:
-        raise TransactionError(f"{what}: expected at most {_MAX_ITEMS} values", reason="too-large")
-    return found
+    def items(self, given: object, what: str) -> list[Any]:
+        """A JSON array, counted in the same way."""
+        found = reading.array_of(given, what, _MAX_ITEMS)
+        self.work.spend(len(found))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -157,7 +164,9 @@ class Scope:
         key = self.looked_up(found["keyPath"], base, wild)
         if type(key) is not Location:
             raise TransactionError("expected a path to what is signed as keyPath", reason="type")
-        values = {name: self.constants.plain(value) for name, value in _entries(listed["values"], "map").items()}
+        values = {
+            name: self.constants.plain(value) for name, value in self.constants.entries(listed["values"], "map").items()
+        }
         return MapReference(values, key)
 
 
@@ -189,12 +198,12 @@ class Parameters:
 
 
 def _addresses(given: object, constants: Constants) -> frozenset[bytes]:
-    listed = [given] if type(given) is str else reading.array_of(given, "addresses", _MAX_ITEMS)
+    listed = [given] if type(given) is str else constants.items(given, "addresses")
     return frozenset(as_address("constant", constants.plain(each)) for each in listed)
 
 
 def _words(given: object, constants: Constants) -> tuple[str, ...]:
-    return tuple(reading.line(each, "sources") for each in reading.array_of(given, "sources", _MAX_ITEMS))
+    return tuple(reading.line(each, "sources") for each in constants.items(given, "sources"))
 
 
 def _types(given: object, constants: Constants) -> tuple[str, ...]:

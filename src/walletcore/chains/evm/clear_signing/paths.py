@@ -20,6 +20,7 @@ __all__ = ["Location", "Picked", "Reference", "Slice", "Work", "locate"]
 
 _MAX_TEXT, _MAX_STEPS = 512, 32
 _SHOWN = 60
+_AT_ONCE = 64  # bytes that cost as much as a step
 _NAME = re.compile(r"[^\s.\[\]{}]{1,256}")
 _SELECTOR = re.compile(r"\[(?:(-?[0-9]{1,9})|(-?[0-9]{1,9})?:(-?[0-9]{1,9})?)?\]", re.ASCII)
 _GLUED = re.compile(r"(?<=[^.])\[")
@@ -34,12 +35,16 @@ class Work:
     def __init__(self, most: int) -> None:
         self._left = most
 
+    def spend_on(self, value: object) -> None:
+        """The same for a value: a step, and more for long ones."""
+        self.spend(1 + (len(value) // _AT_ONCE if isinstance(value, (bytes, str)) else 0))
+
     def spend(self, amount: int) -> None:
         """Raise `TransactionError` when more is asked for than was allowed."""
         self._left -= amount
         if self._left < 0:
             raise TransactionError(
-                "expected a screen that a person can read: the arrays are too long", reason="too-large"
+                "expected less work: arrays and references multiply", reason="too-large"
             )
 
 
@@ -152,7 +157,7 @@ class Location:
                     for place, each in enumerate(part)
                 ]
             else:
-                found = [(places, self._moved(move, value)) for places, value in found]
+                found = [(places, self._moved(move, value, work)) for places, value in found]
             work.spend(len(found))
         return found
 
@@ -162,7 +167,7 @@ class Location:
         work.spend(len(self.moves))
         for move in self.moves:
             if not isinstance(move, Slice):
-                value = self._moved(move, value)
+                value = self._moved(move, value, work)
                 continue
             (place, length), part = next(waiting), value[move.range]
             if len(part) != length:  # "Parameter arrays should be the same length as the formatted array"
@@ -175,7 +180,7 @@ class Location:
         found = [roots[self.reference.root]]
         for move in self.moves:
             if not isinstance(move, Slice):
-                found = [self._moved(move, value) for value in found]
+                found = [self._moved(move, value, work) for value in found]
             elif depth == 0:
                 return {len(value[move.range]) for value in found}
             else:
@@ -184,7 +189,7 @@ class Location:
             work.spend(len(found))
         return set()
 
-    def _moved(self, move: _Member | _Cut | _Length | int, value: Any) -> Any:
+    def _moved(self, move: _Member | _Cut | _Length | int, value: Any, work: Work) -> Any:
         if isinstance(move, _Member):
             if value[move.place] is None:
                 raise TransactionError(f"{self._shown} is not known", reason="missing")
@@ -193,6 +198,7 @@ class Location:
             if not -len(value) <= move < len(value):
                 raise TransactionError(f"{self._shown}: there are {len(value)} elements", reason="range")
             return value[move]
+        work.spend_on(value)
         if isinstance(move, _Length):
             return len(value.encode()) if type(value) is str else len(value)
         part = as_octets(move.kind, value)[move.range.range]

@@ -14,7 +14,7 @@ from walletcore.chains.evm.address import checksummed
 from walletcore.chains.evm.clear_signing.binding import account_id
 from walletcore.chains.evm.clear_signing.fields import Field, Format, Group, Rule
 from walletcore.chains.evm.clear_signing.formats import formatted
-from walletcore.chains.evm.clear_signing.paths import Location, Picked, Reference, Slice
+from walletcore.chains.evm.clear_signing.paths import Location, Picked, Reference
 from walletcore.chains.evm.clear_signing.run import MAX_NESTED, Call, Run, raw_text
 from walletcore.chains.evm.clear_signing.screen import Entry
 from walletcore.chains.evm.clear_signing.values import as_integer, as_octets, is_integer
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["entries", "sentence"]
 
-_MAX_ENTRIES = 4096
+_MAX_ENTRIES, _MAX_SENTENCE = 4096, 4096
+_CALL = 16  # steps that it costs to look for who knows a call
 _HASHED = "call not understood, of hash"
 
 
@@ -42,8 +43,8 @@ class _Item:
 def entries(run: Run, given: Format) -> tuple[tuple[Entry, ...], str]:
     """What is shown, and the intent with values in it. Raises `TransactionError`."""
     items = _items(run, given.members, ())
-    for path in given.hidden:
-        run.notice("not-shown", f"not shown, as the descriptor does not mention it: {path}")
+    if given.hidden:
+        run.notice("not-shown", f"not shown, as the descriptor does not mention it: {', '.join(given.hidden)}")
     return tuple(item.entry for item in items), sentence(run, given, items)
 
 
@@ -87,6 +88,7 @@ def _of_field(run: Run, field: Field, groups: tuple[str, ...]) -> Iterator[_Item
         kind, constant = run.look_up(field.value, ())
         picked = [((), constant)]
     for places, value in picked:
+        run.work.spend_on(value)
         if not _is_shown(field, kind, value):
             continue
         text, screen = _shown(run, field, kind, value, places)
@@ -160,6 +162,7 @@ def _nested(run: Run, field: Field, call: Call, data: bytes) -> tuple[str, Scree
     if run.depth >= MAX_NESTED:
         raise TransactionError(f"expected at most {MAX_NESTED} calls inside of calls", reason="too-deep")
     for descriptor in run.known.descriptors:
+        run.work.spend(_CALL)
         screen = screen_of_call(descriptor, call, data, run.known, run.work, run.depth + 1)
         if screen is not None:
             return screen.sentence, screen
@@ -175,20 +178,23 @@ def sentence(run: Run, given: Format, items: list[_Item]) -> str:
     """The intent with values in it; the plain one where a value has no field, or not always ("Fallback behavior")."""
     if given.interpolated is None:
         return given.intent
-    filled: list[str] = []
-    for part in given.interpolated.parts or (Reference("#", ()),):
-        text = part if type(part) is str else _filled(part, items)
-        if text is None:
+    shown: dict[str, tuple[Field, list[str]]] = {}
+    for item in items:
+        if item.field.rule.kind == "always":
+            field, texts = shown.setdefault(item.field.path, (item.field, []))
+            texts += [item.entry.value] if field is item.field else []
+    length, filled = 0, []
+    for part in given.interpolated.parts or (None,):
+        text = _filled(part, shown) if isinstance(part, Reference) else part
+        length += _MAX_SENTENCE if text is None else len(text)
+        if text is None or length > _MAX_SENTENCE:
             run.notice("no-sentence", "the sentence of the descriptor cannot be filled in: the intent stands alone")
             return given.intent
         filled.append(text)
     return "".join(filled)
 
 
-def _filled(reference: Reference | str, items: list[_Item]) -> str | None:
-    """The texts of a path that is always shown; an array may be named without its brackets."""
-    if type(reference) is not Reference:
-        return None
-    paths = (str(reference), str(Reference(reference.root, (*reference.steps, Slice()))))
-    found = [item for item in items if item.field.path in paths and item.field.rule.kind == "always"]
-    return ", ".join(item.entry.value for item in found) if found else None
+def _filled(reference: Reference, shown: dict[str, tuple[Field, list[str]]]) -> str | None:
+    """The texts of the first field with a path; an array may be named without its brackets."""
+    found = shown.get(str(reference)) or shown.get(f"{reference}.[]")
+    return ", ".join(found[1]) if found else None

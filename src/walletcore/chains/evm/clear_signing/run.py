@@ -58,7 +58,7 @@ class Run:
     work: Work
     own_token: Token | None
     depth: int = 0
-    notices: list[Notice] = field(default_factory=list)
+    notices: dict[Notice, None] = field(default_factory=dict)
 
     @property
     def roots(self) -> dict[str, Any]:
@@ -67,9 +67,7 @@ class Run:
 
     def notice(self, code: str, text: str) -> None:
         """Tell the person something, once."""
-        found = Notice(code=code, text=text)
-        if found not in self.notices:
-            self.notices.append(found)
+        self.notices[Notice(code=code, text=text)] = None
 
     def look_up(self, value: Value, places: Picked) -> tuple[str, Any]:
         """The kind and value of a parameter, for a value at these places of arrays. Raises `TransactionError`."""

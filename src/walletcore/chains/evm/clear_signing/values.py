@@ -46,9 +46,14 @@ class Layout:
     parts: tuple[Layout, ...] = ()
 
     def leaves(self) -> Iterable[str]:
-        """The names of all members that are no structs, each with what it is in, arrays left out."""
+        """The names of all members that are no structs, each with what it is in, arrays left out.
+
+        Raises `TransactionError` for more than 4096: structs in structs multiply.
+        """
         waiting: list[tuple[str, Layout]] = [("", self)]
-        while waiting:
+        for _ in range(_MAX_NODES):
+            if not waiting:
+                return
             path, layout = waiting.pop()
             while layout.kind == "array":
                 layout = layout.parts[0]
@@ -57,6 +62,7 @@ class Layout:
                 waiting += [(f"{path}.{name}" if path else name, part) for name, part in reversed(list(below))]
             else:
                 yield path
+        raise TransactionError(f"expected a type of at most {_MAX_NODES} members", reason="too-large")
 
 
 LENGTH = Layout("uint256")
@@ -110,7 +116,7 @@ def of_struct(types: StructTypes, name: str) -> Layout:
 
 def _add_struct(types: StructTypes, name: str, done: dict[str, Layout], above: tuple[str, ...]) -> None:
     if name in above:
-        raise TransactionError(f"expected no struct that contains itself, got {name[:60]!r}", reason="unsupported")
+        raise TransactionError(f"expected no struct that contains itself, got {name[:60]!r}", reason="too-deep")
     if len(above) > 16:
         raise TransactionError("expected at most 16 levels of structs", reason="too-deep")
     members = types.members[name]
@@ -190,7 +196,7 @@ def as_address(kind: str, value: Any) -> bytes:
     if kind == "constant":
         return _address(value)
     data = as_octets(kind, value)
-    if kind == "string" or len(data) < _ADDRESS or any(data[:-_ADDRESS]):
+    if kind == "string" or not _ADDRESS <= len(data) <= 32 or any(data[:-_ADDRESS]):
         raise TransactionError(f"expected the 20 bytes of an address, got {kind} of {len(data)}", reason="length")
     return data[-_ADDRESS:]
 

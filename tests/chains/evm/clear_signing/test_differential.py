@@ -5,24 +5,19 @@
 
 import re
 from datetime import datetime
-from typing import Any
-
-import pytest
 
 from support.clear_signing import call, typed
-from support.evm import signer
 from support.oracles import JSON, compared, locked
 from walletcore.chains.evm import CHAINS, Evm, Message, Transaction, TypedData
 from walletcore.chains.evm.clear_signing import Descriptor, Entry, Name, Screen, Token
 from walletcore.errors import TransactionError
 
-FORMATS = {
-    "raw", "amount", "tokenAmount", "tokenTicker", "nftName", "date", "duration", "unit", "enum", "chainId", "addressName",
-}  # fmt: skip
-COMMON = {
-    *FORMATS, "always", "optional", "never", "ifNotIn", "mustMatch", "encrypted", "separator", "array", "group", "bundled",
-    "map", "threshold", "prefix", "sentence", "no sentence", "array parameter", "shown", "not shown",
-}  # fmt: skip
+FORMATS = set(
+    "raw amount tokenAmount tokenTicker nftName date duration unit enum chainId addressName".split()  # noqa: SIM905
+)
+RULES = {"always", "optional", "never", "ifNotIn", "mustMatch"}
+SHAPES = {"separator", "array", "array parameter", "group", "bundled", "sentence", "no sentence", "shown", "not shown"}
+COMMON = {*FORMATS, *RULES, *SHAPES, "encrypted", "map", "threshold", "prefix"}
 
 
 def row(chain_id: int) -> Evm:

@@ -233,6 +233,6 @@ def _follow(step: Step, layout: Layout, shown: str) -> tuple[_Move, Layout]:
         return step, layout.parts[0]
     if step == "length" and (layout.kind == "array" or layout.kind in ("bytes", "string")):
         return _Length(layout.kind), LENGTH
-    if isinstance(step, Slice) and layout.kind not in ("array", "struct"):
+    if isinstance(step, Slice) and step != Slice() and layout.kind not in ("array", "struct"):
         return _Cut(step, layout.kind), Layout("string" if layout.kind == "string" else "slice")
     raise TransactionError(f"{shown}: no such member in {layout.kind}", reason="unknown")

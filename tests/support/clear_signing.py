@@ -3,7 +3,7 @@
 from random import Random
 from typing import Any
 
-from eth_abi import encode
+from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from support.oracles import JSON, data, number

@@ -102,8 +102,8 @@ def test_messages_are_bound_to_chain_and_contract() -> None:
 
 @pytest.mark.parametrize("missing", ["chainId", "verifyingContract"])
 def test_a_message_without_chain_or_contract_is_not_shown(missing: str) -> None:
-    """ "Container structure values": a wallet should reject using the file where these are not known."""
-    domain = {"chainId": None} if missing == "chainId" else {"verifyingContract": None}
+    """Where these are not known, a wallet should not use the file ("Container structure values")."""
+    domain: JSON = {"chainId": None} if missing == "chainId" else {"verifyingContract": None}
     for read in (messages(deployments=deployed()), messages(domain={"name": "Example"})):
         assert reason(read, message(TYPES, "Act", {"a": 5}, **domain)) == "missing"
 

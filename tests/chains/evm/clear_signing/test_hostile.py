@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -31,6 +32,10 @@ def structs(levels: int, members: int) -> JSON:
     bodies = [",".join(f"{kind} m{place}" for place in range(members)) for kind in [*names[1:], "uint256"]]
     key = "".join(f"{name}({body})" for name, body in zip(names, bodies, strict=True))
     return document({key: {"fields": []}}, context={"eip712": {"domain": {"name": "x"}}})
+
+
+def text_of(piece: bytes) -> str:
+    return filled(piece, MEBIBYTE).decode("latin-1")
 
 
 def shared(levels: int) -> Any:
@@ -83,10 +88,7 @@ DESCRIPTORS: dict[str, Callable[[], Any]] = {
     "E17 structs that multiply": lambda: structs(15, 40),
     "a schema of slashes": lambda: document({}) | {"$schema": "a/" * 250 + "x"},
     "a circle of includes": lambda: document({}) | {"includes": "self"},
-    **{
-        f"a mebibyte of {name}": lambda piece=piece: filled(piece, MEBIBYTE).decode("latin-1")
-        for name, piece in SHAPES.items()
-    },
+    **{f"a mebibyte of {name}": partial(text_of, piece) for name, piece in SHAPES.items()},
 }
 
 
@@ -144,6 +146,15 @@ def test_a_long_sentence_is_bounded() -> None:
     assert read.render(subject).sentence == "Act"
 
 
+def test_more_values_than_anybody_reads_are_not_shown() -> None:
+    fields = [raw("a"), raw("a")]
+    read = descriptor({"act(uint256[] a)": {"fields": fields}})
+    assert len(read.render(call(calldata("act(uint256[])", [1] * 2048))).fields) == 4096
+    with pytest.raises(TransactionError) as caught:
+        read.render(call(calldata("act(uint256[])", [1] * 2049)))
+    assert caught.value.reason == "too-large"
+
+
 def test_no_recursion_depends_on_the_limit_of_the_caller() -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(100_000)
@@ -192,7 +203,7 @@ WHOLE = document(
     owner="Example",
 )
 SUBJECT = call(calldata("act(uint256,address,bytes,uint256[],bool)", 2**256 - 1, OTHER, bytes(20), [1, 2], True))
-ODD = [
+ODD: list[Any] = [
     None,
     True,
     0,

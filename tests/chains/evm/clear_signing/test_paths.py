@@ -172,7 +172,7 @@ def test_a_parameter_belongs_to_the_element_at_its_place() -> None:
 
 @pytest.mark.parametrize("count", [2, 0])
 def test_a_parameter_of_another_length_is_an_error(count: int) -> None:
-    """ "Parameter arrays should be the same length as the formatted array"."""
+    """Told by the standard under "Field format specification"."""
     field = {"path": "a.[]", "label": "L", "format": "tokenAmount", "params": {"tokenPath": "b.[]"}}
     with pytest.raises(TransactionError) as caught:
         screen([field], "act(uint256[],address[])", [7, 8, 9], ADDRESSES[:count])

@@ -1,5 +1,7 @@
 """Screens: order, arrays, groups, rules, sentences, calls inside of calls, and what nobody mentions (ERC-7730)."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +47,7 @@ def test_a_field_without_a_label_has_its_path() -> None:
 
 
 def test_a_constant_is_shown() -> None:
-    fields = [
+    fields: list[JSON] = [
         {"value": "$.metadata.constants.ticker", "label": "T"},
         {"value": True, "label": "B"},
         {"value": 7, "label": "N"},
@@ -293,7 +295,7 @@ def test_an_array_stands_in_the_sentence_as_a_list(template: str) -> None:
     ],
 )
 def test_a_sentence_that_cannot_be_filled_is_the_intent(template: str) -> None:
-    """ "NOT attempt to partially process the interpolated intent", and all fields are shown."""
+    """No part of it is shown ("Fallback behavior"), and all fields are."""
     found = sentence(template)
     assert found.sentence == "Act"
     assert len(found.fields) == 2
@@ -450,3 +452,14 @@ def test_batches_of_calls_are_shown_one_by_one() -> None:
     assert [entry.separator for entry in found.fields] == ["Transaction 0", "Transaction 1"]
     screens = [entry.screen.pairs for entry in found.fields if entry.screen is not None]
     assert [[pairs[0][1], pairs[2][1]] for pairs in screens] == [["2.5 T0", "0 ETH"], ["2.5 T1", "1 ETH"]]
+
+
+def test_every_warning_is_in_the_table_of_the_page() -> None:
+    """And the table has no other."""
+    root = Path(__file__).resolve().parents[4]
+    source = "".join(path.read_text() for path in (root / "src/walletcore/chains/evm/clear_signing").glob("*.py"))
+    said = set(re.findall(r'\.notice\(\s*"([a-z-]+)"', source))
+    table = (
+        (root / "docs/evm-clear-signing.md").read_text(encoding="utf-8").partition("| code |")[2].partition("## ")[0]
+    )
+    assert set(re.findall(r"`([a-z-]+)`", table)) == said

@@ -278,7 +278,7 @@ def _separator(given: object, wild: int) -> tuple[str, ...]:
 
 
 def _template(text: str) -> Template:
-    """ "Interpolation syntax": what cannot be filled is None, and the intent stands in its place."""
+    """The parts of a text with places ("Interpolation syntax"); None where it cannot be filled."""
     parts = _braces(text)
     if parts is None:
         return Template(None)

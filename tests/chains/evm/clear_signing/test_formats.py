@@ -1,11 +1,14 @@
 """Each format, with the examples of the standard (ERC-7730, "Field formats")."""
 
+from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 
 from support.screens import CONTRACT, DAI, OTHER, account, screen, signed_by
 from walletcore.chains.evm.clear_signing import Name, Screen, Token
+from walletcore.chains.evm.clear_signing.numbers import date
 from walletcore.errors import TransactionError
 
 ETHER = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE"
@@ -90,6 +93,19 @@ def test_a_block_has_the_time_that_the_caller_tells() -> None:
 )
 def test_dates_of_four_digits_are_shown(value: int, expected: str) -> None:
     assert text("date", "int256", value, encoding="timestamp") == expected
+
+
+def test_dates_are_those_of_the_calendar_of_python() -> None:
+    random = Random(7)
+    days = [
+        *range(-800, 800),
+        *(10957 + place for place in range(-70, 70)),
+        *(47482 + place for place in range(-70, 70)),
+    ]
+    seconds = [86_400 * day for day in days] + [random.randrange(-62135596800, 253402300800) for _ in range(20_000)]
+    for value in seconds:
+        expected = (datetime(1970, 1, 1) + timedelta(seconds=value)).isoformat(timespec="seconds")
+        assert date(value) == f"{expected}Z"
 
 
 @pytest.mark.parametrize("value", [253402300800, 2**255 - 1, -(2**255), -62135596801])

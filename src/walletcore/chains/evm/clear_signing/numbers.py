@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 __all__ = ["date", "decimal", "duration", "with_prefix"]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = -62135596800, 253402300799  # RFC 3339 has the years 0000 to 9999, Python 0001 to 9999
+_FIRST, _LAST = -62135596800, 253402300799  # the years 0001 to 9999
+_DAY = 86_400
+_FROM_MARCH = 719_468  # days from the first of March in the year 0 to 1970: leap days end the years that are counted so
 _PREFIXES = {
     -30: "q", -27: "r", -24: "y", -21: "z", -18: "a", -15: "f", -12: "p", -9: "n", -6: "µ", -3: "m",
     0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P", 18: "E", 21: "Z", 24: "Y", 27: "R", 30: "Q",
@@ -36,7 +35,18 @@ def date(seconds: int) -> str | None:
     """RFC 3339, in UTC; None for a time that no year of four digits has."""
     if not _FIRST <= seconds <= _LAST:
         return None
-    return (_EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+    days, rest = divmod(seconds, _DAY)
+    year, month, day = _civil(days)
+    return f"{year:04d}-{month:02d}-{day:02d}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}Z"
+
+
+def _civil(days: int) -> tuple[int, int, int]:
+    """Year, month and day of the Gregorian calendar, for days since 1970; 400 years have 146,097 of them."""
+    centuries, day = divmod(days + _FROM_MARCH, 146_097)
+    year = (day - day // 1460 + day // 36_524 - day // 146_096) // 365
+    day -= 365 * year + year // 4 - year // 100
+    month = (5 * day + 2) // 153  # March is 0
+    return 400 * centuries + year + (month >= 10), (month + 2) % 12 + 1, day - (153 * month + 2) // 5 + 1
 
 
 def duration(seconds: int) -> str:

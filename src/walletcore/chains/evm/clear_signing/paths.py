@@ -43,9 +43,7 @@ class Work:
         """Raise `TransactionError` when more is asked for than was allowed."""
         self._left -= amount
         if self._left < 0:
-            raise TransactionError(
-                "expected less work: arrays and references multiply", reason="too-large"
-            )
+            raise TransactionError("expected less work: arrays and references multiply", reason="too-large")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ import typer
 from walletcore.cli import show
 from walletcore.cli.asking import given_text
 from walletcore.cli.base import AsJson, ChainOption, Erc20, TextFile, TextFromFd, TextFromStdin, app
+from walletcore.cli.descriptors import DescriptorOption, TokenOption
 from walletcore.cli.names import contracts, find_chain
 from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
     from walletcore.chains.base import Chain
+    from walletcore.cli.inspection.clear_signing import ScreenOf
     from walletcore.cli.inspection.finding import Finding
     from walletcore.wallet import Wallet
 
@@ -35,6 +37,8 @@ def inspect(
     xpub: Annotated[
         str, typer.Option(help="Bitcoin: an account's extended public key, whose change a transaction is searched for.")
     ] = "",
+    descriptor: DescriptorOption = None,
+    token: TokenOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a text is, what it would do, and what is odd about it.
@@ -51,10 +55,19 @@ def inspect(
     rows: Sequence[Chain] = (find_chain(chain),) if chain else chains()
     rows, wallet = account_of(xpub, rows) if xpub else (rows, None)
     change_of = None if wallet is None else wallet.change_of
-    found = recognise(content, rows, erc20=contracts(erc20 or [], rows), change_of=change_of)
+    screen_of = _screens(descriptor, token or []) if descriptor else None
+    erc20s = contracts(erc20 or [], rows)
+    found = recognise(content, rows, erc20=erc20s, change_of=change_of, screen_of=screen_of)
     if wallet is not None and not any(finding.effects for finding in found):
         raise typer.BadParameter("--xpub is for a transaction of Bitcoin")
     tell(found, as_json=as_json)
+
+
+def _screens(files: Sequence[str], texts: Sequence[str]) -> ScreenOf:
+    from walletcore.cli.descriptors import descriptors, tokens
+    from walletcore.cli.inspection.clear_signing import screens_by
+
+    return screens_by(descriptors(files), tokens(texts))
 
 
 def tell(found: Sequence[Finding], *, as_json: bool = False, err: bool = False) -> None:
@@ -116,6 +129,12 @@ def _print_effects(finding: Finding, row: Chain, err: bool) -> None:
         show.section(
             "what it does", effects.TITLES, list(effects.rows_of(finding.effects, row, finding.change)), err=err
         )
+    if finding.screens:
+        from walletcore.cli.inspection import clear_signing
+
+        for screen in finding.screens:
+            rows = list(clear_signing.rows_of(screen)) or [("", "no values", "")]
+            show.section(clear_signing.heading(screen), clear_signing.TITLES, rows, err=err)
 
 
 @app.command()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import Chain
 from walletcore.cli.show import amount
 from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
+
+if TYPE_CHECKING:
+    from walletcore.chains.evm.clear_signing import Screen
 
 __all__ = [
     "UNLIMITED",
@@ -91,7 +94,7 @@ class Finding:
 
     ``row`` is the chain that effects are told for; ``change`` are the places of those that provably return to a wallet;
     ``derived`` are addresses below an extended key, as rows of profile, path, chains and address; ``inputs`` is what a
-    PSBT spends, and how far each is signed.
+    PSBT spends, and how far each is signed; ``screens`` are what descriptors of ERC-7730 make of it.
     """
 
     what: str
@@ -103,6 +106,7 @@ class Finding:
     change: tuple[int, ...] = ()
     row: Chain | None = None
     odd: tuple[Oddity, ...] = ()
+    screens: tuple[Screen, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The finding for machines; amounts are decimal digits in a text, since many readers round large numbers."""
@@ -118,7 +122,16 @@ class Finding:
                 for place, effect in enumerate(self.effects)
             ],
             "odd": [{"code": each.code, "text": each.text} for each in self.odd],
+            **self._screens(),
         }
+
+    def _screens(self) -> dict[str, Any]:
+        """There where descriptors were given, and one was for it."""
+        if not self.screens:
+            return {}
+        from walletcore.cli.inspection.clear_signing import as_json
+
+        return {"screens": [as_json(screen) for screen in self.screens]}
 
 
 def effect_values(effect: Effect) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from walletcore.errors import DecodingError, TransactionError
 from walletcore.secret import sealed
 
 if TYPE_CHECKING:
+    from walletcore.cli.inspection.clear_signing import ScreenOf
     from walletcore.cli.inspection.transactions import ChangeOf
 
 __all__ = ["recognise"]
@@ -25,11 +26,17 @@ _LONGEST_ADDRESS = 1 << 11  # with what payment requests say besides
 
 @sealed
 def recognise(
-    text: str, rows: Sequence[Chain], *, erc20: Sequence[bytes] = (), change_of: ChangeOf | None = None
+    text: str,
+    rows: Sequence[Chain],
+    *,
+    erc20: Sequence[bytes] = (),
+    change_of: ChangeOf | None = None,
+    screen_of: ScreenOf | None = None,
 ) -> list[Finding]:
     """What the text is on these chains, at least one thing. Raises `DecodingError`, which repeats nothing.
 
-    ``change_of`` finds what a transaction provably returns to somebody (`Wallet.change_of`).
+    ``change_of`` finds what a transaction provably returns to somebody (`Wallet.change_of`), ``screen_of`` what
+    descriptors make of it.
     """
     text = text.strip()
     found = list(addresses(text, rows)) if len(text) <= _LONGEST_ADDRESS else []
@@ -48,7 +55,7 @@ def recognise(
     from walletcore.cli.inspection.transactions import transactions
 
     read = _read(text, rows)
-    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20, change_of)]
+    found = [finding for raw, readers in read for finding in transactions(raw, readers, erc20, change_of, screen_of)]
     if found:
         return found
     from walletcore.cli.inspection.unknown import not_recognised

@@ -6,7 +6,8 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Chain, SignedMessage, SignedTransaction
@@ -23,6 +24,9 @@ from walletcore.effects import Effect
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signable
+
+if TYPE_CHECKING:
+    from walletcore.cli.inspection.clear_signing import ScreenOf
 
 __all__ = ["ChangeOf", "Read", "Reading", "bytes_of", "effects_of", "has_psbts", "is_psbt", "readings", "transactions"]
 
@@ -68,14 +72,28 @@ def is_psbt(raw: bytes) -> bool:
 
 
 def transactions(
-    raw: bytes, rows: Iterable[Chain], erc20: Sequence[bytes] = (), change_of: ChangeOf | None = None
+    raw: bytes,
+    rows: Iterable[Chain],
+    erc20: Sequence[bytes] = (),
+    change_of: ChangeOf | None = None,
+    screen_of: ScreenOf | None = None,
 ) -> Iterator[Finding]:
     """A finding per family that can read the bytes; ``erc20`` are contracts (20 bytes) that are known to be such.
 
-    Of what the transaction pays, that is told which ``change_of`` finds, if it is given.
+    Of what the transaction pays, that is told which ``change_of`` finds, if it is given, and what ``screen_of`` shows.
     """
     for chains, transaction in readings(raw, rows)[0]:
-        yield _finding(raw, chains, transaction, erc20, change_of)
+        found = _finding(raw, chains, transaction, erc20, change_of)
+        yield (
+            found
+            if screen_of is None or isinstance(transaction, Psbt)
+            else _with_screens(found, transaction, screen_of)
+        )
+
+
+def _with_screens(found: Finding, read: Read, screen_of: ScreenOf) -> Finding:
+    screens, odd = screen_of(_subject(read))
+    return replace(found, screens=screens, odd=(*found.odd, *odd))
 
 
 def readings(raw: bytes, rows: Iterable[Chain]) -> tuple[list[Reading], dict[str, TransactionError]]:

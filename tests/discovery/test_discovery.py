@@ -37,10 +37,12 @@ SEED = bytes(Bip39SeedGenerator(PHRASE).Generate())
 SHARED = "civil festival festival palace rival concert distance panda junior unique spatial science"
 ELSEWHERE = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"  # BIP-173, of another key
 TAPROOT = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"  # BIP-350, of another key
-ENGINES = {"bip-utils", "libwally", "eth-account-run", "solders-run", "wallet-core-segwit"}  # all others are published
+ENGINES = {  # all others are published
+    *("bip-utils", "libwally", "eth-account-run", "solders-run", "thor-devkit-run", "wallet-core-segwit"),
+}
 ALL = [
     case
-    for family in ("bitcoin", "relatives", "evm", "solana")
+    for family in ("bitcoin", "relatives", "evm", "solana", "vechain")
     for case in load(f"chains/{family}")
     if "profile" in case.input
 ]

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from walletcore.chains.evm.address import checksummed
-from walletcore.chains.evm.chain import CHAINS
 from walletcore.chains.evm.clear_signing import numbers
 from walletcore.chains.evm.clear_signing.binding import account_id
 from walletcore.chains.evm.clear_signing.fields import Field
@@ -18,6 +17,7 @@ from walletcore.chains.evm.clear_signing.interoperable import interoperable_name
 from walletcore.chains.evm.clear_signing.paths import Picked
 from walletcore.chains.evm.clear_signing.run import Call, Run, raw_text
 from walletcore.chains.evm.clear_signing.values import as_address, as_integer, as_octets
+from walletcore.chains.evm.rows import CHAINS
 
 __all__ = ["formatted"]
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from walletcore.chains.evm.address import checksummed
-from walletcore.chains.evm.chain import CHAINS, Evm
+from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.clear_signing.binding import account_id
 from walletcore.chains.evm.clear_signing.known import Known, Token
 from walletcore.chains.evm.clear_signing.parameters import Constant, Parameters, Value
 from walletcore.chains.evm.clear_signing.paths import Location, Picked, Work
 from walletcore.chains.evm.clear_signing.screen import Notice
 from walletcore.chains.evm.clear_signing.values import CONTAINER, as_address, as_integer
+from walletcore.chains.evm.rows import CHAINS
 from walletcore.coding.visible import is_visible
 from walletcore.errors import TransactionError
 

@@ -8,7 +8,6 @@ The chain is the subject's: signed bytes of Bitcoin and Solana do not say on whi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from walletcore.path import KeyOrigin
 
 __all__ = ["Approve", "Authority", "Call", "Effect", "Fee", "Opaque", "Statement", "Transfer"]
-
-_YEAR_10000 = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,10 +120,9 @@ Effect = Transfer | Fee | Approve | Authority | Call | Statement | Opaque
 
 
 def _time(seconds: int) -> str:
-    """A Unix time in words, as far as calendars go."""
-    if not 0 <= seconds < _YEAR_10000:
-        return f"Unix time {seconds}"
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    from walletcore.coding import timestamps  # few effects have one
+
+    return timestamps.in_words(seconds)
 
 
 def _amount(amount: int | None) -> str:

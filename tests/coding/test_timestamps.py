@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walletcore.coding.timestamps import decode
+from walletcore.coding.timestamps import decode, in_words
 from walletcore.errors import DecodingError
 
 EXAMPLES = {
@@ -56,3 +56,18 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 def test_what_is_no_text_is_refused(value: object) -> None:
     with pytest.raises(DecodingError):
         decode(value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "1970-01-01 00:00:00 UTC"),
+        (951_782_400, "2000-02-29 00:00:00 UTC"),
+        (253_402_300_799, "9999-12-31 23:59:59 UTC"),
+        (253_402_300_800, "Unix time 253402300800"),
+        (2**256 - 1, f"Unix time {2**256 - 1}"),
+        (-1, "Unix time -1"),
+    ],
+)
+def test_a_time_is_told_in_words_as_far_as_calendars_go(seconds: int, words: str) -> None:
+    assert in_words(seconds) == words

@@ -37,6 +37,8 @@ CLOCKS = {
 STEADY = {"monotonic", "perf_counter", "sleep"}
 DATES = {"signers.azure_kms", "signers.sqlite"}  # of a key, of what is remembered: never earlier than one before
 SPANS = {"server.policies", "signers.rules"}  # what is called a day, and not which day it is
+CALENDARS = {"coding.timestamps", "chains.evm.siwe"}  # dates that stand in a text, or are an argument
+ASKING = {"now", "today", "utcnow", "time", "localtime", "gmtime"}  # a clock, when no moment is given
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}
 GENERATORS = {
@@ -65,10 +67,21 @@ def uses_of_chance(module: Module) -> set[tuple[str, str]]:
 
 
 def test_M22_X20_no_module_reads_a_clock_or_a_weak_generator() -> None:
-    imported = [(m.name, found) for m in modules() for found in m.imports if found.top in FORBIDDEN]
+    imported = [
+        (m.name, found)
+        for m in modules()
+        for found in m.imports
+        if found.top in FORBIDDEN and (m.name not in CALENDARS or found.top != "datetime")
+    ]
     spans = {name for name, found in imported if (found.target, found.name) == ("datetime", "timedelta")}
     found = [f"{name}: {found.target}" for name, found in imported if name not in spans or found.name != "timedelta"]
     assert (set(found), spans) == (CLOCKS, SPANS)
+
+
+def test_X20_where_dates_are_written_and_compared_no_clock_is_asked() -> None:
+    dated = [module for module in modules() if module.name in CALENDARS]
+    assert {module.name for module in dated} == CALENDARS
+    assert not {getattr(node, "attr", "") for module in dated for node in ast.walk(module.tree)} & ASKING
 
 
 def test_X20_a_clock_that_may_go_backwards_is_read_for_dates_alone() -> None:

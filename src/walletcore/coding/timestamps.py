@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from walletcore.errors import DecodingError
 
-__all__ = ["decode"]
+__all__ = ["decode", "in_words"]
 
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,30}))?"
@@ -15,6 +15,14 @@ _DATE_TIME = re.compile(
     re.ASCII,
 )
 _LEAP = "60"
+_YEAR_10000 = 253_402_300_800
+
+
+def in_words(seconds: int) -> str:
+    """A Unix time as date and time in UTC, as far as calendars go."""
+    if not 0 <= seconds < _YEAR_10000:
+        return f"Unix time {seconds}"
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def decode(text: str) -> datetime:

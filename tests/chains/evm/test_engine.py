@@ -11,7 +11,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError
 from rlp.exceptions import RLPException  # type: ignore[import-untyped]
 
-from support.evm import ALICE, MALLORY, announced, legacy, transfer
+from support.evm import ALICE, MALLORY, announced, authorization, blob, delegation, legacy, transfer
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import Evm, Transaction
 from walletcore.effects import Opaque
@@ -73,10 +73,12 @@ def test_a_transfer_is_executed(fresh: EthereumTester) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "seen"), [(legacy, "0x0"), (announced, "0x1"), (transfer, "0x2")], ids=["type 0", "type 1", "type 2"]
+    ("make", "seen"),
+    [(legacy, "0x0"), (announced, "0x1"), (transfer, "0x2"), (blob, "0x3"), (delegation, "0x4")],
+    ids=["type 0", "type 1", "type 2", "type 3", "type 4"],
 )
 def test_every_type_is_executed(fresh: EthereumTester, make: Any, seen: str) -> None:
-    receipt = executed(fresh, sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=30_000), ALICE))
+    receipt = executed(fresh, sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=60_000), ALICE))
     assert (receipt["status"], receipt["type"]) == (1, seen)
     assert fresh.get_balance(YOU.text) == ETHER
 
@@ -86,9 +88,16 @@ def test_what_has_no_chain_id_is_executed_on_this_chain_too(fresh: EthereumTeste
     assert executed(fresh, sign(subject, ALICE))["status"] == 1
 
 
-@pytest.mark.parametrize("make", [legacy, announced], ids=["type 0", "type 1"])
+def test_a_delegation_has_code(fresh: EthereumTester) -> None:
+    mine = authorization(chain=TESTER, address=TESTER.account(b"\x55" * 20), nonce=0)
+    subject = delegation(chain=TESTER, to=YOU, nonce=0, gas=60_000, authorizations=(sign(mine, MALLORY),))
+    assert executed(fresh, sign(subject, ALICE))["status"] == 1
+    assert fresh.get_code(TESTER.address(MALLORY.public_key).text) == f"0xef0100{'55' * 20}"  # EIP-7702
+
+
+@pytest.mark.parametrize("make", [legacy, announced, blob, delegation], ids=["type 0", "type 1", "type 3", "type 4"])
 def test_a_flipped_bit_in_any_byte_of_the_other_types_is_not_executed(fresh: EthereumTester, make: Any) -> None:
-    raw = sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=30_000), ALICE).raw
+    raw = sign(make(chain=TESTER, to=YOU, nonce=0, value=ETHER, gas=60_000), ALICE).raw
     start = fresh.take_snapshot()
     for place in range(len(raw)):
         flipped = bytearray(raw)

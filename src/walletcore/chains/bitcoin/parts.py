@@ -24,6 +24,7 @@ __all__ = [
     "Parts",
     "draft_parts",
     "parted",
+    "size_at",
     "witnesses_at",
 ]
 
@@ -104,14 +105,14 @@ def _has_meaning(parts: Parts, max_money: int) -> bool:
 
 def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], int]:
     """The inputs that stand there, and where they end."""
-    number, at = _size_at(raw, at)
+    number, at = size_at(raw, at)
     if number * _LEAST_IN > len(raw):
         raise DecodingError("expected bytes for each input", reason="truncated")
     found = []
     for _ in range(number):
         size, start = raw[at + 36], at + 37  # most sizes are short, and a call for each would take half of the time
         if size >= _LONG:
-            size, start = _size_at(raw, at + 36)
+            size, start = size_at(raw, at + 36)
         end = start + size
         found.append((raw[at : at + 36], raw[start:end], raw[end : end + 4]))
         at = end + 4
@@ -120,7 +121,7 @@ def _inputs_at(raw: bytes, at: int) -> tuple[list[tuple[bytes, bytes, bytes]], i
 
 def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
     """The outputs that stand there, and where they end."""
-    number, at = _size_at(raw, at)
+    number, at = size_at(raw, at)
     if number * _LEAST_OUT > len(raw):
         raise DecodingError("expected bytes for each output", reason="truncated")
     found = []
@@ -128,7 +129,7 @@ def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
         (value,) = _AMOUNT.unpack_from(raw, at)
         size, start = raw[at + 8], at + 9
         if size >= _LONG:
-            size, start = _size_at(raw, at + 8)
+            size, start = size_at(raw, at + 8)
         at = start + size
         found.append((value, raw[start:at]))
     return found, at
@@ -138,14 +139,14 @@ def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, .
     """The witnesses that stand there, and where they end."""
     found, items = [], 0
     for _ in range(number):
-        count, at = _size_at(raw, at)
+        count, at = size_at(raw, at)
         if count > min(MAX_STACK, MAX_ITEMS - items):
             raise DecodingError("expected fewer items", reason="too-large")
         stack = []
         for _ in range(count):
             size, start = raw[at], at + 1
             if size >= _LONG:
-                size, start = _size_at(raw, at)
+                size, start = size_at(raw, at)
             at = start + size
             stack.append(raw[start:at])
         found.append(tuple(stack))
@@ -153,11 +154,13 @@ def witnesses_at(raw: bytes, at: int, number: int) -> tuple[tuple[tuple[bytes, .
     return tuple(found), at
 
 
-def _size_at(raw: bytes, at: int) -> tuple[int, int]:
+def size_at(raw: bytes, at: int) -> tuple[int, int]:
     """A compact size, and where it ends."""
     first = raw[at]
     if first < _LONG:
         return first, at + 1
+    if first == _LONG and (size := raw[at + 1] | raw[at + 2] << 8) >= _LONG:
+        return size, at + 3
     reader = Reader(raw)
     reader.position = at
     return compact_size.read(reader), reader.position

@@ -155,7 +155,7 @@ class Map:
     def of(cls: type[M], records: dict[bytes, bytes]) -> M:
         """The map of records that have been checked."""
         made = object.__new__(cls)
-        object.__setattr__(made, "_records", records)
+        _put_records(made, records)
         return made
 
     @classmethod
@@ -227,6 +227,7 @@ class Map:
 
 
 Maps = tuple[M, ...]
+_put_records = Map._records.__set__  # type: ignore[attr-defined]
 
 
 def _pairs(records: Iterable[Record]) -> list[Record]:

@@ -91,7 +91,7 @@ def skimmed(raw: bytes, vout: int) -> tuple[bytes, bytes] | None:
 
     Checked as `parted` checks, for any network, and at half of the cost; None where that, or the codec, has to look.
     """
-    if len(raw) > _MAX_TX:
+    if type(raw) is not bytes or len(raw) > _MAX_TX:
         return None
     with suppress(*_UNCLEAR):
         start = 6 if raw[4:6] == MARKER + FLAG else 4

@@ -350,7 +350,8 @@ def read_witness(data: bytes) -> Witness:
 
 def encode_witness(witness: Witness) -> bytes:
     """The bytes of a witness by itself."""
-    return b"".join((compact_size.encode(len(witness)), *map(sized, witness)))
+    count = len(witness)
+    return b"".join((_SIZES[count] if count < len(_SIZES) else compact_size.encode(count), *map(sized, witness)))
 
 
 def _built(raw: bytes, parts: Parts) -> Tx:

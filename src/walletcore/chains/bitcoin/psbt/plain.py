@@ -12,6 +12,7 @@ from walletcore.chains.bitcoin.inputs import Input, previous_output
 from walletcore.chains.bitcoin.psbt.forms import ORIGIN, OUTPUT
 from walletcore.chains.bitcoin.psbt.maps import Record
 from walletcore.chains.bitcoin.tx import TxIn
+from walletcore.curves.secp256k1 import parse_public, taproot_output
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -63,12 +64,12 @@ def _p2tr(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOr
     if name[1:] != internal or origin[0]:
         return None
     key = key_of(b"\x02" + internal)
-    return (key, ORIGIN.read(origin[1:])) if script_pubkey == _P2TR + key.taproot_output(b"").data[1:] else None
+    return (key, ORIGIN.read(origin[1:])) if script_pubkey == _P2TR + taproot_output(key.data, b"")[1:] else None
 
 
 def key_of(data: bytes) -> PublicKey:
     """The key in 33 bytes, or in 65. Raises `TransactionError`."""
     try:
-        return PublicKey.parse(Curve.SECP256K1, data)
+        return PublicKey.trusted(Curve.SECP256K1, parse_public(data))
     except InvalidKey as error:
         raise TransactionError(str(error), reason=error.reason) from None

@@ -187,6 +187,9 @@ class PublicKey:
             return self
         return PublicKey.trusted(self.curve, b"\x02" + self.data[1:])
 
+    def __eq__(self, other: object) -> bool:
+        return type(other) is PublicKey and self.data == other.data and self.curve is other.curve
+
     def __hash__(self) -> int:
         return hash(self.data)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from walletcore.chains.bitcoin.inputs import Input, previous_output
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.parts import skimmed
 from walletcore.chains.bitcoin.psbt.forms import ORIGIN, OUTPUT
 from walletcore.chains.bitcoin.psbt.maps import Record
 from walletcore.chains.bitcoin.tx import TxIn
@@ -39,13 +40,21 @@ def plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
     if kind is None:
         return None
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
-    if not previous and utxo is None:  # the field is there, and empty
+    if previous:
+        utxo = _proven(outpoint, previous, utxo)
+    if not utxo:
         return None
-    spent = OUTPUT.read(utxo or b"") if not previous else previous_output(previous, outpoint.txid, outpoint.vout)
-    if utxo is not None and previous and utxo != spent.encode():
-        return None
+    spent = OUTPUT.read(utxo)
     found = (_p2wpkh if kind == "p2wpkh" else _p2tr)(spent.script_pubkey, [*records.items()])
     return None if found is None else Input.plain(outpoint, spent, kind, *found, previous)
+
+
+def _proven(outpoint: TxIn, previous: bytes, utxo: bytes | None) -> bytes | None:
+    """The output that is spent, as the previous transaction has it."""
+    skim = skimmed(previous, outpoint.vout)
+    if skim is None or skim[0][::-1].hex() != outpoint.txid or utxo not in (None, skim[1]):
+        return None
+    return skim[1]
 
 
 def _p2wpkh(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOrigin] | None:

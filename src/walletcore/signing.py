@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -141,9 +141,16 @@ class SigningRequest:
         subject: Signable[Any],
     ) -> SigningRequest:
         """A request whose parts a subject has just made to go together; nothing is checked again."""
-        made = object.__new__(cls)
-        for put, value in zip(_PARTS, (key, scheme, payload, prehash, tweak, origin, subject, None, None), strict=True):
-            put(made, value)
+        made, put = object.__new__(cls), object.__setattr__
+        put(made, "key", key)
+        put(made, "scheme", scheme)
+        put(made, "payload", payload)
+        put(made, "prehash", prehash)
+        put(made, "tweak", tweak)
+        put(made, "origin", origin)
+        put(made, "subject", subject)
+        put(made, "_message", None)
+        put(made, "_id", None)
         return made
 
     def __hash__(self) -> int:
@@ -198,9 +205,6 @@ class SigningRequest:
         key = self.key if self.tweak is None else self.key.taproot_output(self.tweak)
         data, recovery = key.accept(self.scheme, self.message, answer.data, answer.recovery)
         return vouch(self, data, recovery)
-
-
-_PARTS = [getattr(SigningRequest, each.name).__set__ for each in fields(SigningRequest)]
 
 
 class Named(Protocol):

@@ -107,7 +107,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     signatures = [records[name] for name in chosen]
     if SIGHASH_TYPE in records:  # without it any type may stand there: who extracts decides
         _check_types(each, signatures)
-    if each.leaf is not None:  # which has a place for each key
+    if len(names) > len(chosen) and each.leaf is not None:  # which has a place for each key
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
     return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)

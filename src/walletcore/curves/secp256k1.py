@@ -286,19 +286,15 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
     the secret's own, and then the pair. None for a secret of another key.
     """
     output = taproot_output(internal, merkle_root)[1:]
+    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
     for prefix in (b"\x02", b"\x03"):
         public = prefix + internal[1:]
         pair = _prepare_schnorr(secret, (public, merkle_root))
-        if _x_of(pair) == output:
+        lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
+        lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
+        if ffi.buffer(x)[:] == output:
             return public, pair
     return None
-
-
-def _x_of(pair: CData) -> bytes:
-    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
-    lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
-    lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
-    return bytes(ffi.buffer(x))
 
 
 def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:

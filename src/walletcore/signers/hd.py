@@ -76,7 +76,7 @@ class Keychain(Confidential):
             for root in self._roots:
                 key = root.key(request, request.origin)
                 if key is not None:
-                    found[request.key] = LocalSigner.trusted(key, check=self._check)
+                    found[request.key] = LocalSigner(key, self._check)
                     break
         return tuple(found.values())
 

@@ -41,15 +41,6 @@ class LocalSigner(Confidential):
             text = f"low_r is for ECDSA on secp256k1, not for a key of {self.key.curve.value}"
             raise InvalidKey(text, reason="scheme")
 
-    @classmethod
-    def trusted(cls, key: PrivateKey, *, check: bool) -> LocalSigner:
-        """A signer over a key that was just derived; nothing is checked again."""
-        signer, put = object.__new__(cls), object.__setattr__
-        put(signer, "key", key)
-        put(signer, "check", check)
-        put(signer, "low_r", False)
-        return signer
-
     @property
     def public_key(self) -> PublicKey:
         """The key that this signer signs for."""

@@ -177,15 +177,18 @@ class PublicKey:
         """The BIP-341 output key (even y) of this internal key; the root is 32 bytes, or empty for key path only."""
         if self.curve is not Curve.SECP256K1 or type(merkle_root) is not bytes or len(merkle_root) not in (0, 32):
             raise InvalidKey("expected a secp256k1 key and a merkle root of 0 or 32 bytes", reason="length")
-        from walletcore.curves import secp256k1
+        from walletcore.curves.secp256k1 import taproot_output
 
-        return PublicKey.trusted(self.curve, secp256k1.taproot_output(self.data, merkle_root))
+        return PublicKey.trusted(self.curve, taproot_output(self.data, merkle_root))
 
     def even_y(self) -> PublicKey:
         """The key with the same x and even y, which is what BIP-340 signs with."""
         if self.curve is not Curve.SECP256K1 or self.data[0] == 2:
             return self
         return PublicKey.trusted(self.curve, b"\x02" + self.data[1:])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is PublicKey and self.data == other.data and self.curve is other.curve
 
     def __hash__(self) -> int:
         return hash(self.data)
@@ -286,9 +289,9 @@ class PrivateKey(Confidential):
             raise InvalidKey("expected a PublicKey, and a merkle root of 0 or 32 bytes", reason="length")
         if self.curve is not Curve.SECP256K1 or internal.curve is not self.curve:
             return False
-        from walletcore.curves import secp256k1
+        from walletcore.curves.secp256k1 import taproot_pair
 
-        found = secp256k1.taproot_pair(self.secret, internal.data, merkle_root)
+        found = taproot_pair(self.secret, internal.data, merkle_root)
         if found is None:
             return False
         public, pair = found

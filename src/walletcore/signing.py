@@ -129,6 +129,30 @@ class SigningRequest:
         if self.tweak is not None and not (self.scheme is Scheme.BIP340 and self._is_taproot(self.tweak)):
             raise TransactionError("a tweak is 0 or 32 bytes, for BIP-340 and a key with even y", reason="scheme")
 
+    @classmethod
+    def trusted(
+        cls,
+        key: PublicKey,
+        scheme: Scheme,
+        payload: bytes,
+        prehash: Hash | None,
+        tweak: bytes | None,
+        origin: KeyOrigin | None,
+        subject: Signable[Any],
+    ) -> SigningRequest:
+        """A request whose parts a subject has just made to go together; nothing is checked again."""
+        made, put = object.__new__(cls), object.__setattr__
+        put(made, "key", key)
+        put(made, "scheme", scheme)
+        put(made, "payload", payload)
+        put(made, "prehash", prehash)
+        put(made, "tweak", tweak)
+        put(made, "origin", origin)
+        put(made, "subject", subject)
+        put(made, "_message", None)
+        put(made, "_id", None)
+        return made
+
     def __hash__(self) -> int:
         return hash(self.payload)
 
@@ -341,20 +365,22 @@ def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
 
 def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
     """Which signer is asked for what: by public key, for BIP-340 by the key with even y. The first one is asked."""
-    wanted: dict[tuple[bool, Curve, bytes], list[SigningRequest]] = {}
+    by_key: dict[tuple[Curve, bytes], list[SigningRequest]] = {}
+    by_x: dict[tuple[Curve, bytes], list[SigningRequest]] = {}
     for request in requests:
-        by_x = request.scheme is Scheme.BIP340
-        asked = request.key.even_y() if by_x else request.key
-        wanted.setdefault((by_x, asked.curve, asked.data), []).append(request)
+        is_by_x = request.scheme is Scheme.BIP340
+        wanted, asked = (by_x, request.key.even_y()) if is_by_x else (by_key, request.key)
+        wanted.setdefault((asked.curve, asked.data), []).append(request)
     routes: list[Route] = []
     for signer in signers:
         key = getattr(signer, "public_key", None)
         if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
             raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
-        places = (False, key.curve, key.data), (True, key.curve, key.even_y().data)
-        mine = tuple([request for place in places for request in wanted.pop(place, ())])
+        mine = by_key.pop((key.curve, key.data), [])
+        if by_x:
+            mine += by_x.pop((key.curve, key.even_y().data), [])
         if mine:
-            routes.append((signer, mine))
+            routes.append((signer, tuple(mine)))
     return routes
 
 

@@ -180,7 +180,7 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
 
 def encode_der(signature: bytes) -> bytes:
     """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
-    body = b"".join(_der_of(signature[i : i + 32]) for i in (0, 32))
+    body = _der_of(signature[:32]) + _der_of(signature[32:64])
     return bytes((0x30, len(body))) + body
 
 
@@ -285,12 +285,14 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
     Of the two keys with that x the one whose pair has the output key is found by trying: a point less than to compute
     the secret's own, and then the pair. None for a secret of another key.
     """
-    output, found = _parse_x_only(taproot_output(internal, merkle_root)[1:]), _NEW("secp256k1_xonly_pubkey *")
+    output = taproot_output(internal, merkle_root)[1:]
+    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
     for prefix in (b"\x02", b"\x03"):
         public = prefix + internal[1:]
         pair = _prepare_schnorr(secret, (public, merkle_root))
-        lib.secp256k1_keypair_xonly_pub(_CONTEXT, found, ffi.NULL, pair)
-        if lib.secp256k1_xonly_pubkey_cmp(_CONTEXT, found, output) == 0:
+        lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
+        lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
+        if ffi.buffer(x)[:] == output:
             return public, pair
     return None
 

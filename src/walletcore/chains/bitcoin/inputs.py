@@ -264,7 +264,9 @@ class Input:
 
     def origin_of(self, key: PublicKey) -> KeyOrigin | None:
         """Where one of its keys comes from."""
-        return self.origin if key == self.key and self.origin else dict(self.origins).get(key)
+        if self.origin is not None and (key is self.key or key == self.key):
+            return self.origin
+        return dict(self.origins).get(key) if self.origins else None
 
 
 def check_script(spent: TxOut) -> None:

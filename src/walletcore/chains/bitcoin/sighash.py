@@ -7,6 +7,7 @@ The hash types are named in Bitcoin Core's words; all of them have a formula her
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from walletcore.chains.bitcoin.tx import Tx, TxOut, sized
 from walletcore.coding.wire import compact_size
@@ -55,6 +56,7 @@ class Commitments:
     """
 
     __slots__ = (
+        "__dict__",
         "hash_outputs",
         "hash_prevouts",
         "hash_sequence",
@@ -64,10 +66,8 @@ class Commitments:
         "outpoints",
         "outputs",
         "sequences",
-        "sha_amounts",
         "sha_outputs",
         "sha_prevouts",
-        "sha_scriptpubkeys",
         "sha_sequences",
         "spent",
         "version",
@@ -92,8 +92,16 @@ class Commitments:
         self.hash_prevouts, self.hash_sequence, self.hash_outputs = map(
             sha256, (self.sha_prevouts, self.sha_sequences, self.sha_outputs)
         )
-        self.sha_amounts = sha256(b"".join([amount for amount, _ in self.spent]))
-        self.sha_scriptpubkeys = sha256(b"".join([script for _, script in self.spent]))
+
+    @cached_property
+    def sha_amounts(self) -> bytes:
+        """BIP-341: of the amounts that are spent."""
+        return sha256(b"".join([amount for amount, _ in self.spent]))
+
+    @cached_property
+    def sha_scriptpubkeys(self) -> bytes:
+        """BIP-341: of the scripts that are spent, each with its size."""
+        return sha256(b"".join([script for _, script in self.spent]))
 
     def legacy(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
         """Before BIP-143: the transaction as this input sees it, whose double SHA-256 is signed.

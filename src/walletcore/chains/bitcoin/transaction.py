@@ -221,16 +221,7 @@ class Transaction:
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
             payload = preimage(index, each.script_code, hash_type)
         return [
-            SigningRequest(
-                key=key,
-                scheme=scheme,
-                payload=payload,
-                prehash=prehash,
-                tweak=tweak,
-                origin=each.origin_of(key),
-                subject=self,
-            )
-            for key in each.keys
+            SigningRequest.trusted(key, scheme, payload, prehash, tweak, each.origin_of(key), self) for key in each.keys
         ]
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:

@@ -25,6 +25,7 @@ from walletcore.chains.bitcoin.parts import (
     Parts,
     draft_parts,
     parted,
+    skimmed,
     witnesses_at,
 )
 from walletcore.coding.wire import (
@@ -323,11 +324,11 @@ def ends_of(raw: bytes) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]] | None:
 
 def output_at(raw: bytes, vout: int) -> tuple[str, TxOut | None]:
     """The txid of a transaction of any network, and its output at that place, if any. Raises `TransactionError`."""
-    parts = parted(raw, MAX_AMOUNT)
-    if parts is None:
+    skim = skimmed(raw, vout)
+    if skim is None:
         tx = Tx.decode(raw, max_money=MAX_AMOUNT)
         return tx.txid, tx.outputs[vout] if vout < len(tx.outputs) else None
-    return parts.txid, _output_of(*parts.outputs[vout]) if vout < len(parts.outputs) else None
+    return skim[0][::-1].hex(), read_output(skim[1]) if skim[1] else None
 
 
 def read_output(data: bytes) -> TxOut:
@@ -349,7 +350,8 @@ def read_witness(data: bytes) -> Witness:
 
 def encode_witness(witness: Witness) -> bytes:
     """The bytes of a witness by itself."""
-    return b"".join((compact_size.encode(len(witness)), *map(sized, witness)))
+    count = len(witness)
+    return b"".join((_SIZES[count] if count < len(_SIZES) else compact_size.encode(count), *map(sized, witness)))
 
 
 def _built(raw: bytes, parts: Parts) -> Tx:

@@ -345,10 +345,8 @@ class Psbt:
 
     def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
         """The same transaction with other records."""
-        packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs)
-        return _made(
-            self.chain, packet, self.safety, _draft=self._draft, _unsigned_tx=self._unsigned_tx, _proven=proven
-        )
+        packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs, draft=self._draft)
+        return _made(self.chain, packet, self.safety, _unsigned_tx=self._unsigned_tx, _proven=proven)
 
     def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
         """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
@@ -387,11 +385,12 @@ def _check_chain(chain: object) -> None:
 
 def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any) -> Psbt:
     """The PSBT of maps whose form has been checked."""
-    made = object.__new__(Psbt)
-    values = {"chain": chain, "version": packet.version, "globals": packet.globals, "safety": safety, **_NOTHING}
-    values |= {"inputs": packet.inputs, "outputs": packet.outputs, "_draft": packet.draft, **remembered}
-    for name, value in values.items():
-        object.__setattr__(made, name, value)
+    made, put = object.__new__(Psbt), object.__setattr__
+    parts = (chain, packet.version, packet.globals, packet.inputs, packet.outputs, safety, packet.draft)
+    for name, value in zip(_PARTS, parts, strict=True):
+        put(made, name, value)
+    for name in _REMEMBERED:
+        put(made, name, remembered.get(name))
     return made
 
 
@@ -410,4 +409,5 @@ def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
     return fields.with_records(new)
 
 
-_NOTHING = dict.fromkeys(("_draft", "_unsigned_tx", "_raw", "_transaction", "_wanted", "_counted", "_proven"))
+_PARTS = ("chain", "version", "globals", "inputs", "outputs", "safety", "_draft")
+_REMEMBERED = ("_unsigned_tx", "_raw", "_transaction", "_wanted", "_counted", "_proven")

@@ -5,12 +5,14 @@ Strict: one spelling of every number, no key twice, nothing after the end, no fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.parts import size_at
+from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.maps import V0, V2, Field, Map, check_type
 from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, ends_of
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
@@ -24,14 +26,14 @@ MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STA
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
-_SCRIPTS = {PsbtInput: frozenset((0x04, 0x05, 0x15)), PsbtOutput: frozenset((0x00, 0x01, 0x06))}
+_SCRIPTS: dict[type[Map], tuple[int, ...]] = {PsbtGlobals: (), PsbtInput: (4, 5, 0x15), PsbtOutput: (0, 1, 6)}
 """Fields of scripts."""
 _OUTPUT_SCRIPT = b"\x04"
 _SIGHASH_TYPE, _PARTIAL_SIG, _NUMBER = b"\x03", 0x02, 4
 _MULTIBYTE = 0xFD
 
 M = TypeVar("M", PsbtInput, PsbtOutput)
-_Table = Mapping[int, Field]
+Check = Callable[[bytes], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,38 +91,91 @@ def encode(common: PsbtGlobals, inputs: tuple[PsbtInput, ...], outputs: tuple[Ps
     return bytes(out)
 
 
-def _tables(kind: type[Map], version: int) -> tuple[_Table, frozenset[int], tuple[int, ...]]:
-    """The fields of one version, the numbers of those that only another one has, and of those that must be there."""
-    fields = kind.fields.items()
-    table = {number: each for number, each in fields if version in each.versions}
-    required = tuple(number for number, each in fields if each.required == version)
-    return table, frozenset(kind.fields) - frozenset(table), required
+class _Table(NamedTuple):
+    """What one version has for a kind of maps: its fields, the forms of their keys and values, and which have scripts;
+    the numbers of fields that only another version has, and of those that must be there.
+    """
+
+    fields: Mapping[int, Field]
+    forms: Mapping[int, tuple[Check | None, Check, bool]]
+    foreign: frozenset[int] = frozenset()
+    required: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, kind: type[Map], version: int) -> _Table:
+        fields = {number: each for number, each in kind.fields.items() if version in each.versions}
+        required = frozenset(each.alone for each in fields.values() if each.required == version)
+        return cls(fields, _forms(fields, _SCRIPTS[kind]), frozenset(kind.fields) - frozenset(fields), required)
 
 
-_TABLES = {(kind, version): _tables(kind, version) for kind in (PsbtInput, PsbtOutput) for version in (V0, V2)}
-_GLOBAL_TABLE: tuple[_Table, frozenset[int], tuple[int, ...]] = (PsbtGlobals.fields, frozenset(), ())
+def _forms(fields: Mapping[int, Field], scripts: Collection[int]) -> Mapping[int, tuple[Check | None, Check, bool]]:
+    return {
+        number: (None if each.key is None else each.key.check, each.value.check, number in scripts)
+        for number, each in fields.items()
+    }
 
 
-def _read_records(
-    reader: Reader, kind: type[Map], tables: tuple[_Table, frozenset[int], tuple[int, ...]]
-) -> dict[bytes, bytes]:
-    """The records of one map, each checked."""
-    table, foreign, required = tables
+_TABLES = {(kind, version): _Table.of(kind, version) for kind in _SCRIPTS for version in (V0, V2)}
+_GLOBAL_TABLE = _Table(PsbtGlobals.fields, _forms(PsbtGlobals.fields, ()))
+"""That of all versions, as the map says which one it is."""
+_NOTHING: dict[Any, Any] = {PsbtInput: NO_FIELDS, PsbtOutput: NO_OUTPUT_FIELDS}
+
+
+def _read_records(reader: Reader, kind: type[Map], table: _Table) -> tuple[dict[bytes, bytes], int]:
+    """The records of one map, each checked, and the bytes of scripts in them."""
+    with suppress(IndexError, DecodingError):  # for the reader to say what is wrong
+        records, weight, reader.position = _in_one_pass(reader.data, reader.position, table)
+        return records, weight
+    records = _one_by_one(reader, kind, table)
+    return records, sum([len(value) for key, value in records.items() if key[0] in _SCRIPTS[kind]])
+
+
+def _in_one_pass(data: bytes, at: int, table: _Table) -> tuple[dict[bytes, bytes], int, int]:
+    """The same, and where the map ends. Whatever error this raises, the map is not what it is for."""
+    forms, records, weight, number = table.forms, dict[bytes, bytes](), 0, 0
+    while size := data[at]:  # a slice that is cut short ends the data, and the next byte is not there
+        start = at + 1
+        if size >= _MULTIBYTE:
+            size, start = size_at(data, at)
+        stop = start + size
+        key, size, start = data[start:stop], data[stop], stop + 1
+        if size >= _MULTIBYTE:
+            size, start = size_at(data, stop)
+        at = start + size
+        value = records[key] = data[start:at]
+        number += 1
+        form = forms.get(key[0])
+        if form is None:
+            if key[0] >= _MULTIBYTE or key[0] in table.foreign:
+                raise DecodingError("expected a field of one byte", reason="version")
+            continue
+        check_key, check, has_script = form
+        if check_key is not None:
+            check_key(key[1:])
+        elif len(key) > 1:
+            raise DecodingError("expected no key data", reason="length")
+        check(value)
+        if has_script:
+            weight += len(value)
+    if len(records) < number or not table.required <= records.keys():
+        raise DecodingError("expected each record once", reason="duplicate")
+    return records, weight, at + 1
+
+
+def _one_by_one(reader: Reader, kind: type[Map], table: _Table) -> dict[bytes, bytes]:
+    """The records of a map that is long, rare or wrong. Raises `DecodingError` with the name of the field."""
     records: dict[bytes, bytes] = {}
     number = None
     try:
-        while key := _read_part(reader):
+        while key := SCRIPT.read(reader):
             number = key[0]
             if key in records:
                 raise DecodingError("the same key twice in one map", reason="duplicate")
-            value = records[key] = _read_part(reader)
-            found = table.get(number)
+            value = records[key] = SCRIPT.read(reader)
+            found = table.fields.get(number)
             if found is not None:
-                if len(key) == 1 and found.key is None:
-                    found.value.check(value)
-                else:
-                    found.check(key, value)
-            elif number in foreign:
+                found.check(key, value)
+            elif number in table.foreign:
                 raise DecodingError("a PSBT of this version has no such field", reason="version")
             elif number >= _MULTIBYTE:
                 check_type(key)
@@ -129,33 +184,20 @@ def _read_records(
         if number is not None:
             error.add_note(f".{kind.name(number)}")
         raise
-    if required:
-        _check_required(records, kind, required)
+    _check_required(records, kind, table.required)
     return records
 
 
-def _read_part(reader: Reader) -> bytes:
-    """A key or a value; what is shorter than 253 bytes, as nearly all are, without another call."""
-    data, position = reader.data, reader.position
-    size = data[position] if position < len(data) else _MULTIBYTE
-    stop = position + 1 + size
-    if size >= _MULTIBYTE or stop > len(data):
-        return SCRIPT.read(reader)
-    reader.position = stop
-    return data[position + 1 : stop]
-
-
-def _check_required(records: dict[bytes, bytes], kind: type[Map], required: tuple[int, ...]) -> None:
-    for number in required:
-        if bytes((number,)) not in records:
-            raise DecodingError(f"expected {kind.name(number)}", reason="missing")
+def _check_required(records: dict[bytes, bytes], kind: type[Map], required: frozenset[bytes]) -> None:
+    for key in sorted(required.difference(records)):
+        raise DecodingError(f"expected {kind.name(key[0])}", reason="missing")
 
 
 def _read_maps(
     reader: Reader, kind: type[M], version: int, number: int, room: int, most: int
 ) -> tuple[tuple[M, ...], int]:
     """One map per input or output, as long as their scripts leave room in the weight; and what is left."""
-    tables, scripts, nothing = _TABLES[kind, version], _SCRIPTS[kind], kind()
+    table, nothing = _TABLES[kind, version], _NOTHING[kind]
     found: list[M] = []
     data = reader.data
     bare = version == V0
@@ -165,12 +207,12 @@ def _read_maps(
                 reader.position += 1
                 found.append(nothing)
                 continue
-            records = _read_records(reader, kind, tables)
-            if not scripts.isdisjoint(bytes([key[0] for key in records])):
-                room -= _weight(records, scripts)
+            records, weight = _read_records(reader, kind, table)
+            room -= weight
             if not bare and kind is PsbtOutput:
                 room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
-            _check_room(room, most)
+            if room < 0:
+                _check_room(room, most)
             if _SIGHASH_TYPE in records:
                 check_types(records)
             found.append(kind.of(records))
@@ -187,10 +229,6 @@ def check_types(records: dict[bytes, bytes]) -> None:
         for key, value in records.items():
             if key[0] == _PARTIAL_SIG and value[-1] != wanted[0]:
                 raise DecodingError("a signature of another type than PSBT_IN_SIGHASH_TYPE", reason="mismatch")
-
-
-def _weight(records: dict[bytes, bytes], scripts: frozenset[int]) -> int:
-    return sum([len(value) for key, value in records.items() if key[0] in scripts])
 
 
 def _check_room(room: int, most: int) -> None:
@@ -210,7 +248,7 @@ def _read(reader: Reader, most: int) -> Packet:
     if reader.data[: len(MAGIC)] != MAGIC:
         raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
     reader.take(len(MAGIC))
-    common = PsbtGlobals.of(_read_records(reader, PsbtGlobals, _GLOBAL_TABLE))
+    common = PsbtGlobals.of(_read_records(reader, PsbtGlobals, _GLOBAL_TABLE)[0])
     version = common.version or V0
     if version not in (V0, V2):
         raise DecodingError(f"expected version 0 or 2, got {version}", reason="version")
@@ -229,12 +267,12 @@ def _read(reader: Reader, most: int) -> Packet:
 
 
 def _check_globals(common: PsbtGlobals, version: int) -> None:
-    _, foreign, required = _tables(PsbtGlobals, version)
+    table = _TABLES[PsbtGlobals, version]
     for key in common._records:
-        if key[0] in foreign:
+        if key[0] in table.foreign:
             name = PsbtGlobals.name(key[0])
             raise DecodingError(f"{name}: a PSBT of version {version} has no such field", reason="version")
-    _check_required(common._records, PsbtGlobals, required)
+    _check_required(common._records, PsbtGlobals, table.required)
     for key, origin in common.xpub:
         if key[4] != len(origin.path):
             raise DecodingError("PSBT_GLOBAL_XPUB: expected a path as long as the key is deep", reason="mismatch")

@@ -11,6 +11,7 @@ from walletcore.chains.bitcoin.psbt.finalizing import (
     SIGNATURES,
     TAP_KEY_SIG,
     TAP_SCRIPT_SIG,
+    has_signatures,
     hash_type_of,
     is_enough,
     names_of,
@@ -43,6 +44,8 @@ def counted(
     found, known = list(inputs), dict(proven)
     verifier = _Verifier(transaction, tx, known, safety)
     for index, (each, fields) in enumerate(zip(transaction.inputs, inputs, strict=True)):
+        if not has_signatures(fields):
+            continue
         unproven = [
             name
             for name, value in fields._records.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
@@ -28,7 +29,9 @@ __all__ = [
 
 PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
 """The fields in which signatures stand."""
+_BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
+_SIGNED, _NUMBER = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS)), itemgetter(0)
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
@@ -62,15 +65,14 @@ def record_of(each: Input, key: PublicKey) -> bytes:
     if each.leaf is not None:
         return bytes((TAP_SCRIPT_SIG,)) + key.data[1:] + each.leaf.hash
     if each.kind == "p2tr":
-        return bytes((TAP_KEY_SIG,))
-    written = key.data if each.lock is None else each.lock.written(key)
-    return bytes((PARTIAL_SIG,)) + written
+        return _BY_KEY_PATH
+    return _BY_KEY + (key.data if each.lock is None else each.lock.written(key))
 
 
 def names_of(each: Input) -> list[bytes]:
     """The keys of the records in which its signatures stand, in the order of its keys."""
-    if each.kind == "p2tr" and not each.keys:
-        return [bytes((TAP_KEY_SIG,))]  # BIP-371: it needs no internal key to be handed over
+    if each.kind == "p2tr" and each.leaf is None:
+        return [_BY_KEY_PATH]  # BIP-371: it needs no internal key to be handed over
     return [record_of(each, key) for key in each.keys]
 
 
@@ -81,7 +83,7 @@ def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
 
 def has_signatures(fields: PsbtInput) -> bool:
     """Whether anybody has signed it."""
-    return fields.is_final or any(name[0] in SIGNATURES for name in fields._records)
+    return not _SIGNED.isdisjoint(map(_NUMBER, fields._records))
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:
@@ -105,7 +107,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     signatures = [records[name] for name in chosen]
     if SIGHASH_TYPE in records:  # without it any type may stand there: who extracts decides
         _check_types(each, signatures)
-    if each.leaf is not None:  # which has a place for each key
+    if len(names) > len(chosen) and each.leaf is not None:  # which has a place for each key
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
     return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)

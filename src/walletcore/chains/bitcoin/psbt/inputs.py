@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
@@ -36,6 +37,7 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
 _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
+_TAP_LEAF_SCRIPT, _NUMBER = 0x15, itemgetter(0)
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
@@ -255,7 +257,9 @@ def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
 
     A signature by the key path is one as well where nobody names the internal key.
     """
-    if each.kind != "p2tr" or each.spent is None or fields.is_final or not fields.tap_leaf_script:
+    if each.kind != "p2tr" or _TAP_LEAF_SCRIPT not in map(_NUMBER, fields._records):
+        return (each,)
+    if each.spent is None or fields.is_final:
         return (each,)
     bare = each if each.leaf is None else replace(each, **_NO_LEAF)
     others = [one for one in _by_leaf(bare, fields, tx) if one.leaf_script != each.leaf_script]

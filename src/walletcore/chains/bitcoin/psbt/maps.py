@@ -155,7 +155,7 @@ class Map:
     def of(cls: type[M], records: dict[bytes, bytes]) -> M:
         """The map of records that have been checked."""
         made = object.__new__(cls)
-        object.__setattr__(made, "_records", records)
+        _put_records(made, records)
         return made
 
     @classmethod
@@ -193,9 +193,8 @@ class Map:
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
         """Records in the order of their numbers, several of one field as they came; those that are unknown by keys."""
         fields, pairs = cls.fields, list(records)
-        numbers = [key[0] for key, _ in pairs]
-        if sorted(numbers) == numbers and not set(numbers).difference(fields):
-            return dict(pairs)
+        if fields.keys() >= {key[0] for key, _ in pairs}:
+            return dict(sorted(pairs, key=_number_of))
         return dict(sorted(pairs, key=lambda pair: pair[0][:1] if pair[0][0] in fields else pair[0]))
 
     def without(self: M, numbers: Iterable[int]) -> M:
@@ -226,7 +225,12 @@ class Map:
         return type(self), (self.records,)
 
 
+def _number_of(record: Record) -> int:
+    return record[0][0]
+
+
 Maps = tuple[M, ...]
+_put_records = vars(Map)["_records"].__set__
 
 
 def _pairs(records: Iterable[Record]) -> list[Record]:

@@ -6,11 +6,14 @@ wrong with what is not.
 
 from __future__ import annotations
 
-from walletcore.chains.bitcoin.inputs import Input, previous_output
+from operator import itemgetter
+
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.parts import skimmed
 from walletcore.chains.bitcoin.psbt.forms import ORIGIN, OUTPUT
 from walletcore.chains.bitcoin.psbt.maps import Record
-from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.tx import TxIn
+from walletcore.curves.secp256k1 import parse_public, taproot_output
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -21,6 +24,8 @@ __all__ = ["key_of", "plain"]
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _SIGHASH_TYPE = b"\0", b"\1", b"\3"
 _ALL = b"\1\0\0\0"
+_P2WPKH, _P2TR = b"\x00\x14", b"\x51\x20"  # how the scripts of these outputs begin
+_NUMBER = itemgetter(0)  # of a field, in the key of its record
 _SHAPES = {
     bytes((*utxos, *key)): kind
     for utxos in ((0x00,), (0x01,), (0x00, 0x01))
@@ -31,26 +36,31 @@ _SHAPES = {
 
 def plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
     """The input of such records; None for other ones, and for those that contradict each other."""
-    kind = _SHAPES.get(bytes([key[0] for key in records]))
+    kind = _SHAPES.get(bytes(map(_NUMBER, records)))
     if kind is None:
         return None
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
-    if not previous and utxo is None:  # the field is there, and empty
+    if previous:
+        utxo = _proven(outpoint, previous, utxo)
+    if not utxo:
         return None
-    spent = OUTPUT.read(utxo or b"") if not previous else previous_output(previous, outpoint.txid, outpoint.vout)
-    if utxo is not None and previous and utxo != spent.encode():
-        return None
-    script_pubkey = spent.script_pubkey
-    if kind_of(script_pubkey) != kind:
-        return None
-    found = (_p2wpkh if kind == "p2wpkh" else _p2tr)(script_pubkey, [*records.items()])
+    spent = OUTPUT.read(utxo)
+    found = (_p2wpkh if kind == "p2wpkh" else _p2tr)(spent.script_pubkey, [*records.items()])
     return None if found is None else Input.plain(outpoint, spent, kind, *found, previous)
+
+
+def _proven(outpoint: TxIn, previous: bytes, utxo: bytes | None) -> bytes | None:
+    """The output that is spent, as the previous transaction has it."""
+    skim = skimmed(previous, outpoint.vout)
+    if skim is None or skim[0][::-1].hex() != outpoint.txid or utxo not in (None, skim[1]):
+        return None
+    return skim[1]
 
 
 def _p2wpkh(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOrigin] | None:
     name, origin = records[-1]
     data, (before, hash_type) = name[1:], records[-2]
-    if len(data) != _COMPRESSED or hash160(data) != script_pubkey[2:]:
+    if script_pubkey != _P2WPKH + hash160(data) or len(data) != _COMPRESSED:
         return None
     if before == _SIGHASH_TYPE and hash_type != _ALL:
         return None
@@ -63,12 +73,12 @@ def _p2tr(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOr
     if name[1:] != internal or origin[0]:
         return None
     key = key_of(b"\x02" + internal)
-    return (key, ORIGIN.read(origin[1:])) if key.taproot_output(b"").data[1:] == script_pubkey[2:] else None
+    return (key, ORIGIN.read(origin[1:])) if script_pubkey == _P2TR + taproot_output(key.data, b"")[1:] else None
 
 
 def key_of(data: bytes) -> PublicKey:
     """The key in 33 bytes, or in 65. Raises `TransactionError`."""
     try:
-        return PublicKey.parse(Curve.SECP256K1, data)
+        return PublicKey.trusted(Curve.SECP256K1, parse_public(data))
     except InvalidKey as error:
         raise TransactionError(str(error), reason=error.reason) from None

@@ -4,6 +4,7 @@ from support.vectors import Case, vectors
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import CHAINS, Evm, Message, TypedData
 from walletcore.chains.evm.clear_signing import Descriptor, Name, Screen, Token
+from walletcore.chains.evm.common import AnyTransaction
 
 
 def row(chain_id: int) -> Evm:
@@ -20,6 +21,7 @@ def rendered(case: Case) -> Screen:
         return descriptor.render(message, tokens=known, names=names)
     read = chain.decode_transaction(bytes.fromhex(case.input["transaction"]), allow_unprotected=True)
     transaction = read.transaction if isinstance(read, SignedTransaction) else read
+    assert isinstance(transaction, AnyTransaction)
     return descriptor.render(transaction, tokens=known, names=names)
 
 

@@ -50,10 +50,7 @@ def is_read(case: Case) -> None:
     assert expect.get("sighash", transaction.requests()[0].message.hex()) == transaction.requests()[0].message.hex()
 
 
-FILES = ("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/eip4844", "evm/eip7702")
-
-
-@vectors(*FILES, operation="tx.sign")
+@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/eip4844", "evm/eip7702", operation="tx.sign")
 def test_published_transactions_are_signed_and_read(case: Case) -> None:
     holder = signer(bytes.fromhex(case.input["private_key"]))
     if refusing(case):
@@ -74,7 +71,7 @@ def test_published_transactions_are_signed_and_read(case: Case) -> None:
     assert signed(result.raw, transaction.chain) == result
 
 
-@vectors(*FILES, operation="tx.preimage")
+@vectors("evm/legacy", "evm/eip2930", "evm/eip1559", "evm/eip4844", "evm/eip7702", operation="tx.preimage")
 def test_published_preimages_are_written_and_read(case: Case) -> None:
     transaction = of_fields(case.input, ALICE.public_key)
     (request,) = transaction.requests()
@@ -89,12 +86,30 @@ def test_published_preimages_are_written_and_read(case: Case) -> None:
     assert read == transaction
 
 
-@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="valid")
+@vectors(
+    "evm/legacy",
+    "evm/eip2930",
+    "evm/eip1559",
+    "evm/eip4844",
+    "evm/eip7702",
+    "evm/transaction-tests",
+    operation="tx.parse",
+    result="valid",
+)
 def test_published_signed_transactions_are_read(case: Case) -> None:
     is_read(case)
 
 
-@vectors(*FILES, "evm/transaction-tests", operation="tx.parse", result="invalid")
+@vectors(
+    "evm/legacy",
+    "evm/eip2930",
+    "evm/eip1559",
+    "evm/eip4844",
+    "evm/eip7702",
+    "evm/transaction-tests",
+    operation="tx.parse",
+    result="invalid",
+)
 def test_ET14_published_mistakes_are_refused(case: Case) -> None:
     is_refused(case)
 

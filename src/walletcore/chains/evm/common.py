@@ -138,16 +138,7 @@ class AnyTransaction:
         if self.sender is None:
             hint = "decode_transaction(raw, keys=[key]) tells it"
             raise TransactionError("sender key unknown", reason="missing", hint=hint)
-        return (
-            SigningRequest(
-                key=self.sender,
-                scheme=Scheme.ECDSA,
-                payload=self.payload,
-                prehash=keccak256,
-                origin=self.origin,
-                subject=self,
-            ),
-        )
+        return (SigningRequest.trusted(self.sender, Scheme.ECDSA, self.payload, keccak256, None, self.origin, self),)
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with its signature. Raises `InvalidSignature`, `MissingSignature`."""

@@ -105,7 +105,7 @@ def test_what_a_chain_leaves_out_is_opaque_there() -> None:
         assert "nobody" in str(effect)
 
 
-BROKEN: list[dict[str, int]] = [
+BROKEN: list[dict[str, Any]] = [
     {"parity": 2},
     {"parity": 27},
     {"parity": 255},

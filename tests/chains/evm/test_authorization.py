@@ -121,7 +121,7 @@ BROKEN: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("changes", BROKEN)
-def test_ET14_a_signature_that_nobody_made_has_no_authority(changes: dict[str, int]) -> None:
+def test_ET14_a_signature_that_nobody_made_has_no_authority(changes: dict[str, Any]) -> None:
     broken = replace(sign(authorization(), MALLORY), **changes)
     assert broken.authority is None
     assert SignedAuthorization.decode(broken.raw) == broken

@@ -127,6 +127,14 @@ def test_a_rule_about_who_is_called_sees_the_account() -> None:
         guard(ALICE, only_to([YOU])).sign(made.requests()[0])
 
 
+def test_a_contract_that_is_no_entry_point_may_do_other_things() -> None:
+    other = operation(call_data=b"", entry_point=YOU)
+    why = f"an operation for {YOU.account_id}, which is not the entry point of 0.7"
+    assert other.effects()[0] == Opaque(why=why, data=other.raw)
+    older = operation(call_data=b"", entry_point=operation(version="0.6").entry_point)
+    assert isinstance(older.effects()[0], Opaque)
+
+
 def test_an_operation_hides_nothing_from_a_limit() -> None:
     (request,) = operation(call_data=execute(Inner(to=TOKEN, data=erc20.transfer(YOU, 6)))).requests()
     assert guard(ALICE, limit(ERC20, per_transaction=6)).sign(request)

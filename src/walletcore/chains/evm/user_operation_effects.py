@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address
 from walletcore.chains.evm import calls, simple_account
+from walletcore.chains.evm.user_operation import VERSIONS, UserOperation
 from walletcore.effects import Authority, Call, Effect, Fee, Opaque
-
-if TYPE_CHECKING:
-    from walletcore.chains.evm.user_operation import UserOperation
 
 __all__ = ["effects"]
 
@@ -19,7 +16,15 @@ def effects(operation: UserOperation, erc20: Collection[Address]) -> tuple[Effec
     """Who comes to control the account, its calls, the paymaster's, and the highest fee."""
     payer = operation.sender if operation.paymaster is None else operation.paymaster
     fee = Fee(asset=operation.chain.asset, at_most=operation.prefund, payer=payer.account_id)
-    return (*_creation(operation), *_called(operation, erc20), *_sponsoring(operation), fee)
+    return (*_elsewhere(operation), *_creation(operation), *_called(operation, erc20), *_sponsoring(operation), fee)
+
+
+def _elsewhere(operation: UserOperation) -> Iterator[Effect]:
+    """What another contract than the published one does with an operation, its own code says."""
+    version, contract = operation.version, operation.entry_point
+    if contract.payload != bytes.fromhex(VERSIONS[version].entry_point[2:]):
+        why = f"an operation for {contract.account_id}, which is not the entry point of {version}"
+        yield Opaque(why=why, data=operation.raw)
 
 
 def _creation(operation: UserOperation) -> Iterator[Effect]:

@@ -46,8 +46,11 @@ def test_what_is_burnt_is_an_amount_of_contracts_that_are_known_only() -> None:
     assert said(calldata("burnFrom(address,uint256)", BOB, 5)) == other
 
 
-def test_coins_are_wrapped_anywhere_and_unwrapped_where_the_contract_is_known() -> None:
-    assert said(calldata("deposit()")) == called("deposit()")
+def test_coins_are_wrapped_and_unwrapped_where_the_contract_is_known() -> None:
+    """Vault.vy of yearn-vaults takes all of a token with deposit(), as far as it is allowed to."""
+    data = calldata("deposit()")
+    assert said(data) == Opaque(why=f"calls {WHERE.account_id}", data=data)
+    assert said(data, erc20=[WHERE]) == called("deposit()")
     data = calldata("withdraw(uint256)", 5)
     assert said(data) == Opaque(why=f"calls {WHERE.account_id}", data=data)
     assert said(data, erc20=[WHERE]) == called("withdraw(uint256)", ("wad", "5"))
@@ -160,7 +163,6 @@ EACH: list[tuple[str, tuple[Any, ...]]] = [
     ("setApprovalForAll(address,bool)", (BOB, False)),
     ("safeTransferFrom(address,address,uint256,uint256,bytes)", (BOB, CAROL, 5, 1, b"abc")),
     ("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", (BOB, CAROL, [5], [1], b"abc")),
-    ("deposit()", ()),
 ]
 
 

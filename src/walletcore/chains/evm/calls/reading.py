@@ -215,7 +215,7 @@ def named(frame: Frame, *values: Any) -> Iterator[Effect]:
     yield frame.called(*values)
 
 
-def authority(frame: Frame, *values: Any) -> Iterator[Effect]:
+def authority(frame: Frame, *values: Any) -> Iterator[Authority]:
     """A call that changes who controls the contract, or what its code is."""
     arguments = ", ".join(f"{name}={value}" for name, value in frame.arguments(*values))
     yield Authority(account=frame.contract.account_id, change=f"{frame.function.name}({arguments})")

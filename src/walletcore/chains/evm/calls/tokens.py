@@ -48,9 +48,12 @@ def _burn_from(frame: Frame, source: bytes, number: int) -> Iterator[Effect]:
     yield moved(frame, frame.account(source), _NOBODY, number)
 
 
-def _withdraw(frame: Frame, amount: int) -> Iterator[Effect]:
-    """Wrapped coins become coins of the same account; of other contracts nobody knows what it means."""
-    yield frame.called(amount) if frame.is_erc20() else frame.opaque()
+def _wrapped(frame: Frame, *amount: int) -> Iterator[Effect]:
+    """Coins become wrapped ones of the same account, or the other way; of other contracts nobody knows what it means.
+
+    Vaults take all of a token that they are allowed to with ``deposit()`` (yearn/yearn-vaults, Vault.vy).
+    """
+    yield frame.called(*amount) if frame.is_erc20() else frame.opaque()
 
 
 # -- ERC-777, ERC-1363, ERC-677
@@ -156,8 +159,8 @@ ROWS: Rows = (
     ("42966c68", "burn(uint256 value)", _burn),
     ("79cc6790", "burnFrom(address account, uint256 value)", _burn_from),
     # WETH9
-    ("d0e30db0", "deposit()", named),
-    ("2e1a7d4d", "withdraw(uint256 wad)", _withdraw),
+    ("d0e30db0", "deposit()", _wrapped),
+    ("2e1a7d4d", "withdraw(uint256 wad)", _wrapped),
     # ERC-777
     ("9bd9bbc6", "send(address to, uint256 amount, bytes data)", _send),
     (

@@ -13,6 +13,7 @@ from eth_account.messages import encode_defunct
 from support.evm import ALICE, ETHEREUM, MALLORY, POLYGON, signer
 from support.operations import ACCOUNT, FACTORY, PAYMASTER, fields_of, operation
 from support.vectors import Case, vectors
+from walletcore import chain as row_of
 from walletcore.chains.evm import Evm, Message, UserOperation
 from walletcore.chains.evm.user_operation import VERSIONS
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
@@ -40,6 +41,15 @@ def test_the_spec_of_versions_is_that_of_the_releases() -> None:
     assert [operation(version=version).entry_point.text for version in VERSIONS] == [
         row.entry_point for row in VERSIONS.values()
     ]
+
+
+def test_entry_points_are_known_where_addresses_have_another_checksum() -> None:
+    """EIP-1191: the address is the same, and its text another."""
+    row = row_of("rootstock", Evm)
+    for version, rules in VERSIONS.items():
+        made = operation(chain=row, version=version, sender=row.account(b"\xaa" * 20))
+        assert made.entry_point.text.lower() == rules.entry_point.lower()
+        assert row.decode_transaction(made.raw, keys=[ALICE.public_key]) == made
 
 
 @vectors("evm/user-operations")

@@ -51,6 +51,7 @@ def packed(*calls: tuple[Any, int, bytes]) -> bytes:
 
 
 PAYS = erc20.transfer(BOB, 5)
+EXECUTED = calldata("execute(address,uint256,bytes)", USDC.payload, 0, PAYS)
 HIDING = {
     "aggregate3": calldata("aggregate3((address,bool,bytes)[])", [(USDC.payload, False, PAYS)]),
     "multicall": calldata(
@@ -60,6 +61,11 @@ HIDING = {
     "Safe": executed(USDC, 0, PAYS),
     "MultiSend": executed(MULTI_SEND, 0, packed((USDC, 0, PAYS)), 1),
     "account": calldata("executeBatch((address,uint256,bytes)[])", [(USDC.payload, 0, PAYS)]),
+    "entry point": calldata(
+        "handleOps((address,uint256,bytes,bytes,bytes32,uint256,bytes32,bytes,bytes)[],address)",
+        [(BATCH.payload, 0, b"", EXECUTED, bytes(32), 0, bytes(32), b"", b"")],
+        CAROL.payload,
+    ),
     "permit2": calldata("transferFrom(address,address,uint160,address)", CAROL.payload, BOB.payload, 5, USDC.payload),
 }
 
@@ -211,3 +217,22 @@ def test_a_guarded_key_signs_a_batch_within_its_bounds_and_none_beyond() -> None
     assert sign(batch(5), key).raw
     error = refusal(lambda: sign(batch(6), key))
     assert (error.rule, str(error.effect)[:13]) == ("limit", "transfer 6 of")
+
+
+def test_what_is_refused_when_it_is_sent_is_refused_when_a_token_gives_it() -> None:
+    """A bridge reads in the data of `transferAndCall` who gets the tokens on the other side."""
+    bridge, data = BATCH, calldata("x(address)", CAROL.payload)[4:]
+    assert judged(refuse_opaque(), data, bridge)
+    for name in ("transferAndCall", "approveAndCall"):
+        given = calldata(f"{name}(address,uint256,bytes)", bridge.payload, 5, data)
+        assert judged(refuse_opaque(), given).startswith("unknown: gives data to")
+        assert judged(limit(TOKEN, per_transaction=5), given).startswith("unknown")
+        assert judged(refuse_opaque(), calldata(f"{name}(address,uint256,bytes)", bridge.payload, 5, b"")) == ""
+
+
+def test_a_delegation_that_calls_itself_is_no_token() -> None:
+    """EIP-7702: the sender's own code decides, and ``transfer`` of a wallet gives coins."""
+    sender = ETHEREUM.address(ALICE.public_key)
+    made = transfer(sender=ALICE.public_key, to=sender, value=0, data=PAYS, gas=200_000)
+    with pytest.raises(GuardRefused):
+        list(refuse_opaque().plans(case_of(made)))

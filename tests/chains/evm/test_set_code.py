@@ -20,7 +20,7 @@ from support.evm import (
     theirs,
 )
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.evm import GWEI, SetCodeTransaction, least_gas
+from walletcore.chains.evm import GWEI, SetCodeTransaction, erc20, least_gas
 from walletcore.effects import Authority, Fee, Opaque, Transfer
 from walletcore.errors import TransactionError
 from walletcore.signing import sign
@@ -212,3 +212,13 @@ def test_ET14_a_flipped_bit_is_refused_or_makes_another_sender() -> None:
         assert isinstance(decoded, SignedTransaction)
         assert decoded.transaction.sender != ALICE.public_key
         assert decoded.raw == bytes(flipped)
+
+
+@pytest.mark.parametrize("every", [1, 0])
+def test_an_account_that_takes_code_is_no_token(every: int) -> None:
+    """SimpleWallet.sol has ``transfer(address,uint256)``, which gives coins: what the new code does, nobody reads."""
+    data = erc20.transfer(ETHEREUM.account(b"\x42" * 20), 5)
+    made = delegation(every, to=ETHEREUM.address(MALLORY.public_key), value=0, data=data, allow_every_chain=True)
+    assert made.effects()[1] == Opaque(why=f"calls {HIM}", data=data)
+    other = replace(made, to=ETHEREUM.account(b"\x70" * 20), allow_every_chain=True)
+    assert isinstance(other.effects()[1], Transfer)

@@ -230,7 +230,7 @@ def test_a_chain_that_has_operations_passes_the_kit() -> None:
 
 
 def test_a_guard_reads_the_operation_again() -> None:
-    guarded = guard(ALICE, only_to([FACTORY]), refuse_opaque())
+    guarded = guard(ALICE, only_to([FACTORY, ACCOUNT]), refuse_opaque())
     sign(operation(call_data=execute(Inner(to=FACTORY, value=1))), guarded)
     for refused_data in (execute(Inner(to=PAYMASTER, value=1)), b"\1\2\3\4"):
         with pytest.raises(GuardRefused):

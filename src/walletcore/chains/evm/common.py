@@ -181,8 +181,12 @@ class AnyTransaction:
         if to is None:
             what = "creates a contract" if self.data else "creates a contract without code"
             return (*moved, Opaque(why=f"{what}: {destination}" if destination else what, data=self.data), *fees)
-        called = calls.effects(to, source, self.data, erc20) if self.data else ()
+        called = self._called(to, source, erc20) if self.data else ()
         return (*self._apart(), *moved, *called, *fees)
+
+    def _called(self, to: Address, source: str, erc20: Collection[Address]) -> tuple[Effect, ...]:
+        """What the calldata ask of the destination."""
+        return calls.effects(to, source, self.data, erc20)
 
     def _apart(self) -> tuple[Effect, ...]:
         """What a type does apart from the call, before it."""

@@ -6,9 +6,12 @@ access_list, authorization_list]), and signed the same list with signature_y_par
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from walletcore.chains.base import Address
+from walletcore.chains.evm import calls
 from walletcore.chains.evm.authorization import SignedAuthorization, read_authorization
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import check_allowed
@@ -65,6 +68,13 @@ class SetCodeTransaction(DynamicFee):
     def fields(self) -> bytes:
         """The ten fields in the order of EIP-7702, each encoded."""
         return self._nine_fields() + rlp.join(each.raw for each in self.authorizations)
+
+    def _called(self, to: Address, source: str, erc20: Collection[Address]) -> tuple[Effect, ...]:
+        """As for every type; an account that has signed one of the authorizations is no token."""
+        keys = [key for key in (each.authority for each in self.authorizations) if key is not None]
+        if any(self.chain.address(key) == to for key in keys):
+            return calls.of_account(to, source, self.data, erc20)
+        return DynamicFee._called(self, to, source, erc20)
 
     def _apart(self) -> tuple[Effect, ...]:
         """Who runs which accounts from then on."""

@@ -146,7 +146,8 @@ class UserOperation:
     def _fill(self) -> None:
         rules = self._rules
         if cast("Address | None", self.entry_point) is None:
-            object.__setattr__(self, "entry_point", self.chain.parse_address(rules.entry_point))
+            published = self.chain.account(bytes.fromhex(rules.entry_point[2:]))  # whatever the chain's checksum is
+            object.__setattr__(self, "entry_point", published)
         if self.signs == "":
             object.__setattr__(self, "signs", rules.signs)
         if type(self.signs) is not str or self.signs not in _SIGNS:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address
-from walletcore.chains.evm import calls as contracts
-from walletcore.chains.evm import simple_account
-from walletcore.effects import Authority, Call, Effect, Fee, Opaque, Transfer
-
-if TYPE_CHECKING:
-    from walletcore.chains.evm.user_operation import UserOperation
+from walletcore.chains.evm import calls, simple_account
+from walletcore.chains.evm.user_operation import VERSIONS, UserOperation
+from walletcore.effects import Authority, Call, Effect, Fee, Opaque
 
 __all__ = ["effects"]
 
@@ -20,7 +16,15 @@ def effects(operation: UserOperation, erc20: Collection[Address]) -> tuple[Effec
     """Who comes to control the account, its calls, the paymaster's, and the highest fee."""
     payer = operation.sender if operation.paymaster is None else operation.paymaster
     fee = Fee(asset=operation.chain.asset, at_most=operation.prefund, payer=payer.account_id)
-    return (*_creation(operation), *_calls(operation, erc20), *_sponsoring(operation), fee)
+    return (*_elsewhere(operation), *_creation(operation), *_called(operation, erc20), *_sponsoring(operation), fee)
+
+
+def _elsewhere(operation: UserOperation) -> Iterator[Effect]:
+    """What another contract than the published one does with an operation, its own code says."""
+    version, contract = operation.version, operation.entry_point
+    if contract.payload != bytes.fromhex(VERSIONS[version].entry_point[2:]):
+        why = f"an operation for {contract.account_id}, which is not the entry point of {version}"
+        yield Opaque(why=why, data=operation.raw)
 
 
 def _creation(operation: UserOperation) -> Iterator[Effect]:
@@ -41,22 +45,11 @@ def _creation(operation: UserOperation) -> Iterator[Effect]:
         yield Opaque(why=f"calls {factory}", data=data)
 
 
-def _calls(operation: UserOperation, erc20: Collection[Address]) -> Iterator[Effect]:
-    """What the account is told to call, where it is told so as SimpleAccount is."""
-    account, data = operation.sender.account_id, operation.call_data
-    if not data:
-        return
-    calls = simple_account.unfolded(operation.chain, data)
-    if calls is None:
-        yield Opaque(why=f"calls {account}", data=data)
-        return
-    for call in calls:
-        to = call.to
-        if call.value or not call.data:
-            asset = operation.chain.asset
-            yield Transfer(asset=asset, amount=call.value, source=account, destination=to.account_id)
-        if call.data:
-            yield from contracts.effects(to, account, call.data, erc20)
+def _called(operation: UserOperation, erc20: Collection[Address]) -> Iterator[Effect]:
+    """What the entry point tells the account, which is a contract that is called as others are."""
+    if operation.call_data:
+        caller = operation.entry_point.account_id
+        yield from calls.of_account(operation.sender, caller, operation.call_data, erc20)
 
 
 def _sponsoring(operation: UserOperation) -> Iterator[Effect]:

@@ -105,6 +105,66 @@ def test_arrays_of_other_lengths_are_no_batch(targets: int, amounts: int, data: 
     assert said(spoiled) == Opaque(why=f"calls {WHERE.account_id}", data=spoiled)
 
 
+def test_accounts_of_trust_wallet_have_names_of_their_own_for_operations() -> None:
+    assert unfolded(calldata("execute4337Op(address,uint256,bytes)", USDC, 0, PAYS)) == [AS_BATCH]
+    both = [(USDC, 0, PAYS), (BOB, 7, b"")]
+    assert unfolded(calldata("execute4337Ops((address,uint256,bytes)[])", both)) == [AS_BATCH, coins(7)]
+
+
+def test_an_account_that_calls_itself_is_no_token() -> None:
+    itself = calldata("execute(address,uint256,bytes)", WHERE.payload, 0, PAYS)
+    unknown = Opaque(why=f"calls {WHERE.account_id}", data=PAYS)
+    assert unfolded(itself, erc20=[WHERE]) == [unknown]
+    assert told(PAYS, caller=WHERE.account_id) == (unknown,)  # a delegation (EIP-7702) whose key sends to itself
+    assert unfolded(calldata("multicall(bytes[])", [PAYS, LENDS]), caller=WHERE.account_id)[0] == unknown
+
+
+# -- entry points
+
+LOOSE, PACKED = "uint256,uint256,uint256,uint256,uint256", "bytes32,uint256,bytes32"
+GAS = {LOOSE: (1, 2, 3, 4, 5), PACKED: (bytes(32), 3, bytes(32))}
+
+
+def handled(gas: str, *operations: tuple[bytes, int, bytes, bytes]) -> bytes:
+    """Calldata of an entry point; the operations by their first four members."""
+    rows = [(*each, *GAS[gas], b"", b"\x01" * 65) for each in operations]
+    return calldata(f"handleOps((address,uint256,bytes,bytes,{gas},bytes,bytes)[],address)", rows, CAROL)
+
+
+def asked(sender: bytes, nonce: int) -> Call:
+    return Call(target=named(sender), name="validateUserOp", arguments=(("nonce", str(nonce)),))
+
+
+@pytest.mark.parametrize("gas", GAS)
+def test_an_entry_point_tells_each_account_what_its_operation_says(gas: str) -> None:
+    pays = calldata("execute(address,uint256,bytes)", USDC, 0, PAYS)
+    data = handled(gas, (account(0x61), 4, b"", pays), (account(0x62), 5, b"", b""))
+    called, *rest = told(data)
+    name = f"handleOps((address,uint256,bytes,bytes,{gas},bytes,bytes)[],address)"
+    arguments = (("ops", "2 items"), ("beneficiary", named(CAROL)))
+    assert called == Call(target=WHERE.account_id, name=name, arguments=arguments)
+    *validated, executed, paid = rest
+    assert validated == [asked(account(0x61), 4), asked(account(0x62), 5)]
+    assert isinstance(executed, Call)
+    assert executed.target == named(account(0x61))
+    assert paid == Transfer(asset=COIN, amount=5, source=named(account(0x61)), destination=named(BOB))
+
+
+@pytest.mark.parametrize("gas", GAS)
+def test_what_an_entry_point_does_that_nobody_reads_is_opaque(gas: str) -> None:
+    sender = account(0x61)
+    made = unfolded(handled(gas, (sender, 0, USDC + b"\x01", b"")))
+    why = f"creates the account {named(sender)}, or calls it before all else"
+    assert made == [Opaque(why=why, data=USDC + b"\x01"), asked(sender, 0)]
+    unknown = Opaque(why=f"calls {named(sender)}", data=PAYS)  # accounts are no tokens
+    assert unfolded(handled(gas, (sender, 0, b"", PAYS)), erc20=[ETHEREUM.account(sender)]) == [
+        asked(sender, 0),
+        unknown,
+    ]
+    longer = handled(gas, (sender, 0, b"", b"")) + bytes(32)
+    assert said(longer) == Opaque(why=f"calls {WHERE.account_id}", data=longer)
+
+
 MODE = {
     "one": "00" * 32,
     "one, which may fail": "0001" + "00" * 30,

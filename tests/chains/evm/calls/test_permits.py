@@ -15,8 +15,10 @@ RS: tuple[Any, ...] = (27, bytes([1]) * 32, bytes([2]) * 32)
 SIGNED, NONCE = b"\x03" * 65, bytes([9]) * 32
 
 
-def lent(asset: str, amount: int, spender: bytes = CAROL, source: str = named(BOB)) -> Approve:
-    return Approve(asset=asset, amount=amount, spender=named(spender), source=source)
+def lent(
+    asset: str, amount: int, spender: bytes = CAROL, source: str = named(BOB), until: int | None = None
+) -> Approve:
+    return Approve(asset=asset, amount=amount, spender=named(spender), source=source, until=until)
 
 
 def moved(asset: str, amount: int, to: bytes = CAROL) -> Transfer:
@@ -73,19 +75,19 @@ def permit2() -> list[tuple[bytes, list[Effect]]]:
     two = [moved(usdc, 4), moved(dai, 6, DAVE)]
     kinds = "((address,uint256),uint256,uint256),(address,uint256)"
     many = "((address,uint256)[],uint256,uint256),(address,uint256)[]"
-    allowing: list[Effect] = [lent(usdc, 5)]
+    allowing: list[Effect] = [lent(usdc, 5, until=1)]
     one = ((USDC, 5, 1, 0), CAROL, 9)
     return [
-        (calldata("approve(address,address,uint160,uint48)", USDC, CAROL, 5, 9), [lent(usdc, 5, source=ME)]),
+        (calldata("approve(address,address,uint160,uint48)", USDC, CAROL, 5, 9), [lent(usdc, 5, source=ME, until=9)]),
         (calldata(f"permit(address,({_DETAILS},address,uint256),bytes)", BOB, one, SIGNED), allowing),
         (
             calldata(
                 f"permit(address,({_DETAILS}[],address,uint256),bytes)",
                 BOB,
-                (((USDC, 5, 1, 0), (DAI, 2**160 - 1, 1, 0)), CAROL, 9),
+                (((USDC, 5, 1, 0), (DAI, 2**160 - 1, 0, 0)), CAROL, 9),
                 SIGNED,
             ),
-            [lent(usdc, 5), lent(dai, 2**160 - 1)],
+            [lent(usdc, 5, until=1), lent(dai, 2**160 - 1, until=9)],
         ),
         (calldata("transferFrom(address,address,uint160,address)", BOB, CAROL, 5, USDC), [moved(usdc, 5)]),
         (
@@ -109,6 +111,12 @@ def test_permit2_is_called_and_moves_tokens_of_other_contracts(place: int) -> No
     assert isinstance(call, Call)
     assert call.target == WHERE.account_id
     assert rest == expected
+
+
+def test_an_allowance_of_permit2_that_ends_at_once_has_no_end_that_is_known() -> None:
+    """AllowanceTransfer.sol: an expiration of 0 is the time of the block."""
+    _, allowed = told(calldata("approve(address,address,uint160,uint48)", USDC, CAROL, 5, 0))
+    assert allowed == lent(owned("erc20", USDC), 5, source=ME)
 
 
 def test_more_tokens_than_takers_move_nothing() -> None:

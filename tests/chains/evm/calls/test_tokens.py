@@ -46,8 +46,11 @@ def test_what_is_burnt_is_an_amount_of_contracts_that_are_known_only() -> None:
     assert said(calldata("burnFrom(address,uint256)", BOB, 5)) == other
 
 
-def test_coins_are_wrapped_anywhere_and_unwrapped_where_the_contract_is_known() -> None:
-    assert said(calldata("deposit()")) == called("deposit()")
+def test_coins_are_wrapped_and_unwrapped_where_the_contract_is_known() -> None:
+    """Vault.vy of yearn-vaults takes all of a token with deposit(), as far as it is allowed to."""
+    data = calldata("deposit()")
+    assert said(data) == Opaque(why=f"calls {WHERE.account_id}", data=data)
+    assert said(data, erc20=[WHERE]) == called("deposit()")
     data = calldata("withdraw(uint256)", 5)
     assert said(data) == Opaque(why=f"calls {WHERE.account_id}", data=data)
     assert said(data, erc20=[WHERE]) == called("withdraw(uint256)", ("wad", "5"))
@@ -56,23 +59,29 @@ def test_coins_are_wrapped_anywhere_and_unwrapped_where_the_contract_is_known() 
 # -- ERC-777, ERC-1363
 
 
+def given_to(to: bytes, data: bytes = b"\x01") -> Opaque:
+    return Opaque(why=f"gives data to {named(to)}", data=data)
+
+
 @given(ANYONE, ANYONE, NUMBER)
 def test_tokens_are_sent_with_data_for_whoever_gets_them(source: bytes, to: bytes, amount: int) -> None:
     mine = Transfer(asset=COIN, amount=amount, source=ME, destination=named(to))
     theirs = Transfer(asset=COIN, amount=amount, source=named(source), destination=named(to))
     assert said(calldata("send(address,uint256,bytes)", to, amount, b"")) == mine
     assert said(calldata("operatorSend(address,address,uint256,bytes,bytes)", source, to, amount, b"", b"")) == theirs
+    assert told(calldata("send(address,uint256,bytes)", to, amount, b"\x01")) == (mine, given_to(to))
+    data = calldata("operatorSend(address,address,uint256,bytes,bytes)", source, to, amount, b"\x02", b"\x01")
+    assert told(data) == (theirs, given_to(to, b"\x02"), given_to(to))
     both = [
-        ("send(address,uint256,bytes)", (to, amount, b"\x01"), mine),
-        ("operatorSend(address,address,uint256,bytes,bytes)", (source, to, amount, b"", b"\x01"), theirs),
         ("transferAndCall(address,uint256)", (to, amount), mine),
         ("transferAndCall(address,uint256,bytes)", (to, amount, b"\x01"), mine),
         ("transferFromAndCall(address,address,uint256)", (source, to, amount), theirs),
         ("transferFromAndCall(address,address,uint256,bytes)", (source, to, amount, b"\x01"), theirs),
     ]
     for name, arguments, moved in both:
-        effect, call = told(calldata(name, *arguments))
+        effect, call, *more = told(calldata(name, *arguments))
         assert effect == moved
+        assert more == ([given_to(to)] if arguments[-1] == b"\x01" else [])
         assert isinstance(call, Call)
         assert call.name == name
         assert call.arguments[-1][1] in ("0x01", str(amount))
@@ -81,8 +90,9 @@ def test_tokens_are_sent_with_data_for_whoever_gets_them(source: bytes, to: byte
 def test_an_allowance_and_a_call_of_who_has_it() -> None:
     allowed = Approve(asset=COIN, amount=ALL, spender=named(BOB), source=ME)
     for name, more in (("approveAndCall(address,uint256)", ()), ("approveAndCall(address,uint256,bytes)", (b"\x01",))):
-        effect, call = told(calldata(name, BOB, ALL, *more))
+        effect, call, *rest = told(calldata(name, BOB, ALL, *more))
         assert effect == allowed
+        assert rest == [given_to(BOB)] * len(more)
         assert isinstance(call, Call)
         assert call.arguments[:2] == (("spender", named(BOB)), ("value", str(ALL)))
 
@@ -108,10 +118,7 @@ def test_one_collectible_moves_by_its_name(source: bytes, to: bytes, number: int
     name = "safeTransferFrom(address,address,uint256"
     assert said(calldata(f"{name})", source, to, number)) == moved
     assert said(calldata(f"{name},bytes)", source, to, number, b"")) == moved
-    effect, call = told(calldata(f"{name},bytes)", source, to, number, b"\xab"))
-    assert effect == moved
-    arguments = (("from", named(source)), ("to", named(to)), ("tokenId", str(number)), ("data", "0xab"))
-    assert call == called(f"{name},bytes)", *arguments)
+    assert told(calldata(f"{name},bytes)", source, to, number, b"\xab")) == (moved, given_to(to, b"\xab"))
 
 
 def test_an_operator_may_take_all_of_a_collection() -> None:
@@ -130,14 +137,15 @@ def test_amounts_of_several_tokens_move_by_their_names(source: bytes, to: bytes,
     ]
     numbers, amounts = [number for number, _ in moved], [amount for _, amount in moved]
     name = "safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)"
-    assert list(told(calldata(name, source, to, numbers, amounts, b"\x01")))[:-1] == expected
+    effects = list(told(calldata(name, source, to, numbers, amounts, b"\x01")))
+    assert effects[-1] == given_to(to)
+    assert effects[:-1] == expected or not moved
     effects = list(told(calldata(name, source, to, numbers, amounts, b"")))
     assert effects == expected or (not moved and [type(each) for each in effects] == [Call])
     single = "safeTransferFrom(address,address,uint256,uint256,bytes)"
     for number, amount in moved[:1]:
         assert said(calldata(single, source, to, number, amount, b"")) == expected[0]
-        first, call = told(calldata(single, source, to, number, amount, b"\x01"))
-        assert (first, type(call)) == (expected[0], Call)
+        assert told(calldata(single, source, to, number, amount, b"\x01")) == (expected[0], given_to(to))
 
 
 def test_more_ids_than_amounts_are_no_transfer() -> None:
@@ -154,13 +162,12 @@ EACH: list[tuple[str, tuple[Any, ...]]] = [
     ("increaseAllowance(address,uint256)", (BOB, 5)),
     ("burn(uint256)", (5,)),
     ("send(address,uint256,bytes)", (BOB, 5, b"")),
-    ("transferAndCall(address,uint256,bytes)", (BOB, 5, b"abc")),
+    ("transferAndCall(address,uint256,bytes)", (BOB, 5, b"")),
     ("safeTransferFrom(address,address,uint256)", (BOB, CAROL, 5)),
-    ("safeTransferFrom(address,address,uint256,bytes)", (BOB, CAROL, 5, b"abc")),
+    ("safeTransferFrom(address,address,uint256,bytes)", (BOB, CAROL, 5, b"")),
     ("setApprovalForAll(address,bool)", (BOB, False)),
-    ("safeTransferFrom(address,address,uint256,uint256,bytes)", (BOB, CAROL, 5, 1, b"abc")),
-    ("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", (BOB, CAROL, [5], [1], b"abc")),
-    ("deposit()", ()),
+    ("safeTransferFrom(address,address,uint256,uint256,bytes)", (BOB, CAROL, 5, 1, b"")),
+    ("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", (BOB, CAROL, [5], [1], b"")),
 ]
 
 

@@ -13,7 +13,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.evm.erc20 import told as of_erc20
 from walletcore.effects import Effect
 
-__all__ = ["effects"]
+__all__ = ["effects", "of_account"]
 
 
 def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
@@ -24,8 +24,18 @@ def effects(contract: Address, caller: str, data: bytes, erc20: Collection[Addre
     `TransactionError` for others than addresses.
     """
     told = of_erc20(contract, caller, data, erc20)
-    if told:  # by far the most, and read without the table
+    if told and caller != contract.account_id:  # by far the most, and read without the table
         return told
     from walletcore.chains.evm.calls import reading
 
     return reading.told(contract, caller, data, erc20)
+
+
+def of_account(account: Address, caller: str, data: bytes, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
+    """The same for a contract that is known to be somebody's account, and so no token. Raises `TransactionError`.
+
+    What calldata of a token would be is `Opaque`: with ``transfer(address,uint256)`` an account may give its coins.
+    """
+    from walletcore.chains.evm.calls import reading
+
+    return reading.told(account, caller, data, erc20, is_account=True)

@@ -1,4 +1,5 @@
-"""Calls that make other calls: multicalls, and accounts that are contracts (ERC-4337's samples, ERC-7579, ERC-7821).
+"""Calls that make other calls: multicalls, accounts that are contracts (ERC-4337's samples, ERC-7579, ERC-7821), and
+the entry points that call accounts (ERC-4337).
 
 Before what is called stands a `Call` of the contract that calls, so that a rule about who is called sees all of them.
 """
@@ -10,7 +11,7 @@ from typing import Any
 
 from walletcore.chains.evm import abi
 from walletcore.chains.evm.calls.reading import Frame, Rows
-from walletcore.effects import Effect
+from walletcore.effects import Call, Effect, Opaque
 from walletcore.errors import TransactionError
 
 __all__ = ["ROWS"]
@@ -127,7 +128,34 @@ def _with_data(data: bytes) -> _Calls:
     return calls
 
 
+# -- entry points (eth-infinitism/account-abstraction, EntryPoint.sol)
+
+
+def _handle_ops(frame: Frame, operations: tuple[tuple[Any, ...], ...], beneficiary: bytes) -> Iterator[Effect]:
+    """Each operation in both forms begins with sender, nonce, initCode and callData.
+
+    All accounts are created and asked before the first is told what to do. What they, or their paymasters, pay for
+    gas, the entry point holds for them, and gives to the beneficiary, who is an argument of the call.
+    """
+    yield frame.called(operations, beneficiary)
+    for sender, nonce, creation, *_ in operations:
+        account = frame.account(sender)
+        if creation:
+            yield Opaque(why=f"creates the account {account}, or calls it before all else", data=creation)
+        yield Call(target=account, name="validateUserOp", arguments=(("nonce", str(nonce)),))
+    for sender, _, _, data, *_ in operations:
+        if data:
+            yield from frame.operates(sender, data)
+
+
 _CALL = "(address target, bytes callData)[] calls"
+_OPERATION = "address sender, uint256 nonce, bytes initCode, bytes callData"
+_GAS = (
+    "uint256 callGasLimit, uint256 verificationGasLimit, uint256 preVerificationGas, uint256 maxFeePerGas,"
+    " uint256 maxPriorityFeePerGas"
+)
+_PACKED_GAS = "bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees"
+_ENDING = "bytes paymasterAndData, bytes signature"
 
 ROWS: Rows = (
     ("252dba42", f"aggregate({_CALL})", _aggregate),
@@ -147,6 +175,12 @@ ROWS: Rows = (
     ("18dfb3c7", "executeBatch(address[] dest, bytes[] func)", _execute_batch),
     ("47e1da2a", "executeBatch(address[] dest, uint256[] value, bytes[] func)", _execute_batch),
     ("34fcd5be", "executeBatch((address target, uint256 value, bytes data)[] calls)", _execute_calls),
+    # Biz of Trust Wallet (trustwallet/wallet-core, rust/tw_evm/src/abi, prebuild)
+    ("76276c82", "execute4337Op(address target, uint256 value, bytes data)", _execute),
+    ("26da7d88", "execute4337Ops((address target, uint256 value, bytes data)[] calls)", _execute_calls),
     ("e9ae5c53", "execute(bytes32 mode, bytes executionCalldata)", _execute_mode),
     ("d691c964", "executeFromExecutor(bytes32 mode, bytes executionCalldata)", _execute_mode),
+    # of 0.6, and from 0.7 on
+    ("1fad948c", f"handleOps(({_OPERATION}, {_GAS}, {_ENDING})[] ops, address beneficiary)", _handle_ops),
+    ("765e827f", f"handleOps(({_OPERATION}, {_PACKED_GAS}, {_ENDING})[] ops, address beneficiary)", _handle_ops),
 )

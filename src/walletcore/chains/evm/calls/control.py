@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from walletcore.chains.evm.calls.reading import Rows, authority
+from collections.abc import Iterator
+from typing import Any
 
-__all__ = ["ROWS"]
+from walletcore.chains.evm.calls.reading import Frame, Rows, authority
+from walletcore.effects import Authority, Effect, Opaque
+
+__all__ = ["ROWS", "of_proxy", "run"]
+
+
+def run(frame: Frame, *values: Any) -> Iterator[Effect]:
+    """New code, the last address, and data with which it is run at once as the contract's own."""
+    yield from authority(frame, *values)
+    yield from _run(frame, frame.contract.account_id, *values[-2:])
+
+
+def of_proxy(frame: Frame, proxy: bytes, other: bytes, *data: bytes) -> Iterator[Effect]:
+    """ProxyAdmin.sol: what changes is a proxy, whose admin the contract is."""
+    yield frame.called(proxy, other, *data)
+    for change in authority(frame, proxy, other, *data):
+        yield Authority(account=frame.account(proxy), change=change.change)
+    yield from _run(frame, frame.account(proxy), other, *data)
+
+
+def _run(frame: Frame, own: str, code: bytes, data: bytes = b"") -> Iterator[Effect]:
+    if data:
+        yield Opaque(why=f"{own} runs the code of {frame.account(code)} as its own", data=data)
+
 
 ROWS: Rows = (
     # ERC-173; OpenZeppelin, Ownable.sol and Ownable2Step.sol
@@ -27,17 +51,17 @@ ROWS: Rows = (
     ("d602b9fd", "cancelDefaultAdminTransfer()", authority),
     # OpenZeppelin, TransparentUpgradeableProxy.sol, UUPSUpgradeable.sol and ProxyAdmin.sol
     ("3659cfe6", "upgradeTo(address newImplementation)", authority),
-    ("4f1ef286", "upgradeToAndCall(address newImplementation, bytes data)", authority),
+    ("4f1ef286", "upgradeToAndCall(address newImplementation, bytes data)", run),
     ("8f283970", "changeAdmin(address newAdmin)", authority),
-    ("99a88ec4", "upgrade(address proxy, address implementation)", authority),
-    ("9623609d", "upgradeAndCall(address proxy, address implementation, bytes data)", authority),
-    ("7eff275e", "changeProxyAdmin(address proxy, address newAdmin)", authority),
+    ("99a88ec4", "upgrade(address proxy, address implementation)", of_proxy),
+    ("9623609d", "upgradeAndCall(address proxy, address implementation, bytes data)", of_proxy),
+    ("7eff275e", "changeProxyAdmin(address proxy, address newAdmin)", of_proxy),
     # ERC-2535
     (
         "1f931c1c",
         "diamondCut((address facetAddress, uint8 action, bytes4[] functionSelectors)[] diamondCut, address init,"
         " bytes data)",
-        authority,
+        run,
     ),
     # ERC-7579
     ("9517e29f", "installModule(uint256 moduleTypeId, address module, bytes initData)", authority),

@@ -38,8 +38,9 @@ def _authorized(frame: Frame, source: bytes, to: bytes, value: int, *_: Any) -> 
     yield Transfer(asset=frame.token, amount=value, source=frame.account(source), destination=frame.account(to))
 
 
-def _allowed(frame: Frame, asset: str, owner: bytes, spender: bytes, amount: int) -> Approve:
-    return Approve(asset=asset, amount=amount, spender=frame.account(spender), source=frame.account(owner))
+def _allowed(frame: Frame, asset: str, owner: bytes, spender: bytes, amount: int, until: int | None = None) -> Approve:
+    taker, giver = frame.account(spender), frame.account(owner)
+    return Approve(asset=asset, amount=amount, spender=taker, source=giver, until=until)
 
 
 # -- Permit2
@@ -50,27 +51,30 @@ _Permitted = tuple[bytes, int]
 
 def _approve(frame: Frame, token: bytes, spender: bytes, amount: int, expiration: int) -> Iterator[Effect]:
     yield frame.called(token, spender, amount, expiration)
-    asset = frame.asset("erc20", token)
-    yield Approve(asset=asset, amount=amount, spender=frame.account(spender), source=frame.caller)
+    asset, until = frame.asset("erc20", token), expiration or None  # 0 is the time of the block, which nobody knows
+    yield Approve(asset=asset, amount=amount, spender=frame.account(spender), source=frame.caller, until=until)
 
 
 def _permit_single(
     frame: Frame, owner: bytes, permit: tuple[_Details, bytes, int], signature: bytes
 ) -> Iterator[Effect]:
     yield frame.called(owner, permit, signature)
-    yield from _details(frame, owner, permit[1], (permit[0],))
+    yield from _details(frame, owner, *permit[1:], (permit[0],))
 
 
 def _permit_batch(
     frame: Frame, owner: bytes, permit: tuple[tuple[_Details, ...], bytes, int], signature: bytes
 ) -> Iterator[Effect]:
     yield frame.called(owner, permit, signature)
-    yield from _details(frame, owner, permit[1], permit[0])
+    yield from _details(frame, owner, *permit[1:], permit[0])
 
 
-def _details(frame: Frame, owner: bytes, spender: bytes, details: tuple[_Details, ...]) -> Iterator[Effect]:
-    for token, amount, _, _ in details:
-        yield _allowed(frame, frame.asset("erc20", token), owner, spender, amount)
+def _details(
+    frame: Frame, owner: bytes, spender: bytes, deadline: int, details: tuple[_Details, ...]
+) -> Iterator[Effect]:
+    """An expiration of 0 is the block in which the permit is used, which is no later than its deadline."""
+    for token, amount, expiration, _ in details:
+        yield _allowed(frame, frame.asset("erc20", token), owner, spender, amount, expiration or deadline)
 
 
 def _transfer(frame: Frame, source: bytes, to: bytes, amount: int, token: bytes) -> Iterator[Effect]:

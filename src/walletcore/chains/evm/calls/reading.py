@@ -3,6 +3,10 @@
 A call has a contract that runs, a caller, and data (Yellow Paper, "Message Call"). A batch makes calls of its own:
 their caller is the contract that runs, and the coins that go with them are its coins. Where a contract calls itself
 by DELEGATECALL, as `multicall(bytes[])` does, contract and caller stay who they are.
+
+A contract that is an account is no token: an entry point calls it, or it calls itself. What would be calldata of a
+token is not understood there. Accounts have functions of the same selectors: ``transfer(address,uint256)`` of
+SimpleWallet, the first sample of ERC-4337, gives its coins (eth-infinitism/account-abstraction @ 03c951e5f8d8).
 """
 
 from __future__ import annotations
@@ -38,7 +42,10 @@ _SHOWN = 32  # bytes of an argument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One call that is read: ``contract`` runs ``function`` for ``caller``, a CAIP-10 account (empty: not known)."""
+    """One call that is read: ``contract`` runs ``function`` for ``caller``, a CAIP-10 account (empty: not known).
+
+    ``is_account``: the contract is known to be somebody's account, and no token.
+    """
 
     contract: Address
     caller: str
@@ -46,6 +53,7 @@ class Frame:
     function: Function
     erc20: Collection[Address]
     depth: int
+    is_account: bool = False
 
     @property
     def token(self) -> str:
@@ -111,28 +119,39 @@ class Frame:
 
     def again(self, data: bytes) -> Iterator[Effect]:
         """What the contract does when it runs itself with other data, for the same caller."""
-        yield from _run(self.contract, self.caller, data, self.erc20, self.depth + 1)
+        yield from _run(self.contract, self.caller, data, self.erc20, self.depth + 1, self.is_account)
+
+    def operates(self, account: bytes, data: bytes) -> Iterator[Effect]:
+        """What the contract asks of somebody's account."""
+        other = cast(Evm, self.contract.chain).account(account)
+        yield from _run(other, self.contract.account_id, data, self.erc20, self.depth + 1, is_account=True)
 
 
-def told(contract: Address, caller: str, data: bytes, erc20: Collection[Address]) -> tuple[Effect, ...]:
-    """The effects of a call: see `walletcore.chains.evm.calls.effects`."""
-    found = tuple(islice(_run(contract, caller, data, erc20, 1), MAX_TOLD + 1))
+def told(
+    contract: Address, caller: str, data: bytes, erc20: Collection[Address], *, is_account: bool = False
+) -> tuple[Effect, ...]:
+    """The effects of a call: see `walletcore.chains.evm.calls.effects`, and `of_account` beside it."""
+    is_known(contract, erc20)  # refuses what is no address, whatever is called
+    found = tuple(islice(_run(contract, caller, data, erc20, 1, is_account), MAX_TOLD + 1))
     if len(found) > MAX_TOLD:
         why = f"calls {contract.account_id}, and has more than {MAX_TOLD} effects"
         return (Opaque(why=why, data=data),)
     return found
 
 
-def _run(contract: Address, caller: str, data: bytes, erc20: Collection[Address], depth: int) -> Iterator[Effect]:
+def _run(
+    contract: Address, caller: str, data: bytes, erc20: Collection[Address], depth: int, is_account: bool = False
+) -> Iterator[Effect]:
     if depth > MAX_DEPTH:
         yield Opaque(why=f"calls {contract.account_id}, in more than {MAX_DEPTH} calls within each other", data=data)
         return
-    simple = of_erc20(contract, caller, data, erc20)
+    is_account = is_account or caller == contract.account_id
+    simple = () if is_account else of_erc20(contract, caller, data, erc20)
     if simple:
         yield from simple
         return
     row = _row(data[:4])
-    if row is None:
+    if row is None or (is_account and data[:4] in _of_tokens()):
         yield _unknown(contract, data)
         return
     function, read = row
@@ -141,7 +160,15 @@ def _run(contract: Address, caller: str, data: bytes, erc20: Collection[Address]
     except TransactionError:
         yield _unknown(contract, data)
         return
-    frame = Frame(contract=contract, caller=caller, data=data, function=function, erc20=erc20, depth=depth)
+    frame = Frame(
+        contract=contract,
+        caller=caller,
+        data=data,
+        function=function,
+        erc20=erc20,
+        depth=depth,
+        is_account=is_account,
+    )
     yield from read(frame, *values)
 
 
@@ -155,6 +182,14 @@ def _table() -> dict[bytes, tuple[str, Reader]]:
 
     rooms = (tokens, permits, batches, safes, control)
     return {bytes.fromhex(selector): (text, read) for room in rooms for selector, text, read in room.ROWS}
+
+
+@cache
+def _of_tokens() -> frozenset[bytes]:
+    """The selectors of what only tokens, or Permit2, are asked for."""
+    from walletcore.chains.evm.calls import permits, tokens
+
+    return frozenset(bytes.fromhex(row[0]) for room in (tokens, permits) for row in room.ROWS)
 
 
 def selectors() -> frozenset[bytes]:
@@ -180,7 +215,7 @@ def named(frame: Frame, *values: Any) -> Iterator[Effect]:
     yield frame.called(*values)
 
 
-def authority(frame: Frame, *values: Any) -> Iterator[Effect]:
+def authority(frame: Frame, *values: Any) -> Iterator[Authority]:
     """A call that changes who controls the contract, or what its code is."""
     arguments = ", ".join(f"{name}={value}" for name, value in frame.arguments(*values))
     yield Authority(account=frame.contract.account_id, change=f"{frame.function.name}({arguments})")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from walletcore.chains.evm.calls.reading import Frame, Rows, named
 from walletcore.chains.evm.erc20 import OPEN
-from walletcore.effects import Approve, Call, Effect, Transfer
+from walletcore.effects import Approve, Call, Effect, Opaque, Transfer
 
 __all__ = ["ROWS"]
 
@@ -48,24 +48,34 @@ def _burn_from(frame: Frame, source: bytes, number: int) -> Iterator[Effect]:
     yield moved(frame, frame.account(source), _NOBODY, number)
 
 
-def _withdraw(frame: Frame, amount: int) -> Iterator[Effect]:
-    """Wrapped coins become coins of the same account; of other contracts nobody knows what it means."""
-    yield frame.called(amount) if frame.is_erc20() else frame.opaque()
+def _wrapped(frame: Frame, *amount: int) -> Iterator[Effect]:
+    """Coins become wrapped ones of the same account, or the other way; of other contracts nobody knows what it means.
+
+    Vaults take all of a token that they are allowed to with ``deposit()`` (yearn/yearn-vaults, Vault.vy).
+    """
+    yield frame.called(*amount) if frame.is_erc20() else frame.opaque()
 
 
 # -- ERC-777, ERC-1363, ERC-677
 
 
+def _given(frame: Frame, to: bytes, *data: bytes) -> Iterator[Opaque]:
+    """A recipient that is a contract is called with the data, and does with them what its code says.
+
+    It is as if they were sent to it: bridges, say, take from them who gets the tokens on the other side.
+    """
+    for each in filter(None, data):
+        yield Opaque(why=f"gives data to {frame.account(to)}", data=each)
+
+
 def _send(frame: Frame, to: bytes, amount: int, data: bytes) -> Iterator[Effect]:
     yield moved(frame, frame.caller, to, amount)
-    if data:  # the recipient is called with them
-        yield frame.called(to, amount, data)
+    yield from _given(frame, to, data)
 
 
 def _operator_send(frame: Frame, source: bytes, to: bytes, amount: int, *data: bytes) -> Iterator[Effect]:
     yield moved(frame, frame.account(source), to, amount)
-    if any(data):
-        yield frame.called(source, to, amount, *data)
+    yield from _given(frame, to, *data)
 
 
 def _burn_777(frame: Frame, amount: int, data: bytes) -> Iterator[Effect]:
@@ -88,16 +98,19 @@ def _revoke_operator(frame: Frame, operator: bytes) -> Iterator[Effect]:
 def _and_call(frame: Frame, to: bytes, amount: int, *data: bytes) -> Iterator[Effect]:
     yield moved(frame, frame.caller, to, amount)
     yield frame.called(to, amount, *data)
+    yield from _given(frame, to, *data)
 
 
 def _from_and_call(frame: Frame, source: bytes, to: bytes, amount: int, *data: bytes) -> Iterator[Effect]:
     yield moved(frame, frame.account(source), to, amount)
     yield frame.called(source, to, amount, *data)
+    yield from _given(frame, to, *data)
 
 
 def _approve_and_call(frame: Frame, spender: bytes, amount: int, *data: bytes) -> Iterator[Effect]:
     yield allowed(frame, frame.caller, spender, amount)
     yield frame.called(spender, amount, *data)
+    yield from _given(frame, spender, *data)
 
 
 # -- ERC-721, ERC-1155
@@ -107,8 +120,7 @@ def _safe_721(frame: Frame, source: bytes, to: bytes, number: int, *data: bytes)
     yield Transfer(
         asset=frame.nft("erc721", number), amount=1, source=frame.account(source), destination=frame.account(to)
     )
-    if any(data):
-        yield frame.called(source, to, number, *data)
+    yield from _given(frame, to, *data)
 
 
 def _for_all(frame: Frame, operator: bytes, approved: bool) -> Iterator[Effect]:
@@ -125,8 +137,7 @@ def _for_all(frame: Frame, operator: bytes, approved: bool) -> Iterator[Effect]:
 
 def _safe_1155(frame: Frame, source: bytes, to: bytes, number: int, amount: int, data: bytes) -> Iterator[Effect]:
     yield from _moved_1155(frame, source, to, (number,), (amount,))
-    if data:
-        yield frame.called(source, to, number, amount, data)
+    yield from _given(frame, to, data)
 
 
 def _batch_1155(
@@ -136,8 +147,9 @@ def _batch_1155(
         yield frame.opaque()
         return
     yield from _moved_1155(frame, source, to, numbers, amounts)
-    if data or not numbers:
+    if not numbers:
         yield frame.called(source, to, numbers, amounts, data)
+    yield from _given(frame, to, data)
 
 
 def _moved_1155(
@@ -156,8 +168,8 @@ ROWS: Rows = (
     ("42966c68", "burn(uint256 value)", _burn),
     ("79cc6790", "burnFrom(address account, uint256 value)", _burn_from),
     # WETH9
-    ("d0e30db0", "deposit()", named),
-    ("2e1a7d4d", "withdraw(uint256 wad)", _withdraw),
+    ("d0e30db0", "deposit()", _wrapped),
+    ("2e1a7d4d", "withdraw(uint256 wad)", _wrapped),
     # ERC-777
     ("9bd9bbc6", "send(address to, uint256 amount, bytes data)", _send),
     (

@@ -77,7 +77,7 @@ def test_a_thousand_unknown_names_are_not_remembered() -> None:
 
     for number in range(1000):
         assert refusal(f"nothing-{number}").reason == "unknown"
-    assert _find.cache_info().currsize < 500
+    assert _find.cache_info().currsize <= 3 * len(chains())  # the names that there are
 
 
 def test_a_chain_may_be_asked_for_with_its_family() -> None:

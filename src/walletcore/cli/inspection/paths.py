@@ -75,13 +75,14 @@ def _meaning(name: str, number: int) -> str:
 def _coin(number: int) -> str:
     if number == _TESTNETS:
         return "SLIP-44: all test networks"
-    names = [row.name for row in chains() if number in (row.slip44, _coin_of(row))]
+    rows = chains()
+    names = [row.name for row in rows if _coin_of(row) == number] or [row.name for row in rows if row.slip44 == number]
     shown = names if len(names) <= 3 else [names[0], f"{len(names) - 1} more"]
     return f"SLIP-44: {', '.join(shown)}" if names else f"SLIP-44 coin type {number}, no chain known here"
 
 
 def _coin_of(row: Chain) -> int | None:
-    """The coin type in the paths of a chain, which on EVM chains is Ethereum's and not their own."""
+    """The coin type in the paths of a chain, which on EVM chains is mostly Ethereum's and not their own."""
     found = re.match(r"m/[0-9]+'/([0-9]+)'", row.profiles[0].path) if row.profiles else None
     return int(found[1]) if found else None
 

@@ -37,7 +37,8 @@ def test_every_line_equals_its_figure(capsys: pytest.CaptureFixture[str]) -> Non
 def test_one_byte_that_differs_is_a_wrong_line_and_a_failure(
     figures: dict[str, Any], section: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for place, entry in enumerate(figures[section]):
+    entries = list(enumerate(figures[section]))
+    for place, entry in entries[::10] if len(entries) > 100 else entries:
         for name in {"address", "raw", "id"} & entry.keys():
             changed = json.loads(json.dumps(figures))
             last = entry[name][-1]
@@ -60,7 +61,7 @@ def test_a_figure_that_is_missing_or_unknown_is_a_wrong_line(figures: dict[str, 
 def test_the_figures_are_those_of_the_vectors(figures: dict[str, Any]) -> None:
     known = {
         (case["input"]["chain"], case["input"].get("profile"), case["expect"].get("address"))
-        for name in ("bitcoin", "relatives", "evm", "solana")
+        for name in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain")
         for case in vector_cases(name)
         if case["input"].get("mnemonic") == figures["phrase"] and not case["input"]["passphrase"]
     }

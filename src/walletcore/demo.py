@@ -1,4 +1,4 @@
-"""The main job end to end: words, addresses, one signed transaction per family, each line checked against a figure.
+"""The main job end to end: words, addresses, signed transactions of three families, each line checked against a figure.
 
 The figures ship beside this file with their sources: other implementations made them, or specifications publish them;
 those of the effects are the amounts and destinations that the transactions are built from.

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
 from walletcore.chains.evm.address import account_of, checksummed, parse, salt_of
 from walletcore.chains.evm.profiles import STANDARD
-from walletcore.errors import AddressError, InvalidKey, TransactionError, Unsupported
+from walletcore.errors import AddressError, InvalidKey, Unsupported
 from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from walletcore.chains.evm.message import Message
     from walletcore.chains.evm.user_operation import UserOperation
 
-__all__ = ["DIALECTS", "Evm", "check_account"]
+__all__ = ["DIALECTS", "Evm"]
 
 _MAX_CHAIN_ID = 2**63 - 37  # EIP-2294: v of the oldest transactions, 2 * id + 36, stays below 2^64
 
@@ -31,7 +31,7 @@ _PREFIX = re.compile(r"[a-z]{2,16}:?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Evm(Chain):
+class Evm(AccountChain):
     """A chain that runs the Ethereum Virtual Machine. Raises `Unsupported` for an id that no chain may have, or a fee.
 
     A name and a chain id are enough; the rest is what differs from Ethereum. ``checksum`` is the rule of its addresses,
@@ -183,22 +183,3 @@ class Evm(Chain):
     def _check_kind(self, kind: str) -> None:
         if kind != "":
             raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
-
-
-def check_account(chain: Evm, address: object, what: str) -> None:
-    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
-
-    Effects and policies read the text; the bytes are signed.
-    """
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain is not chain and address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
-    if address._agrees:  # it was not put together by hand
-        return
-    if type(address.payload) is not bytes or len(address.payload) != 20:
-        raise TransactionError(f"expected an address of 20 bytes as {what}", reason="length")
-    if address.text != chain.account(address.payload).text:
-        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")

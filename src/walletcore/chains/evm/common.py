@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction
+from walletcore.chains.base import Address, SignedTransaction, check_account
 from walletcore.chains.evm import calls
-from walletcore.chains.evm.chain import Evm, check_account
+from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.create import create_address
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer

@@ -14,8 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from walletcore.chains.base import Address, SignedMessage
-from walletcore.chains.evm.chain import Evm, check_account
+from walletcore.chains.base import Address, SignedMessage, check_account
+from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Effect
 from walletcore.errors import InvalidSignature, TransactionError
 from walletcore.hashes import keccak256

@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
 from walletcore.coding.eip55 import checksummed, parse
-from walletcore.errors import AddressError, TransactionError, Unsupported
+from walletcore.errors import AddressError, Unsupported
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.theta.transaction import AnyTransaction
 
-__all__ = ["CHAINS", "ThetaChain", "check_account"]
+__all__ = ["CHAINS", "ThetaChain"]
 
 _CHAIN_ID = re.compile(r"[-_a-zA-Z0-9]{1,32}", re.ASCII)  # CAIP-2, reference
 _TFUEL = 589  # SLIP-44
@@ -36,7 +36,7 @@ _PROFILES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ThetaChain(Chain):
+class ThetaChain(AccountChain):
     """A network of Theta by its id, which is a text and is signed. Raises `Unsupported` for an id that is none.
 
     There are two coins: THETA, which is staked, and TFUEL, in which fees are paid.
@@ -116,21 +116,6 @@ class ThetaChain(Chain):
         from walletcore.chains.theta.decode import identify
 
         return identify(self, raw)
-
-
-def check_account(chain: ThetaChain, address: object, what: str) -> None:
-    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
-
-    Effects and policies read the text; the bytes are signed.
-    """
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
-    if type(address.payload) is not bytes or len(address.payload) != 20 or chain.account(address.payload) != address:
-        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
 
 
 CHAINS = (

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction
-from walletcore.chains.theta.chain import ThetaChain, check_account
+from walletcore.chains.base import Address, SignedTransaction, check_account
+from walletcore.chains.theta.chain import ThetaChain
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer
 from walletcore.errors import InvalidSignature, TransactionError

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from walletcore.chains.base import Address, SignedMessage
-from walletcore.chains.vechain.chain import VeChain, check_account
+from walletcore.chains.base import Address, SignedMessage, check_account
+from walletcore.chains.vechain.chain import VeChain
 from walletcore.coding import strict_json
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Opaque, Statement

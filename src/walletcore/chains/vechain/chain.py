@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
 from walletcore.coding.eip55 import checksummed, parse
-from walletcore.errors import AddressError, InvalidKey, TransactionError, Unsupported
+from walletcore.errors import AddressError, InvalidKey, Unsupported
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.vechain.certificate import Certificate
     from walletcore.chains.vechain.transaction import LegacyTransaction, Transaction
 
-__all__ = ["CHAINS", "VTHO", "VeChain", "check_account"]
+__all__ = ["CHAINS", "VTHO", "VeChain"]
 
 VTHO = "0x0000000000000000000000000000456E65726779"
 """The contract of VTHO, in which fees are paid (vechain/thor, builtin/gen, Energy): on every network the same."""
@@ -33,7 +33,7 @@ _PROFILES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class VeChain(Chain):
+class VeChain(AccountChain):
     """A network of VeChain, by the id of its genesis block (``0x`` and 64 hex digits). Raises `Unsupported`.
 
     ``base_gas_price`` is what a unit of gas costs at least in transactions without a type, in wei of VTHO: a parameter
@@ -149,20 +149,6 @@ class VeChain(Chain):
     def _check_kind(self, kind: str) -> None:
         if kind != "":
             raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
-
-
-def check_account(chain: VeChain, address: object, what: str) -> None:
-    """Raise `TransactionError` unless this is an address of the network, whose text and bytes are of one account."""
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
-    if type(address.payload) is not bytes or len(address.payload) != 20:
-        raise TransactionError(f"expected an address of 20 bytes as {what}", reason="length")
-    if address.text != checksummed(address.payload):
-        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
 
 
 # The ids of the genesis blocks: vechain/thor thor/fork_config.go @ 65b8e042247c; ChainAgnostic/namespaces

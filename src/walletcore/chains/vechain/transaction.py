@@ -13,9 +13,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction
+from walletcore.chains.base import Address, SignedTransaction, check_account
 from walletcore.chains.vechain import tokens
-from walletcore.chains.vechain.chain import VeChain, check_account
+from walletcore.chains.vechain.chain import VeChain
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError

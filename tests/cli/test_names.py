@@ -12,7 +12,7 @@ from walletcore.cli import run
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("bitcion", "bitcoin or bitcoin-sv"),
+        ("bitcion", "bitcoin or viction or bitcoin-sv"),
         ("Bitcoin", "bitcoin"),
         ("BTC", "bitcoin"),
         ("eth", "ethereum"),
@@ -59,7 +59,7 @@ def test_what_there_is_is_said(
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("walletcore address pol", "polygon polygon-amoy"),
+        ("walletcore address pol", "polygon polygon-amoy polygon-zkevm polygon-zkevm-cardona"),
         ("walletcore inspect --chain solana-", "solana-devnet"),
         ("walletcore verify --chain solana-", "solana-devnet"),
         ("walletcore discover --chain solana-", "solana-devnet"),

@@ -73,13 +73,15 @@ def same_cip64(case: JSON, verdict: JSON) -> list[str]:
         to=account(chain, case["to"]),
         access_list=listed,
         fee_currency=chain.account(bytes.fromhex(case["fee_currency"])),
+        allow_endowment=True,
     )
     signed = sign(mine, signer(bytes.fromhex(case["secret"])))
     sender = chain.address(signed.transaction.requests()[0].key).text
     ours = {"unsigned": "0x" + mine.raw.hex(), "raw": "0x" + signed.raw.hex(), "id": signed.id, "sender": sender}
     assert ours == verdict
     assert chain.decode_transaction(signed.raw) == signed
-    assert chain.decode_transaction(mine.raw, keys=[signed.transaction.requests()[0].key]) == mine
+    keys = [signed.transaction.requests()[0].key]
+    assert chain.decode_transaction(mine.raw, keys=keys, allow_endowment=True) == mine
     return ["creation" if mine.to is None else "call", "access list" if listed else "no access list"]
 
 

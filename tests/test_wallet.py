@@ -209,7 +209,7 @@ def test_P23_a_path_of_another_coin_is_refused_unless_it_is_allowed(wallet: Wall
         chain=ETHEREUM,
         sender=wallet.public_key("bitcoin"),  # m/84'/0'/0'/0/0
         origin=wallet.origin("bitcoin"),
-        to=None,
+        to=ETHEREUM.account(b"\x42" * 20),
         value=1,
         nonce=0,
         gas=21_000,
@@ -226,7 +226,13 @@ def payment(wallet: Wallet, path: str) -> evm.Transaction:
     """A transaction of Ethereum by the key at this path."""
     key = master("bip32", Curve.SECP256K1, Mnemonic.parse(PHRASE).seed()).derive(path).public_key
     origin = KeyOrigin(wallet.origin("ethereum").fingerprint, Path.parse(path))
-    place: dict[str, Any] = {"chain": ETHEREUM, "to": None, "value": 1, "nonce": 0, "gas": 21_000}
+    place: dict[str, Any] = {
+        "chain": ETHEREUM,
+        "to": ETHEREUM.account(b"\x42" * 20),
+        "value": 1,
+        "nonce": 0,
+        "gas": 21_000,
+    }
     return evm.Transaction(sender=key, origin=origin, max_fee=2, max_priority_fee=1, **place)
 
 
@@ -324,7 +330,7 @@ def test_an_origin_of_somebody_else_is_not_ours_to_judge(wallet: Wallet) -> None
         chain=ETHEREUM,
         sender=wallet.public_key("ethereum"),
         origin=foreign,
-        to=None,
+        to=ETHEREUM.account(b"\x42" * 20),
         value=1,
         nonce=0,
         gas=21_000,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from support.relatives import simple_payment
-from walletcore.chains import bitcoin, chain, chains, evm, solana
-from walletcore.chains.base import Address, Chain, SignedTransaction
+from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain
+from walletcore.chains.base import AccountChain, Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.chain import NETWORKS, BitcoinChain
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
@@ -17,6 +17,8 @@ from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.transaction import pay
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.solana.chain import SolanaChain
+from walletcore.chains.theta import ThetaChain
+from walletcore.chains.vechain import VeChain
 from walletcore.effects import Fee, Transfer
 from walletcore.errors import AddressError, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -86,11 +88,48 @@ def solana_samples(row: SolanaChain) -> list[Signable[Any]]:
     ]
 
 
+def theta_samples(row: ThetaChain) -> list[Signable[Any]]:
+    def given(place: int, **coins: int) -> theta.Input:
+        return theta.Input(
+            account=row.address(PUBLIC[place]), key=PUBLIC[place], sequence=1, coins=theta.Coins(**coins)
+        )
+
+    paid = theta.Output(account=row.address(PUBLIC[2]), coins=theta.Coins(theta=5, tfuel=6))
+    return [
+        theta.Send(chain=row, fee=4, inputs=(given(0, theta=5), given(1, tfuel=10)), outputs=(paid,)),
+        theta.SmartContract(chain=row, source=given(0, tfuel=5), to=paid.account, gas=9, gas_price=2, data=b"\1"),
+        theta.WithdrawStake(chain=row, fee=4, source=given(0), holder=paid.account, purpose=1),
+    ]
+
+
+def vechain_samples(row: VeChain) -> list[Signable[Any]]:
+    clause = vechain.Clause(to=row.address(PUBLIC[2]), value=5)
+    common: dict[str, Any] = {"chain": row, "sender": PUBLIC[0], "block_ref": bytes(8), "expiration": 32, "nonce": 7}
+    common |= {"clauses": (clause,), "gas": 21_000}
+    return [
+        vechain.Transaction(**common, max_fee=10, max_priority_fee=1),
+        vechain.LegacyTransaction(**common, gas_price_coef=0),
+        vechain.Certificate(
+            chain=row,
+            account=row.address(PUBLIC[0]),
+            signer=PUBLIC[0],
+            purpose="identification",
+            content="hello",
+            domain="localhost",
+            timestamp=1,
+        ),
+    ]
+
+
 def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
     if isinstance(row, BitcoinChain):
         return bitcoin_samples(row), KEYS
     if isinstance(row, Evm):
         return evm_samples(row), KEYS
+    if isinstance(row, ThetaChain):
+        return theta_samples(row), KEYS
+    if isinstance(row, VeChain):
+        return vechain_samples(row), KEYS
     assert isinstance(row, SolanaChain)
     return solana_samples(row), SEEDS
 
@@ -101,7 +140,10 @@ def test_every_row_and_what_it_signs_keeps_every_promise(row: Chain) -> None:
     report = check_chain(row, samples=samples, keys=keys)
     assert len(report.signed) == len(samples)
     assert len(report.addresses) == len(row.profiles)
-    assert (report.undetected == 0) == (not isinstance(row, SolanaChain))  # its addresses have no checksum
+    if isinstance(row, SolanaChain):  # its addresses have no checksum
+        assert report.undetected
+    else:  # EIP-55 sees all but one of some thousand misspellings (EIP-55, "Rationale")
+        assert report.undetected <= (1 if isinstance(row, AccountChain) else 0)
 
 
 # -- mutants of a row

@@ -11,7 +11,7 @@ from hypothesis import given
 from support.evm import ALICE, ETHEREUM, HASHES, blob, blob_transactions, secrets, signer, theirs
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm import GWEI, BlobTransaction, least_gas
-from walletcore.effects import Fee, Opaque, Transfer
+from walletcore.effects import Call, Fee, Opaque, Transfer
 from walletcore.errors import TransactionError
 from walletcore.signing import sign
 
@@ -66,12 +66,13 @@ def test_effects_are_the_blobs_what_moves_and_two_fees() -> None:
     moved = Transfer(asset=ETHEREUM.asset, amount=10**18, source=ME, destination=f"eip155:1:0x{'42' * 20}")
     gas = Fee(asset=ETHEREUM.asset, at_most=21_000 * 30 * GWEI, payer=ME)
     blobs = replace(gas, at_most=2 * 131_072 * 5)  # EIP-4844, GAS_PER_BLOB
-    data = Opaque(why="publishes 2 blobs, of which the hashes are signed", data=b"".join(HASHES))
+    hashes = tuple(("versionedHash", f"0x{each.hex()}") for each in HASHES)
+    data = Call(target=blob().to.account_id, name="blobs", arguments=hashes)  # type: ignore[union-attr]
     assert blob().effects() == (data, moved, gas, blobs)
     assert sign(blob(), ALICE).effects() == (data, moved, gas, blobs)
     one = blob(versioned_hashes=HASHES[:1], value=0, data=b"\x01").effects()
-    assert str(one[0]).startswith("unknown: publishes 1 blob, of")
-    assert [type(each) for each in one] == [Opaque, Opaque, Fee, Fee]
+    assert str(one[0]).endswith(f" blobs(versionedHash=0x{HASHES[0].hex()})")
+    assert [type(each) for each in one] == [Call, Opaque, Fee, Fee]
 
 
 def test_blob_gas_is_no_gas() -> None:

@@ -93,13 +93,18 @@ def decode_address(prefixes: Prefixes, text: object) -> Destination:
     if len(text) > _MAX_LENGTH:
         raise AddressError(f"expected at most {_MAX_LENGTH} characters, got {len(text)}", reason="too-large")
     with raised_as(AddressError):
-        if prefixes.hrp and text[: len(prefixes.hrp) + 1].lower() == prefixes.hrp + "1":
+        if prefixes.hrp and _begins(text, prefixes.hrp):
             return _decode_segwit(prefixes.hrp, text)
-        if prefixes.tex and text[: len(prefixes.tex) + 1].lower() == prefixes.tex + "1":
+        if prefixes.tex and _begins(text, prefixes.tex):
             return _decode_tex(text)
         if prefixes.cashaddr:
             return _decode_cashaddr(prefixes, text)
         return _decode_base58(prefixes, text)
+
+
+def _begins(text: str, hrp: str) -> bool:
+    """Whether a text begins as bech32 does, in one case: in base 58 an address of Qtum may begin with Qc1."""
+    return text[: len(hrp) + 1] in (f"{hrp}1", f"{hrp}1".upper())
 
 
 def _decode_segwit(expected: str, text: str) -> Destination:
@@ -145,7 +150,7 @@ def _decode_base58(prefixes: Prefixes, text: str) -> Destination:
     try:
         data = prefixes.checked.decode(text, size=_size(prefixes, text))
     except DecodingError:
-        if prefixes.hrp and _is_bech32(text):
+        if prefixes.hrp and (_is_bech32(text) or _begins(text.lower(), prefixes.hrp)):
             return _decode_segwit(prefixes.hrp, text)  # says whose address it is
         raise
     for kind, version in versions:

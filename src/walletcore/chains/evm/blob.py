@@ -8,15 +8,15 @@ signed has the hashes of the blobs only. Nodes are given the blobs beside it, se
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from walletcore.chains.base import SignedTransaction
+from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.reading import checked_fields, read_signature
 from walletcore.chains.evm.sidecar import MAX_BLOBS, Sidecar, read_sidecar
 from walletcore.chains.evm.transaction import DynamicFee, read_nine_fields
 from walletcore.coding import rlp
-from walletcore.effects import Effect, Fee, Opaque
+from walletcore.effects import Call, Effect, Fee
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.remembering import remembered
@@ -72,10 +72,9 @@ class BlobTransaction(DynamicFee):
         return self._nine_fields() + rlp.encode_uints(self.max_blob_fee) + rlp.encode(self.versioned_hashes)
 
     def _apart(self) -> tuple[Effect, ...]:
-        """What is in the blobs is not signed, nor what reads them."""
-        count = len(self.versioned_hashes)
-        why = f"publishes {count} blob{'s' if count > 1 else ''}, of which the hashes are signed"
-        return (Opaque(why=why, data=b"".join(self.versioned_hashes)),)
+        """The blobs, by their hashes: what is in them is not signed, and moves nothing by itself (EIP-4844)."""
+        hashes = tuple([("versionedHash", f"0x{each.hex()}") for each in self.versioned_hashes])
+        return (Call(target=cast(Address, self.to).account_id, name="blobs", arguments=hashes),)
 
     def _fees(self, payer: str) -> tuple[Fee, ...]:
         """Those of every type, and the highest one for blob gas."""

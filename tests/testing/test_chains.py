@@ -9,7 +9,8 @@ import pytest
 
 from support.relatives import simple_payment
 from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain
-from walletcore.chains.base import AccountChain, Address, Chain, SignedTransaction
+from walletcore.chains.accounts import AccountChain
+from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.chain import NETWORKS, BitcoinChain
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from walletcore.errors import AddressError, PathError, TransactionError, Unsupported
+from walletcore.errors import AddressError, PathError, Unsupported
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.remembering import memory
@@ -22,13 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEVELS",
-    "AccountChain",
     "Address",
     "Chain",
     "Profile",
     "SignedMessage",
     "SignedTransaction",
-    "check_account",
 ]
 
 T = TypeVar("T", bound="Signable[Any]")
@@ -211,34 +209,6 @@ class Address:
     def account_id(self) -> str:
         """The CAIP-10 name."""
         return self.chain.account_id(self.text)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountChain(Chain):
-    """A chain whose addresses are accounts of 20 bytes, and a text that follows from them."""
-
-    @abstractmethod
-    def account(self, payload: bytes) -> Address:
-        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
-
-
-def check_account(chain: AccountChain, address: object, what: str) -> None:
-    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
-
-    Effects and policies read the text; the bytes are signed.
-    """
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain is not chain and address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
-    if address._agrees:  # it was not put together by hand
-        return
-    if type(address.payload) is not bytes or len(address.payload) != 20:
-        raise TransactionError(f"expected an address of 20 bytes as {what}", reason="length")
-    if address.text != chain.account(address.payload).text:
-        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

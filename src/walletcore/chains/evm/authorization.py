@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from walletcore.chains.base import Address, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.reading import check_chain, checked_fields, read_destination, read_fields
 from walletcore.coding import rlp

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
-from walletcore.chains.evm.address import account_of, checksummed, parse, salt_of
+from walletcore.chains.accounts import AccountChain
+from walletcore.chains.base import Address, Profile, SignedTransaction
+from walletcore.chains.evm.address import checksummed, parse, salt_of
 from walletcore.chains.evm.profiles import STANDARD
-from walletcore.errors import AddressError, InvalidKey, Unsupported
+from walletcore.errors import Unsupported
 from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey
 
@@ -106,25 +107,9 @@ class Evm(AccountChain):
     def _salt(self) -> bytes:
         return salt_of(self.chain_id) if self.checksum == "eip1191" else b""
 
-    def address(self, key: PublicKey, *, kind: str = "") -> Address:
-        """The address of a secp256k1 key; there is only one kind. Raises `AddressError`."""
-        self._check_key(key)
-        self._check_kind(kind)
-        return self.account(account_of(key.data))
-
     def spelled(self, payload: bytes) -> str:
         """The text of an account of 20 bytes, with the checksum of this chain."""
         return checksummed(payload, self._salt)
-
-    def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
-        """The addresses of many public keys of 33 bytes. Raises `AddressError`."""
-        self._check_kind(kind)
-        if any(type(key) is not bytes or len(key) != 33 for key in keys):
-            raise AddressError("expected public keys of 33 bytes", reason="type")
-        try:
-            return [self.spelled(account_of(key)) for key in keys]
-        except InvalidKey as error:
-            raise AddressError(str(error), reason=error.reason) from None
 
     def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
         """Read ``0x``, or a prefix of the chain, and 40 hex digits with their checksum. Raises `AddressError`.
@@ -132,14 +117,6 @@ class Evm(AccountChain):
         ``allow_unchecked`` takes digits in one case as well, which carry no checksum; the result has one, and ``0x``.
         """
         return self.account(parse(text, allow_unchecked=allow_unchecked, salt=self._salt, prefixes=self.prefixes))
-
-    def account(self, payload: bytes) -> Address:
-        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
-        if type(payload) is not bytes or len(payload) != 20:
-            raise AddressError("expected the 20 bytes of an account", reason="length")
-        address = Address(chain=self, text=self.spelled(payload), payload=payload)
-        object.__setattr__(address, "_agrees", True)
-        return address
 
     def decode_transaction(
         self,
@@ -179,7 +156,3 @@ class Evm(AccountChain):
 
             return identify(self, raw)
         return "0x" + keccak256(raw).hex()
-
-    def _check_kind(self, kind: str) -> None:
-        if kind != "":
-            raise AddressError(f"{self.name} has one kind of address only", reason="unknown")

@@ -13,7 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from walletcore.chains.base import Address, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import AnyTransaction
 from walletcore.chains.evm.reading import read_destination, read_typed

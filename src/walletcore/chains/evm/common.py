@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction, check_account
+from walletcore.chains.accounts import check_account, check_numbers
+from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm import calls
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.create import create_address
@@ -79,7 +80,7 @@ class AnyTransaction:
         self._check_sender()
         if self.to is not None:
             check_account(self.chain, self.to, "to")
-        self._check_numbers()
+        check_numbers(self, self.limits)
         self._check_data()
         if self.to is None and self.value and self.allow_endowment is not True:
             check_allowed(["endowment"])
@@ -90,14 +91,6 @@ class AnyTransaction:
             raise TransactionError("expected the sender's secp256k1 public key, or None", reason="type")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
             raise TransactionError("expected the sender's KeyOrigin, or None", reason="type")
-
-    def _check_numbers(self) -> None:
-        for name, limit in self.limits:
-            number = getattr(self, name)
-            if type(number) is not int:
-                raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
-            if not 0 <= number < limit:
-                raise TransactionError(f"expected {name} from 0 to {limit - 1}", reason="range")
 
     def _check_data(self) -> None:
         if type(self.data) is not bytes:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from walletcore.chains.base import Address, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.errors import InvalidSignature, TransactionError
 

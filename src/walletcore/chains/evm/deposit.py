@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.evm import calls
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.reading import read_destination, read_fields, read_uints

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from walletcore.chains.base import Address, SignedMessage, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.coding import rlp

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.typed_data import TypedData
 from walletcore.errors import TransactionError

@@ -14,7 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from walletcore.chains.base import Address, SignedMessage, check_account
+from walletcore.chains.accounts import check_account, check_numbers
+from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.evm.chain import Evm
 from walletcore.effects import Effect
 from walletcore.errors import InvalidSignature, TransactionError
@@ -137,7 +138,7 @@ class UserOperation:
             raise TransactionError(f"expected a version of the entry point: {', '.join(VERSIONS)}", reason="version")
         self._fill()
         self._check_owner()
-        self._check_numbers()
+        check_numbers(self, _NUMBERS)
         self._check_data()
         self._check_accounts()
         self._check_creation()
@@ -163,14 +164,6 @@ class UserOperation:
             raise TransactionError("expected the owner's secp256k1 public key, or None", reason="type")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
             raise TransactionError("expected the owner's KeyOrigin, or None", reason="type")
-
-    def _check_numbers(self) -> None:
-        for name, limit in _NUMBERS:
-            number = getattr(self, name)
-            if type(number) is not int:
-                raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
-            if not 0 <= number < limit:
-                raise TransactionError(f"expected {name} from 0 to {limit - 1}", reason="range")
 
     def _check_data(self) -> None:
         late = b"" if self.paymaster_signature is None else self.paymaster_signature

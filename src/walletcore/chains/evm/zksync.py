@@ -14,7 +14,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import ClassVar, cast
 
-from walletcore.chains.base import Address, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import AnyTransaction
 from walletcore.chains.evm.reading import check_chain, read_destination, read_fields, read_signature, read_uints

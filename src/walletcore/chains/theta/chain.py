@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
-from walletcore.coding.eip55 import checksummed, parse
-from walletcore.errors import AddressError, Unsupported
+from walletcore.chains.accounts import AccountChain
+from walletcore.chains.base import Profile, SignedTransaction
+from walletcore.errors import Unsupported
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
@@ -76,28 +76,6 @@ class ThetaChain(AccountChain):
     def fee_symbol(self) -> str:
         """TFUEL, with as many decimals as THETA."""
         return "TFUEL"
-
-    def address(self, key: PublicKey, *, kind: str = "") -> Address:
-        """The address of a secp256k1 key; there is only one kind. Raises `AddressError`."""
-        from walletcore.curves import secp256k1
-
-        self._check_key(key)
-        if kind != "":
-            raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
-        return self.account(secp256k1.account_of(key.data))
-
-    def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
-        """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.
-
-        ``allow_unchecked`` takes digits in one case as well, which carry no checksum; the result has one.
-        """
-        return self.account(parse(text, allow_unchecked=allow_unchecked))
-
-    def account(self, payload: bytes) -> Address:
-        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
-        if type(payload) is not bytes or len(payload) != 20:
-            raise AddressError("expected the 20 bytes of an account", reason="length")
-        return Address(chain=self, text=checksummed(payload), payload=payload)
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from walletcore.chains.base import Address, check_account
-from walletcore.chains.theta.transaction import AnyTransaction, Coins, Input, check_int
+from walletcore.chains.accounts import check_account, check_int
+from walletcore.chains.base import Address
+from walletcore.chains.theta.transaction import AnyTransaction, Coins, Input
 from walletcore.coding import rlp
 from walletcore.effects import Authority, Call, Effect
 from walletcore.errors import TransactionError

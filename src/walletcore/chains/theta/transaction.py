@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction, check_account
+from walletcore.chains.accounts import check_account, check_int
+from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.theta.chain import ThetaChain
 from walletcore.coding import rlp
 from walletcore.effects import Effect, Fee, Opaque, Transfer
@@ -24,20 +25,12 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
-__all__ = ["AnyTransaction", "Coins", "Input", "Output", "Send", "SmartContract", "check_int"]
+__all__ = ["AnyTransaction", "Coins", "Input", "Output", "Send", "SmartContract"]
 
 _MAX_ACCOUNTS = 512  # ledger/types/const.go, MaxAccountsAffectedPerTx
 _MAX_DATA = 1 << 20
 _NOBODY = bytes(20)
 _WRAPPERS = {1: (), 2: (b"\x01", b"", b"")}  # what stands behind the six fields of Ethereum's oldest transactions
-
-
-def check_int(number: object, name: str, below: int, least: int = 0) -> None:
-    """Raise `TransactionError` unless this is an int in the range."""
-    if type(number) is not int:
-        raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
-    if not least <= number < below:
-        raise TransactionError(f"expected {name} from {least} to {below - 1}", reason="range")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

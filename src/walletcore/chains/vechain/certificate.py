@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from walletcore.chains.base import Address, SignedMessage, check_account
+from walletcore.chains.accounts import check_account
+from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.vechain.chain import VeChain
 from walletcore.coding import strict_json
 from walletcore.coding.visible import is_visible

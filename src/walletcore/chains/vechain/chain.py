@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import AccountChain, Address, Profile, SignedTransaction
-from walletcore.coding.eip55 import checksummed, parse
-from walletcore.errors import AddressError, InvalidKey, Unsupported
+from walletcore.chains.accounts import AccountChain
+from walletcore.chains.base import Profile, SignedTransaction
+from walletcore.coding.eip55 import parse
+from walletcore.errors import Unsupported
 from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
@@ -92,39 +93,6 @@ class VeChain(AccountChain):
         """The CAIP-19 name of a token, of VIP-180 or VIP-181."""
         return f"{self.caip2}/vip180:{contract}"
 
-    def address(self, key: PublicKey, *, kind: str = "") -> Address:
-        """The address of a secp256k1 key, made as Ethereum makes it; there is only one kind. Raises `AddressError`."""
-        from walletcore.curves import secp256k1
-
-        self._check_key(key)
-        self._check_kind(kind)
-        return self.account(secp256k1.account_of(key.data))
-
-    def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
-        """The addresses of many public keys of 33 bytes. Raises `AddressError`."""
-        from walletcore.curves import secp256k1
-
-        self._check_kind(kind)
-        if any(type(key) is not bytes or len(key) != 33 for key in keys):
-            raise AddressError("expected public keys of 33 bytes", reason="type")
-        try:
-            return [checksummed(secp256k1.account_of(key)) for key in keys]
-        except InvalidKey as error:
-            raise AddressError(str(error), reason=error.reason) from None
-
-    def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
-        """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.
-
-        ``allow_unchecked`` takes digits in one case as well, as VeChain's explorers show them; the result has one.
-        """
-        return self.account(parse(text, allow_unchecked=allow_unchecked))
-
-    def account(self, payload: bytes) -> Address:
-        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
-        if type(payload) is not bytes or len(payload) != 20:
-            raise AddressError("expected the 20 bytes of an account", reason="length")
-        return Address(chain=self, text=checksummed(payload), payload=payload)
-
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()
     ) -> Transaction | LegacyTransaction | Certificate | SignedTransaction[Any]:
@@ -145,10 +113,6 @@ class VeChain(AccountChain):
         from walletcore.chains.vechain.decode import identify
 
         return identify(self, raw)
-
-    def _check_kind(self, kind: str) -> None:
-        if kind != "":
-            raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
 
 
 # The ids of the genesis blocks: vechain/thor thor/fork_config.go @ 65b8e042247c; ChainAgnostic/namespaces

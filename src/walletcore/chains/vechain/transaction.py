@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
-from walletcore.chains.base import Address, SignedTransaction, check_account
+from walletcore.chains.accounts import check_account, check_numbers
+from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.vechain import tokens
 from walletcore.chains.vechain.chain import VeChain
 from walletcore.coding import rlp
@@ -88,7 +89,7 @@ class AnyTransaction:
             if origin is not None and type(origin) is not KeyOrigin:
                 raise TransactionError(f"expected the {what}'s KeyOrigin, or None", reason="type")
         self._check_delegation()
-        self._check_numbers()
+        check_numbers(self, self.limits)
         self._check_block()
         self._check_clauses()
 
@@ -99,14 +100,6 @@ class AnyTransaction:
             raise TransactionError("there is a delegator, and delegated is not set", reason="mismatch")
         if self.delegator is not None and self.delegator == self.sender:
             raise TransactionError("expected another key than the sender's as delegator", reason="duplicate")
-
-    def _check_numbers(self) -> None:
-        for name, limit in self.limits:
-            number = getattr(self, name)
-            if type(number) is not int:
-                raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
-            if not 0 <= number < limit:
-                raise TransactionError(f"expected {name} from 0 to {limit - 1}", reason="range")
 
     def _check_block(self) -> None:
         if type(self.block_ref) is not bytes or len(self.block_ref) != 8:

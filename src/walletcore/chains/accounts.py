@@ -1,0 +1,97 @@
+"""What families share that have Ethereum's accounts: 20 bytes of a key's hash, written by EIP-55, and checked numbers.
+
+EVM chains, Theta and VeChain have them; their transactions are each family's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from walletcore.chains.base import Address, Chain
+from walletcore.coding.eip55 import checksummed, parse
+from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.keys import PublicKey
+
+__all__ = ["AccountChain", "check_account", "check_int", "check_numbers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChain(Chain):
+    """A chain whose addresses are accounts of 20 bytes, and a text that follows from them."""
+
+    def spelled(self, payload: bytes) -> str:
+        """The text of an account of 20 bytes, with the checksum of this chain."""
+        return checksummed(payload)
+
+    def account(self, payload: bytes) -> Address:
+        """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
+        if type(payload) is not bytes or len(payload) != 20:
+            raise AddressError("expected the 20 bytes of an account", reason="length")
+        address = Address(chain=self, text=self.spelled(payload), payload=payload)
+        object.__setattr__(address, "_agrees", True)
+        return address
+
+    def address(self, key: PublicKey, *, kind: str = "") -> Address:
+        """The address of a secp256k1 key; there is only one kind. Raises `AddressError`."""
+        from walletcore.curves import secp256k1
+
+        self._check_key(key)
+        self._check_kind(kind)
+        return self.account(secp256k1.account_of(key.data))
+
+    def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
+        """The addresses of many public keys of 33 bytes. Raises `AddressError`."""
+        from walletcore.curves import secp256k1
+
+        self._check_kind(kind)
+        if any(type(key) is not bytes or len(key) != 33 for key in keys):
+            raise AddressError("expected public keys of 33 bytes", reason="type")
+        try:
+            return [self.spelled(secp256k1.account_of(key)) for key in keys]
+        except InvalidKey as error:
+            raise AddressError(str(error), reason=error.reason) from None
+
+    def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
+        """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.
+
+        ``allow_unchecked`` takes digits in one case as well, which carry no checksum; the result has one.
+        """
+        return self.account(parse(text, allow_unchecked=allow_unchecked))
+
+    def _check_kind(self, kind: str) -> None:
+        if kind != "":
+            raise AddressError(f"{self.name} has one kind of address only", reason="unknown")
+
+
+def check_account(chain: AccountChain, address: object, what: str) -> None:
+    """Raise `TransactionError` unless this is an address of the chain, whose text and bytes are those of one account.
+
+    Effects and policies read the text; the bytes are signed.
+    """
+    if type(address) is not Address:
+        got = f"expected an Address as {what}, got {type(address).__name__}"
+        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
+    if address.chain is not chain and address.chain != chain:
+        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
+        raise TransactionError(expected, reason="network")
+    if address._agrees:  # it was not put together by hand
+        return
+    if type(address.payload) is not bytes or len(address.payload) != 20:
+        raise TransactionError(f"expected an address of 20 bytes as {what}", reason="length")
+    if address.text != chain.account(address.payload).text:
+        raise TransactionError(f"the text and bytes of the address as {what} are not the same", reason="mismatch")
+
+
+def check_int(number: object, name: str, below: int, least: int = 0) -> None:
+    """Raise `TransactionError` unless this is an int in the range."""
+    if type(number) is not int:
+        raise TransactionError(f"expected an int as {name}, got {type(number).__name__}", reason="type")
+    if not least <= number < below:
+        raise TransactionError(f"expected {name} from {least} to {below - 1}", reason="range")
+
+
+def check_numbers(value: object, limits: Iterable[tuple[str, int]]) -> None:
+    """Raise `TransactionError` unless each of these fields is an int from 0 to below its limit."""
+    for name, limit in limits:
+        check_int(getattr(value, name), name, limit)

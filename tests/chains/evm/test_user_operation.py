@@ -203,6 +203,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("gas of 121 bits", {"call_gas_limit": 1 << 120}, "range"),
     ("gas below zero", {"verification_gas_limit": -1}, "range"),
     ("a fee of 121 bits", {"max_fee": 1 << 120}, "range"),
+    ("ET04: a priority fee above the highest", {"max_fee": 5, "max_priority_fee": 6}, "mismatch"),
     ("a float as gas", {"pre_verification_gas": 1.0}, "type"),
     ("call data as text", {"call_data": "0x"}, "type"),
     ("call data as a bytearray", {"call_data": bytearray(b"\1")}, "type"),

@@ -20,7 +20,7 @@ KINDS = {*VERSIONS, "factory", "delegation", "no creation", "paymaster", "no pay
 
 def fields(random: Random) -> JSON:
     """The fields of an operation of any version, as the vectors write them."""
-    version = random.choice(list(VERSIONS))
+    version, max_fee = random.choice(list(VERSIONS)), number(random, GAS)
     made: JSON = {
         "version": version,
         "entry_point": data(random, 20),
@@ -30,8 +30,8 @@ def fields(random: Random) -> JSON:
         "call_gas_limit": number(random, GAS),
         "verification_gas_limit": number(random, GAS),
         "pre_verification_gas": number(random, GAS),
-        "max_fee": number(random, GAS),
-        "max_priority_fee": number(random, GAS),
+        "max_fee": max_fee,
+        "max_priority_fee": number(random, max_fee + 1),
     }
     creation = random.choice(["", "factory", *(["delegate"] if version in ("0.8", "0.9") else [])])
     if creation:

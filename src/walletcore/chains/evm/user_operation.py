@@ -139,6 +139,8 @@ class UserOperation:
         self._fill()
         self._check_owner()
         check_numbers(self, _NUMBERS)
+        if self.max_priority_fee > self.max_fee:
+            raise TransactionError("expected max_priority_fee to be at most max_fee (EIP-1559)", reason="mismatch")
         self._check_data()
         self._check_accounts()
         self._check_creation()

@@ -170,8 +170,9 @@ class PublicKey:
         operations = _operations_for(scheme, self.curve)
         if recovery is not None and type(recovery) is not int:
             raise InvalidSignature("expected a recovery id from 0 to 3", reason="type")
-        checked = _checked_bytes(message, "message"), _checked_bytes(signature, "signature")
-        return operations.accept(self.data, *checked, recovery)
+        if type(message) is not bytes or type(signature) is not bytes:
+            raise InvalidSignature("expected the message and the signature as bytes", reason="type")
+        return operations.accept(self.data, message, signature, recovery)
 
     def taproot_output(self, merkle_root: bytes) -> PublicKey:
         """The BIP-341 output key (even y) of this internal key; the root is 32 bytes, or empty for key path only."""
@@ -277,7 +278,7 @@ class PrivateKey(Confidential):
         sign, prepared = self._kept.get((scheme, tweak)) or self._prepare(scheme, tweak)
         if low_r is not False:
             return _grinding(scheme, low_r)(prepared, _checked_bytes(message, "message"))
-        return sign(prepared, _checked_bytes(message, "message"), aux)
+        return sign(prepared, message if type(message) is bytes else _checked_bytes(message, "message"), aux)
 
     def is_internal_key(self, internal: PublicKey, merkle_root: bytes) -> bool:
         """Whether this is the secret of BIP-341's internal key, seen by the output key; it then signs at once.

@@ -9,7 +9,7 @@ import functools
 import weakref
 from collections.abc import Callable
 from dataclasses import field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 __all__ = ["in_use", "memory", "remembered"]
 
@@ -23,11 +23,11 @@ def remembered(method: Callable[[S], T]) -> Callable[[S], T]:
 
     @functools.wraps(method)
     def recall(self: S) -> T:
-        value = getattr(self, slot)
+        value: T | None = getattr(self, slot)
         if value is None:
             value = method(self)
             object.__setattr__(self, slot, value)
-        return cast(T, value)
+        return value
 
     return recall
 
@@ -54,10 +54,11 @@ def in_use(method: Callable[[S], tuple[T, ...]]) -> Callable[[S], tuple[T, ...]]
 
     @functools.wraps(method)
     def recall(self: S) -> tuple[T, ...]:
-        kept = cast("_Kept | None", self._requests)  # type: ignore[attr-defined]
-        held = tuple([reference() for reference in kept]) if kept else ()
-        if held and all(held):
-            return cast("tuple[T, ...]", held)
+        kept: _Kept | None = self._requests  # type: ignore[attr-defined]
+        if kept:
+            held: tuple[Any, ...] = tuple([reference() for reference in kept])
+            if all(held):
+                return held
         requests = method(self)
         object.__setattr__(self, "_requests", _Kept([weakref.ref(request) for request in requests]))
         return requests

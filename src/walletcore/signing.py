@@ -32,6 +32,7 @@ __all__ = [
     "Signer",
     "SigningRequest",
     "accepted",
+    "answered",
     "collect",
     "collect_async",
     "complete",
@@ -284,10 +285,11 @@ async def sign_async(subject: Signable[T], *signers: AsyncSigner | Signer) -> T:
 
 
 def _requests_of(subject: Signable[Any]) -> tuple[SigningRequest, ...]:
-    requests = getattr(subject, "requests", None)
-    if not callable(requests):
+    ask: Any = getattr(subject, "requests", None)
+    if not callable(ask):
         raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
-    return cast("tuple[SigningRequest, ...]", requests())
+    requests: tuple[SigningRequest, ...] = ask()
+    return requests
 
 
 def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
@@ -296,10 +298,22 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
     Raises `InvalidSignature`, `SignerError`, and TypeError when a signer turns out to be asynchronous.
     """
     requests = _checked(requests)
+    if len(requests) == 1:
+        return (_answer_to(requests[0], signers),)
     answers: Places = dict.fromkeys(requests)
     for signer, wanted in _routes(answers, signers):
         _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
     return tuple([answers[request] for request in requests])
+
+
+def _answer_to(request: SigningRequest, signers: tuple[Signer, ...]) -> Signature | None:
+    """The accepted answer of the first signer that holds the key: what most transactions want is one signature."""
+    is_by_x, holder = request.scheme is Scheme.BIP340, None
+    for signer in signers:
+        key = _key_of(signer)
+        if holder is None and (key.even_y() == request.key.even_y() if is_by_x else key == request.key):
+            holder = signer
+    return None if holder is None else request.accept(_ask(holder, (request,))[0])
 
 
 async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigner | Signer) -> Answers:
@@ -327,6 +341,21 @@ def merge(*parts: Answers) -> Answers:
     if len({len(part) for part in parts}) > 1:
         raise InvalidSignature("expected parts with the same number of places", reason="length")
     return tuple(next((a for a in places if a is not None), None) for places in zip(*parts, strict=True))
+
+
+def answered(requests: Sequence[SigningRequest], answers: Answers) -> tuple[Signature, ...]:
+    """Each answer accepted by the request in its place, none of them absent: `complete` of `accepted`.
+
+    Raises `InvalidSignature`, and `MissingSignature` naming the places.
+    """
+    if type(answers) is not tuple or len(answers) != len(requests):
+        raise InvalidSignature(f"expected a tuple of {len(requests)} answers", reason="length")
+    taken: list[Signature] = []
+    for request, answer in zip(requests, answers, strict=True):
+        if answer is None:
+            return complete(accepted(requests, answers))  # which says what is wrong
+        taken.append(request.accept(answer))
+    return tuple(taken)
 
 
 def complete(answers: Answers) -> tuple[Signature, ...]:
@@ -357,9 +386,12 @@ Places = dict[SigningRequest, Signature | None]
 
 def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
     """The requests as they are now: whoever is asked for a signature could change a list."""
-    taken = tuple(requests) if isinstance(requests, Sequence) else (None,)
-    if any(type(request) is not SigningRequest for request in taken):
-        raise TransactionError("expected a sequence of SigningRequest", reason="type")
+    taken: tuple[Any, ...] = requests if type(requests) is tuple else ()
+    if taken is not requests:
+        taken = tuple(requests) if isinstance(requests, Sequence) else (None,)
+    for request in taken:
+        if type(request) is not SigningRequest:
+            raise TransactionError("expected a sequence of SigningRequest", reason="type")
     return taken
 
 
@@ -373,9 +405,7 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
         wanted.setdefault((asked.curve, asked.data), []).append(request)
     routes: list[Route] = []
     for signer in signers:
-        key = getattr(signer, "public_key", None)
-        if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
-            raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
+        key = _key_of(signer)
         mine = by_key.pop((key.curve, key.data), [])
         if by_x:
             mine += by_x.pop((key.curve, key.even_y().data), [])
@@ -384,34 +414,49 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
     return routes
 
 
+def _key_of(signer: Holder) -> PublicKey:
+    key = getattr(signer, "public_key", None)
+    if type(key) is not PublicKey or not callable(getattr(signer, "sign", None)):
+        raise SignerError(f"expected a signer, got {type(signer).__name__}", reason="type")
+    return key
+
+
 def _ask(signer: Signer, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
+    """One answer per request. StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
     sign_all = getattr(signer, "sign_all", None)
-    if not callable(sign_all):
-        return [_given(signer, _call(signer.sign, request)) for request in requests]
-    return cast(Sequence[Signature], _given(signer, _call(sign_all, requests)))
-
-
-def _call(function: Callable[[S], T], argument: S) -> T:
-    """What a signer gives. StopIteration would end a caller's loop in silence, and no Future of asyncio holds it."""
     try:
-        return function(argument)
+        if callable(sign_all):
+            return _exactly(len(requests), _given(signer, sign_all(requests)))
+        answers = []
+        for request in requests:
+            answer = signer.sign(request)
+            answers.append(answer if isinstance(answer, Signature) else _given(signer, answer))
+        return answers
     except StopIteration as error:
         raise SignerError("the signer stopped without an answer") from error
 
 
 def _given(signer: Signer, answer: T) -> T:
     """The answer, which must be here already. Raises TypeError."""
-    if not isinstance(answer, Signature) and inspect.isawaitable(answer):
+    if inspect.isawaitable(answer):
         if inspect.iscoroutine(answer):
             answer.close()
         raise TypeError(f"{type(signer).__name__} is asynchronous: use sign_async")
     return answer
 
 
+def _call(function: Callable[[S], T], argument: S) -> T:
+    """What a signer gives in its thread, where StopIteration is no answer, see `_ask`."""
+    try:
+        return function(argument)
+    except StopIteration as error:
+        raise SignerError("the signer stopped without an answer") from error
+
+
 async def _ask_async(signer: Holder, requests: tuple[SigningRequest, ...]) -> Sequence[Signature]:
     sign_all = getattr(signer, "sign_all", None)
     if callable(sign_all):
-        return cast(Sequence[Signature], await _called(sign_all, requests))
+        return _exactly(len(requests), cast(Sequence[Signature], await _called(sign_all, requests)))
     return [cast(Signature, await _called(signer.sign, request)) for request in requests]
 
 
@@ -427,11 +472,13 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
 
 
 def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
-    if type(given) is list:
-        taken = tuple(given)
-    else:
-        taken = tuple(islice(given, len(wanted) + 1)) if isinstance(given, Sequence) else ()  # len() may lie
-    if len(taken) != len(wanted):
-        raise SignerError(f"expected a sequence of {len(wanted)} answers of a signer", reason="length")
-    for request, answer in zip(wanted, taken, strict=True):
+    for request, answer in zip(wanted, given, strict=True):
         answers[request] = request.accept(answer)
+
+
+def _exactly(count: int, given: Sequence[Signature]) -> tuple[Signature, ...]:
+    """As many answers as were asked for, as they are now. Raises `SignerError`."""
+    taken = tuple(islice(given, count + 1)) if isinstance(given, Sequence) else ()  # len() may lie
+    if len(taken) != count:
+        raise SignerError(f"expected a sequence of {count} answers of a signer", reason="length")
+    return taken

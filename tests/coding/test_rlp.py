@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
 from support.vectors import Case, vectors
-from walletcore.coding.rlp import MAX_DEPTH, MAX_ITEMS, Item, decode, decode_uint, encode, encode_uint, encode_uints
+from walletcore.coding.rlp import MAX_DEPTH, MAX_ITEMS, Item, decode, decode_uint, encode, encode_uint, encode_each
 from walletcore.errors import DecodingError
 
 any_item = st.recursive(st.binary(max_size=80), lambda items: st.lists(items, max_size=6).map(tuple), max_leaves=30)
@@ -279,13 +279,13 @@ def test_only_ints_are_numbers(number: object) -> None:
 @given(st.lists(st.integers(0, 1 << 500)))
 def test_numbers_in_a_row_are_items_as_another_implementation_has_them(numbers: list[int]) -> None:
     edges = [0, 1, 127, 128, 255, 256, (1 << 440) - 1, 1 << 440]
-    assert encode_uints(*numbers, *edges) == b"".join(peer.encode(number) for number in (*numbers, *edges))
+    assert encode_each(*numbers, *edges) == b"".join(peer.encode(number) for number in (*numbers, *edges))
 
 
 def test_no_number_in_a_row_is_negative_or_anything_else() -> None:
-    assert refusal(encode_uints, 200, -1) == "range"
-    assert refusal(encode_uints, 200, True) == "type"
-    assert refusal(encode_uints, 200, 200.0) == "type"
+    assert refusal(encode_each, 200, -1) == "range"
+    assert refusal(encode_each, 200, True) == "type"
+    assert refusal(encode_each, 200, 200.0) == "type"
 
 
 def test_no_number_is_negative() -> None:

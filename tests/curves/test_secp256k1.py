@@ -434,7 +434,7 @@ def test_a_tweak_goes_with_bip340_only() -> None:
 
 def test_the_self_test_passes_and_would_notice_another_library(monkeypatch: pytest.MonkeyPatch) -> None:
     secp256k1._self_test()
-    monkeypatch.setattr(secp256k1, "_HALF_ORDER", 0)  # then each s counts as high
+    monkeypatch.setattr(secp256k1, "_HALF_ORDER", bytes(32))  # then each s counts as high
     with pytest.raises(ImportError, match="published figures"):
         secp256k1._self_test()
 

@@ -94,4 +94,6 @@ def check_int(number: object, name: str, below: int, least: int = 0) -> None:
 def check_numbers(value: object, limits: Iterable[tuple[str, int]]) -> None:
     """Raise `TransactionError` unless each of these fields is an int from 0 to below its limit."""
     for name, limit in limits:
-        check_int(getattr(value, name), name, limit)
+        number = getattr(value, name)
+        if type(number) is not int or not 0 <= number < limit:
+            check_int(number, name, limit)  # which says what is wrong

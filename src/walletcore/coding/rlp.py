@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from walletcore.errors import DecodingError
 
-__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_uint", "encode_uints", "join"]
+__all__ = ["MAX_DEPTH", "MAX_ITEMS", "Item", "decode", "decode_uint", "encode", "encode_each", "encode_uint", "join"]
 
 Item: TypeAlias = "bytes | Sequence[Item]"
 
@@ -19,6 +19,7 @@ _SHORT = 55  # the longest payload whose length fits the first byte
 _STRING_HEADS = tuple(bytes((_STRING + size,)) for size in range(_SHORT + 1))
 _LARGE = 1 << 8 * _SHORT  # numbers from here on do not fit a short string
 _EMPTY_LIST = bytes((_LIST,))
+_DIGITS = (bytes((_STRING,)), *(bytes((digit,)) for digit in range(1, _STRING)))  # numbers that are one byte
 
 
 def encode(item: Item) -> bytes:
@@ -53,8 +54,8 @@ def join(encoded: Iterable[bytes]) -> bytes:
 
 
 def _long_head(kind: int, size: int) -> bytes:
-    length = encode_uint(size)
-    return bytes((kind + _SHORT + len(length),)) + length
+    width = (size.bit_length() + 7) >> 3
+    return bytes((kind + _SHORT + width,)) + size.to_bytes(width, "big")
 
 
 def decode(data: bytes) -> Item:
@@ -125,15 +126,20 @@ def encode_uint(number: int) -> bytes:
     return number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
-def encode_uints(*numbers: int) -> bytes:
-    """Numbers as items, one after the other: `encode` of each `encode_uint`, in one step. Raises `DecodingError`."""
+def encode_each(*items: int | Item) -> bytes:
+    """Items one after the other, each encoded, and numbers as `encode_uint` has them. Raises `DecodingError`."""
     encoded: list[bytes] = []
-    for number in numbers:
-        if type(number) is int and _STRING <= number < _LARGE:
-            size = (number.bit_length() + 7) // 8
-            encoded += _STRING_HEADS[size], number.to_bytes(size, "big")
+    for item in items:
+        if type(item) is int:
+            if _STRING <= item < _LARGE:
+                size = (item.bit_length() + 7) >> 3
+                encoded += _STRING_HEADS[size], item.to_bytes(size, "big")
+            else:
+                encoded.append(_DIGITS[item] if 0 <= item < _STRING else _string(encode_uint(item)))
+        elif type(item) is bytes and len(item) != 1 and len(item) <= _SHORT:
+            encoded += _STRING_HEADS[len(item)], item
         else:
-            encoded.append(_string(encode_uint(number)))
+            encoded.append(encode(item))  # type: ignore[arg-type]
     return b"".join(encoded)
 
 

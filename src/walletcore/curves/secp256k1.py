@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_HALF_ORDER = ORDER // 2
+_HALF_ORDER = (ORDER // 2).to_bytes(32)
 _CONTEXT = GLOBAL_CONTEXT.ctx
 _COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
@@ -194,7 +194,11 @@ def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
     """The point that made a signature (SEC 1, 4.1.6). Raises `InvalidSignature`."""
     _check_digest(digest)
     _check_length(signature)
-    if type(recovery) is not int or not 0 <= recovery <= 3:
+    return _serialize(_recover(digest, signature, recovery))
+
+
+def _recover(digest: bytes, signature: bytes, recovery: int) -> CData:
+    if type(recovery) is not int or not 0 <= recovery <= 3:  # the library ends the process
         raise InvalidSignature("expected a recovery id from 0 to 3", reason="range")
     recoverable = _NEW("secp256k1_ecdsa_recoverable_signature *")
     point = _NEW("secp256k1_pubkey *")
@@ -203,7 +207,7 @@ def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
         and lib.secp256k1_ecdsa_recover(_CONTEXT, point, recoverable, digest)
     ):
         raise InvalidSignature("no key can have made this signature", reason="mismatch")
-    return _serialize(point)
+    return point
 
 
 def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
@@ -250,14 +254,16 @@ def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
 
 def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, int]:
     """DER or r || s, high or low s, with or without recovery id -> r || s with low s and its recovery id, verified."""
+    _check_digest(digest)
     compact = signature if len(signature) == 64 else decode_der(signature)
-    s = int.from_bytes(compact[32:])
-    if s > _HALF_ORDER:
+    if compact[32:] > _HALF_ORDER:
+        s = int.from_bytes(compact[32:])
         compact = compact[:32] + (ORDER - s).to_bytes(32) if s < ORDER else compact
         recovery = None if recovery is None else recovery ^ 1
+    asked = _point(public)
     for candidate in range(4) if recovery is None else (recovery,):
         try:
-            if ecdsa_recover(digest, compact, candidate) == public:
+            if lib.secp256k1_ec_pubkey_cmp(_CONTEXT, _recover(digest, compact, candidate), asked) == 0:
                 return compact, candidate
         except InvalidSignature:
             continue

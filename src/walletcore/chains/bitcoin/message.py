@@ -23,7 +23,7 @@ from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -118,7 +118,7 @@ class Message:
 
         Raises `InvalidSignature`, `MissingSignature`.
         """
-        (signature,) = answers = complete(accepted(self.requests(), answers))
+        (signature,) = answers = answered(self.requests(), answers)
         header = _HEADERS[self._form] + (signature.recovery or 0)
         raw = base64.b64encode(bytes((header,)) + signature.data)
         return SignedMessage(chain=self.chain, raw=raw, message=self, answers=answers)

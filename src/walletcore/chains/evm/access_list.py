@@ -52,7 +52,7 @@ class AccessListTransaction(AnyTransaction):
     @remembered
     def fields(self) -> bytes:
         """The eight fields in the order of EIP-2930, each encoded."""
-        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.gas_price, self.gas)
+        numbers = rlp.encode_each(self.chain.chain_id, self.nonce, self.gas_price, self.gas)
         return numbers + self._call() + rlp.encode(self.access_list)
 
 

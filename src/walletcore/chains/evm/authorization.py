@@ -20,7 +20,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 __all__ = ["Authorization", "SignedAuthorization"]
 
@@ -95,7 +95,7 @@ class Authorization:
 
     def assemble(self, answers: Answers) -> SignedAuthorization:
         """The authorization with its signature. Raises `InvalidSignature`, `MissingSignature`."""
-        (signature,) = complete(accepted(self.requests(), answers))
+        (signature,) = answered(self.requests(), answers)
         parity = signature.recovery
         if parity is None or parity > 1:  # an r of n or more before it was reduced
             raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
@@ -162,7 +162,7 @@ class SignedAuthorization:
     def raw(self) -> bytes:
         """The list as it stands in a transaction: rlp([chain_id, address, nonce, y_parity, r, s])."""
         numbers = (self.nonce, self.parity, self.r, self.s)
-        return rlp.join((rlp.encode_uints(self.chain_id), rlp.encode(self.address), rlp.encode_uints(*numbers)))
+        return rlp.join((rlp.encode_each(self.chain_id), rlp.encode(self.address), rlp.encode_each(*numbers)))
 
     @property
     def authority(self) -> PublicKey | None:
@@ -196,7 +196,7 @@ class SignedAuthorization:
 
 
 def _preimage(chain_id: int, address: bytes, nonce: int) -> bytes:
-    return _MAGIC + rlp.join((rlp.encode_uints(chain_id), rlp.encode(address), rlp.encode_uints(nonce)))
+    return _MAGIC + rlp.join((rlp.encode_each(chain_id), rlp.encode(address), rlp.encode_each(nonce)))
 
 
 def _change(chain: Evm, address: bytes, chain_id: int) -> str:

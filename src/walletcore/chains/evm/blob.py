@@ -69,7 +69,7 @@ class BlobTransaction(DynamicFee):
     @remembered
     def fields(self) -> bytes:
         """The eleven fields in the order of EIP-4844, each encoded."""
-        return self._nine_fields() + rlp.encode_uints(self.max_blob_fee) + rlp.encode(self.versioned_hashes)
+        return self._nine_fields() + rlp.encode_each(self.max_blob_fee) + rlp.encode(self.versioned_hashes)
 
     def _apart(self) -> tuple[Effect, ...]:
         """The blobs, by their hashes: what is in them is not signed, and moves nothing by itself (EIP-4844)."""

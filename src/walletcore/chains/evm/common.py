@@ -19,7 +19,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 __all__ = ["GWEI", "PERILS", "AnyTransaction", "check_allowed"]
 
@@ -119,8 +119,7 @@ class AnyTransaction:
 
     def _call(self) -> bytes:
         """Destination, value and data, each encoded: in every type they stand together."""
-        to = b"" if self.to is None else self.to.payload
-        return rlp.encode(to) + rlp.encode_uints(self.value) + rlp.encode(self.data)
+        return rlp.encode_each(b"" if self.to is None else self.to.payload, self.value, self.data)
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
@@ -135,7 +134,7 @@ class AnyTransaction:
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with its signature. Raises `InvalidSignature`, `MissingSignature`."""
-        (signature,) = answers = complete(accepted(self.requests(), answers))
+        (signature,) = answers = answered(self.requests(), answers)
         return SignedTransaction(chain=self.chain, raw=self.joined(signature), transaction=self, answers=answers)
 
     def joined(self, signature: Signature) -> bytes:
@@ -152,10 +151,11 @@ class AnyTransaction:
         if parity is None or parity > 1:  # an r of n or more before it was reduced, of which Ethereum knows nothing
             raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
         r, s = signature.data[:32].lstrip(b"\0"), signature.data[32:].lstrip(b"\0")
-        return self._encode_parity(parity) + rlp.encode(r) + rlp.encode(s)
+        return rlp.encode_each(self._v(parity), r, s)
 
-    def _encode_parity(self, parity: int) -> bytes:
-        return b"\x01" if parity else b"\x80"
+    def _v(self, parity: int) -> int:
+        """What stands before r and s: y_parity, in all types but the oldest."""
+        return parity
 
     def effects(self, *, erc20: Collection[Address] = ()) -> tuple[Effect, ...]:
         """The value that moves, what calldata say, code as `Opaque`, the highest fee for gas, and the one for data.

@@ -69,7 +69,7 @@ class Deposit:
         """The type, and the list of fields."""
         to = b"" if self.to is None else self.to.payload
         accounts = rlp.encode(self.source_hash) + rlp.encode(self.source.payload) + rlp.encode(to)
-        numbers = rlp.encode_uints(self.mint, self.value, self.gas, int(self.is_system))
+        numbers = rlp.encode_each(self.mint, self.value, self.gas, int(self.is_system))
         return _TYPE + rlp.join((accounts, numbers, rlp.encode(self.data)))
 
     def requests(self) -> tuple[SigningRequest, ...]:

@@ -53,16 +53,17 @@ class LegacyTransaction(AnyTransaction):
     @property
     def raw(self) -> bytes:
         """The bytes that are signed: nine fields, the last three of them chain id, 0, 0; or six without a chain id."""
-        chain_id = rlp.encode_uints(self.chain.chain_id, 0, 0) if self.replay_protected else b""
+        chain_id = rlp.encode_each(self.chain.chain_id, 0, 0) if self.replay_protected else b""
         return rlp.join((self.fields(), chain_id))
 
     @remembered
     def fields(self) -> bytes:
         """The six fields from nonce to data, each encoded."""
-        return rlp.encode_uints(self.nonce, self.gas_price, self.gas) + self._call()
+        return rlp.encode_each(self.nonce, self.gas_price, self.gas) + self._call()
 
-    def _encode_parity(self, parity: int) -> bytes:
-        return rlp.encode_uints(parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27))
+    def _v(self, parity: int) -> int:
+        """The v of EIP-155, or 27 and 28 without a chain id."""
+        return parity + (2 * self.chain.chain_id + 35 if self.replay_protected else 27)
 
     def perils(self) -> tuple[str, ...]:
         """As those of every type, and that no chain id is signed: to construct one, ``replay_protected`` says it."""

@@ -22,7 +22,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 __all__ = ["Message", "decode"]
 
@@ -113,7 +113,7 @@ class Message:
 
     def assemble(self, answers: Answers) -> SignedMessage[Message]:
         """The message with its signature of 65 bytes in ``raw``. Raises `InvalidSignature`, `MissingSignature`."""
-        (signature,) = answers = complete(accepted(self.requests(), answers))
+        (signature,) = answers = answered(self.requests(), answers)
         parity = signature.recovery
         if parity is None or parity > 1:  # an r of n or more before it was reduced, which ecrecover does not know
             raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")

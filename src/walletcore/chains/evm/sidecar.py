@@ -96,7 +96,7 @@ class Sidecar:
     def encoded(self) -> list[bytes]:
         """What stands behind the transaction in the list, each encoded."""
         lists = [rlp.encode(items) for items in (self.blobs, self.commitments, self.proofs)]
-        return lists if self.version == 0 else [rlp.encode_uints(self.version), *lists]
+        return lists if self.version == 0 else [rlp.encode_each(self.version), *lists]
 
 
 def _check_items(items: object, size: int, name: str) -> None:

@@ -51,8 +51,9 @@ class DynamicFee(AnyTransaction):
 
     def _nine_fields(self) -> bytes:
         """The fields in the order of EIP-1559, each encoded: later types have the same, and theirs behind them."""
-        numbers = rlp.encode_uints(self.chain.chain_id, self.nonce, self.max_priority_fee, self.max_fee, self.gas)
-        return numbers + self._call() + rlp.encode(self.access_list)
+        fees = self.max_priority_fee, self.max_fee
+        call = b"" if self.to is None else self.to.payload, self.value, self.data
+        return rlp.encode_each(self.chain.chain_id, self.nonce, *fees, self.gas, *call, self.access_list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 if TYPE_CHECKING:
     from walletcore.chains.evm.typed_data import TypedData
@@ -357,7 +357,7 @@ class UserOperation:
         """
         from walletcore.chains.evm.user_operation_json import sent
 
-        (signature,) = answers = complete(accepted(self.requests(), answers))
+        (signature,) = answers = answered(self.requests(), answers)
         return SignedMessage(chain=self.chain, raw=sent(self, _encoded(signature)), message=self, answers=answers)
 
     def rpc(self, signature: bytes) -> dict[str, str]:

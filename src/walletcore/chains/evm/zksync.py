@@ -125,11 +125,11 @@ class ZksyncTransaction(AnyTransaction):
     @remembered
     def fields(self) -> bytes:
         """The first fourteen fields, each encoded: all before the custom signature."""
-        fees = rlp.encode_uints(self.nonce, self.max_priority_fee, self.max_fee, self.gas)
+        fees = rlp.encode_each(self.nonce, self.max_priority_fee, self.max_fee, self.gas)
         chain_id = self.chain.chain_id
         account = rlp.encode(cast(Address, self.account).payload)
-        rest = rlp.encode_uints(self.gas_per_pubdata) + rlp.encode(self.factory_deps)
-        return fees + self._call() + rlp.encode_uints(chain_id, 0, 0, chain_id) + account + rest
+        rest = rlp.encode_each(self.gas_per_pubdata) + rlp.encode(self.factory_deps)
+        return fees + self._call() + rlp.encode_each(chain_id, 0, 0, chain_id) + account + rest
 
     @property
     def raw(self) -> bytes:

@@ -23,7 +23,7 @@ from walletcore.hashes import keccak256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 __all__ = ["AnyTransaction", "Coins", "Input", "Output", "Send", "SmartContract"]
 
@@ -162,7 +162,7 @@ class AnyTransaction:
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with all of its signatures. Raises `InvalidSignature`, `MissingSignature`."""
-        taken = complete(accepted(self.requests(), answers))
+        taken = answered(self.requests(), answers)
         raw = rlp.encode(rlp.encode_uint(self.number)) + rlp.encode(self.fields([_encoded(each) for each in taken]))
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=taken)
 

@@ -23,7 +23,7 @@ from walletcore.hashes import blake2b_256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 __all__ = ["Certificate", "decode"]
 
@@ -105,7 +105,7 @@ class Certificate:
 
         Raises `InvalidSignature`, `MissingSignature`.
         """
-        (signature,) = answers = complete(accepted(self.requests(), answers))
+        (signature,) = answers = answered(self.requests(), answers)
         if signature.recovery is None or signature.recovery > 1:  # r was n or more before it was reduced
             raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
         raw = signature.data + bytes((signature.recovery,))

@@ -24,7 +24,7 @@ from walletcore.hashes import blake2b_256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 __all__ = ["AnyTransaction", "Clause", "LegacyTransaction", "Transaction"]
 
@@ -130,10 +130,10 @@ class AnyTransaction:
         return self.type_byte + rlp.join((self._fields(),))
 
     def _fields(self) -> bytes:
-        head = rlp.encode_uints(self.chain.chain_tag, int.from_bytes(self.block_ref), self.expiration)
+        head = rlp.encode_each(self.chain.chain_tag, int.from_bytes(self.block_ref), self.expiration)
         before = rlp.encode(b"" if self.depends_on is None else self.depends_on)
-        after = before + rlp.encode_uints(self.nonce) + (_DELEGATED if self.delegated else _PLAIN)
-        return head + rlp.join(map(_encoded, self.clauses)) + self._prices() + rlp.encode_uints(self.gas) + after
+        after = before + rlp.encode_each(self.nonce) + (_DELEGATED if self.delegated else _PLAIN)
+        return head + rlp.join(map(_encoded, self.clauses)) + self._prices() + rlp.encode_each(self.gas) + after
 
     @property
     def signing_hash(self) -> bytes:
@@ -177,7 +177,7 @@ class AnyTransaction:
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with its signatures. Raises `InvalidSignature`, `MissingSignature`."""
-        answers = complete(accepted(self.requests(), answers))
+        answers = answered(self.requests(), answers)
         if self.delegated and self.delegator is None:
             hint = "replace(transaction, delegator=key) tells whose it is"
             raise MissingSignature("the delegator's signature is missing", hint=hint)
@@ -222,7 +222,7 @@ class LegacyTransaction(AnyTransaction):
     limits: ClassVar[tuple[tuple[str, int], ...]] = (*AnyTransaction.limits, ("gas_price_coef", 1 << 8))
 
     def _prices(self) -> bytes:
-        return rlp.encode_uints(self.gas_price_coef)
+        return rlp.encode_each(self.gas_price_coef)
 
     @property
     def max_price(self) -> int | None:
@@ -251,7 +251,7 @@ class Transaction(AnyTransaction):
             raise TransactionError("expected max_priority_fee not above max_fee", reason="range")
 
     def _prices(self) -> bytes:
-        return rlp.encode_uints(self.max_priority_fee, self.max_fee)
+        return rlp.encode_each(self.max_priority_fee, self.max_fee)
 
     @property
     def max_price(self) -> int:
@@ -261,7 +261,7 @@ class Transaction(AnyTransaction):
 
 def _encoded(clause: Clause) -> bytes:
     to = b"" if clause.to is None else clause.to.payload
-    return rlp.join((rlp.encode(to), rlp.encode_uints(clause.value), rlp.encode(clause.data)))
+    return rlp.join((rlp.encode(to), rlp.encode_each(clause.value), rlp.encode(clause.data)))
 
 
 def _signature(signature: Signature | None) -> bytes:

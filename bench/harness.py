@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
+import json
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -52,6 +54,34 @@ class Allowing(Case):
 
     def timed(self, count: int) -> float:
         return super().timed(count) + self.milliseconds / 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeCase(Case):
+    """A peer that runs on Node, in the environment of an oracle: ``ask(count)`` gives the seconds that it took."""
+
+    ask: Callable[[int], float]
+    run: Callable[[Any, int], None] = lambda state, count: None
+
+    def timed(self, count: int) -> float:
+        return self.ask(count) / count
+
+
+class Node:
+    """A program in ``bench/peers`` that answers each line of JSON with one, started in an oracle's environment."""
+
+    def __init__(self, program: str, oracle: str, *arguments: str) -> None:
+        script = Path(__file__).parent / "peers" / program
+        command = ["node", str(script), *arguments]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self._child = subprocess.Popen(command, cwd=ORACLES / oracle, **pipes)  # type: ignore[call-overload]
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """One line each way."""
+        self._child.stdin.write(json.dumps(question) + "\n")
+        self._child.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._child.stdout.readline())
+        return answer
 
 
 def span(milliseconds: int) -> Constant:
@@ -113,7 +143,12 @@ def each(function: Callable[[], object]) -> Callable[[Any, int], None]:
 
 
 def installed(module: str) -> bool:
-    """Whether a peer can be imported: from here, or from its own environment among those of the oracles."""
+    """Whether a peer can be imported: from here, or from its own environment among those of the oracles.
+
+    ``node:`` and an oracle's name stand for one that runs on Node.
+    """
+    if module.startswith("node:"):
+        return (ORACLES / module.removeprefix("node:") / "ready").exists()
     if importlib.util.find_spec(module) is None:
         sys.path += [str(path) for path in ORACLES.glob(f"{module}/lib/python*/site-packages")]
     try:

@@ -1,12 +1,13 @@
-"""An EIP-1559 transfer from its numbers to raw bytes."""
+"""An EIP-1559 transfer, as an object and as its numbers, to raw bytes."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from bench import climit
-from bench.harness import Case, Target, Workload
+from bench.harness import Case, Node, NodeCase, Target, Workload
 from walletcore import Curve, LocalSigner, PrivateKey, Secret, chain, sign
 from walletcore.chains import evm
 
@@ -16,11 +17,11 @@ TO = ETHEREUM.account(bytes([0x42]) * 20)
 VALUE, GAS, MAX_FEE, PRIORITY = 10**17, 21_000, 30 * 10**9, 10**9
 
 
-def ours(signer: LocalSigner, nonce: int) -> bytes:
-    """Build, sign and assemble."""
-    transaction = evm.Transaction(
+def built(nonce: int) -> evm.Transaction:
+    """The object."""
+    return evm.Transaction(
         chain=ETHEREUM,
-        sender=signer.public_key,
+        sender=KEY.public_key,
         to=TO,
         value=VALUE,
         nonce=nonce,
@@ -28,7 +29,21 @@ def ours(signer: LocalSigner, nonce: int) -> bytes:
         max_fee=MAX_FEE,
         max_priority_fee=PRIORITY,
     )
-    return sign(transaction, signer).raw
+
+
+def objects(count: int) -> list[evm.Transaction]:
+    """One with each nonce, none of which has been asked for anything."""
+    return [built(nonce) for nonce in range(count)]
+
+
+def signing(signer: LocalSigner) -> Callable[[list[evm.Transaction], int], None]:
+    """Object to raw bytes."""
+
+    def run(transactions: list[evm.Transaction], count: int) -> None:
+        for transaction in transactions:
+            sign(transaction, signer).raw  # noqa: B018
+
+    return run
 
 
 def eth_account_raw(nonce: int) -> bytes:
@@ -64,22 +79,56 @@ def c_call(_: Any, count: int) -> None:
     climit.ecdsa(count)
 
 
+@functools.cache
+def ethers() -> Node:
+    """ethers in a process of its own."""
+    return Node("ethers.mjs", "ethers", f"0x{climit.SECRET.hex()}")
+
+
+def ask_ethers(first: int, count: int) -> dict[str, Any]:
+    """So many transfers from this nonce on."""
+    fields = {
+        "type": 2,
+        "chainId": 1,
+        "to": TO.text,
+        "value": str(VALUE),
+        "gasLimit": GAS,
+        "maxFeePerGas": str(MAX_FEE),
+        "maxPriorityFeePerGas": str(PRIORITY),
+    }
+    return ethers().ask({"fields": fields, "first": first, "count": count})
+
+
+def ours(name: str, signer: LocalSigner) -> list[Case]:
+    """From the object, which is what others are given as numbers; and from the numbers."""
+
+    def answer() -> bytes:
+        return sign(built(7), signer).raw
+
+    from_numbers = numbered(lambda nonce: sign(built(nonce), signer).raw)
+    return [
+        Case(name=name, run=signing(signer), prepare=objects, answer=answer),
+        Case(name=f"{name}, from numbers", run=from_numbers, answer=answer),
+    ]
+
+
 def cases() -> list[Case]:
-    """The bare signature, ours without and with the check, eth-account."""
-    unchecked, checked = LocalSigner(KEY, check=False), LocalSigner(KEY)
+    """The bare signature, ours without and with the check, eth-account, ethers."""
     return [
         Case(name="C call", run=c_call),
-        Case(
-            name="walletcore, check=False",
-            run=numbered(lambda nonce: ours(unchecked, nonce)),
-            answer=lambda: ours(unchecked, 7),
-        ),
-        Case(name="walletcore", run=numbered(lambda nonce: ours(checked, nonce)), answer=lambda: ours(checked, 7)),
+        *ours("walletcore, check=False", LocalSigner(KEY, check=False)),
+        *ours("walletcore", LocalSigner(KEY)),
         Case(
             name="eth-account",
             run=numbered(eth_account_raw),
             answer=lambda: eth_account_raw(7),
             needs="eth_account",
+        ),
+        NodeCase(
+            name="ethers",
+            ask=lambda count: float(ask_ethers(0, count)["seconds"]),
+            answer=lambda: bytes.fromhex(ask_ethers(7, 1)["raw"][2:]),
+            needs="node:ethers",
         ),
     ]
 
@@ -92,6 +141,7 @@ WORKLOADS = [
         targets=(
             Target(case="walletcore, check=False", reference="C call", ratio=2.2),
             Target(case="walletcore, check=False", reference="eth-account", ratio=1 / 9),
+            Target(case="walletcore, check=False", reference="ethers", ratio=1 / 8),
             Target(case="walletcore", reference="C call", ratio=4.2),
         ),
     ),

@@ -6,6 +6,7 @@ A value stays a function of its fields: what it remembers is no parameter, is no
 from __future__ import annotations
 
 import functools
+import operator
 import weakref
 from collections.abc import Callable
 from dataclasses import field
@@ -56,11 +57,11 @@ def in_use(method: Callable[[S], tuple[T, ...]]) -> Callable[[S], tuple[T, ...]]
     def recall(self: S) -> tuple[T, ...]:
         kept: _Kept | None = self._requests  # type: ignore[attr-defined]
         if kept:
-            held: tuple[Any, ...] = tuple([reference() for reference in kept])
+            held: tuple[Any, ...] = tuple(map(operator.call, kept))
             if all(held):
                 return held
         requests = method(self)
-        object.__setattr__(self, "_requests", _Kept([weakref.ref(request) for request in requests]))
+        object.__setattr__(self, "_requests", _Kept(map(weakref.ref, requests)))
         return requests
 
     return recall

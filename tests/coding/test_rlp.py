@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
 from support.vectors import Case, vectors
-from walletcore.coding.rlp import MAX_DEPTH, MAX_ITEMS, Item, decode, decode_uint, encode, encode_uint, encode_each
+from walletcore.coding.rlp import MAX_DEPTH, MAX_ITEMS, Item, decode, decode_uint, encode, encode_each, encode_uint
 from walletcore.errors import DecodingError
 
 any_item = st.recursive(st.binary(max_size=80), lambda items: st.lists(items, max_size=6).map(tuple), max_leaves=30)

@@ -17,7 +17,7 @@ from support.bitcoin import kernel_accepts, key
 from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import load
 from walletcore import Wallet
-from walletcore.chains import bitcoin, chain, solana, theta
+from walletcore.chains import bitcoin, chain, evm, solana, theta
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.opcodes import multisig, push
 from walletcore.chains.bitcoin.script import p2pkh
@@ -541,6 +541,65 @@ def test_no_replay_protection_has_to_be_said_and_is_odd(written: Write, capsys: 
     assert run(["inspect", shown.out.strip(), "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert "replayable" in {each["code"] for each in found["odd"]}
+
+
+TO = ETHEREUM["to"]
+TYPES: dict[str, dict[str, Any]] = {
+    "blobs": {"max_blob_fee": 7, "versioned_hashes": ["0x01" + "22" * 31]},
+    "authorizations": {"authorizations": []},
+    "celo": {"chain": "celo", "fee_currency": "0x765DE816845861e75A25fCA122bb6898B8B1282a"},
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_members_say_the_type(name: str, written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    row = chain(TYPES[name].get("chain", "ethereum"), evm.Evm)
+    draft = {**ETHEREUM, **TYPES[name]}
+    if name == "authorizations":
+        request = {"chain": "ethereum", "authorize": ETHEREUM["to"], "nonce": 8, "from": {"index": 1}}
+        assert with_secrets("sign", written(request), "--yes") == 0
+        draft["authorizations"] = [capsys.readouterr().out.strip()]
+    assert with_secrets("sign", written(draft), "--yes", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    sent = row.decode_transaction(bytes.fromhex(found["raw"]))
+    assert isinstance(sent, SignedTransaction)
+    made = sent.transaction
+    assert (found["id"], made.nonce, made.max_fee) == (sent.id, 7, 30_000_000_000)
+    if name == "authorizations":
+        (authorization,) = made.authorizations
+        with Wallet.from_mnemonic(PHRASE) as wallet:
+            assert authorization.authority == wallet.public_key(row, index=1)
+        assert (f"0x{authorization.address.hex()}", authorization.nonce) == (ETHEREUM["to"].lower(), 8)
+    elif name == "blobs":
+        assert (made.max_blob_fee, made.versioned_hashes) == (7, (b"\x01" + b"\x22" * 31,))
+    else:
+        assert made.fee_currency == row.parse_address(TYPES["celo"]["fee_currency"])
+
+
+def test_an_authorization_built_elsewhere_is_signed(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    raw = evm.Authorization(chain=chain("ethereum", evm.Evm), address=chain("ethereum").parse_address(TO), nonce=8).raw
+    assert with_secrets("sign", written({"chain": "ethereum", "raw": raw.hex()}), "--yes", "--json") == 0
+    shown = capsys.readouterr()
+    assert "runs the code of" in shown.err
+    assert evm.SignedAuthorization.decode(bytes.fromhex(json.loads(shown.out)["raw"])).nonce == 8
+
+
+def test_an_authorization_for_every_chain_has_to_be_said_twice(
+    written: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = {"chain": "ethereum", "authorize": TO, "nonce": 8, "every_chain": True}
+    assert with_secrets("sign", written(request), "--yes") == 0
+    draft = {**ETHEREUM, "authorizations": [capsys.readouterr().out.strip()]}
+    assert with_secrets("sign", written(draft), "--yes") == 1
+    assert with_secrets("sign", written({**draft, "allow_every_chain": True}), "--yes") == 0
+
+
+def test_a_fee_in_a_token_that_nobody_means_is_refused(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """CIP-64: fee currencies count in 18 decimals, so that more than one whole one is as much as one coin."""
+    draft = {**ETHEREUM, **TYPES["celo"], "max_fee": 10**18 // 21_000 + 1}
+    assert with_secrets("sign", written(draft), "--yes") == 1
+    assert "/erc20:" in capsys.readouterr().err
+    assert with_secrets("sign", written(draft), "--yes", "--high-fee") == 0
 
 
 def test_two_kinds_of_fees_are_refused() -> None:

@@ -36,9 +36,15 @@ def check_fee(subject: Signable[Any], effects: Sequence[Effect], row: Chain) -> 
     known = sum(each or 0 for each in told) + (_offered(effects) if None in told[1:] else 0)
     fee = max(known, getattr(subject, "claimed_fee", None) or 0)
     if cap is not None and fee > cap:
-        shown, most = (amount(units, row.decimals, row.fee_symbol) for units in (fee, cap))
-        hint = "--high-fee signs all the same"
-        raise SigningRefused(f"the fee may be {shown}, and {most} is the most", reason="policy", hint=hint)
+        raise _too_high(*(amount(units, row.decimals, row.fee_symbol) for units in (fee, cap)))
+    for each in effects:  # in tokens, which count in as many decimals as the coin (CIP-64)
+        if cap is not None and isinstance(each, Fee) and each.asset != row.fee_asset and (each.at_most or 0) > cap:
+            raise _too_high(f"{each.at_most} of {each.asset}", f"{cap} of a token")
+
+
+def _too_high(fee: str, most: str) -> SigningRefused:
+    hint = "--high-fee signs all the same"
+    return SigningRefused(f"the fee may be {fee}, and {most} is the most", reason="policy", hint=hint)
 
 
 def _offered(effects: Sequence[Effect]) -> int:

@@ -74,7 +74,8 @@ def sign(
         confirm(subject, draft.row, yes=yes, change=change, erc20=erc20 or [], high_fee=high_fee)
         signed = _signed(subject, *signers)
     if as_json:
-        show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
+        identity = {"id": signed.id} if hasattr(signed, "id") else {}
+        show.print_json({"chain": draft.row.name, **identity, "raw": signed.raw.hex()})
         return
     typer.echo(signed.raw.hex())
     if qr:

@@ -14,7 +14,7 @@ from walletcore.chains import FAMILIES
 from walletcore.chains.base import Chain, SignedTransaction
 from walletcore.cli.drafts.fields import Fields
 from walletcore.cli.inspection.finding import family
-from walletcore.cli.inspection.messages import is_message
+from walletcore.cli.inspection.messages import is_message, is_part
 from walletcore.cli.names import find_chain
 from walletcore.coding import strict_json
 from walletcore.errors import TransactionError, Unsupported, raised_as
@@ -62,7 +62,7 @@ def _rebuilt(row: Chain, fields: Fields, wallet: Wallet) -> tuple[Signable[Any],
     subject = row.decode_transaction(raw, keys=[signer.public_key])
     if isinstance(subject, SignedTransaction):
         raise TransactionError("it is signed already", reason="policy")
-    if is_message(subject):
+    if is_message(subject) and not is_part(subject):
         hint = "`walletcore message sign` signs messages"
         raise TransactionError("expected a transaction as raw, got a message", reason="type", hint=hint)
     return subject, (*wallet.signers_for(subject), signer)

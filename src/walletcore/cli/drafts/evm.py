@@ -1,33 +1,78 @@
-"""Unsigned EVM transactions as JSON: which members there are says which type it is (EIP-155, EIP-2930, EIP-1559)."""
+"""Unsigned EVM transactions as JSON: which members there are says which type it is.
+
+EIP-155, EIP-2930, EIP-1559, EIP-4844, EIP-7702, CIP-64; and the authorizations of EIP-7702, which others carry.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from walletcore.chains.evm import AccessList, AccessListTransaction, Evm, LegacyTransaction, Transaction
+from walletcore.chains.evm import (
+    AccessList,
+    AccessListTransaction,
+    Authorization,
+    BlobTransaction,
+    Evm,
+    FeeCurrencyTransaction,
+    LegacyTransaction,
+    SetCodeTransaction,
+    SignedAuthorization,
+    Transaction,
+)
 from walletcore.cli.drafts.fields import Fields, Keyring
 from walletcore.errors import TransactionError
+from walletcore.signing import Signable
 
 __all__ = ["build"]
 
 
-def build(row: Evm, fields: Fields, keyring: Keyring) -> Transaction | AccessListTransaction | LegacyTransaction:
+def build(row: Evm, fields: Fields, keyring: Keyring) -> Signable[Any]:
     """A transaction of type 2; with ``gas_price`` a legacy one, or of type 1 where there is an access list.
 
-    Raises `TransactionError`.
+    ``max_blob_fee`` makes it one of type 3, ``authorizations`` of type 4, ``fee_currency`` of Celo's type 0x7b; with
+    ``authorize`` it is no transaction but an authorization. Raises `TransactionError`.
     """
+    if fields.has("authorize"):
+        return _authorization(row, fields, keyring)
     common = _common(row, fields, keyring)
-    if not fields.has("gas_price"):
-        return Transaction(
-            **common,
-            max_fee=fields.number("max_fee"),
-            max_priority_fee=fields.number("max_priority_fee"),
-            access_list=_access_list(row, fields),
+    if fields.has("gas_price"):
+        return _priced(row, fields, common)
+    for name in ("max_fee", "max_priority_fee"):
+        common[name] = fields.number(name)
+    common["access_list"] = _access_list(row, fields)
+    if fields.has("max_blob_fee"):
+        hashes = tuple([_bytes(each, "versioned hash") for each in fields.items("versioned_hashes")])
+        return BlobTransaction(**common, max_blob_fee=fields.number("max_blob_fee"), versioned_hashes=hashes)
+    if fields.has("authorizations"):
+        listed = tuple(
+            [SignedAuthorization.decode(_bytes(each, "authorization")) for each in fields.items("authorizations")]
         )
+        for_all = fields.flag("allow_every_chain", default=False)
+        return SetCodeTransaction(**common, authorizations=listed, allow_every_chain=for_all)
+    if fields.has("fee_currency"):
+        return FeeCurrencyTransaction(**common, fee_currency=fields.address("fee_currency", row))
+    return Transaction(**common)
+
+
+def _priced(row: Evm, fields: Fields, common: dict[str, Any]) -> AccessListTransaction | LegacyTransaction:
+    """One that pays one price for each unit of gas."""
     price = fields.number("gas_price")
     if fields.has("access_list"):
         return AccessListTransaction(**common, gas_price=price, access_list=_access_list(row, fields))
     return LegacyTransaction(**common, gas_price=price, replay_protected=fields.flag("replay_protected", default=True))
+
+
+def _authorization(row: Evm, fields: Fields, keyring: Keyring) -> Authorization:
+    """What lets a contract's code run for the account of a key; the zero address ends it (EIP-7702)."""
+    where = fields.where()
+    return Authorization(
+        chain=row,
+        authority=keyring.public_key(row, **where),
+        origin=keyring.origin(row, **where),
+        address=fields.address("authorize", row),
+        nonce=fields.number("nonce"),
+        every_chain=fields.flag("every_chain", default=False),
+    )
 
 
 def _common(row: Evm, fields: Fields, keyring: Keyring) -> dict[str, Any]:
@@ -59,7 +104,11 @@ def _access_list(row: Evm, fields: Fields) -> AccessList:
 
 
 def _storage_key(value: object) -> bytes:
+    return _bytes(value, "storage key")
+
+
+def _bytes(value: object, what: str) -> bytes:
     try:
         return bytes.fromhex(str(value).removeprefix("0x"))
     except ValueError:
-        raise TransactionError("expected 32 bytes in hex as storage key", reason="character") from None
+        raise TransactionError(f"expected hex as {what}", reason="character") from None

@@ -18,7 +18,7 @@ from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
 from walletcore.signing import Signable
 
-__all__ = ["decoded", "facts", "form", "is_message", "oddities", "typed_data"]
+__all__ = ["decoded", "facts", "form", "is_message", "is_part", "oddities", "typed_data"]
 
 _SIGNATURE = 64
 _MESSAGES = (
@@ -30,6 +30,11 @@ _MESSAGES = (
 def is_message(subject: object) -> bool:
     """Whether this is a message, and no transaction. A user operation is one: others put it into a transaction."""
     return isinstance(subject, _MESSAGES)
+
+
+def is_part(subject: object) -> bool:
+    """Whether it is made to stand in a transaction, so that `walletcore sign` signs it and no text says it."""
+    return isinstance(subject, (Authorization, UserOperation))
 
 
 def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None:

@@ -1,7 +1,7 @@
 """secp256k1 over libsecp256k1: the only file that touches coincurve, its private low-level module included.
 
-SEC 1 (points), RFC 6979 (ECDSA nonces), BIP-340 (Schnorr), BIP-341 (taproot tweak),
-BIP-66 (strict DER), BIP-146 (low s), the Schnorr signatures of Bitcoin Cash (its 2019-05-15-schnorr.md).
+SEC 1 (points), RFC 6979 (ECDSA nonces), BIP-340 (Schnorr), BIP-341 (taproot tweak), BIP-146 (low s),
+the Schnorr signatures of Bitcoin Cash (its 2019-05-15-schnorr.md).
 Points are 33 bytes (compressed), scalars 32 bytes big-endian, signatures 64 bytes (r || s, or R.x || s).
 """
 
@@ -14,6 +14,7 @@ from coincurve._libsecp256k1 import ffi, lib
 from coincurve.context import GLOBAL_CONTEXT
 
 from walletcore.curves import Operations, Tweak, accepting
+from walletcore.curves.bip66 import ORDER, decode_der, encode_der
 from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.hashes import keccak256, sha256, tagged
 from walletcore.secret import Secret, sealed
@@ -41,7 +42,6 @@ __all__ = [
     "uncompressed",
 ]
 
-ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _HALF_ORDER = (ORDER // 2).to_bytes(32)
 _CONTEXT = GLOBAL_CONTEXT.ctx
 _COMPRESSED, _UNCOMPRESSED = 258, 2
@@ -150,44 +150,6 @@ def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
     if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, _TAP_TWEAK(lifted[1:] + merkle_root)):
         raise InvalidKey("the tweaked public key is no point", reason="range")
     return even_y(_serialize(point))
-
-
-def decode_der(data: bytes) -> bytes:
-    """r || s of a strict DER signature (BIP-66), with r and s from 1 to n-1. Raises `InvalidSignature`."""
-    if len(data) < 8 or len(data) > 72 or data[0] != 0x30 or data[1] != len(data) - 2:
-        raise InvalidSignature(
-            "expected a DER sequence of at most 72 bytes and nothing after it", reason="non-canonical"
-        )
-    r, rest = _der_integer(data[2:])
-    s, rest = _der_integer(rest)
-    if rest:
-        raise InvalidSignature("expected two integers in the DER sequence, got more", reason="trailing")
-    return r + s
-
-
-def _der_integer(data: bytes) -> tuple[bytes, bytes]:
-    length = data[1] if len(data) > 1 else 0
-    body = data[2 : 2 + length]
-    if data[:1] != b"\x02" or not 1 <= length <= 33 or len(body) != length:
-        raise InvalidSignature("expected a DER integer of 1 to 33 bytes", reason="non-canonical")
-    if body[0] & 0x80 or (length > 1 and body[0] == 0 and not body[1] & 0x80):
-        raise InvalidSignature("expected a positive DER integer without padding", reason="non-canonical")
-    value = int.from_bytes(body)
-    if not 0 < value < ORDER:
-        raise InvalidSignature("expected r and s from 1 to n-1", reason="range")
-    return value.to_bytes(32), data[2 + length :]
-
-
-def encode_der(signature: bytes) -> bytes:
-    """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
-    body = _der_of(signature[:32]) + _der_of(signature[32:64])
-    return bytes((0x30, len(body))) + body
-
-
-def _der_of(scalar: bytes) -> bytes:
-    digits = scalar.lstrip(b"\x00") or b"\x00"
-    padded = b"\x00" + digits if digits[0] & 0x80 else digits
-    return bytes((0x02, len(padded))) + padded
 
 
 def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:

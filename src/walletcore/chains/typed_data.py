@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from walletcore.chains.structs import EIP712, MAX_DEPTH, Dialect, Members, StructTypes, check_bounds, checked_dict
 from walletcore.coding import strict_json
@@ -68,7 +68,7 @@ class TypedData:
             raise TransactionError("expected the JSON that TypedData.parse makes", reason="non-canonical")
 
     @classmethod
-    def parse(cls, source: str | dict[str, Any], *, drop_undeclared: bool = False) -> TypedData:
+    def parse(cls, source: str | dict[str, Any], *, drop_undeclared: bool = False) -> Self:
         """Read typed data from JSON, or from a dict with types, primaryType, domain and message.
 
         A dict may hold bytes where JSON has 0x and hex digits; what values look like is told in ``structs``. There are

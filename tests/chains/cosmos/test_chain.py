@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from walletcore import chain
 from walletcore.chains.cosmos import CHAINS, CosmosChain
-from walletcore.coding.text import bech32, to_words
-from walletcore.errors import AddressError, Unsupported
-from walletcore.keys import Curve, PublicKey
+from walletcore.errors import Unsupported
 
 HUB = next(row for row in CHAINS if row.name == "cosmoshub")
 OSMOSIS = next(row for row in CHAINS if row.name == "osmosis")

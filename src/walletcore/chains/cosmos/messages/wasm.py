@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.cosmos.messages.common import Coin, moved
 from walletcore.chains.cosmos.messages.fields import (
+    JSON,
+    Names,
     account,
     boolean,
     coins,
@@ -22,6 +24,7 @@ from walletcore.chains.cosmos.messages.forms import inline_json
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.chains.cosmos.messages.wasm_calls import executed
 from walletcore.effects import Authority, Effect, Opaque
+from walletcore.errors import DecodingError
 
 if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
@@ -42,20 +45,25 @@ _PACKAGE = "/cosmwasm.wasm.v1"
 
 
 class AccessType(IntEnum):
-    """Who may make contracts of a code; 2 was an address that is alone in ``AccessConfig``, until wasmd 0.40."""
+    """Who may make contracts of a code; 2 is reserved."""
 
     UNSPECIFIED = 0
     NOBODY = 1
-    ONLY_ADDRESS = 2
     EVERYBODY = 3
     ANY_OF_ADDRESSES = 4
 
 
-@described()
+def _no_json(value: Any, names: Names) -> JSON:
+    raise DecodingError(
+        "nodes write who may make contracts in two ways in amino JSON: sign it DIRECT", reason="unknown"
+    )
+
+
+@described(json=(_no_json, _no_json))
 class AccessConfig(Described):
     """Who may make contracts of a code."""
 
-    permission: AccessType = enum(1, AccessType, keep=True)
+    permission: AccessType = enum(1, AccessType)
     addresses: tuple[str, ...] = texts(3, default=())
 
 

@@ -75,7 +75,7 @@ class CosmosChain(Chain):
     modes: tuple[str, ...] = ("direct", "amino")
     eip155: int | None = None
 
-    subjects: ClassVar[tuple[str, ...]] = ()
+    subjects: ClassVar[tuple[str, ...]] = ("walletcore.chains.cosmos.transaction:Transaction",)
     is_signed: ClassVar[bool] = True  # every sign document names the chain id
 
     def __post_init__(self) -> None:
@@ -229,15 +229,24 @@ class CosmosChain(Chain):
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()
     ) -> Signable[Any] | SignedTransaction[Any]:
-        """Read a transaction, signed or not, or a message that is to be signed. Raises `TransactionError`."""
-        raise NotImplementedError  # the engine's
+        """Read a transaction, signed or not, or a message that is to be signed. Raises `TransactionError`.
+
+        What is to be signed is what `Transaction.raw` gives, a SignDoc, or the JSON of a StdSignDoc, which does not say
+        whose key signs: the first of ``keys`` does. In what nodes take the signatures are not verified, as nothing in
+        it tells the numbers of accounts: see `walletcore.chains.cosmos.decode.verify`.
+        """
+        from walletcore.chains.cosmos.decode import decode
+
+        return decode(self, raw, keys)
 
     def transaction_id(self, raw: bytes) -> str:
         """The id of a signed transaction: the SHA-256 of its TxRaw, 64 hex digits in upper case.
 
         Raises `TransactionError`.
         """
-        raise NotImplementedError  # the engine's
+        from walletcore.chains.cosmos.decode import identify
+
+        return identify(raw)
 
 
 def _reference(chain_id: str) -> str:

@@ -1,7 +1,7 @@
 """Where described values are found: by their type URL, or by their name in amino JSON.
 
-A row of ``_PLACES`` is a package of protobuf and the module here that describes it, which is imported when it is asked
-for. What no table has stays an `AnyMessage`.
+A row of ``_PLACES`` is a package of protobuf, or one message of it, and the module here that describes it, which is
+imported when it is asked for. What no table has stays an `AnyMessage`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,27 @@ from walletcore.errors import DecodingError
 __all__ = ["by_amino", "by_url", "from_named", "packed", "to_named", "unpacked"]
 
 _PLACES = {
+    "/terra.wasm.v1beta1": "terra",  # first: of messages with one name in amino JSON, the last one is read
+    "/cosmos.authz.v1beta1": "authz",
     "/cosmos.bank.v1beta1": "bank",
+    "/cosmos.bank.v1beta1.SendAuthorization": "authz",
     "/cosmos.crisis.v1beta1": "crisis",
     "/cosmos.crypto.ed25519": "crypto",
     "/cosmos.crypto.secp256k1": "crypto",
     "/cosmos.distribution.v1beta1": "distribution",
+    "/cosmos.feegrant.v1beta1": "feegrant",
+    "/cosmos.gov.v1": "gov_v1",
+    "/cosmos.gov.v1beta1": "gov",
     "/cosmos.slashing.v1beta1": "slashing",
     "/cosmos.staking.v1beta1": "staking",
+    "/cosmos.staking.v1beta1.StakeAuthorization": "authz",
     "/cosmos.vesting.v1beta1": "vesting",
+    "/cosmwasm.wasm.v1": "wasm",
+    "/greenfield.bridge": "greenfield",
+    "/ibc.applications.transfer.v1": "ibc",
+    "/osmosis.tokenfactory.v1beta1": "tokenfactory",
+    "/stride.stakeibc": "stride",
+    "/types": "thorchain",
 }
 
 
@@ -46,7 +59,7 @@ def _by_amino() -> Mapping[str, type[Described]]:
 
 def by_url(type_url: str) -> type[Described] | None:
     """The class of this type URL, or None."""
-    module = _PLACES.get(type_url.rpartition(".")[0])
+    module = _PLACES.get(type_url) or _PLACES.get(type_url.rpartition(".")[0])
     return None if module is None else _described(module).get(type_url)
 
 

@@ -1,0 +1,313 @@
+"""Random messages of Cosmos chains beside cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON.
+
+``tests/oracles/README.md`` tells how many, and how to replay one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from support.oracles import JSON, compared, locked, number
+from walletcore.chains.cosmos import CHAINS
+from walletcore.chains.cosmos.messages import authz, feegrant, gov, gov_v1, ibc, stride, table, thorchain, wasm
+from walletcore.chains.cosmos.messages.bank import MsgSend
+from walletcore.chains.cosmos.messages.common import Coin
+from walletcore.chains.cosmos.messages.shape import Described
+from walletcore.chains.cosmos.messages.times import Duration, Timestamp
+from walletcore.coding.text import bech32, from_words
+
+HUB = next(row for row in CHAINS if row.name == "cosmoshub")
+THORCHAIN = next(row for row in CHAINS if row.name == "thorchain")
+TEXTS = ("", "a", "ä", '"', "\\", "\n", "<b>&</b>", "\u2028", "雪", "\U0001f600", "a text of some length " * 20)
+DENOMS = ("uatom", "uosmo", "ibc/" + "0123456789ABCDEF" * 4, "factory/osmo1abc/x_y", "gamm/pool/1", "a.b:c-d")
+WORDS = ("transfer", "send", "amount", "recipient", "swap", "x")
+
+
+def who(random: Random) -> str:
+    return HUB.account(random.randbytes(random.choice((20, 20, 20, 32)))).text
+
+
+def operator(random: Random) -> str:
+    return HUB.validator(random.randbytes(20)).text
+
+
+def coin(random: Random) -> Coin:
+    return Coin(denom=random.choice(DENOMS), amount=number(random, 1 << 256))
+
+
+def coins(random: Random) -> tuple[Coin, ...]:
+    return tuple(coin(random) for _ in range(random.choice((0, 1, 1, 2, 3))))
+
+
+def text(random: Random) -> str:
+    return random.choice(TEXTS)
+
+
+def moment(random: Random) -> Timestamp | None:
+    return random.choice((None, Timestamp(seconds=random.randrange(1, 250_000_000_000), nanos=0)))
+
+
+def document(random: Random, depth: int = 0) -> Any:
+    """JSON as contracts are told it."""
+    kind = random.randrange(7 if depth < 4 else 4)
+    if kind == 0:
+        return text(random)
+    if kind == 1:
+        return random.choice((0, 1, -1, 2**53 - 1, 1 - 2**53, random.getrandbits(40)))
+    if kind in (2, 3):
+        return random.choice((True, False, None))
+    if kind == 4:
+        return [document(random, depth + 1) for _ in range(random.randrange(4))]
+    return {random.choice(WORDS + TEXTS): document(random, depth + 1) for _ in range(random.randrange(4))}
+
+
+def told(random: Random) -> bytes:
+    separators = random.choice(((",", ":"), (", ", ": ")))
+    made = json.dumps(document(random), ensure_ascii=random.random() < 0.5, separators=separators)
+    return made.encode()
+
+
+def option(random: Random) -> gov.VoteOption:
+    return random.choice(list(gov.VoteOption)[1:])  # nodes refuse the first
+
+
+def send(random: Random) -> MsgSend:
+    return MsgSend(from_address=who(random), to_address=who(random), amount=coins(random))
+
+
+def vote(random: Random) -> gov.MsgVote:
+    return gov.MsgVote(proposal_id=number(random, 1 << 64), voter=who(random), option=option(random))
+
+
+def basic(random: Random) -> feegrant.BasicAllowance:
+    return feegrant.BasicAllowance(spend_limit=coins(random), expiration=moment(random))
+
+
+def periodic(random: Random) -> feegrant.PeriodicAllowance:
+    return feegrant.PeriodicAllowance(
+        basic=basic(random),
+        period=Duration(seconds=number(random, 9_000_000_000), nanos=number(random, 10**9)),
+        period_spend_limit=coins(random),
+        period_can_spend=coins(random),
+        period_reset=moment(random) or Timestamp(seconds=1),
+    )
+
+
+def allowed(random: Random) -> feegrant.AllowedMsgAllowance:
+    urls = random.sample(("/cosmos.bank.v1beta1.MsgSend", "/a", "/b"), random.randint(1, 3))
+    return feegrant.AllowedMsgAllowance(
+        allowance=random.choice((basic, periodic))(random), allowed_messages=tuple(urls)
+    )
+
+
+def granted(random: Random) -> Any:
+    kind = random.randrange(3)
+    if kind == 0:
+        return authz.GenericAuthorization(msg=random.choice(("/cosmos.bank.v1beta1.MsgSend", "/a.b.C")))
+    if kind == 1:
+        listed = tuple(who(random) for _ in range(random.randint(1, 3)))
+        return authz.SendAuthorization(spend_limit=coins(random), allow_list=listed)
+    lists = random.choice(("allow_list", "deny_list"))
+    return authz.StakeAuthorization(
+        max_tokens=random.choice((None, coin(random))),
+        authorization_type=random.choice(list(authz.AuthorizationType)),
+        **{lists: authz.Validators(address=tuple(operator(random) for _ in range(random.randrange(3))))},
+    )
+
+
+def config(random: Random) -> wasm.AccessConfig | None:
+    listed = tuple(who(random) for _ in range(random.randrange(3)))
+    made = wasm.AccessConfig(permission=random.choice(list(wasm.AccessType)), addresses=listed)
+    return random.choice((None, made))
+
+
+MAKE: dict[str, Callable[[Random], Described]] = {
+    "gov submit": lambda r: gov.MsgSubmitProposal(
+        content=gov.TextProposal(title=text(r), description=text(r)), initial_deposit=coins(r), proposer=who(r)
+    ),
+    "gov vote": vote,
+    "gov weighted vote": lambda r: gov.MsgVoteWeighted(
+        proposal_id=number(r, 1 << 64),
+        voter=who(r),
+        options=tuple(
+            gov.WeightedVoteOption(option=option(r), weight=number(r, 10**18) + 1) for _ in range(r.randint(1, 4))
+        ),
+    ),
+    "gov deposit": lambda r: gov.MsgDeposit(proposal_id=number(r, 1 << 64), depositor=who(r), amount=coins(r)),
+    "gov v1 submit": lambda r: gov_v1.MsgSubmitProposal(
+        messages=tuple(r.choice((send, vote))(r) for _ in range(r.randint(1, 3))),
+        initial_deposit=coins(r),
+        proposer=who(r),
+        metadata=text(r),
+        title=text(r),
+        summary=text(r),
+    ),
+    "gov v1 vote": lambda r: gov_v1.MsgVote(
+        proposal_id=number(r, 1 << 64), voter=who(r), option=option(r), metadata=text(r)
+    ),
+    "gov v1 weighted vote": lambda r: gov_v1.MsgVoteWeighted(
+        proposal_id=number(r, 1 << 64),
+        voter=who(r),
+        options=tuple(
+            gov_v1.WeightedVoteOption(option=option(r), weight=r.choice(("0.5", "1", "0.250000000000000000")))
+            for _ in range(r.randint(1, 4))
+        ),
+        metadata=text(r),
+    ),
+    "gov v1 deposit": lambda r: gov_v1.MsgDeposit(proposal_id=number(r, 1 << 64), depositor=who(r), amount=coins(r)),
+    "gov v1 cancel": lambda r: gov_v1.MsgCancelProposal(proposal_id=number(r, 1 << 64), proposer=who(r)),
+    "ibc transfer": lambda r: ibc.MsgTransfer(
+        source_port=r.choice(("transfer", "wasm.cosmos1abc")),
+        source_channel=f"channel-{number(r, 1000)}",
+        token=coin(r),
+        sender=who(r),
+        receiver=r.choice((who(r), "osmo1abc", "pfm")),
+        timeout_height=ibc.Height(revision_number=number(r, 1 << 64), revision_height=number(r, 1 << 64)),
+        timeout_timestamp=number(r, 1 << 64),
+        memo=r.choice((text(r), told(r).decode())),
+    ),
+    "authz grant": lambda r: authz.MsgGrant(
+        granter=who(r), grantee=who(r), grant=authz.Grant(authorization=granted(r), expiration=moment(r))
+    ),
+    "authz revoke": lambda r: authz.MsgRevoke(
+        granter=who(r), grantee=who(r), msg_type_url="/cosmos.bank.v1beta1.MsgSend"
+    ),
+    "authz exec": lambda r: authz.MsgExec(grantee=who(r), msgs=executed(r, 0)),
+    "feegrant grant": lambda r: feegrant.MsgGrantAllowance(
+        granter=who(r), grantee=who(r), allowance=r.choice((basic, periodic, allowed))(r)
+    ),
+    "feegrant revoke": lambda r: feegrant.MsgRevokeAllowance(granter=who(r), grantee=who(r)),
+    "feegrant prune": lambda r: feegrant.MsgPruneAllowances(pruner=who(r)),
+    "wasm store": lambda r: wasm.MsgStoreCode(
+        sender=who(r), wasm_byte_code=r.randbytes(r.randint(1, 300)), instantiate_permission=config(r)
+    ),
+    "wasm instantiate": lambda r: wasm.MsgInstantiateContract(
+        sender=who(r),
+        admin=r.choice(("", who(r))),
+        code_id=number(r, 1 << 64) or 1,
+        label=text(r) or "label",
+        msg=told(r),
+        funds=coins(r),
+    ),
+    "wasm instantiate2": lambda r: wasm.MsgInstantiateContract2(
+        sender=who(r),
+        admin=r.choice(("", who(r))),
+        code_id=number(r, 1 << 64) or 1,
+        label=text(r) or "label",
+        msg=told(r),
+        funds=coins(r),
+        salt=r.randbytes(r.randint(1, 64)),
+        fix_msg=r.random() < 0.5,
+    ),
+    "wasm execute": lambda r: wasm.MsgExecuteContract(sender=who(r), contract=who(r), msg=told(r), funds=coins(r)),
+    "wasm migrate": lambda r: wasm.MsgMigrateContract(
+        sender=who(r), contract=who(r), code_id=number(r, 1 << 64) or 1, msg=told(r)
+    ),
+    "wasm update admin": lambda r: wasm.MsgUpdateAdmin(sender=who(r), new_admin=who(r), contract=who(r)),
+    "wasm clear admin": lambda r: wasm.MsgClearAdmin(sender=who(r), contract=who(r)),
+    "thorchain send": lambda r: thorchain.MsgSend(
+        from_address=THORCHAIN.account(r.randbytes(20)).text,
+        to_address=THORCHAIN.account(r.randbytes(20)).text,
+        amount=coins(r),
+    ),
+    "stride liquid stake": lambda r: stride.MsgLiquidStake(
+        creator=who(r), amount=number(r, 1 << 256), host_denom=r.choice(DENOMS)
+    ),
+    "stride redeem": lambda r: stride.MsgRedeemStake(
+        creator=who(r), amount=number(r, 1 << 256), host_zone="cosmoshub-4", receiver=who(r)
+    ),
+}
+
+
+def executed(random: Random, depth: int) -> tuple[Described, ...]:
+    kinds = [send, vote] + [lambda r: authz.MsgExec(grantee=who(r), msgs=executed(r, depth + 1))] * (depth < 3)
+    return tuple(random.choice(kinds)(random) for _ in range(random.randint(1, 3)))
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(each.capitalize() for each in rest)
+
+
+def for_js(value: Any, *, is_part: bool = False) -> JSON:
+    """A value as ``fromJSON`` of cosmjs-types takes it; what stands in an Any with its URL."""
+    if isinstance(value, tuple):
+        return [for_js(each, is_part=is_part) for each in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, Described):
+        made = {
+            camel(name): for_js(each, is_part=name == "basic")
+            for name in value.shape.fields
+            if (each := getattr(value, name)) is not None
+        }
+        return {"typeUrl": value.shape.type_url, "json": made} if value.shape.type_url and not is_part else made
+    return (
+        int(value) if isinstance(value, gov.VoteOption | wasm.AccessType | authz.AuthorizationType) else str_of(value)
+    )
+
+
+def str_of(value: Any) -> Any:
+    return str(value) if type(value) is int else value
+
+
+def is_judged(message: Described) -> bool:
+    """Whether the others' JSON is what nodes make.
+
+    stridejs writes lists of validators in another way than they do, and they write who may make contracts in two.
+    """
+    if isinstance(message, authz.MsgGrant):
+        return not isinstance(message.grant.authorization, authz.StakeAuthorization)
+    if isinstance(message, wasm.MsgStoreCode):
+        return message.instantiate_permission is None
+    return not isinstance(message, thorchain.MsgSend)
+
+
+def made(random: Random) -> tuple[str, Described]:
+    kind = random.choice(list(MAKE))
+    return kind, MAKE[kind](random)
+
+
+def ask(random: Random) -> JSON:
+    kind, message = made(random)
+    value = for_js(message, is_part=True)
+    if isinstance(message, thorchain.MsgSend):
+        for name in ("fromAddress", "toAddress"):
+            value[name] = base64.b64encode(from_words(bech32.decode(value[name])[1])).decode()
+    is_json = is_judged(message)
+    raw = message.shape.codec.encode(message).hex()
+    named = table.to_named(message, {}) if is_json else None
+    return {
+        "kind": "message",
+        "url": message.shape.type_url,
+        "value": value,
+        "json": is_json,
+        "ours": {"kind": kind, "raw": raw, "amino": named},
+    }
+
+
+def check(case: JSON, verdict: JSON) -> list[str]:
+    ours = case["ours"]
+    assert verdict["raw"] == ours["raw"]
+    kind = table.by_url(case["url"])
+    assert kind is not None
+    message = kind.shape.codec.decode(bytes.fromhex(ours["raw"]))
+    assert message.shape.codec.encode(message).hex() == ours["raw"]
+    row = THORCHAIN if isinstance(message, thorchain.MsgSend) else HUB
+    assert message.effects(row) or not getattr(message, "amount", None)
+    if not case["json"]:
+        return [ours["kind"]]
+    (named,) = json.loads(verdict["amino"])["msgs"]
+    assert named == ours["amino"]
+    again = table.from_named(named, {})
+    assert table.to_named(again, {}) == named
+    return [ours["kind"], "amino"]
+
+
+@locked
+def test_random_messages_are_those_of_other_libraries(environment: str) -> None:
+    compared("cosmjs_messages", "messages", environment, ask, check, kinds={*MAKE, "amino"})

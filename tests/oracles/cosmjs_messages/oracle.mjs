@@ -1,0 +1,131 @@
+// Messages by cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON, and ADR-36 documents by Keplr's
+// library: one JSON case a line in, one verdict a line out.
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const amino = require("@cosmjs/amino");
+const stargate = require("@cosmjs/stargate");
+const wasm = require("@cosmjs/cosmwasm");
+const keplr = require("@keplr-wallet/cosmos");
+const keys = require("@keplr-wallet/crypto");
+const lines = require("readline").createInterface({ input: process.stdin });
+
+const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
+const hex = (data) => Buffer.from(data).toString("hex");
+
+// Whose class writes a message, and whose tells its amino JSON.
+const COSMJS = {
+  "/cosmos.gov.v1beta1": "cosmos/gov/v1beta1/tx",
+  "/cosmos.gov.v1beta1.TextProposal": "cosmos/gov/v1beta1/gov",
+  "/cosmos.gov.v1": "cosmos/gov/v1/tx",
+  "/cosmos.bank.v1beta1": "cosmos/bank/v1beta1/tx",
+  "/cosmos.bank.v1beta1.SendAuthorization": "cosmos/bank/v1beta1/authz",
+  "/cosmos.staking.v1beta1.StakeAuthorization": "cosmos/staking/v1beta1/authz",
+  "/cosmos.authz.v1beta1": "cosmos/authz/v1beta1/tx",
+  "/cosmos.authz.v1beta1.GenericAuthorization": "cosmos/authz/v1beta1/authz",
+  "/cosmos.feegrant.v1beta1": "cosmos/feegrant/v1beta1/tx",
+  "/cosmos.feegrant.v1beta1.BasicAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/cosmos.feegrant.v1beta1.PeriodicAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/cosmos.feegrant.v1beta1.AllowedMsgAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/ibc.applications.transfer.v1": "ibc/applications/transfer/v1/tx",
+  "/cosmwasm.wasm.v1": "cosmwasm/wasm/v1/tx",
+};
+const KEPLR = { "/types": "thorchain/v1/types/msg_send", "/stride.stakeibc": "stride/stakeibc/tx" };
+const STRIDE = {
+  "/cosmos.gov.v1": "cosmos/gov/v1/tx",
+  "/cosmos.authz.v1beta1": "cosmos/authz/v1beta1/tx",
+  "/cosmos.feegrant.v1beta1": "cosmos/feegrant/v1beta1/tx",
+  "/cosmos.feegrant.v1beta1.BasicAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/cosmos.feegrant.v1beta1.PeriodicAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/cosmos.feegrant.v1beta1.AllowedMsgAllowance": "cosmos/feegrant/v1beta1/feegrant",
+  "/stride.stakeibc": "stride/stakeibc/tx",
+};
+const converters = new stargate.AminoTypes({
+  ...stargate.createDefaultAminoConverters(),
+  ...wasm.createWasmAminoConverters(),
+});
+
+const placeOf = (url, table) => table[url] ?? table[url.slice(0, url.lastIndexOf("."))];
+const nameOf = (url) => url.slice(url.lastIndexOf(".") + 1);
+
+function classOf(url) {
+  const ours = placeOf(url, COSMJS);
+  const path = ours ? `cosmjs-types/${ours}` : `@keplr-wallet/proto-types/${placeOf(url, KEPLR)}`;
+  return require(path)[nameOf(url)];
+}
+
+// What stands in an Any is given as its URL and its JSON.
+function filled(value) {
+  if (Array.isArray(value)) return value.map(filled);
+  if (value === null || typeof value !== "object") return value;
+  if ("typeUrl" in value && "json" in value)
+    return { typeUrl: value.typeUrl, value: Buffer.from(written(value.typeUrl, value.json)).toString("base64") };
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filled(each)]));
+}
+
+const written = (url, value) => classOf(url).encode(classOf(url).fromJSON(filled(value))).finish();
+
+// stridejs has dates where cosmjs-types has moments, and both the Any of a message within a message.
+function dated(value) {
+  if (Array.isArray(value)) return value.map(dated);
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  const made = Object.entries(value).map(([name, each]) => [name, dated(each)]);
+  for (const pair of made)
+    if (["expiration", "periodReset"].includes(pair[0]) && pair[1] !== undefined)
+      pair[1] = new Date(Number(pair[1].seconds) * 1000 + pair[1].nanos / 1e6);
+  return Object.fromEntries(made);
+}
+
+// Its own table of what stands in an Any stops at the first, and has no messages in it: these are told one by one.
+const WITHIN = {
+  "/cosmos.authz.v1beta1.MsgExec": (made, { msgs }) => (made.msgs = msgs.map((each) => aminoOf(each.typeUrl, each.value))),
+  "/cosmos.gov.v1.MsgSubmitProposal": (made, { messages }) =>
+    (made.messages = messages.map((each) => aminoOf(each.typeUrl, each.value))),
+  "/cosmos.feegrant.v1beta1.MsgGrantAllowance": (made, { allowance }) =>
+    (made.allowance = aminoOf(allowance.typeUrl, allowance.value)),
+};
+
+function aminoOf(url, raw) {
+  const message = classOf(url).decode(raw);
+  const place = placeOf(url, STRIDE);
+  if (!place) return converters.toAmino({ typeUrl: url, value: message });
+  const made = require(`./node_modules/stridejs/dist/cjs/codegen/${place}.js`)[nameOf(url)].toAminoMsg(dated(message));
+  WITHIN[url]?.(made.value, message);
+  return made;
+}
+
+const RUN = {
+  message({ url, value, json }) {
+    const raw = written(url, value);
+    if (!json) return { raw: hex(raw) };
+    const doc = amino.makeSignDoc([aminoOf(url, raw)], { amount: [], gas: "1" }, "test-1", "", 2, 3);
+    return { raw: hex(raw), amino: Buffer.from(amino.serializeSignDoc(doc)).toString() };
+  },
+  adr36({ hrp, secret, data, algorithm }) {
+    const key = new keys.PrivKeySecp256k1(bytes(secret));
+    const eth = algorithm === "ethsecp256k1";
+    const pub = key.getPubKey();
+    const account = eth ? pub.getEthAddress() : pub.getCosmosAddress();
+    const signer = new keplr.Bech32Address(account).toBech32(hrp);
+    const raw = keplr.serializeSignDoc(keplr.makeADR36AminoSignDoc(signer, bytes(data)));
+    const made = key.signDigest32((eth ? keys.Hash.keccak256 : keys.Hash.sha256)(raw));
+    return { signer, raw: Buffer.from(raw).toString(), signature: hex(made.r) + hex(made.s) };
+  },
+  verify({ hrp, signer, data, key, signature, algorithm }) {
+    try {
+      return { right: keplr.verifyADR36Amino(hrp, signer, bytes(data), bytes(key), bytes(signature), algorithm) };
+    } catch (error) {
+      return { right: false, why: String(error.message) };
+    }
+  },
+  address({ hrp, key, algorithm }) {
+    const pub = new keys.PubKeySecp256k1(bytes(key));
+    const account = algorithm === "ethsecp256k1" ? pub.getEthAddress() : pub.getCosmosAddress();
+    return { address: new keplr.Bech32Address(account).toBech32(hrp) };
+  },
+};
+
+for await (const line of lines) {
+  const { kind, ...given } = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(RUN[kind](given))}\n`);
+}

@@ -27,7 +27,9 @@ __all__ = [
     "compact_size",
     "compact_u16",
     "fixed",
+    "i32be",
     "i32le",
+    "i64be",
     "mapped",
     "prefixed",
     "struct",
@@ -151,6 +153,8 @@ u64le = _integer(Struct("<Q"))
 i32le = _integer(Struct("<i"))
 u32be = _integer(Struct(">I"))
 u64be = _integer(Struct(">Q"))
+i32be = _integer(Struct(">i"))
+i64be = _integer(Struct(">q"))
 
 _COMPACT_SIZES = {0xFD: (2, 0xFD), 0xFE: (4, 1 << 16), 0xFF: (8, 1 << 32)}  # bytes that follow, least number they hold
 

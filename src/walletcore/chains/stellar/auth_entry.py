@@ -19,8 +19,8 @@ from walletcore.chains.stellar.authorization import (
     invocation,
 )
 from walletcore.chains.stellar.chain import StellarChain
+from walletcore.chains.stellar.contract_values import MAX_SIZE, SCVal, scval
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
-from walletcore.chains.stellar.scval import MAX_SIZE, SCVal, scval
 from walletcore.coding import xdr
 from walletcore.coding.wire import Reader
 from walletcore.effects import Effect

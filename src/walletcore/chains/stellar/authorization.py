@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from walletcore.chains.stellar.chain import StellarChain
+from walletcore.chains.stellar.contract_values import MAX_DEPTH, MAX_SIZE, SCVAL, SCVal
 from walletcore.chains.stellar.contracts import CreateContract, InvokeContract, authorized_function
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
-from walletcore.chains.stellar.scval import MAX_DEPTH, MAX_SIZE, SCVAL, SCVal
 from walletcore.coding import xdr
 from walletcore.coding.wire import Codec, Reader
 from walletcore.errors import DecodingError, TransactionError, raised_as

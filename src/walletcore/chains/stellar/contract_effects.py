@@ -15,6 +15,7 @@ from typing import Any
 
 from walletcore.chains.stellar.authorization import AuthorizationEntry
 from walletcore.chains.stellar.chain import StellarChain
+from walletcore.chains.stellar.contract_values import SCVal
 from walletcore.chains.stellar.contracts import (
     CreateContract,
     HostFunction,
@@ -26,7 +27,6 @@ from walletcore.chains.stellar.contracts import (
 )
 from walletcore.chains.stellar.outcome import Scene, asset_name
 from walletcore.chains.stellar.scaddress import SCAddress
-from walletcore.chains.stellar.scval import SCVal
 from walletcore.chains.stellar.soroban import ExtendFootprintTtl, InvokeHostFunction, RestoreFootprint
 from walletcore.chains.stellar.values import Asset, IssuedAsset, NativeAsset
 from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Transfer

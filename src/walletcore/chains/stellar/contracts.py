@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from walletcore.chains.stellar.chain import StellarChain
+from walletcore.chains.stellar.contract_values import EXECUTABLE, MAX_SIZE, SCVAL, SYMBOL, Executable, SCVal
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
-from walletcore.chains.stellar.scval import EXECUTABLE, MAX_SIZE, SCVAL, SYMBOL, Executable, SCVal
 from walletcore.chains.stellar.values import Asset, IssuedAsset, NativeAsset
 from walletcore.chains.stellar.wire import asset
 from walletcore.coding import xdr

@@ -14,10 +14,10 @@ from typing import Any
 from walletcore.chains.stellar import wire
 from walletcore.chains.stellar.authorization import AuthorizationEntry, entries
 from walletcore.chains.stellar.chain import StellarChain
+from walletcore.chains.stellar.contract_values import SCVAL, SCVal
 from walletcore.chains.stellar.contracts import HostFunction, host_function
 from walletcore.chains.stellar.operations import Operation
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
-from walletcore.chains.stellar.scval import SCVAL, SCVal
 from walletcore.chains.stellar.values import AccountKey, Asset, IssuedAsset, TrustLineKey
 from walletcore.coding import xdr
 from walletcore.coding.wire import Codec, Reader, mapped

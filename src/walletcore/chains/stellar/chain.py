@@ -113,6 +113,12 @@ class StellarChain(Chain):
         object.__setattr__(address, "_agrees", True)
         return address
 
+    def is_same_asset(self, one: str, other: str) -> bool:
+        """Whether two CAIP-19 names are of one asset: its own (``asset:USDC-G...``), or its contract (``sep41:C...``)."""
+        from walletcore.chains.stellar.contract_effects import contract_of
+
+        return one == other or (contract_of(self, one) or one) == (contract_of(self, other) or other)
+
     def caip10(self, data: bytes) -> str:
         """The CAIP-10 name of an account of 32 bytes."""
         return self.account_id(strkey.encode(Strkey.ACCOUNT, data))

@@ -31,7 +31,7 @@ from walletcore.chains.stellar.soroban import ExtendFootprintTtl, InvokeHostFunc
 from walletcore.chains.stellar.values import Asset, IssuedAsset, NativeAsset
 from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Transfer
 
-__all__ = ["READERS", "asset_names", "effects_of_call", "effects_of_tree"]
+__all__ = ["READERS", "asset_names", "contract_of", "effects_of_call", "effects_of_tree"]
 
 _MAX_TOLD = 1000  # effects of one tree; where there would be more, all of them are one that is opaque
 _SHOWN, _MAX_SHOWN = 80, 8  # characters of an argument, arguments
@@ -153,6 +153,16 @@ def _known(chain: StellarChain, entries: Iterable[AuthorizationEntry], assets: I
     return _Known(chain=chain, names=asset_names(chain, assets), accounts=accounts)
 
 
+def contract_of(chain: StellarChain, name: str) -> SCAddress | None:
+    """The contract of an asset by its CAIP-19 name: the one that stands for it, or that is the token itself."""
+    kind, _, reference = name.removeprefix(f"{chain.caip2}/").partition(":")
+    if name == chain.asset:
+        return contract_id(chain, NativeAsset())
+    if kind == "sep41":
+        return SCAddress.parse(reference)
+    return contract_id(chain, _issued(chain, reference)) if kind == "asset" else None
+
+
 def asset_names(chain: StellarChain, assets: Iterable[Asset] = ()) -> dict[SCAddress, str]:
     """The CAIP-19 names of assets by the contracts that stand for them: lumens, those of the row, and those given."""
     known = (NativeAsset(), *(_issued(chain, text) for text in chain.assets), *assets)
@@ -160,7 +170,7 @@ def asset_names(chain: StellarChain, assets: Iterable[Asset] = ()) -> dict[SCAdd
 
 
 def _issued(chain: StellarChain, text: str) -> IssuedAsset:
-    code, issuer = text.split("-")
+    code, _, issuer = text.partition("-")
     return IssuedAsset(code=code, issuer=chain.parse_address(issuer))
 
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from walletcore.chains.stellar.authorization import Delegate as Delegate
     from walletcore.chains.stellar.authorization import Invocation as Invocation
     from walletcore.chains.stellar.challenge import Challenge as Challenge
-    from walletcore.chains.stellar.contract_values import Executable as Executable
     from walletcore.chains.stellar.contract_values import Instance as Instance
     from walletcore.chains.stellar.contract_values import SCError as SCError
     from walletcore.chains.stellar.contract_values import SCVal as SCVal
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from walletcore.chains.stellar.contracts import Salted as Salted
     from walletcore.chains.stellar.contracts import UploadWasm as UploadWasm
     from walletcore.chains.stellar.contracts import contract_id as contract_id
+    from walletcore.chains.stellar.executables import Executable as Executable
+    from walletcore.chains.stellar.executables import ExternalExecutable as ExternalExecutable
     from walletcore.chains.stellar.fee_bump import FeeBumpTransaction as FeeBumpTransaction
     from walletcore.chains.stellar.message import Message as Message
     from walletcore.chains.stellar.operations import AccountMerge as AccountMerge
@@ -126,6 +127,7 @@ __all__ = [
     "EndSponsoringFutureReserves",
     "Executable",
     "ExtendFootprintTtl",
+    "ExternalExecutable",
     "FeeBumpTransaction",
     "Inflation",
     "Instance",
@@ -209,8 +211,9 @@ _PLACES = {
     "DecoratedSignature": "values",
     "Delegate": "authorization",
     "EndSponsoringFutureReserves": "operations",
-    "Executable": "contract_values",
+    "Executable": "executables",
     "ExtendFootprintTtl": "soroban",
+    "ExternalExecutable": "executables",
     "FeeBumpTransaction": "fee_bump",
     "Inflation": "operations",
     "Instance": "contract_values",

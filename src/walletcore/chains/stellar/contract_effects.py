@@ -25,6 +25,7 @@ from walletcore.chains.stellar.contracts import (
     contract_id,
     host_function,
 )
+from walletcore.chains.stellar.executables import Executable, ExternalExecutable
 from walletcore.chains.stellar.outcome import Scene, asset_name
 from walletcore.chains.stellar.scaddress import SCAddress
 from walletcore.chains.stellar.soroban import ExtendFootprintTtl, InvokeHostFunction, RestoreFootprint
@@ -256,12 +257,14 @@ def _text(frame: _Frame, value: SCVal) -> str:
 
 
 def _creation(chain: StellarChain, function: CreateContract) -> Effect:
-    target = chain.account_id(contract_id(chain, function.of).text)
-    code = function.executable.wasm_hash
-    if type(function.of) is not Salted and code is None and not function.args:
+    target, code = chain.account_id(contract_id(chain, function.of).text), function.executable
+    if not isinstance(function.of, Salted) and code == Executable() and not function.args:
         arguments = (("asset", asset_name(chain, function.of)),)
         return Call(target=target, name="create_asset_contract", arguments=arguments)
-    what = "the asset contract" if code is None else f"code with the hash {code.hex()}"
+    if isinstance(code, ExternalExecutable):
+        what = f"what {chain.account_id(code.owner.text)} names {code.tag!a}, and may exchange"
+    else:
+        what = "the asset contract" if code.wasm_hash is None else f"code with the hash {code.wasm_hash.hex()}"
     return Opaque(why=f"creates the contract {target}, which runs {what}", data=host_function(chain).encode(function))
 
 

@@ -12,19 +12,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from walletcore.chains.stellar.executables import EXECUTABLE, Executable, ExternalExecutable
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
 from walletcore.coding import xdr
-from walletcore.coding.wire import Codec, Reader, mapped, struct
+from walletcore.coding.wire import Codec, Reader, struct
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.remembering import memory, remembered
 
 __all__ = [
-    "EXECUTABLE",
     "MAX_DEPTH",
     "MAX_SIZE",
     "SCVAL",
     "SYMBOL",
-    "Executable",
     "Instance",
     "SCError",
     "SCVal",
@@ -56,17 +55,10 @@ class SCError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Executable:
-    """What a contract runs: code by its SHA-256, or (None) the Stellar Asset Contract that each host has in itself."""
-
-    wasm_hash: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
     """A contract's instance as the ledger keeps it; ``storage`` are entries as in a map, or None where it has none."""
 
-    executable: Executable
+    executable: Executable | ExternalExecutable
     storage: tuple[tuple[SCVal, SCVal], ...] | None = None
 
 
@@ -75,8 +67,8 @@ class SCVal:
     """A value of one ``kind``, a name of the table `KINDS`; the type of ``value`` is the kind's.
 
     bool; None (void, ledger-key-contract-instance); `SCError` (error); int (u32 to i256, timepoint, duration,
-    ledger-key-nonce); bytes (bytes, string); str (symbol); a tuple of values (vec) or of pairs of them (map);
-    `SCAddress` (address); `Instance` (contract-instance). Raises `TransactionError`.
+    ledger-key-nonce); bytes (bytes, string, executable-tag); str (symbol); a tuple of values (vec) or of pairs of them
+    (map); `SCAddress` (address); `Instance` (contract-instance). Raises `TransactionError`.
     """
 
     kind: str
@@ -185,7 +177,7 @@ def _check_map(value: Any) -> int:
 
 def _check_instance(value: Any) -> int:
     _check_type(value, Instance)
-    _check_type(value.executable, Executable)
+    EXECUTABLE.write(value.executable, bytearray())
     return 0 if value.storage is None else _check_map(value.storage)
 
 
@@ -205,11 +197,7 @@ def _order_map(value: Entries) -> tuple[Any, ...]:
 
 
 def _order_instance(value: Instance) -> tuple[Any, ...]:
-    code = value.executable.wasm_hash
-    return (
-        (1, b"") if code is None else (0, code),
-        (0, ()) if value.storage is None else (1, _order_map(value.storage)),
-    )
+    return value.executable.order, (0, ()) if value.storage is None else (1, _order_map(value.storage))
 
 
 def _text_map(value: Entries) -> str:
@@ -267,14 +255,6 @@ def _write_symbol(value: str, out: bytearray) -> None:
 SYMBOL: Codec[str] = Codec(kind=str, minimum=4, read=_read_symbol, write=_write_symbol)
 _ERROR = struct(SCError, type=xdr.uint32, code=xdr.uint32)
 _BYTES = xdr.var_opaque(MAX_SIZE)
-
-
-EXECUTABLE: Codec[Executable] = mapped(
-    xdr.union({0: xdr.opaque(32), 1: xdr.void}, which=lambda code: int(code is None)),
-    Executable,
-    lambda code: Executable(wasm_hash=code),
-    lambda value: value.wasm_hash,
-)
 
 
 def _count(reader: Reader, size: int) -> int:
@@ -417,6 +397,7 @@ _ROWS: dict[str, _Row] = {
         20, type(None), xdr.void, order=lambda _: (), text=lambda _: "key of the contract instance"
     ),
     "ledger-key-nonce": _plain(21, int, xdr.int64, text=lambda value: f"key of nonce {value}"),
+    "executable-tag": _plain(22, bytes, _BYTES, text=lambda value: f"tag {_text_string(value)}"),
 }
 KINDS = tuple(_ROWS)
 """The kinds in the order of their numbers."""

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 from walletcore.chains.stellar.chain import StellarChain
-from walletcore.chains.stellar.contract_values import EXECUTABLE, MAX_SIZE, SCVAL, SYMBOL, Executable, SCVal
+from walletcore.chains.stellar.contract_values import MAX_SIZE, SCVAL, SYMBOL, SCVal
+from walletcore.chains.stellar.executables import EXECUTABLE, Executable, ExternalExecutable
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
 from walletcore.chains.stellar.values import Asset, IssuedAsset, NativeAsset
 from walletcore.chains.stellar.wire import asset
@@ -72,11 +73,11 @@ class CreateContract:
     """
 
     of: Salted | Asset
-    executable: Executable
+    executable: Executable | ExternalExecutable
     args: tuple[SCVal, ...] | None = ()
 
     def __post_init__(self) -> None:
-        if type(self.of) not in _ORIGINS or type(self.executable) is not Executable:
+        if type(self.of) not in _ORIGINS or type(self.executable) not in _EXECUTABLES:
             raise TransactionError("expected a Salted or an Asset, and an Executable", reason="type")
         if self.args is not None:
             _check_values(self.args)
@@ -118,6 +119,7 @@ def _check_values(values: object) -> None:
         raise TransactionError("expected a tuple of SCVal as args", reason="type")
 
 
+_EXECUTABLES = (Executable, ExternalExecutable)
 _ORIGINS = {Salted: 0, NativeAsset: 1, IssuedAsset: 1}  # ContractIDPreimageType
 _INVOKE = struct(InvokeContract, contract=ADDRESS, function=SYMBOL, args=_ARGUMENTS)
 _UPLOAD = struct(UploadWasm, code=xdr.var_opaque(MAX_SIZE))

@@ -31,7 +31,7 @@ LONGEST = 86_400
 """Seconds that a challenge may stand at most to be read here: a signed one is a way in for as long."""
 GRACE = 300
 """Seconds by which a challenge may begin too early: clocks differ."""
-_FEE = 100
+_FEE = 100  # an operation, as a real one would pay
 _NONCE, _NONCE_TEXT, _MAX_NAME = 48, 64, 64  # bytes, and as base 64; of a name of data
 _AUTH, _WEB_AUTH_DOMAIN, _CLIENT_DOMAIN = " auth", "web_auth_domain", "client_domain"
 
@@ -89,7 +89,7 @@ class Challenge:
         made = Transaction(
             chain=chain,
             source=server,
-            fee=_FEE,
+            fee=_FEE * len(operations),
             sequence=0,
             conditions=TimeBounds(min_time=now, max_time=now + timeout),
             memo=None if memo is None else MemoId(id=memo),

@@ -138,32 +138,37 @@ def _plain(random: Random, kind: str) -> Any:
     return random.random() < 0.5 if kind == "bool" else None
 
 
-def _executable(random: Random) -> JSON:
-    if random.random() < 0.2:
+def _executable(random: Random, newest: bool = True) -> JSON:
+    if newest and random.random() < 0.2:
         return {"owner": contract_text(random), "tag": data(random, 0, 1, 8)}
     return {"wasm": random.choice((None, data(random, 32)))}
 
 
-def _entries(random: Random, depth: int) -> list[list[JSON]]:
+def _entries(random: Random, depth: int, newest: bool) -> list[list[JSON]]:
     """Entries with different keys, in any order."""
     entries: dict[str, list[JSON]] = {}
     for _ in range(random.choice((0, 1, 2, 3, 6))):
-        key = value_case(random, depth - 1)
-        entries[repr(key)] = [key, value_case(random, depth - 1)]
+        key = value_case(random, depth - 1, newest=newest)
+        entries[repr(key)] = [key, value_case(random, depth - 1, newest=newest)]
     return list(entries.values())
 
 
-def value_case(random: Random, depth: int = 3, *, ledger: bool = False) -> JSON:
-    """Return a value as JSON, nested at most so deep; ``ledger`` also lets it be one that only the ledger has."""
+def value_case(random: Random, depth: int = 3, *, ledger: bool = False, newest: bool = True) -> JSON:
+    """Return a value as JSON, nested at most so deep; ``ledger`` also lets it be one that only the ledger has.
+
+    With ``newest`` it may be one of protocol 28.
+    """
     nested = ["vec", "map"] if depth else []
-    kind = random.choice(_LEDGER if ledger and random.random() < 0.3 else _PLAIN + nested * 4)
+    kinds = _PLAIN if newest else _PLAIN[:-1]
+    kind = random.choice(_LEDGER if ledger and random.random() < 0.3 else kinds + nested * 4)
     if kind == "vec":
-        return {"kind": kind, "value": [value_case(random, depth - 1) for _ in range(random.choice((0, 1, 2, 5)))]}
+        count = random.choice((0, 1, 2, 5))
+        return {"kind": kind, "value": [value_case(random, depth - 1, newest=newest) for _ in range(count)]}
     if kind == "map":
-        return {"kind": kind, "value": _entries(random, depth)}
+        return {"kind": kind, "value": _entries(random, depth, newest)}
     if kind == "contract-instance":
-        storage = _entries(random, 2) if random.random() < 0.5 else None
-        return {"kind": kind, "value": {"executable": _executable(random), "storage": storage}}
+        storage = _entries(random, 2, newest) if random.random() < 0.5 else None
+        return {"kind": kind, "value": {"executable": _executable(random, newest), "storage": storage}}
     if kind == "ledger-key-nonce":
         return {"kind": kind, "value": str(signed(random, 64))}
     return {"kind": kind, "value": _plain(random, kind)}
@@ -217,18 +222,18 @@ def made_asset(network: StellarChain, given: JSON | None) -> NativeAsset | Issue
     return IssuedAsset(code=given["code"], issuer=network.parse_address(given["issuer"]))
 
 
-def function_case(random: Random, *, upload: bool = False) -> JSON:
+def function_case(random: Random, *, upload: bool = False, newest: bool = True) -> JSON:
     """Return an invocation or a creation; ``upload`` also lets it be code."""
     if upload and random.random() < 0.2:
         return {"code": data(random, 0, 1, 8, 100)}
     if random.random() < 0.6:
-        arguments = [value_case(random, 2) for _ in range(random.choice((0, 1, 2, 3)))]
+        arguments = [value_case(random, 2, newest=newest) for _ in range(random.choice((0, 1, 2, 3)))]
         return {"contract": contract_text(random), "function": _plain(random, "symbol"), "args": arguments}
     origin = asset_case(random) or {}
     if random.random() < 0.6:
         origin = {"address": address(random, Strkey.ACCOUNT, Strkey.CONTRACT), "salt": data(random, 32)}
-    arguments = [value_case(random, 1) for _ in range(random.choice((0, 1, 2)))]
-    return {"of": origin, "executable": _executable(random), "args": random.choice((None, arguments))}
+    arguments = [value_case(random, 1, newest=newest) for _ in range(random.choice((0, 1, 2)))]
+    return {"of": origin, "executable": _executable(random, newest), "args": random.choice((None, arguments))}
 
 
 def made_function(network: StellarChain, given: JSON) -> Any:
@@ -248,10 +253,11 @@ def made_function(network: StellarChain, given: JSON) -> Any:
     return CreateContract(of=origin, executable=made_executable(given["executable"]), args=args)
 
 
-def tree_case(random: Random, depth: int = 2) -> JSON:
+def tree_case(random: Random, depth: int = 2, *, newest: bool = True) -> JSON:
     """Return a tree of invocations."""
     count = random.choice((0, 0, 1, 2)) if depth else 0
-    return {"function": function_case(random), "calls": [tree_case(random, depth - 1) for _ in range(count)]}
+    calls = [tree_case(random, depth - 1, newest=newest) for _ in range(count)]
+    return {"function": function_case(random, newest=newest), "calls": calls}
 
 
 def made_tree(network: StellarChain, given: JSON) -> Invocation:

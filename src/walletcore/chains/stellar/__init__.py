@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from walletcore.chains.stellar.authorization import Delegate as Delegate
     from walletcore.chains.stellar.authorization import Invocation as Invocation
     from walletcore.chains.stellar.challenge import Challenge as Challenge
+    from walletcore.chains.stellar.contract_challenge import ContractChallenge as ContractChallenge
     from walletcore.chains.stellar.contract_values import Instance as Instance
     from walletcore.chains.stellar.contract_values import SCError as SCError
     from walletcore.chains.stellar.contract_values import SCVal as SCVal
@@ -114,6 +115,7 @@ __all__ = [
     "Claimant",
     "Clawback",
     "ClawbackClaimableBalance",
+    "ContractChallenge",
     "ContractCode",
     "ContractData",
     "CreateAccount",
@@ -200,6 +202,7 @@ _PLACES = {
     "Claimant": "values",
     "Clawback": "operations",
     "ClawbackClaimableBalance": "operations",
+    "ContractChallenge": "contract_challenge",
     "ContractCode": "soroban",
     "ContractData": "soroban",
     "CreateAccount": "operations",

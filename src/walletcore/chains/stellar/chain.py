@@ -114,7 +114,7 @@ class StellarChain(Chain):
         return address
 
     def is_same_asset(self, one: str, other: str) -> bool:
-        """Whether two CAIP-19 names are of one asset, by itself (``asset:USDC-G...``), or its contract (``sep41:C...``)."""
+        """Whether two CAIP-19 names are of one asset: ``asset:USDC-G...``, or its contract, ``sep41:C...``."""
         from walletcore.chains.stellar.contract_effects import contract_of
 
         return one == other or (contract_of(self, one) or one) == (contract_of(self, other) or other)

@@ -23,7 +23,7 @@ from walletcore.errors import InvalidSignature, MissingSignature, TransactionErr
 from walletcore.keys import PublicKey, Scheme
 from walletcore.signing import Answers, Signature, Signer, collect, merge
 
-__all__ = ["GRACE", "LONGEST", "TIMEOUT", "Challenge"]
+__all__ = ["GRACE", "LONGEST", "TIMEOUT", "Challenge", "checked_domains", "domain_bytes"]
 
 TIMEOUT = 900
 """Seconds for which a challenge stands, where nobody says otherwise: SEP-0010 recommends 15 minutes."""
@@ -79,12 +79,12 @@ class Challenge:
         _check_time(now, timeout)
         operations = [
             ManageData(source=client, name=_data_name(home_domain), value=base64.b64encode(secret)),
-            ManageData(source=server, name=_WEB_AUTH_DOMAIN, value=_domain(web_auth_domain)),
+            ManageData(source=server, name=_WEB_AUTH_DOMAIN, value=domain_bytes(web_auth_domain)),
         ]
         if bool(client_domain) != (client_domain_account is not None):
             raise TransactionError("expected client_domain and its account, or none of both", reason="missing")
         if client_domain:
-            value = _domain(client_domain)
+            value = domain_bytes(client_domain)
             operations.append(ManageData(source=client_domain_account, name=_CLIENT_DOMAIN, value=value))
         made = Transaction(
             chain=chain,
@@ -121,7 +121,7 @@ class Challenge:
         transaction, signatures = read_envelope(chain, raw)
         if type(transaction) is not Transaction:
             raise TransactionError("expected a transaction, and no fee bump", reason="type")
-        challenge = _read(transaction, signatures, server, _domains(home_domains), web_auth_domain)
+        challenge = _read(transaction, signatures, server, checked_domains(home_domains), web_auth_domain)
         _check_now(transaction, now, grace, longest)
         if not _signed(transaction, signatures, [key_of(server.payload)]):
             raise InvalidSignature("the challenge is not signed by the server", reason="missing")
@@ -239,7 +239,7 @@ def _check_nonce(value: bytes | None) -> None:
 
 def _check_others(operations: Sequence[object], server: Address, web_auth_domain: str) -> ManageData | None:
     """The operation of the client's domain. All others are the server's, and name its own domain."""
-    domain, expected = None, _domain(web_auth_domain)
+    domain, expected = None, domain_bytes(web_auth_domain)
     for each in operations:
         if type(each) is not ManageData:
             raise TransactionError("expected operations that manage data, and no other", reason="type")
@@ -276,7 +276,7 @@ def _text(operation: ManageData) -> str:
 
 
 def _data_name(home_domain: str) -> str:
-    name = f"{_domain(home_domain).decode()}{_AUTH}"
+    name = f"{domain_bytes(home_domain).decode()}{_AUTH}"
     if len(name) > _MAX_NAME:
         raise TransactionError(
             f"expected a home domain of at most {_MAX_NAME - len(_AUTH)} characters", reason="length"
@@ -284,14 +284,15 @@ def _data_name(home_domain: str) -> str:
     return name
 
 
-def _domain(text: str) -> bytes:
+def domain_bytes(text: str) -> bytes:
+    """The bytes of a domain. Raises `TransactionError` where it is no text of ASCII that fits."""
     if type(text) is not str or not 0 < len(text) <= _MAX_NAME or not text.isascii() or not text.isprintable():
         raise TransactionError(f"expected a domain of 1 to {_MAX_NAME} characters of ASCII", reason="character")
     return text.encode()
 
 
-def _domains(home_domains: Collection[str]) -> tuple[str, ...]:
-    """A text alone would be taken for its letters."""
+def checked_domains(home_domains: Collection[str]) -> tuple[str, ...]:
+    """Home domains, at least one; a text alone would be taken for its letters. Raises `TransactionError`."""
     if isinstance(home_domains, str) or not isinstance(home_domains, Collection) or not home_domains:
         raise TransactionError("expected home domains, at least one", reason="type")
     return tuple(home_domains)

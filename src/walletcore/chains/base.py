@@ -131,6 +131,10 @@ class Chain:
         """The network that extended keys of this chain are written for (BIP-32, SLIP-132): mainnet, or testnet."""
         return "testnet" if self.slip44 == _TESTNETS else "mainnet"
 
+    def is_same_asset(self, one: str, other: str) -> bool:
+        """Whether two CAIP-19 names are of one asset: a family in which an asset has two names says so."""
+        return one == other
+
     def account_id(self, address: str) -> str:
         """The CAIP-10 name of an account."""
         return f"{self.caip2}:{address}"

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from walletcore.effects import Approve, Authority, Call, Effect, Fee, Opaque, Statement, Transfer
-from walletcore.errors import AddressError, SignerError
+from walletcore.errors import AddressError, SignerError, WalletcoreError
 from walletcore.signers.case import Case, check_spelling
 from walletcore.signers.rule import Plan, Rule, all_of, any_of, refuse, rule
 from walletcore.signers.store import Charge
@@ -280,7 +280,7 @@ def limit(
         for effect in case.outgoing:
             if type(effect) in _BOUNDED:
                 refuse("limit", _unbounded(effect), effect)
-            spent += _spent(effect, asset)
+            spent += _spent(effect, asset, case.subject.chain)
             if spent > min(caps):
                 refuse("limit", f"more than {min(caps)} of {asset}", effect)
         return () if charge is None or not spent else (replace(charge, amount=spent),)
@@ -288,18 +288,30 @@ def limit(
     return rule("limit", check, remembers=charge is not None, chains=_chains_of(assets))
 
 
-def _spent(effect: Effect, asset: str) -> int:
+def _spent(effect: Effect, asset: str, chain: Any) -> int:
     """How much of the asset may leave by this effect."""
     if not isinstance(effect, Transfer | Approve | Fee):
         return 0
     amount = effect.at_most if isinstance(effect, Fee) else effect.amount
-    if effect.asset != asset and not effect.asset.startswith(f"{asset}/"):
+    is_named = effect.asset == asset or effect.asset.startswith(f"{asset}/")
+    if not is_named and not _is_same(chain, effect.asset, asset):
         if not _is_entangled(effect.asset, asset):
             return 0
         amount = None
     if amount is None:
         refuse("limit", "the amount is not known", effect, hint=_hint(effect))
     return amount
+
+
+def _is_same(chain: Any, told: str, asset: str) -> bool:
+    """Whether the chain knows both as names of one asset. A name that it cannot read is refused: it may be either."""
+    is_same = getattr(chain, "is_same_asset", None)
+    if is_same is None:
+        return False
+    try:
+        return is_same(told, asset) is True
+    except WalletcoreError:
+        refuse("limit", f"nobody can say whether {told[:200]} is {asset}")
 
 
 def _is_entangled(told: str, asset: str) -> bool:

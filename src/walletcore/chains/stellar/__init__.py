@@ -12,7 +12,27 @@ from walletcore.lazily import lazily
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from walletcore.chains.stellar.auth_entry import Authorization as Authorization
+    from walletcore.chains.stellar.auth_entry import account_signature as account_signature
+    from walletcore.chains.stellar.authorization import AuthorizationEntry as AuthorizationEntry
+    from walletcore.chains.stellar.authorization import Credentials as Credentials
+    from walletcore.chains.stellar.authorization import Delegate as Delegate
+    from walletcore.chains.stellar.authorization import Invocation as Invocation
+    from walletcore.chains.stellar.challenge import Challenge as Challenge
+    from walletcore.chains.stellar.contract_challenge import ContractChallenge as ContractChallenge
+    from walletcore.chains.stellar.contract_values import Instance as Instance
+    from walletcore.chains.stellar.contract_values import SCError as SCError
+    from walletcore.chains.stellar.contract_values import SCVal as SCVal
+    from walletcore.chains.stellar.contract_values import scval as scval
+    from walletcore.chains.stellar.contracts import CreateContract as CreateContract
+    from walletcore.chains.stellar.contracts import InvokeContract as InvokeContract
+    from walletcore.chains.stellar.contracts import Salted as Salted
+    from walletcore.chains.stellar.contracts import UploadWasm as UploadWasm
+    from walletcore.chains.stellar.contracts import contract_id as contract_id
+    from walletcore.chains.stellar.executables import Executable as Executable
+    from walletcore.chains.stellar.executables import ExternalExecutable as ExternalExecutable
     from walletcore.chains.stellar.fee_bump import FeeBumpTransaction as FeeBumpTransaction
+    from walletcore.chains.stellar.message import Message as Message
     from walletcore.chains.stellar.operations import AccountMerge as AccountMerge
     from walletcore.chains.stellar.operations import AllowTrust as AllowTrust
     from walletcore.chains.stellar.operations import BeginSponsoringFutureReserves as BeginSponsoringFutureReserves
@@ -38,6 +58,13 @@ if TYPE_CHECKING:
     from walletcore.chains.stellar.operations import RevokeSponsorship as RevokeSponsorship
     from walletcore.chains.stellar.operations import SetOptions as SetOptions
     from walletcore.chains.stellar.operations import SetTrustLineFlags as SetTrustLineFlags
+    from walletcore.chains.stellar.scaddress import SCAddress as SCAddress
+    from walletcore.chains.stellar.soroban import ContractCode as ContractCode
+    from walletcore.chains.stellar.soroban import ContractData as ContractData
+    from walletcore.chains.stellar.soroban import ExtendFootprintTtl as ExtendFootprintTtl
+    from walletcore.chains.stellar.soroban import InvokeHostFunction as InvokeHostFunction
+    from walletcore.chains.stellar.soroban import RestoreFootprint as RestoreFootprint
+    from walletcore.chains.stellar.soroban import SorobanData as SorobanData
     from walletcore.chains.stellar.transaction import Transaction as Transaction
     from walletcore.chains.stellar.values import AccountKey as AccountKey
     from walletcore.chains.stellar.values import AccountSigner as AccountSigner
@@ -76,23 +103,39 @@ __all__ = [
     "AccountSigner",
     "AllowTrust",
     "And",
+    "Authorization",
+    "AuthorizationEntry",
     "BalanceKey",
     "BeforeTime",
     "BeginSponsoringFutureReserves",
     "BumpSequence",
+    "Challenge",
     "ChangeTrust",
     "ClaimClaimableBalance",
     "Claimant",
     "Clawback",
     "ClawbackClaimableBalance",
+    "ContractChallenge",
+    "ContractCode",
+    "ContractData",
     "CreateAccount",
     "CreateClaimableBalance",
+    "CreateContract",
     "CreatePassiveSellOffer",
+    "Credentials",
     "DataKey",
     "DecoratedSignature",
+    "Delegate",
     "EndSponsoringFutureReserves",
+    "Executable",
+    "ExtendFootprintTtl",
+    "ExternalExecutable",
     "FeeBumpTransaction",
     "Inflation",
+    "Instance",
+    "Invocation",
+    "InvokeContract",
+    "InvokeHostFunction",
     "IssuedAsset",
     "LedgerBounds",
     "LiquidityPoolDeposit",
@@ -104,6 +147,7 @@ __all__ = [
     "MemoId",
     "MemoReturn",
     "MemoText",
+    "Message",
     "NativeAsset",
     "Not",
     "OfferKey",
@@ -117,17 +161,27 @@ __all__ = [
     "PoolShare",
     "Preconditions",
     "Price",
+    "RestoreFootprint",
     "RevokeSponsorship",
+    "SCAddress",
+    "SCError",
+    "SCVal",
+    "Salted",
     "SetOptions",
     "SetTrustLineFlags",
     "Signer",
     "SignerKey",
+    "SorobanData",
     "StellarChain",
     "TimeBounds",
     "Transaction",
     "TrustLineKey",
     "Unconditional",
+    "UploadWasm",
     "Within",
+    "account_signature",
+    "contract_id",
+    "scval",
 ]
 
 _PLACES = {
@@ -136,23 +190,39 @@ _PLACES = {
     "AccountSigner": "values",
     "AllowTrust": "operations",
     "And": "values",
+    "Authorization": "auth_entry",
+    "AuthorizationEntry": "authorization",
     "BalanceKey": "values",
     "BeforeTime": "values",
     "BeginSponsoringFutureReserves": "operations",
     "BumpSequence": "operations",
+    "Challenge": "challenge",
     "ChangeTrust": "operations",
     "ClaimClaimableBalance": "operations",
     "Claimant": "values",
     "Clawback": "operations",
     "ClawbackClaimableBalance": "operations",
+    "ContractChallenge": "contract_challenge",
+    "ContractCode": "soroban",
+    "ContractData": "soroban",
     "CreateAccount": "operations",
     "CreateClaimableBalance": "operations",
+    "CreateContract": "contracts",
     "CreatePassiveSellOffer": "operations",
+    "Credentials": "authorization",
     "DataKey": "values",
     "DecoratedSignature": "values",
+    "Delegate": "authorization",
     "EndSponsoringFutureReserves": "operations",
+    "Executable": "executables",
+    "ExtendFootprintTtl": "soroban",
+    "ExternalExecutable": "executables",
     "FeeBumpTransaction": "fee_bump",
     "Inflation": "operations",
+    "Instance": "contract_values",
+    "Invocation": "authorization",
+    "InvokeContract": "contracts",
+    "InvokeHostFunction": "soroban",
     "IssuedAsset": "values",
     "LedgerBounds": "values",
     "LiquidityPoolDeposit": "operations",
@@ -164,6 +234,7 @@ _PLACES = {
     "MemoId": "values",
     "MemoReturn": "values",
     "MemoText": "values",
+    "Message": "message",
     "NativeAsset": "values",
     "Not": "values",
     "OfferKey": "values",
@@ -177,16 +248,26 @@ _PLACES = {
     "PoolShare": "values",
     "Preconditions": "values",
     "Price": "values",
+    "RestoreFootprint": "soroban",
     "RevokeSponsorship": "operations",
+    "SCAddress": "scaddress",
+    "SCError": "contract_values",
+    "SCVal": "contract_values",
+    "Salted": "contracts",
     "SetOptions": "operations",
     "SetTrustLineFlags": "operations",
     "Signer": "values",
     "SignerKey": "values",
+    "SorobanData": "soroban",
     "TimeBounds": "values",
     "Transaction": "transaction",
     "TrustLineKey": "values",
     "Unconditional": "values",
+    "UploadWasm": "contracts",
     "Within": "values",
+    "account_signature": "auth_entry",
+    "contract_id": "contracts",
+    "scval": "contract_values",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

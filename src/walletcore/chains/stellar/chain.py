@@ -7,6 +7,7 @@ contract.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,7 +20,9 @@ from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey
 
 if TYPE_CHECKING:
+    from walletcore.chains.stellar.auth_entry import Authorization
     from walletcore.chains.stellar.fee_bump import FeeBumpTransaction
+    from walletcore.chains.stellar.message import Message
     from walletcore.chains.stellar.transaction import Transaction
     from walletcore.signing import Answers
 
@@ -27,6 +30,7 @@ __all__ = ["CHAINS", "StellarChain"]
 
 _ID_LIMIT = 1 << 64
 _MAX_PASSPHRASE = 100  # characters
+_ASSET = re.compile(r"[0-9A-Za-z]{1,12}-G[A-Z2-7]{55}", re.ASCII)
 _KINDS = {Strkey.ACCOUNT: "account", Strkey.MUXED: "muxed", Strkey.CONTRACT: "contract"}
 
 
@@ -36,7 +40,8 @@ class StellarChain(Chain):
 
     Addresses do not say of which network they are. ``memo_required`` are accounts (``G...``) of exchanges and others
     that tell their customers apart by a memo: a payment without one is refused (SEP-0029 keeps the same as data of the
-    account, which only a node can look up).
+    account, which only a node can look up). ``assets`` are codes and issuers (``USDC-G...``), by which effects know
+    their contracts.
     """
 
     passphrase: str
@@ -45,11 +50,14 @@ class StellarChain(Chain):
     slip44: int = 148
     curves: tuple[Curve, ...] = (Curve.ED25519,)
     memo_required: frozenset[str] = frozenset()
+    assets: tuple[str, ...] = ()
     network_id: bytes = field(init=False, default=b"")
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.stellar.transaction:Transaction",
         "walletcore.chains.stellar.fee_bump:FeeBumpTransaction",
+        "walletcore.chains.stellar.auth_entry:Authorization",
+        "walletcore.chains.stellar.message:Message",
     )
     is_signed: ClassVar[bool] = True  # by the network id
 
@@ -58,6 +66,8 @@ class StellarChain(Chain):
             raise Unsupported(f"expected a passphrase of 1 to {_MAX_PASSPHRASE} characters", reason="type")
         if type(self.memo_required) is not frozenset or not all(map(_is_account, self.memo_required)):
             raise Unsupported("expected a frozenset of accounts (G...) as memo_required", reason="type")
+        if type(self.assets) is not tuple or not all(map(_is_asset, self.assets)):
+            raise Unsupported("expected a tuple of codes and issuers (USDC-G...) as assets", reason="type")
         object.__setattr__(self, "network_id", sha256(self.passphrase.encode()))
 
     def __hash__(self) -> int:
@@ -103,6 +113,12 @@ class StellarChain(Chain):
         object.__setattr__(address, "_agrees", True)
         return address
 
+    def is_same_asset(self, one: str, other: str) -> bool:
+        """Whether two CAIP-19 names are of one asset: ``asset:USDC-G...``, or its contract, ``sep41:C...``."""
+        from walletcore.chains.stellar.contract_effects import contract_of
+
+        return one == other or (contract_of(self, one) or one) == (contract_of(self, other) or other)
+
     def caip10(self, data: bytes) -> str:
         """The CAIP-10 name of an account of 32 bytes."""
         return self.account_id(strkey.encode(Strkey.ACCOUNT, data))
@@ -118,12 +134,13 @@ class StellarChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()
-    ) -> Transaction | FeeBumpTransaction | SignedTransaction[Any]:
+    ) -> Transaction | FeeBumpTransaction | Authorization | Message | SignedTransaction[Any]:
         """Read an envelope (v0, v1 or fee bump) without signatures, or with signatures that all are of known keys.
 
         Known are the keys of the accounts that the transaction acts for, the extra signers that it names, and ``keys``.
         Where ``keys`` are given, these sign. What a signer is asked to sign (the network id, a type and a transaction)
-        is read, too. Raises `TransactionError`; for what others may have signed see `decode_partial`.
+        is read, too, and so is what `Authorization` and `Message` have as ``raw``. Raises `TransactionError`; for what
+        others may have signed see `decode_partial`.
         """
         from walletcore.chains.stellar.envelopes import decode
 
@@ -151,6 +168,10 @@ def _is_account(text: object) -> bool:
     return type(text) is str and strkey.kind_of(text) is Strkey.ACCOUNT
 
 
+def _is_asset(text: object) -> bool:
+    return type(text) is str and _ASSET.fullmatch(text) is not None and _is_account(text.split("-")[1])
+
+
 def _check_kind(kind: str) -> None:
     if kind not in ("", "account"):
         raise AddressError("a key has an account (G...), and no other kind of address", reason="unknown")
@@ -173,8 +194,10 @@ _PI = _sep5(
 )
 
 
-def _row(name: str, reference: str, passphrase: str) -> StellarChain:
-    return StellarChain(name=name, caip2=f"stellar:{reference}", passphrase=passphrase, profiles=_STELLAR)
+def _row(name: str, reference: str, passphrase: str, assets: tuple[str, ...] = ()) -> StellarChain:
+    return StellarChain(
+        name=name, caip2=f"stellar:{reference}", passphrase=passphrase, profiles=_STELLAR, assets=assets
+    )
 
 
 def _pi(name: str, reference: str, passphrase: str) -> StellarChain:
@@ -189,10 +212,24 @@ def _pi(name: str, reference: str, passphrase: str) -> StellarChain:
 
 
 # developers.stellar.org, "Network Passphrases"; of Pi: okx/js-wallet-sdk packages/coin-stellar/src/PIWallet.ts. CAIP-2
-# has names for pubnet and testnet only.
+# has names for pubnet and testnet only. Assets: developers.circle.com, "USDC contract addresses", "EURC contract
+# addresses".
 CHAINS = (
-    _row("stellar", "pubnet", "Public Global Stellar Network ; September 2015"),
-    _row("stellar-testnet", "testnet", "Test SDF Network ; September 2015"),
+    _row(
+        "stellar",
+        "pubnet",
+        "Public Global Stellar Network ; September 2015",
+        (
+            "USDC-GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN",
+            "EURC-GDHU6WRG4IEQXM5NZ4BMPKOXHW76MZM4Y2IEMFDVXBSDP6SJY4ITNPP2",
+        ),
+    ),
+    _row(
+        "stellar-testnet",
+        "testnet",
+        "Test SDF Network ; September 2015",
+        ("USDC-GBBD47IF6LWK7P7MDEVSCWR7DPUWV3NY3DTQEVFL4NAT4AQH3ZLLFLA5",),
+    ),
     _row("stellar-futurenet", "futurenet", "Test SDF Future Network ; October 2022"),
     _pi("pi", "pi", "Pi Network"),
     _pi("pi-testnet", "pi-testnet", "Pi Testnet"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.stellar import wire
@@ -22,6 +22,10 @@ from walletcore.errors import DecodingError, InvalidKey, TransactionError, raise
 from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Answers
 
+if TYPE_CHECKING:
+    from walletcore.chains.stellar.auth_entry import Authorization
+    from walletcore.chains.stellar.message import Message
+
 __all__ = ["decode", "decode_partial", "identify", "read_envelope"]
 
 Subject = Transaction | FeeBumpTransaction
@@ -30,11 +34,16 @@ Signatures = tuple[DecoratedSignature, ...]
 _MAX_SIZE = 1 << 18  # bytes: a contract's code is at most 128 KiB, everything else less
 _HASH = 32
 _NO_SIGNATURES = bytes(4)
+_OTHERS = {(9).to_bytes(4), (10).to_bytes(4), b"Stel"}  # with which authorizations and messages begin, and no envelope
 _NAMES = {ENVELOPE_V0: "version 0", ENVELOPE_V1: "version 1", ENVELOPE_FEE_BUMP: "a fee bump"}
 
 
-def decode(chain: StellarChain, raw: bytes, keys: Sequence[PublicKey]) -> Subject | SignedTransaction[Any]:
-    """An envelope, without signatures or with verified ones. Raises `TransactionError`."""
+def decode(
+    chain: StellarChain, raw: bytes, keys: Sequence[PublicKey]
+) -> Subject | Authorization | Message | SignedTransaction[Any]:
+    """An envelope, without signatures or with verified ones, or what is signed and is none. `TransactionError`."""
+    if type(raw) is bytes and raw[:4] in _OTHERS:
+        return _other(chain, raw, _taken(keys))
     subject, signatures = read_envelope(chain, raw)
     if not signatures:
         return _signed_by(subject, keys)
@@ -48,6 +57,12 @@ def decode(chain: StellarChain, raw: bytes, keys: Sequence[PublicKey]) -> Subjec
         hint = "decode_partial gives the transaction and those signatures that are there"
         raise TransactionError("only some of the signers have signed", reason="missing", hint=hint)
     return SignedTransaction(chain=chain, raw=raw, transaction=subject, answers=answers)
+
+
+def _other(chain: StellarChain, raw: bytes, keys: tuple[PublicKey, ...]) -> Authorization | Message:
+    from walletcore.chains.stellar import auth_entry, message  # few transactions need them
+
+    return (message.decode if raw.startswith(b"Stel") else auth_entry.decode)(chain, raw, keys)
 
 
 def decode_partial(chain: StellarChain, raw: bytes, keys: Sequence[PublicKey]) -> tuple[Subject, Answers]:

@@ -411,8 +411,10 @@ ROWS: tuple[Row, ...] = (
 @cache
 def codec(chain: StellarChain) -> Codec[Operation]:
     """An operation of any kind, for a network: the account that acts, and what it does."""
+    from walletcore.chains.stellar.soroban import arms  # the operations of contracts, which are operations themselves
+
     source = optional(wire.muxed(chain))
-    body = xdr.union({row.number: struct(row.kind, **row.fields(chain)) for row in ROWS})
+    body = xdr.union({**{row.number: struct(row.kind, **row.fields(chain)) for row in ROWS}, **arms(chain)})
 
     def read(reader: Reader) -> Operation:
         given = source.read(reader)

@@ -96,9 +96,15 @@ class Scene:
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """The effects of a transaction, in the order of its operations."""
+    if transaction.sequence == 0:
+        from walletcore.chains.stellar.challenge_effects import told  # few transactions can never be sent
+
+        proof = told(transaction)
+        if proof:
+            return proof
     effects = tuple(_of_operations(transaction))
     fee = Fee(
-        asset=transaction.chain.asset, at_most=transaction.fee, payer=_payer(transaction.chain, transaction.source)
+        asset=transaction.chain.asset, at_most=_fee(transaction), payer=_payer(transaction.chain, transaction.source)
     )
     return (*effects, *_of_memo(transaction, effects), *_of_signers(transaction), fee)
 
@@ -109,6 +115,11 @@ def effects_of_bump(bump: FeeBumpTransaction) -> tuple[Effect, ...]:
     return (*inner, Fee(asset=bump.chain.asset, at_most=bump.fee, payer=_payer(bump.chain, bump.fee_source)))
 
 
+def _fee(transaction: Transaction) -> int:
+    """The resource fee is a part of the fee; of an inner transaction it may be above it."""
+    return transaction.fee if transaction.soroban is None else max(transaction.fee, transaction.soroban.resource_fee)
+
+
 def _payer(chain: StellarChain, source: Address) -> str:
     return chain.caip10(source.payload[:32])
 
@@ -116,7 +127,13 @@ def _payer(chain: StellarChain, source: Address) -> str:
 def _of_operations(transaction: Transaction) -> Iterator[Effect]:
     for place, operation in enumerate(transaction.operations):
         scene = Scene(transaction=transaction, place=place, source=operation.source or transaction.source)
-        yield from READERS[type(operation)](scene, operation)
+        yield from (READERS.get(type(operation)) or _of_contracts)(scene, operation)
+
+
+def _of_contracts(scene: Scene, operation: ops.Operation) -> Iterator[Effect]:
+    from walletcore.chains.stellar.contract_effects import READERS as CONTRACT_READERS
+
+    return CONTRACT_READERS[type(operation)](scene, operation)
 
 
 def _of_memo(transaction: Transaction, effects: tuple[Effect, ...]) -> Iterator[Effect]:

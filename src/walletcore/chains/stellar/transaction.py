@@ -23,6 +23,7 @@ from walletcore.chains.stellar.signatures import (
     key_of,
     requested,
 )
+from walletcore.chains.stellar.soroban import SorobanData, check_contracts, check_resources, soroban_data
 from walletcore.chains.stellar.values import Conditions, DecoratedSignature, Memo, MemoId, Preconditions, SignerKey
 from walletcore.coding import xdr
 from walletcore.coding.strkey import Strkey
@@ -52,7 +53,7 @@ def body_codec(chain: StellarChain) -> Codec[Any]:
         conditions=wire.PRECONDITIONS,
         memo=wire.MEMO,
         operations=xdr.array(operations.codec(chain), _MAX_OPERATIONS),
-        soroban=xdr.union({0: xdr.void}),
+        soroban=xdr.union({0: xdr.void, 1: soroban_data(chain)}),
     )
 
 
@@ -62,7 +63,7 @@ class Transaction:
 
     ``fee`` is the most that it pays for all of them, in the ten millionth part of the native asset; ``sequence`` the
     account's number and one. ``conditions`` are `TimeBounds` or more `Preconditions`. A transaction of version 0, as it
-    was before protocol 13, is signed as every other one.
+    was before protocol 13, is signed as every other one. ``soroban`` are the resources of an operation of a contract.
 
     ``signers`` are keys that sign in the place of the accounts' own ones, with their origins or None: the bytes do not
     say who else may. ``preimages`` are signatures of hash-x signers, ``payload_signers`` sign payloads of their own.
@@ -75,7 +76,7 @@ class Transaction:
     conditions: Conditions = None
     memo: Memo = None
     operations: tuple[Operation, ...]
-    soroban: None = None
+    soroban: SorobanData | None = None
     is_v0: bool = False
     signers: Signers = field(default=(), compare=False)
     preimages: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
@@ -95,6 +96,7 @@ class Transaction:
         self.body()  # refuses what has no bytes
         if not self.operations:
             raise TransactionError("expected an operation", reason="missing")
+        check_contracts(self.operations, self.soroban)
         self._check_version()
         self._check_memo()
 
@@ -168,8 +170,9 @@ class Transaction:
     def requests(self) -> tuple[SigningRequest, ...]:
         """One per signer, by default the keys of all accounts that it acts for, and the extra signers that have keys.
 
-        Raises `TransactionError` when an account that must sign has no key.
+        Raises `TransactionError` when an account that must sign has no key, or the resources are not known.
         """
+        check_resources(self.operations, self.soroban)
         payloads = [each for each in self.extra_signers() if each.kind is Strkey.SIGNED_PAYLOAD]
         payloads += [each for each in self.payload_signers if each not in payloads]
         return requested(self, self.payload, tuple(self._signers()), payloads)

@@ -1,0 +1,31 @@
+"""The XRP Ledger: addresses and tags, the canonical codec, transactions of every type by one key or several.
+
+One file an idea: `chain` (networks, addresses), `accounts`, `amounts`, `numbers` and `values` (parts of fields),
+`definitions` (the published tables), `codec` (bytes), `transaction` and `decode`, `typed` and `effects`.
+"""
+
+from __future__ import annotations
+
+from walletcore.chains.xrpl.chain import CHAINS, XrplChain
+from walletcore.lazily import lazily
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from walletcore.chains.xrpl.amounts import IssuedAmount as IssuedAmount
+    from walletcore.chains.xrpl.amounts import MptAmount as MptAmount
+    from walletcore.chains.xrpl.transaction import AnyTransaction as AnyTransaction
+    from walletcore.chains.xrpl.transaction import Cosigner as Cosigner
+    from walletcore.chains.xrpl.transaction import Transaction as Transaction
+
+__all__ = ["CHAINS", "AnyTransaction", "Cosigner", "IssuedAmount", "MptAmount", "Transaction", "XrplChain"]
+
+_PLACES = {
+    "AnyTransaction": "transaction",
+    "Cosigner": "transaction",
+    "IssuedAmount": "amounts",
+    "MptAmount": "amounts",
+    "Transaction": "transaction",
+}
+
+__getattr__ = lazily(__name__, _PLACES)

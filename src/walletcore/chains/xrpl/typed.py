@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from walletcore.chains.xrpl.chain import XrplChain
-from walletcore.chains.xrpl.transaction import AnyTransaction, Cosigner
-from walletcore.keys import PublicKey
+from walletcore.chains.xrpl.transaction import AnyTransaction
 
 __all__ = ["typed"]
 
 
-def typed(
-    chain: XrplChain,
-    body: dict[str, Any],
-    *,
-    signer: PublicKey | None,
-    signers: tuple[Cosigner, ...] | None,
-) -> AnyTransaction | None:
+def typed(chain: XrplChain, body: dict[str, Any], **signing: Any) -> AnyTransaction | None:
     """The typed transaction of this body (as ``_body`` gives it), or None where its type has no class.
 
-    Raises `TransactionError`.
+    ``signing`` are signer, signers and parties, for its constructor. Raises `TransactionError`.
     """
-    del chain, body, signer, signers
+    del chain, body, signing
     return None

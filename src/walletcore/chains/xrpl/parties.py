@@ -131,14 +131,21 @@ def _check_party(chain: XrplChain, party: Party, body: Mapping[str, Any]) -> Non
 def involved(body: Mapping[str, Any]) -> set[str]:
     """The accounts that take part in a batch: those that send in it, or their delegates, counterparties, sponsors."""
     found: set[str] = set()
-    for item in body.get("RawTransactions", ()):
-        inner = item["RawTransaction"]
+    for inner in _inner(body):
         found.add(inner.get("Delegate", inner.get("Account", "")))
         if "Counterparty" in inner:
             found.add(inner["Counterparty"])
         if "Sponsor" in inner and "SponsorSignature" in inner:
             found.add(inner["Sponsor"])
     return found
+
+
+def _inner(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The transactions in a batch. Raises `TransactionError`."""
+    items = body.get("RawTransactions", ())
+    if any("RawTransaction" not in item for item in items):
+        raise TransactionError("expected each of RawTransactions as RawTransaction", reason="unknown")
+    return [item["RawTransaction"] for item in items]
 
 
 def payload(place: str, signed: bytes, account: Address | None) -> bytes:
@@ -150,7 +157,7 @@ def payload(place: str, signed: bytes, account: Address | None) -> bytes:
 def batch_payload(fields: Mapping[str, Any], party: Address, account: Address | None) -> bytes:
     """What a party of a batch signs: who sends it, its number and flags, the ids of what is in it, and for whom."""
     with raised_as(TransactionError):
-        inner = [sha512_half(_ID + codec.encode(item["RawTransaction"])) for item in fields["RawTransactions"]]
+        inner = [sha512_half(_ID + codec.encode(each)) for each in _inner(fields)]
         head = decode_classic(fields["Account"])
     numbers = (fields["Sequence"] or fields.get("TicketSequence", 0), fields.get("Flags", 0), len(inner))
     parts = [_BATCH, head, *(each.to_bytes(4) for each in numbers), *inner, party.payload]

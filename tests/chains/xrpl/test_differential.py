@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
-from support.oracles import JSON, compared, locked, number
+from support.oracles import JSON, compared, data, locked, number
 from support.xrpl import MAIN, TYPES, account, fields, key, payment, seed
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.xrpl import Cosigner, Party, Transaction, codec
+from walletcore.chains.xrpl import Claim, Cosigner, Party, Transaction, codec
 from walletcore.chains.xrpl.accounts import encode_classic, encode_x
+from walletcore.chains.xrpl.decode import transaction_hash
+from walletcore.errors import DecodingError
 from walletcore.keys import Curve
+from walletcore.keystore.xrpl import FamilySeed
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import sign
 
@@ -79,8 +82,7 @@ def same_verdict(oracle: str, case: JSON, verdict: JSON) -> list[str]:
     raw = bytes.fromhex(case["encoded"])
     try:
         read = codec.decode(raw)
-    except ValueError as error:
-        assert type(error).__name__ == "DecodingError"
+    except DecodingError:
         return ["refused by both" if "refused" in verdict else "taken by them alone"]
     assert codec.encode(read) == raw
     if oracle == "xrpl_py" and ODD_CURRENCY.search(json.dumps(read)):  # it drops the bytes around three letters
@@ -141,8 +143,6 @@ def to_sign(random: Random) -> JSON:
 
 def same_signature(case: JSON, verdict: JSON) -> list[str]:
     """The same key and address of a seed, and the same signature in the same bytes."""
-    from walletcore.keystore.xrpl import FamilySeed
-
     holder = FamilySeed.parse(case["seed"]).private_key()
     made = Transaction.of(MAIN, case["fields"], signer=holder.public_key)
     signed = sign(made, LocalSigner(holder))
@@ -174,8 +174,6 @@ def to_sign_together(random: Random) -> JSON:
 
 def same_together(case: JSON, verdict: JSON) -> list[str]:
     """What each of several gives alone, and what it is combined to, with its id."""
-    from walletcore.keystore.xrpl import FamilySeed
-
     given = {name: value for name, value in case["fields"].items() if name != "SigningPubKey"}
     holders = [FamilySeed.parse(text).private_key() for text in case["seeds"]]
     signers = tuple(Cosigner(account=MAIN.address(each.public_key), key=each.public_key) for each in holders)
@@ -205,8 +203,6 @@ def batched(random: Random) -> JSON:
     own |= {"Sequence": number(random, 1 << 32), "RawTransactions": items}
     if random.random() < 0.5:
         own |= {"Sequence": 0, "TicketSequence": 1 + number(random, 1 << 31)}
-    from walletcore.chains.xrpl.decode import transaction_hash
-
     told = {
         "account": own["Account"],
         "sequence": own["Sequence"] or own.get("TicketSequence", 0),
@@ -260,3 +256,21 @@ def same_address(case: JSON, verdict: JSON) -> list[str]:
 def test_A14_tags_of_X_addresses_are_the_same(environment: str, oracle: str) -> None:
     kinds = {"with a tag", "without a tag"}
     compared(oracle, "xrpl addresses", environment, tagged, same_address, kinds=kinds, most=5_000)
+
+
+def claimed(random: Random) -> JSON:
+    return {"task": "claim", "channel": data(random, 32).upper(), "amount": str(number(random, 10**17 + 1))}
+
+
+def same_claim(case: JSON, verdict: JSON) -> list[str]:
+    """What a channel's key signs, which is read back as the claim."""
+    made = Claim(chain=MAIN, channel=bytes.fromhex(case["channel"]), amount=int(case["amount"]))
+    assert verdict == {"payload": made.raw.hex().upper()}
+    assert MAIN.decode_transaction(made.raw) == made
+    return ["claim"]
+
+
+@locked
+@ORACLES
+def test_claims_of_payment_channels_are_the_same(environment: str, oracle: str) -> None:
+    compared(oracle, "xrpl claims", environment, claimed, same_claim, kinds={"claim"}, most=3_000)

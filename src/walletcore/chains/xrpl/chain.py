@@ -18,6 +18,7 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Answers
 
 if TYPE_CHECKING:
+    from walletcore.chains.xrpl.claims import Claim
     from walletcore.chains.xrpl.transaction import AnyTransaction
 
 __all__ = ["CHAINS", "XrplChain", "check_account", "key_bytes", "parse_key"]
@@ -54,7 +55,10 @@ class XrplChain(Chain):
     profiles: tuple[Profile, ...] = _PROFILES
     tag_required: tuple[str, ...] = ()
 
-    subjects: ClassVar[tuple[str, ...]] = ("walletcore.chains.xrpl.transaction:Transaction",)
+    subjects: ClassVar[tuple[str, ...]] = (
+        "walletcore.chains.xrpl.transaction:Transaction",
+        "walletcore.chains.xrpl.claims:Claim",
+    )
 
     def __post_init__(self) -> None:
         if type(self.network_id) is not int or not 0 <= self.network_id < 1 << 32:
@@ -154,8 +158,8 @@ class XrplChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()
-    ) -> AnyTransaction | SignedTransaction[Any]:
-        """Read a transaction, signed or not. Raises `TransactionError`.
+    ) -> AnyTransaction | Claim | SignedTransaction[Any]:
+        """Read a transaction, signed or not, or a claim that is to be signed. Raises `TransactionError`.
 
         Its bytes name the key that signs, or the accounts and keys of a multi-signature, but where nobody has said it
         yet: there one of ``keys`` is the signer's, or several are those of a multi-signature, each for its own account.

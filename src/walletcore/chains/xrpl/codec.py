@@ -110,8 +110,10 @@ def _without_x(fields: Mapping[str, Any]) -> dict[str, Any]:
         if is_x(plain.get(name)):
             account, tag, _ = decode_x(plain[name])
             plain[name] = encode_classic(account)
-            if tag is not None and plain.setdefault(tag_name, tag) != tag:
+            if plain.get(tag_name, tag) != tag:  # an X-address without a tag says that there is none
                 raise DecodingError(f"{tag_name} is another than that of the X-address", reason="mismatch")
+            if tag is not None:
+                plain[tag_name] = tag
     return plain
 
 

@@ -1,8 +1,8 @@
 """Hash functions as named values, so that a signing request can say which one it means.
 
-SHA-2 (FIPS 180-4), RIPEMD-160 (ISO/IEC 10118-3), BLAKE2b (RFC 7693), Keccak-256 (the Keccak submission's padding, as
-Ethereum uses it), tagged hashes (BIP-340, "Design"), HMAC (RFC 2104) and PBKDF2 (RFC 8018). Of Bitcoin's relatives:
-BLAKE-256 (Decred) and Grøstl-512 (Groestlcoin), each imported when it first hashes.
+SHA-2 (FIPS 180-4), SHA-512Half (xrpl.org, "Hashes"), RIPEMD-160 (ISO/IEC 10118-3), BLAKE2b (RFC 7693), Keccak-256 (the
+Keccak submission's padding, as Ethereum uses it), tagged hashes (BIP-340, "Design"), HMAC (RFC 2104) and PBKDF2 (RFC
+8018). Of Bitcoin's relatives: BLAKE-256 (Decred) and Grøstl-512 (Groestlcoin), each imported when it first hashes.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ __all__ = [
     "sha256d",
     "sha512",
     "sha512_256",
+    "sha512_half",
     "tagged",
 ]
 
@@ -139,6 +140,7 @@ sha256 = Hash("sha256", _sha256)
 sha256d = Hash("sha256d", lambda data: hashlib.sha256(hashlib.sha256(data).digest()).digest())
 sha512 = Hash("sha512", lambda data: hashlib.sha512(data).digest())
 sha512_256 = Hash("sha512-256", _sha512_256)
+sha512_half = Hash("sha512-half", lambda data: hashlib.sha512(data).digest()[:32])
 ripemd160 = Hash("ripemd160", _RIPEMD160)
 hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
@@ -151,7 +153,7 @@ groestl512d = Hash("groestl-512d", _groestl512d)
 _KNOWN = {
     h.name: h
     for h in (
-        *(sha256, sha256d, sha512, sha512_256, ripemd160, hash160, blake2b_256, keccak256),
+        *(sha256, sha256d, sha512, sha512_256, sha512_half, ripemd160, hash160, blake2b_256, keccak256),
         *(blake256, blake256d, blake256_ripemd160, groestl512d),
     )
 }

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "chain", "chains", "families"]
 
-FAMILIES = ("bitcoin", "cosmos", "evm", "solana", "theta", "vechain")
-FAMILIES = ("bitcoin", "evm", "solana", "stellar", "theta", "vechain")
+FAMILIES = ("bitcoin", "cosmos", "evm", "solana", "stellar", "theta", "tron", "vechain", "xrpl")
 _MAX_NAME = 80
 
 C = TypeVar("C", bound=Chain)

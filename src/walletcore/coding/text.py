@@ -20,6 +20,7 @@ __all__ = [
     "BECH32_ALPHABET",
     "BITCOIN_ALPHABET",
     "WORDS",
+    "XRPL_ALPHABET",
     "Base58",
     "Base58Check",
     "Bech32",
@@ -34,9 +35,12 @@ __all__ = [
     "from_words",
     "hexadecimal",
     "to_words",
+    "xrpl_base58check",
 ]
 
 BITCOIN_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+XRPL_ALPHABET = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
+"""The digits of the XRP Ledger (xrpl.org, "base58 Encodings")."""
 
 
 def check_text(text: str, alphabet: str, max_length: int) -> None:
@@ -147,6 +151,12 @@ class Base58Check:
 
 
 base58check = Base58Check()
+
+
+@functools.cache
+def xrpl_base58check() -> Base58Check:
+    """Base58Check with the alphabet of the XRP Ledger."""
+    return Base58Check(radix=Base58(alphabet=XRPL_ALPHABET))
 
 
 # Words of five bits, the step that Bech32 and Base32 share.

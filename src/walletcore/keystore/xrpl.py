@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from walletcore.coding.text import Base58, Base58Check
+from walletcore.coding.text import xrpl_base58check
 from walletcore.curves import secp256k1
 from walletcore.errors import DecodingError, KeystoreError
 from walletcore.keys import Curve, PrivateKey
@@ -22,8 +22,6 @@ from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["FamilySeed"]
 
-_ALPHABET = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
-_BASE58CHECK = Base58Check(radix=Base58(alphabet=_ALPHABET))
 _PREFIXES = {Curve.SECP256K1: b"\x21", Curve.ED25519: b"\x01\xe1\x4b"}
 _SIZE = 16
 _GROUPS, _DIGITS = 8, 6
@@ -106,7 +104,7 @@ class FamilySeed(Confidential):
     @sealed
     def reveal(self) -> str:
         """The text, ``s...`` or ``sEd...``, which gives all keys away."""
-        return _BASE58CHECK.encode(_PREFIXES[self.curve] + self.entropy.reveal())
+        return xrpl_base58check().encode(_PREFIXES[self.curve] + self.entropy.reveal())
 
     @sealed
     def secret_numbers(self) -> str:
@@ -173,7 +171,7 @@ def _decoded(text: str) -> bytes:
     """The bytes of a text whose checksum is right."""
     _split(text)
     try:
-        return _BASE58CHECK.decode(text)
+        return xrpl_base58check().decode(text)
     except DecodingError as error:
         raise KeystoreError(str(error), reason=error.reason, hint=error.hint or _hint(text)) from None
 

@@ -101,9 +101,7 @@ def _read(chain: XrplChain, raw: bytes) -> tuple[AnyTransaction, Answers]:
     elif signers is not None:
         raise TransactionError("expected an empty SigningPubKey where there are Signers", reason="missing")
     made = typed(chain, fields, signer=signer, signers=together)
-    if made is None:
-        made = Transaction.of(chain, fields, signer=signer, signers=together)
-    return made, given
+    return made or Transaction.of(chain, fields, signer=signer, signers=together), given
 
 
 def _cosigners(chain: XrplChain, signers: Any) -> tuple[tuple[Cosigner, ...], Answers]:

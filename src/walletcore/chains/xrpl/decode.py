@@ -13,7 +13,8 @@ from typing import Any
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.chain import XrplChain, parse_key
-from walletcore.chains.xrpl.transaction import AnyTransaction, Cosigner, Transaction
+from walletcore.chains.xrpl.parties import Cosigner, Party
+from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction, Transaction
 from walletcore.chains.xrpl.typed import typed
 from walletcore.errors import AddressError, InvalidSignature, TransactionError, raised_as
 from walletcore.hashes import sha512_half
@@ -23,6 +24,7 @@ from walletcore.signing import Answers, Signature, accepted
 __all__ = ["combine", "decode", "decode_partial", "identify", "transaction_hash"]
 
 _ID = b"TXN\0"
+_ONE = ("SigningPubKey", "TxnSignature")
 
 
 def decode(chain: XrplChain, raw: bytes, keys: Sequence[PublicKey]) -> AnyTransaction | SignedTransaction[Any]:
@@ -83,35 +85,70 @@ def _read(chain: XrplChain, raw: bytes) -> tuple[AnyTransaction, Answers]:
         raise TransactionError("expected the bytes of a transaction", reason="type" if raw else "truncated")
     with raised_as(TransactionError):
         fields = codec.decode(raw)
-    public, signature, signers = (fields.pop(name, None) for name in ("SigningPubKey", "TxnSignature", "Signers"))
+    signing = {name: fields.pop(name) for name in SIGNING_FIELDS if name in fields}
     number = fields.pop("NetworkID", None)
     if number != (chain.network_id if chain.is_named else None):
         raise TransactionError(f"expected the NetworkID of {chain.name}, got {number}", reason="network")
-    given: Answers = ()
-    signer, together = None, None
-    if public:
-        if signers is not None:
-            raise TransactionError("expected SigningPubKey, or Signers, not both", reason="ambiguous")
-        signer = parse_key(public)
-        given = (_answer(signer, signature),)
-    elif signature is not None:
+    known, given = _sender(chain, signing)
+    parties, others = _parties(chain, signing)
+    found = {**known, "parties": parties}
+    made: AnyTransaction | None = typed(chain, fields, **found)
+    return made or Transaction.of(chain, fields, **found), (*given, *others)
+
+
+def _sender(chain: XrplChain, signing: dict[str, Any]) -> tuple[dict[str, Any], Answers]:
+    """The signer or the signers of the sender, and what they have signed."""
+    if "SigningPubKey" not in signing:
+        if "TxnSignature" in signing or "Signers" in signing:
+            raise TransactionError("there is a signature, and no SigningPubKey", reason="missing")
+        return {}, ()
+    if signing["SigningPubKey"]:
+        key, _, given = _signatory(chain, {name: signing[name] for name in (*_ONE, "Signers") if name in signing})
+        return {"signer": key}, given
+    if "TxnSignature" in signing:
         raise TransactionError("there is a signature, and no SigningPubKey", reason="missing")
-    elif public is not None:
-        together, given = _cosigners(chain, signers)
-    elif signers is not None:
-        raise TransactionError("expected an empty SigningPubKey where there are Signers", reason="missing")
-    made = typed(chain, fields, signer=signer, signers=together)
-    return made or Transaction.of(chain, fields, signer=signer, signers=together), given
+    if "Signers" not in signing:
+        return {"signers": ()}, ()
+    _, signers, given = _signatory(chain, {"Signers": signing["Signers"]})
+    return {"signers": signers}, given
 
 
-def _cosigners(chain: XrplChain, signers: Any) -> tuple[tuple[Cosigner, ...], Answers]:
-    """Those who sign together, in the order of their accounts, and their signatures."""
-    if signers is not None and not signers:
+def _parties(chain: XrplChain, signing: dict[str, Any]) -> tuple[tuple[Party, ...], Answers]:
+    """Others who sign, in the order of their places, and what they have signed."""
+    parties: list[Party] = []
+    answers: list[Signature | None] = []
+    for place in ("CounterpartySignature", "SponsorSignature"):
+        if place in signing:
+            key, signers, given = _signatory(chain, signing[place])
+            parties.append(Party(place=place, key=key, signers=signers))
+            answers += given
+    for item in signing.get("BatchSigners", ()):
+        named = dict(item.get("BatchSigner", {}))
+        account = chain.parse_classic(named.pop("Account", ""))
+        key, signers, given = _signatory(chain, named)
+        parties.append(Party(place="BatchSigners", account=account, key=key, signers=signers))
+        answers += given
+    accounts = [party.account.payload for party in parties if party.account]
+    if accounts != sorted(set(accounts)) or (not accounts and "BatchSigners" in signing):
+        raise TransactionError(
+            "expected BatchSigners in the order of their accounts, each once", reason="non-canonical"
+        )
+    return tuple(parties), tuple(answers)
+
+
+def _signatory(chain: XrplChain, fields: dict[str, Any]) -> tuple[PublicKey | None, tuple[Cosigner, ...], Answers]:
+    """A key or several signers, and what they have signed: SigningPubKey and TxnSignature, or Signers."""
+    if {"SigningPubKey"} <= fields.keys() <= {*_ONE}:
+        key = parse_key(fields["SigningPubKey"])
+        return key, (), (_answer(key, fields.get("TxnSignature")),)
+    if fields.keys() != {"Signers"}:
+        raise TransactionError("expected SigningPubKey and TxnSignature, or Signers, not both", reason="ambiguous")
+    if not fields["Signers"]:
         raise TransactionError("expected one of Signers or more", reason="length")
     found, given = [], []
-    for item in signers or ():
+    for item in fields["Signers"]:
         each = item.get("Signer", {})
-        if not {"Account", "SigningPubKey"} <= each.keys() <= {"Account", "SigningPubKey", "TxnSignature"}:
+        if not {"Account", "SigningPubKey"} <= each.keys() <= {"Account", *_ONE}:
             raise TransactionError("expected Account, SigningPubKey and TxnSignature of a Signer", reason="unknown")
         key = parse_key(each["SigningPubKey"])
         found.append(Cosigner(account=chain.parse_classic(each["Account"]), key=key))
@@ -119,7 +156,7 @@ def _cosigners(chain: XrplChain, signers: Any) -> tuple[tuple[Cosigner, ...], An
     places = [each.account.payload for each in found]
     if places != sorted(set(places)):
         raise TransactionError("expected Signers in the order of their accounts, each once", reason="non-canonical")
-    return tuple(found), tuple(given)
+    return None, tuple(found), tuple(given)
 
 
 def _answer(key: PublicKey, digits: str | None) -> Signature | None:
@@ -131,9 +168,10 @@ def _answer(key: PublicKey, digits: str | None) -> Signature | None:
 
 def _with_keys(transaction: AnyTransaction, keys: Sequence[PublicKey]) -> AnyTransaction:
     """The transaction of whom the keys name, where its bytes name nobody."""
-    named = [transaction.signer] if transaction.signer else [each.key for each in transaction.signers or ()]
-    if not keys or named:
-        if not {*keys} <= {*named}:
+    if not keys:
+        return transaction
+    if transaction.signer is not None or transaction.signers:
+        if not {*keys} <= {request.key for request in transaction.requests()}:
             raise TransactionError("it is to be signed by another key than those given", reason="mismatch")
         return transaction
     if transaction.signers is None and len(keys) == 1:

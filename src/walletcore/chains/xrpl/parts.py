@@ -23,13 +23,11 @@ __all__ = [
     "Amount",
     "Asset",
     "AuthAccount",
-    "BatchSigner",
     "Credential",
     "Memo",
     "Part",
     "PathStep",
     "Permission",
-    "Signer",
     "SignerEntry",
     "from_json",
     "members",
@@ -165,32 +163,7 @@ class Credential(Part):
     credential_type: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer(Part):
-    """One of several signatures."""
-
-    kind: ClassVar[str] = "Signer"
-
-    account: Address
-    signing_pub_key: bytes
-    txn_signature: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchSigner(Part):
-    """The signature of an account whose transactions are in a batch, or several of them."""
-
-    kind: ClassVar[str] = "BatchSigner"
-
-    account: Address
-    signing_pub_key: bytes | None = None
-    txn_signature: bytes | None = None
-    signers: tuple[Signer, ...] = ()
-
-
-_PARTS: dict[str, type[Part]] = {
-    part.kind: part for part in (Memo, SignerEntry, AuthAccount, Permission, Credential, Signer, BatchSigner)
-}
+_PARTS: dict[str, type[Part]] = {part.kind: part for part in (Memo, SignerEntry, AuthAccount, Permission, Credential)}
 
 # -- values by the type of their field
 

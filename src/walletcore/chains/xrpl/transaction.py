@@ -8,50 +8,56 @@ signs for (Ed25519 signs those bytes themselves). The bytes of a subject name it
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any, Self
 
-from walletcore.chains.base import Address, SignedTransaction
+from walletcore.chains.base import SignedTransaction
 from walletcore.chains.xrpl import codec
-from walletcore.chains.xrpl.chain import XrplChain, check_account, key_bytes
+from walletcore.chains.xrpl.chain import XrplChain
 from walletcore.chains.xrpl.definitions import definitions
+from walletcore.chains.xrpl.parties import (
+    Cosigner,
+    Party,
+    batch_payload,
+    check_key,
+    check_parties,
+    check_signers,
+    payload,
+    written,
+)
 from walletcore.effects import Effect
 from walletcore.errors import MissingSignature, TransactionError, raised_as
 from walletcore.hashes import sha512_half
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, accepted
 
-__all__ = ["AnyTransaction", "Cosigner", "Transaction"]
+__all__ = ["SIGNING_FIELDS", "AnyTransaction", "Transaction"]
 
-_SINGLE, _MULTI = b"STX\0", b"SMT\0"
-_MAX_SIGNERS = 32  # rippled, STTx.h, maxMultiSigners
+SIGNING_FIELDS = (
+    "SigningPubKey",
+    "TxnSignature",
+    "Signers",
+    "CounterpartySignature",
+    "SponsorSignature",
+    "BatchSigners",
+)
+"""The fields that signer, signers and parties say, and no field of a body is."""
 _PSEUDO = ("EnableAmendment", "SetFee", "UNLModify")  # which the network makes, and nobody signs
-_SIGNING = ("SigningPubKey", "TxnSignature", "Signers")
 _INNER = 0x40000000  # tfInnerBatchTxn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cosigner:
-    """One of those who sign together: the account of the signer list, and the key that signs for it.
-
-    The key is the account's own, or its regular key.
-    """
-
-    account: Address
-    key: PublicKey
-    origin: KeyOrigin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AnyTransaction:
     """What all transactions have in common, typed ones and `Transaction`. Raises `TransactionError`.
 
-    A typed class has its own fields, says by ``_body`` what they are as JSON, and calls this class's ``__post_init__``.
-    ``signer`` is the one key that signs, or ``signers`` are those that sign together; who has neither is asked for
-    nothing yet. ``signers=()`` is a transaction for several whom nobody has named yet.
+    A typed class (frozen, with slots, keywords only, and ``eq=False``) has its own fields, and says by ``_body`` what
+    they are as JSON; what is below is common to all. ``signer`` is the one key that signs, or ``signers`` are those
+    that sign together; who has neither is asked for nothing yet. ``signers=()`` is a transaction for several whom
+    nobody has named yet. ``parties`` are others who sign it as well.
 
     Transactions are equal where their network and bytes are.
     """
@@ -60,6 +66,7 @@ class AnyTransaction:
     signer: PublicKey | None = None
     origin: KeyOrigin | None = field(default=None, compare=False)
     signers: tuple[Cosigner, ...] | None = None
+    parties: tuple[Party, ...] = ()
     _raw: bytes | None = memory()
     _requests: object | None = memory()
     _effects: tuple[Effect, ...] | None = memory()
@@ -67,33 +74,20 @@ class AnyTransaction:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, XrplChain):
             raise TransactionError(f"expected a network of XRPL, got {type(self.chain).__name__}", reason="type")
-        if self.signer is not None and type(self.signer) is not PublicKey:
-            raise TransactionError("expected a public key as signer", reason="type")
-        if self.signer is not None and self.signer.curve not in self.chain.curves:
-            raise TransactionError("expected a public key of secp256k1 or Ed25519 as signer", reason="type")
+        if self.signer is not None:
+            check_key(self.signer, "signer")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
             raise TransactionError("expected a KeyOrigin as origin", reason="type")
-        self._check_signers()
-        self._check_form(self.fields())
-        _ = self.raw
-
-    def _check_signers(self) -> None:
-        if self.signers is None:
-            return
-        if self.signer is not None:
+        if self.signer is not None and self.signers is not None:
             raise TransactionError("expected one signer, or several signers, not both", reason="ambiguous")
-        if type(self.signers) is not tuple or any(type(each) is not Cosigner for each in self.signers):
-            raise TransactionError("expected a tuple of Cosigner as signers", reason="type")
-        if len(self.signers) > _MAX_SIGNERS:
-            raise TransactionError(f"expected at most {_MAX_SIGNERS} signers", reason="too-large")
-        for each in self.signers:
-            check_account(self.chain, each.account, "account of a signer")
-            if type(each.key) is not PublicKey or each.key.curve not in self.chain.curves:
-                raise TransactionError("expected a public key of secp256k1 or Ed25519 of a signer", reason="type")
-        if len({each.account.payload for each in self.signers}) != len(self.signers):
-            raise TransactionError("expected each account once among the signers", reason="duplicate")
-        ordered = tuple(sorted(self.signers, key=lambda each: each.account.payload))
-        object.__setattr__(self, "signers", ordered)
+        body = self._body()
+        self._check_form(body)
+        self._check_policy(body)
+        if self.signers is not None:
+            object.__setattr__(self, "signers", check_signers(self.chain, self.signers, body["Account"]))
+        if self.parties:
+            object.__setattr__(self, "parties", check_parties(self.chain, self.parties, body))
+        _ = self.raw
 
     def _check_form(self, fields: Mapping[str, Any]) -> None:
         """What holds for every type: its own fields and no others, a fee in drops, a sequence or a ticket."""
@@ -102,16 +96,15 @@ class AnyTransaction:
         if form is None or kind in _PSEUDO:
             raise TransactionError(f"expected a type of transaction, got {str(kind)[:40]!r}", reason="unknown")
         for name in fields:
-            if name not in form:
+            if name not in form or name in SIGNING_FIELDS:
                 raise TransactionError(f"{kind} has no field {str(name)[:80]!r}", reason="unknown")
         for name, mark in form.items():
-            if not mark and name not in fields and name not in _SIGNING:
+            if not mark and name not in fields and name not in SIGNING_FIELDS:
                 raise TransactionError(f"{kind}: {name} is missing", reason="missing")
         if type(fields["Fee"]) is not str:
             raise TransactionError("expected a fee in drops, as text", reason="type")
-        if fields.get("TicketSequence") is not None and fields["Sequence"] != 0:
+        if "TicketSequence" in fields and fields["Sequence"] != 0:
             raise TransactionError("expected 0 as Sequence where there is a TicketSequence", reason="mismatch")
-        self._check_policy(fields)
 
     def _check_policy(self, fields: Mapping[str, Any]) -> None:
         flags = fields.get("Flags", 0)
@@ -121,25 +114,30 @@ class AnyTransaction:
         if target in self.chain.tag_required and "DestinationTag" not in fields:
             hint = "DestinationTag says whose payment it is"
             raise TransactionError(f"{target} takes nothing without a tag", reason="policy", hint=hint)
-        own = fields.get("Account")
-        if any(each.account.text == own for each in self.signers or ()):
-            raise TransactionError("an account is no signer of its own list", reason="mismatch")
 
     @abstractmethod
     def _body(self) -> dict[str, Any]:
-        """The fields as JSON, but for NetworkID and those of signatures."""
+        """The fields as JSON with classic addresses, but for NetworkID and `SIGNING_FIELDS`; a new mapping."""
 
     def fields(self) -> dict[str, Any]:
         """All fields that are there before anybody signs, as JSON on xrpl.org has them; a new mapping each time."""
+        return self._written(repeat(None), whole=False)
+
+    def _written(self, answers: Iterator[Signature | None], *, whole: bool) -> dict[str, Any]:
+        """The fields with these answers, in the order of the requests; ``whole`` leaves out who has not answered."""
         body = self._body()
         if self.chain.is_named:
             body["NetworkID"] = self.chain.network_id
-        if self.signer is not None:
-            body["SigningPubKey"] = _hex(self.signer)
-        elif self.signers is not None:
+        if self.signers is not None:
             body["SigningPubKey"] = ""
-            if self.signers:
-                body["Signers"] = [_signer(each) for each in self.signers]
+        body |= written(self.signer, self.signers, answers, whole=whole)
+        for party in self.parties:
+            signature = written(party.key, party.signers, answers, whole=whole)
+            if party.account is None:
+                body[party.place] = signature
+            else:
+                named = {"Account": party.account.text} | signature
+                body.setdefault(party.place, []).append({"BatchSigner": named})
         return body
 
     @property
@@ -156,47 +154,73 @@ class AnyTransaction:
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
-        """One for the signer, or one for each of the signers, in the order of their accounts.
+        """One for the signer, or for each of the signers in the order of their accounts; then those of the parties.
 
         Raises `TransactionError` while nobody is known to sign.
         """
         if self.signer is None and not self.signers:
             hint = "decode_transaction(raw, keys=[key]) tells it"
             raise TransactionError("signer key unknown", reason="missing", hint=hint)
-        signed = codec.encode_for_signing(self.fields())
+        fields = self.fields()
+        signed = codec.encode_for_signing(fields)
         if self.signer is not None:
-            return (self._request(self.signer, _SINGLE + signed, self.origin),)
-        return tuple([self._request(e.key, _MULTI + signed + e.account.payload, e.origin) for e in self.signers or ()])
+            asked = [self._request(self.signer, payload("", signed, None), self.origin)]
+        else:
+            several = self.signers or ()
+            asked = [self._request(e.key, payload("", signed, e.account), e.origin) for e in several]
+        for party in self.parties:
+            asked += self._of_party(party, fields, signed)
+        return tuple(asked)
 
-    def _request(self, key: PublicKey, payload: bytes, origin: KeyOrigin | None) -> SigningRequest:
+    def _of_party(self, party: Party, fields: Mapping[str, Any], signed: bytes) -> list[SigningRequest]:
+        members = [(each.key, each.account, each.origin) for each in party.signers]
+        one = [] if party.key is None else [(party.key, None, party.origin)]
+        asked = []
+        for key, account, origin in (*one, *members):
+            if party.account is None:
+                asked.append(self._request(key, payload(party.place, signed, account), origin))
+            else:
+                asked.append(self._request(key, batch_payload(fields, party.account, account), origin))
+        return asked
+
+    def _request(self, key: PublicKey, data: bytes, origin: KeyOrigin | None) -> SigningRequest:
         is_ed25519 = key.curve is Curve.ED25519
         return SigningRequest(
             key=key,
             scheme=Scheme.ED25519 if is_ed25519 else Scheme.ECDSA,
-            payload=payload,
+            payload=data,
             prehash=None if is_ed25519 else sha512_half,
             origin=origin,
             subject=self,
         )
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
-        """The transaction with its signature; or with those of the signers who have answered, one or more.
+        """The transaction with its signatures: where several sign together, of those who have answered, one or more.
 
-        Only the ledger knows how many it needs: those who have not answered are left out. Raises `InvalidSignature`,
+        Only the ledger knows how many of them it needs: who has not answered is left out. Raises `InvalidSignature`,
         `MissingSignature`.
         """
         taken = accepted(self.requests(), answers)
-        if self.signer is not None:
-            (signature,) = complete(taken)
-            raw = codec.encode(self.fields() | {"TxnSignature": _signature(signature)})
-            return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=taken)
-        given = [(each, answer) for each, answer in zip(self.signers or (), taken, strict=True) if answer is not None]
-        if not given:
-            raise MissingSignature("none of the signers has answered", reason="missing")
-        signed = self if len(given) == len(taken) else replace(self, signers=tuple([each for each, _ in given]))
-        raw = codec.encode(self.fields() | {"Signers": [_signer(each, answer) for each, answer in given]})
-        left = tuple([answer for _, answer in given])
-        return SignedTransaction(chain=self.chain, raw=raw, transaction=signed, answers=left)
+        left = iter(taken)
+        heard = [_heard(self.signer, self.signers, left, "signer")]
+        heard += [_heard(party.key, party.signers, left, party.place) for party in self.parties]
+        raw = codec.encode(self._written(iter(taken), whole=True))
+        given = tuple([answer for answer in taken if answer is not None])
+        signed = self if len(given) == len(taken) else self._of_those(heard)
+        return SignedTransaction(chain=self.chain, raw=raw, transaction=signed, answers=given)
+
+    def _of_those(self, heard: list[tuple[Cosigner, ...]]) -> Self:
+        """The same transaction, of those only who have answered."""
+        parties = [replace(party, signers=signers) for party, signers in zip(self.parties, heard[1:], strict=True)]
+        signers = None if self.signers is None else heard[0]
+        return replace(self, signers=signers, parties=tuple(parties))
+
+    def partial(self, answers: Answers) -> bytes:
+        """The bytes with the signatures that are there; `XrplChain.decode_partial` reads them.
+
+        Raises `InvalidSignature`.
+        """
+        return codec.encode(self._written(iter(accepted(self.requests(), answers)), whole=False))
 
     @remembered
     def effects(self) -> tuple[Effect, ...]:
@@ -230,6 +254,7 @@ class Transaction(AnyTransaction):
         signer: PublicKey | None = None,
         origin: KeyOrigin | None = None,
         signers: tuple[Cosigner, ...] | None = None,
+        parties: tuple[Party, ...] = (),
     ) -> Transaction:
         """The transaction of fields as JSON on xrpl.org has them, without those of signatures.
 
@@ -239,8 +264,8 @@ class Transaction(AnyTransaction):
         if not isinstance(chain, XrplChain) or not isinstance(fields, Mapping):
             raise TransactionError("expected a network of XRPL and an object of fields", reason="type")
         body = dict(fields)
-        if named := [name for name in _SIGNING if name in body]:
-            raise TransactionError(f"{named[0]} is said by signer or signers", reason="ambiguous")
+        if named := [name for name in SIGNING_FIELDS if name in body]:
+            raise TransactionError(f"{named[0]} is said by signer, signers and parties", reason="ambiguous")
         number = body.pop("NetworkID", None)
         if number is not None and (not chain.is_named or number != chain.network_id):
             raise TransactionError(f"expected no other NetworkID than that of {chain.name}", reason="network")
@@ -249,28 +274,22 @@ class Transaction(AnyTransaction):
                 if type(body.get(name)) is str:
                     chain.parse_address(body[name])
             data = codec.encode(body)
-        return cls(chain=chain, body=data, signer=signer, origin=origin, signers=signers)
+        return cls(chain=chain, body=data, signer=signer, origin=origin, signers=signers, parties=parties)
 
     def _body(self) -> dict[str, Any]:
         with raised_as(TransactionError):
             return codec.decode(self.body)
 
 
-def _hex(key: PublicKey) -> str:
-    return key_bytes(key).hex().upper()
-
-
-def _signer(signer: Cosigner, answer: Signature | None = None) -> dict[str, Any]:
-    named = {"Account": signer.account.text, "SigningPubKey": _hex(signer.key)}
-    if answer is not None:
-        named["TxnSignature"] = _signature(answer)
-    return {"Signer": named}
-
-
-def _signature(answer: Signature) -> str:
-    """DER for ECDSA, low s; 64 bytes for Ed25519."""
-    if answer.scheme is Scheme.ED25519:
-        return answer.data.hex().upper()
-    from walletcore.curves.secp256k1 import encode_der
-
-    return encode_der(answer.data).hex().upper()
+def _heard(
+    key: PublicKey | None, signers: tuple[Cosigner, ...] | None, answers: Iterator[Signature | None], what: str
+) -> tuple[Cosigner, ...]:
+    """Those of several signers who have answered. Raises `MissingSignature` where nobody has."""
+    if key is not None:
+        if next(answers) is None:
+            raise MissingSignature(f"no signature of the {what}", reason="missing")
+        return ()
+    found = tuple([each for each in signers or () if next(answers) is not None])
+    if not found:
+        raise MissingSignature(f"none of the signers has answered: {what}", reason="missing")
+    return found

@@ -17,9 +17,8 @@ from walletcore.chains.xrpl.amounts import IssuedAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.parts import Amount, Memo, from_json, members, to_json
-from walletcore.chains.xrpl.transaction import AnyTransaction, Cosigner
+from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction
 from walletcore.errors import DecodingError, TransactionError, raised_as
-from walletcore.keys import PublicKey
 from walletcore.remembering import memory
 
 __all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "malformed", "typed"]
@@ -77,8 +76,10 @@ class Typed(AnyTransaction):
     source_tag: int | None = None
     memos: tuple[Memo, ...] = ()
     delegate: Address | None = None
+    sponsor: Address | None = None
+    sponsor_flags: int | None = None
     flags: frozenset[str] | None = None
-    _written: dict[str, Any] | None = memory()
+    _values: dict[str, Any] | None = memory()
 
     @classmethod
     def kind(cls) -> str:
@@ -90,7 +91,7 @@ class Typed(AnyTransaction):
             raise TransactionError(f"expected a network of XRPL, got {type(self.chain).__name__}", reason="type")
         self._take_tags()
         self._check_common()
-        object.__setattr__(self, "_written", self._write())
+        object.__setattr__(self, "_values", self._write())
         AnyTransaction.__post_init__(self)
         self.check()
 
@@ -130,7 +131,7 @@ class Typed(AnyTransaction):
         with raised_as(TransactionError):
             for each in fields(self):
                 value, name = getattr(self, each.name), names.get(each.name)
-                if name is None or name in ("Flags", "Signers") or (value == each.default and name != "Sequence"):
+                if name is None or name in ("Flags", *SIGNING_FIELDS) or (value == each.default and name != "Sequence"):
                     continue
                 written[name] = to_json(self.chain, name, value)
         if self.flags is not None:
@@ -139,7 +140,7 @@ class Typed(AnyTransaction):
         return written
 
     def _body(self) -> dict[str, Any]:
-        return dict(self._written or {})
+        return dict(self._values or {})
 
     def has(self, flag: str) -> bool:
         """Whether this flag is set."""
@@ -178,23 +179,18 @@ def class_of(kind: str) -> type[Typed] | None:
     return None if room is None else getattr(import_module(f"walletcore.chains.xrpl.kinds.{room}"), kind)
 
 
-def typed(
-    chain: XrplChain,
-    body: Mapping[str, Any],
-    *,
-    signer: PublicKey | None,
-    signers: tuple[Cosigner, ...] | None,
-) -> Typed | None:
+def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | None:
     """The typed transaction of this body (as ``_body`` gives it), whatever perils are in it.
 
-    None where its type has no class, or the class would not write the very same: for what is malformed, and for fields
-    that are there and empty, or flags without a name.
+    ``signing`` are signer, signers and parties, for its constructor. None where its type has no class, or the class
+    would not write the very same: for what is malformed, and for fields that are there and empty, or flags without a
+    name.
     """
     kind = class_of(body["TransactionType"])
     if kind is None:
         return None
     try:
-        made = kind(chain=chain, signer=signer, signers=signers, **kind.members_of(chain, body))
+        made = kind(chain=chain, **kind.members_of(chain, body), **signing)
     except (TransactionError, DecodingError):
         return None
     return made if made._body() == {**body} else None

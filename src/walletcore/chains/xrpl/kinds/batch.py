@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from walletcore.chains.xrpl.chain import XrplChain
-from walletcore.chains.xrpl.parts import BatchSigner
 from walletcore.chains.xrpl.transaction import AnyTransaction, Transaction
 from walletcore.chains.xrpl.typed import Typed, malformed, typed
 from walletcore.errors import TransactionError
@@ -28,18 +27,17 @@ _DISABLED = ("Vault", "Loan")  # how the names of types begin that are not yet a
 class Batch(Typed):
     """Two to eight transactions, each with a fee of 0 and without a signer; what marks them as inner ones is added.
 
-    Accounts other than the batch's sign it as well: ``batch_signers``.
+    The other accounts that take part sign it as well: ``parties`` (see `walletcore.chains.xrpl.parties`).
     """
 
     raw_transactions: tuple[AnyTransaction, ...]
-    batch_signers: tuple[BatchSigner, ...] = ()
 
     def _write(self) -> dict[str, Any]:
         inner = self.raw_transactions
         if type(inner) is not tuple or not all(isinstance(each, AnyTransaction) for each in inner):
             raise TransactionError("expected a tuple of transactions as raw_transactions", reason="type")
         malformed(any(each.chain != self.chain for each in inner), "expected transactions of the chain", "network")
-        signed = any(each.signer is not None or each.signers is not None for each in inner)
+        signed = any(each.signer is not None or each.signers is not None or each.parties for each in inner)
         malformed(signed, "expected transactions without signers", "ambiguous")
         written = Typed._write(self)
         written["RawTransactions"] = [{"RawTransaction": _as_inner(each.fields())} for each in inner]
@@ -60,18 +58,6 @@ class Batch(Typed):
         if self.has("tfAllOrNothing") or self.has("tfUntilFailure"):
             places = [(each["Account"], each.get("TicketSequence") or each["Sequence"]) for each in inner]
             malformed(len(set(places)) < len(places), "expected each sequence and ticket once", "duplicate")
-        self._check_signers_of_batch()
-
-    def _check_signers_of_batch(self) -> None:
-        accounts = [each.account for each in self.batch_signers]
-        malformed(len(accounts) > _MOST, f"expected at most {_MOST} batch_signers", "length")
-        names = [each.text for each in accounts]
-        malformed(len(set(names)) < len(names), "expected each account once in batch_signers", "duplicate")
-        inner = [each.fields() for each in self.raw_transactions]
-        others = {each.get("Delegate", each["Account"]) for each in inner}
-        others |= {each.get("Counterparty") for each in inner}
-        is_fitting = set(names) <= others - {self.account.text}
-        malformed(not is_fitting, "expected batch_signers of other accounts in it", "mismatch")
 
     @classmethod
     def members_of(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,4 +82,4 @@ def _from_inner(chain: XrplChain, item: Mapping[str, Any]) -> AnyTransaction:
     malformed(given.pop("NetworkID", None) != (chain.network_id if chain.is_named else None), "network", "network")
     if flags != _INNER:
         given["Flags"] = flags & ~_INNER
-    return typed(chain, given, signer=None, signers=None) or Transaction.of(chain, given)
+    return typed(chain, given) or Transaction.of(chain, given)

@@ -7,12 +7,14 @@ that begins with ``tem``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import Any
 
 from walletcore.chains.base import Address
+from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.amounts import IssuedAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
@@ -31,7 +33,8 @@ PERILS = {
 """What is valid, and seldom meant: refused, unless ``allow_`` and the name is True. Bytes are read, and say it."""
 
 _TAGS = {"account": "source_tag", "destination": "destination_tag"}
-_MOST_CREDENTIALS = 8
+_MOST_CREDENTIALS, _MOST_MEMOS = 8, 1024
+_URL = re.compile(rb"[-A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%]*")
 
 
 def malformed(is_so: bool, message: str, reason: str = "range") -> None:
@@ -92,6 +95,7 @@ class Typed(AnyTransaction):
         self._take_tags()
         self._check_common()
         object.__setattr__(self, "_values", self._write())
+        self._check_memos()
         AnyTransaction.__post_init__(self)
         self.check()
 
@@ -125,13 +129,27 @@ class Typed(AnyTransaction):
             allowed = getattr(self, f"allow_{peril}", False)
             malformed(type(allowed) is not bool, f"expected True or False as allow_{peril}", "type")
 
-    def _write(self) -> dict[str, Any]:
+    def _check_memos(self) -> None:
+        """At most 1,024 bytes of them; types and formats are of the characters of URLs (rippled, isMemoOkay)."""
+        for each in self.memos:
+            labels = (each.memo_type or b"") + (each.memo_format or b"")
+            malformed(_URL.fullmatch(labels) is None, "expected characters of URLs as type and format", "character")
+        if self.memos:
+            written = codec.encode({"Memos": to_json(self.chain, "Memos", self.memos)})
+            malformed(len(written) - 2 > _MOST_MEMOS, f"expected at most {_MOST_MEMOS} bytes of memos", "too-large")
+
+    def _write(self, *apart: str) -> dict[str, Any]:
+        """The body; fields ``apart`` are written by the class itself."""
         names = members(frozenset(definitions().formats[self.kind()]))
         written: dict[str, Any] = {"TransactionType": self.kind()}
         with raised_as(TransactionError):
             for each in fields(self):
                 value, name = getattr(self, each.name), names.get(each.name)
-                if name is None or name in ("Flags", *SIGNING_FIELDS) or (value == each.default and name != "Sequence"):
+                if (
+                    name is None
+                    or name in ("Flags", *apart, *SIGNING_FIELDS)
+                    or (value == each.default and name != "Sequence")
+                ):
                     continue
                 written[name] = to_json(self.chain, name, value)
         if self.flags is not None:

@@ -32,14 +32,14 @@ class Batch(Typed):
 
     raw_transactions: tuple[AnyTransaction, ...]
 
-    def _write(self) -> dict[str, Any]:
+    def _write(self, *apart: str) -> dict[str, Any]:
         inner = self.raw_transactions
         if type(inner) is not tuple or not all(isinstance(each, AnyTransaction) for each in inner):
             raise TransactionError("expected a tuple of transactions as raw_transactions", reason="type")
         malformed(any(each.chain != self.chain for each in inner), "expected transactions of the chain", "network")
         signed = any(each.signer is not None or each.signers is not None or each.parties for each in inner)
         malformed(signed, "expected transactions without signers", "ambiguous")
-        written = Typed._write(self)
+        written = Typed._write(self, "RawTransactions", *apart)
         written["RawTransactions"] = [{"RawTransaction": _as_inner(each.fields())} for each in inner]
         return written
 

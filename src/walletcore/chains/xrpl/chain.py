@@ -18,6 +18,7 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Answers
 
 if TYPE_CHECKING:
+    from walletcore.chains.xrpl.claims import Claim
     from walletcore.chains.xrpl.transaction import AnyTransaction
 
 __all__ = ["CHAINS", "TYPED", "XrplChain", "check_account", "key_bytes", "parse_key"]
@@ -69,6 +70,7 @@ class XrplChain(Chain):
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.xrpl.transaction:Transaction",
+        "walletcore.chains.xrpl.claims:Claim",
         *(f"walletcore.chains.xrpl.kinds.{room}:{kind}" for kind, room in TYPED.items()),
     )
 
@@ -170,8 +172,8 @@ class XrplChain(Chain):
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = ()
-    ) -> AnyTransaction | SignedTransaction[Any]:
-        """Read a transaction, signed or not. Raises `TransactionError`.
+    ) -> AnyTransaction | Claim | SignedTransaction[Any]:
+        """Read a transaction, signed or not, or a claim that is to be signed. Raises `TransactionError`.
 
         Its bytes name the key that signs, or the accounts and keys of a multi-signature, but where nobody has said it
         yet: there one of ``keys`` is the signer's, or several are those of a multi-signature, each for its own account.

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.xrpl import codec
+from walletcore.chains.xrpl import claims, codec
 from walletcore.chains.xrpl.chain import XrplChain, parse_key
+from walletcore.chains.xrpl.claims import Claim
 from walletcore.chains.xrpl.parties import Cosigner, Party
 from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction, Transaction
 from walletcore.chains.xrpl.typed import typed
@@ -27,10 +28,12 @@ _ID = b"TXN\0"
 _ONE = ("SigningPubKey", "TxnSignature")
 
 
-def decode(chain: XrplChain, raw: bytes, keys: Sequence[PublicKey]) -> AnyTransaction | SignedTransaction[Any]:
+def decode(chain: XrplChain, raw: bytes, keys: Sequence[PublicKey]) -> AnyTransaction | Claim | SignedTransaction[Any]:
     """See `XrplChain.decode_transaction`. Raises `TransactionError`."""
     if not isinstance(keys, Sequence) or any(type(key) is not PublicKey for key in keys):
         raise TransactionError("expected a sequence of public keys", reason="type")
+    if type(raw) is bytes and raw.startswith(claims.PREFIX):
+        return claims.decode(chain, raw, keys)
     transaction, given = _read(chain, raw)
     if not any(given):
         return _with_keys(transaction, keys)

@@ -16,12 +16,23 @@ from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.accounts import decode_classic
 from walletcore.chains.xrpl.chain import XrplChain, check_account, key_bytes
 from walletcore.errors import TransactionError, raised_as
-from walletcore.hashes import sha512_half
-from walletcore.keys import PublicKey, Scheme
+from walletcore.hashes import Hash, sha512_half
+from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.signing import Signature
 
-__all__ = ["Cosigner", "Party", "batch_payload", "check_key", "check_parties", "check_signers", "payload", "written"]
+__all__ = [
+    "Cosigner",
+    "Party",
+    "batch_payload",
+    "check_key",
+    "check_parties",
+    "check_signers",
+    "payload",
+    "scheme_of",
+    "signature_bytes",
+    "written",
+]
 
 MAX_SIGNERS = 32  # rippled, STTx.h, maxMultiSigners
 _MAX_BATCH_SIGNERS = 24  # rippled, Protocol.h: three for each of eight transactions
@@ -63,8 +74,6 @@ class Party:
 
 def check_key(key: object, what: str) -> None:
     """Raise `TransactionError` unless this is a key that signs on the XRP Ledger."""
-    from walletcore.keys import Curve
-
     if type(key) is not PublicKey or key.curve not in (Curve.SECP256K1, Curve.ED25519):
         raise TransactionError(f"expected a public key of secp256k1 or Ed25519 as {what}", reason="type")
 
@@ -131,14 +140,21 @@ def _check_party(chain: XrplChain, party: Party, body: Mapping[str, Any]) -> Non
 def involved(body: Mapping[str, Any]) -> set[str]:
     """The accounts that take part in a batch: those that send in it, or their delegates, counterparties, sponsors."""
     found: set[str] = set()
-    for item in body.get("RawTransactions", ()):
-        inner = item["RawTransaction"]
+    for inner in _inner(body):
         found.add(inner.get("Delegate", inner.get("Account", "")))
         if "Counterparty" in inner:
             found.add(inner["Counterparty"])
         if "Sponsor" in inner and "SponsorSignature" in inner:
             found.add(inner["Sponsor"])
     return found
+
+
+def _inner(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The transactions in a batch. Raises `TransactionError`."""
+    items = body.get("RawTransactions", ())
+    if any("RawTransaction" not in item for item in items):
+        raise TransactionError("expected each of RawTransactions as RawTransaction", reason="unknown")
+    return [item["RawTransaction"] for item in items]
 
 
 def payload(place: str, signed: bytes, account: Address | None) -> bytes:
@@ -150,7 +166,7 @@ def payload(place: str, signed: bytes, account: Address | None) -> bytes:
 def batch_payload(fields: Mapping[str, Any], party: Address, account: Address | None) -> bytes:
     """What a party of a batch signs: who sends it, its number and flags, the ids of what is in it, and for whom."""
     with raised_as(TransactionError):
-        inner = [sha512_half(_ID + codec.encode(item["RawTransaction"])) for item in fields["RawTransactions"]]
+        inner = [sha512_half(_ID + codec.encode(each)) for each in _inner(fields)]
         head = decode_classic(fields["Account"])
     numbers = (fields["Sequence"] or fields.get("TicketSequence", 0), fields.get("Flags", 0), len(inner))
     parts = [_BATCH, head, *(each.to_bytes(4) for each in numbers), *inner, party.payload]
@@ -179,12 +195,18 @@ def _hex(key: PublicKey) -> str:
 
 
 def _signature(answer: Signature | None) -> dict[str, str]:
-    """DER for ECDSA, low s; 64 bytes for Ed25519."""
-    if answer is None:
-        return {}
-    data = answer.data
-    if answer.scheme is Scheme.ECDSA:
-        from walletcore.curves.secp256k1 import encode_der
+    return {} if answer is None else {"TxnSignature": signature_bytes(answer).hex().upper()}
 
-        data = encode_der(data)
-    return {"TxnSignature": data.hex().upper()}
+
+def signature_bytes(answer: Signature) -> bytes:
+    """DER for ECDSA, low s; 64 bytes for Ed25519."""
+    if answer.scheme is Scheme.ED25519:
+        return answer.data
+    from walletcore.curves.secp256k1 import encode_der
+
+    return encode_der(answer.data)
+
+
+def scheme_of(key: PublicKey) -> tuple[Scheme, Hash | None]:
+    """How a key signs: ECDSA over the SHA-512Half, Ed25519 over the bytes themselves."""
+    return (Scheme.ED25519, None) if key.curve is Curve.ED25519 else (Scheme.ECDSA, sha512_half)

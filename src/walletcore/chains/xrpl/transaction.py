@@ -25,12 +25,12 @@ from walletcore.chains.xrpl.parties import (
     check_parties,
     check_signers,
     payload,
+    scheme_of,
     written,
 )
 from walletcore.effects import Effect
 from walletcore.errors import MissingSignature, TransactionError, raised_as
-from walletcore.hashes import sha512_half
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
@@ -184,15 +184,8 @@ class AnyTransaction:
         return asked
 
     def _request(self, key: PublicKey, data: bytes, origin: KeyOrigin | None) -> SigningRequest:
-        is_ed25519 = key.curve is Curve.ED25519
-        return SigningRequest(
-            key=key,
-            scheme=Scheme.ED25519 if is_ed25519 else Scheme.ECDSA,
-            payload=data,
-            prehash=None if is_ed25519 else sha512_half,
-            origin=origin,
-            subject=self,
-        )
+        scheme, prehash = scheme_of(key)
+        return SigningRequest(key=key, scheme=scheme, payload=data, prehash=prehash, origin=origin, subject=self)
 
     def assemble(self, answers: Answers) -> SignedTransaction[Self]:
         """The transaction with its signatures: where several sign together, of those who have answered, one or more.

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from walletcore.chains.base import Address
 from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import parse_key
+from walletcore.chains.xrpl.claims import Claim
 from walletcore.chains.xrpl.parts import Amount, Asset, PathStep
 from walletcore.chains.xrpl.typed import Typed, check_credentials, check_positive, malformed, size
 from walletcore.errors import InvalidSignature, TransactionError
-from walletcore.keys import Curve, Scheme
 
 __all__ = [
     "CheckCancel",
@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 _CONDITION = re.compile(rb"\xa0.\x80\x20.{32}\x81[\x01-\x02].{1,2}", re.DOTALL)  # of a preimage: the only kind there is
-_CLAIM = b"CLM\0"
 _ROUTED = ("tfNoRippleDirect", "tfLimitQuality", "tfPartialPayment")
 
 
@@ -245,17 +244,10 @@ class PaymentChannelClaim(Typed):
     def _check_signature(self, signature: bytes) -> None:
         if self.public_key is None or self.balance is None:
             raise TransactionError("expected public_key and balance of a signature", reason="missing")
-        key = parse_key(self.public_key.hex())
         drops = self.balance if self.amount is None else self.amount
-        message = _CLAIM + self.channel + drops.to_bytes(8)
-        is_ed25519 = key.curve is Curve.ED25519
+        key = parse_key(self.public_key.hex())
         try:
-            if is_ed25519:
-                key.accept(Scheme.ED25519, message, signature)
-            else:
-                from walletcore.hashes import sha512_half
-
-                key.accept(Scheme.ECDSA, sha512_half(message), signature)
+            Claim(chain=self.chain, channel=self.channel, amount=drops, signer=key).verify(signature)
         except InvalidSignature as error:
             raise TransactionError(f"signature: {error}", reason="mismatch") from None
 

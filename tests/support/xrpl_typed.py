@@ -217,7 +217,7 @@ def signer_list(random: Random) -> Fields:
     if random.random() < 0.2:
         return {"SignerQuorum": 0}
     accounts = {account(random) for _ in range(random.randint(1, 32))}
-    entries = [{"Account": each, "SignerWeight": positive(random, 2**16)} for each in sorted(accounts)]
+    entries: list[Fields] = [{"Account": each, "SignerWeight": positive(random, 2**16)} for each in sorted(accounts)]
     for each in entries:
         each |= some(random, WalletLocator=hash256)
     total = sum(each["SignerWeight"] for each in entries)
@@ -493,7 +493,7 @@ def typed_fields(random: Random, kind: str) -> Fields:
     if kind == "Batch":
         return batch(random)
     own = next(makers[kind] for makers in KINDS.values() if kind in makers)(random)
-    made = {"TransactionType": kind} | common(random) | own
+    made: Fields = {"TransactionType": kind} | common(random) | own
     for name in ("Asset", "Asset2", "Amount"):
         if isinstance(made.get(name), dict) and made[name].get("issuer") == "OWN":
             made[name] = made[name] | {"issuer": made["Account"]}
@@ -502,7 +502,7 @@ def typed_fields(random: Random, kind: str) -> Fields:
 
 def batch(random: Random) -> Fields:
     """Two to eight transactions of other types, of one account or several."""
-    made = {"TransactionType": "Batch"} | common(random)
+    made: Fields = {"TransactionType": "Batch"} | common(random)
     made["Flags"] = random.choice((0x10000, 0x20000, 0x40000, 0x80000))
     kinds = [kind for makers in KINDS.values() for kind in makers]
     inner = []

@@ -9,6 +9,10 @@ const addresses = require("ripple-address-codec");
 const lines = require("readline").createInterface({ input: process.stdin });
 
 const TASKS = {
+  typed: ({ fields }) => {
+    xrpl.validate(fields);
+    return { encoded: codec.encode(fields) };
+  },
   encode: ({ fields }) => {
     const encoded = codec.encode(fields);
     return { encoded, fields: codec.decode(encoded) };

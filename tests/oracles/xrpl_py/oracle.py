@@ -12,6 +12,7 @@ from xrpl.core.binarycodec.main import (
     encode_for_signing_counterparty,
     encode_for_signing_sponsor,
 )
+from xrpl.models.transactions.transaction import Transaction
 
 Json = dict[str, Any]
 
@@ -63,7 +64,13 @@ def addresses(case: Json) -> Json:
     return {"x": text, "read": addresscodec.xaddress_to_classic_address(text)}
 
 
+def typed(case: Json) -> Json:
+    """The bytes of a transaction that its model takes for valid."""
+    return {"encoded": binarycodec.encode(Transaction.from_xrpl(case["fields"]).to_xrpl())}
+
+
 TASKS = {
+    "typed": typed,
     "encode": encoded,
     "decode": decoded,
     "payloads": payloads,

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
     from walletcore.chains.xrpl.claims import Claim
     from walletcore.chains.xrpl.transaction import AnyTransaction
 
-__all__ = ["CHAINS", "XrplChain", "check_account", "key_bytes", "parse_key"]
+__all__ = ["CHAINS", "TYPED", "XrplChain", "check_account", "key_bytes", "parse_key"]
+
+_ROOMS = {
+    "payments": "Payment CheckCreate CheckCash CheckCancel EscrowCreate EscrowFinish EscrowCancel "
+    "PaymentChannelCreate PaymentChannelFund PaymentChannelClaim",
+    "accounts": "AccountSet AccountDelete SetRegularKey SignerListSet DelegateSet DepositPreauth TicketCreate "
+    "DIDSet DIDDelete CredentialCreate CredentialAccept CredentialDelete",
+    "trading": "OfferCreate OfferCancel AMMCreate AMMDeposit AMMWithdraw AMMVote AMMBid AMMDelete AMMClawback",
+    "tokens": "TrustSet Clawback NFTokenMint NFTokenBurn NFTokenCreateOffer NFTokenCancelOffer NFTokenAcceptOffer "
+    "NFTokenModify MPTokenIssuanceCreate MPTokenIssuanceDestroy MPTokenIssuanceSet MPTokenAuthorize",
+    "batch": "Batch",
+}
+TYPED = {kind: room for room, kinds in _ROOMS.items() for kind in kinds.split()}
+"""Types of transactions that have a class of their own, and its module in ``kinds``."""
 
 _MAX_UNNAMED = 1024  # networks up to this number are not named in transactions, all others are (NetworkID field)
 _ED25519 = b"\xed"
@@ -58,6 +71,7 @@ class XrplChain(Chain):
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.xrpl.transaction:Transaction",
         "walletcore.chains.xrpl.claims:Claim",
+        *(f"walletcore.chains.xrpl.kinds.{room}:{kind}" for kind, room in TYPED.items()),
     )
 
     def __post_init__(self) -> None:

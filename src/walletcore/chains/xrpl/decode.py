@@ -95,8 +95,8 @@ def _read(chain: XrplChain, raw: bytes) -> tuple[AnyTransaction, Answers]:
     known, given = _sender(chain, signing)
     parties, others = _parties(chain, signing)
     found = {**known, "parties": parties}
-    made = typed(chain, fields, **found)
-    return Transaction.of(chain, fields, **found) if made is None else made, (*given, *others)
+    made: AnyTransaction | None = typed(chain, fields, **found)
+    return made or Transaction.of(chain, fields, **found), (*given, *others)
 
 
 def _sender(chain: XrplChain, signing: dict[str, Any]) -> tuple[dict[str, Any], Answers]:

@@ -148,7 +148,7 @@ class AnyTransaction:
             return codec.encode(self.fields())
 
     @property
-    def account(self) -> str:
+    def account_id(self) -> str:
         """The CAIP-10 name of the account that sends it."""
         return self.chain.account_id(self._body()["Account"])
 

@@ -1,19 +1,221 @@
-"""Typed classes of transactions, by the name of their type: where bytes are read as one."""
+"""What typed transactions share: common fields, flags by name, and the way to the fields of the codec and back.
+
+xrpl.org, "Transaction Common Fields". Which fields and flags a type has, and of what kind they are, the published
+definitions say; a class names them in Python's way. A transaction is malformed here where rippled answers with a code
+that begins with ``tem``.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import import_module
 from typing import Any
 
-from walletcore.chains.xrpl.chain import XrplChain
-from walletcore.chains.xrpl.transaction import AnyTransaction
+from walletcore.chains.base import Address
+from walletcore.chains.xrpl import codec
+from walletcore.chains.xrpl.amounts import IssuedAmount
+from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
+from walletcore.chains.xrpl.definitions import definitions
+from walletcore.chains.xrpl.parts import Amount, Memo, from_json, members, to_json
+from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction
+from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.remembering import memory
 
-__all__ = ["typed"]
+__all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "malformed", "typed"]
+
+PERILS = {
+    "partial_payment": "expected the whole amount to be delivered (tfPartialPayment): any part of it would do",
+    "authority_change": "expected nobody else to get control of the account, nor its own key to lose it",
+    "account_delete": "expected the account to remain: it is deleted, and its XRP goes to another one",
+}
+"""What is valid, and seldom meant: refused, unless ``allow_`` and the name is True. Bytes are read, and say it."""
+
+_TAGS = {"account": "source_tag", "destination": "destination_tag"}
+_MOST_CREDENTIALS, _MOST_MEMOS = 8, 1024
+_URL = re.compile(rb"[-A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%]*")
 
 
-def typed(chain: XrplChain, body: dict[str, Any], **signing: Any) -> AnyTransaction | None:
-    """The typed transaction of this body (as ``_body`` gives it), or None where its type has no class.
+def malformed(is_so: bool, message: str, reason: str = "range") -> None:
+    """Raise `TransactionError` where it is so."""
+    if is_so:
+        raise TransactionError(message, reason=reason)
 
-    ``signing`` are signer, signers and parties, for its constructor. Raises `TransactionError`.
+
+def check_positive(what: str, *amounts: Amount | None) -> None:
+    """Raise `TransactionError` for an amount that is there, and zero or less (temBAD_AMOUNT)."""
+    for amount in amounts:
+        malformed(amount is not None and size(amount) <= 0, f"expected more than zero as {what}")
+
+
+def size(amount: Amount) -> int:
+    """A number that is positive, zero or negative as the amount is."""
+    if isinstance(amount, int):
+        return amount
+    return amount.mantissa if isinstance(amount, IssuedAmount) else amount.value
+
+
+def check_credentials(credential_ids: tuple[bytes, ...]) -> None:
+    """Raise `TransactionError` for more than eight, or one twice (temMALFORMED)."""
+    malformed(len(credential_ids) > _MOST_CREDENTIALS, f"expected at most {_MOST_CREDENTIALS} credentials", "length")
+    malformed(len(set(credential_ids)) < len(credential_ids), "expected each credential once", "duplicate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Typed(AnyTransaction):
+    """What all types have; ``fee`` is in drops. Either ``sequence`` or ``ticket_sequence`` says its place.
+
+    ``flags`` are names of the definitions, such as ``tfSell``; None leaves the field out. An X-address becomes an
+    account and its tag. Raises `TransactionError`.
     """
-    del chain, body, signing
-    return None
+
+    account: Address
+    fee: int
+    sequence: int = 0
+    ticket_sequence: int | None = None
+    last_ledger_sequence: int | None = None
+    account_txn_id: bytes | None = None
+    source_tag: int | None = None
+    memos: tuple[Memo, ...] = ()
+    delegate: Address | None = None
+    sponsor: Address | None = None
+    sponsor_flags: int | None = None
+    flags: frozenset[str] | None = None
+    _values: dict[str, Any] | None = memory()
+
+    @classmethod
+    def kind(cls) -> str:
+        """The published name of the type, which is that of the class."""
+        return cls.__name__
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.chain, XrplChain):
+            raise TransactionError(f"expected a network of XRPL, got {type(self.chain).__name__}", reason="type")
+        self._take_tags()
+        self._check_common()
+        object.__setattr__(self, "_values", self._write())
+        self._check_memos()
+        AnyTransaction.__post_init__(self)
+        self.check()
+
+    def _take_tags(self) -> None:
+        """A tag of an X-address goes where it is signed; elsewhere it would be lost, and is refused."""
+        for each in fields(self):
+            address = getattr(self, each.name)
+            if type(address) is not Address:
+                continue
+            check_account(self.chain, address, each.name)
+            if address.tag is not None:
+                name = _TAGS.get(each.name, "")
+                malformed(not hasattr(self, name), f"expected an address without a tag as {each.name}", "unknown")
+                given = getattr(self, name)
+                malformed(given not in (None, address.tag), f"{name} is another than that of the address", "mismatch")
+                object.__setattr__(self, name, address.tag)
+            if address.kind:
+                object.__setattr__(self, each.name, self.chain.account(address.payload))
+
+    def _check_common(self) -> None:
+        known = definitions().flags[self.kind()]
+        if self.flags is not None and not (type(self.flags) is frozenset and self.flags <= known.keys()):
+            raise TransactionError(f"expected flags as a frozenset of some of {', '.join(known)}", reason="unknown")
+        if self.ticket_sequence is None:
+            malformed(self.sequence == 0, "expected a sequence, or a ticket_sequence", "missing")
+        else:
+            malformed(self.sequence != 0, "expected either a sequence or a ticket_sequence", "ambiguous")
+            malformed(self.account_txn_id is not None, "expected no account_txn_id beside a ticket", "ambiguous")
+        malformed(self.delegate is not None and self.delegate == self.account, "expected another delegate", "duplicate")
+        for peril in PERILS:
+            allowed = getattr(self, f"allow_{peril}", False)
+            malformed(type(allowed) is not bool, f"expected True or False as allow_{peril}", "type")
+
+    def _check_memos(self) -> None:
+        """At most 1,024 bytes of them; types and formats are of the characters of URLs (rippled, isMemoOkay)."""
+        for each in self.memos:
+            labels = (each.memo_type or b"") + (each.memo_format or b"")
+            malformed(_URL.fullmatch(labels) is None, "expected characters of URLs as type and format", "character")
+        if self.memos:
+            written = codec.encode({"Memos": to_json(self.chain, "Memos", self.memos)})
+            malformed(len(written) - 2 > _MOST_MEMOS, f"expected at most {_MOST_MEMOS} bytes of memos", "too-large")
+
+    def _write(self, *apart: str) -> dict[str, Any]:
+        """The body; fields ``apart`` are written by the class itself."""
+        names = members(frozenset(definitions().formats[self.kind()]))
+        written: dict[str, Any] = {"TransactionType": self.kind()}
+        with raised_as(TransactionError):
+            for each in fields(self):
+                value, name = getattr(self, each.name), names.get(each.name)
+                if (
+                    name is None
+                    or name in ("Flags", *apart, *SIGNING_FIELDS)
+                    or (value == each.default and name != "Sequence")
+                ):
+                    continue
+                written[name] = to_json(self.chain, name, value)
+        if self.flags is not None:
+            bits = definitions().flags[self.kind()]
+            written["Flags"] = sum(bits[flag] for flag in self.flags)
+        return written
+
+    def _body(self) -> dict[str, Any]:
+        return dict(self._values or {})
+
+    def has(self, flag: str) -> bool:
+        """Whether this flag is set."""
+        return self.flags is not None and flag in self.flags
+
+    @classmethod
+    def members_of(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What the constructor takes for a body, whose perils are allowed. Raises `TransactionError`."""
+        return cls.plain_members(chain, body)
+
+    @classmethod
+    def plain_members(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The same for fields whose values `parts` has in its table."""
+        known = {each.name: each for each in fields(cls)}
+        found: dict[str, Any] = {name: True for name in known if name.startswith("allow_")}
+        for python, name in members(frozenset(definitions().formats[cls.kind()])).items():
+            if name in body and name not in ("TransactionType", "Flags"):
+                malformed(python not in known, f"{cls.kind()} has no {python}", "unknown")
+                found[python] = from_json(chain, name, body[name])
+        if "Flags" in body:
+            found["flags"] = _flags(cls.kind(), body["Flags"])
+        return found
+
+    def check(self) -> None:
+        """What makes one of this type malformed. Raises `TransactionError`."""
+
+    def allow(self, peril: str) -> None:
+        """Raise `TransactionError` (policy) for a peril that is not allowed by its name."""
+        if not getattr(self, f"allow_{peril}"):
+            raise TransactionError(PERILS[peril], reason="policy", hint=f"allow_{peril}=True takes it")
+
+
+def class_of(kind: str) -> type[Typed] | None:
+    """The class of this type of transaction, or None."""
+    room = TYPED.get(kind)
+    return None if room is None else getattr(import_module(f"walletcore.chains.xrpl.kinds.{room}"), kind)
+
+
+def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | None:
+    """The typed transaction of this body (as ``_body`` gives it), whatever perils are in it.
+
+    ``signing`` are signer, signers and parties, for its constructor. None where its type has no class, or the class
+    would not write the very same: for what is malformed, and for fields that are there and empty, or flags without a
+    name.
+    """
+    kind = class_of(body["TransactionType"])
+    if kind is None:
+        return None
+    try:
+        made = kind(chain=chain, **kind.members_of(chain, body), **signing)
+    except (TransactionError, DecodingError):
+        return None
+    return made if made._body() == {**body} else None
+
+
+def _flags(kind: str, number: int) -> frozenset[str]:
+    bits = definitions().flags[kind]
+    flags = frozenset(name for name, bit in bits.items() if number & bit)
+    malformed(sum(bits[name] for name in flags) != number, "expected flags that have names", "unknown")
+    return flags

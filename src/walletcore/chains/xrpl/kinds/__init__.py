@@ -1,0 +1,1 @@
+"""Classes of transactions by type, each with its fields and with what makes it malformed."""

@@ -6,28 +6,18 @@ Each program's module reads its own instructions; whatever none of them understa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from walletcore.chains.solana import budget, memos, system, token
+from walletcore.chains.solana import budget, programs, system
 from walletcore.chains.solana.message import AccountMeta, CompiledInstruction, Instruction
 from walletcore.coding.text import base58
 from walletcore.effects import Effect, Fee, Opaque
 
 if TYPE_CHECKING:
-    from walletcore.chains.solana.chain import SolanaChain
     from walletcore.chains.solana.transaction import Transaction
 
 __all__ = ["effects_of"]
-
-_READERS: dict[bytes, Callable[[SolanaChain, Instruction], tuple[Effect, ...]]] = {
-    system.SYSTEM_PROGRAM: system.read,
-    token.TOKEN_PROGRAM: token.read,
-    token.TOKEN_2022_PROGRAM: token.read,
-    token.ASSOCIATED_TOKEN_PROGRAM: token.read_associated,
-    budget.COMPUTE_BUDGET_PROGRAM: budget.read,
-    **dict.fromkeys(memos.MEMO_PROGRAMS, memos.read),
-}
 
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
@@ -77,9 +67,7 @@ def _read(
     known = tuple(meta for meta in metas if meta is not None)
     if len(known) < len(metas):
         return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
-    read = _READERS.get(program)
-    named = Instruction(program_id=program, accounts=known, data=data)
-    effects = read(transaction.chain, named) if read else ()
+    effects = programs.read(transaction.chain, Instruction(program_id=program, accounts=known, data=data))
     if effects and any(index >= len(keys) for index in instruction.accounts):
         return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
     return effects or (Opaque(why=why, data=data),)

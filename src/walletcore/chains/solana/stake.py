@@ -6,13 +6,14 @@ lockup ends, only with its custodian. An instruction begins with its number as u
 
 from __future__ import annotations
 
-from walletcore.chains.solana.chain import Account
-from walletcore.chains.solana.fields import AMOUNT, I64, KEY, SEED, choice, option
-from walletcore.chains.solana.instructions import Program, numbered
+from walletcore.chains.solana.chain import Account, SolanaChain
+from walletcore.chains.solana.fields import AMOUNT, I64, KEY, OPTIONAL_KEY, SEED, choice, option
+from walletcore.chains.solana.instructions import ParsedInstruction, Program, numbered
 from walletcore.chains.solana.message import Instruction
 from walletcore.chains.solana.telling import calls, changes, moves
 from walletcore.coding.text import base58
 from walletcore.coding.wire import u32le
+from walletcore.effects import Effect
 
 __all__ = [
     "STAKE",
@@ -43,9 +44,18 @@ _ROLE = choice("stake", "withdraw", tag=u32le)
 _TIME, _EPOCH = option(I64), option(AMOUNT)
 
 
+_PARTS = (("unix_timestamp", "Unix time"), ("epoch", "epoch"), ("custodian", "custodian"))
+
+
+def _locks(chain: SolanaChain, parsed: ParsedInstruction) -> tuple[Effect, ...]:
+    """The parts of a lockup that are set; the others stay."""
+    given = [(name, word) for name, word in _PARTS if parsed.value(name) is not None or parsed.account(name)]
+    text = ", ".join(f"{word} {{{name}}}" for name, word in given) or "nothing"
+    return changes("stake", f"lockup changes: {text}")(chain, parsed)
+
+
 _BECOMES = changes("stake", "{role} authority becomes {new_authority}")
 _LOCKUP = "lockup until Unix time {unix_timestamp} and epoch {epoch}, custodian {custodian}"
-_SETS = changes("stake", f"{_LOCKUP} (nobody: as it was)")
 _AUTHORITIES = "stake authority is {staker}, withdraw authority is {withdrawer}"
 _MOVED = (moves("lamports", "source", "destination"),)
 STAKE = Program(
@@ -80,7 +90,7 @@ STAKE = Program(
         ),
         numbered(5, "Deactivate", "stake w, @clock, authority s", calls("stake", "authority")),
         numbered(
-            6, "SetLockup", "stake w, authority s", _SETS, unix_timestamp=_TIME, epoch=_EPOCH, custodian=option(KEY)
+            6, "SetLockup", "stake w, authority s", _SETS, unix_timestamp=_TIME, epoch=_EPOCH, custodian=OPTIONAL_KEY
         ),
         numbered(
             7,
@@ -116,7 +126,7 @@ STAKE = Program(
             12,
             "SetLockupChecked",
             "stake w, authority s, custodian s?",
-            changes("stake", "a lockup until Unix time {unix_timestamp} and epoch {epoch} (nobody: as it was)"),
+            _locks,
             unix_timestamp=_TIME,
             epoch=_EPOCH,
         ),

@@ -69,7 +69,8 @@ _EXTENSIONS = (
         ),
         fee_authority=OPTIONAL_KEY,
         withdraw_authority=OPTIONAL_KEY,
-        shared=_FEE,
+        basis_points=U16,
+        maximum_fee=AMOUNT,
     ),
     _row(
         (26, 1),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -356,7 +357,7 @@ def test_an_authority_given_up_is_told(program: bytes) -> None:
 
 
 def test_authorities_of_extensions_are_those_of_token_2022_only() -> None:
-    given = {"account": MINT, "authority": ALICE, "role": "permanent delegate", "new_authority": BOB}
+    given: dict[str, Any] = {"account": MINT, "authority": ALICE, "role": "permanent delegate", "new_authority": BOB}
     with pytest.raises(TransactionError) as caught:
         set_authority(**given)
     assert caught.value.reason == "unknown"
@@ -374,7 +375,14 @@ def test_what_extensions_hide_is_not_read(tag: int) -> None:
 
 
 def test_accounts_of_a_transfer_hook_are_not_overlooked() -> None:
-    given = {"source": ALICE, "mint": MINT, "destination": BOB, "authority": ALICE, "amount": 5, "decimals": 0}
+    given: dict[str, Any] = {
+        "source": ALICE,
+        "mint": MINT,
+        "destination": BOB,
+        "authority": ALICE,
+        "amount": 5,
+        "decimals": 0,
+    }
     call = transfer_checked(**given, program=TOKEN_2022_PROGRAM)
     assert len(read(SOLANA, call)) == 1
     assert read(SOLANA, replace(call, accounts=(*call.accounts, account(8)))) == ()
@@ -407,7 +415,14 @@ def test_a_multisig_has_one_to_eleven_members_and_as_many_signers() -> None:
     assert reason(initialize_multisig, account=MINT, threshold=1, members=members) == "length"
     assert reason(initialize_multisig, account=MINT, threshold=0, members=members[:3]) == "range"
     assert reason(initialize_multisig, account=MINT, threshold=4, members=members[:3]) == "range"
-    given = {"source": ALICE, "mint": MINT, "delegate": BOB, "authority": ALICE, "amount": 1, "decimals": 0}
+    given: dict[str, Any] = {
+        "source": ALICE,
+        "mint": MINT,
+        "delegate": BOB,
+        "authority": ALICE,
+        "amount": 1,
+        "decimals": 0,
+    }
     assert reason(approve_checked, **given, signers=members) == "too-large"
     assert reason(approve_checked, **given, signers=ALICE) == "type"
     assert len(approve_checked(**given, signers=members[:11]).accounts) == 4 + 11

@@ -90,7 +90,7 @@ STAKE = Program(
         ),
         numbered(5, "Deactivate", "stake w, @clock, authority s", calls("stake", "authority")),
         numbered(
-            6, "SetLockup", "stake w, authority s", _SETS, unix_timestamp=_TIME, epoch=_EPOCH, custodian=OPTIONAL_KEY
+            6, "SetLockup", "stake w, authority s", _locks, unix_timestamp=_TIME, epoch=_EPOCH, custodian=OPTIONAL_KEY
         ),
         numbered(
             7,

@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from walletcore.chains.solana.token_2022 import require_memos as require_memos
     from walletcore.chains.solana.token_2022 import transfer_checked_with_fee as transfer_checked_with_fee
     from walletcore.chains.solana.transaction import Transaction as Transaction
+    from walletcore.chains.solana.version1 import TransactionConfig as TransactionConfig
 
 __all__ = [
     "ASSOCIATED_TOKEN_PROGRAM",
@@ -122,6 +123,7 @@ __all__ = [
     "SolanaChain",
     "TableLookup",
     "Transaction",
+    "TransactionConfig",
     "advance_nonce",
     "allocate",
     "allocate_with_seed",
@@ -209,6 +211,7 @@ _PLACES = {
     "TOKEN_PROGRAM": "token",
     "TableLookup": "message",
     "Transaction": "transaction",
+    "TransactionConfig": "version1",
     "advance_nonce": "system",
     "allocate": "system",
     "allocate_with_seed": "system",

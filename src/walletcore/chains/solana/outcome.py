@@ -30,6 +30,8 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """
     message, chain = transaction.message, transaction.chain
     payer = chain.caip10(message.account_keys[0])
+    if message.version == 1:
+        return (*_instructions(transaction), *_fees_of_version_1(transaction, payer))
     own = [
         each.data
         for each in message.instructions
@@ -39,6 +41,15 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     if own:
         fees.append(Fee(asset=chain.asset, at_most=budget.priority_fee(own), payer=payer))
     return (*_instructions(transaction), *fees)
+
+
+def _fees_of_version_1(transaction: Transaction, payer: str) -> tuple[Fee, ...]:
+    """The message says what it offers; instructions of the compute budget have no effect (SIMD-0385)."""
+    asset, config = transaction.chain.asset, transaction.message.config
+    fees = Fee(asset=asset, at_most=_signature_fees(transaction), payer=payer)
+    if config is None or not config.priority_fee:
+        return (fees,)
+    return fees, Fee(asset=asset, at_most=config.priority_fee, payer=payer)
 
 
 def _signature_fees(transaction: Transaction) -> int | None:

@@ -18,7 +18,6 @@ __all__ = ["NO_SIGNATURE", "decode_wire", "encode_wire", "utf8"]
 
 NO_SIGNATURE = bytes(64)  # stands where a signature will be
 _SIGNATURE = 64
-_VERSIONED = 0x80  # the top bit of a message's first byte
 _VERSION_1 = b"\x81"
 
 
@@ -58,8 +57,7 @@ def _looks_signed(raw: bytes) -> bool:
     """Whether a message may begin after the signatures: its first byte repeats their number, or is a version."""
     count = raw[0] if raw else 0
     end = 1 + _SIGNATURE * count
-    first = raw[end : end + 1]
-    return count > 0 and bool(first) and (first == raw[:1] or first[0] >= _VERSIONED)
+    return count > 0 and raw[end : end + 1] in (raw[:1], b"\x80", b"\x81", b"\x82")
 
 
 def _read_message(raw: bytes) -> tuple[tuple[bytes, ...], Message]:

@@ -19,8 +19,9 @@ from walletcore.chains.solana import (
     LookupTable,
     Message,
     Transaction,
+    TransactionConfig,
 )
-from walletcore.chains.solana.wire import decode_wire
+from walletcore.chains.solana.wire import decode_wire, encode_wire
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PrivateKey
 from walletcore.secret import Secret
@@ -32,6 +33,7 @@ SEEDS = [bytes([i]) * 32 for i in range(1, 9)]
 SIGNERS = {seed.hex(): LocalSigner(PrivateKey(Curve.ED25519, Secret(seed)), check=False) for seed in SEEDS}
 KEYS = [signer.public_key.data.hex() for signer in SIGNERS.values()]
 OTHERS = [Random(i).randbytes(32).hex() for i in range(24)]
+SETTINGS = ("priority_fee", "compute_unit_limit", "loaded_accounts_data_size_limit", "heap_size")
 PROGRAMS = ["00" * 32, *OTHERS[:3]]
 
 
@@ -63,6 +65,16 @@ def transaction(random: Random, version: int | None) -> JSON:
     }
 
 
+def of_version_1(random: Random) -> JSON:
+    """The same with any of the settings, some of them not allowed."""
+    config = {name: random.randrange(1 << random.choice((1, 20, 32))) for name in SETTINGS if random.random() < 0.5}
+    if "heap_size" in config and random.random() < 0.8:
+        config["heap_size"] = 1024 * random.choice((32, 33, 255, 256))
+    if random.random() < 0.3:
+        config["priority_fee"] = random.randrange(1 << 64)
+    return transaction(random, None) | {"config": config}
+
+
 def ours(case: JSON) -> Transaction:
     """The first of the seeds pays."""
     calls = [
@@ -82,6 +94,7 @@ def ours(case: JSON) -> Transaction:
         instructions=calls,
         recent_blockhash=bytes.fromhex(case["blockhash"]),
         tables=tables(case),
+        config=TransactionConfig(**case["config"]) if case.get("config") is not None else None,
     )
 
 
@@ -99,7 +112,7 @@ def tables(case: JSON) -> list[LookupTable] | None:
 
 def same_transaction(case: JSON, verdict: JSON) -> list[str]:
     """Equal messages, accounts and signatures; what is read again is equal. None is larger than a packet."""
-    if len(verdict["raw"]) // 2 > PACKET_SIZE:
+    if len(verdict["raw"]) // 2 > (PACKET_SIZE if case.get("config") is None else 4096):
         with pytest.raises(TransactionError) as caught:
             ours(case)
         assert caught.value.reason == "too-large"
@@ -142,6 +155,21 @@ def test_random_transactions_of_version_0_have_the_bytes_of_the_rust_sdk(environ
     compared("solders", "version 0", environment, make, same_transaction, kinds={*KINDS, "lookups"})
 
 
+def same_of_version_1(case: JSON, verdict: JSON) -> list[str]:
+    """Both refuse settings that are out of bounds."""
+    if "refused" in verdict:
+        with pytest.raises(TransactionError):
+            ours(case)
+        return ["refused by both"]
+    return [*same_transaction(case, verdict), *(f"with {name}" for name in case["config"])]
+
+
+@both
+def test_random_transactions_of_version_1_have_the_bytes_of_the_rust_sdk(environment: str) -> None:
+    kinds = {"plain", "several signers", "refused by both", *(f"with {name}" for name in SETTINGS)}
+    compared("solders", "version 1", environment, of_version_1, same_of_version_1, kinds=kinds)
+
+
 # -- bytes that may be no transaction
 
 
@@ -149,16 +177,22 @@ def raw(random: Random) -> bytes:
     """A transaction with signatures that nobody made."""
     while True:
         try:
-            message = ours(transaction(random, random.choice((None, 0)))).message
-            return bytes((len(message.signers),)) + random.randbytes(64 * len(message.signers)) + message.raw
+            make = random.choice((of_version_1, lambda random: transaction(random, random.choice((None, 0)))))
+            message = ours(make(random)).message
+            return encode_wire([random.randbytes(64) for _ in message.signers], message)
         except TransactionError:  # too large
             continue
+
+
+def message_start(whole: bytes | bytearray) -> int:
+    """In version 1 the signatures come last."""
+    return 0 if whole[0] == 0x81 else 1 + 64 * whole[0]
 
 
 def flipped(random: Random) -> bytes:
     """One or two bits of the header, or of places and counts behind the first key, or of the number of signatures."""
     whole = bytearray(raw(random))
-    start = 1 + 64 * whole[0]
+    start = message_start(whole)
     for _ in range(random.randint(1, 2)):
         place = random.choice((random.randrange(start, start + 5), random.randrange(start + 36, len(whole)), 0))
         whole[place] ^= 1 << random.randrange(8)
@@ -168,8 +202,8 @@ def flipped(random: Random) -> bytes:
 def twice(random: Random) -> bytes:
     """The second account key, or what stands there, is the first one again."""
     whole = raw(random)
-    start = 1 + 64 * whole[0]
-    first = start + (5 if whole[start] == 0x80 else 4)
+    start = message_start(whole)
+    first = start + {0x80: 5, 0x81: 42}.get(whole[start], 4)
     return whole[: first + 32] + whole[first : first + 32] + whole[first + 64 :]
 
 
@@ -214,7 +248,7 @@ def same_reading(case: JSON, verdict: JSON) -> list[str]:
     signatures, message = mine
     assert [each.hex() for each in signatures] == verdict.get("signatures"), verdict
     assert [each.hex() for each in message.account_keys] == verdict["accounts"]
-    assert verdict["raw"] == case["raw"] == (bytes((len(signatures),)) + b"".join(signatures) + message.raw).hex()
+    assert verdict["raw"] == case["raw"] == encode_wire(signatures, message).hex()
     return ["read alike"]
 
 

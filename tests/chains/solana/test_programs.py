@@ -155,7 +155,7 @@ def test_whatever_is_not_exactly_an_instruction_of_the_system_program_is_opaque(
     neighbours = [
         replace(exact, data=exact.data + b"\0"),
         replace(exact, data=exact.data[:-1]),
-        replace(exact, data=b"\x0d" + exact.data[1:]),
+        replace(exact, data=b"\x63" + exact.data[1:]),
         replace(exact, data=b""),
         replace(exact, accounts=exact.accounts[:-1]),
         replace(exact, accounts=(*exact.accounts, extra)),

@@ -8,7 +8,7 @@ from solders.address_lookup_table_account import AddressLookupTableAccount
 from solders.hash import Hash
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
-from solders.message import Message, MessageV0
+from solders.message import Message, MessageV0, MessageV1, TransactionConfig, to_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
@@ -24,9 +24,13 @@ def instruction(call: dict[str, Any]) -> Instruction:
     return Instruction(key(call["program"]), bytes.fromhex(call["data"]), accounts)
 
 
-def compiled(case: dict[str, Any], payer: Pubkey) -> Message | MessageV0:
-    """A legacy message where there are no tables, and one of version 0 where there may be some."""
+def compiled(case: dict[str, Any], payer: Pubkey) -> Message | MessageV0 | MessageV1:
+    """A legacy message where there are no tables, version 0 where there may be some, version 1 with a config."""
     calls, blockhash = [instruction(call) for call in case["instructions"]], Hash(bytes.fromhex(case["blockhash"]))
+    if case.get("config") is not None:
+        message = MessageV1.try_compile(payer, calls, blockhash, TransactionConfig(**case["config"]))
+        message.validate()
+        return message
     if case["tables"] is None:
         return Message.new_with_blockhash(calls, payer, blockhash)
     tables = [AddressLookupTableAccount(key(table), list(map(key, listed))) for table, listed in case["tables"]]
@@ -36,7 +40,10 @@ def compiled(case: dict[str, Any], payer: Pubkey) -> Message | MessageV0:
 def transaction(case: dict[str, Any]) -> dict[str, Any]:
     """Compile and sign, the first of the seeds pays; and read the bytes again."""
     pairs = [Keypair.from_seed(bytes.fromhex(seed)) for seed in case["seeds"]]
-    message = compiled(case, pairs[0].pubkey())
+    try:
+        message = compiled(case, pairs[0].pubkey())
+    except Exception as error:
+        return {"refused": f"{type(error).__name__}: {error}"}
     owners = {pair.pubkey(): pair for pair in pairs}
     signers = [owners[account] for account in message.account_keys[: message.header.num_required_signatures]]
     signed = VersionedTransaction(message, signers)
@@ -44,8 +51,7 @@ def transaction(case: dict[str, Any]) -> dict[str, Any]:
     assert VersionedTransaction.from_bytes(raw) == signed
     assert all(signed.verify_with_results())
     return {
-        "version": "legacy" if case["tables"] is None else 0,
-        "message": (b"" if case["tables"] is None else b"\x80").hex() + bytes(message).hex(),
+        "message": (bytes(message) if isinstance(message, Message) else to_bytes_versioned(message)).hex(),
         "accounts": [bytes(account).hex() for account in message.account_keys],
         "raw": raw.hex(),
         "id": str(signed.signatures[0]),

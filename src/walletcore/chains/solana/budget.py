@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from walletcore.chains.solana.chain import SolanaChain
+from walletcore.chains.solana.fields import AMOUNT, U32
+from walletcore.chains.solana.instructions import Program, kind
 from walletcore.chains.solana.message import Instruction
+from walletcore.chains.solana.telling import calls
 from walletcore.coding.text import base58
-from walletcore.coding.wire import u32le, u64le
-from walletcore.effects import Call, Effect
-from walletcore.errors import TransactionError, raised_as
 
 __all__ = [
+    "COMPUTE_BUDGET",
     "COMPUTE_BUDGET_PROGRAM",
     "SIGNATURE_PROGRAMS",
     "priority_fee",
-    "read",
+    "request_heap_frame",
     "set_compute_unit_limit",
     "set_compute_unit_price",
+    "set_loaded_accounts_data_size_limit",
 ]
 
 COMPUTE_BUDGET_PROGRAM = base58.decode("ComputeBudget111111111111111111111111111111")
@@ -35,24 +36,37 @@ SIGNATURE_PROGRAMS = frozenset(  # each signature that they verify costs as much
     )
 )
 _LIMIT, _PRICE = 2, 3
-_KINDS = {
-    1: ("RequestHeapFrame", "bytes", 4),
-    _LIMIT: ("SetComputeUnitLimit", "units", 4),
-    _PRICE: ("SetComputeUnitPrice", "micro_lamports", 8),
-    4: ("SetLoadedAccountsDataSizeLimit", "bytes", 4),
-}
+_SIZES = {1: 4, _LIMIT: 4, _PRICE: 8, 4: 4}  # of the number that follows each kind
+COMPUTE_BUDGET = Program(
+    name="compute budget",
+    ids=(COMPUTE_BUDGET_PROGRAM,),
+    kinds=(
+        kind("RequestHeapFrame", b"\1", "", calls("bytes"), bytes=U32),
+        kind("SetComputeUnitLimit", b"\2", "", calls("units"), units=U32),
+        kind("SetComputeUnitPrice", b"\3", "", calls("micro_lamports"), micro_lamports=AMOUNT),
+        kind("SetLoadedAccountsDataSizeLimit", b"\4", "", calls("bytes"), bytes=U32),
+    ),
+)
 
 
 def set_compute_unit_limit(units: int) -> Instruction:
     """At most this many compute units may be used (u32). Raises `TransactionError`."""
-    with raised_as(TransactionError):
-        return _instruction(_LIMIT, u32le.encode(units))
+    return COMPUTE_BUDGET.made("SetComputeUnitLimit", {}, {"units": units})
 
 
 def set_compute_unit_price(micro_lamports: int) -> Instruction:
     """Offer this many millionths of a lamport for each compute unit of the limit (u64). Raises `TransactionError`."""
-    with raised_as(TransactionError):
-        return _instruction(_PRICE, u64le.encode(micro_lamports))
+    return COMPUTE_BUDGET.made("SetComputeUnitPrice", {}, {"micro_lamports": micro_lamports})
+
+
+def request_heap_frame(size: int) -> Instruction:
+    """Give each program this many bytes of memory: multiples of 1024 up to 262144. Raises `TransactionError`."""
+    return COMPUTE_BUDGET.made("RequestHeapFrame", {}, {"bytes": size})
+
+
+def set_loaded_accounts_data_size_limit(size: int) -> Instruction:
+    """Load at most this many bytes of accounts (u32), which makes room in a block. Raises `TransactionError`."""
+    return COMPUTE_BUDGET.made("SetLoadedAccountsDataSizeLimit", {}, {"bytes": size})
 
 
 def priority_fee(instructions: Sequence[bytes]) -> int | None:
@@ -62,25 +76,9 @@ def priority_fee(instructions: Sequence[bytes]) -> int | None:
     """
     given: dict[int, int] = {}
     for data in instructions:
-        if not data or data[0] in given or data[0] not in _KINDS or len(data) != 1 + _KINDS[data[0]][2]:
+        if not data or data[0] in given or data[0] not in _SIZES or len(data) != 1 + _SIZES[data[0]]:
             return None
         given[data[0]] = int.from_bytes(data[1:], "little")
     if not given.get(_PRICE):
         return 0
     return None if _LIMIT not in given else -(-given[_PRICE] * given[_LIMIT] // 1_000_000)
-
-
-def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction of this program sets; nothing where it is not exactly one of those that are known."""
-    data = instruction.data
-    if not data or data[0] not in _KINDS:
-        return ()
-    name, what, size = _KINDS[data[0]]
-    if len(data) != 1 + size:
-        return ()
-    arguments = ((what, str(int.from_bytes(data[1:], "little"))),)
-    return (Call(target=chain.caip10(COMPUTE_BUDGET_PROGRAM), name=name, arguments=arguments),)
-
-
-def _instruction(kind: int, number: bytes) -> Instruction:
-    return Instruction(program_id=COMPUTE_BUDGET_PROGRAM, accounts=(), data=bytes([kind]) + number)

@@ -1,4 +1,4 @@
-"""Solana's messages, legacy and version 0, which say what is signed.
+"""Solana's messages, legacy and of versions 0 and 1, which say what is signed.
 
 Solana's documentation: "Transactions" (message header, account addresses, instructions, compact-array format),
 "Versioned Transactions", "Address Lookup Tables". Where it leaves the order of accounts within a class open,
@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from walletcore.coding.wire import Codec, array, compact_u16, fixed, mapped, prefixed, struct, u8
+from walletcore.chains.solana import version1
+from walletcore.chains.solana.version1 import TransactionConfig
+from walletcore.coding.wire import Codec, Reader, array, compact_u16, fixed, mapped, prefixed, struct, u8
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "LookupTable",
     "Message",
     "TableLookup",
+    "TransactionConfig",
     "decode_message",
+    "read_version_1",
 ]
 
 PACKET_SIZE = 1232  # PACKET_DATA_SIZE: the smallest IPv6 MTU without the headers; no transaction is larger
@@ -32,6 +36,7 @@ _MAX_PLACES = 256  # a place is one byte
 _TABLE_META = 56  # LOOKUP_TABLE_META_SIZE
 _SIGNATURE = 64
 _VERSIONED = 0x80  # the top bit of a message's first byte: version 0 and later
+_VERSION_1_BYTE = 0x81
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +126,7 @@ class TableLookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message: what is signed. ``raw`` are its bytes. ``version`` is None (legacy) or 0 (with lookups).
+    """A message: what is signed. ``raw`` are its bytes. ``version`` is None (legacy), 0 (with lookups) or 1.
 
     The account keys stand in four classes: writable signers (the fee payer first), read-only signers, writable others,
     read-only others; the header counts them. Behind them come the accounts that lookups load: all writable ones, then
@@ -136,16 +141,16 @@ class Message:
     recent_blockhash: bytes
     instructions: tuple[CompiledInstruction, ...]
     lookups: tuple[TableLookup, ...] = ()
+    config: TransactionConfig | None = None
     raw: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         with raised_as(TransactionError):
-            object.__setattr__(self, "raw", (_LEGACY if self.version is None else _VERSION_0).encode(self))
-        size = 1 + _SIGNATURE * self.num_required_signatures + len(self.raw)
-        if size > PACKET_SIZE:
-            raise TransactionError(
-                f"expected a transaction of at most {PACKET_SIZE} bytes, got {size}", reason="too-large"
-            )
+            object.__setattr__(self, "raw", self._codec().encode(self))
+        size = (self.version != 1) + _SIGNATURE * self.num_required_signatures + len(self.raw)
+        most = version1.MAX_SIZE if self.version == 1 else PACKET_SIZE
+        if size > most:
+            raise TransactionError(f"expected a transaction of at most {most} bytes, got {size}", reason="too-large")
         self._check_header()
         self._check_lookups()
         for instruction in self.instructions:
@@ -159,26 +164,30 @@ class Message:
         instructions: Sequence[Instruction],
         recent_blockhash: bytes,
         tables: Sequence[LookupTable] | None = None,
+        config: TransactionConfig | None = None,
     ) -> Message:
         """The message for a fee payer (32 bytes) and instructions: each account once, with every right it needs.
 
         With ``tables`` (even none of them: an empty tuple) it has version 0, and what may stand in a table does:
-        accounts that neither sign nor are called as programs.
+        accounts that neither sign nor are called as programs. With a ``config`` it has version 1, without tables.
         """
         _check_account(fee_payer, "fee payer")
+        if tables is not None and config is not None:
+            raise TransactionError("expected tables or a config: version 1 has no lookups", reason="version")
         listed = _checked_tables(() if tables is None else tables)
         rights = _rights(instructions)
         rights.pop(fee_payer, None)
         lookups, loaded = _extracted(rights, {each.program_id for each in instructions}, listed)
         others = sorted(rights, key=lambda key: (not rights[key][0], not rights[key][1], key))
         keys = (fee_payer, *others)
-        if len(keys) > _MAX_ACCOUNTS:
-            raise TransactionError(f"expected at most {_MAX_ACCOUNTS} accounts, got {len(keys)}", reason="too-large")
+        most = _MAX_ACCOUNTS if config is None else version1.MAX_ACCOUNTS
+        if len(keys) > most:
+            raise TransactionError(f"expected at most {most} accounts, got {len(keys)}", reason="too-large")
         places = {key: place for place, key in enumerate((*keys, *loaded))}
         _check_places_fit(len(places))
         classes = list(rights.values())
         return cls(
-            version=None if tables is None else 0,
+            version=1 if config is not None else None if tables is None else 0,
             num_required_signatures=1 + sum(signer for signer, _ in classes),
             num_readonly_signed_accounts=classes.count((True, False)),
             num_readonly_unsigned_accounts=classes.count((False, False)),
@@ -186,7 +195,16 @@ class Message:
             recent_blockhash=recent_blockhash,
             instructions=tuple(_compiled(instruction, places) for instruction in instructions),
             lookups=lookups,
+            config=config,
         )
+
+    def _codec(self) -> Codec[Message]:
+        if (type(self.config) is TransactionConfig) != (self.version == 1) or type(self.version) is bool:
+            raise TransactionError("expected a TransactionConfig in version 1, and in no other", reason="version")
+        if self.version != 1:
+            return _LEGACY if self.version is None else _VERSION_0
+        version1.check(self)
+        return _VERSION_1
 
     @property
     def signers(self) -> tuple[bytes, ...]:
@@ -246,8 +264,8 @@ class Message:
     def _check_lookups(self) -> None:
         if type(self.lookups) is not tuple:  # a legacy message does not write them, so that no codec has looked
             raise TransactionError("expected a tuple of lookups", reason="type")
-        if self.lookups and self.version is None:
-            raise TransactionError("a legacy message has no lookups", reason="version")
+        if self.lookups and self.version != 0:
+            raise TransactionError("only a message of version 0 has lookups", reason="version")
         if any(not lookup.writable + lookup.readonly for lookup in self.lookups):
             raise TransactionError("a lookup loads no account", reason="missing")
         places = [(lookup.key, place) for lookup in self.lookups for place in lookup.writable + lookup.readonly]
@@ -271,13 +289,13 @@ class Message:
 
 def _version(byte: int) -> int:
     if byte != _VERSIONED:
-        raise DecodingError(f"expected a legacy message or one of version 0, got {byte & 0x7F}", reason="version")
+        raise DecodingError(f"expected a legacy message, version 0 or 1, got {byte & 0x7F}", reason="version")
     return 0
 
 
 def _version_byte(version: int) -> int:
     if version != 0:
-        raise DecodingError("expected None or 0 as version", reason="version")
+        raise DecodingError("expected None, 0 or 1 as version", reason="version")
     return _VERSIONED
 
 
@@ -300,6 +318,32 @@ _VERSION_0 = struct(
     **_FIELDS,
     lookups=array(_LOOKUP, count=compact_u16),
 )
+
+
+def read_version_1(reader: Reader) -> Message:
+    """The message of version 1 with which bytes begin. Raises `DecodingError`."""
+    if u8.read(reader) != _VERSION_1_BYTE:
+        raise DecodingError("expected a message of version 1", reason="version")
+    fields = version1.read(reader, CompiledInstruction)
+    try:
+        return Message(version=1, **fields)
+    except TransactionError as error:
+        raise DecodingError(str(error), reason=error.reason) from None
+
+
+def _write_version_1(message: Message, out: bytearray) -> None:
+    out.append(_VERSION_1_BYTE)
+    for each in message.instructions:
+        _check_compiled(each)
+    version1.write(message, out)
+
+
+def _check_compiled(value: CompiledInstruction) -> None:
+    if type(value) is not CompiledInstruction or type(value.accounts) is not bytes or type(value.data) is not bytes:
+        raise DecodingError("expected CompiledInstruction with bytes as accounts and data", reason="type")
+
+
+_VERSION_1 = Codec(kind=Message, minimum=42, read=read_version_1, write=_write_version_1)
 
 
 def _rights(instructions: Sequence[Instruction]) -> dict[bytes, tuple[bool, bool]]:
@@ -371,6 +415,8 @@ def _compiled(instruction: Instruction, places: dict[bytes, int]) -> CompiledIns
 def decode_message(raw: bytes) -> Message:
     """The message that all of these bytes are; the top bit of the first one is set in versions. `TransactionError`."""
     with raised_as(TransactionError):
+        if raw[:1] == bytes([_VERSION_1_BYTE]):
+            return _VERSION_1.decode(raw)
         return (_VERSION_0 if raw and raw[0] & _VERSIONED else _LEGACY).decode(raw)
 
 

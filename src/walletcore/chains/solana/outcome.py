@@ -6,28 +6,18 @@ Each program's module reads its own instructions; whatever none of them understa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from walletcore.chains.solana import budget, memos, system, token
+from walletcore.chains.solana import budget, programs, system
 from walletcore.chains.solana.message import AccountMeta, CompiledInstruction, Instruction
 from walletcore.coding.text import base58
 from walletcore.effects import Effect, Fee, Opaque
 
 if TYPE_CHECKING:
-    from walletcore.chains.solana.chain import SolanaChain
     from walletcore.chains.solana.transaction import Transaction
 
 __all__ = ["effects_of"]
-
-_READERS: dict[bytes, Callable[[SolanaChain, Instruction], tuple[Effect, ...]]] = {
-    system.SYSTEM_PROGRAM: system.read,
-    token.TOKEN_PROGRAM: token.read,
-    token.TOKEN_2022_PROGRAM: token.read,
-    token.ASSOCIATED_TOKEN_PROGRAM: token.read_associated,
-    budget.COMPUTE_BUDGET_PROGRAM: budget.read,
-    **dict.fromkeys(memos.MEMO_PROGRAMS, memos.read),
-}
 
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
@@ -40,6 +30,8 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """
     message, chain = transaction.message, transaction.chain
     payer = chain.caip10(message.account_keys[0])
+    if message.version == 1:
+        return (*_instructions(transaction), *_fees_of_version_1(transaction, payer))
     own = [
         each.data
         for each in message.instructions
@@ -49,6 +41,15 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     if own:
         fees.append(Fee(asset=chain.asset, at_most=budget.priority_fee(own), payer=payer))
     return (*_instructions(transaction), *fees)
+
+
+def _fees_of_version_1(transaction: Transaction, payer: str) -> tuple[Fee, ...]:
+    """The message says what it offers; instructions of the compute budget have no effect (SIMD-0385)."""
+    asset, config = transaction.chain.asset, transaction.message.config
+    fees = Fee(asset=asset, at_most=_signature_fees(transaction), payer=payer)
+    if config is None or not config.priority_fee:
+        return (fees,)
+    return fees, Fee(asset=asset, at_most=config.priority_fee, payer=payer)
 
 
 def _signature_fees(transaction: Transaction) -> int | None:
@@ -77,9 +78,7 @@ def _read(
     known = tuple(meta for meta in metas if meta is not None)
     if len(known) < len(metas):
         return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
-    read = _READERS.get(program)
-    named = Instruction(program_id=program, accounts=known, data=data)
-    effects = read(transaction.chain, named) if read else ()
+    effects = programs.read(transaction.chain, Instruction(program_id=program, accounts=known, data=data))
     if effects and any(index >= len(keys) for index in instruction.accounts):
         return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
     return effects or (Opaque(why=why, data=data),)

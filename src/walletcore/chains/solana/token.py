@@ -1,87 +1,195 @@
-"""SPL tokens, of both token programs: transfers that name their mint, and associated token accounts.
+"""SPL tokens, of both token programs: what moves them, what lets others move them, and who controls them.
 
-``TokenInstruction`` of spl-token and of spl-token-2022, ``AssociatedTokenAccountInstruction``. Tokens lie in token
-accounts: the owner of one is not in the bytes of a transfer, so effects name the token accounts themselves.
+``TokenInstruction`` of spl-token; Token-2022 takes all of it, and its own are in `token_2022`. Tokens lie in token
+accounts: the owner of one is not in the bytes of a transfer, so effects name the token accounts themselves. An
+authority is a key that signs, or the account of a multisig with some of its keys as ``signers``.
 """
 
 from __future__ import annotations
 
-from walletcore.chains.base import Address
-from walletcore.chains.solana.chain import Account, SolanaChain, account, cluster_of
-from walletcore.chains.solana.derived import find_program_address
-from walletcore.chains.solana.message import AccountMeta, Instruction
-from walletcore.chains.solana.system import RENT, SYSTEM_PROGRAM
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from walletcore.chains.solana.chain import Account, SolanaChain
+from walletcore.chains.solana.fields import AMOUNT, KEY, OPTIONAL_AMOUNT, OPTIONAL_KEY, REST, U8, choice
+from walletcore.chains.solana.instructions import Check, Kind, ParsedInstruction, Program, Teller, kind
+from walletcore.chains.solana.message import Instruction
+from walletcore.chains.solana.telling import allows, calls, changes, hides, moves, moves_token
 from walletcore.coding.text import base58
-from walletcore.coding.wire import u8, u64le
-from walletcore.curves.ed25519 import is_point
-from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Transfer
-from walletcore.errors import TransactionError, raised_as
+from walletcore.coding.wire import Codec
+from walletcore.effects import Effect
+from walletcore.errors import TransactionError
 
 __all__ = [
-    "ASSOCIATED_TOKEN_PROGRAM",
+    "AUTHORITIES",
+    "TOKEN",
     "TOKEN_2022_PROGRAM",
+    "TOKEN_KINDS",
     "TOKEN_PROGRAM",
-    "associated_token_account",
-    "create_associated_token_account",
-    "read",
-    "read_associated",
+    "TOKEN_PROGRAMS",
+    "approve_checked",
+    "burn_checked",
+    "close_token_account",
+    "freeze_token_account",
+    "initialize_mint",
+    "initialize_multisig",
+    "initialize_token_account",
+    "mint_to_checked",
+    "revoke",
+    "set_authority",
+    "sync_native",
+    "thaw_token_account",
+    "token_program",
     "transfer_checked",
 ]
 
 TOKEN_PROGRAM = base58.decode("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 TOKEN_2022_PROGRAM = base58.decode("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb")
-ASSOCIATED_TOKEN_PROGRAM = base58.decode("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
-_TOKEN_PROGRAMS = (TOKEN_PROGRAM, TOKEN_2022_PROGRAM)
-_TRANSFER, _SET_AUTHORITY, _TRANSFER_CHECKED, _APPROVE_CHECKED = b"\3", b"\6", b"\x0c", b"\x0d"
-_AUTHORITIES = ("mint", "freeze", "owner", "close")  # AuthorityType; what follows belongs to Token-2022's extensions
-_CREATE, _CREATE_IDEMPOTENT = b"\0", b"\1"
+TOKEN_PROGRAMS = (TOKEN_PROGRAM, TOKEN_2022_PROGRAM)
+AUTHORITIES = (  # AuthorityType
+    *("mint", "freeze", "owner", "close"),  # what follows belongs to Token-2022's extensions
+    "transfer fee",
+    "withdraw withheld",
+    "close mint",
+    "interest rate",
+    "permanent delegate",
+    "confidential transfer",
+    "transfer hook",
+    "confidential transfer fee",
+    "metadata pointer",
+    "group pointer",
+    "group member pointer",
+    "scaled amount",
+    "pause",
+    "permissioned burn",
+)
 _MAX_SIGNERS = 11
 
 
-def associated_token_account(
-    *, owner: Account, mint: Address, program: bytes = TOKEN_PROGRAM, allow_owner_off_curve: bool = False
-) -> Address:
-    """The address of the account in which a wallet keeps a mint's tokens.
-
-    ``program`` is the token program that owns the mint. An owner off the curve is refused with reason "point": for most
-    it is a token account, taken for the wallet that it belongs to, and what is sent to its own account is lost.
-    ``allow_owner_off_curve`` is for addresses of programs that can move tokens. Raises `TransactionError`.
-    """
-    wallet = account(owner, "owner")
-    made = _associated(wallet, _token_program(program), account(mint, "mint"))
-    if type(mint) is not Address or not isinstance(mint.chain, SolanaChain):
-        raise TransactionError("expected an Address as mint", reason="type")
-    cluster_of(owner, mint)
-    if not _flag(allow_owner_off_curve, "allow_owner_off_curve") and not is_point(wallet):
-        hint = "name the wallet that owns the tokens; allow_owner_off_curve=True is for addresses of programs"
-        raise TransactionError("the owner is off the curve: no key signs for it", reason="point", hint=hint)
-    return mint.chain.account(made)
+def _row(
+    number: int,
+    name: str,
+    accounts: str,
+    *tellers: Teller,
+    check: Check = None,
+    shared: Mapping[str, Codec[Any]] | None = None,
+    **fields: Codec[Any],
+) -> Kind:
+    return kind(name, bytes([number]), accounts, *tellers, check=check, shared={**(shared or {}), **fields})
 
 
-def create_associated_token_account(
-    *,
-    payer: Account,
-    owner: Account,
-    mint: Address,
-    program: bytes = TOKEN_PROGRAM,
-    idempotent: bool = True,
-    allow_owner_off_curve: bool = False,
+def _sets(chain: SolanaChain, parsed: ParsedInstruction) -> tuple[Effect, ...]:
+    given = parsed.value("new_authority") is not None
+    text = "{role} authority becomes {new_authority}" if given else "nobody has the {role} authority any more"
+    return changes("account", text)(chain, parsed)
+
+
+def _is_threshold(parsed: ParsedInstruction) -> bool:
+    threshold: int = parsed.value("threshold")
+    return 1 <= threshold <= len(parsed.others) <= _MAX_SIGNERS
+
+
+_OWNED = changes("account", "owner is {owner}")
+_MINTED = changes("mint", "mint authority is {mint_authority}, freeze authority is {freeze_authority}")
+_MEMBERS = changes("account", "any {threshold} of these sign for it: {others}")
+_CREATED = moves_token("amount", "mint", "destination")
+_BURNT = moves_token("amount", "source", "mint")
+_CHECKED: dict[str, Codec[Any]] = {"amount": AMOUNT, "decimals": U8}
+_MINT: dict[str, Codec[Any]] = {"decimals": U8, "mint_authority": KEY, "freeze_authority": OPTIONAL_KEY}
+
+
+def _kinds(*roles: str) -> tuple[Kind, ...]:
+    """The rows of both programs. Those of an authority's ``roles`` differ."""
+    return (
+        _row(0, "InitializeMint", "mint w, @rent", _MINTED, shared=_MINT),
+        _row(1, "InitializeAccount", "account w, mint, owner, @rent", _OWNED),
+        _row(*(2, "InitializeMultisig", "account w, @rent, members..."), _MEMBERS, check=_is_threshold, threshold=U8),
+        _row(
+            3,
+            "Transfer",
+            "source w, destination w, authority *",
+            hides("transfer of {amount} of a token that is not named, from {source} to {destination}"),
+            amount=AMOUNT,
+        ),
+        _row(
+            4,
+            "Approve",
+            "source w, delegate, authority *",
+            hides("{delegate} may move {amount} of a token that is not named, from {source}"),
+            amount=AMOUNT,
+        ),
+        _row(5, "Revoke", "source w, authority *", calls("source", "authority")),
+        _row(6, "SetAuthority", "account w, authority *", _sets, role=choice(*roles), new_authority=OPTIONAL_KEY),
+        _row(7, "MintTo", "mint w, destination w, authority *", _CREATED, amount=AMOUNT),
+        _row(8, "Burn", "source w, mint w, authority *", _BURNT, amount=AMOUNT),
+        _row(
+            9,
+            "CloseAccount",
+            "account w, destination w, authority *",
+            moves("", "account", "destination"),
+            changes("account", "it is closed"),
+        ),
+        _row(
+            10,
+            "FreezeAccount",
+            "account w, mint, authority *",
+            changes("account", "it is frozen: its owner moves nothing until it is thawed"),
+        ),
+        _row(11, "ThawAccount", "account w, mint, authority *", changes("account", "it is thawed")),
+        _row(
+            12,
+            "TransferChecked",
+            "source w, mint, destination w, authority *",
+            moves_token("amount", "source", "destination"),
+            shared=_CHECKED,
+        ),
+        _row(
+            13, "ApproveChecked", "source w, mint, delegate, authority *", allows("delegate", "source"), shared=_CHECKED
+        ),
+        _row(14, "MintToChecked", "mint w, destination w, authority *", _CREATED, shared=_CHECKED),
+        _row(15, "BurnChecked", "source w, mint w, authority *", _BURNT, shared=_CHECKED),
+        _row(16, "InitializeAccount2", "account w, mint, @rent", _OWNED, owner=KEY),
+        _row(17, "SyncNative", "account w, @rent?", calls("account")),
+        _row(18, "InitializeAccount3", "account w, mint", _OWNED, owner=KEY),
+        _row(19, "InitializeMultisig2", "account w, members...", _MEMBERS, check=_is_threshold, threshold=U8),
+        _row(20, "InitializeMint2", "mint w", _MINTED, shared=_MINT),
+        _row(21, "GetAccountDataSize", "mint", calls("mint"), extensions=REST),
+        _row(22, "InitializeImmutableOwner", "account w", calls("account")),
+        _row(23, "AmountToUiAmount", "mint", calls("mint", "amount"), amount=AMOUNT),
+        _row(24, "UiAmountToAmount", "mint", calls("mint"), ui_amount=REST),
+        _row(38, "WithdrawExcessLamports", "source w, destination w, authority *", moves("", "source", "destination")),
+        _row(
+            45,
+            "UnwrapLamports",
+            "source w, destination w, authority *",
+            moves("amount", "source", "destination"),
+            amount=OPTIONAL_AMOUNT,
+        ),
+    )
+
+
+TOKEN = Program(name="token", ids=(TOKEN_PROGRAM,), kinds=_kinds(*AUTHORITIES[:4]))
+TOKEN_KINDS = _kinds(*AUTHORITIES)
+"""The same for Token-2022, which has more authorities."""
+
+
+def token_program(program: bytes) -> bytes:
+    """One of both programs, or a `TransactionError`."""
+    if type(program) is not bytes:
+        raise TransactionError(f"expected bytes as program, got {type(program).__name__}", reason="type")
+    if program not in TOKEN_PROGRAMS:
+        raise TransactionError("expected TOKEN_PROGRAM or TOKEN_2022_PROGRAM as program", reason="unknown")
+    return program
+
+
+def _made(
+    program: bytes,
+    name: str,
+    accounts: Mapping[str, Account | None],
+    fields: Mapping[str, Any] | None = None,
+    signers: Sequence[Account] = (),
 ) -> Instruction:
-    """Make the account of `associated_token_account`; the payer signs and pays its rent.
-
-    It fails where there is one already, unless it is ``idempotent``. Raises `TransactionError`.
-    """
-    data = _CREATE_IDEMPOTENT if _flag(idempotent, "idempotent") else _CREATE
-    made = associated_token_account(
-        owner=owner, mint=mint, program=program, allow_owner_off_curve=allow_owner_off_curve
-    )
-    accounts = (
-        AccountMeta(pubkey=account(payer, "payer"), is_signer=True, is_writable=True),
-        AccountMeta(pubkey=made.payload, is_signer=False, is_writable=True),
-        *map(_read_only, (account(owner, "owner"), mint.payload, SYSTEM_PROGRAM, program)),
-    )
-    cluster = cluster_of(payer, owner, mint)
-    return Instruction(program_id=ASSOCIATED_TOKEN_PROGRAM, accounts=accounts, data=data, cluster=cluster)
+    return TOKEN.made(name, accounts, fields, others=signers, program_id=token_program(program))
 
 
 def transfer_checked(
@@ -92,100 +200,162 @@ def transfer_checked(
     authority: Account,
     amount: int,
     decimals: int,
+    signers: Sequence[Account] = (),
     program: bytes = TOKEN_PROGRAM,
 ) -> Instruction:
     """Move tokens (in units of 10^-decimals) between two token accounts; the source's owner or delegate signs.
 
     The program refuses another mint or other decimals. Raises `TransactionError`.
     """
-    with raised_as(TransactionError):
-        data = _TRANSFER_CHECKED + u64le.encode(amount) + u8.encode(decimals)
-    accounts = (
-        AccountMeta(pubkey=account(source, "source"), is_signer=False, is_writable=True),
-        _read_only(account(mint, "mint")),
-        AccountMeta(pubkey=account(destination, "destination"), is_signer=False, is_writable=True),
-        AccountMeta(pubkey=account(authority, "authority"), is_signer=True, is_writable=False),
-    )
-    cluster = cluster_of(source, mint, destination, authority)
-    return Instruction(program_id=_token_program(program), accounts=accounts, data=data, cluster=cluster)
+    accounts = {"source": source, "mint": mint, "destination": destination, "authority": authority}
+    return _made(program, "TransferChecked", accounts, {"amount": amount, "decimals": decimals}, signers)
 
 
-def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction of a token program does; nothing where it is not exactly one that is known here.
+def approve_checked(
+    *,
+    source: Account,
+    mint: Account,
+    delegate: Account,
+    authority: Account,
+    amount: int,
+    decimals: int,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Let a delegate move up to this many tokens, in place of the delegate before. Raises `TransactionError`."""
+    accounts = {"source": source, "mint": mint, "delegate": delegate, "authority": authority}
+    return _made(program, "ApproveChecked", accounts, {"amount": amount, "decimals": decimals}, signers)
 
-    An amount is what leaves the source: a mint of Token-2022 may withhold a fee of it, which the bytes do not tell.
+
+def revoke(
+    *, source: Account, authority: Account, signers: Sequence[Account] = (), program: bytes = TOKEN_PROGRAM
+) -> Instruction:
+    """Take back what a delegate may move. Raises `TransactionError`."""
+    return _made(program, "Revoke", {"source": source, "authority": authority}, None, signers)
+
+
+def mint_to_checked(
+    *,
+    mint: Account,
+    destination: Account,
+    authority: Account,
+    amount: int,
+    decimals: int,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Make tokens; the mint's authority signs. Raises `TransactionError`."""
+    accounts = {"mint": mint, "destination": destination, "authority": authority}
+    return _made(program, "MintToChecked", accounts, {"amount": amount, "decimals": decimals}, signers)
+
+
+def burn_checked(
+    *,
+    source: Account,
+    mint: Account,
+    authority: Account,
+    amount: int,
+    decimals: int,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Destroy tokens; the source's owner or delegate signs. Raises `TransactionError`."""
+    accounts = {"source": source, "mint": mint, "authority": authority}
+    return _made(program, "BurnChecked", accounts, {"amount": amount, "decimals": decimals}, signers)
+
+
+def set_authority(
+    *,
+    account: Account,
+    authority: Account,
+    role: str,
+    new_authority: Account | None,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Give one of `AUTHORITIES` of a mint or a token account to somebody, or to nobody any more. `TransactionError`.
+
+    The first four are those of both programs, the others of Token-2022.
     """
-    kind, body, accounts = instruction.data[:1], instruction.data[1:], instruction.accounts
-    keys = [meta.pubkey for meta in accounts]
-    names = [chain.caip10(key) for key in keys]
-    if kind == _TRANSFER_CHECKED and len(body) == 9 and _authorised(accounts, 3):
-        amount = u64le.decode(body[:8])
-        return (Transfer(asset=chain.token(keys[1]), amount=amount, source=names[0], destination=names[2]),)
-    if kind == _APPROVE_CHECKED and len(body) == 9 and _authorised(accounts, 3):
-        amount = u64le.decode(body[:8])
-        return (Approve(asset=chain.token(keys[1]), amount=amount, spender=names[2], source=names[0]),)
-    if kind == _TRANSFER and len(body) == 8 and _authorised(accounts, 2):
-        why = f"transfer of {u64le.decode(body)} of a token that is not named, from {names[0]} to {names[1]}"
-        return (Opaque(why=why, data=instruction.data),)
-    if kind == _SET_AUTHORITY and _authorised(accounts, 1) and body[:1] in (b"\0", b"\1", b"\2", b"\3"):
-        return _read_authority(chain, names[0], body)
-    return ()
+    if token_program(program) == TOKEN_PROGRAM and role in AUTHORITIES[4:]:
+        raise TransactionError("only Token-2022 has this authority", reason="unknown")
+    fields = {"role": role, "new_authority": new_authority}
+    made = Program(name="token", ids=TOKEN_PROGRAMS, kinds=TOKEN_KINDS).made
+    accounts = {"account": account, "authority": authority}
+    return made("SetAuthority", accounts, fields, others=signers, program_id=program)
 
 
-def read_associated(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction that makes an associated token account does; the rent is the cluster's to say."""
-    accounts = instruction.accounts
-    if instruction.data not in (b"", _CREATE, _CREATE_IDEMPOTENT) or len(accounts) < 6 or not accounts[0].is_signer:
-        return ()
-    payer, made, owner, mint, system, program, *rent = (meta.pubkey for meta in accounts)
-    if system != SYSTEM_PROGRAM or rent not in ([], [RENT]):  # an older form names the rent as well
-        return ()
-    if program not in _TOKEN_PROGRAMS or made != _associated(owner, program, mint):
-        return ()
-    arguments = (("account", chain.caip10(made)), ("owner", chain.caip10(owner)), ("asset", chain.token(mint)))
-    name = "CreateIdempotent" if instruction.data == _CREATE_IDEMPOTENT else "Create"
-    return (
-        Call(target=chain.caip10(ASSOCIATED_TOKEN_PROGRAM), name=name, arguments=arguments),
-        Transfer(asset=chain.asset, amount=None, source=chain.caip10(payer), destination=chain.caip10(made)),
-    )
+def close_token_account(
+    *,
+    account: Account,
+    destination: Account,
+    authority: Account,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Close an account without tokens, or of wrapped SOL; its lamports go to the destination. `TransactionError`."""
+    accounts = {"account": account, "destination": destination, "authority": authority}
+    return _made(program, "CloseAccount", accounts, None, signers)
 
 
-def _read_authority(chain: SolanaChain, target: str, body: bytes) -> tuple[Effect, ...]:
-    what = _AUTHORITIES[body[0]]
-    if body[1:] == b"\0":
-        return (Authority(account=target, change=f"nobody has the {what} authority any more"),)
-    if len(body) == 34 and body[1] == 1:
-        return (Authority(account=target, change=f"{what} authority becomes {chain.caip10(body[2:])}"),)
-    return ()
+def freeze_token_account(
+    *,
+    account: Account,
+    mint: Account,
+    authority: Account,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Let nobody move an account's tokens; the mint's freeze authority signs. Raises `TransactionError`."""
+    return _made(program, "FreezeAccount", {"account": account, "mint": mint, "authority": authority}, None, signers)
 
 
-def _authorised(accounts: tuple[AccountMeta, ...], place: int) -> bool:
-    """Whether the authority stands last and signs, or is a multisig's account and only its signers follow."""
-    if len(accounts) <= place:
-        return False
-    following = accounts[place + 1 :]
-    if accounts[place].is_signer:
-        return not following
-    return 0 < len(following) <= _MAX_SIGNERS and all(meta.is_signer for meta in following)
+def thaw_token_account(
+    *,
+    account: Account,
+    mint: Account,
+    authority: Account,
+    signers: Sequence[Account] = (),
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Let an account's tokens be moved again. Raises `TransactionError`."""
+    return _made(program, "ThawAccount", {"account": account, "mint": mint, "authority": authority}, None, signers)
 
 
-def _associated(owner: bytes, program: bytes, mint: bytes) -> bytes:
-    return find_program_address((owner, program, mint), ASSOCIATED_TOKEN_PROGRAM)[0]
+def sync_native(*, account: Account, program: bytes = TOKEN_PROGRAM) -> Instruction:
+    """Let an account of wrapped SOL count the lamports that were sent to it. Raises `TransactionError`."""
+    return _made(program, "SyncNative", {"account": account})
 
 
-def _flag(value: bool, name: str) -> bool:
-    if type(value) is not bool:
-        raise TransactionError(f"expected True or False as {name}", reason="type")
-    return value
+def initialize_token_account(
+    *, account: Account, mint: Account, owner: Account, program: bytes = TOKEN_PROGRAM
+) -> Instruction:
+    """Make a token account of one that the program owns (165 bytes); nobody signs. Raises `TransactionError`."""
+    return _made(program, "InitializeAccount3", {"account": account, "mint": mint}, {"owner": owner})
 
 
-def _token_program(program: bytes) -> bytes:
-    if type(program) is not bytes:
-        raise TransactionError(f"expected bytes as program, got {type(program).__name__}", reason="type")
-    if program not in _TOKEN_PROGRAMS:
-        raise TransactionError("expected TOKEN_PROGRAM or TOKEN_2022_PROGRAM as program", reason="unknown")
-    return program
+def initialize_mint(
+    *,
+    mint: Account,
+    decimals: int,
+    mint_authority: Account,
+    freeze_authority: Account | None = None,
+    program: bytes = TOKEN_PROGRAM,
+) -> Instruction:
+    """Make a mint of an account that the program owns (82 bytes); nobody signs. Raises `TransactionError`."""
+    fields = {"decimals": decimals, "mint_authority": mint_authority, "freeze_authority": freeze_authority}
+    return _made(program, "InitializeMint2", {"mint": mint}, fields)
 
 
-def _read_only(pubkey: bytes) -> AccountMeta:
-    return AccountMeta(pubkey=pubkey, is_signer=False, is_writable=False)
+def initialize_multisig(
+    *, account: Account, threshold: int, members: Sequence[Account], program: bytes = TOKEN_PROGRAM
+) -> Instruction:
+    """Make a multisig of 1 to 11 keys of an account that the program owns (355 bytes); nobody signs.
+
+    Raises `TransactionError`.
+    """
+    if type(members) not in (tuple, list) or not 1 <= len(members) <= _MAX_SIGNERS:
+        raise TransactionError(f"expected a tuple or list of 1 to {_MAX_SIGNERS} members", reason="length")
+    if type(threshold) is not int or not 1 <= threshold <= len(members):
+        raise TransactionError(f"expected a threshold from 1 to {len(members)}", reason="range")
+    return _made(program, "InitializeMultisig2", {"account": account}, {"threshold": threshold}, members)

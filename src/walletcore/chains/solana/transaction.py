@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.solana.chain import Account, SolanaChain, account, check_cluster, cluster_of, signing_key
-from walletcore.chains.solana.message import Instruction, LookupTable, Message
+from walletcore.chains.solana.message import Instruction, LookupTable, Message, TransactionConfig
 from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire, encode_wire
 from walletcore.coding.text import base58
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
@@ -66,12 +66,13 @@ class Transaction:
         recent_blockhash: bytes | str,
         signers: tuple[tuple[PublicKey, KeyOrigin | None], ...] = (),
         tables: Sequence[LookupTable] | None = None,
+        config: TransactionConfig | None = None,
     ) -> Transaction:
         """The transaction of these instructions; the blockhash is 32 bytes or their base58, as nodes give it.
 
-        With ``tables``, even an empty tuple, its message has version 0. Where the first instruction is
-        `advance_nonce`, the blockhash is the value of that nonce. Raises `TransactionError`, also ("network") for
-        addresses of another cluster.
+        With ``tables``, even an empty tuple, its message has version 0; with a ``config`` it has version 1. Where the
+        first instruction is `advance_nonce`, the blockhash is the value of that nonce. Raises `TransactionError`, also
+        ("network") for addresses of another cluster.
         """
         with raised_as(TransactionError):
             blockhash = base58.decode(recent_blockhash) if isinstance(recent_blockhash, str) else recent_blockhash
@@ -80,6 +81,7 @@ class Transaction:
             instructions=instructions,
             recent_blockhash=blockhash,
             tables=tables,
+            config=config,
         )
         made = cls(chain=chain, message=message, signers=signers, tables=tuple(tables or ()))
         for cluster in (cluster_of(fee_payer), *(instruction.cluster for instruction in instructions)):

@@ -22,6 +22,7 @@ THEMES = (
     "typed_data",
     "abi",
     "encode",
+    "bulk",
     "solana",
     "cardano",
     "guard",

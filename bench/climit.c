@@ -9,6 +9,7 @@ typedef struct {
     int (*serialize)(void *, void *, size_t *, const void *, unsigned);
     int (*sign_recoverable)(void *, void *, const void *, const void *, void *, void *);
     int (*schnorr_sign32)(void *, void *, const void *, const void *, const void *);
+    int (*tweak_add)(void *, void *, const void *);
 } library;
 
 enum { COMPRESSED = 258 };
@@ -43,6 +44,22 @@ int schnorr_loop(const library *lib, const unsigned char *keypair, const unsigne
     for (long i = 0; i < count; i++) {
         message[0] = (unsigned char)i;
         good &= lib->schnorr_sign32(lib->context, out, message, keypair, aux);
+    }
+    return good;
+}
+
+/* Children of one key: each a copy of its point, to which count tweaks are added; the first byte of each tells them apart. */
+int tweak_loop(const library *lib, const unsigned char *parent, const unsigned char *tweak, long count, unsigned char *out) {
+    unsigned char scalar[32], point[64];
+    int good = 1;
+    memcpy(scalar, tweak, sizeof scalar);
+    for (long i = 0; i < count; i++) {
+        size_t size = 33;
+        memcpy(point, parent, sizeof point);
+        scalar[1] = (unsigned char)i;
+        scalar[2] = (unsigned char)(i >> 8);
+        good &= lib->tweak_add(lib->context, point, scalar);
+        good &= lib->serialize(lib->context, out, &size, point, COMPRESSED);
     }
     return good;
 }

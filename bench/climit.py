@@ -13,7 +13,13 @@ from coincurve._libsecp256k1 import ffi, lib
 from coincurve.context import GLOBAL_CONTEXT
 
 SOURCE = Path(__file__).with_name("climit.c")
-FUNCTIONS = ("ec_pubkey_create", "ec_pubkey_serialize", "ecdsa_sign_recoverable", "schnorrsig_sign32")
+FUNCTIONS = (
+    "ec_pubkey_create",
+    "ec_pubkey_serialize",
+    "ecdsa_sign_recoverable",
+    "schnorrsig_sign32",
+    "ec_pubkey_tweak_add",
+)
 SECRET, DIGEST, AUX = bytes([0x11]) * 32, bytes([0x22]) * 32, bytes(32)
 
 
@@ -56,6 +62,16 @@ def ecdsa(count: int) -> bytes:
     if not _loops().ecdsa_loop(_library(), SECRET, DIGEST, ctypes.c_long(count), out):
         raise RuntimeError("libsecp256k1 refused")
     return out.raw[31::-1] + out.raw[63:31:-1]  # on the machines that this is built for, scalars lie little-endian
+
+
+def tweak(count: int) -> bytes:
+    """``count`` times ec_pubkey_tweak_add and ec_pubkey_serialize; the last one."""
+    point = ffi.new("secp256k1_pubkey *")
+    lib.secp256k1_ec_pubkey_create(GLOBAL_CONTEXT.ctx, point, SECRET)
+    out = ctypes.create_string_buffer(33)
+    if not _loops().tweak_loop(_library(), bytes(ffi.buffer(point)), DIGEST, ctypes.c_long(count), out):
+        raise RuntimeError("libsecp256k1 refused")
+    return out.raw
 
 
 def schnorr(count: int) -> bytes:

@@ -23,6 +23,7 @@ __all__ = [
     "groestl512d",
     "hash160",
     "hmac_sha512",
+    "hmac_sha512_after",
     "keccak256",
     "pbkdf2_hmac_sha512",
     "ripemd160",
@@ -209,6 +210,20 @@ def hmac_sha512(key: bytes, data: bytes) -> bytes:
     block = (hashlib.sha512(key).digest() if len(key) > 128 else key).ljust(128, b"\0")
     inner = hashlib.sha512(block.translate(_IPAD) + data).digest()
     return hashlib.sha512(block.translate(_OPAD) + inner).digest()
+
+
+def hmac_sha512_after(key: bytes, prefix: bytes) -> Digest:
+    """HMAC-SHA512 of ``prefix`` and what is given, for many of these: key and prefix are hashed once (RFC 2104)."""
+    block = (hashlib.sha512(key).digest() if len(key) > 128 else key).ljust(128, b"\0")
+    inner, outer = hashlib.sha512(block.translate(_IPAD) + prefix), hashlib.sha512(block.translate(_OPAD))
+
+    def digest(data: bytes) -> bytes:
+        first, second = inner.copy(), outer.copy()
+        first.update(data)
+        second.update(first.digest())
+        return second.digest()
+
+    return digest
 
 
 def pbkdf2_hmac_sha512(password: bytes, salt: bytes, iterations: int, length: int = 64) -> bytes:

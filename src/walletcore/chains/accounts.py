@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, Chain
 from walletcore.coding.eip55 import checksummed, parse
 from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hashes import keccak256
 from walletcore.keys import PublicKey
+
+if TYPE_CHECKING:
+    from walletcore.curves.fixed_base import Points
 
 __all__ = ["AccountChain", "check_account", "check_int", "check_numbers"]
 
@@ -51,6 +56,12 @@ class AccountChain(Chain):
             return [self.spelled(secp256k1.account_of(key)) for key in keys]
         except InvalidKey as error:
             raise AddressError(str(error), reason=error.reason) from None
+
+    def addresses_of(self, points: Points, *, kind: str = "") -> list[str | None]:
+        """The addresses of a block of points: their coordinates are hashed. Raises `AddressError`."""
+        self._check_kind(kind)
+        whole = points.uncompressed()
+        return [None if each is None else self.spelled(keccak256(each[1:])[12:]) for each in whole]
 
     def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
         """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.

@@ -18,6 +18,7 @@ from walletcore.remembering import memory
 from walletcore.signing import Answers, Signable
 
 if TYPE_CHECKING:
+    from walletcore.curves.fixed_base import Points
     from walletcore.effects import Effect
 
 __all__ = [
@@ -161,6 +162,12 @@ class Chain:
     def addresses(self, keys: Sequence[bytes], *, kind: str = "") -> list[str]:
         """The addresses of many canonical public keys of the chain's first curve. Raises `AddressError`."""
         return [self.address(PublicKey(self.curves[0], key), kind=kind).text for key in keys]
+
+    def addresses_of(self, points: Points, *, kind: str = "") -> list[str | None]:
+        """The addresses of a block of points of secp256k1, None where there is none. Raises `AddressError`."""
+        keys = points.compressed()
+        texts = iter(self.addresses([key for key in keys if key is not None], kind=kind))
+        return [None if key is None else next(texts) for key in keys]
 
     @abstractmethod
     def parse_address(self, text: str) -> Address:

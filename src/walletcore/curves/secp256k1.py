@@ -20,8 +20,10 @@ from walletcore.hashes import keccak256, sha256, tagged
 from walletcore.secret import Secret, sealed
 
 __all__ = [
+    "CONTEXT",
     "ORDER",
     "SCHEMES",
+    "TAP_TWEAK",
     "account_of",
     "add_scalars",
     "check_secret",
@@ -29,6 +31,8 @@ __all__ = [
     "ecdsa_recover",
     "encode_der",
     "even_y",
+    "ffi",
+    "lib",
     "multiply_public",
     "multiply_scalars",
     "parse_public",
@@ -43,10 +47,10 @@ __all__ = [
 ]
 
 _HALF_ORDER = (ORDER // 2).to_bytes(32)
-_CONTEXT = GLOBAL_CONTEXT.ctx
+CONTEXT = GLOBAL_CONTEXT.ctx
 _COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
-_TAP_TWEAK = tagged("TapTweak")
+TAP_TWEAK = tagged("TapTweak")
 
 CData = Any  # what cffi hands out has no type
 
@@ -55,7 +59,7 @@ def check_secret(secret: Secret) -> None:
     """Raise `InvalidKey` unless the secret is a scalar from 1 to n-1 in 32 bytes."""
     if len(secret) != 32:
         raise InvalidKey(f"expected 32 bytes as secp256k1 private key, got {len(secret)}", reason="length")
-    if not lib.secp256k1_ec_seckey_verify(_CONTEXT, secret.reveal()):
+    if not lib.secp256k1_ec_seckey_verify(CONTEXT, secret.reveal()):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
 
 
@@ -69,7 +73,7 @@ def point(k: bytes) -> bytes:
     """k*G for a scalar of 32 bytes, in constant time. Raises `InvalidKey` unless it is from 1 to n-1."""
     _check_scalar(k)
     out = _NEW("secp256k1_pubkey *")
-    if not lib.secp256k1_ec_pubkey_create(_CONTEXT, out, k):
+    if not lib.secp256k1_ec_pubkey_create(CONTEXT, out, k):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     return _serialize(out)
 
@@ -107,7 +111,7 @@ def add_scalars(k: bytes, tweak: bytes) -> bytes:
     _check_scalar(k)
     _check_scalar(tweak)
     scalar = _NEW("unsigned char[32]", k)
-    if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, tweak):
+    if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, scalar, tweak):
         raise InvalidKey("the tweaked private key is out of range", reason="range")
     total: bytes = ffi.buffer(scalar)[:]
     return total
@@ -118,7 +122,7 @@ def multiply_scalars(k: bytes, factor: bytes) -> bytes:
     _check_scalar(k)
     _check_scalar(factor)
     scalar = _NEW("unsigned char[32]", k)
-    if not lib.secp256k1_ec_seckey_tweak_mul(_CONTEXT, scalar, factor):
+    if not lib.secp256k1_ec_seckey_tweak_mul(CONTEXT, scalar, factor):
         raise InvalidKey("expected secp256k1 scalars from 1 to n-1", reason="range")
     product: bytes = ffi.buffer(scalar)[:]
     return product
@@ -128,7 +132,7 @@ def multiply_public(public: bytes, factor: bytes) -> bytes:
     """factor * public, in time that depends on the factor. Raises `InvalidKey` unless that is from 1 to n-1."""
     _check_scalar(factor)
     point = _parse(public)
-    if not lib.secp256k1_ec_pubkey_tweak_mul(_CONTEXT, point, factor):
+    if not lib.secp256k1_ec_pubkey_tweak_mul(CONTEXT, point, factor):
         raise InvalidKey("expected a secp256k1 scalar from 1 to n-1", reason="range")
     return _serialize(point)
 
@@ -137,7 +141,7 @@ def tweak_public(public: bytes, tweak: bytes) -> bytes:
     """public + tweak*G. Raises `InvalidKey` when the tweak is not below n or the sum is the point at infinity."""
     _check_scalar(tweak)
     point = _parse(public)
-    if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, tweak):
+    if not lib.secp256k1_ec_pubkey_tweak_add(CONTEXT, point, tweak):
         raise InvalidKey("the tweaked public key is no point", reason="range")
     return _serialize(point)
 
@@ -147,7 +151,7 @@ def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
     """BIP-341, "Constructing and spending Taproot outputs": Q = P + H_TapTweak(P || root)*G, as 02 || Q.x."""
     lifted = even_y(internal)
     point = _NEW("secp256k1_pubkey *", _point(lifted)[0])
-    if not lib.secp256k1_ec_pubkey_tweak_add(_CONTEXT, point, _TAP_TWEAK(lifted[1:] + merkle_root)):
+    if not lib.secp256k1_ec_pubkey_tweak_add(CONTEXT, point, TAP_TWEAK(lifted[1:] + merkle_root)):
         raise InvalidKey("the tweaked public key is no point", reason="range")
     return even_y(_serialize(point))
 
@@ -165,8 +169,8 @@ def _recover(digest: bytes, signature: bytes, recovery: int) -> CData:
     recoverable = _NEW("secp256k1_ecdsa_recoverable_signature *")
     point = _NEW("secp256k1_pubkey *")
     if not (
-        lib.secp256k1_ecdsa_recoverable_signature_parse_compact(_CONTEXT, recoverable, signature, recovery)
-        and lib.secp256k1_ecdsa_recover(_CONTEXT, point, recoverable, digest)
+        lib.secp256k1_ecdsa_recoverable_signature_parse_compact(CONTEXT, recoverable, signature, recovery)
+        and lib.secp256k1_ecdsa_recover(CONTEXT, point, recoverable, digest)
     ):
         raise InvalidSignature("no key can have made this signature", reason="mismatch")
     return point
@@ -182,10 +186,10 @@ def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes, entropy: bytes | CDat
     """RFC 6979 with SHA-256 and no extra entropy (3.6), unless there is one; low s, by libsecp256k1's own promise."""
     _check_digest(digest)
     signature = _NEW("secp256k1_ecdsa_recoverable_signature *")
-    if not lib.secp256k1_ecdsa_sign_recoverable(_CONTEXT, signature, digest, secret.reveal(), ffi.NULL, entropy):
+    if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, secret.reveal(), ffi.NULL, entropy):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     compact, recovery = _NEW("unsigned char[64]"), _NEW("int *")
-    lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(_CONTEXT, compact, recovery, signature)
+    lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(CONTEXT, compact, recovery, signature)
     return ffi.buffer(compact)[:], recovery[0]
 
 
@@ -208,8 +212,8 @@ def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
     _check_length(signature)
     parsed = _NEW("secp256k1_ecdsa_signature *")
     if not (
-        lib.secp256k1_ecdsa_signature_parse_compact(_CONTEXT, parsed, signature)
-        and lib.secp256k1_ecdsa_verify(_CONTEXT, parsed, digest, _point(public))  # 0 for a high s, too
+        lib.secp256k1_ecdsa_signature_parse_compact(CONTEXT, parsed, signature)
+        and lib.secp256k1_ecdsa_verify(CONTEXT, parsed, digest, _point(public))  # 0 for a high s, too
     ):
         raise InvalidSignature("the ECDSA signature does not verify", reason="mismatch")
 
@@ -225,7 +229,7 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
     asked = _point(public)
     for candidate in range(4) if recovery is None else (recovery,):
         try:
-            if lib.secp256k1_ec_pubkey_cmp(_CONTEXT, _recover(digest, compact, candidate), asked) == 0:
+            if lib.secp256k1_ec_pubkey_cmp(CONTEXT, _recover(digest, compact, candidate), asked) == 0:
                 return compact, candidate
         except InvalidSignature:
             continue
@@ -239,7 +243,7 @@ def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     try:
         if tweak is not None:
             _tweak_scalar(scalar, *tweak)
-        if not lib.secp256k1_keypair_create(_CONTEXT, pair, scalar):
+        if not lib.secp256k1_keypair_create(CONTEXT, pair, scalar):
             raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     finally:
         ffi.buffer(scalar)[:] = bytes(32)
@@ -258,8 +262,8 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
     for prefix in (b"\x02", b"\x03"):
         public = prefix + internal[1:]
         pair = _prepare_schnorr(secret, (public, merkle_root))
-        lib.secp256k1_keypair_xonly_pub(_CONTEXT, point, ffi.NULL, pair)
-        lib.secp256k1_xonly_pubkey_serialize(_CONTEXT, x, point)
+        lib.secp256k1_keypair_xonly_pub(CONTEXT, point, ffi.NULL, pair)
+        lib.secp256k1_xonly_pubkey_serialize(CONTEXT, x, point)
         if ffi.buffer(x)[:] == output:
             return public, pair
     return None
@@ -268,8 +272,8 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
 def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:
     """BIP-341, `taproot_tweak_seckey`: the scalar of the key with even y, and the tweak added."""
     if public[0] == 3:
-        lib.secp256k1_ec_seckey_negate(_CONTEXT, scalar)
-    if not lib.secp256k1_ec_seckey_tweak_add(_CONTEXT, scalar, _TAP_TWEAK(public[1:] + merkle_root)):
+        lib.secp256k1_ec_seckey_negate(CONTEXT, scalar)
+    if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, scalar, TAP_TWEAK(public[1:] + merkle_root)):
         raise InvalidKey("the tweaked private key is out of range", reason="range")
 
 
@@ -279,10 +283,10 @@ def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]
         raise InvalidKey("expected 32 bytes as auxiliary randomness", reason="length")
     signature = _NEW("unsigned char[64]")
     if len(message) == 32:
-        lib.secp256k1_schnorrsig_sign32(_CONTEXT, signature, message, pair, aux)
+        lib.secp256k1_schnorrsig_sign32(CONTEXT, signature, message, pair, aux)
     else:
         extra = _NEW("secp256k1_schnorrsig_extraparams *", {"magic": _EXTRA_MAGIC, "ndata": ffi.from_buffer(aux)})
-        lib.secp256k1_schnorrsig_sign_custom(_CONTEXT, signature, message, len(message), pair, extra)
+        lib.secp256k1_schnorrsig_sign_custom(CONTEXT, signature, message, len(message), pair, extra)
     return ffi.buffer(signature)[:], None
 
 
@@ -303,7 +307,7 @@ def _overwrite(pair: CData, buffer: CData = ffi.buffer, zeros: bytes = _PAIR_ZER
 
 def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
     _check_length(signature)
-    if not lib.secp256k1_schnorrsig_verify(_CONTEXT, signature, message, len(message), _parse_x_only(public[1:])):
+    if not lib.secp256k1_schnorrsig_verify(CONTEXT, signature, message, len(message), _parse_x_only(public[1:])):
         raise InvalidSignature("the BIP-340 signature does not verify", reason="mismatch")
 
 
@@ -318,7 +322,7 @@ def _sign_schnorr_bch(secret: Secret, digest: bytes, aux: bytes) -> tuple[bytes,
     lib.secp256k1_nonce_function_rfc6979(nonce, digest, d, _ALGORITHM, ffi.NULL, 0)
     public, big_r = point(d), uncompressed(point(ffi.buffer(nonce)[:]))
     if not _is_square(big_r[33:]):
-        lib.secp256k1_ec_seckey_negate(_CONTEXT, nonce)
+        lib.secp256k1_ec_seckey_negate(CONTEXT, nonce)
     k, r = ffi.buffer(nonce)[:], big_r[1:33]
     ffi.buffer(nonce)[:] = bytes(32)
     return r + add_scalars(multiply_scalars(d, _challenge_bch(r, public, digest)), k), None
@@ -365,7 +369,7 @@ def _check_length(signature: bytes) -> None:
 
 def _parse(public: bytes) -> CData:
     point = _NEW("secp256k1_pubkey *")
-    if not lib.secp256k1_ec_pubkey_parse(_CONTEXT, point, public, len(public)):
+    if not lib.secp256k1_ec_pubkey_parse(CONTEXT, point, public, len(public)):
         raise InvalidKey("expected a point of secp256k1", reason="point")
     return point
 
@@ -375,14 +379,14 @@ _point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is the 
 
 def _serialize(point: CData, size: int = 33, form: int = _COMPRESSED) -> bytes:
     out = _NEW("unsigned char[]", size)
-    lib.secp256k1_ec_pubkey_serialize(_CONTEXT, out, _NEW("size_t *", size), point, form)
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW("size_t *", size), point, form)
     data: bytes = ffi.buffer(out)[:]
     return data
 
 
 def _parse_x_only(x: bytes) -> CData:
     point = _NEW("secp256k1_xonly_pubkey *")
-    if not lib.secp256k1_xonly_pubkey_parse(_CONTEXT, point, x):
+    if not lib.secp256k1_xonly_pubkey_parse(CONTEXT, point, x):
         raise InvalidKey("expected the x of a point of secp256k1", reason="point")
     return point
 

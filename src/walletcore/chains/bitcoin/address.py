@@ -6,12 +6,14 @@ version 0, BIP-350 for 1 to 16: everything that it calls valid is read, so that 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
 from walletcore.chains.bitcoin.relatives import cashaddr
 from walletcore.chains.bitcoin.relatives.destinations import CASHADDR_KINDS, KEY_HASHES, SCRIPT_HASHES
 from walletcore.chains.bitcoin.script import Destination, witness
+from walletcore.coding.bech32_texts import texts
 from walletcore.coding.text import (
     Base58Check,
     base58check,
@@ -23,7 +25,16 @@ from walletcore.coding.text import (
 )
 from walletcore.errors import AddressError, DecodingError, raised_as
 
-__all__ = ["MAINNET", "REGTEST", "TESTNET", "Prefixes", "decode_address", "encode_address", "segwit_text"]
+__all__ = [
+    "MAINNET",
+    "REGTEST",
+    "TESTNET",
+    "Prefixes",
+    "decode_address",
+    "encode_address",
+    "segwit_text",
+    "segwit_texts",
+]
 
 _MAX_LENGTH = 90  # BIP-173; no other form is longer
 _MAX_VERSION = 16
@@ -68,6 +79,11 @@ _NETWORKS = (MAINNET, TESTNET, REGTEST)
 def segwit_text(hrp: str, version: int, program: bytes) -> str:
     """The segwit address of a witness program, in lower case."""
     return (bech32m if version else bech32).encode(hrp, bytes((version,)) + to_words(program))
+
+
+def segwit_texts(hrp: str, version: int, programs: Iterable[bytes], size: int) -> list[str]:
+    """The same of many witness programs of ``size`` bytes."""
+    return texts(bech32m if version else bech32, hrp, bytes((version,)), programs, size)
 
 
 def encode_address(prefixes: Prefixes, destination: Destination) -> str:

@@ -17,7 +17,7 @@ from walletcore.chains.bitcoin.address import (
     Prefixes,
     decode_address,
     encode_address,
-    segwit_text,
+    segwit_texts,
 )
 from walletcore.chains.bitcoin.parts import MAX_MONEY
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.message import Message
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
+    from walletcore.curves.fixed_base import Points
 
 __all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinChain"]
 
@@ -109,12 +110,20 @@ class BitcoinChain(Chain):
         if not isinstance(keys, Sequence) or not all(map(_is_compressed, keys)):
             raise AddressError("expected compressed public keys of 33 bytes", reason="type")
         if kind == "p2wpkh":
-            hrp = self.prefixes.hrp
-            return [segwit_text(hrp, 0, hash160(key)) for key in keys]
+            return segwit_texts(self.prefixes.hrp, 0, [hash160(key) for key in keys], 20)
         try:
             return [encode_address(self.prefixes, template(key, b"")) for key in keys]
         except InvalidKey as error:
             raise AddressError(str(error), reason=error.reason) from None
+
+    def addresses_of(self, points: Points, *, kind: str = "") -> list[str | None]:
+        """The addresses of a block of points; those of p2tr are computed together. Raises `AddressError`."""
+        if (kind or self.profiles[0].kind) != "p2tr":
+            return Chain.addresses_of(self, points, kind=kind)
+        self._template("p2tr")
+        outputs = points.taproot_outputs()
+        found = iter(segwit_texts(self.prefixes.hrp, 1, [each for each in outputs if each is not None], 32))
+        return [None if each is None else next(found) for each in outputs]
 
     def script_address(self, script: bytes, *, kind: str) -> Address:
         """The address of a redeem script (p2sh) or a witness script (p2wsh, p2sh-p2wsh). Raises `AddressError`.

@@ -87,6 +87,9 @@ def goes_up(module: Module, found: Import) -> bool:
     return floor(goal(found)[0]) >= floor(module.room)
 
 
+SHARED = {"base", "accounts", "tokens", "structs", "typed_data"}  # rooms of chains that all families may use
+
+
 def passes_a_wall(module: Module, found: Import) -> bool:
     """The walls with no door, beyond what the floors forbid: signing, chains, signers | hd; family | family."""
     if found.top != "walletcore":
@@ -99,7 +102,7 @@ def passes_a_wall(module: Module, found: Import) -> bool:
             "chains": parts[-1] not in ("descriptor", "psbt"),  # formats that themselves contain extended keys
         }.get(module.room, False)
     if module.room == target[0] == "chains" and len(parts) > 1:  # the folder's root knows the families, not the reverse
-        return target[1:2] not in ([parts[1]], ["base"], ["accounts"])
+        return target[1:2] != [parts[1]] and not {*target[1:2]} & SHARED
     return False
 
 

@@ -26,6 +26,7 @@ from walletcore.coding.wire import Codec, Reader
 from walletcore.errors import DecodingError
 
 __all__ = [
+    "REQUIRED",
     "AnyMessage",
     "Field",
     "Message",
@@ -56,7 +57,8 @@ _VARINT, _SIZED = 0, 2
 _MAX_NUMBER = (1 << 29) - 1
 _MAX_DEPTH = 64  # messages within messages; protobuf's own parsers stop at 100
 _U64 = 1 << 64
-_REQUIRED: Any = object()
+REQUIRED: Any = object()
+"""The default of a field that must be there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +250,7 @@ def embedded(number: int, codec: Message[Any]) -> Field:
         raw = dump(value, depth + 1)
         return tag + varint(len(raw)) + raw
 
-    return Field(number=number, wire_type=_SIZED, default=_REQUIRED, read=read, write=write)
+    return Field(number=number, wire_type=_SIZED, default=REQUIRED, read=read, write=write)
 
 
 # Fields that are there, or not, or several times
@@ -346,7 +348,7 @@ def message(kind: type[T], /, **fields: Field) -> Message[T]:
 def _parser(kind: type[T], fields: dict[str, Field]) -> Callable[[bytes, int, int, int], T]:
     names, defaults = tuple(fields), [each.default for each in fields.values()]
     by_tag = {each.tag: (place, each.read, each.default) for place, each in enumerate(fields.values())}
-    required = [place for place, default in enumerate(defaults) if default is _REQUIRED]
+    required = [place for place, default in enumerate(defaults) if default is REQUIRED]
 
     def parse(data: bytes, position: int, stop: int, depth: int) -> T:
         if depth > _MAX_DEPTH:
@@ -372,7 +374,7 @@ def _parser(kind: type[T], fields: dict[str, Field]) -> Callable[[bytes, int, in
             values[place] = value
             last = place
         for place in required:
-            if values[place] is _REQUIRED:
+            if values[place] is REQUIRED:
                 raise DecodingError(f"expected the field {names[place]}", reason="missing")
         return kind(**dict(zip(names, values)))  # noqa: B905 - strict costs time, and there is one for each
 

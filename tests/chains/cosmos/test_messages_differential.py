@@ -35,6 +35,12 @@ def operator(random: Random) -> str:
     return HUB.validator(random.randbytes(20)).text
 
 
+def u64(random: Random) -> int:
+    """A number that cosmjs-types writes: 2^31 to 2^32-1 become other bytes there."""
+    made = number(random, 1 << 64)
+    return made if made >> 31 != 1 else made - (1 << 31)
+
+
 def coin(random: Random) -> Coin:
     return Coin(denom=random.choice(DENOMS), amount=number(random, 1 << 256))
 
@@ -48,7 +54,7 @@ def text(random: Random) -> str:
 
 
 def moment(random: Random) -> Timestamp | None:
-    return random.choice((None, Timestamp(seconds=random.randrange(1, 250_000_000_000), nanos=0)))
+    return random.choice((None, Timestamp(seconds=u64(random) % ((1 << 31) - 1) + 1)))
 
 
 def document(random: Random, depth: int = 0) -> Any:
@@ -80,7 +86,7 @@ def send(random: Random) -> MsgSend:
 
 
 def vote(random: Random) -> gov.MsgVote:
-    return gov.MsgVote(proposal_id=number(random, 1 << 64), voter=who(random), option=option(random))
+    return gov.MsgVote(proposal_id=u64(random), voter=who(random), option=option(random))
 
 
 def basic(random: Random) -> feegrant.BasicAllowance:
@@ -127,17 +133,19 @@ def config(random: Random) -> wasm.AccessConfig | None:
 
 MAKE: dict[str, Callable[[Random], Described]] = {
     "gov submit": lambda r: gov.MsgSubmitProposal(
-        content=gov.TextProposal(title=text(r), description=text(r)), initial_deposit=coins(r), proposer=who(r)
+        content=gov.TextProposal(title=text(r) or "t", description=text(r) or "d"),
+        initial_deposit=coins(r),
+        proposer=who(r),
     ),
     "gov vote": vote,
     "gov weighted vote": lambda r: gov.MsgVoteWeighted(
-        proposal_id=number(r, 1 << 64),
+        proposal_id=u64(r),
         voter=who(r),
         options=tuple(
-            gov.WeightedVoteOption(option=option(r), weight=number(r, 10**18) + 1) for _ in range(r.randint(1, 4))
+            gov.WeightedVoteOption(option=option(r), weight=number(r, 10**18 - 1) + 1) for _ in range(r.randint(1, 4))
         ),
     ),
-    "gov deposit": lambda r: gov.MsgDeposit(proposal_id=number(r, 1 << 64), depositor=who(r), amount=coins(r)),
+    "gov deposit": lambda r: gov.MsgDeposit(proposal_id=u64(r), depositor=who(r), amount=coins(r)),
     "gov v1 submit": lambda r: gov_v1.MsgSubmitProposal(
         messages=tuple(r.choice((send, vote))(r) for _ in range(r.randint(1, 3))),
         initial_deposit=coins(r),
@@ -146,11 +154,9 @@ MAKE: dict[str, Callable[[Random], Described]] = {
         title=text(r),
         summary=text(r),
     ),
-    "gov v1 vote": lambda r: gov_v1.MsgVote(
-        proposal_id=number(r, 1 << 64), voter=who(r), option=option(r), metadata=text(r)
-    ),
+    "gov v1 vote": lambda r: gov_v1.MsgVote(proposal_id=u64(r), voter=who(r), option=option(r), metadata=text(r)),
     "gov v1 weighted vote": lambda r: gov_v1.MsgVoteWeighted(
-        proposal_id=number(r, 1 << 64),
+        proposal_id=u64(r),
         voter=who(r),
         options=tuple(
             gov_v1.WeightedVoteOption(option=option(r), weight=r.choice(("0.5", "1", "0.250000000000000000")))
@@ -158,16 +164,16 @@ MAKE: dict[str, Callable[[Random], Described]] = {
         ),
         metadata=text(r),
     ),
-    "gov v1 deposit": lambda r: gov_v1.MsgDeposit(proposal_id=number(r, 1 << 64), depositor=who(r), amount=coins(r)),
-    "gov v1 cancel": lambda r: gov_v1.MsgCancelProposal(proposal_id=number(r, 1 << 64), proposer=who(r)),
+    "gov v1 deposit": lambda r: gov_v1.MsgDeposit(proposal_id=u64(r), depositor=who(r), amount=coins(r)),
+    "gov v1 cancel": lambda r: gov_v1.MsgCancelProposal(proposal_id=u64(r), proposer=who(r)),
     "ibc transfer": lambda r: ibc.MsgTransfer(
         source_port=r.choice(("transfer", "wasm.cosmos1abc")),
         source_channel=f"channel-{number(r, 1000)}",
         token=coin(r),
         sender=who(r),
         receiver=r.choice((who(r), "osmo1abc", "pfm")),
-        timeout_height=ibc.Height(revision_number=number(r, 1 << 64), revision_height=number(r, 1 << 64)),
-        timeout_timestamp=number(r, 1 << 64),
+        timeout_height=ibc.Height(revision_number=u64(r), revision_height=u64(r)),
+        timeout_timestamp=u64(r),
         memo=r.choice((text(r), told(r).decode())),
     ),
     "authz grant": lambda r: authz.MsgGrant(
@@ -188,7 +194,7 @@ MAKE: dict[str, Callable[[Random], Described]] = {
     "wasm instantiate": lambda r: wasm.MsgInstantiateContract(
         sender=who(r),
         admin=r.choice(("", who(r))),
-        code_id=number(r, 1 << 64) or 1,
+        code_id=u64(r) or 1,
         label=text(r) or "label",
         msg=told(r),
         funds=coins(r),
@@ -196,7 +202,7 @@ MAKE: dict[str, Callable[[Random], Described]] = {
     "wasm instantiate2": lambda r: wasm.MsgInstantiateContract2(
         sender=who(r),
         admin=r.choice(("", who(r))),
-        code_id=number(r, 1 << 64) or 1,
+        code_id=u64(r) or 1,
         label=text(r) or "label",
         msg=told(r),
         funds=coins(r),
@@ -204,9 +210,7 @@ MAKE: dict[str, Callable[[Random], Described]] = {
         fix_msg=r.random() < 0.5,
     ),
     "wasm execute": lambda r: wasm.MsgExecuteContract(sender=who(r), contract=who(r), msg=told(r), funds=coins(r)),
-    "wasm migrate": lambda r: wasm.MsgMigrateContract(
-        sender=who(r), contract=who(r), code_id=number(r, 1 << 64) or 1, msg=told(r)
-    ),
+    "wasm migrate": lambda r: wasm.MsgMigrateContract(sender=who(r), contract=who(r), code_id=u64(r) or 1, msg=told(r)),
     "wasm update admin": lambda r: wasm.MsgUpdateAdmin(sender=who(r), new_admin=who(r), contract=who(r)),
     "wasm clear admin": lambda r: wasm.MsgClearAdmin(sender=who(r), contract=who(r)),
     "thorchain send": lambda r: thorchain.MsgSend(

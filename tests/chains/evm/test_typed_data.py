@@ -16,8 +16,8 @@ from support.cpu import SLACK, cpu_seconds
 from support.evm import signer
 from support.vectors import Case, load, vectors
 from walletcore.chains.evm import Evm, Message
-from walletcore.chains.evm.structs import StructTypes
 from walletcore.chains.evm.typed_data import Domain, TypedData
+from walletcore.chains.structs import StructTypes
 from walletcore.errors import TransactionError
 from walletcore.hashes import keccak256
 from walletcore.signing import sign

@@ -63,7 +63,8 @@ function filled(value) {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filled(each)]));
 }
 
-const written = (url, value) => classOf(url).encode(classOf(url).fromJSON(filled(value))).finish();
+const made = (url, value) => classOf(url).fromJSON(filled(value));
+const written = (url, value) => classOf(url).encode(made(url, value)).finish();
 
 // stridejs has dates where cosmjs-types has moments, and both the Any of a message within a message.
 function dated(value) {
@@ -76,29 +77,32 @@ function dated(value) {
   return Object.fromEntries(made);
 }
 
-// Its own table of what stands in an Any stops at the first, and has no messages in it: these are told one by one.
+// Its own way into an Any goes wrong where one is in another, and it knows no messages there: these are told one by one.
 const WITHIN = {
-  "/cosmos.authz.v1beta1.MsgExec": (made, { msgs }) => (made.msgs = msgs.map((each) => aminoOf(each.typeUrl, each.value))),
-  "/cosmos.gov.v1.MsgSubmitProposal": (made, { messages }) =>
-    (made.messages = messages.map((each) => aminoOf(each.typeUrl, each.value))),
-  "/cosmos.feegrant.v1beta1.MsgGrantAllowance": (made, { allowance }) =>
-    (made.allowance = aminoOf(allowance.typeUrl, allowance.value)),
+  "/cosmos.authz.v1beta1.MsgExec": "msgs",
+  "/cosmos.gov.v1.MsgSubmitProposal": "messages",
+  "/cosmos.feegrant.v1beta1.MsgGrantAllowance": "allowance",
+  "/cosmos.feegrant.v1beta1.AllowedMsgAllowance": "allowance",
 };
 
-function aminoOf(url, raw) {
-  const message = classOf(url).decode(raw);
+const aminoOf = (url, raw) => aminoFrom(url, classOf(url).decode(raw));
+
+function aminoFrom(url, message) {
   const place = placeOf(url, STRIDE);
   if (!place) return converters.toAmino({ typeUrl: url, value: message });
-  const made = require(`./node_modules/stridejs/dist/cjs/codegen/${place}.js`)[nameOf(url)].toAminoMsg(dated(message));
-  WITHIN[url]?.(made.value, message);
-  return made;
+  const inner = WITHIN[url];
+  const rest = dated(inner ? { ...message, [inner]: undefined } : message);
+  const told = require(`./node_modules/stridejs/dist/cjs/codegen/${place}.js`)[nameOf(url)].toAminoMsg(rest);
+  const one = (each) => aminoOf(each.typeUrl, each.value);
+  if (inner) told.value[inner] = Array.isArray(message[inner]) ? message[inner].map(one) : one(message[inner]);
+  return told;
 }
 
 const RUN = {
   message({ url, value, json }) {
     const raw = written(url, value);
     if (!json) return { raw: hex(raw) };
-    const doc = amino.makeSignDoc([aminoOf(url, raw)], { amount: [], gas: "1" }, "test-1", "", 2, 3);
+    const doc = amino.makeSignDoc([aminoFrom(url, made(url, value))], { amount: [], gas: "1" }, "test-1", "", 2, 3);
     return { raw: hex(raw), amino: Buffer.from(amino.serializeSignDoc(doc)).toString() };
   },
   adr36({ hrp, secret, data, algorithm }) {

@@ -75,7 +75,10 @@ class CosmosChain(Chain):
     modes: tuple[str, ...] = ("direct", "amino")
     eip155: int | None = None
 
-    subjects: ClassVar[tuple[str, ...]] = ("walletcore.chains.cosmos.transaction:Transaction",)
+    subjects: ClassVar[tuple[str, ...]] = (
+        "walletcore.chains.cosmos.transaction:Transaction",
+        "walletcore.chains.cosmos.adr36:Message",
+    )
     is_signed: ClassVar[bool] = True  # every sign document names the chain id
 
     def __post_init__(self) -> None:

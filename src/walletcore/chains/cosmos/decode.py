@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
+from walletcore.chains.cosmos.adr36 import Message, is_message
+from walletcore.chains.cosmos.adr36 import decode as message
 from walletcore.chains.cosmos.multisig import MULTISIG_URL, Multisig, places, read_key
 from walletcore.chains.cosmos.transaction import Signer, Transaction
 from walletcore.chains.cosmos.tx import (
@@ -40,13 +42,15 @@ _MAX_CHAIN_ID = 50  # CometBFT, types.MaxChainIDLen
 _SIGNATURE = 64
 
 
-def decode(chain: CosmosChain, raw: bytes, keys: Sequence[PublicKey]) -> Transaction | SignedTransaction[Transaction]:
-    """Read a transaction: see `CosmosChain.decode_transaction`. Raises `TransactionError`."""
+def decode(
+    chain: CosmosChain, raw: bytes, keys: Sequence[PublicKey]
+) -> Transaction | Message | SignedTransaction[Transaction]:
+    """Read a transaction, or a message: see `CosmosChain.decode_transaction`. Raises `TransactionError`."""
     _check(raw)
     if not isinstance(keys, Sequence) or any(type(key) is not PublicKey for key in keys):
         raise TransactionError("expected a sequence of public keys", reason="type")
     if raw[:1] == b"{":
-        return _document(chain, raw, keys)
+        return message(chain, raw, keys) if is_message(raw) else _document(chain, raw, keys)
     found = _read(raw)
     made = _signed(chain, raw, found) if isinstance(found, TxRaw) else _unsigned(chain, raw, found)
     transaction = made.transaction if isinstance(made, SignedTransaction) else made

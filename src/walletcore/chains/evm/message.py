@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from walletcore.chains.accounts import check_account
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.evm.chain import Evm
-from walletcore.chains.evm.typed_data import TypedData
+from walletcore.chains.typed_data import TypedData
 from walletcore.coding import rlp
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Opaque, Statement

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from walletcore.chains.accounts import check_account
 from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
-from walletcore.chains.evm.typed_data import TypedData
+from walletcore.chains.typed_data import TypedData
 from walletcore.errors import TransactionError
 from walletcore.remembering import memory
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
-from walletcore.chains.evm.typed_data import TypedData
+from walletcore.chains.typed_data import TypedData
 from walletcore.effects import Effect, Opaque
 from walletcore.keys import PublicKey
 

@@ -26,7 +26,7 @@ from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
 if TYPE_CHECKING:
-    from walletcore.chains.evm.typed_data import TypedData
+    from walletcore.chains.typed_data import TypedData
 
 __all__ = ["VERSIONS", "UserOperation", "Version"]
 
@@ -300,7 +300,7 @@ class UserOperation:
     @property
     def typed_data(self) -> TypedData:
         """The typed data whose hash is the operation's, from 0.8 on. Raises `TransactionError` before."""
-        from walletcore.chains.evm.typed_data import TypedData
+        from walletcore.chains.typed_data import TypedData
 
         if not self._rules.typed:
             raise TransactionError(f"the hash of {self.version} is not that of typed data", reason="version")

@@ -13,7 +13,7 @@ from typing import Any
 from walletcore.chains.evm.abi import Event
 from walletcore.chains.evm.clear_signing import reading
 from walletcore.chains.evm.clear_signing.values import as_address, as_integer
-from walletcore.chains.evm.typed_data import Domain
+from walletcore.chains.typed_data import Domain
 from walletcore.errors import TransactionError
 
 __all__ = ["Binding", "Deployment", "account_id"]

@@ -12,7 +12,7 @@ from walletcore.chains.evm.clear_signing.screen import Screen
 from walletcore.chains.evm.clear_signing.values import canonical
 from walletcore.chains.evm.common import AnyTransaction
 from walletcore.chains.evm.message import Message
-from walletcore.chains.evm.typed_data import TypedData
+from walletcore.chains.typed_data import TypedData
 from walletcore.errors import TransactionError
 
 if TYPE_CHECKING:

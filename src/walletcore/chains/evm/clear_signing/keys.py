@@ -13,7 +13,7 @@ from typing import Any
 from walletcore.chains.evm.abi import Function
 from walletcore.chains.evm.clear_signing import reading
 from walletcore.chains.evm.clear_signing.values import Layout, of_parameters, of_struct
-from walletcore.chains.evm.structs import StructTypes
+from walletcore.chains.structs import StructTypes
 from walletcore.errors import TransactionError
 
 __all__ = ["abi_of", "function_of", "message_of", "schemas_of"]

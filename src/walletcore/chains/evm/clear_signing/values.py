@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from walletcore.chains.evm.address import parse
-from walletcore.chains.evm.structs import ATOMIC, StructTypes
+from walletcore.chains.structs import ATOMIC, StructTypes
 from walletcore.errors import AddressError, TransactionError
 
 __all__ = [

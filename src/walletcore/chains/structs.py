@@ -1,4 +1,4 @@
-"""EIP-712 struct types: their text, their hash, and the hash of a value of one of them.
+"""EIP-712 struct types: their text, their hash, and the hash of a value of one of them; TIP-712 has them as well.
 
 EIP-712, "Definition of typed structured data", "Definition of hashStruct", "encodeType", "encodeData". Every value has
 one type and few spellings: bool is a bool; intN and uintN are ints, or decimal digits as text, since JSON of other
@@ -18,11 +18,11 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from walletcore.chains.evm.address import parse
+from walletcore.coding.eip55 import parse
 from walletcore.errors import AddressError, TransactionError
 from walletcore.hashes import keccak256
 
-__all__ = ["ATOMIC", "MAX_DEPTH", "Members", "StructTypes", "check_bounds", "checked_dict"]
+__all__ = ["ATOMIC", "EIP712", "MAX_DEPTH", "Dialect", "Members", "StructTypes", "check_bounds", "checked_dict"]
 
 MAX_DEPTH = 32
 """Levels of dicts and lists in a document, the document itself being the first."""
@@ -211,13 +211,23 @@ ATOMIC: Mapping[str, Encode] = {
 """The types that are no structs and no arrays, and how each encodes a value: 32 bytes, or `TransactionError`."""
 
 
-def _plain(kind: str, value: Any) -> Any:
+@dataclass(frozen=True, slots=True, eq=False)
+class Dialect:
+    """What a family has as atomic types beside those of EIP-712, or in their place."""
+
+    atomic: Mapping[str, Encode]
+
+
+EIP712 = Dialect(ATOMIC)
+
+
+def _plain(atomic: Mapping[str, Encode], kind: str, value: Any) -> Any:
     """A value of an atomic type that has been encoded before, in one spelling."""
     if kind in ("bool", "string"):
         return value
     if kind == "bytes":
         return _octets(value)
-    word = ATOMIC[kind](value)
+    word = atomic[kind](value)
     if kind == "address":
         return word[12:]
     if kind.startswith("bytes"):
@@ -238,15 +248,16 @@ class StructTypes:
     """
 
     members: Mapping[str, Members]
+    dialect: Dialect = EIP712
     _hashes: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def parse(cls, declared: object) -> StructTypes:
+    def parse(cls, declared: object, dialect: Dialect = EIP712) -> StructTypes:
         """Read ``{"Mail": [{"name": "to", "type": "address"}, ...], ...}``. Raises `TransactionError`.
 
         The few that come again and again are kept.
         """
-        return _struct_types(_shape(declared))
+        return _struct_types(_shape(declared), dialect)
 
     def encode_type(self, name: str) -> str:
         """``Mail(Person from,...)Person(...)``: the type, and then those it refers to, sorted.
@@ -314,7 +325,7 @@ class StructTypes:
         if kind in self.members:
             return {member: self._read(each, value[member]) for member, each in self.members[kind]}
         if kind[-1] != "]":
-            return _plain(kind, value)
+            return _plain(self.dialect.atomic, kind, value)
         element = kind[:-1].rpartition("[")[0]
         return tuple([self._read(element, item) for item in value])
 
@@ -335,7 +346,7 @@ class StructTypes:
         return b"".join(words)
 
     def _word(self, kind: str, value: object) -> bytes:
-        encode = ATOMIC.get(kind)
+        encode = self.dialect.atomic.get(kind)
         if encode is not None:
             return encode(value)
         if kind[-1] != "]":
@@ -379,19 +390,19 @@ def _pairs(listed: object) -> Members:
 
 
 @lru_cache(maxsize=64)
-def _struct_types(shape: tuple[tuple[str, Members], ...]) -> StructTypes:
+def _struct_types(shape: tuple[tuple[str, Members], ...], dialect: Dialect) -> StructTypes:
     members = dict(shape)
     for name, listed in shape:
-        if _BUILT_IN.fullmatch(_identifier(name)):
+        if _BUILT_IN.fullmatch(_identifier(name)) or name in dialect.atomic:
             raise TransactionError(
                 f"expected a name of its own for a struct, got {name[:_MAX_SHOWN]!r}", reason="duplicate"
             )
         for member, kind in listed:
             _identifier(member)
-            _check_type(kind, members)
+            _check_type(kind, members, dialect)
         if len({member for member, _ in listed}) != len(listed):
             raise TransactionError(f"a member of {name[:_MAX_SHOWN]} appears twice", reason="duplicate")
-    return StructTypes(members)
+    return StructTypes(members, dialect)
 
 
 def _identifier(name: str) -> str:
@@ -406,10 +417,10 @@ def _base(kind: str) -> str:
     return kind.partition("[")[0]
 
 
-def _check_type(kind: str, declared: Mapping[str, object]) -> None:
+def _check_type(kind: str, declared: Mapping[str, object], dialect: Dialect) -> None:
     base = _base(kind)
     if not _ARRAYS.fullmatch(kind, len(base)):
         raise TransactionError("expected [] or [number] after the type of an array", reason="character")
-    if base not in ATOMIC and base not in declared:
+    if base not in dialect.atomic and base not in declared:
         hint = {"uint": "write uint256", "int": "write int256", "byte": "write bytes1"}.get(base, "")
         raise TransactionError(f"no type is called {base[:_MAX_SHOWN]!r}", reason="unknown", hint=hint)

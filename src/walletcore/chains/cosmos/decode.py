@@ -84,7 +84,7 @@ def verify(signed: SignedTransaction[Transaction], account_numbers: Iterable[int
         return
     answers: list[Signature | None] = []
     for info, signer, data in zip(infos, transaction.signers, tx.signatures, strict=True):
-        answers += _answers(info, signer, data)
+        answers += _answers(info, signer, data, _has_recovery(transaction.chain))
     _check_low(accepted(transaction.requests(), tuple(answers)), tuple(answers))
 
 
@@ -218,7 +218,7 @@ def _signed(chain: CosmosChain, raw: bytes, found: TxRaw) -> SignedTransaction[T
         expected = f"expected a signature for each of {len(signers)} signers"
         raise TransactionError(f"{expected}, got {len(found.signatures)}", reason="length")
     for info, signer, data in zip(auth.signer_infos, signers, found.signatures, strict=True):
-        _answers(info, signer, data)
+        _answers(info, signer, data, _has_recovery(chain))
     transaction = _made(chain, body, auth, signers)
     unverified = (None,) * sum(len(signer.keys) for signer in signers)
     return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
@@ -252,10 +252,10 @@ def _recoverable(data: bytes) -> Signature:
     return Signature(scheme=Scheme.ECDSA, data=data[:_SIGNATURE], recovery=data[_SIGNATURE] - 27)
 
 
-def _answers(info: SignerInfo, signer: Signer, data: bytes) -> Answers:
+def _answers(info: SignerInfo, signer: Signer, data: bytes, is_ethereum: bool = False) -> Answers:
     """The signatures of a signer, each in the place of its key. Raises `TransactionError`."""
     if not isinstance(signer.key, Multisig):
-        return (_signature(data),)
+        return (_signature(data, is_ethereum),)
     multi = info.mode_info.multi
     with raised_as(TransactionError):
         given = SIGNATURES.decode(data).signatures
@@ -273,7 +273,14 @@ def _answers(info: SignerInfo, signer: Signer, data: bytes) -> Answers:
     return tuple(answers)
 
 
-def _signature(data: bytes) -> Signature:
+def _has_recovery(chain: CosmosChain) -> bool:
+    """Whether a recovery id may stand behind a signature: nodes with Ethereum's keys leave it out of account."""
+    return chain.key_type == "eth_secp256k1"
+
+
+def _signature(data: bytes, is_ethereum: bool = False) -> Signature:
+    if is_ethereum and len(data) == _SIGNATURE + 1 and data[-1] in (0, 1):
+        data = data[:-1]
     if len(data) != _SIGNATURE:
         raise TransactionError(f"expected a signature of {_SIGNATURE} bytes, got {len(data)}", reason="length")
     return Signature(scheme=Scheme.ECDSA, data=data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
-from walletcore.chains.cosmos.messages.fields import account, part, text, u64
+from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text, u64
 from walletcore.chains.cosmos.messages.forms import parsed_json
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.effects import Effect, Opaque, Statement, Transfer
@@ -31,8 +31,9 @@ class Height(Described):
 class MsgTransfer(Described):
     """Coins go through a channel; they come back if nobody has taken them on the other side by the timeout.
 
-    ``timeout_timestamp`` are nanoseconds since 1970, 0 for none. ``receiver`` is an account of the chain at the other
-    end of the channel, which no byte names. The other chain may act on the ``memo``.
+    ``timeout_timestamp`` are nanoseconds since 1970, 0 for none; a height may be None, which is another spelling of 0.
+    ``receiver`` is an account of the chain at the other end of the channel, which no byte names. The other chain may
+    act on the ``memo``.
     """
 
     source_port: str = text(1, default="transfer")
@@ -40,7 +41,7 @@ class MsgTransfer(Described):
     token: Coin = part(3, Coin)
     sender: str = account(4)
     receiver: str = text(5)
-    timeout_height: Height = part(6, Height, default=Height())
+    timeout_height: Height | None = missing_or(part(6, Height), default=Height(), empty={})
     timeout_timestamp: int = u64(7, default=0)
     memo: str = text(8, default="")
     encoding: str = text(9, default="")

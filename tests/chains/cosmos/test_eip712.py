@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -145,7 +146,7 @@ def test_CO1_the_option_of_another_chain_is_refused() -> None:
 def test_what_typed_data_cannot_say_is_refused() -> None:
     vote = MsgVote(proposal_id=1, voter=EVMOS.address(ME.public_key).text, option=VoteOption.YES)
     made = transaction(EVMOS)
-    for wrong in (
+    refused: tuple[Callable[[], Transaction], ...] = (
         lambda: transaction(EVMOS, vote),
         lambda: transaction(EVMOS, vote, *made.messages),
         lambda: transaction(TESTNET, vote),
@@ -154,7 +155,8 @@ def test_what_typed_data_cannot_say_is_refused() -> None:
         lambda: replace(made, chain=replace(EVMOS, eip155=None)),
         lambda: replace(made, chain=replace(EVMOS, modes=("direct",))),
         lambda: replace(transaction(TESTNET), messages=(replace(transaction(TESTNET).messages[0], amount=()),)),
-    ):
+    )
+    for wrong in refused:
         with pytest.raises(TransactionError):
             wrong()
 
@@ -211,7 +213,7 @@ def made_of(case: JSON) -> Transaction:
     coin = Coin(denom=params["denom"], amount=int(params["amount"])) if "denom" in params else None
     first = params.get("validatorAddress", params.get("validatorSrcAddress", ""))
     staked: Any = {"delegator_address": me, "validator_address": first, "amount": coin}
-    message: Any = {
+    makers: dict[str, Callable[[], Any]] = {
         "send": lambda: MsgSend(from_address=me, to_address=params["destinationAddress"], amount=(coin,)),  # type: ignore[arg-type]
         "delegate": lambda: staking.MsgDelegate(**staked),
         "undelegate": lambda: staking.MsgUndelegate(**staked),
@@ -222,7 +224,8 @@ def made_of(case: JSON) -> Transaction:
             amount=coin,  # type: ignore[arg-type]
         ),
         "withdraw": lambda: distribution.MsgWithdrawDelegatorReward(delegator_address=me, validator_address=first),
-    }[MAKERS[case["make"]]]()
+    }
+    message = makers[MAKERS[case["make"]]]()
     row = chain(case["ours"]["chain"], CosmosChain)
     holder = signer(bytes.fromhex(case["ours"]["secret"]))
     numbers = {"account_number": sender["accountNumber"], "sequence": sender["sequence"]}
@@ -256,7 +259,7 @@ def ask(random: Random) -> JSON:
         "chain": {"chainId": row.eip155, "cosmosChainId": row.chain_id},
         "sender": {
             "accountAddress": row.address(holder.public_key).text,
-            "sequence": number(random, 1 << 31),
+            "sequence": number(random, 1 << 31) + 1,
             "accountNumber": number(random, 1 << 31),
             "pubkey": _base64(holder.public_key.data),
         },

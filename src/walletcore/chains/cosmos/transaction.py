@@ -41,7 +41,7 @@ from walletcore.chains.cosmos.tx import (
 )
 from walletcore.coding.protobuf import AnyMessage
 from walletcore.effects import Effect
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
 from walletcore.hashes import Hash, keccak256, sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -52,7 +52,12 @@ __all__ = ["Signer", "Transaction"]
 
 _MAX_SIZE = 1 << 20  # CometBFT, mempool max_tx_bytes
 _MAX_SIGNERS = 64
-_MODES = {SignMode.DIRECT: "direct", SignMode.DIRECT_AUX: "direct", SignMode.LEGACY_AMINO_JSON: "amino"}
+_MODES = {
+    SignMode.DIRECT: "direct",
+    SignMode.DIRECT_AUX: "direct",
+    SignMode.LEGACY_AMINO_JSON: "amino",
+    SignMode.EIP_712: "eip712",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +210,9 @@ class Transaction:
         if any(each.mode is SignMode.LEGACY_AMINO_JSON for each in self.signers):
             with raised_as(TransactionError):
                 self._amino(self.signers[0], 0)
+        for each in self.signers:
+            if each.mode is SignMode.EIP_712 and each.key is not None:
+                self._typed(each, 0)
 
     @property
     def _payer_signer(self) -> Signer:
@@ -271,6 +279,8 @@ class Transaction:
         if signer.mode is SignMode.LEGACY_AMINO_JSON:
             with raised_as(TransactionError):
                 return self._amino(signer, number)
+        if signer.mode is SignMode.EIP_712:
+            return self._typed(signer, number)
         chain_id = self.chain.chain_id
         if signer.mode is SignMode.DIRECT:
             doc = SignDoc(
@@ -300,6 +310,11 @@ class Transaction:
             names={},
         )
 
+    def _typed(self, signer: Signer, number: int) -> bytes:
+        from walletcore.chains.cosmos import eip712
+
+        return eip712.sign_bytes(self, signer, number)
+
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
         """One for each key, signer by signer: an ECDSA signature over `sign_bytes`.
@@ -324,6 +339,8 @@ class Transaction:
         Raises `InvalidSignature`, `MissingSignature`.
         """
         taken = accepted(self.requests(), answers)
+        if self.signers[0].mode is SignMode.EIP_712:
+            return SignedTransaction(chain=self.chain, raw=_sent(self, taken[0]), transaction=self, answers=taken)
         chosen, signatures, place = [], [], 0
         for number, signer in enumerate(self.signers):
             own = taken[place : place + len(signer.keys)]
@@ -348,6 +365,17 @@ class Transaction:
         from walletcore.chains.cosmos.outcome import effects_of
 
         return effects_of(self)
+
+
+def _sent(transaction: Transaction, answer: Signature | None) -> bytes:
+    """What nodes take of one that was signed as typed data, with the 65 bytes that Ethereum's wallets give."""
+    from walletcore.chains.cosmos import eip712
+
+    if answer is None:
+        raise MissingSignature("signer 0: expected a signature", reason="missing")
+    if answer.recovery not in (0, 1):  # r was n or more before it was reduced
+        raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
+    return eip712.sent(transaction, answer.data + bytes((27 + answer.recovery,)))
 
 
 def _enough(own: Answers, signer: Signer, number: int) -> list[int]:

@@ -9,6 +9,7 @@ import pytest
 
 from support.evm import signer
 from support.vectors import Case, vectors
+from walletcore import Wallet
 from walletcore.chains import chain
 from walletcore.chains.cosmos.chain import CosmosChain
 from walletcore.chains.cosmos.decode import verify
@@ -17,6 +18,19 @@ from walletcore.chains.cosmos.multisig import Multisig
 from walletcore.errors import TransactionError
 from walletcore.keys import Curve, PublicKey
 from walletcore.signing import sign
+
+
+@vectors("chains/cosmos")
+def test_phrases_have_their_addresses(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    wallet = Wallet.from_mnemonic(case.input["mnemonic"], case.input["passphrase"])
+    where = {"index": case.input["index"], "profile": case.input["profile"]}
+    assert str(row.path(**where)) == case.input["path"]
+    address = wallet.address(row, **where)
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+    assert wallet.public_key(row, **where).data.hex() == case.expect["public_key"]
+    assert row.parse_address(case.expect["address"]) == address
+    assert row.addresses([bytes.fromhex(case.expect["public_key"])]) == [case.expect["address"]]
 
 
 @vectors("cosmos/transactions")

@@ -12,6 +12,7 @@ from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
+from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
 from walletcore.chains.theta import ThetaChain
@@ -110,6 +111,8 @@ def _has_form(row: Chain, text: str) -> bool:
 def _read(row: Chain, text: str) -> Address:
     if isinstance(row, (Evm, ThetaChain, VeChain)):
         return row.parse_address(text, allow_unchecked=True)
+    if isinstance(row, CosmosChain) and row.validator_hrp and text.startswith(f"{row.validator_hrp}1"):
+        return row.parse_validator(text)
     return row.parse_address(text)
 
 

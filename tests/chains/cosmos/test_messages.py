@@ -737,14 +737,15 @@ def test_lists_of_validators_are_of_one_kind() -> None:
         authz.StakeAuthorization(
             allow_list=listed, deny_list=listed, authorization_type=authz.AuthorizationType.DELEGATE
         )
-    for value in (
+    documents: tuple[Any, ...] = (
         {"Validators": {"type": "x", "value": {}}},
         {"Validators": {"type": "cosmos-sdk/StakeAuthorization/AllowList", "value": {"deny_list": {"address": []}}}},
         {"authorization_type": 9},
         {"authorization_type": True},
         {"other": 1},
         [],
-    ):
+    )
+    for value in documents:
         with pytest.raises(DecodingError):
             table.from_named({"type": "cosmos-sdk/StakeAuthorization", "value": value}, {})
 

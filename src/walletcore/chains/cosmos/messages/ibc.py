@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text, u64
-from walletcore.chains.cosmos.messages.forms import parsed_json
+from walletcore.chains.cosmos.messages.forms import escaped, parsed_json
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.effects import Effect, Opaque, Statement, Transfer
 from walletcore.errors import DecodingError
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
 
 __all__ = ["Height", "MsgTransfer", "place_of"]
-
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @described()
@@ -64,11 +62,7 @@ def place_of(chain: CosmosChain, port: str, channel: str, receiver: str) -> str:
     It is no account of any chain by its CAIP-10 name, since the bytes do not say which chain is there. Other characters
     than letters, digits and the hyphen are escaped.
     """
-    return f"{chain.caip2}:{'.'.join(map(_escaped, (port, channel, receiver)))}"
-
-
-def _escaped(text: str) -> str:
-    return "".join(c if c in _PLAIN else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)
+    return f"{chain.caip2}:{'.'.join(map(escaped, (port, channel, receiver)))}"
 
 
 def _told(memo: str) -> tuple[Effect, ...]:

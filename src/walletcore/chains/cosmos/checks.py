@@ -38,14 +38,15 @@ def account_of(chain: CosmosChain, text: str, role: str, name: str, read: Read) 
     known = read.get((role, text))
     if known is not None:
         return known
+    hrp, what = (chain.validator_hrp, "a validator") if role == "validator" else (chain.hrp, "an account")
     try:
-        address = chain.parse_validator(text) if role == "validator" else chain.parse_address(text)
+        payload = chain._read(text, hrp, what)
     except AddressError as error:
         raise TransactionError(f"{name}: {error}", reason=error.reason, hint=error.hint) from None
-    if address.text != text:
-        raise TransactionError(f"{name}: expected {address.text}, got another spelling", reason="non-canonical")
-    read[role, text] = address.payload
-    return address.payload
+    if hrp and not text.startswith(f"{hrp}1"):  # in upper case, or with a prefix of before
+        raise TransactionError(f"{name}: expected an address that begins with {hrp}1", reason="non-canonical")
+    read[role, text] = payload
+    return payload
 
 
 def signers_of(chain: CosmosChain, messages: Iterable[Any], read: Read) -> tuple[tuple[bytes, ...], bool]:

@@ -237,7 +237,7 @@ def camel(name: str) -> str:
     return first + "".join(each.capitalize() for each in rest)
 
 
-def for_js(value: Any, *, is_part: bool = False) -> JSON:
+def for_js(value: Any, *, is_part: bool = False) -> Any:
     """A value as ``fromJSON`` of cosmjs-types takes it; what stands in an Any with its URL."""
     if isinstance(value, tuple):
         return [for_js(each, is_part=is_part) for each in value]

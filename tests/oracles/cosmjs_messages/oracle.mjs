@@ -1,5 +1,5 @@
-// Messages by cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON, and ADR-36 documents by Keplr's
-// library: one JSON case a line in, one verdict a line out.
+// Messages by cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON, ADR-36 documents by Keplr's
+// library, typed data by Evmos' and viem: one JSON case a line in, one verdict a line out.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -8,6 +8,8 @@ const stargate = require("@cosmjs/stargate");
 const wasm = require("@cosmjs/cosmwasm");
 const keplr = require("@keplr-wallet/cosmos");
 const keys = require("@keplr-wallet/crypto");
+const viem = require("viem");
+const evmos = require("@evmos/transactions");
 const lines = require("readline").createInterface({ input: process.stdin });
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -121,6 +123,16 @@ const RUN = {
     } catch (error) {
       return { right: false, why: String(error.message) };
     }
+  },
+  // The document and what nodes take by Evmos' library, and the hash of a document by viem.
+  evmos({ make, chain, sender, fee, memo, params, signature }) {
+    const { eipToSign, legacyAmino } = evmos[make](chain, sender, fee, memo, params);
+    const extension = evmos.signatureToWeb3Extension(chain, sender, signature);
+    const tx = evmos.createTxRawEIP712(legacyAmino.body, legacyAmino.authInfo, extension);
+    return { hash: viem.hashTypedData(eipToSign), raw: hex(tx.message.serializeBinary()) };
+  },
+  typed({ document }) {
+    return { hash: viem.hashTypedData(document) };
   },
   address({ hrp, key, algorithm }) {
     const pub = new keys.PubKeySecp256k1(bytes(key));

@@ -24,6 +24,7 @@ THEMES = (
     "encode",
     "solana",
     "cardano",
+    "cosmos",
     "guard",
     "store",
     "server",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "chain", "chains", "families"]
 
-FAMILIES = ("bitcoin", "cosmos", "evm", "solana", "theta", "vechain")
+FAMILIES = ("bitcoin", "evm", "cosmos", "solana", "theta", "vechain")
 _MAX_NAME = 80
 
 C = TypeVar("C", bound=Chain)

@@ -109,9 +109,16 @@ def _is_address(row: Chain, text: str) -> bool:
 
 
 def _has_form(row: Chain, text: str) -> bool:
-    """Whether a text that is no CashAddr looks as if it were meant to be one, where the chain has them."""
+    """Whether a text that is none of the chain looks as if it were meant to be one: CashAddr, bech32 of Cosmos."""
+    if isinstance(row, CosmosChain) and row.hrp:
+        return text.lower().partition("1")[0] in _cosmos_prefixes()
     prefix = row.prefixes.cashaddr if isinstance(row, BitcoinChain) else ""
     return not prefix or text.lower().startswith(f"{prefix}:") or _CASHADDR.fullmatch(text) is not None
+
+
+def _cosmos_prefixes() -> set[str]:
+    rows = [row for row in all_chains() if isinstance(row, CosmosChain) and row.hrp]
+    return {hrp for row in rows for hrp in (row.hrp, row.validator_hrp)}
 
 
 def _read(row: Chain, text: str) -> Address:

@@ -25,6 +25,7 @@ THEMES = (
     "bulk",
     "solana",
     "cardano",
+    "cosmos",
     "guard",
     "store",
     "server",

@@ -36,7 +36,11 @@ def test_chains_with_the_same_address_are_one_line(capsys: pytest.CaptureFixture
     address = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94"
     assert with_secrets("discover", "--address", address) == 0
     lines = capsys.readouterr().out.splitlines()[1:]
-    assert [line.split("  ")[0] for line in lines] == [*["ethereum and 105 more"] * 2, "callisto and 14 more"]
+    assert [line.split("  ")[0] for line in lines] == [
+        *["ethereum and 105 more"] * 2,
+        "callisto and 14 more",
+        "greenfield, greenfield-testnet",
+    ]
     assert with_secrets("discover", "--address", address, "--chain", "base", "--chain", "polygon") == 0
     assert capsys.readouterr().out.splitlines()[1].split("  ")[:2] == ["base, polygon", "bip44"]
 

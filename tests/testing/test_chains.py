@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.relatives import simple_payment
-from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain, xrpl
+from walletcore.chains import bitcoin, chain, chains, cosmos, evm, solana, theta, vechain, xrpl
 from walletcore.chains.accounts import AccountChain
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
@@ -16,6 +16,7 @@ from walletcore.chains.bitcoin.chain import NETWORKS, BitcoinChain
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.transaction import pay
+from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.solana.chain import SolanaChain
 from walletcore.chains.theta import ThetaChain
@@ -136,9 +137,29 @@ def xrpl_samples(row: XrplChain) -> list[Signable[Any]]:
     ]
 
 
+def cosmos_samples(row: CosmosChain) -> list[Signable[Any]]:
+    one, two, three = (row.address(key).text for key in PUBLIC)
+    coins = (cosmos.Coin(denom=row.denom, amount=5),)
+    sent = cosmos.MsgSend(from_address=one, to_address=three, amount=coins)
+    back = cosmos.MsgSend(from_address=two, to_address=three, amount=coins)
+    common: dict[str, Any] = {"chain": row, "fee": cosmos.Fee(amount=coins, gas_limit=9)}
+    samples: list[Signable[Any]] = [cosmos.Message.of(row, PUBLIC[0], "hello")] if row.hrp else []
+    modes = {"direct": cosmos.SignMode.DIRECT, "amino": cosmos.SignMode.LEGACY_AMINO_JSON}
+    for mode in [modes[name] for name in row.modes if name in modes]:
+        signers = tuple(
+            cosmos.Signer(key=key, account_number=number, sequence=3, mode=mode)
+            for number, key in enumerate(PUBLIC[:2])
+        )
+        samples.append(cosmos.Transaction(**common, messages=(sent,), signers=signers[:1]))
+        samples.append(cosmos.Transaction(**common, messages=(sent, back), signers=signers, memo="hello"))
+    return samples
+
+
 def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
     if isinstance(row, BitcoinChain):
         return bitcoin_samples(row), KEYS
+    if isinstance(row, CosmosChain):
+        return cosmos_samples(row), KEYS
     if isinstance(row, Evm):
         return evm_samples(row), KEYS
     if isinstance(row, ThetaChain):

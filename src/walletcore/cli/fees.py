@@ -19,7 +19,13 @@ from walletcore.signing import Signable
 
 __all__ = ["CAPS", "check_fee"]
 
-CAPS = {"bitcoin": 10_000_000, "evm": 10**18, "solana": 100_000_000, "theta": 100 * 10**18, "vechain": 1000 * 10**18}
+CAPS = {
+    "bitcoin": 10_000_000,
+    "evm": 10**18,
+    "solana": 100_000_000,
+    "theta": 100 * 10**18,
+    "vechain": 1000 * 10**18,
+}
 """Family -> the highest fee of a transaction, in the smallest unit of the asset in which the chain's fees are paid."""
 
 _MOST_UNITS = 1_400_000  # Solana, MAX_COMPUTE_UNIT_LIMIT (anza-xyz/agave, program-runtime/src/execution_budget.rs)

@@ -1,5 +1,5 @@
-// Messages by cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON, and ADR-36 documents by Keplr's
-// library: one JSON case a line in, one verdict a line out.
+// Messages by cosmjs-types, Keplr's types and stridejs, in protobuf and amino JSON, ADR-36 documents by Keplr's
+// library, typed data by Evmos' and viem: one JSON case a line in, one verdict a line out.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -8,6 +8,9 @@ const stargate = require("@cosmjs/stargate");
 const wasm = require("@cosmjs/cosmwasm");
 const keplr = require("@keplr-wallet/cosmos");
 const keys = require("@keplr-wallet/crypto");
+const viem = require("viem");
+const evmos = require("@evmos/transactions");
+const protobuf = require("protobufjs");
 const lines = require("readline").createInterface({ input: process.stdin });
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
@@ -45,10 +48,38 @@ const converters = new stargate.AminoTypes({
   ...wasm.createWasmAminoConverters(),
 });
 
+// Messages that none of them has, by protobufjs and the definitions of their chains.
+const DEFINED = protobuf.parse(`
+  syntax = "proto3";
+  message Coin { string denom = 1; string amount = 2; }
+  message MsgCreateDenom { string sender = 1; string subdenom = 2; }
+  message MsgMint { string sender = 1; Coin amount = 2; string mintToAddress = 3; }
+  message MsgBurn { string sender = 1; Coin amount = 2; string burnFromAddress = 3; }
+  message MsgChangeAdmin { string sender = 1; string denom = 2; string newAdmin = 3; }
+  message MsgExecuteContract { string sender = 1; string contract = 2; bytes executeMsg = 3; repeated Coin coins = 5; }
+  message Asset { string chain = 1; string symbol = 2; string ticker = 3; bool synth = 4; bool trade = 5; bool secured = 6; }
+  message AssetCoin { Asset asset = 1; string amount = 2; int64 decimals = 3; }
+  message MsgDeposit { repeated AssetCoin coins = 1; string memo = 2; bytes signer = 3; }
+  message MsgTransferOut { string fromAddress = 1; string to = 2; Coin amount = 3; }
+`).root;
+const OWN = ["/osmosis.tokenfactory.v1beta1", "/terra.wasm.v1beta1", "/greenfield.bridge", "/types.MsgDeposit"];
+
 const placeOf = (url, table) => table[url] ?? table[url.slice(0, url.lastIndexOf("."))];
 const nameOf = (url) => url.slice(url.lastIndexOf(".") + 1);
 
+// protobufjs writes what it is given, defaults too.
+function withoutDefaults(value) {
+  if (Array.isArray(value)) return value.map(withoutDefaults);
+  if (value === null || typeof value !== "object") return value;
+  const kept = Object.entries(value).filter(([name, each]) => ![null, "", false].includes(each) && !(name === "decimals" && each === "0"));
+  return Object.fromEntries(kept.map(([name, each]) => [name, withoutDefaults(each)]));
+}
+
 function classOf(url) {
+  if (OWN.some((each) => url.startsWith(each))) {
+    const type = DEFINED.lookupType(nameOf(url));
+    return { fromJSON: (value) => type.fromObject(withoutDefaults(value)), encode: (value) => type.encode(value) };
+  }
   const ours = placeOf(url, COSMJS);
   const path = ours ? `cosmjs-types/${ours}` : `@keplr-wallet/proto-types/${placeOf(url, KEPLR)}`;
   return require(path)[nameOf(url)];
@@ -121,6 +152,16 @@ const RUN = {
     } catch (error) {
       return { right: false, why: String(error.message) };
     }
+  },
+  // The document and what nodes take by Evmos' library, and the hash of a document by viem.
+  evmos({ make, chain, sender, fee, memo, params, signature }) {
+    const { eipToSign, legacyAmino } = evmos[make](chain, sender, fee, memo, params);
+    const extension = evmos.signatureToWeb3Extension(chain, sender, signature);
+    const tx = evmos.createTxRawEIP712(legacyAmino.body, legacyAmino.authInfo, extension);
+    return { hash: viem.hashTypedData(eipToSign), raw: hex(tx.message.serializeBinary()) };
+  },
+  typed({ document }) {
+    return { hash: viem.hashTypedData(document) };
   },
   address({ hrp, key, algorithm }) {
     const pub = new keys.PubKeySecp256k1(bytes(key));

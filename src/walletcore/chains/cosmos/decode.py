@@ -7,9 +7,11 @@ of at most 50 bytes or a signature, which is longer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
+from walletcore.chains.cosmos import eip712
 from walletcore.chains.cosmos.adr36 import Message, is_message
 from walletcore.chains.cosmos.adr36 import decode as message
 from walletcore.chains.cosmos.multisig import MULTISIG_URL, Multisig, places, read_key
@@ -76,10 +78,18 @@ def verify(signed: SignedTransaction[Transaction], account_numbers: Iterable[int
     with raised_as(TransactionError):
         tx = TX_RAW.decode(signed.raw)
         infos = AUTH_INFO.decode(tx.auth_info_bytes).signer_infos
+    if transaction.signers[0].mode is SignMode.EIP_712:
+        answer = _recoverable(_typed(transaction.chain, tx)[1])
+        _check_low(accepted(transaction.requests(), (answer,)), (answer,))
+        return
     answers: list[Signature | None] = []
     for info, signer, data in zip(infos, transaction.signers, tx.signatures, strict=True):
-        answers += _answers(info, signer, data)
-    taken = accepted(transaction.requests(), tuple(answers))
+        answers += _answers(info, signer, data, _has_recovery(transaction.chain))
+    _check_low(accepted(transaction.requests(), tuple(answers)), tuple(answers))
+
+
+def _check_low(taken: Answers, answers: Answers) -> None:
+    """What is verified has the lower s; nodes take no other."""
     if any(one != other for one, other in zip(map(_data, taken), map(_data, answers), strict=True)):
         raise InvalidSignature("expected the lower of the two values of s", reason="non-canonical")
 
@@ -110,9 +120,12 @@ def _read(raw: bytes) -> TxRaw | Subject:
 def _parts(body_bytes: bytes, auth_bytes: bytes) -> tuple[Body, AuthInfo]:
     with raised_as(TransactionError):
         body, auth = BODY.decode(body_bytes), AUTH_INFO.decode(auth_bytes)
+    return body, auth
+
+
+def _check_options(body: Body) -> None:
     if body.extension_options:
         raise TransactionError("expected no extension options", reason="unknown")
-    return body, auth
 
 
 def _made(chain: CosmosChain, body: Body, auth: AuthInfo, signers: Iterable[Signer]) -> Transaction:
@@ -136,6 +149,7 @@ def _unsigned(chain: CosmosChain, raw: bytes, found: Subject) -> Transaction:
         raise TransactionError("expected signatures, or the chain id that is signed", reason="missing")
     _check_chain_id(chain, found.chain_id)
     body, auth = _parts(found.body_bytes, found.auth_info_bytes)
+    _check_options(body)
     numbers = (found.account_number, *found.others)
     if len(numbers) != len(auth.signer_infos):
         got = f"expected {len(auth.signer_infos)} account numbers, got {len(numbers)}"
@@ -196,21 +210,52 @@ def _document(chain: CosmosChain, raw: bytes, keys: Sequence[PublicKey]) -> Tran
 def _signed(chain: CosmosChain, raw: bytes, found: TxRaw) -> SignedTransaction[Transaction]:
     """What is signed, with places for answers that nobody can verify without the account numbers: see `verify`."""
     body, auth = _parts(found.body_bytes, found.auth_info_bytes)
+    if _is_typed(chain, body, auth):
+        return _signed_as_typed_data(chain, raw, found)
+    _check_options(body)
     signers = [_signer(chain, info, None) for info in auth.signer_infos]
     if not signers or len(found.signatures) != len(signers):
         expected = f"expected a signature for each of {len(signers)} signers"
         raise TransactionError(f"{expected}, got {len(found.signatures)}", reason="length")
     for info, signer, data in zip(auth.signer_infos, signers, found.signatures, strict=True):
-        _answers(info, signer, data)
+        _answers(info, signer, data, _has_recovery(chain))
     transaction = _made(chain, body, auth, signers)
     unverified = (None,) * sum(len(signer.keys) for signer in signers)
     return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
 
 
-def _answers(info: SignerInfo, signer: Signer, data: bytes) -> Answers:
+def _is_typed(chain: CosmosChain, body: Body, auth: AuthInfo) -> bool:
+    """Whether it was signed as typed data: by its mode, or by an option of the body where the chain takes them so."""
+    modes = {each.mode_info.single.mode for each in auth.signer_infos if each.mode_info.single is not None}
+    return SignMode.EIP_712 in modes or ("eip712" in chain.modes and bool(body.extension_options))
+
+
+def _signed_as_typed_data(chain: CosmosChain, raw: bytes, found: TxRaw) -> SignedTransaction[Transaction]:
+    transaction, signature = _typed(chain, found)
+    if eip712.sent(transaction, signature) != raw:
+        raise TransactionError("expected the one form of a transaction with typed data", reason="non-canonical")
+    return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=(None,))
+
+
+def _typed(chain: CosmosChain, found: TxRaw) -> tuple[Transaction, bytes]:
+    """The transaction, and its signature of 65 bytes. Raises `TransactionError`."""
+    body, auth = _parts(found.body_bytes, found.auth_info_bytes)
+    signature = eip712.signature_of(chain, body, found.signatures)
+    _recoverable(signature)
+    signers = [replace(_signer(chain, info, None), mode=SignMode.EIP_712) for info in auth.signer_infos]
+    return _made(chain, body, auth, signers), signature
+
+
+def _recoverable(data: bytes) -> Signature:
+    if len(data) != _SIGNATURE + 1 or data[_SIGNATURE] not in (27, 28):
+        raise TransactionError("expected a signature of 65 bytes: r, s, and 27 or 28", reason="length")
+    return Signature(scheme=Scheme.ECDSA, data=data[:_SIGNATURE], recovery=data[_SIGNATURE] - 27)
+
+
+def _answers(info: SignerInfo, signer: Signer, data: bytes, is_ethereum: bool = False) -> Answers:
     """The signatures of a signer, each in the place of its key. Raises `TransactionError`."""
     if not isinstance(signer.key, Multisig):
-        return (_signature(data),)
+        return (_signature(data, is_ethereum),)
     multi = info.mode_info.multi
     with raised_as(TransactionError):
         given = SIGNATURES.decode(data).signatures
@@ -228,7 +273,14 @@ def _answers(info: SignerInfo, signer: Signer, data: bytes) -> Answers:
     return tuple(answers)
 
 
-def _signature(data: bytes) -> Signature:
+def _has_recovery(chain: CosmosChain) -> bool:
+    """Whether a recovery id may stand behind a signature: nodes with Ethereum's keys leave it out of account."""
+    return chain.key_type == "eth_secp256k1"
+
+
+def _signature(data: bytes, is_ethereum: bool = False) -> Signature:
+    if is_ethereum and len(data) == _SIGNATURE + 1 and data[-1] in (0, 1):
+        data = data[:-1]
     if len(data) != _SIGNATURE:
         raise TransactionError(f"expected a signature of {_SIGNATURE} bytes, got {len(data)}", reason="length")
     return Signature(scheme=Scheme.ECDSA, data=data)

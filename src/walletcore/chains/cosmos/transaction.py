@@ -12,7 +12,7 @@ from typing import Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.cosmos.chain import CosmosChain
-from walletcore.chains.cosmos.checks import address_of, check_addresses, signers_of
+from walletcore.chains.cosmos.checks import Read, account_of, check_addresses, signers_of
 from walletcore.chains.cosmos.messages.times import Timestamp
 from walletcore.chains.cosmos.multisig import Multisig, bits, check_chain
 from walletcore.chains.cosmos.tx import (
@@ -41,7 +41,7 @@ from walletcore.chains.cosmos.tx import (
 )
 from walletcore.coding.protobuf import AnyMessage
 from walletcore.effects import Effect
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
 from walletcore.hashes import Hash, keccak256, sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -52,7 +52,12 @@ __all__ = ["Signer", "Transaction"]
 
 _MAX_SIZE = 1 << 20  # CometBFT, mempool max_tx_bytes
 _MAX_SIGNERS = 64
-_MODES = {SignMode.DIRECT: "direct", SignMode.DIRECT_AUX: "direct", SignMode.LEGACY_AMINO_JSON: "amino"}
+_MODES = {
+    SignMode.DIRECT: "direct",
+    SignMode.DIRECT_AUX: "direct",
+    SignMode.LEGACY_AMINO_JSON: "amino",
+    SignMode.EIP_712: "eip712",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,7 @@ class Signer:
         if self.key is None:
             return None
         key = self.key
-        return (key.address(chain) if isinstance(key, Multisig) else chain.address(key)).payload
+        return key.address(chain).payload if isinstance(key, Multisig) else chain._payload(key.data)
 
     def info(self, chain: CosmosChain, chosen: set[int] | None = None) -> SignerInfo:
         """The signer as transactions have it; of a multisig account, with the places of those who have signed."""
@@ -136,6 +141,7 @@ class Transaction:
     unordered: bool = False
     timeout_timestamp: Timestamp | None = None
     _body: bytes | None = memory()
+    _open: bytes | None = memory()
     _requests: object | None = memory()
     _effects: tuple[Effect, ...] | None = memory()
 
@@ -156,12 +162,12 @@ class Transaction:
             size = len(self.body_bytes) + len(self._auth())
         if size > _MAX_SIZE:
             raise TransactionError(f"expected at most {_MAX_SIZE} bytes, got {size}", reason="too-large")
+        read: Read = {}
         for message in self.messages:
-            check_addresses(self.chain, message)
-        for name in ("payer", "granter"):
-            if getattr(self.fee, name):
-                address_of(self.chain, getattr(self.fee, name), "account", name)
-        self._check_signers()
+            check_addresses(self.chain, message, read)
+        if self.fee.granter:
+            account_of(self.chain, self.fee.granter, "account", "granter", read)
+        self._check_signers(read)
         self._check_json()
 
     def _check_modes(self) -> None:
@@ -182,11 +188,11 @@ class Transaction:
         if self.timeout_timestamp is None or any(each.sequence for each in self.signers):
             raise TransactionError("unordered: expected a timeout_timestamp, and sequences of 0", reason="mismatch")
 
-    def _check_signers(self) -> None:
+    def _check_signers(self, read: Read) -> None:
         """The keys must be those whose accounts the messages name: nodes take no others."""
-        named, is_whole = signers_of(self.chain, self.messages)
-        if self.fee.payer:
-            payer = address_of(self.chain, self.fee.payer, "account", "payer").payload
+        named, is_whole = signers_of(self.chain, self.messages, read)
+        payer = account_of(self.chain, self.fee.payer, "account", "payer", read) if self.fee.payer else None
+        if payer is not None:
             named = tuple(dict.fromkeys((*named, payer)))
         given = [each.payload(self.chain) for each in self.signers]
         known = [each for each in given if each is not None]
@@ -197,7 +203,8 @@ class Transaction:
         pairs = zip(given, named, strict=False)
         if is_whole and (len(given) != len(named) or any(one not in (None, other) for one, other in pairs)):
             raise TransactionError("expected the signers that messages and fee name, in their order", reason="mismatch")
-        if self._payer_signer.mode is SignMode.DIRECT_AUX:
+        paying = given.index(payer) if payer in given else 0
+        if self.signers[paying].mode is SignMode.DIRECT_AUX:
             raise TransactionError("who pays the fee does not sign in DIRECT_AUX", reason="scheme")
 
     def _check_json(self) -> None:
@@ -205,16 +212,9 @@ class Transaction:
         if any(each.mode is SignMode.LEGACY_AMINO_JSON for each in self.signers):
             with raised_as(TransactionError):
                 self._amino(self.signers[0], 0)
-
-    @property
-    def _payer_signer(self) -> Signer:
-        """Who pays, of those who sign: the first one, unless the fee names another."""
-        if self.fee.payer:
-            payload = address_of(self.chain, self.fee.payer, "account", "payer").payload
-            for each in self.signers:
-                if each.payload(self.chain) == payload:
-                    return each
-        return self.signers[0]
+        for each in self.signers:
+            if each.mode is SignMode.EIP_712 and each.key is not None:
+                self._typed(each, 0)
 
     # What is signed
 
@@ -238,9 +238,14 @@ class Transaction:
 
     def _auth(self, chosen: Sequence[set[int]] = ()) -> bytes:
         """Signers and fee in protobuf; of multisig accounts, which cosigners are chosen: none as long as it is open."""
+        if not any(chosen) and self._open is not None:
+            return self._open
         places = chosen or [set()] * len(self.signers)
         infos = [each.info(self.chain, some) for each, some in zip(self.signers, places, strict=True)]
-        return AUTH_INFO.encode(AuthInfo(signer_infos=tuple(infos), fee=self.fee))
+        encoded = AUTH_INFO.encode(AuthInfo(signer_infos=tuple(infos), fee=self.fee))
+        if not any(chosen):
+            object.__setattr__(self, "_open", encoded)
+        return encoded
 
     @property
     def raw(self) -> bytes:
@@ -271,6 +276,8 @@ class Transaction:
         if signer.mode is SignMode.LEGACY_AMINO_JSON:
             with raised_as(TransactionError):
                 return self._amino(signer, number)
+        if signer.mode is SignMode.EIP_712:
+            return self._typed(signer, number)
         chain_id = self.chain.chain_id
         if signer.mode is SignMode.DIRECT:
             doc = SignDoc(
@@ -300,6 +307,11 @@ class Transaction:
             names={},
         )
 
+    def _typed(self, signer: Signer, number: int) -> bytes:
+        from walletcore.chains.cosmos import eip712
+
+        return eip712.sign_bytes(self, signer, number)
+
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
         """One for each key, signer by signer: an ECDSA signature over `sign_bytes`.
@@ -324,12 +336,15 @@ class Transaction:
         Raises `InvalidSignature`, `MissingSignature`.
         """
         taken = accepted(self.requests(), answers)
-        chosen, signatures, place = [], [], 0
+        if self.signers[0].mode is SignMode.EIP_712:
+            return SignedTransaction(chain=self.chain, raw=_sent(self, taken[0]), transaction=self, answers=taken)
+        chosen: list[set[int]] = []
+        signatures, place = [], 0
         for number, signer in enumerate(self.signers):
             own = taken[place : place + len(signer.keys)]
             place += len(signer.keys)
             places = _enough(own, signer, number)
-            chosen.append(set(places))
+            chosen.append(set(places) if isinstance(signer.key, Multisig) else set())
             signatures.append(_joined([own[each] for each in places], signer))
         tx = TxRaw(body_bytes=self.body_bytes, auth_info_bytes=self._auth(chosen), signatures=tuple(signatures))
         return SignedTransaction(chain=self.chain, raw=TX_RAW.encode(tx), transaction=self, answers=taken)
@@ -348,6 +363,17 @@ class Transaction:
         from walletcore.chains.cosmos.outcome import effects_of
 
         return effects_of(self)
+
+
+def _sent(transaction: Transaction, answer: Signature | None) -> bytes:
+    """What nodes take of one that was signed as typed data, with the 65 bytes that Ethereum's wallets give."""
+    from walletcore.chains.cosmos import eip712
+
+    if answer is None:
+        raise MissingSignature("signer 0: expected a signature", reason="missing")
+    if answer.recovery not in (0, 1):  # r was n or more before it was reduced
+        raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
+    return eip712.sent(transaction, answer.data + bytes((27 + answer.recovery,)))
 
 
 def _enough(own: Answers, signer: Signer, number: int) -> list[int]:

@@ -60,12 +60,13 @@ __all__ = [
 
 
 class SignMode(IntEnum):
-    """What a signer signs: the bytes, the bytes without fee and other signers, or JSON."""
+    """What a signer signs: the bytes, the bytes without fee and other signers, JSON, or typed data of EIP-712."""
 
     UNSPECIFIED = 0
     DIRECT = 1
     DIRECT_AUX = 3
     LEGACY_AMINO_JSON = 127
+    EIP_712 = 712  # BNB Greenfield's number; for Ethermint's and Injective's it is this library's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

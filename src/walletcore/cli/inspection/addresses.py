@@ -12,6 +12,7 @@ from walletcore.chains import chains as all_chains
 from walletcore.chains.base import Address, Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
+from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
 from walletcore.chains.theta import ThetaChain
@@ -19,6 +20,7 @@ from walletcore.chains.vechain import VeChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
+from walletcore.coding import eip55
 from walletcore.errors import AddressError
 
 __all__ = ["addresses", "of_others", "refusals"]
@@ -52,7 +54,12 @@ def addresses(text: str, rows: Iterable[Chain]) -> Iterator[Finding]:
 
 def _alike(row: Chain) -> str:
     """The family by whose rules the chain's addresses are written: Theta and VeChain have them as EVM chains do."""
-    return "evm" if isinstance(row, (ThetaChain, VeChain)) else family(row)
+    return "evm" if isinstance(row, (ThetaChain, VeChain)) or _is_hexadecimal(row) else family(row)
+
+
+def _is_hexadecimal(row: Chain) -> bool:
+    """Whether this is a Cosmos chain without bech32, whose accounts are written as those of EVM chains."""
+    return isinstance(row, CosmosChain) and not row.hrp
 
 
 def _unwrapped(text: str, rows: tuple[Chain, ...]) -> tuple[str, tuple[Chain, ...], str]:
@@ -102,14 +109,25 @@ def _is_address(row: Chain, text: str) -> bool:
 
 
 def _has_form(row: Chain, text: str) -> bool:
-    """Whether a text that is no CashAddr looks as if it were meant to be one, where the chain has them."""
+    """Whether a text that is none of the chain looks as if it were meant to be one: CashAddr, bech32 of Cosmos."""
+    if isinstance(row, CosmosChain) and row.hrp:
+        return text.lower().partition("1")[0] in _cosmos_prefixes()
     prefix = row.prefixes.cashaddr if isinstance(row, BitcoinChain) else ""
     return not prefix or text.lower().startswith(f"{prefix}:") or _CASHADDR.fullmatch(text) is not None
+
+
+def _cosmos_prefixes() -> set[str]:
+    rows = [row for row in all_chains() if isinstance(row, CosmosChain) and row.hrp]
+    return {hrp for row in rows for hrp in (row.hrp, row.validator_hrp)}
 
 
 def _read(row: Chain, text: str) -> Address:
     if isinstance(row, (Evm, ThetaChain, VeChain)):
         return row.parse_address(text, allow_unchecked=True)
+    if isinstance(row, CosmosChain) and not row.hrp:
+        return row.account(eip55.parse(text, allow_unchecked=True))
+    if isinstance(row, CosmosChain) and row.validator_hrp and text.startswith(f"{row.validator_hrp}1"):
+        return row.parse_validator(text)
     return row.parse_address(text)
 
 
@@ -169,7 +187,7 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
-    if isinstance(row, (Evm, ThetaChain, VeChain)):
+    if isinstance(row, (Evm, ThetaChain, VeChain)) or _is_hexadecimal(row):
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)

@@ -1,4 +1,4 @@
-"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, off-chain messages of Solana."""
+"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADR-036, and Solana's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from walletcore.chains.base import Chain, SignedMessage
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
+from walletcore.chains.cosmos.adr36 import Message as CosmosMessage
 from walletcore.chains.evm import Authorization, TypedData, UserOperation
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
@@ -23,7 +24,7 @@ __all__ = ["decoded", "facts", "form", "is_message", "is_part", "oddities", "typ
 _SIGNATURE = 64
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, Certificate),
+    *(OffchainMessage, PlainMessage, Certificate, CosmosMessage),
 )
 
 
@@ -48,7 +49,12 @@ def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None
 
 
 def typed_data(text: str) -> bytes | None:
-    """The bytes of typed data, out of JSON as dapps hand it over; None for other texts. Raises `TransactionError`."""
+    """The bytes of typed data, out of JSON as dapps hand it over; None for other texts. Raises `TransactionError`.
+
+    The JSON of a Cosmos chain's sign document is its bytes.
+    """
+    if text.startswith("{") and '"msgs"' in text and '"account_number"' in text:
+        return text.encode(errors="replace")
     if not text.startswith("{") or '"primaryType"' not in text:
         return None
     return TypedData.parse(text).raw
@@ -66,6 +72,8 @@ def form(subject: Signable[Any]) -> str:
         return f"user operation (ERC-4337), entry point {subject.version}"
     if isinstance(subject, Certificate):
         return "certificate (VIP-192)"
+    if isinstance(subject, CosmosMessage):
+        return "message of an account (ADR-036)"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -84,7 +92,7 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "nonce", str(subject.nonce)
         yield "signed as", "a personal message" if subject.signs == "message" else "the hash itself"
         yield "hash", subject.hash.hex()
-    if isinstance(subject, Certificate):
+    if isinstance(subject, (Certificate, CosmosMessage)):
         yield "account", subject.account.text
     if not isinstance(subject, EvmMessage):
         return

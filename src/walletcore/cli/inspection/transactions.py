@@ -246,7 +246,10 @@ def _form(raw: bytes, row: Chain) -> str:
 
 def _signed_facts(signed: SignedTransaction[Any]) -> list[tuple[str, str]]:
     keys = [answer.request.key for answer in signed.answers if answer is not None and hasattr(answer, "request")]
-    unknown = "not checked: what it spends is not in it" if not keys else ""
+    unknown = "" if keys else "not checked: what it spends is not in it"
+    if not keys and family(signed.chain) == "cosmos":
+        claimed = [key for signer in signed.transaction.signers for key in signer.keys]
+        unknown = f"not checked, {_signers(signed.chain, claimed)}: the numbers of accounts are not in it"
     if getattr(signed.transaction, "needs_signature", True) is False:
         unknown = "nobody: another chain has made it"
     return [("id", signed.id), ("signed by", _signers(signed.chain, keys) or unknown)]

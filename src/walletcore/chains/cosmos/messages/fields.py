@@ -270,19 +270,22 @@ def _from_fraction(value: JSON, names: Names) -> int:
     return int(found[1] + found[2])
 
 
-def missing_or(kind: Any, *, default: Any = _NO_DEFAULT) -> Any:
-    """Any of these kinds, or None where the field is missing: amino JSON leaves it out. ``default=None`` is common."""
+def missing_or(kind: Any, *, default: Any = _NO_DEFAULT, empty: JSON = None) -> Any:
+    """Any of these kinds, or None where the field is missing: amino JSON leaves it out. ``default=None`` is common.
+
+    Where nodes make no difference between a missing part and an empty one, both are ``empty`` in JSON.
+    """
     field = described_by(kind)
-    write, item_write = field.wire.write, field.to_json
-    wire = dataclasses.replace(
-        field.wire, default=None, write=lambda value, depth: b"" if value is None else write(value, depth)
-    )
-    made = dataclasses.replace(
-        field,
-        wire=wire,
-        is_kept=False,
-        to_json=lambda value, names: None if value is None else item_write(value, names),
-    )
+    write, write_json = field.wire.write, field.to_json
+
+    def write_field(value: Any, depth: int) -> bytes:
+        return b"" if value is None else write(value, depth)
+
+    def to_json(value: Any, names: Names) -> JSON:
+        return empty if value is None else write_json(value, names)
+
+    wire = dataclasses.replace(field.wire, default=None, write=write_field)
+    made = dataclasses.replace(field, wire=wire, to_json=to_json, is_kept=empty is not None)
     return dataclasses.field(default=default, metadata={_FIELD: made})
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text
+from walletcore.chains.cosmos.messages.forms import escaped
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.effects import Effect, Transfer
 
@@ -28,5 +29,5 @@ class MsgTransferOut(Described):
         if self.amount is None:
             return ()
         asset, amount = chain.token(self.amount.denom), self.amount.amount
-        source, destination = chain.account_id(self.from_address), f"{chain.caip2}:bridge.{self.to}"
+        source, destination = chain.account_id(self.from_address), f"{chain.caip2}:bridge.{escaped(self.to)}"
         return (Transfer(asset=asset, amount=amount, source=source, destination=destination),)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
-from walletcore.chains.cosmos.messages.fields import account, part, text, u64
-from walletcore.chains.cosmos.messages.forms import parsed_json
+from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text, u64
+from walletcore.chains.cosmos.messages.forms import escaped, parsed_json
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.effects import Effect, Opaque, Statement, Transfer
 from walletcore.errors import DecodingError
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
 
 __all__ = ["Height", "MsgTransfer", "place_of"]
-
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 @described()
@@ -31,8 +29,9 @@ class Height(Described):
 class MsgTransfer(Described):
     """Coins go through a channel; they come back if nobody has taken them on the other side by the timeout.
 
-    ``timeout_timestamp`` are nanoseconds since 1970, 0 for none. ``receiver`` is an account of the chain at the other
-    end of the channel, which no byte names. The other chain may act on the ``memo``.
+    ``timeout_timestamp`` are nanoseconds since 1970, 0 for none; a height may be None, which is another spelling of 0.
+    ``receiver`` is an account of the chain at the other end of the channel, which no byte names. The other chain may
+    act on the ``memo``.
     """
 
     source_port: str = text(1, default="transfer")
@@ -40,7 +39,7 @@ class MsgTransfer(Described):
     token: Coin = part(3, Coin)
     sender: str = account(4)
     receiver: str = text(5)
-    timeout_height: Height = part(6, Height, default=Height())
+    timeout_height: Height | None = missing_or(part(6, Height), default=Height(), empty={})
     timeout_timestamp: int = u64(7, default=0)
     memo: str = text(8, default="")
     encoding: str = text(9, default="")
@@ -63,11 +62,7 @@ def place_of(chain: CosmosChain, port: str, channel: str, receiver: str) -> str:
     It is no account of any chain by its CAIP-10 name, since the bytes do not say which chain is there. Other characters
     than letters, digits and the hyphen are escaped.
     """
-    return f"{chain.caip2}:{'.'.join(map(_escaped, (port, channel, receiver)))}"
-
-
-def _escaped(text: str) -> str:
-    return "".join(c if c in _PLAIN else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)
+    return f"{chain.caip2}:{'.'.join(map(escaped, (port, channel, receiver)))}"
 
 
 def _told(memo: str) -> tuple[Effect, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.cosmos.messages.common import Coin, called, moved, pool
 from walletcore.chains.cosmos.messages.fields import JSON, Names, boolean, coins, i64, part, parts, text, whole
-from walletcore.chains.cosmos.messages.forms import account_bytes
+from walletcore.chains.cosmos.messages.forms import account_bytes, escaped
 from walletcore.chains.cosmos.messages.shape import Described, described
 from walletcore.effects import Effect, Opaque, Transfer
 from walletcore.errors import DecodingError
@@ -107,4 +107,4 @@ class MsgDeposit(Described):
 def _named(chain: CosmosChain, asset: Asset) -> str:
     """The CAIP-19 name: THOR.RUNE is the chain's own coin; others are as the bank has them ("btc-btc", "btc/btc")."""
     own = (asset.chain, asset.symbol, asset.synth, asset.trade, asset.secured) == ("THOR", "RUNE", False, False, False)
-    return chain.asset if own else chain.token(_asset_to_json(asset, {}).lower())
+    return chain.asset if own else f"{chain.caip2}/native:{escaped(_asset_to_json(asset, {}).lower())}"

@@ -1,0 +1,116 @@
+"""Published transactions and messages of Cosmos chains."""
+
+import base64
+from dataclasses import fields, replace
+from enum import IntEnum
+from typing import Any
+
+import pytest
+
+from support.evm import signer
+from support.vectors import Case, vectors
+from walletcore import Wallet
+from walletcore.chains import chain
+from walletcore.chains.cosmos.chain import CosmosChain
+from walletcore.chains.cosmos.decode import verify
+from walletcore.chains.cosmos.messages import table
+from walletcore.chains.cosmos.multisig import Multisig
+from walletcore.errors import TransactionError
+from walletcore.keys import Curve, PublicKey
+from walletcore.signing import sign
+
+
+@vectors("chains/cosmos")
+def test_phrases_have_their_addresses(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    wallet = Wallet.from_mnemonic(case.input["mnemonic"], case.input["passphrase"])
+    where = {"index": case.input["index"], "profile": case.input["profile"]}
+    assert str(row.path(**where)) == case.input["path"]
+    address = wallet.address(row, **where)
+    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
+    assert wallet.public_key(row, **where).data.hex() == case.expect["public_key"]
+    assert row.parse_address(case.expect["address"]) == address
+    assert row.addresses([bytes.fromhex(case.expect["public_key"])]) == [case.expect["address"]]
+
+
+@vectors("cosmos/transactions")
+def test_published_transactions_are_read_and_signed(case: Case) -> None:
+    row = replace(chain(f"cosmos:{case.input['chain']}", CosmosChain), chain_id=case.input["network"])
+    holder, raw = signer(bytes.fromhex(case.input["private_key"])), bytes.fromhex(case.input["unsigned"])
+    made: Any = row.decode_transaction(raw, keys=[holder.public_key])
+    assert made.requests()[0].payload == raw
+    signed = sign(made, holder)
+    found = {"signature": signed.answers[0].data.hex(), "raw": signed.raw.hex()}
+    assert {name: found[name] for name in case.expect if name != "result"} == {
+        name: value for name, value in case.expect.items() if name != "result"
+    }
+    read: Any = row.decode_transaction(signed.raw)
+    assert (read.id, read.effects()) == (signed.id, made.effects())
+    verify(read, [each.account_number for each in made.signers])
+
+
+def told(value: Any) -> Any:
+    """A value as the vectors have it: by the names of protobuf, all numbers as text."""
+    shape = getattr(value, "shape", None)
+    if shape is not None and shape.type_url.startswith("/cosmos.crypto."):
+        return {"type_url": shape.type_url, "value": shape.codec.encode(value).hex()}
+    if shape is not None:
+        found = {each.name: told(getattr(value, each.name)) for each in fields(value)}
+        return {name: each for name, each in found.items() if each is not None}
+    if isinstance(value, tuple):
+        return [told(each) for each in value]
+    if isinstance(value, (bool, IntEnum)) or not isinstance(value, int):
+        return str(int(value)) if isinstance(value, IntEnum) else value
+    return str(value)
+
+
+def plain(value: Any) -> Any:
+    """Without what is empty, which protobuf does not write."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items() if each not in ("", "0", [], False)}
+    return [plain(each) for each in value] if isinstance(value, list) else value
+
+
+@vectors("cosmos/messages")
+def test_published_messages_are_the_same_in_json_and_in_protobuf(case: Case) -> None:
+    message = table.from_named(case.input["amino"], {})
+    assert message.shape.type_url == case.expect["type_url"]
+    assert plain(told(message)) == plain(case.expect["fields"])
+    assert table.to_named(message, {}) == case.input["amino"]
+    assert table.unpacked(table.packed(message)) == message
+
+
+def test_the_address_of_a_multisig_account_is_the_published_one() -> None:
+    """cosmos/cosmjs packages/amino/src/addresses.spec.ts @ 68aa81db7881, "works for multisig"; bare keys."""
+    keys = (
+        "038cb598ee54130d34f8e0818e7787aa06139a0e2d0026cadb662b55cf16859a67",
+        "02906f1bd9516c8cd3b52639322c801bf8724c1fa5e878c0e32b9bd6c0bb8b0f68",
+        "03cc93519d61b686da6f0e8cff9431e356b45f91063ed6f81f79ddd898858800f3",
+    )
+    row = CosmosChain(name="wasm", symbol="W", chain_id="wasm", hrp="wasm", denom="ucosm")
+    made = Multisig(threshold=2, keys=tuple(PublicKey(Curve.SECP256K1, bytes.fromhex(key)) for key in keys))
+    assert made.address(row).payload.hex() == "0892a77fab2fa7e192c3b7b2741e6682f3abb72f"
+    assert made.address(row).text == "wasm1pzf2wlat97n7rykrk7e8g8nxste6hde0r8jqsy"
+
+
+def test_a_recovery_id_may_stand_behind_a_signature_of_ethereums_keys() -> None:
+    """okx/js-wallet-sdk packages/coin-cosmos/tests/luna.test.ts @ 83b4323607cc, "evmos > sendToken": 65 bytes.
+
+    Its key is not the sender's, so that it is refused for that, and not for the length of the signature.
+    """
+    evmos = chain("cosmos:evmos-native", CosmosChain)
+    with pytest.raises(TransactionError) as refused:
+        evmos.decode_transaction(EVMOS)
+    assert refused.value.reason == "mismatch"
+    with pytest.raises(TransactionError) as refused:
+        evmos.decode_transaction(EVMOS[:-1] + b"\x02")
+    assert refused.value.reason == "length"
+
+
+EVMOS = base64.b64decode(
+    "CpwBCpkBChwvY29zbW9zLmJhbmsudjFiZXRhMS5Nc2dTZW5kEnkKLGV2bW9zMXljNHE2c3ZzbDl4eTlnMmdwbGdubHB4d2huenIzeTczd2ZzMHho"
+    "Eixldm1vczF5YzRxNnN2c2w5eHk5ZzJncGxnbmxweHdobnpyM3k3M3dmczB4aBobCgZhZXZtb3MSETEwMDAwMDAwMDAwMDAwMDAwEn0KWQpPCigv"
+    "ZXRoZXJtaW50LmNyeXB0by52MS5ldGhzZWNwMjU2azEuUHViS2V5EiMKIQP3ndcCmlkF5VeQYUKwxX7CH0dF8Sm4wFeuzPQuJ1C6bhIECgIIARgF"
+    "EiAKGgoGYWV2bW9zEhAzNTAwMDAwMDAwMDAwMDAwEODFCBpBQkmBlwp9LeOblL/NrILF4fbR9GfpuOjoURbGpYYnlp833pcyGHyQKMbcZxmreKQy"
+    "2ySBOco8lQ+dQA/6cPE1TAE="
+)

@@ -177,35 +177,49 @@ def _check_kind(kind: str) -> None:
         raise AddressError("Solana has one kind of address", reason="unknown")
 
 
-def _profile(name: str, path: str, wallets: tuple[str, ...], source: str) -> Profile:
-    return Profile(name=name, path=path, derivation="slip10", curve=Curve.ED25519, wallets=wallets, source=source)
+def _profile(name: str, path: str, wallets: tuple[str, ...], source: str, *, derivation: str = "slip10") -> Profile:
+    return Profile(name=name, path=path, derivation=derivation, curve=Curve.ED25519, wallets=wallets, source=source)
 
 
 _LEDGER = "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts"
 _TRUST = "trustwallet/wallet-core registry.json"
 _BACKPACK = "coral-xyz/backpack packages/secure-background/src/keyring/derivationPaths.ts"
+_PHANTOM = "help.phantom.com, article 12988493966227"
+_KOBE = "docs.rs/kobe-svm, DerivationStyle"
 _PROFILES = (
     _profile(
         "bip44-change",
         "m/44'/501'/{account}'/0'",
-        ("Phantom", "Solflare", "Trezor Suite", "Trust Wallet", "Backpack"),
-        "help.phantom.com, article 12988493966227 (bip44Change); "
+        (
+            *("Phantom", "Solflare", "Trezor Suite", "Trust Wallet", "Backpack"),
+            *("OKX Wallet", "Exodus", "Magic Eden", "Glow", "Solana CLI (seed phrases with a key)"),
+        ),
+        f"{_PHANTOM} (bip44Change); "
+        "okx/js-wallet-sdk packages/coin-solana; docs.anza.xyz/cli/wallets/paper (?key=0/0); "
+        f"{_KOBE} (Exodus, Magic Eden); devrels.xyz/articles/solana-derivation-paths (Glow); "
         f"trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts; "
         f"{_TRUST} (its second derivation); {_BACKPACK}",
     ),
     _profile(
         "bip44",
         "m/44'/501'/{account}'",
-        ("Ledger Live", "Trust Wallet", "Backpack (legacy)"),
-        f"{_LEDGER} (solanaSub); {_TRUST}; {_BACKPACK}",
+        ("Ledger Live", "Trust Wallet", "Phantom", "Keystone", "Backpack (legacy)"),
+        f"{_LEDGER} (solanaSub); {_TRUST}; {_PHANTOM} (bip44); {_KOBE} (Keystone); {_BACKPACK}",
     ),
     _profile(
         "bip44-root",
         "m/44'/501'",
-        ("Solana CLI (hardware wallets)", "Ledger Live", "Backpack (legacy)"),
-        f"docs.anza.xyz/cli/wallets/hardware; {_LEDGER} (solanaMain); {_BACKPACK}",
+        ("Solana CLI (hardware wallets)", "Ledger Live", "Phantom (Ledger)", "Backpack (legacy)"),
+        f"docs.anza.xyz/cli/wallets/hardware; {_LEDGER} (solanaMain); {_PHANTOM} (bip44Root); {_BACKPACK}",
     ),
     _profile("backpack", "m/44'/501'/{account}'/0'/{index}'", ("Backpack",), _BACKPACK),
+    _profile(
+        "sollet",
+        "m/501'/{account}'/0/{index}",
+        ("Sollet", "Phantom (deprecated)"),
+        f"project-serum/spl-token-wallet src/utils/walletProvider/localStorage.js; {_PHANTOM} (Deprecated)",
+        derivation="sollet",
+    ),
 )
 
 

@@ -64,7 +64,7 @@ class SolanaChain(Chain):
         """The address of 32 bytes, on the curve or not. Raises `AddressError`."""
         if not _is_account(data):
             raise AddressError("expected an account of 32 bytes", reason="length")
-        return Address(chain=self, text=base58.encode(data), payload=data)
+        return _agreeing(self, base58.encode(data), data)
 
     def caip10(self, data: bytes) -> str:
         """The CAIP-10 name of an account of 32 bytes."""
@@ -80,7 +80,7 @@ class SolanaChain(Chain):
             payload = base58.decode(text)
         if len(payload) != 32:
             raise AddressError(f"expected base58 of 32 bytes, got {len(payload)}", reason="length")
-        return Address(chain=self, text=text, payload=payload)
+        return _agreeing(self, text, payload)
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), tables: Sequence[LookupTable] = ()
@@ -132,12 +132,19 @@ class SolanaChain(Chain):
         return base58.encode(signatures[0])
 
 
+def _agreeing(chain: SolanaChain, text: str, payload: bytes) -> Address:
+    """The address of a text and bytes that stand for each other: base58 has one text for them."""
+    address = Address(chain=chain, text=text, payload=payload)
+    object.__setattr__(address, "_agrees", True)
+    return address
+
+
 def account(value: Account, what: str) -> bytes:
     """The 32 bytes of a key or of an address of this family; ``what`` names it in the `TransactionError`."""
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
     if type(value) is Address and isinstance(value.chain, SolanaChain) and _is_account(value.payload):
-        if type(value.text) is not str or base58.encode(value.payload) != value.text:
+        if not value._agrees and (type(value.text) is not str or base58.encode(value.payload) != value.text):
             raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")

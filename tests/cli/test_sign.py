@@ -384,7 +384,7 @@ WRONG: dict[str, tuple[object, str]] = {
     "too much data": (changed(BITCOIN, outputs=[{"data": "00" * 76}]), "too-large"),
     "an instruction that nobody knows": (changed(SOLANA, instructions=[{"stake": {}}]), "unknown"),
     "two instructions in one": (changed(SOLANA, instructions=[{"transfer": STEP, "memo": "x"}]), "unknown"),
-    "version 1": (changed(SOLANA, version=1), "version"),
+    "version 2": (changed(SOLANA, version=2), "version"),
     "raw that is neither hex nor base64": ({"chain": "ethereum", "raw": "§"}, "character"),
     "raw that is signed": ({"chain": "ethereum", "raw": PUBLISHED["ethereum"]["raw"]}, "policy"),
     "raw that is a message": ({"chain": "ethereum", "raw": (b"\x19Ethereum Signed Message:\n2hi").hex()}, "type"),
@@ -458,6 +458,84 @@ def test_solanas_other_instructions_are_built() -> None:
         5,
     ]  # rent, then tokens
     assert chain("solana", solana.SolanaChain).decode_transaction(signed.raw).effects() == subject.effects()
+
+
+def test_a_draft_names_any_instruction_of_a_known_program() -> None:
+    """Its bytes are those of the function for it; how these are, its own tests say."""
+    row, mint = chain("solana", solana.SolanaChain), "So11111111111111111111111111111111111111112"
+    named = {
+        "program": "stake",
+        "name": "Authorize",
+        "accounts": {"stake": {"address": mint}, "authority": {"from": {"account": 1}}},
+        "fields": {"new_authority": FRIEND, "role": "withdraw"},
+    }
+    members = [{"from": {"account": account}} for account in (1, 2)]
+    shared = {
+        "program": "token",
+        "name": "SetAuthority",
+        "accounts": {"account": {"address": mint}, "authority": {"address": FRIEND}},
+        "fields": {"role": "freeze"},
+        "others": members,
+    }
+    steps = [{"instruction": named}, {"instruction": shared}]
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        subject, signers = parse(json.dumps(changed(SOLANA, instructions=steps))).build(wallet)
+        assert isinstance(subject, solana.Transaction)
+        keys = [wallet.public_key("solana", account=account) for account in (1, 2)]
+        assert sign(subject, *signers).raw
+    account, friend = row.parse_address(mint), row.parse_address(FRIEND)
+    made = [
+        solana.authorize_stake(stake=account, authority=keys[0], new_authority=friend, role="withdraw"),
+        solana.set_authority(account=account, authority=friend, role="freeze", new_authority=None, signers=keys),
+    ]
+    decompiled = subject.message.decompile()
+    assert [each.data for each in decompiled] == [each.data for each in made]
+    assert [[meta.pubkey for meta in each.accounts] for each in decompiled] == [
+        [meta.pubkey for meta in each.accounts] for each in made
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"program": "steak"}, "unknown"),
+        ({"name": "Authorise"}, "unknown"),
+        ({"fields": {"new_authority": FRIEND, "role": "owner"}}, "unknown"),
+        ({"fields": {"new_authority": FRIEND, "role": "stake", "more": 1}}, "unknown"),
+        ({"fields": {"role": "stake"}}, "missing"),
+        ({"accounts": {"stake": {"address": FRIEND}}}, "missing"),
+        (
+            {"accounts": {"stake": {"address": FRIEND}, "authority": {"from": {}}, "vote": {"address": FRIEND}}},
+            "unknown",
+        ),
+        ({"others": [{"from": {}}]}, "unknown"),
+    ],
+)
+def test_a_draft_of_another_instruction_is_refused(changes: dict[str, Any], reason: str) -> None:
+    step = {
+        "program": "stake",
+        "name": "Authorize",
+        "accounts": {"stake": {"address": FRIEND}, "authority": {"from": {}}},
+        "fields": {"new_authority": FRIEND, "role": "stake"},
+        **changes,
+    }
+    with Wallet.from_mnemonic(PHRASE) as wallet, pytest.raises(TransactionError) as caught:
+        parse(json.dumps(changed(SOLANA, instructions=[{"instruction": step}]))).build(wallet)
+    assert caught.value.reason == reason
+
+
+def test_a_draft_of_version_1_carries_its_config() -> None:
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        draft = changed(SOLANA, version=1, config={"priority_fee": "7", "compute_unit_limit": 9})
+        subject, _ = parse(json.dumps(draft)).build(wallet)
+        empty, _ = parse(json.dumps(changed(SOLANA, version=1))).build(wallet)
+        assert isinstance(subject, solana.Transaction)
+        assert isinstance(empty, solana.Transaction)
+        assert subject.message.config == solana.TransactionConfig(priority_fee=7, compute_unit_limit=9)
+        assert empty.message.config == solana.TransactionConfig()
+        for wrong in (changed(SOLANA, version=2), changed(SOLANA, version=0, config={"priority_fee": 7})):
+            with pytest.raises(TransactionError):
+                parse(json.dumps(wrong)).build(wallet)
 
 
 def tokens(**changes: Any) -> Any:

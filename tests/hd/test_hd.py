@@ -10,6 +10,7 @@ from walletcore.errors import DerivationError, Unsupported
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.hd.sollet import SolletPrivateKey
 from walletcore.keys import Curve
 from walletcore.secret import Secret
 
@@ -26,11 +27,16 @@ def test_slip10_has_a_tree_for_each_of_its_curves(curve: Curve) -> None:
     assert master("slip10", curve, SEED) == Slip10PrivateKey.from_seed(SEED, curve)
 
 
+def test_sollet_is_a_tree_of_ed25519_keys() -> None:
+    assert master("sollet", Curve.ED25519, SEED) == SolletPrivateKey.from_seed(SEED)
+
+
 @pytest.mark.parametrize(
     ("derivation", "curve"),
     [
         ("bip32", Curve.ED25519),
         ("bip32", Curve.P256),
+        ("sollet", Curve.SECP256K1),
         ("bip32", "secp256k1"),
         ("slip10", "ed25519"),
         ("slip10", None),

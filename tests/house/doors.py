@@ -23,6 +23,7 @@ from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.electrum import ElectrumOldPrivateKey
 from walletcore.hd.monero import MoneroKeys
 from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.hd.sollet import SolletPrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
 from walletcore.hd.substrate import SubstratePrivateKey
@@ -108,6 +109,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
     "LocatedPrivateKey": lambda: LocatedPrivateKey(key=ExtendedPrivateKey.from_seed(SEED), path=Path()),
     "HdPrivateKey": lambda: HdPrivateKey(key=ExtendedPrivateKey.from_seed(SEED)),
     "Slip10PrivateKey": lambda: Slip10PrivateKey.from_seed(SEED, Curve.ED25519),
+    "SolletPrivateKey": lambda: SolletPrivateKey.from_seed(SEED),
     "Bip32Ed25519PrivateKey": lambda: ed25519_roots.from_seed(SEED, ed25519_roots.Root.LEDGER),
     "Drng": lambda: Drng(Secret(SEED)),
     "SymmetricNode": lambda: SymmetricNode.from_seed(SEED),

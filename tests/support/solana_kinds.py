@@ -226,6 +226,8 @@ def _called(row: Row, given: JSON) -> Instruction:
         given["program"] = solana.TOKEN_2022_PROGRAM
     if row.name in ("Create", "CreateIdempotent"):
         given["idempotent"] = row.name == "CreateIdempotent"
+    if "seed" in given:
+        given["text"] = given.pop("seed")
     return maker(**given)
 
 

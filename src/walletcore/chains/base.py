@@ -42,7 +42,8 @@ _TESTNETS = 1  # SLIP-44: the coin type of all test nets
 class Profile:
     """How wallets derive keys for a chain: a template such as ``m/44'/501'/{account}'/0'``, and who uses it.
 
-    ``derivation`` is a word for ``walletcore.hd`` (bip32, slip10), ``kind`` the kind of address that goes with it.
+    ``derivation`` is a word for ``walletcore.hd`` (bip32, slip10, sollet), ``kind`` the kind of address that goes with
+    it.
     """
 
     name: str

@@ -14,6 +14,7 @@ from walletcore.errors import DerivationError
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.hd.sollet import SolletPrivateKey
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.secret import Secret
@@ -24,7 +25,7 @@ _MAX_KEPT = 4096  # nodes
 
 Root = Secret | ExtendedPrivateKey | ExtendedPublicKey
 """A seed, or an extended key from which the search goes on."""
-_Node = ExtendedPrivateKey | Slip10PrivateKey | ExtendedPublicKey
+_Node = ExtendedPrivateKey | Slip10PrivateKey | SolletPrivateKey | ExtendedPublicKey
 
 
 class Nodes:
@@ -46,7 +47,7 @@ class Nodes:
 
     def _private(self, steps: tuple[int, ...]) -> int:
         """How many of the steps only a private key can take; the others are cheaper for a public one."""
-        if isinstance(self._root, Slip10PrivateKey):
+        if isinstance(self._root, Slip10PrivateKey | SolletPrivateKey):
             return len(steps)
         return max((depth for depth, step in enumerate(steps, 1) if step >= HARDENED), default=0)
 

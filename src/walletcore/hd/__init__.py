@@ -11,13 +11,16 @@ from walletcore.secret import Secret, sealed
 if TYPE_CHECKING:
     from walletcore.hd.bip32 import ExtendedPrivateKey
     from walletcore.hd.slip10 import Slip10PrivateKey
+    from walletcore.hd.sollet import SolletPrivateKey
 
 __all__ = ["master"]
 
 
 @sealed
-def master(derivation: str, curve: Curve, seed: bytes | Secret) -> ExtendedPrivateKey | Slip10PrivateKey:
-    """The root of the tree that "bip32" or "slip10" grows from a seed of 16 to 64 bytes.
+def master(
+    derivation: str, curve: Curve, seed: bytes | Secret
+) -> ExtendedPrivateKey | Slip10PrivateKey | SolletPrivateKey:
+    """The root of the tree that "bip32", "slip10" or "sollet" grows from a seed of 16 to 64 bytes.
 
     Raises `DerivationError` for the seed, `Unsupported` for another word or a curve that the derivation does not have.
     """
@@ -31,4 +34,8 @@ def master(derivation: str, curve: Curve, seed: bytes | Secret) -> ExtendedPriva
         from walletcore.hd.bip32 import ExtendedPrivateKey
 
         return ExtendedPrivateKey.from_seed(seed)
-    raise Unsupported("expected bip32 with secp256k1, or slip10, as derivation", reason="unknown")
+    if derivation == "sollet" and curve is Curve.ED25519:
+        from walletcore.hd.sollet import SolletPrivateKey
+
+        return SolletPrivateKey.from_seed(seed)
+    raise Unsupported("expected bip32 with secp256k1, slip10, or sollet, as derivation", reason="unknown")

@@ -163,8 +163,8 @@ def system_call(random: Random) -> Instruction:
         lambda: set_compute_unit_limit(random.choice([100_000, 2**32 - 1])),
         lambda: set_compute_unit_price(random.choice([0, 1, 999_999])),
         lambda: memo("rent", *random.sample(KEYS[:3], random.randrange(2))),
-        lambda: transfer_with_seed(base=KEYS[1], seed="s", owner=SYSTEM, destination=BOB, lamports=10**8),
-        lambda: create_account_with_seed(payer=one, base=KEYS[1], seed="t", owner=SYSTEM, lamports=10**8, space=0),
+        lambda: transfer_with_seed(base=KEYS[1], text="s", owner=SYSTEM, destination=BOB, lamports=10**8),
+        lambda: create_account_with_seed(payer=one, base=KEYS[1], text="t", owner=SYSTEM, lamports=10**8, space=0),
         lambda: allocate(account=NEW, space=random.choice([0, 80])),
         lambda: assign(account=NEW, owner=SOLANA.account(TOKEN_PROGRAM)),
     )

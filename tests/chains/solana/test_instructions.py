@@ -1,14 +1,19 @@
-"""Every kind of instruction: as the programs' own clients make it, by name; and what it does, as its program says."""
+"""Every kind of instruction: as the programs' own clients make it, by name; and what it does, as its program says.
 
+``instructions.json`` has one of each as the clients make it, which `test_instructions_differential` asks about random
+ones: @solana-program/* and @solana/web3.js in the versions of ``tests/oracles/solana_js``.
+"""
+
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
 from support.solana_kinds import ROWS, SOLANA, drawn, ours
-from support.vectors import Case, load, vectors
 from walletcore.chains.solana import (
     SYSTEM_PROGRAM,
     TOKEN_2022_PROGRAM,
@@ -34,6 +39,7 @@ from walletcore.chains.solana.programs import PROGRAMS, read
 from walletcore.effects import Approve, Authority, Opaque, Transfer
 from walletcore.errors import TransactionError
 
+MADE = {case["kind"]: case for case in json.loads(Path(__file__).with_name("instructions.json").read_text("utf-8"))}
 OTHER_RIGHTS = ("token-2022.UpdateInterestRate", "loader.Close")  # see test_instructions_differential.py
 
 # For each kind its effects. {name} is an account of the vector, SOL{..} and the like its tokens; others are its fields.
@@ -182,13 +188,12 @@ for _name in ("Metadata", "Group", "GroupMember"):
     TELLS[f"token-2022.Update{_name}Pointer"] = f"call Update{_name}Pointer mint={{mint}} pointed={{pointed}}"
 
 
-def instruction(case: Case) -> Instruction:
+def instruction(case: dict[str, Any]) -> Instruction:
     metas = tuple(
-        AccountMeta(pubkey=bytes.fromhex(each["key"]), is_signer=each["signer"], is_writable=each["writable"])
-        for each in case.input["accounts"]
+        AccountMeta(pubkey=bytes.fromhex(key), is_signer="s" in rights, is_writable="w" in rights)
+        for key, rights in case["accounts"]
     )
-    data = bytes.fromhex(case.input["data"])
-    return Instruction(program_id=bytes.fromhex(case.input["program"]), accounts=metas, data=data)
+    return Instruction(program_id=bytes.fromhex(case["program"]), accounts=metas, data=bytes.fromhex(case["data"]))
 
 
 def digits(value: object) -> object:
@@ -202,11 +207,10 @@ def values(parsed: ParsedInstruction) -> dict[str, object]:
     return found | ({"others": digits(parsed.others)} if parsed.others else {})
 
 
-@vectors("solana/instructions")
-def test_an_instruction_of_the_programs_clients_is_read_by_name(case: Case) -> None:
-    call = instruction(case)
+@pytest.mark.parametrize("kind", MADE)
+def test_an_instruction_of_the_programs_clients_is_read_by_name(kind: str) -> None:
+    call, told = instruction(MADE[kind]), dict(MADE[kind]["values"])
     parsed = parse_instruction(call)
-    kind, told = case.expect["kind"], dict(case.expect["values"])
     assert parsed.name == kind.partition(".")[2]
     found = values(parsed)
     if "members" in told:
@@ -255,9 +259,8 @@ def named(value: object) -> str:
 
 @pytest.mark.parametrize("kind", TELLS)
 def test_effects_of_an_instruction_are_what_its_program_says(kind: str) -> None:
-    case = next(each for each in load("solana/instructions") if each.expect["kind"] == kind)
-    call = instruction(case)
-    words = {name: named(value) for name, value in case.expect["values"].items()}
+    call = instruction(MADE[kind])
+    words = {name: named(value) for name, value in MADE[kind]["values"].items()}
     words = {name: named(value) for name, value in values(parse_instruction(call)).items()} | words
     assert spoken(kind, call) == TELLS[kind].format_map(words)
 

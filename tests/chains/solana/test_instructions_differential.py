@@ -38,6 +38,7 @@ def same_instruction(row: Row, case: JSON, verdict: JSON) -> list[str]:
     mine = written(call)
     if row.kind in OTHER_RIGHTS:
         place = OTHER_RIGHTS[row.kind]
+        assert verdict["accounts"][place][2] is not mine["accounts"][place][2]
         verdict["accounts"][place][2] = mine["accounts"][place][2]
     assert {each: verdict[each] for each in ("program", "accounts", "data")} == mine
     parsed = parse_instruction(call)

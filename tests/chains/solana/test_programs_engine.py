@@ -119,13 +119,13 @@ def test_the_system_program_moves_and_makes_accounts_with_seeds() -> None:
     seeded = create_with_seed(ALICE.data, "rent", SYSTEM_PROGRAM)
     system = SOLANA.account(SYSTEM_PROGRAM)
     done(svm, solana.transfer(source=PAYER, destination=SOLANA.account(seeded), lamports=10**9))
-    tx = done(svm, solana.transfer_with_seed(base=ALICE, seed="rent", owner=system, destination=BOB, lamports=10**9))
+    tx = done(svm, solana.transfer_with_seed(base=ALICE, text="rent", owner=system, destination=BOB, lamports=10**9))
     assert balance(svm, BOB.payload) == 10**9
     assert isinstance(tx.effects()[0], Transfer)
     token = SOLANA.account(TOKEN_PROGRAM)
     done(
         svm,
-        solana.create_account_with_seed(payer=PAYER, base=ALICE, seed="box", owner=token, lamports=10**8, space=165),
+        solana.create_account_with_seed(payer=PAYER, base=ALICE, text="box", owner=token, lamports=10**8, space=165),
     )
     made = create_with_seed(ALICE.data, "box", TOKEN_PROGRAM)
     assert (len(data(svm, made)), owner(svm, made)) == (165, TOKEN_PROGRAM)
@@ -138,8 +138,8 @@ def test_accounts_are_allocated_and_assigned() -> None:
     done(svm, solana.allocate(account=NEW, space=165), solana.assign(account=NEW, owner=token))
     assert (len(data(svm, NEW.data)), owner(svm, NEW.data)) == (165, TOKEN_PROGRAM)
     for seed, call in (
-        ("a", solana.allocate_with_seed(base=ALICE, seed="a", owner=token, space=82)),
-        ("b", solana.assign_with_seed(base=ALICE, seed="b", owner=token)),
+        ("a", solana.allocate_with_seed(base=ALICE, text="a", owner=token, space=82)),
+        ("b", solana.assign_with_seed(base=ALICE, text="b", owner=token)),
     ):
         made = create_with_seed(ALICE.data, seed, TOKEN_PROGRAM)
         svm.airdrop(Pubkey(made), 10**9)
@@ -149,7 +149,7 @@ def test_accounts_are_allocated_and_assigned() -> None:
 
 def test_nonces_with_seeds_are_made_advanced_authorized_withdrawn() -> None:
     svm = machine()
-    made = solana.create_nonce_account_with_seed(payer=PAYER, base=ALICE, seed="n", authority=ALICE, lamports=10**8)
+    made = solana.create_nonce_account_with_seed(payer=PAYER, base=ALICE, text="n", authority=ALICE, lamports=10**8)
     done(svm, *made)
     key = create_with_seed(ALICE.data, "n", SYSTEM_PROGRAM)
     nonce, before = SOLANA.account(key), data(svm, key)
@@ -251,7 +251,7 @@ def test_authorities_of_a_stake_change() -> None:
     system = SOLANA.account(SYSTEM_PROGRAM)
     seeded = SOLANA.account(create_with_seed(ALICE.data, "s", SYSTEM_PROGRAM))
     done(svm, solana.authorize_stake(**given, new_authority=seeded, role="withdraw"))
-    based: dict[str, Any] = {"stake": NEW, "base": ALICE, "seed": "s", "owner": system}
+    based: dict[str, Any] = {"stake": NEW, "base": ALICE, "text": "s", "owner": system}
     done(svm, solana.authorize_stake_with_seed(**based, new_authority=BOB, role="stake"))
     assert data(svm, NEW.data)[12:44] == BOB.payload
     done(svm, solana.authorize_stake_checked_with_seed(**based, new_authority=OTHER, role="withdraw"))

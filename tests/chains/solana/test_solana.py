@@ -110,7 +110,8 @@ def test_the_paths_of_the_profiles_are_those_that_wallets_use() -> None:
     assert str(SOLANA.path(account=3)) == "m/44'/501'/3'/0'"
     assert str(SOLANA.path(account=3, profile="bip44")) == "m/44'/501'/3'"
     assert str(SOLANA.path(profile="bip44-root")) == "m/44'/501'"
-    assert {profile.derivation for profile in SOLANA.profiles} == {"slip10"}
+    assert str(SOLANA.path(account=3, index=4, profile="sollet")) == "m/501'/3'/0/4"
+    assert {profile.name for profile in SOLANA.profiles if profile.derivation != "slip10"} == {"sollet"}
     assert {profile.curve for profile in SOLANA.profiles} == {Curve.ED25519}
     assert all(profile.source for profile in SOLANA.profiles)
 
@@ -121,7 +122,8 @@ def test_a_phrase_leads_through_each_profile_to_its_published_address(case: Case
     numbers = {level: case.input[level] for level in ("account", "index") if level in case.input}
     path = row.path(**numbers, profile=case.input["profile"])
     seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
-    key = master("slip10", Curve.ED25519, seed).derive(path).private_key.public_key
+    derivation = row.profile(case.input["profile"]).derivation
+    key = master(derivation, Curve.ED25519, seed).derive(path).private_key.public_key
     assert str(path) == case.input["path"]
     assert key.data.hex() == case.expect["public_key"]
     assert row.address(key).text == case.expect["address"]

@@ -83,6 +83,25 @@ async function answer(given) {
   };
 }
 
+// An off-chain message of version 0 in the format that is asked for, signed by all of its signers.
+async function message({ text, format, application, signers }) {
+  const content = { format, text };
+  const requiredSignatories = signers.map((each) => ({ address: address(each) }));
+  const given = { version: 0, applicationDomain: address(application), content, requiredSignatories };
+  try {
+    const envelope = kit.compileOffchainMessageEnvelope(given);
+    const pairs = KEYS.filter((_, place) => ADDRESSES[place] in envelope.signatures);
+    const signed = await kit.signOffchainMessageEnvelope(pairs, envelope);
+    return {
+      message: Buffer.from(envelope.content).toString("hex"),
+      raw: Buffer.from(kit.getOffchainMessageEnvelopeEncoder().encode(signed)).toString("hex"),
+    };
+  } catch (error) {
+    return { refused: String(error) };
+  }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  console.log(JSON.stringify(await answer(JSON.parse(line))));
+  const given = JSON.parse(line);
+  console.log(JSON.stringify(await (given.task === "message" ? message : answer)(given)));
 }

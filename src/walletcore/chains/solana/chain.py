@@ -64,7 +64,7 @@ class SolanaChain(Chain):
         """The address of 32 bytes, on the curve or not. Raises `AddressError`."""
         if not _is_account(data):
             raise AddressError("expected an account of 32 bytes", reason="length")
-        return Address(chain=self, text=base58.encode(data), payload=data)
+        return _agreeing(self, base58.encode(data), data)
 
     def caip10(self, data: bytes) -> str:
         """The CAIP-10 name of an account of 32 bytes."""
@@ -80,7 +80,7 @@ class SolanaChain(Chain):
             payload = base58.decode(text)
         if len(payload) != 32:
             raise AddressError(f"expected base58 of 32 bytes, got {len(payload)}", reason="length")
-        return Address(chain=self, text=text, payload=payload)
+        return _agreeing(self, text, payload)
 
     def decode_transaction(
         self, raw: bytes, *, keys: Sequence[PublicKey] = (), tables: Sequence[LookupTable] = ()
@@ -132,12 +132,19 @@ class SolanaChain(Chain):
         return base58.encode(signatures[0])
 
 
+def _agreeing(chain: SolanaChain, text: str, payload: bytes) -> Address:
+    """The address of a text and bytes that stand for each other: base58 has one text for them."""
+    address = Address(chain=chain, text=text, payload=payload)
+    object.__setattr__(address, "_agrees", True)
+    return address
+
+
 def account(value: Account, what: str) -> bytes:
     """The 32 bytes of a key or of an address of this family; ``what`` names it in the `TransactionError`."""
     if type(value) is PublicKey and value.curve is Curve.ED25519:
         return value.data
     if type(value) is Address and isinstance(value.chain, SolanaChain) and _is_account(value.payload):
-        if type(value.text) is not str or base58.encode(value.payload) != value.text:
+        if not value._agrees and (type(value.text) is not str or base58.encode(value.payload) != value.text):
             raise TransactionError(f"the text and the bytes of the {what} are not the same", reason="mismatch")
         return value.payload
     raise TransactionError(f"expected an ed25519 PublicKey or a Solana Address as {what}", reason="type")
@@ -177,35 +184,49 @@ def _check_kind(kind: str) -> None:
         raise AddressError("Solana has one kind of address", reason="unknown")
 
 
-def _profile(name: str, path: str, wallets: tuple[str, ...], source: str) -> Profile:
-    return Profile(name=name, path=path, derivation="slip10", curve=Curve.ED25519, wallets=wallets, source=source)
+def _profile(name: str, path: str, wallets: tuple[str, ...], source: str, *, derivation: str = "slip10") -> Profile:
+    return Profile(name=name, path=path, derivation=derivation, curve=Curve.ED25519, wallets=wallets, source=source)
 
 
 _LEDGER = "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts"
 _TRUST = "trustwallet/wallet-core registry.json"
 _BACKPACK = "coral-xyz/backpack packages/secure-background/src/keyring/derivationPaths.ts"
+_PHANTOM = "help.phantom.com, article 12988493966227"
+_KOBE = "docs.rs/kobe-svm, DerivationStyle"
 _PROFILES = (
     _profile(
         "bip44-change",
         "m/44'/501'/{account}'/0'",
-        ("Phantom", "Solflare", "Trezor Suite", "Trust Wallet", "Backpack"),
-        "help.phantom.com, article 12988493966227 (bip44Change); "
+        (
+            *("Phantom", "Solflare", "Trezor Suite", "Trust Wallet", "Backpack"),
+            *("OKX Wallet", "Exodus", "Magic Eden", "Glow", "Solana CLI (seed phrases with a key)"),
+        ),
+        f"{_PHANTOM} (bip44Change); "
+        "okx/js-wallet-sdk packages/coin-solana; docs.anza.xyz/cli/wallets/paper (?key=0/0); "
+        f"{_KOBE} (Exodus, Magic Eden); devrels.xyz/articles/solana-derivation-paths (Glow); "
         f"trezor/trezor-suite suite-common/wallet-config/src/networksConfig.ts; "
         f"{_TRUST} (its second derivation); {_BACKPACK}",
     ),
     _profile(
         "bip44",
         "m/44'/501'/{account}'",
-        ("Ledger Live", "Trust Wallet", "Backpack (legacy)"),
-        f"{_LEDGER} (solanaSub); {_TRUST}; {_BACKPACK}",
+        ("Ledger Live", "Trust Wallet", "Phantom", "Keystone", "Backpack (legacy)"),
+        f"{_LEDGER} (solanaSub); {_TRUST}; {_PHANTOM} (bip44); {_KOBE} (Keystone); {_BACKPACK}",
     ),
     _profile(
         "bip44-root",
         "m/44'/501'",
-        ("Solana CLI (hardware wallets)", "Ledger Live", "Backpack (legacy)"),
-        f"docs.anza.xyz/cli/wallets/hardware; {_LEDGER} (solanaMain); {_BACKPACK}",
+        ("Solana CLI (hardware wallets)", "Ledger Live", "Phantom (Ledger)", "Backpack (legacy)"),
+        f"docs.anza.xyz/cli/wallets/hardware; {_LEDGER} (solanaMain); {_PHANTOM} (bip44Root); {_BACKPACK}",
     ),
     _profile("backpack", "m/44'/501'/{account}'/0'/{index}'", ("Backpack",), _BACKPACK),
+    _profile(
+        "sollet",
+        "m/501'/{account}'/0/{index}",
+        ("Sollet", "Phantom (deprecated)"),
+        f"project-serum/spl-token-wallet src/utils/walletProvider/localStorage.js; {_PHANTOM} (Deprecated)",
+        derivation="sollet",
+    ),
 )
 
 

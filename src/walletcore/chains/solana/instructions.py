@@ -18,7 +18,7 @@ from walletcore.chains.solana.fields import KEY, OPTIONAL_KEYS
 from walletcore.chains.solana.message import AccountMeta, Instruction
 from walletcore.coding.text import base58
 from walletcore.coding.wire import Codec, Reader, u32le
-from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.errors import DecodingError, TransactionError
 
 __all__ = ["SYSTEM_PROGRAM", "Check", "Kind", "ParsedInstruction", "Place", "Program", "Teller", "kind", "numbered"]
 
@@ -65,6 +65,13 @@ class Kind:
     fields: tuple[tuple[str, Codec[Any]], ...] = ()
     tellers: tuple[Teller, ...] = ()
     check: Check = None
+    optional: frozenset[str] = field(init=False, repr=False)
+    keys: tuple[tuple[str, bool], ...] = field(init=False, repr=False)  # fields that are accounts; may they be None?
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "optional", frozenset(place.name for place in self.places if place.optional))
+        keys = ((name, codec in OPTIONAL_KEYS) for name, codec in self.fields if codec in (KEY, *OPTIONAL_KEYS))
+        object.__setattr__(self, "keys", tuple(keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +111,19 @@ class Program:
     name: str
     ids: tuple[bytes, ...]
     kinds: tuple[Kind, ...]
+    _named: dict[str, Kind] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {row.name: row for row in self.kinds})
 
     def __hash__(self) -> int:
         return hash(self.name)
 
     def kind(self, name: str) -> Kind:
         """The row of this name. Raises `TransactionError`."""
-        for row in self.kinds:
-            if row.name == name:
-                return row
+        row = self._named.get(name)
+        if row is not None:
+            return row
         raise TransactionError(f"the {self.name} program has no instruction of this name", reason="unknown")
 
     def made(
@@ -132,19 +143,18 @@ class Program:
         if type(others) not in (tuple, list):
             raise TransactionError("expected a tuple or list of accounts", reason="type")
         fixed = constants or {}
-        row, values = self.kind(name), {**(fields or {}), **fixed}
-        absent = {place.name for place in row.places if place.optional and accounts.get(place.name) is None}
-        given = [value for each, value in accounts.items() if each not in absent]
-        keys = {each: account(accounts[each], _said(each)) for each in accounts if each not in absent}
-        for each, codec in row.fields:
-            if each in fixed:
-                continue
-            if codec is KEY or (codec in OPTIONAL_KEYS and values[each] is not None):
+        row, values, keys = self.kind(name), {**(fields or {}), **fixed}, dict(fixed)
+        given = list(others)
+        for each, value in accounts.items():
+            if value is not None or each not in row.optional:
+                given.append(value)
+                keys[each] = account(value, _said(each))
+        for each, may_be_none in row.keys:
+            if each not in fixed and not (may_be_none and values[each] is None):
                 given.append(values[each])
                 values[each] = account(values[each], _said(each))
         further = tuple(account(value, "signer") for value in others)
-        cluster = cluster_of(*given, *others)
-        return _written(program_id or self.ids[0], row, {**keys, **fixed}, values, further, cluster)
+        return _written(program_id or self.ids[0], row, keys, values, further, cluster_of(*given))
 
     def parse(self, instruction: Instruction) -> ParsedInstruction | None:
         """The instruction by name; None where it is not, to the last byte and account, one of the rows."""
@@ -212,9 +222,11 @@ def _written(
     cluster: str,
 ) -> Instruction:
     out = bytearray(row.tag)
-    with raised_as(TransactionError):
+    try:
         for name, codec in row.fields:
             codec.write(values[name], out)
+    except DecodingError as error:
+        raise TransactionError(f"{name}: {error}", reason=error.reason) from None
     metas: list[AccountMeta] = []
     for place in row.places:
         key = keys.get(place.name) if place.fixed is None or place.optional else place.fixed

@@ -231,15 +231,15 @@ def authorize_stake_with_seed(
     *,
     stake: Account,
     base: Account,
-    seed: str,
+    text: str,
     owner: Account,
     new_authority: Account,
     role: str,
     custodian: Account | None = None,
 ) -> Instruction:
-    """The same where the authority is the address of a base, a seed and an owner, which signs. `TransactionError`."""
+    """The same where the authority is the address of a base, a text and an owner, which signs. `TransactionError`."""
     accounts = {"stake": stake, "base": base, "custodian": custodian}
-    fields = {"new_authority": new_authority, "role": role, "seed": seed, "owner": owner}
+    fields = {"new_authority": new_authority, "role": role, "seed": text, "owner": owner}
     return STAKE.made("AuthorizeWithSeed", accounts, fields)
 
 
@@ -247,7 +247,7 @@ def authorize_stake_checked_with_seed(
     *,
     stake: Account,
     base: Account,
-    seed: str,
+    text: str,
     owner: Account,
     new_authority: Account,
     role: str,
@@ -255,7 +255,7 @@ def authorize_stake_checked_with_seed(
 ) -> Instruction:
     """The same; the new authority signs, too. Raises `TransactionError`."""
     accounts = {"stake": stake, "base": base, "new_authority": new_authority, "custodian": custodian}
-    return STAKE.made("AuthorizeCheckedWithSeed", accounts, {"role": role, "seed": seed, "owner": owner})
+    return STAKE.made("AuthorizeCheckedWithSeed", accounts, {"role": role, "seed": text, "owner": owner})
 
 
 def set_lockup(

@@ -1,7 +1,7 @@
 """The system program: lamports move, accounts and nonces are made (Solana SDK, ``SystemInstruction``).
 
 Solana's documentation: "Durable Transaction Nonces". An instruction begins with its number as u32. Addresses "with
-seed" are those of `create_with_seed`: their base signs for them.
+seed" are those of `create_with_seed` for a text: their base signs for them.
 """
 
 from __future__ import annotations
@@ -143,13 +143,13 @@ def transfer(*, source: Account, destination: Account, lamports: int) -> Instruc
     return SYSTEM.made("Transfer", {"source": source, "destination": destination}, {"lamports": lamports})
 
 
-def transfer_with_seed(*, base: Account, seed: str, owner: Account, destination: Account, lamports: int) -> Instruction:
-    """Move lamports out of the address that a base has for a seed and an owner; the base signs. `TransactionError`."""
+def transfer_with_seed(*, base: Account, text: str, owner: Account, destination: Account, lamports: int) -> Instruction:
+    """Move lamports out of the address that a base has for a text and an owner; the base signs. `TransactionError`."""
     return SYSTEM.made(
         "TransferWithSeed",
         {"base": base, "destination": destination},
-        {"lamports": lamports, "seed": seed, "owner": owner},
-        constants={"source": _seeded(base, seed, _bytes(owner, "owner"))},
+        {"lamports": lamports, "seed": text, "owner": owner},
+        constants={"source": _seeded(base, text, _bytes(owner, "owner"))},
     )
 
 
@@ -173,14 +173,14 @@ def create_account_allow_prefund(
 
 
 def create_account_with_seed(
-    *, payer: Account, base: Account, seed: str, owner: Account, lamports: int, space: int
+    *, payer: Account, base: Account, text: str, owner: Account, lamports: int, space: int
 ) -> Instruction:
-    """Make an account at the address that a base has for a seed and an owner; payer and base sign. `TransactionError`.
+    """Make an account at the address that a base has for a text and an owner; payer and base sign. `TransactionError`.
 
     The address is `create_with_seed`'s.
     """
-    fields = {"base": base, "seed": seed, "lamports": lamports, "space": space, "owner": owner}
-    made = {"new": _seeded(base, seed, _bytes(owner, "owner"))}
+    fields = {"base": base, "seed": text, "lamports": lamports, "space": space, "owner": owner}
+    made = {"new": _seeded(base, text, _bytes(owner, "owner"))}
     return SYSTEM.made("CreateAccountWithSeed", _funders(payer, base), fields, constants=made)
 
 
@@ -189,14 +189,14 @@ def allocate(*, account: Account, space: int) -> Instruction:
     return SYSTEM.made("Allocate", {"account": account}, {"space": space})
 
 
-def allocate_with_seed(*, base: Account, seed: str, owner: Account, space: int) -> Instruction:
-    """Give the address of a base, a seed and an owner so many bytes, and to its owner; the base signs.
+def allocate_with_seed(*, base: Account, text: str, owner: Account, space: int) -> Instruction:
+    """Give the address of a base, a text and an owner so many bytes, and to its owner; the base signs.
 
     Raises `TransactionError`.
     """
-    fields = {"base": base, "seed": seed, "space": space, "owner": owner}
+    fields = {"base": base, "seed": text, "space": space, "owner": owner}
     return SYSTEM.made(
-        "AllocateWithSeed", {"signer": base}, fields, constants={"account": _seeded(base, seed, _bytes(owner, "owner"))}
+        "AllocateWithSeed", {"signer": base}, fields, constants={"account": _seeded(base, text, _bytes(owner, "owner"))}
     )
 
 
@@ -205,11 +205,11 @@ def assign(*, account: Account, owner: Account) -> Instruction:
     return SYSTEM.made("Assign", {"account": account}, {"owner": owner})
 
 
-def assign_with_seed(*, base: Account, seed: str, owner: Account) -> Instruction:
-    """Give the address of a base, a seed and an owner to that owner; the base signs. Raises `TransactionError`."""
-    fields = {"base": base, "seed": seed, "owner": owner}
+def assign_with_seed(*, base: Account, text: str, owner: Account) -> Instruction:
+    """Give the address of a base, a text and an owner to that owner; the base signs. Raises `TransactionError`."""
+    fields = {"base": base, "seed": text, "owner": owner}
     return SYSTEM.made(
-        "AssignWithSeed", {"signer": base}, fields, constants={"account": _seeded(base, seed, _bytes(owner, "owner"))}
+        "AssignWithSeed", {"signer": base}, fields, constants={"account": _seeded(base, text, _bytes(owner, "owner"))}
     )
 
 
@@ -223,11 +223,11 @@ def create_nonce_account(
 
 
 def create_nonce_account_with_seed(
-    *, payer: Account, base: Account, seed: str, authority: Account, lamports: int
+    *, payer: Account, base: Account, text: str, authority: Account, lamports: int
 ) -> tuple[Instruction, Instruction]:
-    """The same at the address that a base has for a seed and the system program. Raises `TransactionError`."""
-    nonce = _seeded(base, seed, SYSTEM_PROGRAM)
-    fields = {"base": base, "seed": seed, "lamports": lamports, "space": NONCE_SIZE}
+    """The same at the address that a base has for a text and the system program. Raises `TransactionError`."""
+    nonce = _seeded(base, text, SYSTEM_PROGRAM)
+    fields = {"base": base, "seed": text, "lamports": lamports, "space": NONCE_SIZE}
     made = {"new": nonce, "owner": SYSTEM_PROGRAM}
     create = SYSTEM.made("CreateAccountWithSeed", _funders(payer, base), fields, constants=made)
     fields = {"authority": authority}
@@ -256,9 +256,9 @@ def upgrade_nonce(*, nonce: Account) -> Instruction:
     return SYSTEM.made("UpgradeNonceAccount", {"nonce": nonce})
 
 
-def _seeded(base: Account, seed: str, owner: bytes) -> bytes:
+def _seeded(base: Account, text: str, owner: bytes) -> bytes:
     with raised_as(TransactionError):
-        return create_with_seed(_bytes(base, "base"), seed, owner)
+        return create_with_seed(_bytes(base, "base"), text, owner)
 
 
 def _funders(payer: Account, base: Account) -> dict[str, Account | None]:

@@ -98,6 +98,27 @@ _CHECKED: dict[str, Codec[Any]] = {"amount": AMOUNT, "decimals": U8}
 _MINT: dict[str, Codec[Any]] = {"decimals": U8, "mint_authority": KEY, "freeze_authority": OPTIONAL_KEY}
 
 
+_NEWER = (
+    _row(16, "InitializeAccount2", "account w, mint, @rent", _OWNED, owner=KEY),
+    _row(17, "SyncNative", "account w, @rent?", calls("account")),
+    _row(18, "InitializeAccount3", "account w, mint", _OWNED, owner=KEY),
+    _row(19, "InitializeMultisig2", "account w, members...", _MEMBERS, check=_is_threshold, threshold=U8),
+    _row(20, "InitializeMint2", "mint w", _MINTED, shared=_MINT),
+    _row(21, "GetAccountDataSize", "mint", calls("mint"), extensions=REST),
+    _row(22, "InitializeImmutableOwner", "account w", calls("account")),
+    _row(23, "AmountToUiAmount", "mint", calls("mint", "amount"), amount=AMOUNT),
+    _row(24, "UiAmountToAmount", "mint", calls("mint"), ui_amount=REST),
+    _row(38, "WithdrawExcessLamports", "source w, destination w, authority *", moves("", "source", "destination")),
+    _row(
+        45,
+        "UnwrapLamports",
+        "source w, destination w, authority *",
+        moves("amount", "source", "destination"),
+        amount=OPTIONAL_AMOUNT,
+    ),
+)
+
+
 def _kinds(*roles: str) -> tuple[Kind, ...]:
     """The rows of both programs. Those of an authority's ``roles`` differ."""
     return (
@@ -148,23 +169,7 @@ def _kinds(*roles: str) -> tuple[Kind, ...]:
         ),
         _row(14, "MintToChecked", "mint w, destination w, authority *", _CREATED, shared=_CHECKED),
         _row(15, "BurnChecked", "source w, mint w, authority *", _BURNT, shared=_CHECKED),
-        _row(16, "InitializeAccount2", "account w, mint, @rent", _OWNED, owner=KEY),
-        _row(17, "SyncNative", "account w, @rent?", calls("account")),
-        _row(18, "InitializeAccount3", "account w, mint", _OWNED, owner=KEY),
-        _row(19, "InitializeMultisig2", "account w, members...", _MEMBERS, check=_is_threshold, threshold=U8),
-        _row(20, "InitializeMint2", "mint w", _MINTED, shared=_MINT),
-        _row(21, "GetAccountDataSize", "mint", calls("mint"), extensions=REST),
-        _row(22, "InitializeImmutableOwner", "account w", calls("account")),
-        _row(23, "AmountToUiAmount", "mint", calls("mint", "amount"), amount=AMOUNT),
-        _row(24, "UiAmountToAmount", "mint", calls("mint"), ui_amount=REST),
-        _row(38, "WithdrawExcessLamports", "source w, destination w, authority *", moves("", "source", "destination")),
-        _row(
-            45,
-            "UnwrapLamports",
-            "source w, destination w, authority *",
-            moves("amount", "source", "destination"),
-            amount=OPTIONAL_AMOUNT,
-        ),
+        *_NEWER,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from walletcore.chains.base import Address
 from walletcore.chains.solana import (
     TOKEN_PROGRAM,
     AccountMeta,
     Instruction,
     SolanaChain,
     Transaction,
+    TransactionConfig,
     associated_token_account,
     create_associated_token_account,
     memo,
@@ -19,7 +21,10 @@ from walletcore.chains.solana import (
     transfer,
     transfer_checked,
 )
+from walletcore.chains.solana.fields import KEY, OPTIONAL_KEYS, TRAILING_FLAG
+from walletcore.chains.solana.instructions import Program
 from walletcore.cli.drafts.fields import Fields, Keyring
+from walletcore.coding.wire import Codec
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
@@ -50,21 +55,36 @@ def build(row: SolanaChain, fields: Fields, keyring: Keyring) -> Transaction:
     """The transaction of these members. Raises `TransactionError`."""
     keys = _Keys(row, keyring, fields.where())
     instructions = [each for step in fields.objects("instructions") for each in _instructions(step, keys)]
+    version = _version(fields)
     return Transaction.compile(
         chain=row,
         fee_payer=keys.payer,
         instructions=instructions,
         recent_blockhash=fields.text("blockhash"),
         signers=tuple(keys.origins.items()),
-        tables=() if fields.has("version") and _version(fields) == 0 else None,
+        tables=() if version == 0 else None,
+        config=_config(fields) if version == 1 else None,
     )
 
 
-def _version(fields: Fields) -> int:
+def _version(fields: Fields) -> int | None:
+    if not fields.has("version"):
+        return None
     version = fields.number("version")
-    if version != 0:
-        raise TransactionError(f"expected version 0, or none for a legacy message, got {version}", reason="version")
+    if version not in (0, 1):
+        raise TransactionError(
+            f"expected version 0 or 1, or none for a legacy message, got {version}", reason="version"
+        )
     return version
+
+
+def _config(fields: Fields) -> TransactionConfig:
+    if not fields.has("config"):
+        return TransactionConfig()
+    inner = fields.inner("config")
+    given = {name: inner.number(name) for name in _SETTINGS if inner.has(name)}
+    inner.done()
+    return TransactionConfig(**given)
 
 
 def _instructions(step: Fields, keys: _Keys) -> list[Instruction]:
@@ -130,6 +150,56 @@ def _call(step: Fields, keys: _Keys) -> list[Instruction]:
     return [Instruction(program_id=program, accounts=tuple(accounts), data=data)]
 
 
+def _known(step: Fields, keys: _Keys) -> list[Instruction]:
+    """Any instruction of a known program, by the names of its table."""
+    inner = step.inner("instruction")
+    program, name = _program(inner.text("program")), inner.text("name")
+    row = program.kind(name)
+    accounts, fields = inner.inner("accounts"), inner.inner("fields") if inner.has("fields") else Fields({})
+    given = {place.name: _account(accounts, place.name, keys) for place in row.places if accounts.has(place.name)}
+    values = {each: _field(fields, each, codec, keys.row) for each, codec in row.fields}
+    others = [_account_of(each, keys) for each in inner.objects("others", [])]
+    for part in (accounts, fields, inner):
+        part.done()
+    return [program.made(name, given, values, others=others)]
+
+
+def _program(name: str) -> Program:
+    from walletcore.chains.solana.programs import PROGRAMS
+
+    for program in PROGRAMS.values():
+        if program.name == name:
+            return program
+    names = ", ".join(dict.fromkeys(program.name for program in PROGRAMS.values()))
+    raise TransactionError(f"expected one of {names} as program", reason="unknown")
+
+
+def _account(accounts: Fields, name: str, keys: _Keys) -> PublicKey | Address:
+    return _account_of(accounts.inner(name), keys)
+
+
+def _account_of(fields: Fields, keys: _Keys) -> PublicKey | Address:
+    found = keys.at(fields.where()) if fields.has("from") else fields.address("address", keys.row)
+    fields.done()
+    return found
+
+
+def _field(fields: Fields, name: str, codec: Codec[Any], row: SolanaChain) -> Any:
+    """A value for a field of an instruction; what may be left out is None."""
+    if codec.kind is object and not fields.has(name):
+        return None
+    if codec is KEY or codec in OPTIONAL_KEYS:
+        return fields.address(name, row)
+    if codec is TRAILING_FLAG:
+        return fields.flag(name)
+    if codec.kind is tuple:
+        return tuple(Fields({"address": each}, name).address("address", row).payload for each in fields.items(name))
+    if codec.kind is bytes:
+        return fields.data(name)
+    return fields.text(name) if codec.kind is str else fields.number(name)
+
+
+_SETTINGS = ("priority_fee", "compute_unit_limit", "loaded_accounts_data_size_limit", "heap_size")
 _STEPS: dict[str, Callable[[Fields, _Keys], list[Instruction]]] = {
     "transfer": _transfer,
     "token_transfer": _token,
@@ -137,4 +207,5 @@ _STEPS: dict[str, Callable[[Fields, _Keys], list[Instruction]]] = {
     "compute_unit_limit": _limit,
     "compute_unit_price": _price,
     "call": _call,
+    "instruction": _known,
 }

@@ -37,17 +37,9 @@ def oddities(
 
 def of_account(payload: bytes) -> Iterator[Oddity]:
     """What is odd about 32 bytes as the destination of coins."""
-    from walletcore.chains.solana import budget, memos, system, token
+    from walletcore.chains.solana.programs import PROGRAMS
 
-    programs = {
-        system.SYSTEM_PROGRAM,
-        budget.COMPUTE_BUDGET_PROGRAM,
-        token.TOKEN_PROGRAM,
-        token.TOKEN_2022_PROGRAM,
-        token.ASSOCIATED_TOKEN_PROGRAM,
-        *memos.MEMO_PROGRAMS,
-    }
-    if payload in programs:
+    if payload in PROGRAMS:
         yield Oddity(code="unspendable", text="a program of the cluster: what is sent there is lost")
         return
     try:

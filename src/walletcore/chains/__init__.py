@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "chain", "chains", "families"]
 
-FAMILIES = ("bitcoin", "evm", "solana", "theta", "vechain")
+FAMILIES = ("bitcoin", "evm", "solana", "theta", "tron", "vechain")
 _MAX_NAME = 80
 
 C = TypeVar("C", bound=Chain)

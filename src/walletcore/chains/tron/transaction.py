@@ -164,7 +164,7 @@ class Transaction:
     def requests(self) -> tuple[SigningRequest, ...]:
         """One request for each signer: its signature over the SHA-256 of `raw`. Raises `TransactionError`."""
         if self.contract.is_disabled:
-            raise TransactionError(f"no network takes a {self.contract.name}", reason="policy")
+            raise TransactionError(f"no network takes a {self.contract.type_name}", reason="policy")
         if not self.signers:
             hint = "decode_transaction(raw, keys=[key]) tells it"
             raise TransactionError("signer key unknown", reason="missing", hint=hint)
@@ -209,7 +209,7 @@ class Transaction:
             yield Statement(text=text, meaning="memo") if is_text else Opaque(why="a memo of bytes", data=self.memo)
 
     def _highest_fee(self) -> int:
-        charges, name, signatures = self.chain.charges, self.contract.name, max(1, len(self.signers))
+        charges, name, signatures = self.chain.charges, self.contract.type_name, max(1, len(self.signers))
         size = len(SIGNED.dump(Envelope(raw_data=self.raw, signature=()), 0)) + signatures * _SIGNATURE + _RESULT
         parts = (
             size * charges.byte,

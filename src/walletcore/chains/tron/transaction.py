@@ -121,7 +121,8 @@ class Transaction:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, TronChain):
             raise TransactionError(f"expected a network of Tron, got {type(self.chain).__name__}", reason="type")
-        if not isinstance(self.contract, Contract) or NAMES.get(self.contract.number) != type(self.contract).__name__:
+        kind = type(self.contract)
+        if not issubclass(kind, Contract) or NAMES.get(getattr(kind, "number", -1)) != kind.__name__:
             raise TransactionError(f"expected a contract, got {type(self.contract).__name__}", reason="type")
         if self.signers != () or self.origins != ():
             _check_signers(self.signers, self.origins)

@@ -144,7 +144,9 @@ def random_value(kind: Any, random: Random) -> JSON:
 def _permissions(random: Random) -> JSON:
     def permission(kind: str, number: int) -> JSON:
         count = 1 if kind == "Witness" else random.randint(1, 5)
-        keys = [{"address": "41" + random.randbytes(20).hex(), "weight": 1 + random.randrange(9)} for _ in range(count)]
+        keys: list[JSON] = [
+            {"address": "41" + random.randbytes(20).hex(), "weight": 1 + random.randrange(9)} for _ in range(count)
+        ]
         made: JSON = {"type": kind, "id": number, "permission_name": random.choice(("", "owner", "名")), "keys": keys}
         made["threshold"] = random.randint(1, sum(key["weight"] for key in keys))
         return made | ({"operations": random.randbytes(32).hex()} if kind == "Active" else {})

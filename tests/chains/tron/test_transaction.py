@@ -647,7 +647,8 @@ CONTRACTS: dict[str, tuple[Any, str]] = {
     ),
     "operations": (lambda: replace(PERMISSIONS, owner=replace(PERMISSIONS.owner, operations=ACTIVE)), "length"),
     "actives": (lambda: replace(PERMISSIONS, actives=()), "length"),
-    "owner-missing": (lambda: replace(PERMISSIONS, owner=None), "type"),
+    "owner-missing": (lambda: replace(PERMISSIONS, owner=None), "type"),  # type: ignore[arg-type]
+    "owner-other": (lambda: replace(PERMISSIONS, actives=[]), "type"),  # type: ignore[arg-type]
     "owner-type": (lambda: replace(PERMISSIONS, owner=PERMISSIONS.actives[0]), "mismatch"),
     "parameters-twice": (
         lambda: tron.ProposalCreateContract(owner_address=ME, parameters=(tron.Parameter(key=0, value=1),) * 2),

@@ -23,6 +23,7 @@ THEMES = (
     "abi",
     "encode",
     "solana",
+    "tron",
     "cardano",
     "guard",
     "store",

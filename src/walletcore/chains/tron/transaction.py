@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import cast
+from typing import TypedDict, cast
 
 from walletcore.chains.accounts import check_numbers
 from walletcore.chains.base import Address, SignedTransaction
@@ -28,7 +28,7 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
-__all__ = ["MAX_KEYS", "RAW", "SIGNED", "URL", "Envelope", "Transaction", "block_reference", "merge"]
+__all__ = ["MAX_KEYS", "RAW", "SIGNED", "URL", "BlockReference", "Envelope", "Transaction", "block_reference", "merge"]
 
 MAX_KEYS = 5
 """The most keys that a permission has (java-tron, AccountPermissionUpdateActuator, getTotalSignNum)."""
@@ -88,7 +88,14 @@ SIGNED = pb.message(Envelope, raw_data=pb.data(1), signature=pb.repeated(2, pb.d
 """``Transaction``."""
 
 
-def block_reference(block_id: bytes) -> dict[str, bytes]:
+class BlockReference(TypedDict):
+    """What refers to a block."""
+
+    ref_block_bytes: bytes
+    ref_block_hash: bytes
+
+
+def block_reference(block_id: bytes) -> BlockReference:
     """The two fields of a transaction that refer to a block, by its id of 32 bytes. Raises `TransactionError`."""
     if type(block_id) is not bytes or len(block_id) != 32:
         raise TransactionError("expected the 32 bytes of a block's id", reason="length")

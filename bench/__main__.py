@@ -24,6 +24,7 @@ THEMES = (
     "encode",
     "bulk",
     "solana",
+    "tron",
     "cardano",
     "cosmos",
     "guard",

@@ -46,13 +46,14 @@ ENGINES = {  # all others are published
         "eth-account-run",
         "solders-run",
         "thor-devkit-run",
-        "wallet-core-segwit",
-    ),
+        "tronpy-run", "tronweb-run"),
+    "wallet-core-segwit",
+    ,
     "xrpl-js-run",
 }
 ALL = [
     case
-    for family in ("bitcoin", "relatives", "cosmos", "evm", "solana", "theta", "vechain", "xrpl")
+    for family in ("bitcoin", "relatives", "cosmos", "evm", "solana", "theta", "tron", "vechain", "xrpl")
     for case in load(f"chains/{family}")
     if "profile" in case.input
 ]

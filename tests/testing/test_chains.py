@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.relatives import simple_payment
-from walletcore.chains import bitcoin, chain, chains, cosmos, evm, solana, theta, vechain, xrpl
+from walletcore.chains import bitcoin, chain, chains, cosmos, evm, solana, theta, tron, vechain, xrpl
 from walletcore.chains.accounts import AccountChain
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
@@ -20,6 +20,7 @@ from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.solana.chain import SolanaChain
 from walletcore.chains.theta import ThetaChain
+from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
 from walletcore.chains.xrpl import XrplChain
 from walletcore.effects import Fee, Transfer
@@ -105,6 +106,18 @@ def theta_samples(row: ThetaChain) -> list[Signable[Any]]:
     ]
 
 
+def tron_samples(row: TronChain) -> list[Signable[Any]]:
+    owner, other = row.address(PUBLIC[0]), row.address(PUBLIC[2])
+    common: dict[str, Any] = {"chain": row, "ref_block_bytes": bytes(2), "ref_block_hash": bytes(8), "expiration": 1}
+    paid = tron.TransferContract(owner_address=owner, to_address=other, amount=5)
+    called = tron.TriggerSmartContract(owner_address=owner, contract_address=other, data=tron.transfer(other, 5))
+    return [
+        tron.Transaction(**common, contract=paid, signers=tuple(PUBLIC[:1])),
+        tron.Transaction(**common, contract=called, signers=tuple(PUBLIC[:2]), permission_id=2, fee_limit=9, memo=b"m"),
+        tron.Message(chain=row, signer=PUBLIC[0], data=b"hello"),
+    ]
+
+
 def vechain_samples(row: VeChain) -> list[Signable[Any]]:
     clause = vechain.Clause(to=row.address(PUBLIC[2]), value=5)
     common: dict[str, Any] = {"chain": row, "sender": PUBLIC[0], "block_ref": bytes(8), "expiration": 32, "nonce": 7}
@@ -164,6 +177,8 @@ def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
         return evm_samples(row), KEYS
     if isinstance(row, ThetaChain):
         return theta_samples(row), KEYS
+    if isinstance(row, TronChain):
+        return tron_samples(row), KEYS
     if isinstance(row, VeChain):
         return vechain_samples(row), KEYS
     if isinstance(row, XrplChain):

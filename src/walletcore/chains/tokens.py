@@ -15,7 +15,7 @@ from walletcore.chains.base import Address
 from walletcore.effects import Approve, Call, Effect, Transfer
 from walletcore.errors import TransactionError
 
-__all__ = ["APPROVE", "OPEN", "SELECTORS", "TRANSFER", "TRANSFER_FROM", "calldata", "told"]
+__all__ = ["APPROVE", "OPEN", "PADDING", "SELECTORS", "TRANSFER", "TRANSFER_FROM", "calldata", "told"]
 
 OPEN = "value or tokenId"
 """What a number is called that is an amount of ERC-20, or the id of one token of ERC-721."""
@@ -31,7 +31,8 @@ _ACCOUNTS = {TRANSFER: ("to",), TRANSFER_FROM: ("from", "to"), APPROVE: ("spende
 SELECTORS = frozenset(_ACCOUNTS)
 """The first four bytes of the three calls."""
 _NAMES = {TRANSFER_FROM: "transferFrom(address,address,uint256)", APPROVE: "approve(address,uint256)"}
-_PADDING = bytes(12)
+PADDING = bytes(12)
+"""What stands before the 20 bytes of an account in a word of 32."""
 
 
 def calldata(selector: bytes, family: type[AccountChain], accounts: dict[str, Address], value: int) -> bytes:
@@ -39,7 +40,7 @@ def calldata(selector: bytes, family: type[AccountChain], accounts: dict[str, Ad
 
     Raises `TransactionError` for what is no address of the family and a number that is not from 0 to 2^256-1.
     """
-    words = [_PADDING + _payload(account, name, family) for name, account in accounts.items()]
+    words = [PADDING + _payload(account, name, family) for name, account in accounts.items()]
     if type(value) is not int or not 0 <= value < 1 << 256:
         raise TransactionError("expected an int from 0 to 2^256-1 as value", reason="range")
     return selector + b"".join(words) + value.to_bytes(32)
@@ -54,12 +55,14 @@ def _payload(account: Address, name: str, family: type[AccountChain]) -> bytes:
     return account.payload
 
 
-def told(contract: Address, caller: str, data: bytes, asset: str, known: bool) -> tuple[Effect, ...]:
+def told(
+    contract: Address, caller: str, data: bytes, asset: str, known: bool, paddings: tuple[bytes, ...] = (PADDING,)
+) -> tuple[Effect, ...]:
     """What calldata ask of a contract; nothing unless they are one of the three calls to the byte.
 
     ``caller`` is a CAIP-10 account, or empty where it is not known; ``asset`` the CAIP-19 name of the token. The amount
     of a call that ERC-721 has, too, is told where the contract is ``known`` to be of ERC-20, and None for others: the
-    number is in a `Call` beside it.
+    number is in a `Call` beside it. ``paddings`` are what may stand before an account.
     """
     selector, chain = data[:4], cast(AccountChain, contract.chain)
     names = _ACCOUNTS.get(selector)
@@ -67,7 +70,7 @@ def told(contract: Address, caller: str, data: bytes, asset: str, known: bool) -
         return ()
     accounts = []
     for place in range(4, len(data) - 32, 32):
-        if data[place : place + 12] != _PADDING:
+        if data[place : place + 12] not in paddings:
             return ()
         accounts.append(f"{chain.caip2}:{chain.spelled(data[place + 12 : place + 32])}")
     number = int.from_bytes(data[-32:])

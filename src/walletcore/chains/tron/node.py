@@ -48,8 +48,8 @@ def to_node(subject: Transaction | SignedTransaction[Transaction], *, visible: b
 def _raw_data(transaction: Transaction, visible: bool) -> dict[str, Any]:
     contract = transaction.contract
     call = {
-        "parameter": {"value": _members(contract, visible), "type_url": URL + contract.name},
-        "type": contract.name,
+        "parameter": {"value": _members(contract, visible), "type_url": URL + contract.type_name},
+        "type": contract.type_name,
         "Permission_id": transaction.permission_id,
     }
     fields = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import cast
+from typing import TypedDict, cast
 
 from walletcore.chains.accounts import check_numbers
 from walletcore.chains.base import Address, SignedTransaction
@@ -28,7 +28,7 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
 
-__all__ = ["MAX_KEYS", "RAW", "SIGNED", "URL", "Envelope", "Transaction", "block_reference", "merge"]
+__all__ = ["MAX_KEYS", "RAW", "SIGNED", "URL", "BlockReference", "Envelope", "Transaction", "block_reference", "merge"]
 
 MAX_KEYS = 5
 """The most keys that a permission has (java-tron, AccountPermissionUpdateActuator, getTotalSignNum)."""
@@ -88,7 +88,14 @@ SIGNED = pb.message(Envelope, raw_data=pb.data(1), signature=pb.repeated(2, pb.d
 """``Transaction``."""
 
 
-def block_reference(block_id: bytes) -> dict[str, bytes]:
+class BlockReference(TypedDict):
+    """What refers to a block."""
+
+    ref_block_bytes: bytes
+    ref_block_hash: bytes
+
+
+def block_reference(block_id: bytes) -> BlockReference:
     """The two fields of a transaction that refer to a block, by its id of 32 bytes. Raises `TransactionError`."""
     if type(block_id) is not bytes or len(block_id) != 32:
         raise TransactionError("expected the 32 bytes of a block's id", reason="length")
@@ -121,7 +128,8 @@ class Transaction:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, TronChain):
             raise TransactionError(f"expected a network of Tron, got {type(self.chain).__name__}", reason="type")
-        if not isinstance(self.contract, Contract) or NAMES.get(self.contract.number) != type(self.contract).__name__:
+        kind = type(self.contract)
+        if not issubclass(kind, Contract) or NAMES.get(getattr(kind, "number", -1)) != kind.__name__:
             raise TransactionError(f"expected a contract, got {type(self.contract).__name__}", reason="type")
         if self.signers != () or self.origins != ():
             _check_signers(self.signers, self.origins)
@@ -164,7 +172,7 @@ class Transaction:
     def requests(self) -> tuple[SigningRequest, ...]:
         """One request for each signer: its signature over the SHA-256 of `raw`. Raises `TransactionError`."""
         if self.contract.is_disabled:
-            raise TransactionError(f"no network takes a {self.contract.name}", reason="policy")
+            raise TransactionError(f"no network takes a {self.contract.type_name}", reason="policy")
         if not self.signers:
             hint = "decode_transaction(raw, keys=[key]) tells it"
             raise TransactionError("signer key unknown", reason="missing", hint=hint)
@@ -209,7 +217,7 @@ class Transaction:
             yield Statement(text=text, meaning="memo") if is_text else Opaque(why="a memo of bytes", data=self.memo)
 
     def _highest_fee(self) -> int:
-        charges, name, signatures = self.chain.charges, self.contract.name, max(1, len(self.signers))
+        charges, name, signatures = self.chain.charges, self.contract.type_name, max(1, len(self.signers))
         size = len(SIGNED.dump(Envelope(raw_data=self.raw, signature=()), 0)) + signatures * _SIGNATURE + _RESULT
         parts = (
             size * charges.byte,

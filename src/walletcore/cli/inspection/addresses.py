@@ -16,6 +16,7 @@ from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
 from walletcore.chains.theta import ThetaChain
+from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
 from walletcore.cli.inspection import evm, solana
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
@@ -27,6 +28,7 @@ __all__ = ["addresses", "of_others", "refusals"]
 
 _ONE_CASE = re.compile(r"0x([0-9a-f]{40}|[0-9A-F]{40})", re.ASCII)
 _TESTNETS = 1  # SLIP-44
+_TRON = 34  # characters
 _CASHADDR = re.compile(r"[qpzr][02-9ac-hj-np-z]{41}|[QPZR][02-9AC-HJ-NP-Z]{41}", re.ASCII)  # of 20 bytes, no prefix
 _ICAP = re.compile(r"XE[0-9]{2}[0-9A-Z]{16,31}", re.ASCII)
 _REQUEST = re.compile(  # EIP-681, Solana Pay
@@ -109,9 +111,11 @@ def _is_address(row: Chain, text: str) -> bool:
 
 
 def _has_form(row: Chain, text: str) -> bool:
-    """Whether a text that is none of the chain looks as if it were meant to be one: CashAddr, bech32 of Cosmos."""
+    """Whether a textnoneof the chain looks as if it were meant for: CashAddrbech32 of Cosmos: as CashAddr where it, or to begin with T."""
     if isinstance(row, CosmosChain) and row.hrp:
         return text.lower().partition("1")[0] in _cosmos_prefixes()
+    if isinstance(row, TronChain):
+        return text.startswith("T") and len(text) == _TRON
     prefix = row.prefixes.cashaddr if isinstance(row, BitcoinChain) else ""
     return not prefix or text.lower().startswith(f"{prefix}:") or _CASHADDR.fullmatch(text) is not None
 
@@ -122,7 +126,7 @@ def _cosmos_prefixes() -> set[str]:
 
 
 def _read(row: Chain, text: str) -> Address:
-    if isinstance(row, (Evm, ThetaChain, VeChain)):
+    if isinstance(row, (Evm, ThetaChain, TronChain, VeChain)):
         return row.parse_address(text, allow_unchecked=True)
     if isinstance(row, CosmosChain) and not row.hrp:
         return row.account(eip55.parse(text, allow_unchecked=True))
@@ -191,6 +195,10 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)
+    if isinstance(row, TronChain):
+        if text != address.text:
+            yield Oddity(code="unchecked", text="hex digits carry no checksum: a typo would not be noticed")
+        yield from evm.of_account(address.payload)
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

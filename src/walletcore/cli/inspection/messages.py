@@ -1,4 +1,4 @@
-"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADR-036, and Solana's."""
+"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADRTIP-036,191, andthose Solana's."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from walletcore.chains.evm import Authorization, TypedData, UserOperation
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
+from walletcore.chains.tron import Message as TronMessage
+from walletcore.chains.tron import TypedData as TronTypedData
 from walletcore.chains.vechain import Certificate
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
+from walletcore.errors import TransactionError
 from walletcore.signing import Signable
 
 __all__ = ["decoded", "facts", "form", "is_message", "is_part", "oddities", "typed_data"]
@@ -24,7 +27,7 @@ __all__ = ["decoded", "facts", "form", "is_message", "is_part", "oddities", "typ
 _SIGNATURE = 64
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, Certificate, CosmosMessage),
+    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage),
 )
 
 
@@ -57,7 +60,13 @@ def typed_data(text: str) -> bytes | None:
         return text.encode(errors="replace")
     if not text.startswith("{") or '"primaryType"' not in text:
         return None
-    return TypedData.parse(text).raw
+    try:
+        return TypedData.parse(text).raw
+    except TransactionError as error:
+        try:
+            return TronTypedData.parse(text).raw
+        except TransactionError:
+            raise error from None
 
 
 def form(subject: Signable[Any]) -> str:
@@ -66,6 +75,8 @@ def form(subject: Signable[Any]) -> str:
         if isinstance(subject.data, TypedData):
             return "typed data (EIP-712)"
         return "personal message (EIP-191)" if subject.validator is None else "data for a validator (EIP-191)"
+    if isinstance(subject, TronMessage):
+        return _of_tron(subject)
     if isinstance(subject, Authorization):
         return "authorization (EIP-7702)"
     if isinstance(subject, UserOperation):
@@ -77,6 +88,14 @@ def form(subject: Signable[Any]) -> str:
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
+
+
+def _of_tron(subject: TronMessage) -> str:
+    if isinstance(subject.data, TronTypedData):
+        return "typed data (TIP-712)"
+    if subject.validator is not None:
+        return "data for a validator (TIP-191)"
+    return "message of the older form (TIP-191)" if subject.legacy else "message (TIP-191)"
 
 
 def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
@@ -94,10 +113,10 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "hash", subject.hash.hex()
     if isinstance(subject, (Certificate, CosmosMessage)):
         yield "account", subject.account.text
-    if not isinstance(subject, EvmMessage):
+    if not isinstance(subject, (EvmMessage, TronMessage)):
         return
     typed = subject.data
-    if isinstance(typed, TypedData):
+    if isinstance(typed, (TypedData, TronTypedData)):
         domain = typed.domain
         contract = domain.verifying_contract
         yield "type", typed.primary_type
@@ -114,7 +133,7 @@ def oddities(subject: Signable[Any]) -> Iterator[Oddity]:
     """What is odd about a message beyond its effects: what typed data are not bound to, and what a permit is."""
     if isinstance(subject, Authorization) and subject.every_chain:
         yield Oddity(code="replayable", text="no chain id is signed: it is good on every EVM chain")
-    if not isinstance(subject, EvmMessage) or not isinstance(subject.data, TypedData):
+    if not isinstance(subject, (EvmMessage, TronMessage)) or isinstance(subject.data, bytes):
         return
     if subject.data.domain.chain_id is None:
         yield Oddity(code="replayable", text="no chain id is signed: a contract on any EVM chain may take it")

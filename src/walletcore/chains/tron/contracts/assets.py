@@ -32,7 +32,7 @@ class AssetIssueContract(Contract):
     """A token is issued: ``num`` of its smallest units are sold for ``trx_num`` sun from ``start_time`` on."""
 
     owner_address: Address
-    name: bytes  # type: ignore[assignment]
+    name: bytes
     abbr: bytes = b""
     total_supply: int
     frozen_supply: tuple[FrozenSupply, ...] = ()

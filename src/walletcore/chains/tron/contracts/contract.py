@@ -44,7 +44,7 @@ class Contract:
     owner_address: Address
 
     @property
-    def name(self) -> str:
+    def type_name(self) -> str:
         """The name in the protocol."""
         return type(self).__name__
 
@@ -62,7 +62,7 @@ class Contract:
         """The contract as a call with all its fields but the owner."""
         shown = [(name, getattr(self, name)) for name in self.fields if name != "owner_address"]
         arguments = tuple([(name, told(value)) for name, value in shown if value is not None])
-        return Call(target=self.target, name=self.name, arguments=arguments)
+        return Call(target=self.target, name=self.type_name, arguments=arguments)
 
     def paid(self, asset: str, amount: int, destination: str = "") -> Transfer:
         """A payment out of the owner's account."""

@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 
 from walletcore.chains import tokens
 from walletcore.chains.base import Address
-from walletcore.chains.tron.chain import TronChain
+from walletcore.chains.tron.chain import PREFIX, TronChain
 from walletcore.chains.tron.contracts.contract import Contract
 from walletcore.chains.tron.fields import (
     Kind,
@@ -41,6 +41,10 @@ __all__ = [
     "UpdateEnergyLimitContract",
     "UpdateSettingContract",
 ]
+
+
+# Some wallets leave the 0x41 where it is (trustwallet/wallet-core, Tron): contracts that take it cut it off.
+_PADDINGS = (tokens.PADDING, tokens.PADDING[1:] + PREFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class TriggerSmartContract(Contract):
         if self.call_token_value:
             yield self.paid(chain.trc10(str(self.token_id)), self.call_token_value, to.account_id)
         if self.data:
-            told = tokens.told(to, caller, self.data, chain.token(to.text), to.text in known)
+            told = tokens.told(to, caller, self.data, chain.token(to.text), to.text in known, _PADDINGS)
             yield from told or (Opaque(why=f"calls {to.account_id}", data=self.data),)
 
 

@@ -59,12 +59,20 @@ _TEXT = re.compile(rb"[\x20-\x7e]*")  # stellar-core, isStringValid
 def ranged(item: Codec[int], low: int, high: int) -> Codec[int]:
     """A number from ``low`` to ``high``."""
 
-    def checked(value: int) -> int:
+    read_item, write_item = item.read, item.write
+
+    def read(reader: Reader) -> int:
+        value = read_item(reader)
         if not low <= value <= high:
             raise DecodingError(f"expected a number from {low} to {high}", reason="range")
         return value
 
-    return mapped(item, int, checked, checked)
+    def write(value: int, out: bytearray) -> None:
+        if type(value) is int and not low <= value <= high:
+            raise DecodingError(f"expected a number from {low} to {high}", reason="range")
+        write_item(value, out)  # refuses other types
+
+    return Codec(kind=int, minimum=item.minimum, read=read, write=write)
 
 
 def record(**fields: Codec[Any]) -> Codec[Any]:

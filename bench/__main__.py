@@ -25,6 +25,7 @@ THEMES = (
     "bulk",
     "solana",
     "tron",
+    "stellar",
     "cardano",
     "cosmos",
     "guard",

@@ -53,7 +53,7 @@ ENGINES = {  # all others are published
 }
 ALL = [
     case
-    for family in ("bitcoin", "relatives", "cosmos", "evm", "solana", "theta", "tron", "vechain", "xrpl")
+    for family in ("bitcoin", "relatives", "cosmos", "evm", "solana", "stellar", "theta", "tron", "vechain", "xrpl")
     for case in load(f"chains/{family}")
     if "profile" in case.input
 ]

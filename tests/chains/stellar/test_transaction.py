@@ -15,6 +15,8 @@ from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.stellar import (
     AccountMerge,
     BumpSequence,
+    Claimant,
+    CreateClaimableBalance,
     DecoratedSignature,
     FeeBumpTransaction,
     IssuedAsset,
@@ -24,13 +26,16 @@ from walletcore.chains.stellar import (
     MemoId,
     MemoText,
     NativeAsset,
+    Not,
     Operation,
+    PathPaymentStrictSend,
     Payment,
     Preconditions,
     SignerKey,
     StellarChain,
     TimeBounds,
     Transaction,
+    Within,
 )
 from walletcore.chains.stellar import operations as operation_room
 from walletcore.cli.drafts import stellar as drafts
@@ -57,6 +62,12 @@ def payment(**changes: Any) -> Transaction:
     pay = Payment(destination=YOU, asset=NATIVE, amount=10_000_000)
     given: dict[str, Any] = {"chain": STELLAR, "source": ME, "fee": 100, "sequence": 7, "operations": (pay,), **changes}
     return Transaction(**given)
+
+
+def unsigned(raw: bytes, keys: list[PublicKey]) -> Transaction:
+    read = STELLAR.decode_transaction(raw, keys=keys)
+    assert isinstance(read, Transaction)
+    return read
 
 
 def refusal(call: Any) -> TransactionError:
@@ -174,6 +185,50 @@ def test_what_is_no_transaction_is_refused(changes: dict[str, Any], reason: str)
     assert refusal(lambda: payment(**changes)).reason == reason
 
 
+def claim(*claimants: Claimant) -> Operation:
+    return CreateClaimableBalance(asset=NATIVE, amount=1, claimants=claimants)
+
+
+def nested(depth: int) -> Any:
+    predicate: Any = Within(seconds=1)
+    for _ in range(depth - 1):
+        predicate = Not(predicate=predicate)
+    return predicate
+
+
+def test_predicates_nest_four_deep_and_no_deeper_both_ways() -> None:
+    """stellar-core, CreateClaimableBalanceOpFrame.cpp, validatePredicate."""
+    made = payment(operations=(claim(Claimant(destination=YOU, predicate=nested(4))),))
+    assert STELLAR.decode_transaction(made.raw) == made
+    deep = Claimant(destination=YOU, predicate=nested(5))
+    assert refusal(lambda: payment(operations=(claim(deep),))).reason == "too-deep"
+    level = bytes.fromhex("0000000300000001")  # not, of a predicate that is there
+    start = made.raw.index(level)
+    for more in (1, 1000):
+        raw = made.raw[:start] + level * more + made.raw[start:]
+        assert refusal(lambda raw=raw: STELLAR.decode_transaction(raw)).reason == "too-deep"
+    absent = made.raw[:start] + bytes.fromhex("0000000300000000") + made.raw[start + 8 :]
+    assert refusal(lambda: STELLAR.decode_transaction(absent)).reason == "version"
+
+
+def test_counts_have_their_bounds() -> None:
+    many = tuple(Claimant(destination=STELLAR.account(bytes([number]) * 32)) for number in range(11))
+    assert payment(operations=(claim(*many[:10]),)).body()
+    assert refusal(lambda: payment(operations=(claim(*many),))).reason == "range"
+    assert refusal(lambda: payment(operations=(claim(),))).reason == "missing"
+    assert refusal(lambda: payment(operations=(claim("you"),))).reason == "type"  # type: ignore[arg-type]
+    assert refusal(lambda: payment(operations=(claim(many[1], many[1]),))).reason == "duplicate"
+    path = PathPaymentStrictSend(
+        send_asset=NATIVE, send_amount=1, destination=YOU, dest_asset=NATIVE, dest_min=1, path=(NATIVE,) * 6
+    )
+    assert refusal(lambda: payment(operations=(path,))).reason == "range"
+    assert payment(operations=(BumpSequence(bump_to=1),) * 100).body()
+    raw = payment().raw
+    for place in (raw.index((1).to_bytes(4) + bytes(4) + (1).to_bytes(4)), len(raw) - 4):  # operations, signatures
+        hostile = raw[:place] + b"\xff\xff\xff\xff" + raw[place + 4 :]
+        assert refusal(lambda hostile=hostile: STELLAR.decode_transaction(hostile)).reason in ("range", "truncated")
+
+
 @pytest.mark.parametrize("code", ["", "A" * 13, "US D", "US-D", "USÄ", "US\0", "１", "A\n", 7])
 def test_codes_of_other_characters_are_refused(code: Any) -> None:
     pay = Payment(destination=YOU, asset=IssuedAsset(code=code, issuer=ME), amount=1)
@@ -216,7 +271,7 @@ def test_other_keys_sign_in_the_place_of_the_accounts_own() -> None:
     assert STELLAR.decode_transaction(signed.raw, keys=keys[::-1]).raw == signed.raw
     error = refusal(lambda: STELLAR.decode_transaction(signed.raw))
     assert (error.reason, "keys=" in error.hint) == ("unknown", True)
-    assert [each.key for each in STELLAR.decode_transaction(made.raw, keys=keys).requests()] == keys
+    assert [each.key for each in unsigned(made.raw, keys).requests()] == keys
 
 
 def test_signatures_in_any_order_are_those_bytes() -> None:
@@ -288,7 +343,7 @@ def test_an_extra_key_is_asked_too() -> None:
     assert [request.key for request in made.requests()] == [ALICE.public_key, BOB.public_key]
     signed = sign(made, ALICE, BOB)
     assert STELLAR.decode_transaction(signed.raw) == signed
-    assert STELLAR.decode_transaction(made.raw, keys=[r.key for r in made.requests()]).requests() == made.requests()
+    assert unsigned(made.raw, [r.key for r in made.requests()]).requests() == made.requests()
 
 
 def test_a_preimage_is_the_signature_of_a_hash_x_signer() -> None:
@@ -314,7 +369,7 @@ def test_a_signed_payload_is_signed_as_it_is() -> None:
     assert hint + (64).to_bytes(4) in signed.raw
     assert STELLAR.decode_transaction(signed.raw) == signed
     keys = [mine.key, yours.key]
-    assert [each.id for each in STELLAR.decode_transaction(made.raw, keys=keys).requests()] == [mine.id, yours.id]
+    assert [each.id for each in unsigned(made.raw, keys).requests()] == [mine.id, yours.id]
     short = SignerKey(kind=Strkey.SIGNED_PAYLOAD, key=bytes(28) + b"\xff" * 4, payload=b"\1")
     assert short.hint == b"\xfe\xff\xff\xff"
 
@@ -385,7 +440,7 @@ def test_what_is_no_fee_bump_is_refused() -> None:
         {"signers": (1,)},
     ):
         with pytest.raises(TransactionError):
-            replace(good, **changes)  # type: ignore[arg-type]
+            replace(good, **changes)
     for wrong in (good, sign(good, BOB)):
         with pytest.raises(TransactionError):
             FeeBumpTransaction.of(wrong, fee_source=YOU, fee=200)  # type: ignore[arg-type]

@@ -15,10 +15,11 @@ from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.cosmos import CosmosChain
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.stellar import StellarChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
-from walletcore.cli.inspection import evm, solana
+from walletcore.cli.inspection import evm, solana, stellar
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.coding import eip55
@@ -150,6 +151,7 @@ def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     wishes, odd = _wishes(first.chain, asked, whole)
     families = dict.fromkeys(family(each.chain) for each in same)
     facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
+    facts += [("tag", "" if first.tag is None else str(first.tag))]
     facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
@@ -199,6 +201,8 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         if text != address.text:
             yield Oddity(code="unchecked", text="hex digits carry no checksum: a typo would not be noticed")
         yield from evm.of_account(address.payload)
+    if isinstance(row, StellarChain):
+        yield from stellar.of_account(address)
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

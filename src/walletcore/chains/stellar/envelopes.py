@@ -13,7 +13,7 @@ from walletcore.chains.base import SignedTransaction
 from walletcore.chains.stellar import wire
 from walletcore.chains.stellar.chain import StellarChain
 from walletcore.chains.stellar.fee_bump import ENVELOPE_FEE_BUMP, FeeBumpTransaction, head_codec
-from walletcore.chains.stellar.signatures import Signers, check_signers, sorted_out
+from walletcore.chains.stellar.signatures import Signers, sorted_out
 from walletcore.chains.stellar.transaction import ENVELOPE_V0, ENVELOPE_V1, Transaction, body_codec
 from walletcore.chains.stellar.values import DecoratedSignature
 from walletcore.coding.strkey import Strkey
@@ -47,11 +47,11 @@ def decode(
     subject, signatures = read_envelope(chain, raw)
     if not signatures:
         return _signed_by(subject, keys)
-    requests = _signed_by(subject, (*_known(subject), *_taken(keys))).requests()
+    requests = _with_signers(subject, (*_known(subject), *_taken(keys))).requests()
     answers, preimages = sorted_out(requests, signatures)
     here = {request: answer for request, answer in zip(requests, answers, strict=True) if answer is not None}
-    signers = dict.fromkeys(request.key for request in here)
-    subject = _with_preimages(_signed_by(subject, tuple(signers)), preimages)
+    signers = dict.fromkeys(request.key for request in here if request.prehash is not None)
+    subject = _with_preimages(_with_signers(subject, tuple(signers)), preimages)
     answers = tuple([here.get(request) for request in subject.requests()])
     if None in answers:
         hint = "decode_partial gives the transaction and those signatures that are there"
@@ -172,16 +172,17 @@ def _key(data: bytes) -> PublicKey | None:
 
 def _signed_by(subject: Subject, keys: Sequence[PublicKey]) -> Subject:
     """The subject with these keys as signers, but for those that it asks for payloads of their own only."""
-    taken = tuple(dict.fromkeys(_taken(keys)))
-    if not taken:
-        return subject
+    taken = _taken(keys)
     if isinstance(subject, Transaction):
         payloads = {each.key for each in subject.extra_signers() if each.kind is Strkey.SIGNED_PAYLOAD}
         accounts = {*subject.accounts()}
         taken = tuple([key for key in taken if key.data not in payloads or key.data in accounts])
-    signers: Signers = tuple([(key, None) for key in taken])
-    check_signers(signers)
-    return replace(subject, signers=signers)
+    return _with_signers(subject, taken)
+
+
+def _with_signers(subject: Subject, keys: tuple[PublicKey, ...]) -> Subject:
+    signers: Signers = tuple([(key, None) for key in dict.fromkeys(keys)])
+    return replace(subject, signers=signers) if signers else subject
 
 
 def _with_preimages(subject: Subject, preimages: tuple[bytes, ...]) -> Subject:

@@ -167,6 +167,8 @@ def test_a_guard_rebuilds_a_challenge() -> None:
     assert challenge.respond(guard(ALICE)).raw == challenge.respond(ALICE).raw
 
 
+FIRST: Any
+SECOND: Any
 FIRST, SECOND = made().transaction.operations
 PAYMENT = Payment(destination=YOU, asset=NativeAsset(), amount=1)
 BOUNDS = TimeBounds(min_time=NOW, max_time=NOW + 900)
@@ -378,7 +380,8 @@ def changed(**changes: Any) -> bytes:
 
 FIRST_45, SECOND_45 = sent_45().entries
 TREE = FIRST_45.invocation
-OTHER_CALL = replace(TREE.function, function="other")
+CALL_45: Any = TREE.function
+OTHER_TREE = Invocation(function=replace(CALL_45, function="other"))
 TEXT = scval("string", "x")
 WRONG_45: list[tuple[str, Any, dict[str, Any], str]] = [
     ("one_entry", lambda: with_entries(FIRST_45), {}, "length"),
@@ -387,10 +390,10 @@ WRONG_45: list[tuple[str, Any, dict[str, Any], str]] = [
     ("a_third_who_has_no_part", lambda: with_entries(FIRST_45, SECOND_45, stranger()), {}, "mismatch"),
     ("the_source_account", lambda: changed(credentials=None), {}, "mismatch"),
     ("calls_within", lambda: changed(invocation=replace(TREE, sub_invocations=(TREE,))), {}, "policy"),
-    ("another_function", lambda: changed(invocation=Invocation(function=OTHER_CALL)), {}, "mismatch"),
+    ("another_function", lambda: changed(invocation=OTHER_TREE), {}, "mismatch"),
     (
         "two_calls",
-        lambda: with_entries(FIRST_45, replace(SECOND_45, invocation=Invocation(function=OTHER_CALL))),
+        lambda: with_entries(FIRST_45, replace(SECOND_45, invocation=OTHER_TREE)),
         {},
         "mismatch",
     ),
@@ -438,17 +441,17 @@ def test_a_challenge_of_a_contract_that_its_server_has_not_signed_is_refused() -
         signed.replaced(AuthorizationEntry.decode(PUBNET, sign(made_45().server_authorization, SERVER).raw))
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"client": ME},
-        {"nonce": b""},
-        {"client_domain": "a"},
-        {"home_domain": ""},
-        {"expiration": -1},
-        {"server": CLIENT},
-    ],
-)
+MAKING_45: list[dict[str, Any]] = [
+    {"client": ME},
+    {"nonce": b""},
+    {"client_domain": "a"},
+    {"home_domain": ""},
+    {"expiration": -1},
+    {"server": CLIENT},
+]
+
+
+@pytest.mark.parametrize("changes", MAKING_45)
 def test_no_challenge_of_a_contract_is_made_of_what_would_be_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(TransactionError):
         made_45(**changes)

@@ -388,7 +388,8 @@ def _spoilt(random: Random, made: Transaction) -> Transaction:
     """The transaction of a challenge, in a fifth of the cases one that is none any more."""
     if random.random() < 0.8:
         return made
-    first, *rest = made.operations
+    operations: Any = made.operations
+    first, *rest = operations
     changes: list[dict[str, Any]] = [
         {"sequence": 1},
         {"conditions": None},
@@ -420,9 +421,9 @@ def same_verification(case: JSON, verdict: JSON) -> list[str]:
         return ["refused"]
     signers = {_key(each): weight for each, weight in case["signers"].items()}
     try:
-        here = sorted(network.address(key).text for key in found.verify(signers, case["threshold"]))
+        here: list[str] | None = sorted(network.address(key).text for key in found.verify(signers, case["threshold"]))
     except (InvalidSignature, MissingSignature):
-        here = None  # type: ignore[assignment]
+        here = None
     expected = {"client": found.client.text, "home_domain": found.home_domain, "memo": found.memo, "signed": here}
     assert verdict == expected
     return ["read only"] if here is None else ["verified"]
@@ -479,7 +480,8 @@ def _tampered(random: Random, entries: tuple[AuthorizationEntry, ...]) -> tuple[
         nested = Invocation(function=first.invocation.function, sub_invocations=(first.invocation,))
         return tuple(replace(each, invocation=nested) for each in entries)
     if way == 3:
-        call = replace(first.invocation.function, function="other")
+        function: Any = first.invocation.function
+        call = replace(function, function="other")
         return (replace(first, invocation=Invocation(function=call)), *rest)
     return tuple(random.sample(entries, len(entries)))
 

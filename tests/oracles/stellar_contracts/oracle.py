@@ -62,10 +62,14 @@ def instance(value: Case) -> xdr.SCVal:
     return xdr.SCVal(KINDS.SCV_CONTRACT_INSTANCE, instance=made)
 
 
+def compared(one: xdr.SCMapEntry, other: xdr.SCMapEntry) -> int:
+    return int(scval._compare_sc_val(one.key, other.key))
+
+
 def mapping(entries: list[Any]) -> xdr.SCVal:
     """What ``scval.to_map`` makes of a dict; values that are vectors cannot be keys of one."""
     made = [xdr.SCMapEntry(built(key), built(value)) for key, value in entries]
-    made.sort(key=cmp_to_key(lambda one, other: scval._compare_sc_val(one.key, other.key)))
+    made.sort(key=cmp_to_key(compared))
     return xdr.SCVal(KINDS.SCV_MAP, map=xdr.SCMap(made))
 
 

@@ -44,6 +44,7 @@ LEAKS = {
     "a Monero phrase": ("inspect", load("monero/read")[0].input["phrase"]),
     "a seed of the XRP Ledger": ("inspect", "snoPBrXtMeMyMHUVTgbuqAfg1SUTb"),
     "a seed of the XRP Ledger for ed25519": ("inspect", "sEdTM1uX8pu2do5XvTnutH6HsouMaM2"),
+    "a seed of Stellar": ("inspect", "SBGWSG6BTNCKCOB3DIFBGCVMUPQFYPA2G4O34RMTB343OYPXU5DJDVMN"),
     "a private key in armour": ("inspect", f"-----BEGIN PRIVATE KEY-----\n{'A' * 64}\n-----END PRIVATE KEY-----"),
     "a WIF": ("verify", WIF),
     "a key pair in base58": ("inspect", base58.encode(PAIR)),

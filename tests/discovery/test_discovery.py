@@ -42,7 +42,7 @@ ENGINES = {  # all others are published
 }
 ALL = [
     case
-    for family in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain")
+    for family in ("bitcoin", "relatives", "evm", "solana", "stellar", "theta", "vechain")
     for case in load(f"chains/{family}")
     if "profile" in case.input
 ]

@@ -313,7 +313,8 @@ def ours_bumped(case: JSON, signed: Any) -> FeeBumpTransaction:
 
 def signers_of(case: JSON) -> list[LocalSigner]:
     """All who sign a case."""
-    return [holder(each) for each in dict.fromkeys(map(bytes.fromhex, (*case["secrets"], *case["payload_secrets"])))]
+    secrets: list[str] = [*case["secrets"], *case["payload_secrets"]]
+    return [holder(bytes.fromhex(each)) for each in dict.fromkeys(secrets)]
 
 
 def kinds_of(case: JSON) -> list[str]:

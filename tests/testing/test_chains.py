@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.relatives import simple_payment
-from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain
+from walletcore.chains import bitcoin, chain, chains, evm, solana, stellar, theta, vechain
 from walletcore.chains.accounts import AccountChain
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
@@ -18,13 +18,15 @@ from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.transaction import pay
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.solana.chain import SolanaChain
+from walletcore.chains.stellar import StellarChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.vechain import VeChain
 from walletcore.effects import Fee, Transfer
 from walletcore.errors import AddressError, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
-from walletcore.signing import Signable, Signature
+from walletcore.signers.local import LocalSigner
+from walletcore.signing import Signable, Signature, sign
 from walletcore.testing import Nonconformity, check_chain
 
 KEYS = [PrivateKey(Curve.SECP256K1, Secret(bytes([number]) * 32)) for number in (7, 8, 9)]
@@ -89,6 +91,22 @@ def solana_samples(row: SolanaChain) -> list[Signable[Any]]:
     ]
 
 
+def stellar_samples(row: StellarChain) -> list[Signable[Any]]:
+    one, two = map(row.address, ACCOUNTS)
+    pay = stellar.Payment(destination=row.account(two.payload, 7), asset=stellar.NativeAsset(), amount=5)
+    usd = stellar.IssuedAsset(code="USD", issuer=two)
+    common: dict[str, Any] = {"chain": row, "source": one, "fee": 100, "sequence": 3}
+    plain = stellar.Transaction(**common, operations=(pay,), memo=stellar.MemoText(text=b"hello"))
+    both = (pay, stellar.ChangeTrust(line=usd, source=two), stellar.SetOptions(master_weight=0))
+    inner = sign(plain, LocalSigner(SEEDS[0]))
+    return [
+        plain,
+        stellar.Transaction(**common, operations=both, conditions=stellar.TimeBounds(max_time=9)),
+        stellar.Transaction(**common, operations=(pay,), is_v0=True),
+        stellar.FeeBumpTransaction.of(inner, fee_source=two, fee=400),
+    ]
+
+
 def theta_samples(row: ThetaChain) -> list[Signable[Any]]:
     def given(place: int, **coins: int) -> theta.Input:
         return theta.Input(
@@ -127,6 +145,8 @@ def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
         return bitcoin_samples(row), KEYS
     if isinstance(row, Evm):
         return evm_samples(row), KEYS
+    if isinstance(row, StellarChain):
+        return stellar_samples(row), SEEDS
     if isinstance(row, ThetaChain):
         return theta_samples(row), KEYS
     if isinstance(row, VeChain):

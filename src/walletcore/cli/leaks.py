@@ -26,6 +26,7 @@ _PRIVATE = re.compile(
             rf"(xprv|XPRV)1{_BECH32}{{50,}}",  # SLIP-32
             rf"(ms|MS)1{_BECH32}{{45,124}}",  # BIP-93: a share, or the seed
             rf"(s|sEd){_BASE58}{{28}}",  # seeds of the XRP Ledger
+            r"S[A-Z2-7]{55}",  # SEP-0023
             r"(?s:-----BEGIN (EC )?PRIVATE KEY-----.*)",  # RFC 7468, RFC 5915
         )
     ),

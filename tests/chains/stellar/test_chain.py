@@ -127,12 +127,11 @@ def test_keys_of_others_and_wrong_parts_are_refused() -> None:
 
 
 def test_a_row_needs_a_passphrase_and_accounts() -> None:
-    for wrong in ("", None, 7, "x" * 101):
+    wrong: list[dict[str, Any]] = [{"passphrase": each} for each in ("", None, 7, "x" * 101)]
+    wrong += [{"memo_required": each} for each in ((G,), frozenset({C}), frozenset({1}))]
+    for changes in wrong:
         with pytest.raises(Unsupported):
-            replace(STELLAR, passphrase=wrong)
-    for wrong in ((G,), frozenset({C}), frozenset({1})):
-        with pytest.raises(Unsupported):
-            replace(STELLAR, memo_required=wrong)
+            replace(STELLAR, **changes)
 
 
 def test_an_own_network_is_a_row_of_ones_own() -> None:

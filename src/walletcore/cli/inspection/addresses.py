@@ -14,9 +14,10 @@ from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.uri import PaymentUri
 from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.stellar import StellarChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.vechain import VeChain
-from walletcore.cli.inspection import evm, solana
+from walletcore.cli.inspection import evm, solana, stellar
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.errors import AddressError
@@ -128,6 +129,7 @@ def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     wishes, odd = _wishes(first.chain, asked, whole)
     families = dict.fromkeys(family(each.chain) for each in same)
     facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
+    facts += [("tag", "" if first.tag is None else str(first.tag))]
     facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
@@ -173,6 +175,8 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)
+    if isinstance(row, StellarChain):
+        yield from stellar.of_account(address)
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

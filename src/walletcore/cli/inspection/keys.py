@@ -31,7 +31,8 @@ Key = TypeVar("Key", ExtendedPublicKey, ExtendedPrivateKey)
 def keys(text: str, rows: Iterable[Chain]) -> list[Finding]:
     """The findings for a text that is a key of some kind; at most one, but for a phrase of several languages."""
     listed = tuple(rows)
-    readers = (_extended_public, _extended_private, private.wif, private.pair, private.phrase, public, bip38)
+    own = (_extended_public, _extended_private)
+    readers = (*own, private.wif, private.pair, private.seed, private.phrase, public, bip38)
     return [finding for read in readers for finding in read(text, listed)]
 
 

@@ -1,4 +1,4 @@
-"""A text as a private key: WIF, a key pair of Solana's wallets, a BIP-39 phrase; described, never shown."""
+"""A text as a private key: WIF, a key pair of Solana's wallets, a seed of Stellar, a BIP-39 phrase; never shown."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.solana import SolanaChain
+from walletcore.chains.stellar import StellarChain
 from walletcore.cli.inspection.finding import Finding, Oddity, names_of, of_network
 from walletcore.cli.inspection.public import UNCOMPRESSED, addresses_of
 from walletcore.cli.leaks import pair_of
-from walletcore.errors import KeystoreError, MnemonicError
+from walletcore.coding import strkey
+from walletcore.errors import DecodingError, KeystoreError, MnemonicError
+from walletcore.keys import Curve, PrivateKey
 from walletcore.keystore.wif import VERSIONS, Wif
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.secret import sealed
 
-__all__ = ["SECRET", "pair", "phrase", "wif"]
+__all__ = ["SECRET", "pair", "phrase", "seed", "wif"]
 
 SECRET = Oddity(code="secret", text="private: whoever has this text has every coin of the keys in it")
 _WEAK_KEY = Oddity(code="weak", text="a key so small that others have found it")
@@ -81,6 +84,27 @@ def pair(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         facts=(("public key", public.data.hex()),),
         derived=(("", "", ", ".join(names_of(chains)), address),) if chains else (),
         odd=(SECRET,) if any(key.secret.reveal()[:_SMALL]) else (SECRET, _WEAK_KEY),
+    )
+
+
+@sealed
+def seed(text: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
+    """A seed of Stellar (SEP-0023), and its account on the networks that have it."""
+    if strkey.kind_of(text) is not strkey.Strkey.SEED:
+        return
+    try:
+        secret = strkey.decode_seed(text)
+    except DecodingError:
+        return
+    public = PrivateKey(Curve.ED25519, secret).public_key
+    chains = [row for row in rows if isinstance(row, StellarChain)]
+    account = chains[0].address(public).text if chains else ""
+    yield Finding(
+        what="private key (seed)",
+        chains=names_of(chains),
+        facts=(("public key", public.data.hex()),),
+        derived=(("", "", ", ".join(names_of(chains)), account),) if chains else (),
+        odd=(SECRET,) if any(secret.reveal()[:_SMALL]) else (SECRET, _WEAK_KEY),
     )
 
 

@@ -365,9 +365,9 @@ def uri(case: Case) -> Case:
     return {
         "destination": made.destination,
         "amount": None if made.amount is None else str(made.amount),
-        "asset": None if made.asset is None else [made.asset.code, made.asset.issuer],
-        "memo": None if made.memo is None else made.memo.to_xdr_object().to_xdr_bytes().hex(),
-        "message": made.message,
+        "asset": [made.asset_code, made.asset_issuer],
+        "memo": [made.memo_type, None if made.memo is None else str(made.memo)],
+        "message": made.msg,
         "callback": made.callback,
         "origin_domain": made.origin_domain,
         "network_passphrase": made.network_passphrase,

@@ -200,7 +200,8 @@ def test_X04_bounded_recursion_needs_few_frames() -> None:
 
 @given(st.binary(max_size=80))
 def test_what_is_read_is_written_as_it_was(data: bytes) -> None:
-    for codec in (FILE, TREE, xdr.array(xdr.boolean), xdr.optional(xdr.var_opaque(8)), FILE_TYPE):
+    codecs: list[Codec[Any]] = [FILE, TREE, xdr.array(xdr.boolean), xdr.optional(xdr.var_opaque(8)), FILE_TYPE]
+    for codec in codecs:
         try:
             value = codec.decode(data)
         except DecodingError:

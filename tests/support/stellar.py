@@ -292,14 +292,16 @@ def _payload_holders(case: JSON) -> list[tuple[SignerKey, bytes]]:
 def ours(case: JSON) -> Transaction:
     """The transaction of a case, signed by its secrets."""
     row = chain(case["row"], StellarChain)
-    given = {name: case[name] for name in ("fee", "sequence", "memo", "time_bounds", "preconditions") if name in case}
+    given: JSON = {
+        name: case[name] for name in ("fee", "sequence", "memo", "time_bounds", "preconditions") if name in case
+    }
     return Transaction(
         chain=row,
         source=row.parse_address(case["source"]),
         is_v0=case["is_v0"],
         signers=tuple((holder(bytes.fromhex(each)).public_key, None) for each in case["secrets"]),
         preimages=tuple(map(bytes.fromhex, case["preimages"])),
-        **drafts.parts(row, Fields({**given, "operations": case["operations"]})),
+        **drafts.parts(row, Fields(given | {"operations": case["operations"]})),
     )
 
 

@@ -59,6 +59,12 @@ def payment(**changes: Any) -> Transaction:
     return Transaction(**given)
 
 
+def unsigned(raw: bytes, keys: list[PublicKey]) -> Transaction:
+    read = STELLAR.decode_transaction(raw, keys=keys)
+    assert isinstance(read, Transaction)
+    return read
+
+
 def refusal(call: Any) -> TransactionError:
     with pytest.raises(TransactionError) as caught:
         call()
@@ -216,7 +222,7 @@ def test_other_keys_sign_in_the_place_of_the_accounts_own() -> None:
     assert STELLAR.decode_transaction(signed.raw, keys=keys[::-1]).raw == signed.raw
     error = refusal(lambda: STELLAR.decode_transaction(signed.raw))
     assert (error.reason, "keys=" in error.hint) == ("unknown", True)
-    assert [each.key for each in STELLAR.decode_transaction(made.raw, keys=keys).requests()] == keys
+    assert [each.key for each in unsigned(made.raw, keys).requests()] == keys
 
 
 def test_signatures_in_any_order_are_those_bytes() -> None:
@@ -288,7 +294,7 @@ def test_an_extra_key_is_asked_too() -> None:
     assert [request.key for request in made.requests()] == [ALICE.public_key, BOB.public_key]
     signed = sign(made, ALICE, BOB)
     assert STELLAR.decode_transaction(signed.raw) == signed
-    assert STELLAR.decode_transaction(made.raw, keys=[r.key for r in made.requests()]).requests() == made.requests()
+    assert unsigned(made.raw, [r.key for r in made.requests()]).requests() == made.requests()
 
 
 def test_a_preimage_is_the_signature_of_a_hash_x_signer() -> None:
@@ -314,7 +320,7 @@ def test_a_signed_payload_is_signed_as_it_is() -> None:
     assert hint + (64).to_bytes(4) in signed.raw
     assert STELLAR.decode_transaction(signed.raw) == signed
     keys = [mine.key, yours.key]
-    assert [each.id for each in STELLAR.decode_transaction(made.raw, keys=keys).requests()] == [mine.id, yours.id]
+    assert [each.id for each in unsigned(made.raw, keys).requests()] == [mine.id, yours.id]
     short = SignerKey(kind=Strkey.SIGNED_PAYLOAD, key=bytes(28) + b"\xff" * 4, payload=b"\1")
     assert short.hint == b"\xfe\xff\xff\xff"
 
@@ -385,7 +391,7 @@ def test_what_is_no_fee_bump_is_refused() -> None:
         {"signers": (1,)},
     ):
         with pytest.raises(TransactionError):
-            replace(good, **changes)  # type: ignore[arg-type]
+            replace(good, **changes)
     for wrong in (good, sign(good, BOB)):
         with pytest.raises(TransactionError):
             FeeBumpTransaction.of(wrong, fee_source=YOU, fee=200)  # type: ignore[arg-type]

@@ -346,6 +346,17 @@ def test_what_no_node_takes_is_refused(make: Any, reason: str) -> None:
     assert caught.value.reason == reason
 
 
+def test_resources_are_read_as_a_node_gives_them() -> None:
+    given = replace(BOTH, read_only=(TrustLineKey(account=ME, asset=IssuedAsset(code="A", issuer=YOU)),), archived=(1,))
+    assert SorobanData.decode(PUBNET, given.encode(PUBNET)) == given
+    for raw, reason in ((given.encode(PUBNET) + b"\0", "trailing"), (bytes((1 << 20) + 1), "too-large")):
+        with pytest.raises(TransactionError) as caught:
+            SorobanData.decode(PUBNET, raw)
+        assert caught.value.reason == reason
+    with pytest.raises(TransactionError, match=r"read_only\[0\]"):
+        SorobanData.decode(PUBNET, bytes(4) + b"\0\0\0\1" + b"\0\0\0\2" + bytes(60))
+
+
 def test_without_resources_a_call_can_be_written_and_not_signed() -> None:
     """A node is asked for the resources with a transaction that has none."""
     made = transaction(CALL, soroban=None)

@@ -52,7 +52,7 @@ def test_a_header_of_segwit_proves_nothing_on_a_network_without(
     assert capsys.readouterr().out.startswith("NOT VERIFIED")
 
 
-@pytest.mark.parametrize("name", ["bitcoin", "ethereum", "solana"])
+@pytest.mark.parametrize("name", ["bitcoin", "ethereum", "solana", "stellar"])
 def test_what_is_signed_can_be_verified(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert with_secrets("message", "sign", name, "hello", "--yes", "--json") == 0
     found = json.loads(capsys.readouterr().out)

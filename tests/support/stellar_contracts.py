@@ -1,7 +1,6 @@
 """What the tests of Stellar's contracts share: networks, keys, and random values as JSON, which oracles read too."""
 
 from collections.abc import Sequence
-from functools import cmp_to_key
 from random import Random
 from typing import Any
 
@@ -291,7 +290,7 @@ def _made_delegates(given: Sequence[JSON]) -> tuple[Delegate, ...]:
         Delegate(address=SCAddress.parse(each["address"]), delegates=_made_delegates(each["delegates"]))
         for each in given
     ]
-    return tuple(sorted(made, key=cmp_to_key(lambda a, b: -1 if a.address.order < b.address.order else 1)))
+    return tuple(sorted(made, key=lambda each: each.address.order))
 
 
 def made_entry(network: StellarChain, given: JSON) -> AuthorizationEntry:

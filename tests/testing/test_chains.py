@@ -94,6 +94,19 @@ def solana_samples(row: SolanaChain) -> list[Signable[Any]]:
     ]
 
 
+def _of_contracts(row: StellarChain, common: dict[str, Any], one: Address) -> list[Signable[Any]]:
+    token = stellar.contract_id(row, stellar.NativeAsset())
+    call = stellar.InvokeContract(contract=token, function="balance", args=(stellar.scval("address", one),))
+    resources = stellar.SorobanData(instructions=1, disk_read_bytes=0, write_bytes=0, resource_fee=1)
+    credentials = stellar.Credentials(address=stellar.SCAddress.of(one), nonce=1, expiration=2)
+    entry = stellar.AuthorizationEntry(credentials=credentials, invocation=stellar.Invocation(function=call))
+    return [
+        stellar.Transaction(**common, operations=(stellar.InvokeHostFunction(function=call),), soroban=resources),
+        stellar.Authorization(chain=row, entry=entry),
+        stellar.Message(chain=row, data=b"hello", signer=ACCOUNTS[0]),
+    ]
+
+
 def stellar_samples(row: StellarChain) -> list[Signable[Any]]:
     one, two = map(row.address, ACCOUNTS)
     pay = stellar.Payment(destination=row.account(two.payload, 7), asset=stellar.NativeAsset(), amount=5)
@@ -106,6 +119,7 @@ def stellar_samples(row: StellarChain) -> list[Signable[Any]]:
         plain,
         stellar.Transaction(**common, operations=both, conditions=stellar.TimeBounds(max_time=9)),
         stellar.Transaction(**common, operations=(pay,), is_v0=True),
+        *_of_contracts(row, common, one),
         stellar.FeeBumpTransaction.of(inner, fee_source=two, fee=400),
     ]
 

@@ -1,4 +1,4 @@
-"""Commands on messages: ``message sign`` and ``message verify`` (BIP-137, BIP-322; EIP-191, EIP-712; Solana's)."""
+"""Commands on messages: ``message sign``, ``message verify`` (BIP-137, BIP-322; EIP-191, EIP-712; Solana's; SEP-53)."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def verify_message(
     chain: ChainName,
     address: Annotated[str, typer.Argument(help="The address that is said to have signed.")],
     signature: Annotated[
-        str, typer.Argument(help="Base64 (Bitcoin; BIP-322 with smp, ful or pof), hex (EVM) or base58 (Solana).")
+        str,
+        typer.Argument(help="Base64 (Bitcoin; BIP-322 with smp, ful or pof; Stellar), hex (EVM) or base58 (Solana)."),
     ],
     text: Text = "",
     file: File = "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from walletcore.chains.base import Address, Chain, SignedMessage
@@ -12,6 +13,8 @@ from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.evm import Evm, TypedData
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import PlainMessage, SolanaChain
+from walletcore.chains.stellar import Message as StellarMessage
+from walletcore.chains.stellar import StellarChain
 from walletcore.coding.text import base58
 from walletcore.errors import DecodingError, InvalidKey, InvalidSignature, Unsupported
 from walletcore.keys import Curve, PublicKey, Scheme
@@ -47,13 +50,18 @@ def message_of(
         return message, "" if key is None else message.address.text
     if isinstance(row, SolanaChain) and key is not None:
         return PlainMessage(chain=row, text=text, signer=key), row.address(key).text
+    if isinstance(row, StellarChain):
+        said = StellarMessage(chain=row, signer=key, data=text.encode())
+        return said, "" if key is None else row.address(key).text
     raise Unsupported(f"messages of {row.name} are not known here", reason="unknown")
 
 
 def signature_text(signed: SignedMessage[Any]) -> str:
-    """The signature as its readers expect it: base64 on Bitcoin, hex on EVM chains, base58 on Solana."""
+    """The signature as its readers expect it: base64 on Bitcoin and Stellar, hex on EVM chains, base58 on Solana."""
     if isinstance(signed.chain, Evm):
         return "0x" + signed.raw.hex()
+    if isinstance(signed.chain, StellarChain):
+        return base64.b64encode(signed.raw).decode()
     return signed.raw.decode("ascii") if isinstance(signed.chain, BitcoinChain) else base58.encode(signed.raw)
 
 
@@ -73,6 +81,8 @@ def check(signer: Address, signature: str, text: str, *, typed: bool, form: str 
         message.verify(_hex(signature), signer)
     elif isinstance(message, BitcoinMessage):
         message.verify(signature, signer, lenient_header=True)
+    elif isinstance(message, StellarMessage):
+        message.verify(_base64(signature), signer)
     return ()
 
 
@@ -109,3 +119,10 @@ def _hex(signature: str) -> bytes:
         return bytes.fromhex(signature.removeprefix("0x"))
     except ValueError:
         raise InvalidSignature("expected a signature in hex", reason="character") from None
+
+
+def _base64(signature: str) -> bytes:
+    try:
+        return base64.b64decode(signature, validate=True)
+    except ValueError:
+        raise InvalidSignature("expected a signature in base64", reason="character") from None

@@ -14,6 +14,7 @@ from support.stellar_contracts import (
     account_text,
     address,
     asset_case,
+    contract_text,
     data_case,
     entry_case,
     function_case,
@@ -29,6 +30,8 @@ from walletcore.chains import chain
 from walletcore.chains.stellar import (
     Authorization,
     Challenge,
+    ContractChallenge,
+    Invocation,
     Message,
     SCAddress,
     SCVal,
@@ -38,6 +41,7 @@ from walletcore.chains.stellar import (
     contract_id,
 )
 from walletcore.chains.stellar.authorization import AuthorizationEntry
+from walletcore.chains.stellar.authorization import entries as entries_of
 from walletcore.chains.stellar.contract_values import KINDS
 from walletcore.chains.stellar.soroban import soroban_data
 from walletcore.coding.strkey import Strkey
@@ -384,7 +388,8 @@ def _spoilt(random: Random, made: Transaction) -> Transaction:
     """The transaction of a challenge, in a fifth of the cases one that is none any more."""
     if random.random() < 0.8:
         return made
-    first, *rest = made.operations
+    operations: Any = made.operations
+    first, *rest = operations
     changes: list[dict[str, Any]] = [
         {"sequence": 1},
         {"conditions": None},
@@ -416,9 +421,9 @@ def same_verification(case: JSON, verdict: JSON) -> list[str]:
         return ["refused"]
     signers = {_key(each): weight for each, weight in case["signers"].items()}
     try:
-        here = sorted(network.address(key).text for key in found.verify(signers, case["threshold"]))
+        here: list[str] | None = sorted(network.address(key).text for key in found.verify(signers, case["threshold"]))
     except (InvalidSignature, MissingSignature):
-        here = None  # type: ignore[assignment]
+        here = None
     expected = {"client": found.client.text, "home_domain": found.home_domain, "memo": found.memo, "signed": here}
     assert verdict == expected
     return ["read only"] if here is None else ["verified"]
@@ -434,3 +439,73 @@ def _key(text: str) -> Any:
 def test_challenges_are_judged_as_stellar_sdk_does(environment: str) -> None:
     kinds = {"refused", "read only", "verified"}
     compared("stellar_contracts", "verifications", environment, verification, same_verification, kinds=kinds, most=MOST)
+
+
+def contract_challenge(random: Random) -> JSON:
+    network, server = random.choice(NETWORKS), signer(random.randbytes(32))
+    has_domain = random.random() < 0.5
+    made = ContractChallenge.make(
+        chain=network,
+        contract=network.parse_address(contract_text(random)),
+        server=network.address(server.public_key),
+        client=network.parse_address(contract_text(random)),
+        home_domain="example.com",
+        web_auth_domain="auth.example.com",
+        expiration=number(random, 1 << 32),
+        client_domain="wallet.example" if has_domain else "",
+        client_domain_account=network.parse_address(account_text(random)) if has_domain else None,
+        nonce=random.randbytes(48),
+    )
+    signed = sign(made.server_authorization, server).raw
+    entries = _tampered(random, made.replaced(AuthorizationEntry.decode(network, signed)).entries)
+    return {
+        "task": "contract_challenge",
+        "passphrase": network.passphrase,
+        "raw": entries_of(network).encode(entries).hex(),
+        "server": made.server.text,
+        "contract": made.contract.text,
+        "home_domains": random.choice((["example.com"], ["a", "example.com"], ["a"])),
+        "web_auth_domain": random.choice((*["auth.example.com"] * 4, "b")),
+    }
+
+
+def _tampered(random: Random, entries: tuple[AuthorizationEntry, ...]) -> tuple[AuthorizationEntry, ...]:
+    """The entries of a challenge, in some of the cases not as they should be."""
+    way, (first, *rest) = random.randrange(10), entries
+    if way == 0:
+        return (first,)
+    if way == 1:
+        return (replace(first, credentials=None), *rest)
+    if way == 2:
+        nested = Invocation(function=first.invocation.function, sub_invocations=(first.invocation,))
+        return tuple(replace(each, invocation=nested) for each in entries)
+    if way == 3:
+        function: Any = first.invocation.function
+        call = replace(function, function="other")
+        return (replace(first, invocation=Invocation(function=call)), *rest)
+    return tuple(random.sample(entries, len(entries)))
+
+
+def same_contract_challenge(case: JSON, verdict: JSON) -> list[str]:
+    network = _network(case)
+    try:
+        found = ContractChallenge.read(
+            network,
+            bytes.fromhex(case["raw"]),
+            contract=network.parse_address(case["contract"]),
+            server=network.parse_address(case["server"]),
+            home_domains=case["home_domains"],
+            web_auth_domain=case["web_auth_domain"],
+        )
+    except TransactionError:
+        assert "refused" in verdict, verdict
+        return ["refused"]
+    expected = {"client": found.client.text, "home_domain": found.home_domain, "nonce": found.nonce}
+    assert verdict == {**expected, "client_domain": found.client_domain or None}
+    return ["client domain" if found.client_domain else "alone"]
+
+
+@locked
+def test_challenges_of_contracts_are_judged_as_stellar_sdk_does(environment: str) -> None:
+    run, kinds = "contract challenges", {"refused", "client domain", "alone"}
+    compared("stellar_contracts", run, environment, contract_challenge, same_contract_challenge, kinds=kinds, most=MOST)

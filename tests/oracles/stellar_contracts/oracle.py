@@ -62,10 +62,14 @@ def instance(value: Case) -> xdr.SCVal:
     return xdr.SCVal(KINDS.SCV_CONTRACT_INSTANCE, instance=made)
 
 
+def compared(one: xdr.SCMapEntry, other: xdr.SCMapEntry) -> int:
+    return int(scval._compare_sc_val(one.key, other.key))
+
+
 def mapping(entries: list[Any]) -> xdr.SCVal:
     """What ``scval.to_map`` makes of a dict; values that are vectors cannot be keys of one."""
     made = [xdr.SCMapEntry(built(key), built(value)) for key, value in entries]
-    made.sort(key=cmp_to_key(lambda one, other: scval._compare_sc_val(one.key, other.key)))
+    made.sort(key=cmp_to_key(compared))
     return xdr.SCVal(KINDS.SCV_MAP, map=xdr.SCMap(made))
 
 
@@ -361,9 +365,9 @@ def uri(case: Case) -> Case:
     return {
         "destination": made.destination,
         "amount": None if made.amount is None else str(made.amount),
-        "asset": None if made.asset is None else [made.asset.code, made.asset.issuer],
-        "memo": None if made.memo is None else made.memo.to_xdr_object().to_xdr_bytes().hex(),
-        "message": made.message,
+        "asset": [made.asset_code, made.asset_issuer],
+        "memo": [made.memo_type, None if made.memo is None else str(made.memo)],
+        "message": made.msg,
         "callback": made.callback,
         "origin_domain": made.origin_domain,
         "network_passphrase": made.network_passphrase,

@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from walletcore.chains.stellar.soroban import RestoreFootprint as RestoreFootprint
     from walletcore.chains.stellar.soroban import SorobanData as SorobanData
     from walletcore.chains.stellar.transaction import Transaction as Transaction
+    from walletcore.chains.stellar.uri import PaymentRequest as PaymentRequest
+    from walletcore.chains.stellar.uri import TransactionRequest as TransactionRequest
     from walletcore.chains.stellar.values import AccountKey as AccountKey
     from walletcore.chains.stellar.values import AccountSigner as AccountSigner
     from walletcore.chains.stellar.values import And as And
@@ -156,6 +158,7 @@ __all__ = [
     "PathPaymentStrictReceive",
     "PathPaymentStrictSend",
     "Payment",
+    "PaymentRequest",
     "PoolKey",
     "PoolParameters",
     "PoolShare",
@@ -175,6 +178,7 @@ __all__ = [
     "StellarChain",
     "TimeBounds",
     "Transaction",
+    "TransactionRequest",
     "TrustLineKey",
     "Unconditional",
     "UploadWasm",
@@ -243,6 +247,7 @@ _PLACES = {
     "PathPaymentStrictReceive": "operations",
     "PathPaymentStrictSend": "operations",
     "Payment": "operations",
+    "PaymentRequest": "uri",
     "PoolKey": "values",
     "PoolParameters": "values",
     "PoolShare": "values",
@@ -261,6 +266,7 @@ _PLACES = {
     "SorobanData": "soroban",
     "TimeBounds": "values",
     "Transaction": "transaction",
+    "TransactionRequest": "uri",
     "TrustLineKey": "values",
     "Unconditional": "values",
     "UploadWasm": "contracts",

@@ -14,7 +14,7 @@ from typing import Any
 from walletcore.chains.stellar import wire
 from walletcore.chains.stellar.authorization import AuthorizationEntry, entries
 from walletcore.chains.stellar.chain import StellarChain
-from walletcore.chains.stellar.contract_values import SCVAL, SCVal
+from walletcore.chains.stellar.contract_values import MAX_SIZE, SCVAL, SCVal
 from walletcore.chains.stellar.contracts import HostFunction, host_function
 from walletcore.chains.stellar.operations import Operation
 from walletcore.chains.stellar.scaddress import ADDRESS, SCAddress
@@ -22,7 +22,7 @@ from walletcore.chains.stellar.values import AccountKey, Asset, IssuedAsset, Tru
 from walletcore.coding import xdr
 from walletcore.coding.wire import Codec, Reader, mapped
 from walletcore.coding.xdr import struct, uint32
-from walletcore.errors import DecodingError, TransactionError
+from walletcore.errors import DecodingError, TransactionError, raised_as
 
 __all__ = [
     "ContractCode",
@@ -111,6 +111,19 @@ class SorobanData:
             raise TransactionError("expected places in read_write as archived", reason="range")
         if list(archived) != sorted(set(archived)):
             raise TransactionError("expected archived places in ascending order, each once", reason="non-canonical")
+
+    def encode(self, chain: StellarChain) -> bytes:
+        """The XDR. Raises `TransactionError`."""
+        with raised_as(TransactionError):
+            return soroban_data(chain).encode(self)
+
+    @staticmethod
+    def decode(chain: StellarChain, raw: bytes) -> SorobanData:
+        """Read the XDR, as a node's simulation gives it. Raises `TransactionError`."""
+        if type(raw) is bytes and len(raw) > MAX_SIZE:
+            raise TransactionError(f"expected at most {MAX_SIZE} bytes", reason="too-large")
+        with raised_as(TransactionError):
+            return soroban_data(chain).decode(raw)
 
     @property
     def assets(self) -> tuple[Asset, ...]:

@@ -1,4 +1,4 @@
-"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADRTIP-036,191, andthose Solana's."""
+"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADRTIPSEP-036,191,53,andthose Solana's's ones."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
 from walletcore.chains.tron import Message as TronMessage
 from walletcore.chains.tron import TypedData as TronTypedData
+from walletcore.chains.stellar import Authorization as StellarAuthorization
+from walletcore.chains.stellar import AuthorizationEntry, StellarChain
+from walletcore.chains.stellar import Message as StellarMessage
 from walletcore.chains.vechain import Certificate
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
@@ -25,9 +28,10 @@ from walletcore.signing import Signable
 __all__ = ["decoded", "facts", "form", "is_message", "is_part", "oddities", "typed_data"]
 
 _SIGNATURE = 64
+_CREDENTIALS = {kind.to_bytes(4) for kind in (1, 2, 3)}  # of an address, in its three kinds
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage),
+    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage, StellarMessage, StellarAuthorization),
 )
 
 
@@ -48,7 +52,16 @@ def decoded(row: Chain, raw: bytes) -> Signable[Any] | SignedMessage[Any] | None
     """
     if isinstance(row, SolanaChain) and raw and raw[1 + _SIGNATURE * raw[0] :].startswith(SIGNING_DOMAIN):
         return row.decode_message(raw)
-    return None
+    return _entry(row, raw) if isinstance(row, StellarChain) and raw[:4] in _CREDENTIALS else None
+
+
+def _entry(row: StellarChain, raw: bytes) -> StellarAuthorization | None:
+    """An authorization as nodes hand it over; an envelope of a transaction may begin with the same four bytes."""
+    try:
+        entry = AuthorizationEntry.decode(row, raw)
+    except TransactionError:
+        return None
+    return StellarAuthorization(chain=row, entry=entry)
 
 
 def typed_data(text: str) -> bytes | None:
@@ -85,6 +98,10 @@ def form(subject: Signable[Any]) -> str:
         return "certificate (VIP-192)"
     if isinstance(subject, CosmosMessage):
         return "message of an account (ADR-036)"
+    if isinstance(subject, StellarMessage):
+        return "signed message (SEP-53)"
+    if isinstance(subject, StellarAuthorization):
+        return "authorization of contract calls (CAP-46-11)"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -113,6 +130,11 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "hash", subject.hash.hex()
     if isinstance(subject, (Certificate, CosmosMessage)):
         yield "account", subject.account.text
+    if isinstance(subject, StellarAuthorization):
+        credentials = subject.credentials
+        yield "account", credentials.address.text
+        yield "up to ledger", str(credentials.expiration)
+        yield "hash", subject.hash.hex()
     if not isinstance(subject, (EvmMessage, TronMessage)):
         return
     typed = subject.data
@@ -133,6 +155,9 @@ def oddities(subject: Signable[Any]) -> Iterator[Oddity]:
     """What is odd about a message beyond its effects: what typed data are not bound to, and what a permit is."""
     if isinstance(subject, Authorization) and subject.every_chain:
         yield Oddity(code="replayable", text="no chain id is signed: it is good on every EVM chain")
+    if isinstance(subject, StellarAuthorization) and subject.credentials.kind == "address":
+        text = "the account is not signed: another one that has the same key may be meant (CAP-71)"
+        yield Oddity(code="unbound", text=text)
     if not isinstance(subject, (EvmMessage, TronMessage)) or isinstance(subject.data, bytes):
         return
     if subject.data.domain.chain_id is None:

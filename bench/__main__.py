@@ -28,6 +28,7 @@ THEMES = (
     "stellar",
     "cardano",
     "cosmos",
+    "xrpl",
     "guard",
     "store",
     "server",

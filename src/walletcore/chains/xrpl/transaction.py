@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.xrpl import codec
+from walletcore.chains.xrpl.accounts import is_x
 from walletcore.chains.xrpl.chain import XrplChain
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.parties import (
@@ -29,7 +30,7 @@ from walletcore.chains.xrpl.parties import (
     written,
 )
 from walletcore.effects import Effect
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import AddressError, MissingSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
@@ -110,10 +111,12 @@ class AnyTransaction:
         flags = fields.get("Flags", 0)
         if type(flags) is int and flags & _INNER:
             raise TransactionError("a transaction inside of a batch is not signed by itself", reason="policy")
-        target = fields.get("Destination")
-        if target in self.chain.tag_required and "DestinationTag" not in fields:
-            hint = "DestinationTag says whose payment it is"
-            raise TransactionError(f"{target} takes nothing without a tag", reason="policy", hint=hint)
+        inner = [item.get("RawTransaction", {}) for item in fields.get("RawTransactions", ())]
+        for each in (fields, *inner) if self.chain.tag_required else ():
+            target = each.get("Destination")
+            if target in self.chain.tag_required and "DestinationTag" not in each:
+                hint = "DestinationTag says whose payment it is"
+                raise TransactionError(f"{target} takes nothing without a tag", reason="policy", hint=hint)
 
     @abstractmethod
     def _body(self) -> dict[str, Any]:
@@ -262,16 +265,24 @@ class Transaction(AnyTransaction):
         number = body.pop("NetworkID", None)
         if number is not None and (not chain.is_named or number != chain.network_id):
             raise TransactionError(f"expected no other NetworkID than that of {chain.name}", reason="network")
+        _check_networks(chain, body)
         with raised_as(TransactionError):
-            for name in ("Account", "Destination"):
-                if type(body.get(name)) is str:
-                    chain.parse_address(body[name])
             data = codec.encode(body)
         return cls(chain=chain, body=data, signer=signer, origin=origin, signers=signers, parties=parties)
 
     def _body(self) -> dict[str, Any]:
         with raised_as(TransactionError):
             return codec.decode(self.body)
+
+
+def _check_networks(chain: XrplChain, body: Mapping[str, Any]) -> None:
+    """Raise `TransactionError` for an X-address of another network, which the codec does not know."""
+    for name in ("Account", "Destination"):
+        if is_x(body.get(name)):
+            try:
+                chain.parse_address(body[name])
+            except AddressError as error:
+                raise TransactionError(f"{name}: {error}", reason=error.reason) from None
 
 
 def _heard(

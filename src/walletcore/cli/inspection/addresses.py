@@ -19,7 +19,8 @@ from walletcore.chains.stellar import StellarChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
-from walletcore.cli.inspection import evm, solana, stellar
+from walletcore.chains.xrpl import XrplChain
+from walletcore.cli.inspection import evm, solana, stellar, xrpl
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.coding import eip55
@@ -189,7 +190,7 @@ def _unaddressed(whole: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
 
 def _oddities(text: str, address: Address) -> Iterator[Oddity]:
     row = address.chain
-    if row.slip44 == _TESTNETS:
+    if row.slip44 == _TESTNETS or (isinstance(row, XrplChain) and row.is_test and address.kind):
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
@@ -203,6 +204,8 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from evm.of_account(address.payload)
     if isinstance(row, StellarChain):
         yield from stellar.of_account(address)
+    if isinstance(row, XrplChain):
+        yield from xrpl.of_account(address.account_id.rpartition(":")[2])
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

@@ -20,6 +20,7 @@ from walletcore.chains.stellar import Authorization as StellarAuthorization
 from walletcore.chains.stellar import AuthorizationEntry, StellarChain
 from walletcore.chains.stellar import Message as StellarMessage
 from walletcore.chains.vechain import Certificate
+from walletcore.chains.xrpl import Claim
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
 from walletcore.errors import TransactionError
@@ -31,7 +32,7 @@ _SIGNATURE = 64
 _CREDENTIALS = {kind.to_bytes(4) for kind in (1, 2, 3)}  # of an address, in its three kinds
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage, StellarMessage, StellarAuthorization),
+    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage, StellarMessage, StellarAuthorization, Claim),
 )
 
 
@@ -102,6 +103,8 @@ def form(subject: Signable[Any]) -> str:
         return "signed message (SEP-53)"
     if isinstance(subject, StellarAuthorization):
         return "authorization of contract calls (CAP-46-11)"
+    if isinstance(subject, Claim):
+        return "claim of a payment channel"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -135,6 +138,8 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "account", credentials.address.text
         yield "up to ledger", str(credentials.expiration)
         yield "hash", subject.hash.hex()
+    if isinstance(subject, Claim):
+        yield "channel", subject.channel.hex().upper()
     if not isinstance(subject, (EvmMessage, TronMessage)):
         return
     typed = subject.data

@@ -38,6 +38,7 @@ _LP_TOKEN = "03"  # noqa: S105 - the first byte of the currency codes of pools' 
 _AMM_SPACE = b"\0A"  # rippled, Indexes.cpp: the name space of pools
 _BARE = "DIDDelete"  # the type that has no fields and no flags but those of all types
 _TIMES = frozenset({"CancelAfter", "Expiration", "FinishAfter"})
+_SETTINGS = frozenset({"SetFlag", "ClearFlag"})
 _NO_ARGUMENTS = frozenset({"Account", "Memos", "RawTransactions", "BatchSigners"})
 
 
@@ -185,6 +186,8 @@ class Reading:
     def _text(self, name: str, value: Any) -> str:
         if name in _TIMES:
             return timestamps.in_words(value + EPOCH)
+        if name in _SETTINGS:
+            return next((each for each, number in definitions().account_flags.items() if number == value), str(value))
         if isinstance(value, str | int):
             return str(value)
         if isinstance(value, Mapping) and value.keys() <= {"value", "currency", "issuer", "mpt_issuance_id"}:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from importlib import import_module
 from typing import Any
 
 from walletcore.chains.base import Address
 from walletcore.chains.xrpl import codec
-from walletcore.chains.xrpl.amounts import IssuedAmount
+from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.parts import Amount, Memo, from_json, members, to_json
@@ -34,6 +34,7 @@ PERILS = {
 
 _TAGS = {"account": "source_tag", "destination": "destination_tag"}
 _MOST_CREDENTIALS, _MOST_MEMOS = 8, 1024
+_AMOUNTS = {kind.__name__: kind for kind in (int, IssuedAmount, MptAmount)}
 _URL = re.compile(rb"[-A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%]*")
 
 
@@ -152,6 +153,7 @@ class Typed(AnyTransaction):
                 ):
                     continue
                 written[name] = to_json(self.chain, name, value)
+                _check_amount(each, value)
         if self.flags is not None:
             bits = definitions().flags[self.kind()]
             written["Flags"] = sum(bits[flag] for flag in self.flags)
@@ -189,6 +191,16 @@ class Typed(AnyTransaction):
         """Raise `TransactionError` (policy) for a peril that is not allowed by its name."""
         if not getattr(self, f"allow_{peril}"):
             raise TransactionError(PERILS[peril], reason="policy", hint=f"allow_{peril}=True takes it")
+
+
+def _check_amount(each: Field[Any], value: object) -> None:
+    """Raise `TransactionError` for an amount of another kind than the class has it."""
+    kinds = [kind for kind in str(each.type).split(" | ") if kind in _AMOUNTS]
+    expected = " or ".join(kinds)
+    is_amount = type(value) in _AMOUNTS.values()
+    malformed(
+        bool(kinds) and is_amount and type(value).__name__ not in kinds, f"expected {expected} as {each.name}", "type"
+    )
 
 
 def class_of(kind: str) -> type[Typed] | None:

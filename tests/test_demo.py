@@ -61,7 +61,7 @@ def test_a_figure_that_is_missing_or_unknown_is_a_wrong_line(figures: dict[str, 
 def test_the_figures_are_those_of_the_vectors(figures: dict[str, Any]) -> None:
     known = {
         (case["input"]["chain"], case["input"].get("profile"), case["expect"].get("address"))
-        for name in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain")
+        for name in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain", "xrpl")
         for case in vector_cases(name)
         if case["input"].get("mnemonic") == figures["phrase"] and not case["input"]["passphrase"]
     }

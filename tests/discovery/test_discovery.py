@@ -39,10 +39,11 @@ ELSEWHERE = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"  # BIP-173, of another 
 TAPROOT = "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0"  # BIP-350, of another key
 ENGINES = {  # all others are published
     *("bip-utils", "libwally", "eth-account-run", "solders-run", "thor-devkit-run", "wallet-core-segwit"),
+    "xrpl-js-run",
 }
 ALL = [
     case
-    for family in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain")
+    for family in ("bitcoin", "relatives", "evm", "solana", "theta", "vechain", "xrpl")
     for case in load(f"chains/{family}")
     if "profile" in case.input
 ]

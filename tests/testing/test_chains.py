@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support.relatives import simple_payment
-from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain
+from walletcore.chains import bitcoin, chain, chains, evm, solana, theta, vechain, xrpl
 from walletcore.chains.accounts import AccountChain
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.bip322 import GenericMessage
@@ -20,6 +20,7 @@ from walletcore.chains.evm.chain import Evm
 from walletcore.chains.solana.chain import SolanaChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.vechain import VeChain
+from walletcore.chains.xrpl import XrplChain
 from walletcore.effects import Fee, Transfer
 from walletcore.errors import AddressError, TransactionError
 from walletcore.keys import Curve, PrivateKey, PublicKey
@@ -122,6 +123,19 @@ def vechain_samples(row: VeChain) -> list[Signable[Any]]:
     ]
 
 
+def xrpl_samples(row: XrplChain) -> list[Signable[Any]]:
+    fields = {"TransactionType": "AccountSet", "Account": row.address(PUBLIC[0]).text, "Fee": "12", "Sequence": 1}
+    cosigners = tuple(xrpl.Cosigner(account=row.address(key), key=key) for key in PUBLIC[1:3])
+    sponsored = fields | {"Sponsor": row.address(PUBLIC[1]).text}
+    sponsor = xrpl.Party(place="SponsorSignature", key=PUBLIC[1])
+    return [
+        xrpl.Transaction.of(row, fields, signer=PUBLIC[0]),
+        xrpl.Transaction.of(row, fields, signers=cosigners),
+        xrpl.Transaction.of(row, sponsored, signer=PUBLIC[0], parties=(sponsor,)),
+        xrpl.Claim(chain=row, channel=bytes(range(32)), amount=5, signer=PUBLIC[0]),
+    ]
+
+
 def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
     if isinstance(row, BitcoinChain):
         return bitcoin_samples(row), KEYS
@@ -131,6 +145,8 @@ def samples_of(row: Chain) -> tuple[list[Signable[Any]], list[PrivateKey]]:
         return theta_samples(row), KEYS
     if isinstance(row, VeChain):
         return vechain_samples(row), KEYS
+    if isinstance(row, XrplChain):
+        return xrpl_samples(row), KEYS
     assert isinstance(row, SolanaChain)
     return solana_samples(row), SEEDS
 

@@ -110,8 +110,10 @@ def _without_x(fields: Mapping[str, Any]) -> dict[str, Any]:
         if is_x(plain.get(name)):
             account, tag, _ = decode_x(plain[name])
             plain[name] = encode_classic(account)
-            if tag is not None and plain.setdefault(tag_name, tag) != tag:
+            if plain.get(tag_name, tag) != tag:  # an X-address without a tag says that there is none
                 raise DecodingError(f"{tag_name} is another than that of the X-address", reason="mismatch")
+            if tag is not None:
+                plain[tag_name] = tag
     return plain
 
 
@@ -133,6 +135,7 @@ def _write_array(items: object, out: list[bytes], depth: int, tables: Definition
     if not isinstance(items, Sequence) or isinstance(items, str | bytes):
         raise DecodingError(f"expected an array of objects, got {type(items).__name__}", reason="type")
     for place, item in enumerate(items):
+        kind = ""
         try:
             if not isinstance(item, Mapping) or len(item) != 1:
                 raise DecodingError("expected an object with the one name of its kind", reason="type")
@@ -140,10 +143,11 @@ def _write_array(items: object, out: list[bytes], depth: int, tables: Definition
             field = tables.fields.get(name)
             if field is None or field.type != "STObject":
                 raise DecodingError(f"{str(name)[:80]!r} is no kind of object", reason="unknown")
+            kind = f".{name}"
             out.append(field.header)
             _write_value(field, fields, out, depth, tables)
         except DecodingError as error:
-            error.add_note(f"[{place}]")
+            error.add_note(f"[{place}]{kind}")
             raise
     out.append(_END_OF_ARRAY)
 
@@ -204,13 +208,15 @@ def _read_array(reader: Reader, depth: int, tables: Definitions) -> list[dict[st
     _check_depth(depth)
     items: list[dict[str, Any]] = []
     while reader.data[reader.position : reader.position + 1] != _END_OF_ARRAY:
+        kind = ""
         try:
             field = _read_header(reader, tables)
             if field.type != "STObject":
                 raise DecodingError(f"{field.name} is no kind of object", reason="type")
+            kind = f".{field.name}"
             items.append({field.name: _read_value(field, reader, depth, tables)})
         except DecodingError as error:
-            error.add_note(f"[{len(items)}]")
+            error.add_note(f"[{len(items)}]{kind}")
             raise
     reader.position += 1
     return items

@@ -8,7 +8,7 @@ serves for another part.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from walletcore.chains.base import Address
@@ -100,21 +100,21 @@ def check_parties(chain: XrplChain, parties: object, body: Mapping[str, Any]) ->
     """The others who sign, in the order of their places and accounts. Raises `TransactionError`."""
     if type(parties) is not tuple or any(type(each) is not Party for each in parties):
         raise TransactionError("expected a tuple of Party as parties", reason="type")
-    for each in parties:
-        _check_party(chain, each, body)
-    named = [(each.place, each.account and each.account.payload) for each in parties]
+    checked = [_checked(chain, each, body) for each in parties]
+    named = [(each.place, each.account and each.account.payload) for each in checked]
     if len(set(named)) != len(named):
         raise TransactionError("expected each of the parties once", reason="duplicate")
     if len(parties) > _MAX_BATCH_SIGNERS:
         raise TransactionError(f"expected at most {_MAX_BATCH_SIGNERS} parties", reason="too-large")
-    return tuple(sorted(parties, key=_place))
+    return tuple(sorted(checked, key=_place))
 
 
 def _place(party: Party) -> tuple[int, bytes]:
     return _PLACES.index(party.place), party.account.payload if party.account else b""
 
 
-def _check_party(chain: XrplChain, party: Party, body: Mapping[str, Any]) -> None:
+def _checked(chain: XrplChain, party: Party, body: Mapping[str, Any]) -> Party:
+    """The party, with its signers in the order of their accounts."""
     if party.place not in _PLACES:
         raise TransactionError(f"expected {', '.join(_PLACES)} as place of a party", reason="unknown")
     own = ""
@@ -133,8 +133,7 @@ def _check_party(chain: XrplChain, party: Party, body: Mapping[str, Any]) -> Non
         raise TransactionError("expected the key of a party, or its signers", reason="ambiguous")
     if party.key is not None:
         check_key(party.key, "key of a party")
-    if check_signers(chain, party.signers, own or body.get("Sponsor", "")) != party.signers:
-        raise TransactionError("expected signers in the order of their accounts", reason="non-canonical")
+    return replace(party, signers=check_signers(chain, party.signers, own or body.get("Sponsor", "")))
 
 
 def involved(body: Mapping[str, Any]) -> set[str]:

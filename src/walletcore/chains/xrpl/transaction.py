@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.xrpl import codec
+from walletcore.chains.xrpl.accounts import is_x
 from walletcore.chains.xrpl.chain import XrplChain
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.parties import (
@@ -29,7 +30,7 @@ from walletcore.chains.xrpl.parties import (
     written,
 )
 from walletcore.effects import Effect
-from walletcore.errors import MissingSignature, TransactionError, raised_as
+from walletcore.errors import AddressError, MissingSignature, TransactionError, raised_as
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
@@ -262,16 +263,24 @@ class Transaction(AnyTransaction):
         number = body.pop("NetworkID", None)
         if number is not None and (not chain.is_named or number != chain.network_id):
             raise TransactionError(f"expected no other NetworkID than that of {chain.name}", reason="network")
+        _check_networks(chain, body)
         with raised_as(TransactionError):
-            for name in ("Account", "Destination"):
-                if type(body.get(name)) is str:
-                    chain.parse_address(body[name])
             data = codec.encode(body)
         return cls(chain=chain, body=data, signer=signer, origin=origin, signers=signers, parties=parties)
 
     def _body(self) -> dict[str, Any]:
         with raised_as(TransactionError):
             return codec.decode(self.body)
+
+
+def _check_networks(chain: XrplChain, body: Mapping[str, Any]) -> None:
+    """Raise `TransactionError` for an X-address of another network, which the codec does not know."""
+    for name in ("Account", "Destination"):
+        if is_x(body.get(name)):
+            try:
+                chain.parse_address(body[name])
+            except AddressError as error:
+                raise TransactionError(f"{name}: {error}", reason=error.reason) from None
 
 
 def _heard(

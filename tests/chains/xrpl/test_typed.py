@@ -259,6 +259,39 @@ def test_XR3_other_ways_to_give_an_account_away_need_the_name_as_well() -> None:
     AccountSet(**common(set_flag="asfRequireDest"))
 
 
+def test_XR3_json_with_a_peril_is_refused_unless_it_is_named() -> None:
+    for peril, make in PERILOUS.items():
+        made = make(**{f"allow_{peril}": True})
+        for body in (made.fields(), batch(replace(made, fee=0), inner(sequence=2)).fields()):
+            for allow in ((), set(PERILS) - {peril}):
+                with pytest.raises(TransactionError) as error:
+                    xrpl.from_json(MAIN, body, allow=allow)
+                assert error.value.reason == "policy"
+            assert xrpl.from_json(MAIN, body, allow=[peril]).fields() == body
+
+
+def test_json_is_read_as_its_class_and_refused_where_it_is_malformed() -> None:
+    for case in CASES:
+        kind, body = case["fields"]["TransactionType"], case["fields"]
+        made = xrpl.from_json(MAIN, body, allow=PERILS)
+        assert (type(made), made.fields()) == (class_of(kind) or Transaction, body)
+    tagged = {**payment().fields(), "Destination": MAIN.account(TO.payload, tag=9).text}
+    assert xrpl.from_json(MAIN, tagged) == payment(destination_tag=9)
+    for more in (
+        {"Amount": "0"},
+        {"Destination": OWN.text},
+        {"Memos": []},
+        {"Flags": 4},
+        {"SendMax": "5"},
+        {"Amount": 5},
+    ):
+        with pytest.raises(TransactionError):
+            xrpl.from_json(MAIN, payment().fields() | more)
+    for allow in ("account_delete", ["everything"], [5]):
+        with pytest.raises(TransactionError):
+            xrpl.from_json(MAIN, payment().fields(), allow=allow)  # type: ignore[arg-type]
+
+
 def test_XR3_bytes_with_a_peril_are_read_and_say_it() -> None:
     """What is signed is decided by guards, who see effects; a class refuses to make it without the name."""
     for peril, make in PERILOUS.items():

@@ -29,9 +29,9 @@ __all__ = [
     "PathStep",
     "Permission",
     "SignerEntry",
-    "from_json",
     "members",
     "python_name",
+    "read_json",
     "to_json",
 ]
 
@@ -178,7 +178,7 @@ def to_json(chain: XrplChain, name: str, value: Any) -> Any:
     return write(chain, value)
 
 
-def from_json(chain: XrplChain, name: str, value: Any) -> Any:
+def read_json(chain: XrplChain, name: str, value: Any) -> Any:
     """The value that a class holds for what the codec gives."""
     return _kind(name)[2](chain, value)
 
@@ -262,7 +262,7 @@ def _read_part(chain: XrplChain, item: tuple[str, Mapping[str, Any]]) -> Part:
     part = _PARTS.get(kind)
     if part is None:
         raise TransactionError(f"{kind} is no object of an array of this type", reason="unknown")
-    values = {python_name(name): from_json(chain, name, value) for name, value in given.items()}
+    values = {python_name(name): read_json(chain, name, value) for name, value in given.items()}
     known = {each.name for each in fields(part)}
     if not values.keys() <= known:
         raise TransactionError(f"{kind} has other fields than {', '.join(sorted(known))}", reason="unknown")

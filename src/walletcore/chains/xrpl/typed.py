@@ -8,7 +8,7 @@ that begins with ``tem``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import Field, dataclass, fields
 from importlib import import_module
 from typing import Any
@@ -18,12 +18,12 @@ from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
-from walletcore.chains.xrpl.parts import Amount, Memo, from_json, members, to_json
-from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction
+from walletcore.chains.xrpl.parts import Amount, Memo, members, read_json, to_json
+from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction, Transaction
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.remembering import memory
 
-__all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "malformed", "typed"]
+__all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "from_json", "malformed", "typed"]
 
 PERILS = {
     "partial_payment": "expected the whole amount to be delivered (tfPartialPayment): any part of it would do",
@@ -167,19 +167,22 @@ class Typed(AnyTransaction):
         return self.flags is not None and flag in self.flags
 
     @classmethod
-    def members_of(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the constructor takes for a body, whose perils are allowed. Raises `TransactionError`."""
-        return cls.plain_members(chain, body)
+    def members_of(
+        cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What the constructor takes for a body; these perils are allowed, or (None) all. Raises `TransactionError`."""
+        return cls.plain_members(chain, body, allow)
 
     @classmethod
-    def plain_members(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
+    def plain_members(cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None) -> dict[str, Any]:
         """The same for fields whose values `parts` has in its table."""
         known = {each.name: each for each in fields(cls)}
-        found: dict[str, Any] = {name: True for name in known if name.startswith("allow_")}
+        perils = [name for name in known if name.startswith("allow_")]
+        found: dict[str, Any] = {name: allow is None or name.removeprefix("allow_") in allow for name in perils}
         for python, name in members(frozenset(definitions().formats[cls.kind()])).items():
             if name in body and name not in ("TransactionType", "Flags"):
                 malformed(python not in known, f"{cls.kind()} has no {python}", "unknown")
-                found[python] = from_json(chain, name, body[name])
+                found[python] = read_json(chain, name, body[name])
         if "Flags" in body:
             found["flags"] = _flags(cls.kind(), body["Flags"])
         return found
@@ -224,6 +227,28 @@ def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | 
     except (TransactionError, DecodingError):
         return None
     return made if made._body() == {**body} else None
+
+
+def from_json(
+    chain: XrplChain, fields: Mapping[str, Any], *, allow: Collection[str] = (), **signing: Any
+) -> AnyTransaction:
+    """The transaction of fields as JSON on xrpl.org has them: of its class, or a `Transaction` where there is none.
+
+    ``allow`` are names of `PERILS`; ``signing`` are signer, origin, signers and parties. Unlike bytes, which are read
+    as they are, what is malformed or perilous is refused. Raises `TransactionError`.
+    """
+    if isinstance(allow, str) or not {*allow} <= PERILS.keys():
+        raise TransactionError(f"expected some of {', '.join(PERILS)} as allow", reason="unknown")
+    plain = Transaction.of(chain, fields, **signing)
+    body = plain._body()
+    kind = class_of(body["TransactionType"])
+    if kind is None:
+        return plain
+    with raised_as(TransactionError):
+        made = kind(chain=chain, **kind.members_of(chain, body, allow), **signing)
+    if made.raw != plain.raw:
+        raise TransactionError("expected no field that is there and empty", reason="non-canonical")
+    return made
 
 
 def _flags(kind: str, number: int) -> frozenset[str]:

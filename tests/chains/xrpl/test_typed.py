@@ -277,14 +277,15 @@ def test_json_is_read_as_its_class_and_refused_where_it_is_malformed() -> None:
         assert (type(made), made.fields()) == (class_of(kind) or Transaction, body)
     tagged = {**payment().fields(), "Destination": MAIN.account(TO.payload, tag=9).text}
     assert xrpl.from_json(MAIN, tagged) == payment(destination_tag=9)
-    for more in (
+    wrong: tuple[JSON, ...] = (
         {"Amount": "0"},
         {"Destination": OWN.text},
         {"Memos": []},
         {"Flags": 4},
         {"SendMax": "5"},
         {"Amount": 5},
-    ):
+    )
+    for more in wrong:
         with pytest.raises(TransactionError):
             xrpl.from_json(MAIN, payment().fields() | more)
     for allow in ("account_delete", ["everything"], [5]):

@@ -106,6 +106,13 @@ class Fields:
         """An object."""
         return Fields(self._take(name, None), self._at(name))
 
+    def mapping(self, name: str) -> dict[str, Any]:
+        """An object as it is, for a family that reads its members itself."""
+        value = self._take(name, None)
+        if type(value) is not dict:
+            raise self._expected(name, "an object")
+        return dict(value)
+
     def where(self, name: str = "from") -> Where:
         """Which key of the wallet: account, change, index, profile, kind; all of it may be left out."""
         inner = Fields(self._take(name, {}), self._at(name))

@@ -16,7 +16,8 @@ from walletcore.chains.evm import Evm
 from walletcore.chains.solana import SolanaChain
 from walletcore.chains.theta import ThetaChain
 from walletcore.chains.vechain import VeChain
-from walletcore.cli.inspection import evm, solana
+from walletcore.chains.xrpl import XrplChain
+from walletcore.cli.inspection import evm, solana, xrpl
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.errors import AddressError
@@ -128,6 +129,7 @@ def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
     wishes, odd = _wishes(first.chain, asked, whole)
     families = dict.fromkeys(family(each.chain) for each in same)
     facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
+    facts += [("tag", "" if first.tag is None else str(first.tag))]
     facts += [("written as", form) for form in _forms(text, same)]
     facts += [("account", first.account_id), *wishes]
     return Finding(
@@ -165,7 +167,7 @@ def _unaddressed(whole: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
 
 def _oddities(text: str, address: Address) -> Iterator[Oddity]:
     row = address.chain
-    if row.slip44 == _TESTNETS:
+    if row.slip44 == _TESTNETS or (isinstance(row, XrplChain) and row.is_test and address.kind):
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
@@ -173,6 +175,8 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
         yield from _of_evm(text, address)
     if isinstance(row, SolanaChain):
         yield from solana.of_account(address.payload)
+    if isinstance(row, XrplChain):
+        yield from xrpl.of_account(address.account_id.rpartition(":")[2])
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:

@@ -14,6 +14,7 @@ from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
 from walletcore.chains.vechain import Certificate
+from walletcore.chains.xrpl import Claim
 from walletcore.cli.inspection.finding import Oddity
 from walletcore.effects import Approve
 from walletcore.signing import Signable
@@ -23,7 +24,7 @@ __all__ = ["decoded", "facts", "form", "is_message", "oddities", "typed_data"]
 _SIGNATURE = 64
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, Certificate),
+    *(OffchainMessage, PlainMessage, Certificate, Claim),
 )
 
 
@@ -61,6 +62,8 @@ def form(subject: Signable[Any]) -> str:
         return f"user operation (ERC-4337), entry point {subject.version}"
     if isinstance(subject, Certificate):
         return "certificate (VIP-192)"
+    if isinstance(subject, Claim):
+        return "claim of a payment channel"
     if isinstance(subject, GenericMessage):
         return "generic message in a PSBT (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
@@ -81,6 +84,8 @@ def facts(subject: Signable[Any]) -> Iterator[tuple[str, str]]:
         yield "hash", subject.hash.hex()
     if isinstance(subject, Certificate):
         yield "account", subject.account.text
+    if isinstance(subject, Claim):
+        yield "channel", subject.channel.hex().upper()
     if not isinstance(subject, EvmMessage):
         return
     typed = subject.data

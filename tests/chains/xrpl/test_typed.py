@@ -288,7 +288,7 @@ def test_json_is_read_as_its_class_and_refused_where_it_is_malformed() -> None:
     for more in wrong:
         with pytest.raises(TransactionError):
             xrpl.from_json(MAIN, payment().fields() | more)
-    for allow in ("account_delete", ["everything"], [5]):
+    for allow in ("account_delete", ["everything"], [5], [[]], 5, b"x"):
         with pytest.raises(TransactionError):
             xrpl.from_json(MAIN, payment().fields(), allow=allow)  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from importlib import import_module
 from typing import Any
 
@@ -174,15 +174,20 @@ class Typed(AnyTransaction):
         return cls.plain_members(chain, body, allow)
 
     @classmethod
-    def plain_members(cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None) -> dict[str, Any]:
-        """The same for fields whose values `parts` has in its table."""
+    def plain_members(
+        cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None, *apart: str
+    ) -> dict[str, Any]:
+        """The same for fields whose values `parts` has in its table; those ``apart`` are not read."""
         known = {each.name: each for each in fields(cls)}
         perils = [name for name in known if name.startswith("allow_")]
         found: dict[str, Any] = {name: allow is None or name.removeprefix("allow_") in allow for name in perils}
-        for python, name in members(frozenset(definitions().formats[cls.kind()])).items():
-            if name in body and name not in ("TransactionType", "Flags"):
+        names = frozenset(definitions().formats[cls.kind()]) - {"TransactionType", "Flags", *apart}
+        for python, name in members(names).items():
+            if name in body:
                 malformed(python not in known, f"{cls.kind()} has no {python}", "unknown")
                 found[python] = read_json(chain, name, body[name])
+            elif python in known:
+                malformed(known[python].default is MISSING, f"{cls.kind()}: {name} is missing", "missing")
         if "Flags" in body:
             found["flags"] = _flags(cls.kind(), body["Flags"])
         return found
@@ -237,7 +242,8 @@ def from_json(
     ``allow`` are names of `PERILS`; ``signing`` are signer, origin, signers and parties. Unlike bytes, which are read
     as they are, what is malformed or perilous is refused. Raises `TransactionError`.
     """
-    if isinstance(allow, str) or not {*allow} <= PERILS.keys():
+    is_list = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
+    if not is_list or any(type(each) is not str or each not in PERILS for each in allow):
         raise TransactionError(f"expected some of {', '.join(PERILS)} as allow", reason="unknown")
     plain = Transaction.of(chain, fields, **signing)
     body = plain._body()

@@ -64,9 +64,9 @@ class Batch(Typed):
         cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None = None
     ) -> dict[str, Any]:
         """What the constructor takes for a body, with these perils allowed. Raises `TransactionError`."""
-        rest = {name: value for name, value in body.items() if name != "RawTransactions"}
+        malformed("RawTransactions" not in body, "RawTransactions are missing", "missing")
         inner = tuple([_from_inner(chain, each, allow) for each in body["RawTransactions"]])
-        return cls.plain_members(chain, rest, allow) | {"raw_transactions": inner}
+        return cls.plain_members(chain, body, allow, "RawTransactions") | {"raw_transactions": inner}
 
 
 def _as_inner(fields: Mapping[str, Any]) -> dict[str, Any]:

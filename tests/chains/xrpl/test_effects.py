@@ -13,7 +13,7 @@ from walletcore.chains.xrpl import EPOCH, Payment, Transaction
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.effects import read
 from walletcore.chains.xrpl.reading import Reading, units
-from walletcore.effects import Approve, Authority, Fee, Opaque, Transfer
+from walletcore.effects import Approve, Authority, Call, Fee, Opaque, Transfer
 from walletcore.errors import GuardRefused
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
@@ -156,6 +156,31 @@ def test_inner_transactions_that_lack_what_they_need_are_opaque(inner: JSON) -> 
 def test_memos_of_another_form_are_opaque(memo: JSON) -> None:
     effects = read(MAIN, payment(Memos=[{"Memo": memo}]))
     assert type(effects[1]) is Opaque
+
+
+def test_more_than_a_ledger_takes_is_one_opaque_effect() -> None:
+    for size, number in ((1000, 1), (3, 300)):
+        memos = [{"Memo": {"MemoData": "61" * size}}] * number
+        effects = read(MAIN, payment(Memos=memos))
+        assert [type(each).__name__ for each in effects] == [
+            "Transfer",
+            "Statement" if number == 1 else "Opaque",
+            "Fee",
+        ]
+    inner = [{"RawTransaction": payment(Fee="0", Sequence=n)} for n in range(9)]
+    fields = {"TransactionType": "Batch", "Account": OWN, "Fee": "1", "RawTransactions": inner}
+    assert [type(each).__name__ for each in read(MAIN, fields)] == ["Call", "Opaque", "Fee"]
+    assert len(read(MAIN, fields | {"RawTransactions": inner[:8]})) == 10
+
+
+def test_a_pool_of_a_multi_purpose_token_is_told_in_words() -> None:
+    amount = {"value": "5", "mpt_issuance_id": "00" * 23 + "01"}
+    fields = payment(TransactionType="AMMCreate", Amount=amount, Amount2="7", TradingFee=1)
+    transfer, other, call, _ = read(MAIN, fields)
+    assert isinstance(transfer, Transfer)
+    assert isinstance(other, Transfer)
+    assert isinstance(call, Call)
+    assert (transfer.destination, other.destination, call.target) == ("the pool", "the pool", f"xrpl:0:{OWN}")
 
 
 # -- guards

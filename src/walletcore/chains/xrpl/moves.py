@@ -246,7 +246,7 @@ def _commit(tx: Reading) -> Iterator[Effect]:
     yield tx.transfer(tx.need("Amount"), door)
     if tx.get("SignatureReward") is not None:
         yield tx.transfer(tx.get("SignatureReward"), door)
-    yield tx.called("" if door == _DOOR else door)
+    yield tx.called(door)
 
 
 def _bridge_claim(tx: Reading) -> Iterator[Effect]:

@@ -99,12 +99,15 @@ class Reading:
 
     @property
     def pool(self) -> str:
-        """The ledger entry of the pool for Asset and Asset2, or for Amount and Amount2 (rippled, keylet::amm)."""
+        """The ledger entry of the pool for Asset and Asset2, or for Amount and Amount2 (rippled, keylet::amm).
+
+        One of a multi-purpose token is told in words.
+        """
         assets = [self.fields.get(name) for name in ("Asset", "Asset2")]
         if assets == [None, None]:
             assets = [issue_of(self.need(name)) for name in ("Amount", "Amount2")]
         if any("mpt_issuance_id" in each for each in assets if each):
-            return ""
+            return "the pool"
         sides = sorted((encode_currency(each["currency"]), _issuer(each)) for each in assets if each)
         body = b"".join(issuer + currency for currency, issuer in sides)
         return self.chain.account_id(hashlib.sha512(_AMM_SPACE + body).digest()[:32].hex().upper())
@@ -170,8 +173,12 @@ class Reading:
         return Opaque(why=f"{self.kind}: {why}")
 
     def called(self, target: str = "") -> Call:
-        """The transaction by the name of its type, with all fields that only its type has, and its flags."""
-        return Call(target=target or self.account, name=self.kind, arguments=tuple(self._arguments()))
+        """The transaction by the name of its type, with all fields that only its type has, and its flags.
+
+        Where the target is none, or words, it is the account's own.
+        """
+        named = target if ":" in target else self.account
+        return Call(target=named, name=self.kind, arguments=tuple(self._arguments()))
 
     def _arguments(self) -> Iterator[tuple[str, str]]:
         tables = definitions()

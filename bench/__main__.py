@@ -24,6 +24,7 @@ THEMES = (
     "encode",
     "solana",
     "cardano",
+    "xrpl",
     "guard",
     "store",
     "server",

@@ -298,6 +298,36 @@ def test_who_has_no_part_in_it_does_not_sign(party: Any, reason: str) -> None:
     assert refused(Transaction.of, MAIN, LOAN, parties=twice) == "duplicate"
 
 
+def inner(holder: Any, **more: Any) -> dict[str, Any]:
+    account = MAIN.address(holder.public_key).text
+    return {"RawTransaction": payment(Account=account, Fee="0", Flags=0x40000000, SigningPubKey="", **more)}
+
+
+def test_who_takes_part_in_a_batch_signs_beside_the_sender() -> None:
+    """XLS-56, V1_1; xrpl-py, transaction/batch_signers.py: one signs alone, for another two sign together."""
+    batch = {"TransactionType": "Batch", "Account": MAIN.address(ALICE.public_key).text, "Fee": "40", "Sequence": 9}
+    batch |= {"Flags": 65536, "RawTransactions": [inner(ALICE), inner(BOB), inner(key(9))]}
+    alone = Party(place="BatchSigners", account=MAIN.address(BOB.public_key), key=BOB.public_key)
+    together = Party(place="BatchSigners", account=MAIN.address(key(9).public_key), signers=TOGETHER)
+    made = Transaction.of(MAIN, batch, signer=ALICE.public_key, parties=(alone, together))
+    holders = [LocalSigner(each) for each in (ALICE, BOB, CAROL)]
+    signed = sign(made, *holders)
+    assert MAIN.decode_transaction(signed.raw) == signed
+    assert MAIN.decode_transaction(made.raw) == made
+    assert made == Transaction.of(MAIN, batch, signer=ALICE.public_key, parties=(together, alone))
+    half = made.partial(collect(made.requests(), holders[0]))
+    assert MAIN.decode_partial(half)[0] == made
+    fields = codec.decode(signed.raw)
+    for items, reason in ((fields["BatchSigners"][::-1], "non-canonical"), ([], "non-canonical")):
+        assert refused(MAIN.decode_transaction, codec.encode(fields | {"BatchSigners": items})) == reason
+    stranger = Party(place="BatchSigners", account=MAIN.address(CAROL.public_key), key=CAROL.public_key)
+    sender = Party(place="BatchSigners", account=MAIN.address(ALICE.public_key), key=ALICE.public_key)
+    for party in (stranger, sender):
+        assert refused(Transaction.of, MAIN, batch, signer=ALICE.public_key, parties=(party,)) == "unknown"
+    other = batch | {"RawTransactions": [{"Memo": {}}]}
+    assert refused(Transaction.of, MAIN, other, signer=ALICE.public_key, parties=(alone,)) == "unknown"
+
+
 @pytest.mark.parametrize("place", ["CounterpartySignature", "SponsorSignature"])
 @pytest.mark.parametrize(
     ("signature", "reason"),

@@ -11,11 +11,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 __all__ = ["Definitions", "Field", "definitions"]
 
+_FIGURES = Path(__file__).with_name("definitions.json")
 _ENUMS = {
     "TransactionType": "transactions",
     "LedgerEntryType": "entries",
@@ -56,7 +57,7 @@ class Definitions:
 @cache
 def definitions() -> Definitions:
     """The tables, read when they are first needed."""
-    data = json.loads(resources.files(__package__).joinpath("definitions.json").read_bytes())
+    data = json.loads(_FIGURES.read_bytes())
     unsigned = frozenset(data["unsigned"])
     fields = {
         name: _field(name, kind, data["types"][kind], code, unsigned)

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from walletcore.chains.xrpl.accounts import decode_classic, encode_classic
 from walletcore.chains.xrpl.amounts import IssuedAmount, encode_currency
@@ -121,7 +120,7 @@ class Reading:
             return f"{name}/xls33:{value['mpt_issuance_id'].upper()}"
         code = value["currency"]
         space = "xls30" if len(code) > 3 and code.startswith(_LP_TOKEN) else "token"
-        return f"{name}/{space}:{quote(code, safe='')}.{value['issuer']}"
+        return f"{name}/{space}:{_quoted(code)}.{value['issuer']}"
 
     def nft(self, name: str = "NFTokenID") -> str:
         """The CAIP-19 name of the NFT whose id is in a field."""
@@ -208,6 +207,11 @@ def issue_of(amount: Any) -> dict[str, str]:
     if isinstance(amount, str):
         return {"currency": "XRP"}
     return {name: value for name, value in amount.items() if name != "value"}
+
+
+def _quoted(code: str) -> str:
+    """A code as CAIP-19 can hold it: with ``%`` and two hex digits for all but letters and digits."""
+    return "".join([each if each.isalnum() else f"%{ord(each):02X}" for each in code])
 
 
 def _issuer(asset: Mapping[str, str]) -> bytes:

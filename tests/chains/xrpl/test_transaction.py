@@ -166,9 +166,9 @@ def test_XR4_nobody_is_a_signer_of_its_own_list() -> None:
     [
         ([], "type"),
         ((None,), "type"),
-        ((replace(cosigner(BOB), key=None),), "type"),
-        ((replace(cosigner(BOB), key=key(1, Curve.ED25519)),), "type"),
-        ((replace(cosigner(BOB), account="r"),), "type"),
+        ((replace(cosigner(BOB), key=None),), "type"),  # type: ignore[arg-type]
+        ((replace(cosigner(BOB), key=key(1, Curve.ED25519)),), "type"),  # type: ignore[arg-type]
+        ((replace(cosigner(BOB), account="r"),), "type"),  # type: ignore[arg-type]
         ((replace(cosigner(BOB), account=SIDE.address(BOB.public_key)),), "network"),
         ((replace(cosigner(BOB), account=MAIN.account(bytes(20), 5)),), "prefix"),
         ((replace(cosigner(BOB), account=Address(chain=MAIN, text="r", payload=bytes(20))),), "length"),
@@ -210,8 +210,8 @@ def test_who_has_not_answered_is_left_out_and_blobs_are_combined() -> None:
     alone = sign(Transaction.of(MAIN, payment(), signer=ALICE.public_key), LocalSigner(ALICE))
     for wrong in ([whole.raw, other.raw], [alone.raw], [made.raw], [whole.raw, alone.raw]):
         assert refused(MAIN.combine, wrong) == "mismatch"
-    for wrong in ([], whole.raw, None, "00"):
-        assert refused(MAIN.combine, wrong) == "type"
+    for none in ([], whole.raw, None, "00"):
+        assert refused(MAIN.combine, none) == "type"
 
 
 def test_an_account_that_signed_by_two_keys_is_no_part_of_one() -> None:

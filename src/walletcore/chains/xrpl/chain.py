@@ -43,9 +43,10 @@ _PROFILES = (
     Profile(
         name="bip44",
         path="m/44'/144'/{account}'/0/{index}",
-        wallets=("Ledger Live", "Trezor Suite", "Trust Wallet", "xrpl.js"),
-        source="trezor/trezor-firmware docs/misc/coins (44'/144'/a'/0/i); trustwallet/wallet-core registry.json; "
-        "XRPLF/xrpl.js packages/xrpl/src/Wallet/index.ts (DEFAULT_DERIVATION_PATH)",
+        wallets=("Xaman", "Ledger Live", "Trezor Suite", "Trust Wallet", "xrpl.js"),
+        source="WietseWind/xrpl-accountlib README.md and XRPL-Labs/Xaman-Issue-Tracker issue 224 (m/44'/144'/X'/Y/Z); "
+        "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts; trezor/trezor-firmware docs/misc/coins "
+        "(44'/144'/a'/0/i); trustwallet/wallet-core registry.json; XRPLF/xrpl.js packages/xrpl/src/Wallet/index.ts",
     ),
 )
 

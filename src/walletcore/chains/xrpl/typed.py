@@ -160,7 +160,7 @@ class Typed(AnyTransaction):
         return written
 
     def _body(self) -> dict[str, Any]:
-        return dict(self._values or {})
+        return {name: _copied(value) for name, value in (self._values or {}).items()}
 
     def has(self, flag: str) -> bool:
         """Whether this flag is set."""
@@ -199,6 +199,13 @@ class Typed(AnyTransaction):
         """Raise `TransactionError` (policy) for a peril that is not allowed by its name."""
         if not getattr(self, f"allow_{peril}"):
             raise TransactionError(PERILS[peril], reason="policy", hint=f"allow_{peril}=True takes it")
+
+
+def _copied(value: Any) -> Any:
+    """The same value, whose parts nobody else can change; no deeper than classes write."""
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
 
 
 def _check_amount(each: Field[Any], value: object) -> None:

@@ -157,6 +157,11 @@ def test_A18_neighbours_of_a_row_that_asks_for_tags_are_paid_without() -> None:
     assert Transaction.of(row, payment())
     with pytest.raises(TransactionError):
         row.decode_transaction(Transaction.of(MAIN, payment(Destination=CLASSIC)).raw)
+    inside = {"RawTransaction": payment(Destination=CLASSIC, Fee="0", Flags=0x40000000, SigningPubKey="")}
+    batch = {"TransactionType": "Batch", "Account": MAIN.address(key(1).public_key).text, "Fee": "40", "Sequence": 9}
+    with pytest.raises(TransactionError) as refusal:
+        Transaction.of(row, batch | {"RawTransactions": [inside]})
+    assert refusal.value.reason == "policy"
 
 
 @pytest.mark.parametrize("character", ["r", "X", "z", "1"])

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.xrpl import PSEUDO, TYPES, fields, payment
+from support.xrpl import MAIN, PSEUDO, TYPES, fields, payment
 from walletcore.chains.xrpl import IssuedAmount, MptAmount, codec
 from walletcore.chains.xrpl.amounts import decode_currency, encode_currency
 from walletcore.chains.xrpl.definitions import definitions
-from walletcore.errors import DecodingError
+from walletcore.errors import DecodingError, TransactionError
 
 ISSUER = "rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B"
 ISSUANCE = "00002403C84A0A28E0190E208E982C352BBD5006600555CF"
@@ -198,6 +198,18 @@ def test_XR2_arrays_nested_too_deep_are_refused_at_once(depth: int) -> None:
     assert refused(codec.encode, {"Memos": value}) == "too-deep"
     while value:  # a deep value is taken apart here: Python would do so by recursion
         value = value[0]["Memo"]["Memos"]
+
+
+def test_XR2_more_fields_than_anything_has_are_refused_soon() -> None:
+    memos = b"\xf9" + b"\xea\xe1" * 520_000 + b"\xf1"
+    assert refused(codec.decode, b"\x12\x00\x00" + memos) == "too-large"
+    few = b"\x12\x00\x00\xf9" + b"\xea\xe1" * 1000 + b"\xf1"
+    assert len(codec.decode(few)["Memos"]) == 1000
+    assert codec.decode(few, max_fields=1002) == codec.decode(few)
+    assert refused(codec.decode, few, max_fields=1001) == "too-large"
+    with pytest.raises(TransactionError) as refusal:
+        MAIN.decode_transaction(b"\x12\x00\x00\xf9" + b"\xea\xe1" * 10_000 + b"\xf1")
+    assert refusal.value.reason == "too-large"
 
 
 def test_XR2_what_is_nested_as_deep_as_the_ledger_takes_is_read() -> None:

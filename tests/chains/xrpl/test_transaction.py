@@ -210,7 +210,8 @@ def test_who_has_not_answered_is_left_out_and_blobs_are_combined() -> None:
     alone = sign(Transaction.of(MAIN, payment(), signer=ALICE.public_key), LocalSigner(ALICE))
     for wrong in ([whole.raw, other.raw], [alone.raw], [made.raw], [whole.raw, alone.raw]):
         assert refused(MAIN.combine, wrong) == "mismatch"
-    for none in ([], whole.raw, None, "00"):
+    nothing: tuple[Any, ...] = ([], whole.raw, None, "00")
+    for none in nothing:
         assert refused(MAIN.combine, none) == "type"
 
 

@@ -16,12 +16,14 @@ from walletcore.chains.xrpl.definitions import Definitions, Field, definitions
 from walletcore.coding.wire import Reader
 from walletcore.errors import DecodingError
 
-__all__ = ["MAX_DEPTH", "MAX_SIZE", "decode", "encode", "encode_for_signing"]
+__all__ = ["MAX_DEPTH", "MAX_FIELDS", "MAX_SIZE", "decode", "encode", "encode_for_signing"]
 
 MAX_DEPTH = 10
 """How deep objects and arrays may be nested: rippled, STVar.cpp, "Maximum nesting depth of STVar exceeded"."""
 MAX_SIZE = 1 << 20
 """Bytes: rippled, SystemParameters.h and Protocol.h, txMaxSizeBytes."""
+MAX_FIELDS = 1 << 16
+"""How many fields may be read, those of inner objects too: more than the metadata of any transaction has had."""
 _END_OF_OBJECT, _END_OF_ARRAY = b"\xe1", b"\xf1"
 _NO_ACCOUNT = encode_classic(bytes(20))
 _TAGS = {"Account": "SourceTag", "Destination": "DestinationTag"}
@@ -52,11 +54,24 @@ def _encode(fields: Mapping[str, Any], *, signing: bool) -> bytes:
     return data
 
 
-def decode(data: bytes) -> dict[str, Any]:
-    """The fields that these bytes are the canonical form of. Raises `DecodingError` with the path of the field."""
+class _Source(Reader):
+    """Bytes, how far they were read, and how many fields may still come."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, data: bytes, most: int) -> None:
+        super().__init__(data)
+        self.left = most
+
+
+def decode(data: bytes, *, max_fields: int = MAX_FIELDS) -> dict[str, Any]:
+    """The fields that these bytes are the canonical form of, at most so many of them.
+
+    Raises `DecodingError` with the path of the field.
+    """
     if type(data) is bytes and len(data) > MAX_SIZE:
         raise DecodingError(f"expected at most {MAX_SIZE} bytes, got {len(data)}", reason="too-large")
-    reader = Reader(data)
+    reader = _Source(data, max_fields)
     try:
         return _read_object(reader, 0, definitions(), b"")
     except DecodingError as error:
@@ -152,7 +167,7 @@ def _write_array(items: object, out: list[bytes], depth: int, tables: Definition
     out.append(_END_OF_ARRAY)
 
 
-def _read_object(reader: Reader, depth: int, tables: Definitions, end: bytes) -> dict[str, Any]:
+def _read_object(reader: _Source, depth: int, tables: Definitions, end: bytes) -> dict[str, Any]:
     """Fields up to the end of the object: its mark, or that of the bytes for the outermost one."""
     _check_depth(depth)
     found: dict[str, Any] = {}
@@ -177,14 +192,17 @@ def _read_object(reader: Reader, depth: int, tables: Definitions, end: bytes) ->
     return found
 
 
-def _is_empty(reader: Reader) -> bool:
+def _is_empty(reader: _Source) -> bool:
     if reader.data[reader.position : reader.position + 1] != b"\0":
         return False
     reader.position += 1
     return True
 
 
-def _read_header(reader: Reader, tables: Definitions) -> Field:
+def _read_header(reader: _Source, tables: Definitions) -> Field:
+    reader.left -= 1
+    if reader.left < 0:
+        raise DecodingError("expected fewer fields", reason="too-large")
     first = reader.take(1)
     more = (first[0] < 16) + (first[0] & 15 == 0)
     header = first + reader.take(more) if more else first
@@ -194,7 +212,7 @@ def _read_header(reader: Reader, tables: Definitions) -> Field:
     return field
 
 
-def _read_value(field: Field, reader: Reader, depth: int, tables: Definitions) -> Any:
+def _read_value(field: Field, reader: _Source, depth: int, tables: Definitions) -> Any:
     if field.type == "STObject":
         return _read_object(reader, depth + 1, tables, _END_OF_OBJECT)
     if field.type == "STArray":
@@ -204,7 +222,7 @@ def _read_value(field: Field, reader: Reader, depth: int, tables: Definitions) -
     return values.read(field, reader)
 
 
-def _read_array(reader: Reader, depth: int, tables: Definitions) -> list[dict[str, Any]]:
+def _read_array(reader: _Source, depth: int, tables: Definitions) -> list[dict[str, Any]]:
     _check_depth(depth)
     items: list[dict[str, Any]] = []
     while reader.data[reader.position : reader.position + 1] != _END_OF_ARRAY:

@@ -25,6 +25,7 @@ from walletcore.signing import Answers, Signature, accepted
 __all__ = ["combine", "decode", "decode_partial", "identify", "transaction_hash"]
 
 _ID = b"TXN\0"
+_MAX_FIELDS = 8192  # a batch of eight transactions, signed by 24 lists of 32, has fewer
 _ONE = ("SigningPubKey", "TxnSignature")
 
 
@@ -87,7 +88,7 @@ def _read(chain: XrplChain, raw: bytes) -> tuple[AnyTransaction, Answers]:
     if type(raw) is not bytes or not raw:
         raise TransactionError("expected the bytes of a transaction", reason="type" if raw else "truncated")
     with raised_as(TransactionError):
-        fields = codec.decode(raw)
+        fields = codec.decode(raw, max_fields=_MAX_FIELDS)
     signing = {name: fields.pop(name) for name in SIGNING_FIELDS if name in fields}
     number = fields.pop("NetworkID", None)
     if number != (chain.network_id if chain.is_named else None):

@@ -111,10 +111,12 @@ class AnyTransaction:
         flags = fields.get("Flags", 0)
         if type(flags) is int and flags & _INNER:
             raise TransactionError("a transaction inside of a batch is not signed by itself", reason="policy")
-        target = fields.get("Destination")
-        if target in self.chain.tag_required and "DestinationTag" not in fields:
-            hint = "DestinationTag says whose payment it is"
-            raise TransactionError(f"{target} takes nothing without a tag", reason="policy", hint=hint)
+        inner = [item.get("RawTransaction", {}) for item in fields.get("RawTransactions", ())]
+        for each in (fields, *inner) if self.chain.tag_required else ():
+            target = each.get("Destination")
+            if target in self.chain.tag_required and "DestinationTag" not in each:
+                hint = "DestinationTag says whose payment it is"
+                raise TransactionError(f"{target} takes nothing without a tag", reason="policy", hint=hint)
 
     @abstractmethod
     def _body(self) -> dict[str, Any]:

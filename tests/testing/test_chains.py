@@ -174,11 +174,26 @@ def xrpl_samples(row: XrplChain) -> list[Signable[Any]]:
     cosigners = tuple(xrpl.Cosigner(account=row.address(key), key=key) for key in PUBLIC[1:3])
     sponsored = fields | {"Sponsor": row.address(PUBLIC[1]).text}
     sponsor = xrpl.Party(place="SponsorSignature", key=PUBLIC[1])
+    own, other = row.address(PUBLIC[0]), row.address(PUBLIC[2])
+    typed = xrpl.Payment(
+        chain=row, signer=PUBLIC[0], account=own, destination=other, amount=5, fee=12, sequence=7, destination_tag=3
+    )
     return [
         xrpl.Transaction.of(row, fields, signer=PUBLIC[0]),
         xrpl.Transaction.of(row, fields, signers=cosigners),
         xrpl.Transaction.of(row, sponsored, signer=PUBLIC[0], parties=(sponsor,)),
         xrpl.Claim(chain=row, channel=bytes(range(32)), amount=5, signer=PUBLIC[0]),
+        typed,
+        replace(typed, signer=None, signers=cosigners),
+        xrpl.Batch(
+            chain=row,
+            signer=PUBLIC[0],
+            account=typed.account,
+            fee=40,
+            sequence=9,
+            raw_transactions=tuple([replace(typed, signer=None, fee=0, sequence=n) for n in (10, 11)]),
+            flags=frozenset({"tfAllOrNothing"}),
+        ),
     ]
 
 

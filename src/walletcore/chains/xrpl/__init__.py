@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from walletcore.chains.xrpl.transaction import Transaction as Transaction
     from walletcore.chains.xrpl.typed import PERILS as PERILS
     from walletcore.chains.xrpl.typed import Typed as Typed
+    from walletcore.chains.xrpl.typed import from_json as from_json
 
 __all__ = [
     "CHAINS",
@@ -141,6 +142,7 @@ __all__ = [
     "TrustSet",
     "Typed",
     "XrplChain",
+    "from_json",
 ]
 
 _PLACES = {
@@ -206,6 +208,7 @@ _PLACES = {
     "TrustSet": "kinds.tokens",
     "Typed": "typed",
     "UNITS": "reading",
+    "from_json": "typed",
 }
 
 __getattr__ = lazily(__name__, _PLACES)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _SPONSORS_FEE = 1  # spfSponsorFee
+_MOST_MEMOS, _MOST_INNER = 1026, 8  # 1,024 bytes of memos and what is around them (rippled, isMemoOkay; Batch.cpp)
 _MEMO = dict.fromkeys(("MemoData", "MemoType", "MemoFormat"))
 _MASTER, _MINTER = 4, 10  # asfDisableMaster, asfAuthorizedNFTokenMinter
 
@@ -55,7 +56,11 @@ def _fee(tx: Reading) -> Fee:
 
 def _memos(tx: Reading) -> Iterator[Effect]:
     """The data of each memo as text, with its type and format as its meaning."""
-    for each in tx.get("Memos") or ():
+    memos = tx.get("Memos") or ()
+    if memos and len(written := codec.encode({"Memos": memos})) > _MOST_MEMOS:
+        yield Opaque(why="more memos than a ledger takes", data=written)
+        return
+    for each in memos:
         memo = each.get("Memo", {})
         if not {"MemoData"} <= memo.keys() <= _MEMO.keys():
             why = "a memo without data" if memo.keys() <= _MEMO.keys() else "a memo with other fields"
@@ -179,7 +184,11 @@ def _sponsor(tx: Reading) -> Iterator[Effect]:
 def _batch(tx: Reading) -> Iterator[Effect]:
     """All that the inner transactions may do; of the modes but one, not all of it need happen."""
     yield tx.called()
-    for each in tx.items("RawTransactions", "RawTransaction", "TransactionType", "Account"):
+    items = tx.items("RawTransactions", "RawTransaction", "TransactionType", "Account")
+    if len(items) > _MOST_INNER:
+        yield tx.opaque("more transactions than a batch holds")
+        return
+    for each in items:
         inner = Reading(chain=tx.chain, fields=each)
         if inner.kind == "Batch":
             yield inner.opaque("a batch in a batch")

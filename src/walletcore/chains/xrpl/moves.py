@@ -14,6 +14,7 @@ from walletcore.effects import Approve, Effect, Transfer
 
 __all__ = ["MOVES"]
 
+_DOOR, _WITNESSES = "the bridge's door", "the bridge's witnesses"
 _ROUTING = ("SendMax", "DeliverMin", "Paths", "InvoiceID", "CredentialIDs", "DomainID")
 _OWN_FLAGS = frozenset({"tfNoRippleDirect", "tfPartialPayment", "tfLimitQuality", "tfSponsorCreatedAccount"})
 
@@ -24,12 +25,11 @@ def _payment(tx: Reading) -> Iterator[Effect]:
     """At most SendMax leaves, Amount arrives; of a partial payment nobody can say how much of it."""
     amount, destination = tx.need("Amount"), tx.named("Destination")
     most = tx.get("SendMax") or amount
-    for asset in _spent(tx, most):
-        yield tx.transfer(_of(asset, most), destination, tag=True)
-    partial = "tfPartialPayment" in tx.flags
-    if partial:
+    spent = [tx.transfer(_of(asset, most), destination, tag=True) for asset in _spent(tx, most)]
+    yield from spent
+    if "tfPartialPayment" in tx.flags:
         yield tx.unknown(amount, destination, source="", tag=True)
-    elif tx.asset(amount) != tx.asset(most):
+    elif tx.asset(amount) not in [each.asset for each in spent]:
         yield tx.transfer(amount, destination, source="", tag=True)
     if any(tx.get(name) is not None for name in _ROUTING) or tx.flags & _OWN_FLAGS:
         yield tx.called(destination)
@@ -235,10 +235,10 @@ def _cover_clawback(tx: Reading) -> Iterator[Effect]:
 
 
 def _door(tx: Reading, amount: Any) -> str:
-    """The account that takes an asset for a bridge; empty where both ends know it by the same name."""
+    """The account that takes an asset for a bridge; in words where both ends know it by the same name."""
     bridge, asset = tx.need("XChainBridge"), issue_of(amount)
     ends = [end for end in ("Locking", "Issuing") if bridge[f"{end}ChainIssue"] == asset]
-    return tx.chain.account_id(bridge[f"{ends[0]}ChainDoor"]) if len(ends) == 1 else ""
+    return tx.chain.account_id(bridge[f"{ends[0]}ChainDoor"]) if len(ends) == 1 else _DOOR
 
 
 def _commit(tx: Reading) -> Iterator[Effect]:
@@ -257,7 +257,7 @@ def _bridge_claim(tx: Reading) -> Iterator[Effect]:
 
 
 def _claim_id(tx: Reading) -> Iterator[Effect]:
-    yield tx.approve(tx.need("SignatureReward"), "the bridge's witnesses")
+    yield tx.approve(tx.need("SignatureReward"), _WITNESSES)
     yield tx.called()
 
 

@@ -29,9 +29,9 @@ __all__ = [
     "PathStep",
     "Permission",
     "SignerEntry",
-    "from_json",
     "members",
     "python_name",
+    "read_json",
     "to_json",
 ]
 
@@ -178,7 +178,7 @@ def to_json(chain: XrplChain, name: str, value: Any) -> Any:
     return write(chain, value)
 
 
-def from_json(chain: XrplChain, name: str, value: Any) -> Any:
+def read_json(chain: XrplChain, name: str, value: Any) -> Any:
     """The value that a class holds for what the codec gives."""
     return _kind(name)[2](chain, value)
 
@@ -187,7 +187,23 @@ def _kind(name: str) -> tuple[Any, Callable[[XrplChain, Any], Any], Callable[[Xr
     tables = definitions()
     if name in tables.codes:
         return str, _same, _same
+    if name in _SETTINGS:
+        return _SETTING
     return _KINDS[tables.fields[name].type]
+
+
+def _write_setting(_: XrplChain, name: str) -> int:
+    number = definitions().account_flags.get(name)
+    if number is None:
+        raise TransactionError(f"expected one of {', '.join(definitions().account_flags)}", reason="unknown")
+    return number
+
+
+def _read_setting(_: XrplChain, number: int) -> str:
+    for name, each in definitions().account_flags.items():
+        if each == number:
+            return name
+    raise TransactionError(f"expected a setting that has a name, got {number}", reason="unknown")
 
 
 def _same(_: XrplChain, value: Any) -> Any:
@@ -246,7 +262,7 @@ def _read_part(chain: XrplChain, item: tuple[str, Mapping[str, Any]]) -> Part:
     part = _PARTS.get(kind)
     if part is None:
         raise TransactionError(f"{kind} is no object of an array of this type", reason="unknown")
-    values = {python_name(name): from_json(chain, name, value) for name, value in given.items()}
+    values = {python_name(name): read_json(chain, name, value) for name, value in given.items()}
     known = {each.name for each in fields(part)}
     if not values.keys() <= known:
         raise TransactionError(f"{kind} has other fields than {', '.join(sorted(known))}", reason="unknown")
@@ -255,6 +271,7 @@ def _read_part(chain: XrplChain, item: tuple[str, Mapping[str, Any]]) -> Part:
 
 _HEX = (bytes, lambda _, value: value.hex().upper(), lambda _, value: bytes.fromhex(value))
 _NUMBER = (int, _same, _same)
+_SETTINGS, _SETTING = ("SetFlag", "ClearFlag"), (str, _write_setting, _read_setting)
 _KINDS: dict[str, tuple[Any, Callable[[XrplChain, Any], Any], Callable[[XrplChain, Any], Any]]] = {
     **dict.fromkeys(("UInt8", "UInt16", "UInt32"), _NUMBER),
     "UInt64": (int, lambda _, value: str(value), lambda _, value: int(value)),

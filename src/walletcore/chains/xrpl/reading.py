@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from walletcore.chains.xrpl.accounts import decode_classic, encode_classic
 from walletcore.chains.xrpl.amounts import IssuedAmount, encode_currency
@@ -38,6 +37,7 @@ _LP_TOKEN = "03"  # noqa: S105 - the first byte of the currency codes of pools' 
 _AMM_SPACE = b"\0A"  # rippled, Indexes.cpp: the name space of pools
 _BARE = "DIDDelete"  # the type that has no fields and no flags but those of all types
 _TIMES = frozenset({"CancelAfter", "Expiration", "FinishAfter"})
+_SETTINGS = frozenset({"SetFlag", "ClearFlag"})
 _NO_ARGUMENTS = frozenset({"Account", "Memos", "RawTransactions", "BatchSigners"})
 
 
@@ -98,12 +98,15 @@ class Reading:
 
     @property
     def pool(self) -> str:
-        """The ledger entry of the pool for Asset and Asset2, or for Amount and Amount2 (rippled, keylet::amm)."""
+        """The ledger entry of the pool for Asset and Asset2, or for Amount and Amount2 (rippled, keylet::amm).
+
+        One of a multi-purpose token is told in words.
+        """
         assets = [self.fields.get(name) for name in ("Asset", "Asset2")]
         if assets == [None, None]:
             assets = [issue_of(self.need(name)) for name in ("Amount", "Amount2")]
         if any("mpt_issuance_id" in each for each in assets if each):
-            return ""
+            return "the pool"
         sides = sorted((encode_currency(each["currency"]), _issuer(each)) for each in assets if each)
         body = b"".join(issuer + currency for currency, issuer in sides)
         return self.chain.account_id(hashlib.sha512(_AMM_SPACE + body).digest()[:32].hex().upper())
@@ -117,7 +120,7 @@ class Reading:
             return f"{name}/xls33:{value['mpt_issuance_id'].upper()}"
         code = value["currency"]
         space = "xls30" if len(code) > 3 and code.startswith(_LP_TOKEN) else "token"
-        return f"{name}/{space}:{quote(code, safe='')}.{value['issuer']}"
+        return f"{name}/{space}:{_quoted(code)}.{value['issuer']}"
 
     def nft(self, name: str = "NFTokenID") -> str:
         """The CAIP-19 name of the NFT whose id is in a field."""
@@ -169,8 +172,12 @@ class Reading:
         return Opaque(why=f"{self.kind}: {why}")
 
     def called(self, target: str = "") -> Call:
-        """The transaction by the name of its type, with all fields that only its type has, and its flags."""
-        return Call(target=target or self.account, name=self.kind, arguments=tuple(self._arguments()))
+        """The transaction by the name of its type, with all fields that only its type has, and its flags.
+
+        Where the target is none, or words, it is the account's own.
+        """
+        named = target if ":" in target else self.account
+        return Call(target=named, name=self.kind, arguments=tuple(self._arguments()))
 
     def _arguments(self) -> Iterator[tuple[str, str]]:
         tables = definitions()
@@ -185,6 +192,8 @@ class Reading:
     def _text(self, name: str, value: Any) -> str:
         if name in _TIMES:
             return timestamps.in_words(value + EPOCH)
+        if name in _SETTINGS:
+            return next((each for each, number in definitions().account_flags.items() if number == value), str(value))
         if isinstance(value, str | int):
             return str(value)
         if isinstance(value, Mapping) and value.keys() <= {"value", "currency", "issuer", "mpt_issuance_id"}:
@@ -198,6 +207,11 @@ def issue_of(amount: Any) -> dict[str, str]:
     if isinstance(amount, str):
         return {"currency": "XRP"}
     return {name: value for name, value in amount.items() if name != "value"}
+
+
+def _quoted(code: str) -> str:
+    """A code as CAIP-19 can hold it: with ``%`` and two hex digits for all but letters and digits."""
+    return "".join([each if each.isalnum() else f"%{ord(each):02X}" for each in code])
 
 
 def _issuer(asset: Mapping[str, str]) -> bytes:

@@ -8,22 +8,22 @@ that begins with ``tem``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from importlib import import_module
 from typing import Any
 
 from walletcore.chains.base import Address
 from walletcore.chains.xrpl import codec
-from walletcore.chains.xrpl.amounts import IssuedAmount
+from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
-from walletcore.chains.xrpl.parts import Amount, Memo, from_json, members, to_json
-from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction
+from walletcore.chains.xrpl.parts import Amount, Memo, members, read_json, to_json
+from walletcore.chains.xrpl.transaction import SIGNING_FIELDS, AnyTransaction, Transaction
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.remembering import memory
 
-__all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "malformed", "typed"]
+__all__ = ["PERILS", "Typed", "check_credentials", "check_positive", "from_json", "malformed", "typed"]
 
 PERILS = {
     "partial_payment": "expected the whole amount to be delivered (tfPartialPayment): any part of it would do",
@@ -34,6 +34,7 @@ PERILS = {
 
 _TAGS = {"account": "source_tag", "destination": "destination_tag"}
 _MOST_CREDENTIALS, _MOST_MEMOS = 8, 1024
+_AMOUNTS = {kind.__name__: kind for kind in (int, IssuedAmount, MptAmount)}
 _URL = re.compile(rb"[-A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%]*")
 
 
@@ -152,32 +153,41 @@ class Typed(AnyTransaction):
                 ):
                     continue
                 written[name] = to_json(self.chain, name, value)
+                _check_amount(each, value)
         if self.flags is not None:
             bits = definitions().flags[self.kind()]
             written["Flags"] = sum(bits[flag] for flag in self.flags)
         return written
 
     def _body(self) -> dict[str, Any]:
-        return dict(self._values or {})
+        return {name: _copied(value) for name, value in (self._values or {}).items()}
 
     def has(self, flag: str) -> bool:
         """Whether this flag is set."""
         return self.flags is not None and flag in self.flags
 
     @classmethod
-    def members_of(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the constructor takes for a body, whose perils are allowed. Raises `TransactionError`."""
-        return cls.plain_members(chain, body)
+    def members_of(
+        cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What the constructor takes for a body; these perils are allowed, or (None) all. Raises `TransactionError`."""
+        return cls.plain_members(chain, body, allow)
 
     @classmethod
-    def plain_members(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
-        """The same for fields whose values `parts` has in its table."""
+    def plain_members(
+        cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None, *apart: str
+    ) -> dict[str, Any]:
+        """The same for fields whose values `parts` has in its table; those ``apart`` are not read."""
         known = {each.name: each for each in fields(cls)}
-        found: dict[str, Any] = {name: True for name in known if name.startswith("allow_")}
-        for python, name in members(frozenset(definitions().formats[cls.kind()])).items():
-            if name in body and name not in ("TransactionType", "Flags"):
+        perils = [name for name in known if name.startswith("allow_")]
+        found: dict[str, Any] = {name: allow is None or name.removeprefix("allow_") in allow for name in perils}
+        names = frozenset(definitions().formats[cls.kind()]) - {"TransactionType", "Flags", *apart}
+        for python, name in members(names).items():
+            if name in body:
                 malformed(python not in known, f"{cls.kind()} has no {python}", "unknown")
-                found[python] = from_json(chain, name, body[name])
+                found[python] = read_json(chain, name, body[name])
+            elif python in known:
+                malformed(known[python].default is MISSING, f"{cls.kind()}: {name} is missing", "missing")
         if "Flags" in body:
             found["flags"] = _flags(cls.kind(), body["Flags"])
         return found
@@ -189,6 +199,23 @@ class Typed(AnyTransaction):
         """Raise `TransactionError` (policy) for a peril that is not allowed by its name."""
         if not getattr(self, f"allow_{peril}"):
             raise TransactionError(PERILS[peril], reason="policy", hint=f"allow_{peril}=True takes it")
+
+
+def _copied(value: Any) -> Any:
+    """The same value, whose parts nobody else can change; no deeper than classes write."""
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
+
+
+def _check_amount(each: Field[Any], value: object) -> None:
+    """Raise `TransactionError` for an amount of another kind than the class has it."""
+    kinds = [kind for kind in str(each.type).split(" | ") if kind in _AMOUNTS]
+    expected = " or ".join(kinds)
+    is_amount = type(value) in _AMOUNTS.values()
+    malformed(
+        bool(kinds) and is_amount and type(value).__name__ not in kinds, f"expected {expected} as {each.name}", "type"
+    )
 
 
 def class_of(kind: str) -> type[Typed] | None:
@@ -212,6 +239,29 @@ def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | 
     except (TransactionError, DecodingError):
         return None
     return made if made._body() == {**body} else None
+
+
+def from_json(
+    chain: XrplChain, fields: Mapping[str, Any], *, allow: Collection[str] = (), **signing: Any
+) -> AnyTransaction:
+    """The transaction of fields as JSON on xrpl.org has them: of its class, or a `Transaction` where there is none.
+
+    ``allow`` are names of `PERILS`; ``signing`` are signer, origin, signers and parties. Unlike bytes, which are read
+    as they are, what is malformed or perilous is refused. Raises `TransactionError`.
+    """
+    is_list = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
+    if not is_list or any(type(each) is not str or each not in PERILS for each in allow):
+        raise TransactionError(f"expected some of {', '.join(PERILS)} as allow", reason="unknown")
+    plain = Transaction.of(chain, fields, **signing)
+    body = plain._body()
+    kind = class_of(body["TransactionType"])
+    if kind is None:
+        return plain
+    with raised_as(TransactionError):
+        made = kind(chain=chain, **kind.members_of(chain, body, allow), **signing)
+    if made.raw != plain.raw:
+        raise TransactionError("expected no field that is there and empty", reason="non-canonical")
+    return made
 
 
 def _flags(kind: str, number: int) -> frozenset[str]:

@@ -1,6 +1,6 @@
-"""What is odd about a transaction of the XRP Ledger: accounts that nobody has, and what never expires.
+"""What is odd about a transaction of the XRP Ledger: accounts that nobody has, what never expires, what is partial.
 
-xrpl.org, "Addresses" (Special Addresses), "Reliable Transaction Submission".
+xrpl.org, "Addresses" (Special Addresses), "Reliable Transaction Submission", "Partial Payments", "Rippling".
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from walletcore.effects import Effect, Transfer
 
 __all__ = ["oddities", "of_account"]
 
+_PARTIAL, _NO_RIPPLE = 0x00020000, 0x00020000  # tfPartialPayment of Payment, tfSetNoRipple of TrustSet
 _NOBODY = (  # xrpl.org, "Special Addresses": black holes
     *("rrrrrrrrrrrrrrrrrrrrrhoLvTp", "rrrrrrrrrrrrrrrrrrrrBZbvji"),  # ACCOUNT_ZERO, ACCOUNT_ONE
     *("rrrrrrrrrrrrrrrrrNAMEtxvNvQ", "rrrrrrrrrrrrrrrrrrrn5RM1rHd"),  # of names, NaN
@@ -29,6 +30,14 @@ def oddities(
     if "LastLedgerSequence" not in fields:
         text = "no LastLedgerSequence: a ledger may take it at any later time"
         yield Oddity(code="never-expires", text=text)
+    flags = fields.get("Flags", 0)
+    if fields["TransactionType"] == "Payment" and flags & _PARTIAL:
+        yield Oddity(code="partial-payment", text="any part of the amount may arrive, and the payment succeeds")
+    if fields["TransactionType"] == "TrustSet" and not flags & _NO_RIPPLE:
+        text = (
+            "without tfSetNoRipple, others may exchange what the account holds for the same currency of another issuer"
+        )
+        yield Oddity(code="rippling", text=text)
     if fields.get("SigningPubKey") == "" and not fields.get("Signers"):
         yield Oddity(code="no-signer", text="for several who sign together, none of whom is named")
     for effect in effects:

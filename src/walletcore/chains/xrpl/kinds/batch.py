@@ -5,13 +5,13 @@ rippled, Batch.cpp. The mode is a flag: tfAllOrNothing, tfOnlyOne, tfUntilFailur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from walletcore.chains.xrpl.chain import XrplChain
 from walletcore.chains.xrpl.transaction import AnyTransaction, Transaction
-from walletcore.chains.xrpl.typed import Typed, malformed, typed
+from walletcore.chains.xrpl.typed import Typed, from_json, malformed, typed
 from walletcore.errors import TransactionError
 
 __all__ = ["Batch"]
@@ -60,11 +60,13 @@ class Batch(Typed):
             malformed(len(set(places)) < len(places), "expected each sequence and ticket once", "duplicate")
 
     @classmethod
-    def members_of(cls, chain: XrplChain, body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the constructor takes for a body. Raises `TransactionError`."""
-        rest = {name: value for name, value in body.items() if name != "RawTransactions"}
-        inner = tuple([_from_inner(chain, each) for each in body["RawTransactions"]])
-        return cls.plain_members(chain, rest) | {"raw_transactions": inner}
+    def members_of(
+        cls, chain: XrplChain, body: Mapping[str, Any], allow: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What the constructor takes for a body, with these perils allowed. Raises `TransactionError`."""
+        malformed("RawTransactions" not in body, "RawTransactions are missing", "missing")
+        inner = tuple([_from_inner(chain, each, allow) for each in body["RawTransactions"]])
+        return cls.plain_members(chain, body, allow, "RawTransactions") | {"raw_transactions": inner}
 
 
 def _as_inner(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _as_inner(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "Flags": fields.get("Flags", 0) | _INNER, "SigningPubKey": ""}
 
 
-def _from_inner(chain: XrplChain, item: Mapping[str, Any]) -> AnyTransaction:
+def _from_inner(chain: XrplChain, item: Mapping[str, Any], allow: Collection[str] | None) -> AnyTransaction:
     """The transaction that `_as_inner` gives these fields of. Raises `TransactionError`."""
     given = dict(item.get("RawTransaction", {}))
     flags = given.pop("Flags", 0)
@@ -82,4 +84,6 @@ def _from_inner(chain: XrplChain, item: Mapping[str, Any]) -> AnyTransaction:
     malformed(given.pop("NetworkID", None) != (chain.network_id if chain.is_named else None), "network", "network")
     if flags != _INNER:
         given["Flags"] = flags & ~_INNER
+    if allow is not None:
+        return from_json(chain, given, allow=allow)
     return typed(chain, given) or Transaction.of(chain, given)

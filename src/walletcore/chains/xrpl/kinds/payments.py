@@ -196,7 +196,7 @@ class PaymentChannelCreate(Typed):
 
     def check(self) -> None:
         """Drops above zero, another destination, a key."""
-        _check_drops("amount", self.amount)
+        check_positive("amount", self.amount)
         malformed(self.account == self.destination, "expected another destination", "duplicate")
         parse_key(self.public_key.hex())
 
@@ -211,7 +211,7 @@ class PaymentChannelFund(Typed):
 
     def check(self) -> None:
         """Drops above zero."""
-        _check_drops("amount", self.amount)
+        check_positive("amount", self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -231,9 +231,7 @@ class PaymentChannelClaim(Typed):
 
     def check(self) -> None:
         """Drops above zero, of which not more than was claimed; a signature that is the key's."""
-        for name in ("balance", "amount"):
-            if getattr(self, name) is not None:
-                _check_drops(name, getattr(self, name))
+        check_positive("an amount", self.balance, self.amount)
         both = self.balance is not None and self.amount is not None
         malformed(both and (self.balance or 0) > (self.amount or 0), "expected a balance of at most the amount")
         malformed(self.has("tfClose") and self.has("tfRenew"), "expected tfClose or tfRenew", "ambiguous")
@@ -250,8 +248,3 @@ class PaymentChannelClaim(Typed):
             Claim(chain=self.chain, channel=self.channel, amount=drops, signer=key).verify(signature)
         except InvalidSignature as error:
             raise TransactionError(f"signature: {error}", reason="mismatch") from None
-
-
-def _check_drops(name: str, amount: object) -> None:
-    malformed(type(amount) is not int, f"expected drops of XRP as {name}", "type")
-    check_positive(name, amount)  # type: ignore[arg-type]  # it is an int

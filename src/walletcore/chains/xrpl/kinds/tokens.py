@@ -60,7 +60,6 @@ class Clawback(Typed):
 
     def check(self) -> None:
         """An amount above zero of another account; ``holder`` for multi-purpose tokens only."""
-        malformed(isinstance(self.amount, int), "expected an amount of a token", "type")
         check_positive("amount", self.amount)
         issued = isinstance(self.amount, IssuedAmount)
         malformed(issued == (self.holder is not None), "expected a holder of a multi-purpose token", "mismatch")

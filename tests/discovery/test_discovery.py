@@ -46,10 +46,11 @@ ENGINES = {  # all others are published
         "eth-account-run",
         "solders-run",
         "thor-devkit-run",
-        "tronpy-run", "tronweb-run"),
-    "wallet-core-segwit",
-    ,
-    "xrpl-js-run",
+        "tronpy-run",
+        "tronweb-run",
+        "wallet-core-segwit",
+        "xrpl-js-run",
+    ),
 }
 ALL = [
     case

@@ -18,35 +18,122 @@ TABLES = {
 }
 ASPECTS = ("decode", "effects", "oracle")
 ASKED = {
-    "solana": """
-        system.Transfer system.CreateAccount token.TransferChecked token-2022.TransferChecked associated.Create
-        associated.CreateIdempotent compute-budget.SetComputeUnitLimit compute-budget.SetComputeUnitPrice memo.Memo
-        stake.DelegateStake stake.Deactivate stake.Withdraw stake.Authorize system.AdvanceNonceAccount
-        system.WithdrawNonceAccount system.AuthorizeNonceAccount address-lookup-table.CreateLookupTable
-        address-lookup-table.ExtendLookupTable token.CloseAccount
-    """.split(),
-    "xrpl": """
-        Payment TrustSet AccountSet SetRegularKey SignerListSet EscrowCreate EscrowFinish EscrowCancel CheckCreate
-        CheckCash CheckCancel OfferCreate OfferCancel TicketCreate PaymentChannelCreate PaymentChannelFund
-        PaymentChannelClaim NFTokenMint NFTokenBurn NFTokenCreateOffer NFTokenCancelOffer NFTokenAcceptOffer AMMCreate
-        AMMDeposit AMMWithdraw AMMVote AMMBid AMMDelete Batch AccountDelete
-    """.split(),
-    "stellar": """
-        CreateAccount Payment PathPaymentStrictReceive PathPaymentStrictSend ManageSellOffer ManageBuyOffer
-        CreatePassiveSellOffer SetOptions ChangeTrust AllowTrust AccountMerge Inflation ManageData BumpSequence
-        CreateClaimableBalance ClaimClaimableBalance BeginSponsoringFutureReserves EndSponsoringFutureReserves
-        RevokeSponsorship Clawback ClawbackClaimableBalance SetTrustLineFlags LiquidityPoolDeposit LiquidityPoolWithdraw
-        InvokeHostFunction ExtendFootprintTtl RestoreFootprint memo preconditions
-    """.split(),
-    "tron": """
-        TransferContract TransferAssetContract TriggerSmartContract FreezeBalanceV2Contract UnfreezeBalanceV2Contract
-        DelegateResourceContract UnDelegateResourceContract VoteWitnessContract AccountPermissionUpdateContract
-    """.split(),
-    "cosmos": """
-        SIGN_MODE_DIRECT SIGN_MODE_LEGACY_AMINO_JSON LegacyAminoPubKey MsgSend MsgMultiSend MsgDelegate MsgUndelegate
-        MsgBeginRedelegate MsgSetWithdrawAddress MsgWithdrawDelegatorReward MsgVote MsgTransfer MsgGrant MsgRevoke
-        MsgExec MsgGrantAllowance MsgExecuteContract MsgInstantiateContract MsgDeposit
-    """.split(),
+    "solana": [
+        "system.Transfer",
+        "system.CreateAccount",
+        "token.TransferChecked",
+        "token-2022.TransferChecked",
+        "associated.Create",
+        "associated.CreateIdempotent",
+        "compute-budget.SetComputeUnitLimit",
+        "compute-budget.SetComputeUnitPrice",
+        "memo.Memo",
+        "stake.DelegateStake",
+        "stake.Deactivate",
+        "stake.Withdraw",
+        "stake.Authorize",
+        "system.AdvanceNonceAccount",
+        "system.WithdrawNonceAccount",
+        "system.AuthorizeNonceAccount",
+        "address-lookup-table.CreateLookupTable",
+        "address-lookup-table.ExtendLookupTable",
+        "token.CloseAccount",
+    ],
+    "xrpl": [
+        "Payment",
+        "TrustSet",
+        "AccountSet",
+        "SetRegularKey",
+        "SignerListSet",
+        "EscrowCreate",
+        "EscrowFinish",
+        "EscrowCancel",
+        "CheckCreate",
+        "CheckCash",
+        "CheckCancel",
+        "OfferCreate",
+        "OfferCancel",
+        "TicketCreate",
+        "PaymentChannelCreate",
+        "PaymentChannelFund",
+        "PaymentChannelClaim",
+        "NFTokenMint",
+        "NFTokenBurn",
+        "NFTokenCreateOffer",
+        "NFTokenCancelOffer",
+        "NFTokenAcceptOffer",
+        "AMMCreate",
+        "AMMDeposit",
+        "AMMWithdraw",
+        "AMMVote",
+        "AMMBid",
+        "AMMDelete",
+        "Batch",
+        "AccountDelete",
+    ],
+    "stellar": [
+        "CreateAccount",
+        "Payment",
+        "PathPaymentStrictReceive",
+        "PathPaymentStrictSend",
+        "ManageSellOffer",
+        "ManageBuyOffer",
+        "CreatePassiveSellOffer",
+        "SetOptions",
+        "ChangeTrust",
+        "AllowTrust",
+        "AccountMerge",
+        "Inflation",
+        "ManageData",
+        "BumpSequence",
+        "CreateClaimableBalance",
+        "ClaimClaimableBalance",
+        "BeginSponsoringFutureReserves",
+        "EndSponsoringFutureReserves",
+        "RevokeSponsorship",
+        "Clawback",
+        "ClawbackClaimableBalance",
+        "SetTrustLineFlags",
+        "LiquidityPoolDeposit",
+        "LiquidityPoolWithdraw",
+        "InvokeHostFunction",
+        "ExtendFootprintTtl",
+        "RestoreFootprint",
+        "memo",
+        "preconditions",
+    ],
+    "tron": [
+        "TransferContract",
+        "TransferAssetContract",
+        "TriggerSmartContract",
+        "FreezeBalanceV2Contract",
+        "UnfreezeBalanceV2Contract",
+        "DelegateResourceContract",
+        "UnDelegateResourceContract",
+        "VoteWitnessContract",
+        "AccountPermissionUpdateContract",
+    ],
+    "cosmos": [
+        "SIGN_MODE_DIRECT",
+        "SIGN_MODE_LEGACY_AMINO_JSON",
+        "LegacyAminoPubKey",
+        "MsgSend",
+        "MsgMultiSend",
+        "MsgDelegate",
+        "MsgUndelegate",
+        "MsgBeginRedelegate",
+        "MsgSetWithdrawAddress",
+        "MsgWithdrawDelegatorReward",
+        "MsgVote",
+        "MsgTransfer",
+        "MsgGrant",
+        "MsgRevoke",
+        "MsgExec",
+        "MsgGrantAllowance",
+        "MsgExecuteContract",
+        "MsgInstantiateContract",
+        "MsgDeposit",
+    ],
 }
 ROWS = [(family, kind) for family, table in TABLES.items() for kind in table]
 

@@ -1,9 +1,9 @@
 """Fees that nobody means: above these a command refuses to sign, unless it is told by name that they are meant.
 
 Bitcoin Core, ``-maxtxfee`` (0.10 BTC); go-ethereum, ``--rpc.txfeecap`` (1 ether); xrpl.js, ``maxFeeXRP`` (2 XRP). The
-nodes of Solana, Stellar, Theta and VeChain have no such cap; 0.1 SOL, 10 XLM, 100 TFUEL and 1,000 VTHO are this command's own: of the
-latter two as much gas as a block takes costs 80 and 400. Tron's nodes take 15,000 TRX, and this command 500. A service sets its own caps,
-by guards around its signers.
+nodes of Solana, Stellar, Theta and VeChain have no such cap; 0.1 SOL, 10 XLM, 100 TFUEL and 1,000 VTHO are this
+command's own: of the latter two as much gas as a block takes costs 80 and 400. Tron's nodes take 15,000 TRX, and this
+command 500. A service sets its own caps, by guards around its signers.
 """
 
 from __future__ import annotations
@@ -24,16 +24,10 @@ CAPS = {
     "bitcoin": 10_000_000,
     "evm": 10**18,
     "solana": 100_000_000,
-    
-    "stellar":100_000_000,
-    
+    "stellar": 100_000_000,
     "theta": 100 * 10**18,
-    
-    "tron":500_000_000,
-    
-    
+    "tron": 500_000_000,
     "vechain": 1000 * 10**18,
-,
     "xrpl": 2_000_000,
 }
 """Family -> the highest fee of a transaction, in the smallest unit of the asset in which the chain's fees are paid."""

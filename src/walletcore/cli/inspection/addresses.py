@@ -113,7 +113,7 @@ def _is_address(row: Chain, text: str) -> bool:
 
 
 def _has_form(row: Chain, text: str) -> bool:
-    """Whether a textnoneof the chain looks as if it were meant for: CashAddrbech32 of Cosmos: as CashAddr where it, or to begin with T."""
+    """Whether a text that is none of the chain looks as if it were meant for one: CashAddr, bech32, or Tron's T."""
     if isinstance(row, CosmosChain) and row.hrp:
         return text.lower().partition("1")[0] in _cosmos_prefixes()
     if isinstance(row, TronChain):

@@ -1,4 +1,7 @@
-"""Messages of each family, told as what they are: EIP-191, EIP-712, BIP-137, BIP-322, ADRTIPSEP-036,191,53,andthose Solana's's ones."""
+"""Messages of each family, told as what they are.
+
+EIP-191, EIP-712, BIP-137, BIP-322, TIP-191, TIP-712, ADR-036, SEP-53, VIP-192, off-chain messages of Solana.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from walletcore.chains.evm import Authorization, TypedData, UserOperation
 from walletcore.chains.evm import Message as EvmMessage
 from walletcore.chains.solana import OffchainMessage, PlainMessage, SolanaChain
 from walletcore.chains.solana.offchain import SIGNING_DOMAIN
-from walletcore.chains.tron import Message as TronMessage
-from walletcore.chains.tron import TypedData as TronTypedData
 from walletcore.chains.stellar import Authorization as StellarAuthorization
 from walletcore.chains.stellar import AuthorizationEntry, StellarChain
 from walletcore.chains.stellar import Message as StellarMessage
+from walletcore.chains.tron import Message as TronMessage
+from walletcore.chains.tron import TypedData as TronTypedData
 from walletcore.chains.vechain import Certificate
 from walletcore.chains.xrpl import Claim
 from walletcore.cli.inspection.finding import Oddity
@@ -32,7 +35,8 @@ _SIGNATURE = 64
 _CREDENTIALS = {kind.to_bytes(4) for kind in (1, 2, 3)}  # of an address, in its three kinds
 _MESSAGES = (
     *(BitcoinMessage, GenericMessage, EvmMessage, Authorization, UserOperation),
-    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage, StellarMessage, StellarAuthorization, Claim),
+    *(OffchainMessage, PlainMessage, TronMessage, Certificate, CosmosMessage),
+    *(StellarMessage, StellarAuthorization, Claim),
 )
 
 

@@ -94,7 +94,8 @@ def issue(random: Random) -> dict[str, str]:
         return {"currency": "XRP"}
     if kind == 1:
         return {"currency": currency(random), "issuer": account(random)}
-    return {"mpt_issuance_id": f"{data(random, 23)}01".upper()}
+    issuer = f"80{data(random, 18)}01"  # xrpl-py takes an issuer that begins with a zero byte for a currency
+    return {"mpt_issuance_id": f"{data(random, 4)}{issuer}".upper()}
 
 
 def step(random: Random) -> dict[str, str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FAMILIES", "chain", "chains", "families"]
 
-FAMILIES = ("bitcoin", "cosmos", "evm", "solana", "stellar", "theta", "tron", "vechain", "xrpl")
+FAMILIES = ("bitcoin", "evm", "cosmos", "solana", "stellar", "theta", "tron", "vechain", "xrpl")
 _MAX_NAME = 80
 
 C = TypeVar("C", bound=Chain)

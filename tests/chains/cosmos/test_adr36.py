@@ -68,7 +68,7 @@ def test_a_message_is_signed_verified_and_read_again(chain: CosmosChain, content
     assert again == subject
     assert again.effects() == subject.effects()
     assert chain.takes(again)
-    assert again.requests()[0].id == subject.requests()[0].id  # type: ignore[union-attr]
+    assert again.requests()[0].id == subject.requests()[0].id
     assert chain.decode_transaction(subject.raw).raw == subject.raw
 
 

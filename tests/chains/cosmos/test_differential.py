@@ -189,9 +189,9 @@ def test_multisig_accounts_sign_what_cosmjs_signs(environment: str) -> None:
         }
         row = transaction.chain
         assert row.decode_transaction(transaction.raw) == transaction
-        read = row.decode_transaction(signed.raw)
+        read: Any = row.decode_transaction(signed.raw)
         assert read.transaction == replace(transaction, signers=(replace(one, account_number=None),))
-        verify(read, [one.account_number])
+        verify(read, [int(case["account_number"])])
         return [f"of {len(holders)}"]
 
     compared(
@@ -225,7 +225,7 @@ def test_direct_is_what_cosmpy_signs(environment: str) -> None:
         transaction, holders = made(case)
         address = HUB.address(holders[0].public_key).text
         assert verdict == {"raw": sign(transaction, *holders).raw.hex(), "address": address}
-        return case["kinds"]
+        return list(case["kinds"])
 
     compared("cosmpy", "direct", environment, ask, check, kinds=tuple(KINDS), most=5_000)
 

@@ -183,7 +183,7 @@ def test_effects_are_messages_memo_and_fee() -> None:
     ("changes", "payer"),
     [({}, MINE), ({"payer": MINE}, MINE), ({"granter": YOURS}, YOURS), ({"granter": YOURS, "payer": MINE}, YOURS)],
 )
-def test_the_fee_is_paid_by_granter_payer_or_first_signer(changes: dict[str, str], payer: str) -> None:
+def test_the_fee_is_paid_by_granter_payer_or_first_signer(changes: dict[str, Any], payer: str) -> None:
     made = payment(fee=replace(FEE, **changes))
     assert made.effects()[-1] == Paid(asset=ATOM, at_most=2_000, payer=HUB.account_id(payer))
 

@@ -23,9 +23,9 @@ from walletcore.hd.eip2333 import BlsPrivateKey
 from walletcore.hd.electrum import ElectrumOldPrivateKey
 from walletcore.hd.monero import MoneroKeys
 from walletcore.hd.slip10 import Slip10PrivateKey
-from walletcore.hd.sollet import SolletPrivateKey
 from walletcore.hd.slip21 import SymmetricNode
 from walletcore.hd.slip32 import LocatedPrivateKey
+from walletcore.hd.sollet import SolletPrivateKey
 from walletcore.hd.substrate import SubstratePrivateKey
 from walletcore.keys import Curve, PrivateKey, Scheme
 from walletcore.keystore.eip2335 import Keystore

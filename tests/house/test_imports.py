@@ -50,6 +50,7 @@ MADE_OF = {
     "hd.electrum": {"hd.bip32"},
     "hd.monero": {"hd.monero_address"},
     "hd.slip32": {"hd.bip32"},
+    "hd.sollet": {"hd.bip32"},
     "hd.substrate": {"mnemonic.bip39"},
     "keystore.account": {"hd.bip32", "keystore.hdkey", "keystore.keypath", "keystore.ur"},
     "keystore.bip38": {"keystore.wif"},

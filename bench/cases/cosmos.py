@@ -15,16 +15,32 @@ KEY = PrivateKey(Curve.SECP256K1, Secret(SECRET))
 ME, YOU = ROW.address(KEY.public_key).text, ROW.account(bytes([9]) * 20).text
 
 
-def signed(signer: LocalSigner, mode: cosmos.SignMode) -> bytes:
-    """A MsgSend, its fee and its signer, signed."""
+def built(mode: cosmos.SignMode) -> cosmos.Transaction:
+    """A MsgSend, its fee and its signer."""
     sent = cosmos.MsgSend(from_address=ME, to_address=YOU, amount=(cosmos.Coin(denom="uatom", amount=1),))
-    transaction = cosmos.Transaction(
+    return cosmos.Transaction(
         chain=ROW,
         messages=(sent,),
         fee=cosmos.Fee(amount=(cosmos.Coin(denom="uatom", amount=2000),), gas_limit=200_000),
         signers=(cosmos.Signer(key=KEY.public_key, account_number=7, sequence=3, mode=mode),),
     )
-    return sign(transaction, signer).raw
+
+
+def ours(name: str, signer: LocalSigner, mode: cosmos.SignMode = cosmos.SignMode.DIRECT) -> list[Case]:
+    """From the transaction, as the SDK from its own, and from what it is made of."""
+
+    def signed() -> bytes:
+        return sign(built(mode), signer).raw
+
+    def run(transactions: list[cosmos.Transaction], count: int) -> None:
+        for transaction in transactions:
+            sign(transaction, signer).raw  # noqa: B018
+
+    answer = signed if mode is cosmos.SignMode.DIRECT else None
+    return [
+        Case(name=name, run=run, prepare=lambda count: [built(mode) for _ in range(count)], answer=answer),
+        Case(name=f"{name}, from its parts", run=each(signed), answer=answer),
+    ]
 
 
 @cache
@@ -35,15 +51,22 @@ def cosmpy_key() -> Any:
     return Key(SECRET)
 
 
-def cosmpy_signed() -> bytes:
-    """cosmpy, on Google's protobuf and on ecdsa."""
-    from cosmpy.aerial.tx import SigningCfg, Transaction, TxFee
+def cosmpy_built() -> Any:
+    """cosmpy's transaction with its message, on Google's protobuf."""
+    from cosmpy.aerial.tx import Transaction
     from cosmpy.protos.cosmos.bank.v1beta1.tx_pb2 import MsgSend
     from cosmpy.protos.cosmos.base.v1beta1.coin_pb2 import Coin
 
-    key = cosmpy_key()
     made = Transaction()
     made.add_message(MsgSend(from_address=ME, to_address=YOU, amount=[Coin(denom="uatom", amount="1")]))
+    return made
+
+
+def cosmpy_signed(made: Any) -> bytes:
+    """The same with fee and signer, signed by ecdsa."""
+    from cosmpy.aerial.tx import SigningCfg, TxFee
+
+    key = cosmpy_key()
     made.seal(SigningCfg.direct(key.public_key, 3), TxFee(amount="2000uatom", gas_limit=200_000))
     made.sign(key, "cosmoshub-4", 7, deterministic=True)
     made.complete()
@@ -51,25 +74,31 @@ def cosmpy_signed() -> bytes:
     return raw
 
 
+def cosmpy_all(transactions: list[Any], count: int) -> None:
+    """Each of them."""
+    for made in transactions:
+        cosmpy_signed(made)
+
+
 def transfers() -> list[Case]:
     """Protobuf, an address or two to check, a signature."""
-    signer, unchecked = LocalSigner(KEY), LocalSigner(KEY, check=False)
-    direct, amino = cosmos.SignMode.DIRECT, cosmos.SignMode.LEGACY_AMINO_JSON
     return [
-        Case(name="walletcore", run=each(lambda: signed(signer, direct)), answer=lambda: signed(signer, direct)),
+        *ours("walletcore", LocalSigner(KEY)),
+        *ours("walletcore, check=False", LocalSigner(KEY, check=False)),
+        *ours("walletcore, amino JSON", LocalSigner(KEY), cosmos.SignMode.LEGACY_AMINO_JSON),
         Case(
-            name="walletcore, check=False",
-            run=each(lambda: signed(unchecked, direct)),
-            answer=lambda: signed(unchecked, direct),
+            name="cosmpy",
+            run=cosmpy_all,
+            prepare=lambda count: [cosmpy_built() for _ in range(count)],
+            answer=lambda: cosmpy_signed(cosmpy_built()),
+            needs="cosmpy",
         ),
-        Case(name="walletcore, amino JSON", run=each(lambda: signed(signer, amino))),
-        Case(name="cosmpy", run=each(cosmpy_signed), answer=cosmpy_signed, needs="cosmpy"),
     ]
 
 
 WORKLOADS = [
     Workload(
-        name="Cosmos MsgSend, objects to raw",
+        name="Cosmos MsgSend, object -> raw",
         reference="cosmpy",
         cases=transfers,
         targets=(Target(case="walletcore", reference="cosmpy", ratio=1 / 5),),

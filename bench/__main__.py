@@ -23,6 +23,7 @@ THEMES = (
     "abi",
     "encode",
     "solana",
+    "stellar",
     "cardano",
     "guard",
     "store",

@@ -15,6 +15,8 @@ from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.stellar import (
     AccountMerge,
     BumpSequence,
+    Claimant,
+    CreateClaimableBalance,
     DecoratedSignature,
     FeeBumpTransaction,
     IssuedAsset,
@@ -24,13 +26,16 @@ from walletcore.chains.stellar import (
     MemoId,
     MemoText,
     NativeAsset,
+    Not,
     Operation,
+    PathPaymentStrictSend,
     Payment,
     Preconditions,
     SignerKey,
     StellarChain,
     TimeBounds,
     Transaction,
+    Within,
 )
 from walletcore.chains.stellar import operations as operation_room
 from walletcore.cli.drafts import stellar as drafts
@@ -178,6 +183,50 @@ def test_a_contract_is_no_account() -> None:
 )
 def test_what_is_no_transaction_is_refused(changes: dict[str, Any], reason: str) -> None:
     assert refusal(lambda: payment(**changes)).reason == reason
+
+
+def claim(*claimants: Claimant) -> Operation:
+    return CreateClaimableBalance(asset=NATIVE, amount=1, claimants=claimants)
+
+
+def nested(depth: int) -> Any:
+    predicate: Any = Within(seconds=1)
+    for _ in range(depth - 1):
+        predicate = Not(predicate=predicate)
+    return predicate
+
+
+def test_predicates_nest_four_deep_and_no_deeper_both_ways() -> None:
+    """stellar-core, CreateClaimableBalanceOpFrame.cpp, validatePredicate."""
+    made = payment(operations=(claim(Claimant(destination=YOU, predicate=nested(4))),))
+    assert STELLAR.decode_transaction(made.raw) == made
+    deep = Claimant(destination=YOU, predicate=nested(5))
+    assert refusal(lambda: payment(operations=(claim(deep),))).reason == "too-deep"
+    level = bytes.fromhex("0000000300000001")  # not, of a predicate that is there
+    start = made.raw.index(level)
+    for more in (1, 1000):
+        raw = made.raw[:start] + level * more + made.raw[start:]
+        assert refusal(lambda raw=raw: STELLAR.decode_transaction(raw)).reason == "too-deep"
+    absent = made.raw[:start] + bytes.fromhex("0000000300000000") + made.raw[start + 8 :]
+    assert refusal(lambda: STELLAR.decode_transaction(absent)).reason == "version"
+
+
+def test_counts_have_their_bounds() -> None:
+    many = tuple(Claimant(destination=STELLAR.account(bytes([number]) * 32)) for number in range(11))
+    assert payment(operations=(claim(*many[:10]),)).body()
+    assert refusal(lambda: payment(operations=(claim(*many),))).reason == "range"
+    assert refusal(lambda: payment(operations=(claim(),))).reason == "missing"
+    assert refusal(lambda: payment(operations=(claim("you"),))).reason == "type"  # type: ignore[arg-type]
+    assert refusal(lambda: payment(operations=(claim(many[1], many[1]),))).reason == "duplicate"
+    path = PathPaymentStrictSend(
+        send_asset=NATIVE, send_amount=1, destination=YOU, dest_asset=NATIVE, dest_min=1, path=(NATIVE,) * 6
+    )
+    assert refusal(lambda: payment(operations=(path,))).reason == "range"
+    assert payment(operations=(BumpSequence(bump_to=1),) * 100).body()
+    raw = payment().raw
+    for place in (raw.index((1).to_bytes(4) + bytes(4) + (1).to_bytes(4)), len(raw) - 4):  # operations, signatures
+        hostile = raw[:place] + b"\xff\xff\xff\xff" + raw[place + 4 :]
+        assert refusal(lambda hostile=hostile: STELLAR.decode_transaction(hostile)).reason in ("range", "truncated")
 
 
 @pytest.mark.parametrize("code", ["", "A" * 13, "US D", "US-D", "USÄ", "US\0", "１", "A\n", 7])

@@ -4,6 +4,7 @@ import base64
 import json
 import sys
 from decimal import Decimal
+from typing import Any
 
 import stellar_sdk as sdk
 from stellar_sdk import strkey
@@ -13,19 +14,19 @@ from stellar_sdk.operation.set_options import AuthorizationFlag
 from stellar_sdk.operation.set_trust_line_flags import TrustLineFlags
 
 
-def amount(number):
+def amount(number: Any) -> Any:
     return format(Decimal(int(number)) / 10**7, "f")
 
 
-def asset(text):
+def asset(text: Any) -> Any:
     return sdk.Asset.native() if text == "native" else sdk.Asset(*text.split(":"))
 
 
-def price(text):
+def price(text: Any) -> Any:
     return sdk.Price(*map(int, text.split("/")))
 
 
-def predicate(given):
+def predicate(given: Any) -> Any:
     if not given:
         return ClaimPredicate.predicate_unconditional()
     ((name, value),) = given.items()
@@ -38,7 +39,7 @@ def predicate(given):
     return ClaimPredicate.predicate_before_relative_time(int(value))
 
 
-def revoked(given, source):
+def revoked(given: Any, source: Any) -> Any:
     account = given.get("account")
     if "balance" in given:
         return RevokeSponsorship.revoke_claimable_balance_sponsorship("00000000" + given["balance"], source)
@@ -59,7 +60,7 @@ def revoked(given, source):
     return RevokeSponsorship.revoke_account_sponsorship(account, source)
 
 
-def options(given, source):
+def options(given: Any, source: Any) -> Any:
     signer = given.get("signer")
     flags = {name: AuthorizationFlag(given[name]) for name in ("set_flags", "clear_flags") if name in given}
     names = {"medium_threshold": "med_threshold", "inflation_destination": "inflation_dest"}
@@ -69,19 +70,19 @@ def options(given, source):
     return sdk.SetOptions(**rest, **flags, source=source)
 
 
-def line(given, source):
+def line(given: Any, source: Any) -> Any:
     shares = [asset(each) for each in given.get("pool", ())]
     held = sdk.LiquidityPoolAsset(*shares) if shares else asset(given["line"])
     return sdk.ChangeTrust(held, amount(given["limit"]), source)
 
 
-def claimable(given, source):
+def claimable(given: Any, source: Any) -> Any:
     claimants = [sdk.Claimant(each["destination"], predicate(each.get("predicate"))) for each in given["claimants"]]
     return sdk.CreateClaimableBalance(asset(given["asset"]), amount(given["amount"]), claimants, source)
 
 
-def offer(kind, quantity):
-    def make(given, source):
+def offer(kind: Any, quantity: Any) -> Any:
+    def make(given: Any, source: Any) -> Any:
         rest = [int(given["offer_id"])] if "offer_id" in given else []
         pair = asset(given["selling"]), asset(given["buying"])
         return kind(*pair, amount(given[quantity]), price(given["price"]), *rest, source=source)
@@ -89,8 +90,8 @@ def offer(kind, quantity):
     return make
 
 
-def path(kind, sent, received):
-    def make(given, source):
+def path(kind: Any, sent: Any, received: Any) -> Any:
+    def make(given: Any, source: Any) -> Any:
         way = [asset(each) for each in given["path"]]
         got = asset(given["dest_asset"]), amount(given[received])
         return kind(given["destination"], asset(given["send_asset"]), amount(given[sent]), *got, way, source)
@@ -98,22 +99,22 @@ def path(kind, sent, received):
     return make
 
 
-def flags(given, source):
+def flags(given: Any, source: Any) -> Any:
     wanted = [TrustLineFlags(given[name]) if given[name] else None for name in ("clear_flags", "set_flags")]
     return sdk.SetTrustLineFlags(given["trustor"], asset(given["asset"]), *wanted, source)
 
 
-def deposit(g, source):
+def deposit(g: Any, source: Any) -> Any:
     most = amount(g["max_amount_a"]), amount(g["max_amount_b"])
     return sdk.LiquidityPoolDeposit(g["pool_id"], *most, price(g["min_price"]), price(g["max_price"]), source)
 
 
-def withdraw(g, source):
+def withdraw(g: Any, source: Any) -> Any:
     least = amount(g["min_amount_a"]), amount(g["min_amount_b"])
     return sdk.LiquidityPoolWithdraw(g["pool_id"], amount(g["amount"]), *least, source)
 
 
-def data(g, source):
+def data(g: Any, source: Any) -> Any:
     return sdk.ManageData(g["name"], bytes.fromhex(g["value"]) if "value" in g else None, source)
 
 
@@ -147,7 +148,7 @@ OPERATIONS = {
 }
 
 
-def memo(given):
+def memo(given: Any) -> Any:
     ((name, value),) = given.items()
     kinds = {"text": sdk.TextMemo, "hash": sdk.HashMemo, "return": sdk.ReturnHashMemo}
     if name == "id":
@@ -155,7 +156,7 @@ def memo(given):
     return sdk.TextMemo(bytes.fromhex(value)) if name == "data" else kinds[name](value)
 
 
-def conditions(case):
+def conditions(case: Any) -> Any:
     times = case.get("time_bounds")
     made = sdk.Preconditions(time_bounds=sdk.TimeBounds(int(times["min"]), int(times["max"])) if times else None)
     more = case.get("preconditions")
@@ -169,7 +170,7 @@ def conditions(case):
     return made
 
 
-def envelope(case):
+def envelope(case: Any) -> Any:
     steps = []
     for each in case["operations"]:
         ((name, given),) = each.items()
@@ -186,7 +187,7 @@ def envelope(case):
     return sdk.TransactionEnvelope(made, case["passphrase"])
 
 
-def transaction(case):
+def transaction(case: Any) -> Any:
     made = envelope(case)
     verdict = {"raw": made.to_xdr(), "hash": made.hash_hex(), "payload": made.signature_base().hex()}
     for secret in case["secrets"]:
@@ -205,7 +206,7 @@ def transaction(case):
     return verdict
 
 
-def read(case):
+def read(case: Any) -> Any:
     """Whatever it reads, written again."""
     raw = base64.b64encode(bytes.fromhex(case["raw"])).decode()
     kind = sdk.FeeBumpTransactionEnvelope if case["raw"].startswith("00000005") else sdk.TransactionEnvelope
@@ -229,7 +230,7 @@ _KINDS = {
 }
 
 
-def text(case):
+def text(case: Any) -> Any:
     """A strkey of some kind, decoded."""
     kind = _KINDS.get(case["text"][:1])
     try:

@@ -299,7 +299,7 @@ class Row:
 _BYTE = wire.ranged(uint32, 0, 255)
 _ACCOUNT_FLAGS, _LINE_FLAGS = wire.ranged(uint32, 0, 0xF), wire.ranged(uint32, 0, 0x7)
 _AUTHORIZE = wire.ranged(uint32, 0, 2)
-_MAX_PATH, _MAX_CLAIMANTS = 5, 10
+_MAX_PATH = 5
 
 
 def _create_account(chain: StellarChain) -> dict[str, Codec[Any]]:
@@ -348,8 +348,7 @@ def _allow_trust(chain: StellarChain) -> dict[str, Codec[Any]]:
 
 
 def _create_claimable_balance(chain: StellarChain) -> dict[str, Codec[Any]]:
-    claimants = xdr.array(wire.claimant(chain), _MAX_CLAIMANTS)
-    return {"asset": wire.asset(chain), "amount": wire.POSITIVE, "claimants": claimants}
+    return {"asset": wire.asset(chain), "amount": wire.POSITIVE, "claimants": wire.claimants(chain)}
 
 
 def _clawback(chain: StellarChain) -> dict[str, Codec[Any]]:

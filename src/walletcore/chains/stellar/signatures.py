@@ -8,6 +8,7 @@ a hash-x signer is a signature, too; a pre-authorized transaction needs none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from walletcore.chains.stellar.values import DecoratedSignature, SignerKey
 from walletcore.coding import strkey
@@ -36,6 +37,7 @@ _MAX_SIGNATURES = 20  # TransactionV1Envelope
 _MAX_PREIMAGE = 64  # Signature<64>
 
 
+@lru_cache(maxsize=1024)
 def key_of(data: bytes) -> PublicKey:
     """The key of an account that must sign. Raises `TransactionError` when it has none."""
     try:
@@ -73,18 +75,12 @@ def requested(
     subject: Signable[object], payload: bytes, signers: Signers, payloads: Iterable[SignerKey]
 ) -> tuple[SigningRequest, ...]:
     """One request for each signer: ed25519 over the SHA-256 of the payload; then those over payloads of their own."""
-    asked = [
-        SigningRequest(key=key, scheme=Scheme.ED25519, payload=payload, prehash=sha256, origin=origin, subject=subject)
-        for key, origin in signers
-    ]
+    make, scheme = SigningRequest.trusted, Scheme.ED25519
+    asked = [make(key, scheme, payload, sha256, None, origin, subject) for key, origin in signers]
     origins = dict(signers)
     for signer in payloads:
         key = key_of(signer.key)
-        asked.append(
-            SigningRequest(
-                key=key, scheme=Scheme.ED25519, payload=signer.payload, origin=origins.get(key), subject=subject
-            )
-        )
+        asked.append(make(key, scheme, signer.payload, None, None, origins.get(key), subject))
     return tuple(asked)
 
 

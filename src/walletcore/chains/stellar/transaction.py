@@ -28,7 +28,7 @@ from walletcore.chains.stellar.values import Conditions, DecoratedSignature, Mem
 from walletcore.coding import xdr
 from walletcore.coding.strkey import Strkey
 from walletcore.coding.wire import Codec
-from walletcore.errors import TransactionError, raised_as
+from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256
 from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted, complete
@@ -40,6 +40,7 @@ __all__ = ["ENVELOPE_V0", "ENVELOPE_V1", "Transaction", "body_codec"]
 
 ENVELOPE_V0, ENVELOPE_V1 = (0).to_bytes(4), (2).to_bytes(4)
 _MAX_OPERATIONS = 100
+_NO_SIGNATURES = bytes(4)
 _ED25519 = (0).to_bytes(4)  # what stands before a source account, but for version 0
 
 
@@ -127,8 +128,10 @@ class Transaction:
     def body(self) -> bytes:
         """The XDR of the transaction, without an envelope."""
         if self._body is None:
-            with raised_as(TransactionError):
+            try:
                 encoded = body_codec(self.chain).encode(self)
+            except DecodingError as error:
+                raise TransactionError(str(error), reason=error.reason, hint=error.hint) from None
             object.__setattr__(self, "_body", encoded)
             return encoded
         return self._body
@@ -150,8 +153,10 @@ class Transaction:
 
     def envelope(self, signatures: tuple[DecoratedSignature, ...]) -> bytes:
         """The envelope with these signatures, which nobody has verified. Raises `TransactionError`."""
-        with raised_as(TransactionError):
-            behind = wire.SIGNATURES.encode(signatures)
+        behind = _NO_SIGNATURES
+        if signatures != ():
+            with raised_as(TransactionError):
+                behind = wire.SIGNATURES.encode(signatures)
         if self.is_v0:
             return ENVELOPE_V0 + self.body()[len(_ED25519) :] + behind
         return ENVELOPE_V1 + self.body() + behind

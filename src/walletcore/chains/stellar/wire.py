@@ -1,8 +1,8 @@
 """The XDR of what Stellar's operations and transactions are made of, for one network.
 
-stellar/stellar-xdr, Stellar-types.x, Stellar-ledger-entries.x and Stellar-transaction.x. What a node refuses whatever
-the ledger says (stellar-core, ``doCheckValid`` and ``isAssetValid``) is refused here, too: codes of other characters,
-amounts that are not positive, predicates that are deeper than four.
+stellar/stellar-xdr, Stellar-types.x, Stellar-ledger-entries.x and Stellar-transaction.x. Much that a node refuses
+whatever the ledger says (stellar-core, ``doCheckValid`` and ``isAssetValid``) is refused here, too: codes of other
+characters, amounts that are not positive, predicates that are deeper than four.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "account",
     "asset",
     "asset_code",
-    "claimant",
+    "claimants",
     "entry",
     "issued",
     "ledger_keys",
@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _MAX_INT64, _MAX_INT32 = (1 << 63) - 1, (1 << 31) - 1
+_MAX_CLAIMANTS = 10
 _MAX_DEPTH = 4  # of predicates: stellar-core, CreateClaimableBalanceOpFrame.cpp
 _MUXED = 0x100  # KEY_TYPE_MUXED_ED25519
 _SHORT, _LONG = 4, 12  # bytes of an asset's code
@@ -59,12 +60,20 @@ _TEXT = re.compile(rb"[\x20-\x7e]*")  # stellar-core, isStringValid
 def ranged(item: Codec[int], low: int, high: int) -> Codec[int]:
     """A number from ``low`` to ``high``."""
 
-    def checked(value: int) -> int:
+    read_item, write_item = item.read, item.write
+
+    def read(reader: Reader) -> int:
+        value = read_item(reader)
         if not low <= value <= high:
             raise DecodingError(f"expected a number from {low} to {high}", reason="range")
         return value
 
-    return mapped(item, int, checked, checked)
+    def write(value: int, out: bytearray) -> None:
+        if type(value) is int and not low <= value <= high:
+            raise DecodingError(f"expected a number from {low} to {high}", reason="range")
+        write_item(value, out)  # refuses other types
+
+    return Codec(kind=int, minimum=item.minimum, read=read, write=write)
 
 
 def record(**fields: Codec[Any]) -> Codec[Any]:
@@ -382,9 +391,28 @@ _PREDICATE = xdr.recursive(_predicate, depth=_MAX_DEPTH)
 
 
 @cache
-def claimant(chain: StellarChain) -> Codec[values.Claimant]:
-    """Claimant."""
-    return union({0: struct(values.Claimant, destination=account(chain), predicate=_PREDICATE)})
+def claimants(chain: StellarChain) -> Codec[tuple[values.Claimant, ...]]:
+    """Of one to ten claimants, each once."""
+    claimant = union({0: struct(values.Claimant, destination=account(chain), predicate=_PREDICATE)})
+    several = xdr.array(claimant, _MAX_CLAIMANTS)
+
+    def read(reader: Reader) -> tuple[values.Claimant, ...]:
+        found = several.read(reader)
+        _check_each_once(found)
+        return found
+
+    def write(value: tuple[values.Claimant, ...], out: bytearray) -> None:
+        several.write(value, out)  # refuses other types
+        _check_each_once(value)
+
+    return Codec(kind=tuple, minimum=several.minimum, read=read, write=write)
+
+
+def _check_each_once(given: tuple[values.Claimant, ...]) -> None:
+    if not given:
+        raise DecodingError("expected a claimant, got none", reason="missing")
+    if len({each.destination.payload for each in given}) != len(given):
+        raise DecodingError("expected each claimant once", reason="duplicate")
 
 
 # Entries of the ledger

@@ -18,6 +18,8 @@ PAUSES = {("signers.remote", "Attempts.after")}
 SALTS = {("signers.pkcs11_module", "Module.__init__"), ("signers.sql_store", "_receipt")}
 # What tells others nothing, if nobody can foresee it: the order of coins and outputs.
 ORDERS = {("chains.bitcoin.building.ordering", "shuffled")}
+# What a service must not see twice: the nonce of a challenge.
+NONCES = {("chains.stellar.challenge", "drawn")}
 CLOCKS = {
     "server.desk: time",
     "server.door: time",
@@ -99,7 +101,7 @@ def test_X20_a_clock_that_may_go_backwards_is_read_for_dates_alone() -> None:
 
 def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:
     places = {place for module in modules() for place in uses_of_chance(module)}
-    assert places <= SOURCES | PAUSES | SALTS | ORDERS
+    assert places <= SOURCES | PAUSES | SALTS | ORDERS | NONCES
 
 
 def test_M22_secrets_are_made_with_the_system_generator() -> None:

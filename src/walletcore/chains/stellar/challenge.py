@@ -23,7 +23,7 @@ from walletcore.errors import InvalidSignature, MissingSignature, TransactionErr
 from walletcore.keys import PublicKey, Scheme
 from walletcore.signing import Answers, Signature, Signer, collect, merge
 
-__all__ = ["GRACE", "LONGEST", "TIMEOUT", "Challenge", "checked_domains", "domain_bytes"]
+__all__ = ["GRACE", "LONGEST", "TIMEOUT", "Challenge", "checked_domains", "domain_bytes", "drawn"]
 
 TIMEOUT = 900
 """Seconds for which a challenge stands, where nobody says otherwise: SEP-0010 recommends 15 minutes."""
@@ -73,7 +73,7 @@ class Challenge:
 
         ``now`` is the time in seconds since 1970; a ``nonce`` of 48 bytes is for tests. Raises `TransactionError`.
         """
-        secret = secrets.token_bytes(_NONCE) if nonce is None else nonce
+        secret = drawn(_NONCE) if nonce is None else nonce
         if type(secret) is not bytes or len(secret) != _NONCE:
             raise TransactionError(f"expected {_NONCE} bytes as nonce", reason="length")
         _check_time(now, timeout)
@@ -270,6 +270,11 @@ def _text(operation: ManageData) -> str:
         return (operation.value or b"").decode("ascii")
     except UnicodeDecodeError:
         raise TransactionError("expected a domain in ASCII", reason="character") from None
+
+
+def drawn(size: int) -> bytes:
+    """What makes a challenge another one than all others: random bytes, which nobody can foresee."""
+    return secrets.token_bytes(size)
 
 
 # Domains and times

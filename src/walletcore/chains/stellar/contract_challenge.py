@@ -8,7 +8,6 @@ simulating the call: that is left to the caller, as is looking up what stellar.t
 from __future__ import annotations
 
 import base64
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.stellar.auth_entry import Authorization
 from walletcore.chains.stellar.authorization import AuthorizationEntry, Credentials, Invocation, entries
 from walletcore.chains.stellar.chain import StellarChain
-from walletcore.chains.stellar.challenge import checked_domains, domain_bytes
+from walletcore.chains.stellar.challenge import checked_domains, domain_bytes, drawn
 from walletcore.chains.stellar.contract_values import MAX_SIZE, SCVal, scval
 from walletcore.chains.stellar.contracts import InvokeContract
 from walletcore.chains.stellar.scaddress import SCAddress
@@ -71,7 +70,7 @@ class ContractChallenge:
         ``sign(challenge.server_authorization, signer)`` gives the server's entry, which `replaced` puts in. A ``nonce``
         of 48 bytes is for tests. Raises `TransactionError`.
         """
-        secret = secrets.token_bytes(_NONCE) if nonce is None else nonce
+        secret = drawn(_NONCE) if nonce is None else nonce
         if type(secret) is not bytes or len(secret) != _NONCE:
             raise TransactionError(f"expected {_NONCE} bytes as nonce", reason="length")
         if bool(client_domain) != (client_domain_account is not None):
@@ -164,7 +163,7 @@ def _struct(said: dict[str, str]) -> SCVal:
 
 
 def _entry(address: SCAddress, tree: Invocation, expiration: int) -> AuthorizationEntry:
-    nonce = int.from_bytes(secrets.token_bytes(8), signed=True)
+    nonce = int.from_bytes(drawn(8), signed=True)
     return AuthorizationEntry(
         credentials=Credentials(address=address, nonce=nonce, expiration=expiration), invocation=tree
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -166,8 +167,16 @@ def contract_of(chain: StellarChain, name: str) -> SCAddress | None:
 
 def asset_names(chain: StellarChain, assets: Iterable[Asset] = ()) -> dict[SCAddress, str]:
     """The CAIP-19 names of assets by the contracts that stand for them: lumens, those of the row, and those given."""
-    known = (NativeAsset(), *(_issued(chain, text) for text in chain.assets), *assets)
-    return {contract_id(chain, asset): asset_name(chain, asset) for asset in known}
+    return {**_own_names(chain), **_named(chain, assets)}
+
+
+@cache
+def _own_names(chain: StellarChain) -> dict[SCAddress, str]:
+    return _named(chain, (NativeAsset(), *(_issued(chain, text) for text in chain.assets)))
+
+
+def _named(chain: StellarChain, assets: Iterable[Asset]) -> dict[SCAddress, str]:
+    return {contract_id(chain, asset): asset_name(chain, asset) for asset in assets}
 
 
 def _issued(chain: StellarChain, text: str) -> IssuedAsset:

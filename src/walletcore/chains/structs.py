@@ -213,9 +213,13 @@ ATOMIC: Mapping[str, Encode] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
-    """What a family has as atomic types beside those of EIP-712, or in their place."""
+    """What a family has as atomic types beside those of EIP-712, or in their place.
+
+    ``hex_chain_id`` says whether a domain may write its chain id as 0x and hex digits.
+    """
 
     atomic: Mapping[str, Encode]
+    hex_chain_id: bool = False
 
 
 EIP712 = Dialect(ATOMIC)

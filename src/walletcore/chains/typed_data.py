@@ -196,7 +196,7 @@ def _read_domain(
 
 def _domain_word(dialect: Dialect, name: str, kind: str, value: object) -> bytes:
     try:
-        if name == "chainId" and type(value) is str and value.startswith("0x"):
+        if name == "chainId" and not dialect.hex_chain_id and type(value) is str and value.startswith("0x"):
             raise TransactionError("expected an int, or its decimal digits as text", reason="type")
         return dialect.atomic[kind](value)
     except TransactionError as error:

@@ -115,6 +115,19 @@ def test_a_permit_is_told_as_the_allowance_that_it_is() -> None:
     assert "whatever contract takes it on tron:0x2b6653dc" in effect.why
 
 
+def test_a_chain_id_may_be_hex_digits() -> None:
+    """tronweb documentation, "signTypedData"; all of the genesis block's id is another number."""
+    domain = PERMIT["domain"]
+    data = TypedData.parse(PERMIT | {"domain": domain | {"chainId": "0x2b6653dc"}})
+    assert data.digest == TypedData.parse(PERMIT).digest
+    assert Message(chain=TRON, data=data).effects() == Message(chain=TRON, data=TypedData.parse(PERMIT)).effects()
+    long = TypedData.parse(
+        PERMIT | {"domain": domain | {"chainId": "0xd698d4192c56cb6be724a558448e2684802de4d6cd8690dc"}}
+    )
+    with pytest.raises(TransactionError):
+        Message(chain=NILE, data=long)
+
+
 def test_typed_data_of_another_network_are_refused() -> None:
     with pytest.raises(TransactionError) as caught:
         Message(chain=NILE, data=TypedData.parse(PERMIT))

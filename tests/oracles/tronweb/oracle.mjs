@@ -16,11 +16,6 @@ function transaction({ raw_data, private_key }) {
   return { raw_data_hex, txID, signature: bare(signed.signature[0]) };
 }
 
-// Bytes of raw_data to the JSON that tronweb reads of them.
-function read({ type, raw_data_hex }) {
-  return { raw_data: utils.deserializeTx.deserializeTransaction(type, raw_data_hex) };
-}
-
 async function message({ data, private_key, legacy }) {
   if (legacy) {
     return { signature: bare(await new TronWeb({ fullHost: "http://localhost" }).trx.signMessage(data, private_key)) };
@@ -34,12 +29,9 @@ function typed({ domain, types, message: value }) {
   return { domain: bare(encoder.hashDomain(domain)), digest: bare(encoder.hash(domain, types, value)) };
 }
 
-function address({ public_key, text }) {
-  if (text) {
-    return { hex: bare(TronWeb.address.toHex(text)), valid: TronWeb.isAddress(text) };
-  }
-  const bytes = utils.crypto.computeAddress([...Buffer.from(public_key, "hex")]);
-  return { text: utils.crypto.getBase58CheckAddress(bytes) };
+function address({ private_key }) {
+  const text = TronWeb.address.fromPrivateKey(private_key);
+  return { text, hex: bare(TronWeb.address.toHex(text)) };
 }
 
 function derived({ mnemonic, path }) {
@@ -47,7 +39,7 @@ function derived({ mnemonic, path }) {
   return { text, public_key: bare(publicKey) };
 }
 
-const TASKS = { transaction, read, message, typed, address, derived };
+const TASKS = { transaction, message, typed, address, derived };
 
 for await (const line of lines) {
   const asked = JSON.parse(line);

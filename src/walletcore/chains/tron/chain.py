@@ -28,13 +28,13 @@ PREFIX = b"\x41"
 
 _MAX_TEXT = 34
 _HEX = re.compile(r"(?:41|0x41)[0-9a-fA-F]{40}", re.ASCII)
-_WALLET_CORE = "trustwallet/wallet-core registry.json; SLIP-44"
+_WALLET_CORE = "trustwallet/wallet-core registry.json"
 _PROFILES = (
     Profile(
         name="bip44",
         path="m/44'/195'/{account}'/0/{index}",
         wallets=("TronLink", "Trust Wallet", "Trezor Suite", "OKX Wallet"),
-        source=f"{_WALLET_CORE}; TRON-US/tronweb src/utils/constants.ts (TRON_BIP39_PATH_PREFIX); trezor-firmware tron",
+        source=f"{_WALLET_CORE}; tronprotocol/tronweb src/utils/constants.ts (TRON_BIP39_PATH_PREFIX); SLIP-44",
     ),
     Profile(
         name="ledger-live",

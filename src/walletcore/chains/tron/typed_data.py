@@ -33,7 +33,7 @@ def _address(value: object) -> bytes:
 
 
 _ATOMIC: Mapping[str, structs.Encode] = {**ATOMIC, "address": _address, "trcToken": ATOMIC["uint256"]}
-TIP712 = Dialect(_ATOMIC)
+TIP712 = Dialect(_ATOMIC, hex_chain_id=True)  # tronweb's documentation has it so
 """The atomic types of TIP-712."""
 
 

@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     from walletcore.chains.tron.contracts.transfers import TransferAssetContract as TransferAssetContract
     from walletcore.chains.tron.contracts.transfers import TransferContract as TransferContract
 
+__all__ = ["NAMES", "PLACES", "contract_of"]
+
 _ROWS = (
     (0, "accounts", "AccountCreateContract"),
     (1, "transfers", "TransferContract"),

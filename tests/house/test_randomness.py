@@ -39,7 +39,11 @@ CLOCKS = {
 STEADY = {"monotonic", "perf_counter", "sleep"}
 DATES = {"signers.azure_kms", "signers.sqlite"}  # of a key, of what is remembered: never earlier than one before
 SPANS = {"server.policies", "signers.rules"}  # what is called a day, and not which day it is
-CALENDARS = {"coding.timestamps", "chains.evm.siwe"}  # dates that stand in a text, or are an argument
+CALENDARS = {
+    "coding.timestamps",
+    "chains.evm.siwe",
+    "chains.cosmos.messages.times",
+}  # dates that stand in a text, or are an argument
 ASKING = {"now", "today", "utcnow", "time", "localtime", "gmtime"}  # a clock, when no moment is given
 
 FORBIDDEN = {"datetime", "random", "time", "uuid"}

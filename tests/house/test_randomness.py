@@ -110,7 +110,7 @@ def test_M22_randomness_enters_only_where_a_secret_is_made() -> None:
 
 def test_M22_secrets_are_made_with_the_system_generator() -> None:
     importers = {m.name for m in modules() for found in m.imports if found.top == "secrets"}
-    assert importers == {module for module, _ in SOURCES | PAUSES | ORDERS}
+    assert importers == {module for module, _ in SOURCES | PAUSES | ORDERS | NONCES}
 
 
 def test_M22_no_function_accepts_a_generator() -> None:

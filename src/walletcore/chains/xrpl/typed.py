@@ -231,7 +231,7 @@ def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | 
     would not write the very same: for what is malformed, and for fields that are there and empty, or flags without a
     name.
     """
-    kind = class_of(body["TransactionType"])
+    kind = class_of(body.get("TransactionType"))
     if kind is None:
         return None
     try:
@@ -254,7 +254,7 @@ def from_json(
         raise TransactionError(f"expected some of {', '.join(PERILS)} as allow", reason="unknown")
     plain = Transaction.of(chain, fields, **signing)
     body = plain._body()
-    kind = class_of(body["TransactionType"])
+    kind = class_of(body.get("TransactionType"))
     if kind is None:
         return plain
     with raised_as(TransactionError):

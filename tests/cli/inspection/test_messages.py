@@ -99,11 +99,18 @@ ODD = {
 
 @pytest.mark.parametrize(("text", "expected", "why"), ODD.values(), ids=ODD.keys())
 def test_what_is_odd_about_a_message_is_said(text: str, expected: set[str], why: str) -> None:
-    finding = only(text)
+    finding = only(text, [row for row in chains() if isinstance(row, evm.Evm)])
     (effect,) = finding.effects
     assert isinstance(effect, Opaque)
     assert why in effect.why
     assert codes(finding) == expected
+
+
+@pytest.mark.parametrize("name", ["for a validator", "typed data of nobody", "typed data of any chain"])
+def test_what_names_no_chain_may_be_meant_for_tron_too(name: str) -> None:
+    """TIP-191 and TIP-712 have the heads of EIP-191."""
+    found = list(recognise(ODD[name][0], chains()))
+    assert [each.chains[0] for each in found] == ["ethereum", "tron"]
 
 
 def test_a_permit_is_an_allowance_and_odd_without_a_limit_doubly() -> None:

@@ -19,7 +19,7 @@ from walletcore.signers.local import LocalSigner
 from walletcore.signing import sign
 
 SIGNERS = [LocalSigner(PrivateKey(Curve.ED25519, Secret(bytes([n]) * 32)), check=False) for n in range(1, 9)]
-CASES = 2_000
+CASES = 500
 PACKET = 1232
 OPAQUE = ("token.Transfer", "token.Approve", "system.AdvanceNonceAccount")
 """What moves tokens whose mint is not in the bytes; and what never expires, where it stands first."""

@@ -184,7 +184,7 @@ def _sep5(coin: int, wallets: tuple[str, ...], source: str) -> tuple[Profile, ..
 
 _STELLAR = _sep5(
     148,
-    ("Ledger Live", "Trezor Suite", "Trust Wallet", "Freighter", "LOBSTR", "Stellar CLI"),
+    ("Ledger Live", "Trezor Suite", "Trust Wallet", "Stellar CLI"),
     "stellar/stellar-protocol ecosystem/sep-0005.md; "
     "LedgerHQ/ledger-live libs/coin-framework/src/derivation.ts (sep5); "
     "trezor/trezor-firmware docs/misc/coins-bip44-paths.md; trustwallet/wallet-core registry.json",

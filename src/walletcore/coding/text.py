@@ -212,7 +212,8 @@ _HRP = re.compile("[!-~]{1,83}")
 _PLACES = 96  # words whose remainder is looked up without a division
 
 
-def _remainder_tables() -> tuple[tuple[int, ...], ...]:
+@functools.cache  # not at import: many need base58 only
+def _remainders() -> tuple[tuple[int, ...], ...]:
     """For each place, counted from the right, the remainder of each of the 32 words there (BIP-173, bech32_polymod)."""
     tops = [0]
     for generator in _GENERATOR:
@@ -223,15 +224,16 @@ def _remainder_tables() -> tuple[tuple[int, ...], ...]:
     return tuple(tables)
 
 
-_REMAINDERS = _remainder_tables()
-_TWO_WORDS = tuple(bytes(divmod(i, 32)) for i in range(1024))
+@functools.cache
+def _two_words() -> tuple[bytes, ...]:
+    return tuple(bytes(divmod(i, 32)) for i in range(1024))
 
 
 def _remainder(words: bytes) -> int:
     """The remainder of the words, six words as 30 bits: division is linear, so those of the places add up (XOR)."""
     head, rest = words[:_PLACES], words[_PLACES:]
     remainder = 0
-    for table, word in zip(_REMAINDERS, head[::-1], strict=False):
+    for table, word in zip(_remainders(), head[::-1], strict=False):
         remainder ^= table[word]
     for i in range(0, len(rest), _PLACES - 6):
         remainder = _remainder(_six_words(remainder) + rest[i : i + _PLACES - 6])
@@ -239,7 +241,8 @@ def _remainder(words: bytes) -> int:
 
 
 def _six_words(remainder: int) -> bytes:
-    return _TWO_WORDS[remainder >> 20] + _TWO_WORDS[remainder >> 10 & 1023] + _TWO_WORDS[remainder & 1023]
+    words = _two_words()
+    return words[remainder >> 20] + words[remainder >> 10 & 1023] + words[remainder & 1023]
 
 
 def _check_hrp(hrp: str) -> None:

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedMessage, SignedTransaction
-from walletcore.chains.solana.message import LookupTable
-from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire
 from walletcore.coding.text import base58
 from walletcore.errors import AddressError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Answers
 
 if TYPE_CHECKING:
+    from walletcore.chains.solana.message import LookupTable
     from walletcore.chains.solana.offchain import OffchainMessage
     from walletcore.chains.solana.transaction import Transaction
 
@@ -126,6 +125,8 @@ class SolanaChain(Chain):
 
     def transaction_id(self, raw: bytes) -> str:
         """The base58 of the fee payer's signature, the first one. Raises `TransactionError`."""
+        from walletcore.chains.solana.wire import NO_SIGNATURE, decode_wire
+
         signatures, _ = decode_wire(raw)
         if not signatures or signatures[0] == NO_SIGNATURE:
             raise TransactionError("the fee payer has not signed: there is no id yet", reason="missing")

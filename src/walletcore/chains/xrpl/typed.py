@@ -218,10 +218,10 @@ def _check_amount(each: Field[Any], value: object) -> None:
     )
 
 
-def class_of(kind: str) -> type[Typed] | None:
-    """The class of this type of transaction, or None."""
-    room = TYPED.get(kind)
-    return None if room is None else getattr(import_module(f"walletcore.chains.xrpl.kinds.{room}"), kind)
+def class_of(kind: str | None) -> type[Typed] | None:
+    """The class of this type of transaction, or None, as for fields without a type."""
+    room = TYPED.get(kind or "")
+    return getattr(import_module(f"walletcore.chains.xrpl.kinds.{room}"), kind) if kind and room else None
 
 
 def typed(chain: XrplChain, body: Mapping[str, Any], **signing: Any) -> Typed | None:

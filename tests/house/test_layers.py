@@ -87,7 +87,14 @@ def goes_up(module: Module, found: Import) -> bool:
     return floor(goal(found)[0]) >= floor(module.room)
 
 
-SHARED = {"base", "accounts", "account_messages", "tokens", "structs", "typed_data"}  # rooms of chains that all families may use
+SHARED = {
+    "base",
+    "accounts",
+    "account_messages",
+    "tokens",
+    "structs",
+    "typed_data",
+}  # rooms of chains that all families may use
 
 
 def passes_a_wall(module: Module, found: Import) -> bool:

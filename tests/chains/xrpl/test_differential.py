@@ -25,7 +25,7 @@ from walletcore.signing import sign
 
 ORACLES = pytest.mark.parametrize("oracle", ["xrpl_py", "xrpl_js"])
 ODD_CURRENCY = re.compile('"00[0-9A-F]{38}"')
-DECIMAL = ("MaximumAmount", "OutstandingAmount", "MPTAmount")
+DECIMAL = ("MaximumAmount", "OutstandingAmount", "MPTAmount", "LockedAmount", "ConfidentialOutstandingAmount")
 CURVES = (Curve.SECP256K1, Curve.ED25519)
 
 

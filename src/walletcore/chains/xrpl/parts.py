@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -17,7 +17,7 @@ from walletcore.chains.xrpl.accounts import encode_classic
 from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
-from walletcore.errors import TransactionError, raised_as
+from walletcore.errors import DecodingError, TransactionError, raised_as
 
 __all__ = [
     "Amount",
@@ -189,7 +189,10 @@ def _kind(name: str) -> tuple[Any, Callable[[XrplChain, Any], Any], Callable[[Xr
         return str, _same, _same
     if name in _SETTINGS:
         return _SETTING
-    return _KINDS[tables.fields[name].type]
+    kind = _KINDS.get(tables.fields[name].type)
+    if kind is None:  # no class has a field of that type: it stands in an object where it does not belong
+        raise DecodingError(f"no class of transactions has a field such as {name}", reason="unknown")
+    return kind
 
 
 def _write_setting(_: XrplChain, name: str) -> int:
@@ -262,11 +265,11 @@ def _read_part(chain: XrplChain, item: tuple[str, Mapping[str, Any]]) -> Part:
     part = _PARTS.get(kind)
     if part is None:
         raise TransactionError(f"{kind} is no object of an array of this type", reason="unknown")
-    values = {python_name(name): read_json(chain, name, value) for name, value in given.items()}
     known = {each.name for each in fields(part)}
-    if not values.keys() <= known:
+    required = {each.name for each in fields(part) if each.default is MISSING}
+    if not required <= {*map(python_name, given)} <= known:  # first: what does not belong there may have any form
         raise TransactionError(f"{kind} has other fields than {', '.join(sorted(known))}", reason="unknown")
-    return part(**values)
+    return part(**{python_name(name): read_json(chain, name, value) for name, value in given.items()})
 
 
 _HEX = (bytes, lambda _, value: value.hex().upper(), lambda _, value: bytes.fromhex(value))

@@ -9,12 +9,12 @@ import pytest
 
 from support.oracles import JSON
 from support.xrpl import MAIN, key, payment
-from walletcore.chains.xrpl import EPOCH, Payment, Transaction
+from walletcore.chains.xrpl import EPOCH, Payment, Transaction, codec
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.effects import read
 from walletcore.chains.xrpl.reading import Reading, units
 from walletcore.effects import Approve, Authority, Call, Fee, Opaque, Transfer
-from walletcore.errors import GuardRefused
+from walletcore.errors import GuardRefused, TransactionError
 from walletcore.signers.guard import guard
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.rules import limit, max_fee, no_authority_change, no_statements, only_assets, only_to
@@ -275,3 +275,36 @@ def test_a_typed_payment_passes_a_guard() -> None:
         sequence=1,
     )
     assert sign(made, guard(LocalSigner(own), limit(MAIN.asset, per_transaction=17))).transaction == made
+
+
+STRANGE: dict[str, JSON] = {
+    "a trust line in a multi-purpose token": {
+        "TransactionType": "TrustSet",
+        "LimitAmount": {"mpt_issuance_id": "00" * 24, "value": "1"},
+    },
+    "an object in an array where it does not belong": {
+        "TransactionType": "AccountSet",
+        "Memos": [{"SignerEntry": {"BaseAsset": "80" + "A7" * 19}}],
+    },
+    "an empty object in an array": {"TransactionType": "AccountSet", "Memos": [{"Permission": {}}]},
+    "a number in hex where it does not belong": {
+        "TransactionType": "AccountSet",
+        "Memos": [{"Permission": {"ReferenceCount": "00000C58714A3F49"}}],
+    },
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_fields_that_no_ledger_takes_are_read_and_told_as_not_understood(name: str) -> None:
+    """Random fields, beside xrpl-py and xrpl.js, have shown each of them."""
+    common = {"Account": "rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH", "Fee": "12", "Sequence": 1}
+    raw = codec.encode({**common, **STRANGE[name]})
+    made = MAIN.decode_transaction(raw)
+    assert isinstance(made, Transaction)
+    assert made.raw == raw
+    assert Opaque in {type(effect) for effect in made.effects()}
+
+
+def test_fields_without_a_type_are_no_transaction() -> None:
+    with pytest.raises(TransactionError):
+        MAIN.decode_transaction(codec.encode({"Fee": "12", "Sequence": 1}))

@@ -104,7 +104,9 @@ def _about(name: str) -> Callable[[Reading], Iterator[Effect]]:
 def _trust(tx: Reading) -> Iterator[Effect]:
     """How much of a token the account is willing to hold, and what may be done with it: told to its issuer."""
     limit = tx.get("LimitAmount")
-    yield tx.called("" if limit is None or isinstance(limit, str) else tx.chain.account_id(limit["issuer"]))
+    if isinstance(limit, dict) and "issuer" not in limit:
+        raise DecodingError("expected the amount of an issuer's token as LimitAmount", reason="type")
+    yield tx.called(tx.chain.account_id(limit["issuer"]) if isinstance(limit, dict) else "")
 
 
 def _pool(tx: Reading) -> Iterator[Effect]:

@@ -132,7 +132,7 @@ def test_XR4_one_signs_with_other_prefixes_than_several_and_every_part_has_its_o
     environment: str, oracle: str
 ) -> None:
     kinds = {"sender", "CounterpartySignature", "SponsorSignature"}
-    compared(oracle, "xrpl payloads", environment, asked, same_payloads, kinds=kinds, most=5_000)
+    compared(oracle, "xrpl payloads", environment, asked, same_payloads, kinds=kinds, most=2_000)
 
 
 def to_sign(random: Random) -> JSON:

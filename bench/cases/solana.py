@@ -95,5 +95,10 @@ WORKLOADS = [
         cases=addresses,
         targets=(Target(case="walletcore", reference="solders", ratio=1 / 2),),
     ),
-    Workload(name="Solana transfer, compiled and signed", reference="solders", cases=transfers),
+    Workload(
+        name="Solana transfer, compiled and signed",
+        reference="solders",
+        cases=transfers,
+        targets=(Target(case="walletcore", reference="solders", ratio=2),),
+    ),
 ]

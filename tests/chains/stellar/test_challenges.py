@@ -22,6 +22,7 @@ from walletcore.chains.stellar import (
     Payment,
     Preconditions,
     SCAddress,
+    SignerKey,
     StellarChain,
     TimeBounds,
     Transaction,
@@ -30,6 +31,7 @@ from walletcore.chains.stellar import (
 from walletcore.chains.stellar.authorization import entries
 from walletcore.chains.stellar.fee_bump import FeeBumpTransaction
 from walletcore.chains.stellar.operations import ManageData
+from walletcore.coding.strkey import Strkey
 from walletcore.effects import Fee, Opaque, Statement
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import Curve, PublicKey
@@ -179,13 +181,23 @@ def operations(*given: Any) -> dict[str, Any]:
     return {"operations": given}
 
 
+HIDDEN = Preconditions(  # a payload may be the hash of a transaction
+    time_bounds=TimeBounds(min_time=NOW, max_time=NOW + 900),
+    extra_signers=(SignerKey(kind=Strkey.SIGNED_PAYLOAD, key=ME.payload, payload=b"\1" * 32),),
+)
 WRONG: list[tuple[str, Any, dict[str, Any], str]] = [
     ("a_sequence_that_could_be_sent", lambda: spoilt(sequence=1), {}, "policy"),
     ("another_source", lambda: spoilt(source=ME), {}, "mismatch"),
     ("a_muxed_source", lambda: spoilt(source=PUBNET.account(SERVICE.payload, 1)), {}, "mismatch"),
-    ("no_time_bounds", lambda: spoilt(conditions=None), {}, "missing"),
+    ("no_time_bounds", lambda: spoilt(conditions=None), {}, "policy"),
     ("no_end", lambda: spoilt(conditions=TimeBounds(min_time=NOW)), {}, "missing"),
-    ("conditions_without_a_time", lambda: spoilt(conditions=Preconditions(min_sequence_age=1)), {}, "missing"),
+    ("conditions_without_a_time", lambda: spoilt(conditions=Preconditions(min_sequence_age=1)), {}, "policy"),
+    (
+        "a_payload_that_the_client_signs_beside_it",
+        lambda: sign(replace(made().transaction, conditions=HIDDEN), SERVER, ALICE).raw,
+        {},
+        "policy",
+    ),
     ("bounds_that_are_too_wide", lambda: sent(timeout=86_401), {}, "policy"),
     ("bounds_wider_than_asked", lambda: sent(timeout=901), {"longest": 900}, "policy"),
     ("expired", sent, {"now": NOW + 901}, "range"),
@@ -238,6 +250,14 @@ def test_what_is_no_challenge_is_refused(raw: Any, changes: dict[str, Any], reas
     with pytest.raises(TransactionError) as caught:
         read(raw(), **changes)
     assert (type(caught.value), caught.value.reason) == (TransactionError, reason)
+
+
+def test_a_payload_that_is_signed_beside_a_challenge_is_told() -> None:
+    transaction = replace(made().transaction, conditions=HIDDEN)
+    assert [type(each) for each in transaction.effects()] == [Statement, Opaque]
+    payload = HIDDEN.extra_signers[0]
+    beside = replace(made().transaction, payload_signers=(payload,))
+    assert [type(each) for each in beside.effects()] == [Statement, Opaque]
 
 
 def test_a_fee_bump_is_no_challenge() -> None:

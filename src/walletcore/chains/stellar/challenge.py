@@ -18,7 +18,7 @@ from walletcore.chains.stellar.envelopes import read_envelope
 from walletcore.chains.stellar.operations import ManageData
 from walletcore.chains.stellar.signatures import key_of
 from walletcore.chains.stellar.transaction import Transaction
-from walletcore.chains.stellar.values import DecoratedSignature, MemoId, Preconditions, TimeBounds
+from walletcore.chains.stellar.values import DecoratedSignature, MemoId, TimeBounds
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import PublicKey, Scheme
 from walletcore.signing import Answers, Signature, Signer, collect, merge
@@ -196,6 +196,8 @@ def _read(
         raise TransactionError("the challenge is another account's than the server's", reason="mismatch")
     if transaction.sequence != 0:
         raise TransactionError("expected sequence 0: the transaction could be sent", reason="policy")
+    if type(transaction.conditions) is not TimeBounds:  # a signer of a payload would sign what may be any transaction
+        raise TransactionError("expected a challenge that ends at some time, and no other conditions", reason="policy")
     first = _first(transaction)
     client = _acting(first)
     home_domain = next((each for each in home_domains if first.name == _data_name(each)), "")
@@ -310,8 +312,7 @@ def _check_time(*times: int) -> None:
 
 def _check_now(transaction: Transaction, now: int, grace: int, longest: int) -> None:
     _check_time(now, grace, longest)
-    conditions = transaction.conditions
-    bounds = conditions.time_bounds if type(conditions) is Preconditions else conditions
+    bounds = transaction.conditions
     if type(bounds) is not TimeBounds or bounds.max_time == 0:
         raise TransactionError("expected a challenge that ends at some time", reason="missing")
     if bounds.max_time - bounds.min_time > longest:

@@ -101,7 +101,7 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
 
         proof = told(transaction)
         if proof:
-            return proof
+            return (*proof, *_of_signers(transaction))
     effects = tuple(_of_operations(transaction))
     fee = Fee(
         asset=transaction.chain.asset, at_most=_fee(transaction), payer=_payer(transaction.chain, transaction.source)

@@ -63,6 +63,13 @@ def test_what_an_amount_is_of_has_a_name() -> None:
     issuer, issuance = "rvYAfWj5gh67oV6fW32ZzP3Aw4Eubs59B", "00002403C84A0A28E0190E208E982C352BBD5006600555CF"
     assert MAIN.asset_of("12") == MAIN.asset_of({"currency": "XRP"}) == MAIN.asset
     assert MAIN.asset_of({"value": "1", "currency": "USD", "issuer": issuer}) == MAIN.token("USD", issuer)
+    assert MAIN.token("0000000000000000000000005553440000000000", issuer) == MAIN.token("USD", issuer)
+    shares = "039C99CD9AB0B70B32ECDA51EAAE471625608EA2"
+    assert MAIN.token(shares, issuer) == f"xrpl:0/xls30:{shares}.{issuer}"
+    digits = f"xrpl:0/token:0000000000000000000000005553440000000000.{issuer}"
+    assert MAIN.is_same_asset(digits, MAIN.token("USD", issuer))
+    assert not MAIN.is_same_asset(digits, MAIN.token("EUR", issuer))
+    assert not MAIN.is_same_asset(f"xrpl:0/token:no code.{issuer}", MAIN.token("USD", issuer))
     assert MAIN.asset_of({"mpt_issuance_id": issuance}) == MAIN.mpt(issuance) == f"xrpl:0/xls33:{issuance}"
 
 

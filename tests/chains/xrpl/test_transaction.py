@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.xrpl import MAIN, PSEUDO, key, payment
+from walletcore.chains import chain
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.xrpl import Cosigner, Party, Transaction, XrplChain, codec
 from walletcore.curves.secp256k1 import ORDER, encode_der
@@ -327,6 +328,11 @@ def test_who_takes_part_in_a_batch_signs_beside_the_sender() -> None:
         assert refused(Transaction.of, MAIN, batch, signer=ALICE.public_key, parties=(party,)) == "unknown"
     other = batch | {"RawTransactions": [{"Memo": {}}]}
     assert refused(Transaction.of, MAIN, other, signer=ALICE.public_key, parties=(alone,)) == "unknown"
+    many = batch | {"RawTransactions": [inner(BOB)] * 9}
+    assert refused(Transaction.of, MAIN, many, signer=ALICE.public_key) == "length"
+    elsewhere = chain("xrpl-testnet", XrplChain).account(bytes(20), tag=1).text
+    foreign = batch | {"RawTransactions": [inner(ALICE), inner(BOB, Destination=elsewhere)]}
+    assert refused(Transaction.of, MAIN, foreign, signer=ALICE.public_key) == "network"
 
 
 @pytest.mark.parametrize("place", ["CounterpartySignature", "SponsorSignature"])

@@ -6,12 +6,14 @@ an issued currency ``token:CODE.issuer``, an NFT ``xls20:<id>``, a multi-purpose
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.xrpl.accounts import decode_classic, decode_x, encode_classic, encode_x, is_x
+from walletcore.chains.xrpl.amounts import decode_currency, encode_currency
 from walletcore.errors import AddressError, DecodingError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -38,6 +40,8 @@ TYPED = {kind: room for room, kinds in _ROOMS.items() for kind in kinds.split()}
 
 _MAX_UNNAMED = 1024  # networks up to this number are not named in transactions, all others are (NetworkID field)
 _ED25519 = b"\xed"
+_CODE, _LP_TOKEN = 3, "03"  # characters of a code; the first byte of those of pools' shares, as hex
+_ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
 _KINDS = ("", "classic", "x-address")
 _PROFILES = (
     Profile(
@@ -106,8 +110,28 @@ class XrplChain(Chain):
         return f"{self.caip2}:{address}"
 
     def token(self, currency: str, issuer: str) -> str:
-        """The CAIP-19 name of an issued currency."""
-        return f"{self.caip2}/token:{currency}.{issuer}"
+        """The CAIP-19 name of an issued currency: ``token``, of a pool's shares ``xls30``, and one spelling of a code.
+
+        Raises `DecodingError`.
+        """
+        code = decode_currency(encode_currency(currency))
+        space = "xls30" if len(code) > _CODE and code.startswith(_LP_TOKEN) else "token"
+        return f"{self.caip2}/{space}:{_quoted(code)}.{issuer}"
+
+    def is_same_asset(self, one: str, other: str) -> bool:
+        """Whether two names mean the same: those of one currency may have its code as characters or as hex digits."""
+        return one == other or self._respelled(one) == self._respelled(other)
+
+    def _respelled(self, name: str) -> str:
+        chain, _, asset = name.partition("/")
+        space, _, reference = asset.partition(":")
+        code, _, issuer = reference.rpartition(".")
+        if chain != self.caip2 or space not in ("token", "xls30"):
+            return name
+        try:
+            return self.token(_ESCAPED.sub(_character, code), issuer)
+        except DecodingError:
+            return name
 
     def nft(self, token_id: str) -> str:
         """The CAIP-19 name of an NFT, by the 64 hex digits of its id."""
@@ -228,6 +252,15 @@ def parse_key(digits: str) -> PublicKey:
         if isinstance(error, TransactionError):
             raise
         raise TransactionError("expected a public key of secp256k1 or Ed25519", reason="point") from None
+
+
+def _quoted(code: str) -> str:
+    """A code as CAIP-19 can hold it: with ``%`` and two hex digits for all but letters and digits."""
+    return "".join([each if each.isalnum() else f"%{ord(each):02X}" for each in code])
+
+
+def _character(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16))
 
 
 def check_account(chain: XrplChain, address: object, what: str) -> None:

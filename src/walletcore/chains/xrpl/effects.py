@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.accounts import encode_classic
 from walletcore.chains.xrpl.moves import MOVES
-from walletcore.chains.xrpl.reading import Reading, units
+from walletcore.chains.xrpl.reading import ANYONE, Reading, units
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement
 from walletcore.errors import DecodingError
@@ -119,6 +119,14 @@ def _holder_or_issuer(tx: Reading) -> Iterator[Effect]:
     yield tx.called(tx.named("Holder") or tx.chain.account_id(issuer))
 
 
+def _mint(tx: Reading) -> Iterator[Effect]:
+    """With an amount it is an offer of the new token, whose id the bytes do not tell, as well."""
+    if tx.get("Amount") is not None:
+        taker = tx.named("Destination") or ANYONE
+        yield tx.opaque(f"it offers the new token to {taker} for {tx.get('Amount')}")
+    yield tx.called(tx.named("Issuer"))
+
+
 def _hidden(tx: Reading) -> Iterator[Effect]:
     yield tx.opaque("its amount is hidden, or becomes so")
     yield tx.called(tx.named("Destination") or tx.named("Holder"))
@@ -222,7 +230,7 @@ _ROWS: dict[str, Callable[[Reading], Iterator[Effect]]] = {
     **dict.fromkeys(("CredentialAccept", "CredentialDelete", "CredentialCreate"), _call("Subject", "Issuer")),
     "DepositPreauth": _call("Authorize", "Unauthorize"),
     "MPTokenIssuanceSet": _call("Holder"),
-    "NFTokenMint": _call("Issuer"),
+    "NFTokenMint": _mint,
     "PaymentChannelClaim": _about("Channel"),
     **dict.fromkeys(("VaultDelete", "VaultSet"), _about("VaultID")),
     "LoanBrokerDelete": _about("LoanBrokerID"),

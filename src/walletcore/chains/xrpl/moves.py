@@ -7,6 +7,7 @@ what arrives. What lies in an escrow, a channel or a vault left the account when
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from walletcore.chains.xrpl.reading import ANYONE, NOBODY, Reading, issue_of, units
@@ -96,7 +97,11 @@ def _fund(tx: Reading) -> Iterator[Effect]:
 
 
 def _offer(tx: Reading) -> Iterator[Effect]:
-    yield tx.approve(tx.need("TakerGets"), ANYONE)
+    """The issuer of what it gives may charge as much again for the transfer, which the offer's owner pays."""
+    gets = tx.need("TakerGets")
+    most = tx.approve(gets, ANYONE)
+    charged = not isinstance(gets, str) and gets.get("issuer") not in (None, tx.get("Account"))
+    yield replace(most, amount=2 * most.amount) if charged and most.amount is not None else most
     yield tx.called()
 
 
@@ -127,6 +132,8 @@ def _withdraw(tx: Reading) -> Iterator[Effect]:
     """Shares go back to the pool; their name is in the bytes only where their amount is."""
     if tx.get("LPTokenIn") is not None:
         yield tx.transfer(tx.get("LPTokenIn"), tx.pool)
+    else:
+        yield tx.opaque("as many shares of the pool as it takes")
     yield tx.called(tx.pool)
 
 
@@ -207,8 +214,10 @@ def _into(name: str) -> Callable[[Reading], Iterator[Effect]]:
 
 def _out_of(name: str) -> Callable[[Reading], Iterator[Effect]]:
     def effects(tx: Reading) -> Iterator[Effect]:
-        destination = tx.named("Destination") or tx.account
-        yield tx.transfer(tx.need("Amount"), destination, source=tx.entry(name), tag=True)
+        destination, amount = tx.named("Destination") or tx.account, tx.need("Amount")
+        yield tx.transfer(amount, destination, source=tx.entry(name), tag=True)
+        if name == "VaultID" and "mpt_issuance_id" in amount:  # as a vault's shares are
+            yield tx.opaque("the amount may be of shares, for as much of another asset as they are worth")
         yield tx.called(tx.entry(name))
 
     return effects
@@ -246,6 +255,8 @@ def _commit(tx: Reading) -> Iterator[Effect]:
     yield tx.transfer(tx.need("Amount"), door)
     if tx.get("SignatureReward") is not None:
         yield tx.transfer(tx.get("SignatureReward"), door)
+    there = tx.get("OtherChainDestination") or tx.get("Destination") or "whoever has the claim with this id"
+    yield tx.opaque(f"on the other chain the amount goes to {there}")
     yield tx.called(door)
 
 

@@ -33,7 +33,6 @@ ANYONE = "whoever takes the offer"
 """The spender of an offer that names nobody."""
 NOBODY = encode_classic(bytes(20))
 """The account that nobody has the key of (ACCOUNT_ZERO): where effects say that something is destroyed."""
-_LP_TOKEN = "03"  # noqa: S105 - the first byte of the currency codes of pools' shares, as hex
 _AMM_SPACE = b"\0A"  # rippled, Indexes.cpp: the name space of pools
 _BARE = "DIDDelete"  # the type that has no fields and no flags but those of all types
 _TIMES = frozenset({"CancelAfter", "Expiration", "FinishAfter"})
@@ -113,14 +112,7 @@ class Reading:
 
     def asset(self, value: Any) -> str:
         """The CAIP-19 name of an amount's asset, or of an asset."""
-        name = self.chain.caip2
-        if isinstance(value, str) or value.get("currency") == "XRP":
-            return self.chain.asset
-        if "mpt_issuance_id" in value:
-            return f"{name}/xls33:{value['mpt_issuance_id'].upper()}"
-        code = value["currency"]
-        space = "xls30" if len(code) > 3 and code.startswith(_LP_TOKEN) else "token"
-        return f"{name}/{space}:{_quoted(code)}.{value['issuer']}"
+        return self.chain.asset_of(value)
 
     def nft(self, name: str = "NFTokenID") -> str:
         """The CAIP-19 name of the NFT whose id is in a field."""
@@ -207,11 +199,6 @@ def issue_of(amount: Any) -> dict[str, str]:
     if isinstance(amount, str):
         return {"currency": "XRP"}
     return {name: value for name, value in amount.items() if name != "value"}
-
-
-def _quoted(code: str) -> str:
-    """A code as CAIP-19 can hold it: with ``%`` and two hex digits for all but letters and digits."""
-    return "".join([each if each.isalnum() else f"%{ord(each):02X}" for each in code])
 
 
 def _issuer(asset: Mapping[str, str]) -> bytes:

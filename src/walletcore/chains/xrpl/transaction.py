@@ -48,7 +48,7 @@ SIGNING_FIELDS = (
 )
 """The fields that signer, signers and parties say, and no field of a body is."""
 _PSEUDO = ("EnableAmendment", "SetFee", "UNLModify")  # which the network makes, and nobody signs
-_INNER = 0x40000000  # tfInnerBatchTxn
+_INNER, _MOST_INNER = 0x40000000, 8  # tfInnerBatchTxn; rippled, Batch.cpp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,6 +112,8 @@ class AnyTransaction:
         if type(flags) is int and flags & _INNER:
             raise TransactionError("a transaction inside of a batch is not signed by itself", reason="policy")
         inner = [item.get("RawTransaction", {}) for item in fields.get("RawTransactions", ())]
+        if len(inner) > _MOST_INNER:
+            raise TransactionError(f"expected at most {_MOST_INNER} transactions in a batch", reason="length")
         for each in (fields, *inner) if self.chain.tag_required else ():
             target = each.get("Destination")
             if target in self.chain.tag_required and "DestinationTag" not in each:
@@ -277,12 +279,15 @@ class Transaction(AnyTransaction):
 
 def _check_networks(chain: XrplChain, body: Mapping[str, Any]) -> None:
     """Raise `TransactionError` for an X-address of another network, which the codec does not know."""
-    for name in ("Account", "Destination"):
-        if is_x(body.get(name)):
-            try:
-                chain.parse_address(body[name])
-            except AddressError as error:
-                raise TransactionError(f"{name}: {error}", reason=error.reason) from None
+    items = body.get("RawTransactions")
+    inner = [each.get("RawTransaction") for each in items if isinstance(each, Mapping)] if type(items) is list else []
+    for fields in (body, *(each for each in inner if isinstance(each, Mapping))):
+        for name in ("Account", "Destination"):
+            if is_x(fields.get(name)):
+                try:
+                    chain.parse_address(fields[name])
+                except AddressError as error:
+                    raise TransactionError(f"{name}: {error}", reason=error.reason) from None
 
 
 def _heard(

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from support.texts import SEEN, UNSEEN
-from walletcore.coding.visible import is_visible
+from walletcore.coding.visible import is_visible, told_in_hex
 
 
 @pytest.mark.parametrize("text", SEEN, ids=ascii)
@@ -25,3 +25,9 @@ def test_no_control_format_or_unassigned_character_is_visible_but_those_of_the_l
         chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in ("Cc", "Cf", "Cs", "Co", "Cn")
     ]
     assert {text for text in hidden if is_visible(text)} == set("\t\n\r\u200d")
+
+
+def test_a_hash_in_hexadecimal_is_told() -> None:
+    assert told_in_hex("ab" * 32) == told_in_hex(" 0x" + "AB" * 32 + "\n") == b"\xab" * 32
+    for text in ("ab" * 31, "ab" * 31 + "a", "ab" * 32 + " pay", "zz" * 32, ""):
+        assert told_in_hex(text) is None

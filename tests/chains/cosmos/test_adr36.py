@@ -76,6 +76,8 @@ def test_text_is_a_statement_and_other_bytes_are_opaque() -> None:
     assert message("log in").effects() == (Statement(text="log in"),)
     assert message(b"\xff").effects() == (Opaque(why="bytes that are no text", data=b"\xff"),)
     assert isinstance(message("a\u202eb").effects()[0], Opaque)
+    for digits in ("ab" * 32, " 0x" + "AB" * 40):  # the hash of something that nobody sees
+        assert message(digits).effects() == (Opaque(why="bytes in hexadecimal", data=digits.encode()),)
 
 
 def test_SO5_no_document_of_a_transaction_is_a_message_or_the_other_way() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.cosmos.chain import CosmosChain, check_account
 from walletcore.coding import strict_json
-from walletcore.coding.visible import is_visible
+from walletcore.coding.visible import is_visible, told_in_hex
 from walletcore.effects import Effect, Opaque, Statement
 from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256, sha256
@@ -114,6 +114,8 @@ class Message:
             text = self.data.decode()
         except UnicodeDecodeError:
             return (Opaque(why="bytes that are no text", data=self.data),)
+        if told_in_hex(text) is not None:
+            return (Opaque(why="bytes in hexadecimal", data=self.data),)
         if not is_visible(text):
             return (Opaque(why="text with characters that cannot be seen", data=self.data),)
         return (Statement(text=text),)

@@ -15,7 +15,7 @@ from walletcore.chains.account_messages import VALIDATOR, AccountMessage, after_
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.typed_data import TypedData
 from walletcore.coding import rlp
-from walletcore.coding.visible import is_visible
+from walletcore.coding.visible import is_visible, told_in_hex
 from walletcore.effects import Effect, Opaque, Statement
 from walletcore.errors import DecodingError, TransactionError
 from walletcore.keys import PublicKey
@@ -25,7 +25,6 @@ __all__ = ["Message", "decode"]
 _PERSONAL = b"\x19Ethereum Signed Message:\n"
 _HEAD = re.compile(rb"\x19Ethereum Signed Message:\n(0|[1-9][0-9]{0,6})")
 _SIGN_IN = "wants you to sign in with your ethereum account"  # EIP-4361
-_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})++)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +90,9 @@ def _unreadable(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError:
         return _looks_like(data) or "bytes that are no text"
-    hexadecimal = _HEX.fullmatch(text.strip())
-    if hexadecimal is not None and len(hexadecimal[1]) >= 64:
-        return _looks_like(bytes.fromhex(hexadecimal[1])) or "bytes in hexadecimal"
+    hidden = told_in_hex(text)
+    if hidden is not None:
+        return _looks_like(hidden) or "bytes in hexadecimal"
     if not is_visible(text):
         return _looks_like(data) or "text with characters that cannot be seen"
     return ""

@@ -16,7 +16,7 @@ from typing import ClassVar
 from walletcore.chains.account_messages import VALIDATOR, AccountMessage, after_validator, checked_signer, sized
 from walletcore.chains.tron.chain import TronChain
 from walletcore.chains.tron.typed_data import TypedData
-from walletcore.coding.visible import is_visible
+from walletcore.coding.visible import is_visible, told_in_hex
 from walletcore.effects import Approve, Effect, Opaque, Statement
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
@@ -26,7 +26,6 @@ __all__ = ["Message", "decode"]
 _HEAD = b"\x19TRON Signed Message:\n"
 _OLD_HEAD = _HEAD + b"32"
 _SIZED = re.compile(rb"\x19TRON Signed Message:\n(0|[1-9][0-9]{0,6})")
-_HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})++)", re.ASCII)
 _PERMIT = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"  # ERC-2612
 _MAX_SHOWN = 80
 
@@ -100,8 +99,7 @@ def _unreadable(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError:
         return _looks_like(data)
-    hexadecimal = _HEX.fullmatch(text.strip())
-    if hexadecimal is not None and len(hexadecimal[1]) >= 64:
+    if told_in_hex(text) is not None:
         return "bytes in hexadecimal"
     return "" if is_visible(text) else _looks_like(data)
 

@@ -217,13 +217,14 @@ class Transaction:
             yield Statement(text=text, meaning="memo") if is_text else Opaque(why="a memo of bytes", data=self.memo)
 
     def _highest_fee(self) -> int:
-        charges, name, signatures = self.chain.charges, self.contract.type_name, max(1, len(self.signers))
+        charges, name = self.chain.charges, self.contract.type_name
+        signatures = MAX_KEYS  # others may sign as well: a cosigner's own bytes do not say how many
         size = len(SIGNED.dump(Envelope(raw_data=self.raw, signature=()), 0)) + signatures * _SIGNATURE + _RESULT
         parts = (
             size * charges.byte,
             self.fee_limit if self.contract.runs_code else 0,
             charges.memo if self.memo else 0,
-            charges.several_signatures if signatures > 1 else 0,
+            charges.several_signatures,
             charges.new_account if name in _FREE_ACCOUNTS else 0,
             dict(charges.contracts).get(name, 0),
         )

@@ -529,8 +529,7 @@ HIDING: dict[str, tuple[Callable[[], Any], str]] = {
     "a durable nonce": (durable, "never expires"),
     "accounts behind a table": (looked_up, "unresolved lookup table"),
     "a token that is not named": (lambda: token(b"\x03" + (5).to_bytes(8, "little")), "not named"),
-    "an account that is closed": (lambda: token(b"\x09"), "instruction 0"),
-    "a permanent approval": (lambda: token(b"\x04" + (5).to_bytes(8, "little")), "instruction 0"),
+    "a permanent approval": (lambda: token(b"\x04" + (5).to_bytes(8, "little")), "of a token that is not named"),
     "another program": (lambda: token(b"\x00", program=bytes([3]) * 32), "instruction 0"),
 }
 
@@ -546,6 +545,12 @@ def token(data: bytes, *, program: bytes = solana.TOKEN_PROGRAM) -> Any:
 def test_what_solana_can_hide_is_refused_by_every_bound(rule: Rule, name: str) -> None:
     make, words = HIDING[name]
     assert words in judged(rule, make())
+
+
+@pytest.mark.parametrize("rule", BOUNDED, ids=lambda rule: rule.name)
+def test_an_account_that_is_closed_sends_an_amount_that_no_bound_knows(rule: Rule) -> None:
+    hides_nothing = rule.name in ("refuse_opaque", "no_unlimited_approval")
+    assert (judged(rule, token(b"\x09")) == "") == hides_nothing
 
 
 def test_a_table_that_the_caller_tells_of_is_not_believed() -> None:

@@ -37,6 +37,7 @@ from walletcore.chains.cosmos.transaction import Signer, Transaction
 from walletcore.chains.cosmos.tx import Body, Fee, SignMode
 from walletcore.coding.protobuf import AnyMessage
 from walletcore.effects import Approve, Authority, Call, Effect, Opaque, Statement, Transfer
+from walletcore.effects import Fee as FeeEffect
 from walletcore.errors import DecodingError, TransactionError
 
 THORCHAIN = chain("cosmos:thorchain", CosmosChain)
@@ -494,6 +495,12 @@ CASES: dict[str, tuple[CosmosChain, Any, tuple[Effect, ...]]] = {
                     ("rest", ":tr:0"),
                 ),
             ),
+            moved(
+                "cosmos:thorchain-1:swap.DNhRF1h8J4ZnB1bxp9kaqhVLYetkx1nSJ5",
+                "cosmos:thorchain-1/swap:DOGE%2EDOGE",
+                amount=None,
+                source=ASGARD,
+            ),
         ),
     ),
     "thorchain deposit: other memos": (
@@ -521,6 +528,7 @@ CASES: dict[str, tuple[CosmosChain, Any, tuple[Effect, ...]]] = {
                 name="MsgLiquidStake",
                 arguments=(("amount", "5"), ("host_denom", "uatom")),
             ),
+            Opaque(why="5 of the coin that stands for uatom are staked"),
         ),
     ),
     "stride redeem": (
@@ -532,12 +540,16 @@ CASES: dict[str, tuple[CosmosChain, Any, tuple[Effect, ...]]] = {
                 name="MsgRedeemStake",
                 arguments=(("amount", "5"), ("host_zone", "cosmoshub-4"), ("receiver", MINE.text)),
             ),
+            Opaque(why=f"5 of the token for stake on cosmoshub-4 are given; {MINE.text} gets the coins"),
         ),
     ),
     "token factory create": (
         OSMOSIS,
         tokenfactory.MsgCreateDenom(sender=here(OSMOSIS), subdenom="x"),
-        (Call(target=OSMOSIS.account_id(here(OSMOSIS)), name="MsgCreateDenom", arguments=(("subdenom", "x"),)),),
+        (
+            Call(target=OSMOSIS.account_id(here(OSMOSIS)), name="MsgCreateDenom", arguments=(("subdenom", "x"),)),
+            FeeEffect(asset=OSMOSIS.asset, at_most=None, payer=OSMOSIS.account_id(here(OSMOSIS))),
+        ),
     ),
     "token factory mint": (
         OSMOSIS,
@@ -572,6 +584,7 @@ CASES: dict[str, tuple[CosmosChain, Any, tuple[Effect, ...]]] = {
                 GREENFIELD.asset,
                 source=GREENFIELD.account_id(here(GREENFIELD)),
             ),
+            FeeEffect(asset=GREENFIELD.asset, at_most=None, payer=GREENFIELD.account_id(here(GREENFIELD))),
         ),
     ),
 }
@@ -714,6 +727,13 @@ def test_CO1_numbers_that_nodes_would_write_otherwise_are_not_signed_as_json(val
     transaction(HUB, message, SignMode.DIRECT)
     with pytest.raises(DecodingError):
         table.from_named({"type": "wasm/MsgExecuteContract", "value": {"msg": {"a": value}}}, {})
+
+
+def test_CO1_a_zero_below_zero_is_not_signed_as_json() -> None:
+    """Go writes -0 as it is, Python as 0; in a text it is no number."""
+    with pytest.raises(TransactionError):
+        transaction(HUB, replace(execute({}), msg=b'{"a":[-0]}'), SignMode.LEGACY_AMINO_JSON)
+    transaction(HUB, replace(execute({}), msg=b'{"a":"\\"-0"}'), SignMode.LEGACY_AMINO_JSON)
 
 
 def test_CO1_json_within_a_message_is_signed_sorted_and_sent_as_it_is() -> None:

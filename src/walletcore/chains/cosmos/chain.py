@@ -40,7 +40,7 @@ _MAX_CHAIN_ID = 50  # CometBFT types.MaxChainIDLen
 _DIRECT = re.compile(r"(?!hashed-)[-a-zA-Z0-9]{1,32}", re.ASCII)  # caip2.md, "Direct References"
 _HRP = re.compile(r"[a-z][a-z0-9@]{0,19}", re.ASCII)
 _DENOM = re.compile(r"[a-zA-Z][a-zA-Z0-9/:._-]{2,127}", re.ASCII)  # cosmos-sdk types/coin.go, reDnmString
-_IBC = re.compile(r"ibc/[0-9A-F]{64}", re.ASCII)  # ICS-20: ibc/ and the hash of the trace
+_IBC = re.compile(r"ibc/[0-9a-fA-F]{64}", re.ASCII)  # ICS-20: ibc/ and the hash of the trace
 _SIZES = (20, 32)
 _ESCAPES = {ord("/"): "%2F", ord(":"): "%3A", ord("_"): "%5F"}  # CAIP-19 has none of them in a reference
 _VALIDATOR, _CONSENSUS = "validator", "consensus"
@@ -135,8 +135,8 @@ class CosmosChain(Chain):
             raise Unsupported(
                 "expected a denomination: a letter, then 2 to 127 of letters, digits, / : . _ -", reason="character"
             )
-        if _IBC.fullmatch(denom):
-            return f"{self.caip2}/ibc:{denom[4:]}"
+        if _IBC.fullmatch(denom):  # nodes read the hash in either case (ibc-go, ParseHexHash)
+            return f"{self.caip2}/ibc:{denom[4:].upper()}"
         return f"{self.caip2}/native:{denom.translate(_ESCAPES)}"
 
     def contract_token(self, contract: str, *, standard: str = "cw20", token_id: str | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from walletcore.chains.cosmos.messages.common import pool
 from walletcore.coding.protobuf import AnyMessage
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement
@@ -14,12 +15,27 @@ if TYPE_CHECKING:
 
 __all__ = ["effects_of", "message_effects"]
 
+_DEPOSITS = {"thor": "thorchain", "sthor": "thorchain"}
+"""Prefix of a chain's accounts -> the module to which coins are sent as a deposit (thornode, MsgSend's handler)."""
+
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """See `Transaction.effects`."""
     chain = transaction.chain
     done = [effect for each in transaction.messages for effect in message_effects(chain, each)]
-    return (*done, *_memo(transaction.memo), *_fees(transaction))
+    memo = _acted_on(transaction) or _memo(transaction.memo)
+    return (*done, *memo, *_fees(transaction))
+
+
+def _acted_on(transaction: Transaction) -> tuple[Effect, ...]:
+    """THORChain takes coins that are sent to its module for a deposit, whose memo is the transaction's."""
+    chain = transaction.chain
+    if chain.hrp not in _DEPOSITS:
+        return ()
+    module = pool(chain, _DEPOSITS[chain.hrp])
+    if all(getattr(each, "to_address", "") != module for each in transaction.messages):
+        return ()
+    return (Opaque(why="a memo that THORChain acts on, as coins go to its module", data=transaction.memo.encode()),)
 
 
 def message_effects(chain: CosmosChain, message: Any) -> tuple[Effect, ...]:
@@ -45,4 +61,6 @@ def _fees(transaction: Transaction) -> tuple[Effect, ...]:
     payer = fee.granter or fee.payer or first
     account = chain.account_id(payer) if payer else ""
     paid = [Fee(asset=chain.token(coin.denom), at_most=coin.amount, payer=account) for coin in fee.amount]
+    if chain.hrp in _DEPOSITS:  # what the network takes for each message, and no byte names (thornode, NativeTxFee)
+        return (*paid, Fee(asset=chain.fee_asset, at_most=None, payer=account))
     return tuple(paid) or (Fee(asset=chain.fee_asset, at_most=0, payer=account),)

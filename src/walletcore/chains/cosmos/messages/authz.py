@@ -66,7 +66,9 @@ class SendAuthorization(Described):
     allow_list: tuple[str, ...] = texts(2, default=())
 
     def allowed(self, chain: CosmosChain, granter: str, grantee: str, until: int | None) -> tuple[Effect, ...]:
-        """An `Approve` of each coin."""
+        """An `Approve` of each coin; `Opaque` without a limit, which chains refuse."""
+        if not self.spend_limit:
+            return (Opaque(why=f"{grantee} may send coins, up to no limit"),)
         return tuple(
             [
                 Approve(asset=chain.token(coin.denom), amount=coin.amount, spender=grantee, source=granter, until=until)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = ["account_bytes", "changed", "escaped", "inline_json", "parsed_json"]
 
 _EXACT = 1 << 53  # Go reads numbers of JSON as float64 before it sorts a document
 _MAX_TEXT = 1 << 17
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
 
 
@@ -61,6 +63,8 @@ def _check_exact(value: JSON) -> None:
 def _inline(value: Any, names: Names) -> JSON:
     document = parsed_json(value)
     _check_exact(document)
+    if b"-0" in _STRINGS.sub(b"", value):  # Go keeps its sign
+        raise DecodingError("expected no -0 in JSON that is signed as amino JSON", reason="non-canonical")
     return document
 
 

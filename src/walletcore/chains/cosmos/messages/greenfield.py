@@ -8,7 +8,7 @@ from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text
 from walletcore.chains.cosmos.messages.forms import escaped
 from walletcore.chains.cosmos.messages.shape import Described, described
-from walletcore.effects import Effect, Transfer
+from walletcore.effects import Effect, Fee, Opaque, Transfer
 
 if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
@@ -25,9 +25,13 @@ class MsgTransferOut(Described):
     amount: Coin | None = missing_or(part(3, Coin), default=None)
 
     def effects(self, chain: CosmosChain) -> tuple[Effect, ...]:
-        """A `Transfer` to the account behind the bridge, ``<CAIP-2 name>:bridge.<account>``."""
+        """A `Transfer` to the account behind the bridge, ``<CAIP-2 name>:bridge.<account>``, and what relayers take.
+
+        Their fee is a parameter of the network, which no message tells (greenfield, x/bridge, BridgeTransferOut).
+        """
+        relayed = Fee(asset=chain.fee_asset, at_most=None, payer=chain.account_id(self.from_address))
         if self.amount is None:
-            return ()
+            return (Opaque(why="a transfer out of no amount"), relayed)
         asset, amount = chain.token(self.amount.denom), self.amount.amount
         source, destination = chain.account_id(self.from_address), f"{chain.caip2}:bridge.{escaped(self.to)}"
-        return (Transfer(asset=asset, amount=amount, source=source, destination=destination),)
+        return (Transfer(asset=asset, amount=amount, source=source, destination=destination), relayed)

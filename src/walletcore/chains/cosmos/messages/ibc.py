@@ -8,6 +8,7 @@ from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text, u64
 from walletcore.chains.cosmos.messages.forms import escaped, parsed_json
 from walletcore.chains.cosmos.messages.shape import Described, described
+from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Opaque, Statement, Transfer
 from walletcore.errors import DecodingError
 
@@ -77,4 +78,6 @@ def _told(memo: str) -> tuple[Effect, ...]:
         return (
             Opaque(why="a memo that chains on the way may act on: they forward, or call contracts", data=memo.encode()),
         )
+    if not is_visible(memo):
+        return (Opaque(why="a memo with characters that cannot be seen", data=memo.encode()),)
     return (Statement(text=memo, meaning="memo for the receiver"),)

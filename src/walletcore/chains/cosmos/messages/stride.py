@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from walletcore.chains.cosmos.messages.common import called
 from walletcore.chains.cosmos.messages.fields import account, text, whole
 from walletcore.chains.cosmos.messages.shape import Described, described
-from walletcore.effects import Effect
+from walletcore.effects import Effect, Opaque
 
 if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
@@ -26,8 +26,9 @@ class MsgLiquidStake(Described):
     host_denom: str = text(3)
 
     def effects(self, chain: CosmosChain) -> tuple[Effect, ...]:
-        """A `Call`: which coin of this chain it is, the bytes do not say."""
-        return (called(chain, self.creator, "MsgLiquidStake", amount=self.amount, host_denom=self.host_denom),)
+        """A `Call`, and `Opaque`: which coin of this chain is given, the bytes do not say."""
+        told = called(chain, self.creator, "MsgLiquidStake", amount=self.amount, host_denom=self.host_denom)
+        return told, Opaque(why=f"{self.amount} of the coin that stands for {self.host_denom} are staked")
 
 
 @described(f"{_PACKAGE}.MsgRedeemStake", amino="stakeibc/MsgRedeemStake", signers=("creator",))
@@ -40,6 +41,7 @@ class MsgRedeemStake(Described):
     receiver: str = text(4)
 
     def effects(self, chain: CosmosChain) -> tuple[Effect, ...]:
-        """A `Call`: which coin of this chain it is, the bytes do not say."""
+        """A `Call`, and `Opaque`: which coin is given for what another account receives, the bytes do not say."""
         told = {"amount": self.amount, "host_zone": self.host_zone, "receiver": self.receiver}
-        return (called(chain, self.creator, "MsgRedeemStake", **told),)
+        why = f"{self.amount} of the token for stake on {self.host_zone} are given; {self.receiver} gets the coins"
+        return called(chain, self.creator, "MsgRedeemStake", **told), Opaque(why=why)

@@ -22,6 +22,7 @@ __all__ = ["Asset", "AssetCoin", "MsgDeposit", "MsgSend"]
 
 _HRP = "thor"
 _SWAPS = ("=", "s", "swap")
+_NATIVE = {"RUNE": "rune", "TCY": "tcy", "TOR": "tor", "RUJI": "x/ruji"}  # thornode common/asset.go, Asset.Native
 _ASSET = re.compile(r"([A-Z0-9]{2,16})([./~-])([A-Za-z0-9./_-]{1,100})", re.ASCII)
 
 
@@ -88,7 +89,10 @@ class MsgDeposit(Described):
     signer: str = account_bytes(3, _HRP)
 
     def effects(self, chain: CosmosChain) -> tuple[Effect, ...]:
-        """A `Transfer` of each coin to the protocol, and a `Call` for a swap; other memos are `Opaque`."""
+        """A `Transfer` of each coin to the protocol; for a swap a `Call`, and a `Transfer` of what comes of it.
+
+        Its destination is ``<CAIP-2 name>:swap.<account>``, and the amount is not known. Other memos are `Opaque`.
+        """
         module = pool(chain, "asgard")
         source, destination = chain.account_id(self.signer), chain.account_id(module)
         paid = tuple(
@@ -99,12 +103,19 @@ class MsgDeposit(Described):
         )
         action, *rest = self.memo.split(":")
         if action.lower() in _SWAPS and len(rest) >= 2 and rest[1]:
-            to = called(chain, module, "swap", asset=rest[0], destination=rest[1], rest=":".join(rest[2:]))
-            return *paid, to
+            told = called(chain, module, "swap", asset=rest[0], destination=rest[1], rest=":".join(rest[2:]))
+            bought, receiver = f"{chain.caip2}/swap:{escaped(rest[0])}", f"{chain.caip2}:swap.{escaped(rest[1])}"
+            return *paid, told, Transfer(asset=bought, amount=None, source=destination, destination=receiver)
         return *paid, Opaque(why="a memo that THORChain acts on", data=self.memo.encode())
 
 
 def _named(chain: CosmosChain, asset: Asset) -> str:
-    """The CAIP-19 name: THOR.RUNE is the chain's own coin; others are as the bank has them ("btc-btc", "btc/btc")."""
-    own = (asset.chain, asset.symbol, asset.synth, asset.trade, asset.secured) == ("THOR", "RUNE", False, False, False)
-    return chain.asset if own else f"{chain.caip2}/native:{escaped(_asset_to_json(asset, {}).lower())}"
+    """The CAIP-19 name: THORChain's own coins and all others are as the bank has them ("rune", "btc-btc", "btc/btc").
+
+    Nodes take symbols in either case for the same asset.
+    """
+    if asset.chain.upper() == "THOR" and not (asset.synth or asset.trade or asset.secured):
+        native = _NATIVE.get(asset.symbol.upper())
+        if native is not None:
+            return chain.token(native)
+    return f"{chain.caip2}/native:{escaped(_asset_to_json(asset, {}).lower())}"

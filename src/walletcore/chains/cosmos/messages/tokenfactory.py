@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from walletcore.chains.cosmos.messages.common import Coin, called
 from walletcore.chains.cosmos.messages.fields import account, part, text
 from walletcore.chains.cosmos.messages.shape import Described, described
-from walletcore.effects import Authority, Effect, Transfer
+from walletcore.effects import Authority, Effect, Fee, Transfer
 
 if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
@@ -25,8 +25,9 @@ class MsgCreateDenom(Described):
     subdenom: str = text(2)
 
     def effects(self, chain: CosmosChain) -> tuple[Effect, ...]:
-        """A `Call`."""
-        return (called(chain, self.sender, "MsgCreateDenom", subdenom=self.subdenom),)
+        """A `Call`, and the fee of the chain, which no message tells."""
+        fee = Fee(asset=chain.fee_asset, at_most=None, payer=chain.account_id(self.sender))
+        return called(chain, self.sender, "MsgCreateDenom", subdenom=self.subdenom), fee
 
 
 @described(f"{_PACKAGE}.MsgMint", amino="osmosis/tokenfactory/mint", signers=("sender",))

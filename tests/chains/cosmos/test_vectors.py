@@ -15,8 +15,10 @@ from walletcore.chains.cosmos.chain import CosmosChain
 from walletcore.chains.cosmos.decode import verify
 from walletcore.chains.cosmos.messages import table
 from walletcore.chains.cosmos.multisig import Multisig
-from walletcore.errors import TransactionError
+from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hd import master
 from walletcore.keys import Curve, PublicKey
+from walletcore.mnemonic import Mnemonic
 from walletcore.signing import sign
 
 
@@ -31,6 +33,58 @@ def test_phrases_have_their_addresses(case: Case) -> None:
     assert wallet.public_key(row, **where).data.hex() == case.expect["public_key"]
     assert row.parse_address(case.expect["address"]) == address
     assert row.addresses([bytes.fromhex(case.expect["public_key"])]) == [case.expect["address"]]
+
+
+@vectors("cosmos/addresses", operation="address.parse", result="valid")
+def test_published_addresses_are_read(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    doors = {"": row.parse_address, "validator": row.parse_validator}
+    kind = case.expect.get("kind", "")
+    address = doors.pop(kind)(case.input["address"])
+    assert (address.text, address.kind) == (case.expect["address"], kind)
+    assert address.payload.hex() == case.expect["payload"]
+    for other in doors.values():
+        with pytest.raises(AddressError) as refused:
+            other(case.input["address"])
+        assert refused.value.reason == "network"
+
+
+@vectors("cosmos/addresses", operation="address.parse", result="invalid")
+def test_A04_A06_published_mistakes_and_addresses_of_other_chains_are_refused(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    for read in (row.parse_address, row.parse_validator, row.parse_consensus):
+        with pytest.raises(AddressError) as refused:
+            read(case.input["address"])
+        assert refused.value.reason == case.expect["reason"]
+
+
+def public_key(case: Case) -> PublicKey:
+    if "mnemonic" in case.input:
+        seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
+        return master("bip32", Curve.SECP256K1, seed).derive(case.input["path"]).public_key
+    if "private_key" in case.input:
+        return signer(bytes.fromhex(case.input["private_key"])).public_key
+    return PublicKey(Curve.SECP256K1, bytes.fromhex(case.input["public_key"]))
+
+
+@vectors("cosmos/addresses", operation="address.encode", result="valid")
+def test_published_keys_and_phrases_have_their_addresses(case: Case) -> None:
+    row, key = chain(f"cosmos:{case.input['chain']}", CosmosChain), public_key(case)
+    if "hrp" in case.input:
+        row = replace(row, hrp=case.input["hrp"], validator_hrp="", consensus_hrp="")
+    assert key.data.hex() == case.expect.get("public_key", key.data.hex())
+    assert row.address(key).text == case.expect["address"]
+    assert row.addresses([key.data]) == [case.expect["address"]]
+
+
+@vectors("cosmos/addresses", operation="address.encode", result="invalid")
+def test_published_keys_of_another_form_are_refused(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    with pytest.raises(InvalidKey) as refused:
+        public_key(case)
+    assert refused.value.reason == case.expect["reason"]
+    with pytest.raises(AddressError):
+        row.addresses([bytes.fromhex(case.input["public_key"])])
 
 
 @vectors("cosmos/transactions")

@@ -247,7 +247,7 @@ def check_bech32(case: Case) -> None:
     assert refusal(other.decode, text) == "checksum"
 
 
-@vectors("bech32/bip173", result="invalid")
+@vectors("bech32/bip173", "bech32/cosmos", result="invalid")
 def test_bech32_refuses_the_published_wrong_texts(case: Case) -> None:
     check_invalid_bech32(case)
 

@@ -15,8 +15,10 @@ from walletcore.chains.cosmos.chain import CosmosChain
 from walletcore.chains.cosmos.decode import verify
 from walletcore.chains.cosmos.messages import table
 from walletcore.chains.cosmos.multisig import Multisig
-from walletcore.errors import TransactionError
+from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hd import master
 from walletcore.keys import Curve, PublicKey
+from walletcore.mnemonic import Mnemonic
 from walletcore.signing import sign
 
 
@@ -33,6 +35,58 @@ def test_phrases_have_their_addresses(case: Case) -> None:
     assert row.addresses([bytes.fromhex(case.expect["public_key"])]) == [case.expect["address"]]
 
 
+@vectors("cosmos/addresses", operation="address.parse", result="valid")
+def test_published_addresses_are_read(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    doors = {"": row.parse_address, "validator": row.parse_validator}
+    kind = case.expect.get("kind", "")
+    address = doors.pop(kind)(case.input["address"])
+    assert (address.text, address.kind) == (case.expect["address"], kind)
+    assert address.payload.hex() == case.expect["payload"]
+    for other in doors.values():
+        with pytest.raises(AddressError) as refused:
+            other(case.input["address"])
+        assert refused.value.reason == "network"
+
+
+@vectors("cosmos/addresses", operation="address.parse", result="invalid")
+def test_A04_A06_published_mistakes_and_addresses_of_other_chains_are_refused(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    for read in (row.parse_address, row.parse_validator, row.parse_consensus):
+        with pytest.raises(AddressError) as refused:
+            read(case.input["address"])
+        assert refused.value.reason == case.expect["reason"]
+
+
+def public_key(case: Case) -> PublicKey:
+    if "mnemonic" in case.input:
+        seed = Mnemonic.parse(case.input["mnemonic"]).seed(case.input["passphrase"])
+        return master("bip32", Curve.SECP256K1, seed).derive(case.input["path"]).public_key
+    if "private_key" in case.input:
+        return signer(bytes.fromhex(case.input["private_key"])).public_key
+    return PublicKey(Curve.SECP256K1, bytes.fromhex(case.input["public_key"]))
+
+
+@vectors("cosmos/addresses", operation="address.encode", result="valid")
+def test_published_keys_and_phrases_have_their_addresses(case: Case) -> None:
+    row, key = chain(f"cosmos:{case.input['chain']}", CosmosChain), public_key(case)
+    if "hrp" in case.input:
+        row = replace(row, hrp=case.input["hrp"], validator_hrp="", consensus_hrp="")
+    assert key.data.hex() == case.expect.get("public_key", key.data.hex())
+    assert row.address(key).text == case.expect["address"]
+    assert row.addresses([key.data]) == [case.expect["address"]]
+
+
+@vectors("cosmos/addresses", operation="address.encode", result="invalid")
+def test_published_keys_of_another_form_are_refused(case: Case) -> None:
+    row = chain(f"cosmos:{case.input['chain']}", CosmosChain)
+    with pytest.raises(InvalidKey) as refused:
+        public_key(case)
+    assert refused.value.reason == case.expect["reason"]
+    with pytest.raises(AddressError):
+        row.addresses([bytes.fromhex(case.input["public_key"])])
+
+
 @vectors("cosmos/transactions")
 def test_published_transactions_are_read_and_signed(case: Case) -> None:
     row = replace(chain(f"cosmos:{case.input['chain']}", CosmosChain), chain_id=case.input["network"])
@@ -40,7 +94,7 @@ def test_published_transactions_are_read_and_signed(case: Case) -> None:
     made: Any = row.decode_transaction(raw, keys=[holder.public_key])
     assert made.requests()[0].payload == raw
     signed = sign(made, holder)
-    found = {"signature": signed.answers[0].data.hex(), "raw": signed.raw.hex()}
+    found = {"signature": signed.answers[0].data.hex(), "raw": signed.raw.hex(), "id": signed.id}
     assert {name: found[name] for name in case.expect if name != "result"} == {
         name: value for name, value in case.expect.items() if name != "result"
     }
@@ -77,7 +131,9 @@ def test_published_messages_are_the_same_in_json_and_in_protobuf(case: Case) -> 
     assert message.shape.type_url == case.expect["type_url"]
     assert plain(told(message)) == plain(case.expect["fields"])
     assert table.to_named(message, {}) == case.input["amino"]
-    assert table.unpacked(table.packed(message)) == message
+    packed = table.packed(message)
+    assert packed.value.hex() == case.expect.get("value", packed.value.hex())
+    assert table.unpacked(packed) == message
 
 
 def test_the_address_of_a_multisig_account_is_the_published_one() -> None:

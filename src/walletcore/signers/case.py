@@ -51,11 +51,8 @@ class Case:
 
     @property
     def is_chain_signed(self) -> bool:
-        """Whether the signed bytes name the chain. Those of Bitcoin and Solana do not; nor do most messages.
-
-        A subject that differs from its family's transactions says so itself.
-        """
-        return getattr(self.subject, "is_chain_signed", getattr(self.subject.chain, "is_signed", False)) is True
+        """Whether the signed bytes name the chain. Those of Bitcoin and Solana do not."""
+        return getattr(self.subject.chain, "is_signed", False) is True
 
     @property
     def outgoing(self) -> tuple[Effect, ...]:

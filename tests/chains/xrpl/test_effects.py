@@ -167,10 +167,6 @@ def test_more_than_a_ledger_takes_is_one_opaque_effect() -> None:
             "Statement" if number == 1 else "Opaque",
             "Fee",
         ]
-    inner = [{"RawTransaction": payment(Fee="0", Sequence=n)} for n in range(9)]
-    fields = {"TransactionType": "Batch", "Account": OWN, "Fee": "1", "RawTransactions": inner}
-    assert [type(each).__name__ for each in read(MAIN, fields)] == ["Call", "Opaque", "Fee"]
-    assert len(read(MAIN, fields | {"RawTransactions": inner[:8]})) == 10
 
 
 def test_a_pool_of_a_multi_purpose_token_is_told_in_words() -> None:

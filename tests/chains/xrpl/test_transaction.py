@@ -330,6 +330,8 @@ def test_who_takes_part_in_a_batch_signs_beside_the_sender() -> None:
     assert refused(Transaction.of, MAIN, other, signer=ALICE.public_key, parties=(alone,)) == "unknown"
     many = batch | {"RawTransactions": [inner(BOB)] * 9}
     assert refused(Transaction.of, MAIN, many, signer=ALICE.public_key) == "length"
+    eight = batch | {"RawTransactions": [inner(BOB)] * 8}
+    assert len(Transaction.of(MAIN, eight, signer=ALICE.public_key).effects()) == 10  # a call, what each does, the fee
     elsewhere = chain("xrpl-testnet", XrplChain).account(bytes(20), tag=1).text
     foreign = batch | {"RawTransactions": [inner(ALICE), inner(BOB, Destination=elsewhere)]}
     assert refused(Transaction.of, MAIN, foreign, signer=ALICE.public_key) == "network"

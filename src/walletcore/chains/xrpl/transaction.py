@@ -36,7 +36,7 @@ from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
 
-__all__ = ["SIGNING_FIELDS", "AnyTransaction", "Transaction"]
+__all__ = ["INNER", "SIGNING_FIELDS", "AnyTransaction", "Transaction"]
 
 SIGNING_FIELDS = (
     "SigningPubKey",
@@ -48,7 +48,9 @@ SIGNING_FIELDS = (
 )
 """The fields that signer, signers and parties say, and no field of a body is."""
 _PSEUDO = ("EnableAmendment", "SetFee", "UNLModify")  # which the network makes, and nobody signs
-_INNER, _MOST_INNER = 0x40000000, 8  # tfInnerBatchTxn; rippled, Batch.cpp
+INNER = 0x40000000
+"""tfInnerBatchTxn, the flag of a transaction inside of a batch."""
+_MOST_INNER = 8  # rippled, Batch.cpp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,7 +111,7 @@ class AnyTransaction:
 
     def _check_policy(self, fields: Mapping[str, Any]) -> None:
         flags = fields.get("Flags", 0)
-        if type(flags) is int and flags & _INNER:
+        if type(flags) is int and flags & INNER:
             raise TransactionError("a transaction inside of a batch is not signed by itself", reason="policy")
         inner = [item.get("RawTransaction", {}) for item in fields.get("RawTransactions", ())]
         if len(inner) > _MOST_INNER:

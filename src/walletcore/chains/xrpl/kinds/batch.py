@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from walletcore.chains.xrpl.chain import XrplChain
-from walletcore.chains.xrpl.transaction import AnyTransaction, Transaction
+from walletcore.chains.xrpl.transaction import INNER, AnyTransaction, Transaction
 from walletcore.chains.xrpl.typed import Typed, from_json, malformed, typed
 from walletcore.errors import TransactionError
 
 __all__ = ["Batch"]
 
-_INNER = 0x40000000  # tfInnerBatchTxn
 _MODES = ("tfAllOrNothing", "tfOnlyOne", "tfUntilFailure", "tfIndependent")
-_MOST = 8
 _NEVER = ("Batch",)
 _DISABLED = ("Vault", "Loan")  # how the names of types begin that are not yet allowed in batches (rippled, Batch.h)
 
@@ -47,7 +45,7 @@ class Batch(Typed):
         """One mode; no batch inside; fees of 0, other places for each, where all shall happen."""
         malformed(sum(map(self.has, _MODES)) != 1, f"expected one of {', '.join(_MODES)}", "ambiguous")
         inner = [each.fields() for each in self.raw_transactions]
-        malformed(not 2 <= len(inner) <= _MOST, f"expected 2 to {_MOST} transactions", "length")
+        malformed(len(inner) < 2, "expected two transactions or more", "length")
         malformed(len({each.raw for each in self.raw_transactions}) < len(inner), "expected each once", "duplicate")
         for each in inner:
             kind = each["TransactionType"]
@@ -71,19 +69,19 @@ class Batch(Typed):
 
 def _as_inner(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields with the flag that marks them, and nobody's key."""
-    return {**fields, "Flags": fields.get("Flags", 0) | _INNER, "SigningPubKey": ""}
+    return {**fields, "Flags": fields.get("Flags", 0) | INNER, "SigningPubKey": ""}
 
 
 def _from_inner(chain: XrplChain, item: Mapping[str, Any], allow: Collection[str] | None) -> AnyTransaction:
     """The transaction that `_as_inner` gives these fields of. Raises `TransactionError`."""
     given = dict(item.get("RawTransaction", {}))
     flags = given.pop("Flags", 0)
-    malformed(not flags & _INNER, "expected tfInnerBatchTxn of each", "missing")
+    malformed(not flags & INNER, "expected tfInnerBatchTxn of each", "missing")
     malformed(given.pop("SigningPubKey", None) != "", "expected an empty SigningPubKey of each", "ambiguous")
     malformed(given.get("TransactionType") == "Batch", "expected no batch in a batch", "too-deep")
     malformed(given.pop("NetworkID", None) != (chain.network_id if chain.is_named else None), "network", "network")
-    if flags != _INNER:
-        given["Flags"] = flags & ~_INNER
+    if flags != INNER:
+        given["Flags"] = flags & ~INNER
     if allow is not None:
         return from_json(chain, given, allow=allow)
     return typed(chain, given) or Transaction.of(chain, given)

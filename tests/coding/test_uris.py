@@ -3,7 +3,7 @@
 import pytest
 
 from support.cpu import SLACK, cpu_seconds
-from walletcore.coding.uris import host_of, is_authority, is_path_characters, is_scheme, is_uri
+from walletcore.coding.uris import escaped, host_of, is_authority, is_path_characters, is_scheme, is_uri, unescaped
 
 URIS = [  # section 1.1.2
     "ftp://ftp.is.co.za/rfc/rfc1808.txt",
@@ -109,3 +109,15 @@ filler = {filler!r} * (1_000_000 // {len(filler)})
 """
     code = "[is_uri(a + filler + b) for a in ('', 'a:', 'a://', 'a://[', 'a://u@') for b in ('', ' ', ']')]"
     assert cpu_seconds(code, setup=setup) < 0.5 * SLACK
+
+
+def test_escapes_are_those_of_section_2_1() -> None:
+    """Sections 2.3 and 2.5: unreserved characters, and the letter A with grave, %C3%80 in UTF-8."""
+    unreserved = "AZaz09-._~"
+    assert escaped(unreserved) == unreserved
+    assert escaped("a b%\u00c0") == "a%20b%25%C3%80"
+    assert escaped("A.B-c", plain="-") == "A%2EB-c"
+    assert unescaped("a%20b%25%c3%80") == "a b%\u00c0".encode()
+    assert unescaped("%4%zz") == b"%4%zz"
+    for text in ("", "%", "100%25", "\u2764:/?#[]@"):
+        assert unescaped(escaped(text)) == text.encode()

@@ -1,6 +1,6 @@
-"""Is a text a URI, or the authority of one (RFC 3986, appendix A)?
+"""Is a text a URI, or the authority of one (RFC 3986, appendix A)? And its escapes (section 2.1).
 
-The grammar alone: nothing is decoded, put in order or looked up. Every check takes a time that grows as the text does.
+The checks are the grammar alone: nothing is put in order or looked up. All take a time that grows as the text does.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from ipaddress import AddressValueError, IPv6Address
 
-__all__ = ["host_of", "is_authority", "is_path_characters", "is_scheme", "is_uri"]
+__all__ = ["escaped", "host_of", "is_authority", "is_path_characters", "is_scheme", "is_uri", "unescaped"]
 
 _PERCENT = r"%[0-9A-Fa-f]{2}"
 _NAME = r"[A-Za-z0-9\-._~!$&'()*+,;=]"  # unreserved / sub-delims
@@ -26,7 +26,20 @@ _AUTHORITY_ONLY = re.compile(_AUTHORITY, re.ASCII)
 _PCHARS_ONLY = re.compile(rf"{_PCHAR}*+", re.ASCII)
 _URI = re.compile(rf"{_SCHEME}:{_HIER_PART}(?:\?{_REST})?(?:#{_REST})?", re.ASCII)
 _FUTURE = re.compile(rf"v[0-9A-Fa-f]++\.(?:{_NAME}|:)++", re.ASCII)
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _V6 = re.compile(r"[0-9A-Fa-f:.]*+", re.ASCII)
+
+
+def escaped(text: str, *, plain: str = "-._~") -> str:
+    """The text with ``%`` and hex digits for all bytes but letters, digits and these; as it is, what is unreserved."""
+    kept = frozenset((_LETTERS + plain).encode())
+    return "".join([chr(byte) if byte in kept else f"%{byte:02X}" for byte in text.encode()])
+
+
+def unescaped(text: str) -> bytes:
+    """The bytes of a text with escapes; a ``%`` without two hex digits behind it stays."""
+    return _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
 
 
 def is_scheme(text: str) -> bool:

@@ -29,6 +29,7 @@ from walletcore.chains.stellar.values import (
     MemoText,
     NativeAsset,
 )
+from walletcore.coding.uris import escaped, unescaped
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.remembering import memory
@@ -45,8 +46,6 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,11})(?:\.([0-9]{1,7}))?", re.ASCII)
 _FEDERATED = re.compile(r"[^\s*]{1,128}\*[A-Za-z0-9.-]{1,253}", re.ASCII)
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}", re.ASCII)
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*,;:@/?]|%[0-9A-Fa-f]{2})*", re.ASCII)
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
-_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986, unreserved
 _REPLACE = re.compile(r"[^,:;]+:[^,:;]+(?:,[^,:;]+:[^,:;]+)*;[^,:;]+:[^,;]*(?:,[^,:;]+:[^,;]*)*")
 R = TypeVar("R", "PaymentRequest", "TransactionRequest")
 
@@ -255,19 +254,10 @@ def _parameters(query: str) -> dict[str, str]:
             raise TransactionError(f"{name[:20]} stands twice", reason="duplicate")
         if not name or not value or not _ESCAPED.fullmatch(value):
             raise TransactionError(f"{name[:20]}: expected a value with escapes", reason="character")
-        given[name] = _text(_unescaped(value))
+        given[name] = _text(unescaped(value))
     if _SIGNATURE in given and next(reversed(given)) != _SIGNATURE:
         raise TransactionError("the signature is of all before it, and stands last", reason="non-canonical")
     return given
-
-
-def _unescaped(text: str) -> bytes:
-    """RFC 3986, section 2.1."""
-    return _ESCAPE.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
-
-
-def _escaped(text: str) -> str:
-    return "".join([chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in text.encode()])
 
 
 def _text(data: bytes) -> str:
@@ -381,7 +371,7 @@ def _check_inner(text: str) -> None:
 
 
 def _written(operation: str, request: PaymentRequest | TransactionRequest, given: Mapping[str, str]) -> str:
-    signature = _escaped(base64.b64encode(request.signature).decode())
+    signature = escaped(base64.b64encode(request.signature).decode())
     behind = f"&{_SIGNATURE}={signature}" if signature else ""
     if request._unsigned is not None:
         return request._unsigned + behind
@@ -392,7 +382,7 @@ def _written(operation: str, request: PaymentRequest | TransactionRequest, given
         "network_passphrase": passphrase,
         "origin_domain": request.origin_domain,
     }
-    pairs = [f"{name}={_escaped(value)}" for name, value in {**given, **rest}.items() if value]
+    pairs = [f"{name}={escaped(value)}" for name, value in {**given, **rest}.items() if value]
     return f"{SCHEME}{operation}?{'&'.join(pairs)}{behind}"
 
 

@@ -6,7 +6,6 @@ an issued currency ``token:CODE.issuer``, an NFT ``xls20:<id>``, a multi-purpose
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
 from walletcore.chains.xrpl.accounts import decode_classic, decode_x, encode_classic, encode_x, is_x
 from walletcore.chains.xrpl.amounts import decode_currency, encode_currency
+from walletcore.coding.uris import escaped, unescaped
 from walletcore.errors import AddressError, DecodingError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -41,7 +41,6 @@ TYPED = {kind: room for room, kinds in _ROOMS.items() for kind in kinds.split()}
 _MAX_UNNAMED = 1024  # networks up to this number are not named in transactions, all others are (NetworkID field)
 _ED25519 = b"\xed"
 _CODE, _LP_TOKEN = 3, "03"  # characters of a code; the first byte of those of pools' shares, as hex
-_ESCAPED = re.compile("%([0-9A-Fa-f]{2})")
 _KINDS = ("", "classic", "x-address")
 _PROFILES = (
     Profile(
@@ -116,7 +115,7 @@ class XrplChain(Chain):
         """
         code = decode_currency(encode_currency(currency))
         space = "xls30" if len(code) > _CODE and code.startswith(_LP_TOKEN) else "token"
-        return f"{self.caip2}/{space}:{_quoted(code)}.{issuer}"
+        return f"{self.caip2}/{space}:{escaped(code, plain='')}.{issuer}"
 
     def is_same_asset(self, one: str, other: str) -> bool:
         """Whether two names mean the same: those of one currency may have its code as characters or as hex digits."""
@@ -129,8 +128,8 @@ class XrplChain(Chain):
         if chain != self.caip2 or space not in ("token", "xls30"):
             return name
         try:
-            return self.token(_ESCAPED.sub(_character, code), issuer)
-        except DecodingError:
+            return self.token(unescaped(code).decode("ascii"), issuer)
+        except (DecodingError, UnicodeError):  # no code
             return name
 
     def nft(self, token_id: str) -> str:
@@ -252,15 +251,6 @@ def parse_key(digits: str) -> PublicKey:
         if isinstance(error, TransactionError):
             raise
         raise TransactionError("expected a public key of secp256k1 or Ed25519", reason="point") from None
-
-
-def _quoted(code: str) -> str:
-    """A code as CAIP-19 can hold it: with ``%`` and two hex digits for all but letters and digits."""
-    return "".join([each if each.isalnum() else f"%{ord(each):02X}" for each in code])
-
-
-def _character(escaped: re.Match[str]) -> str:
-    return chr(int(escaped[1], 16))
 
 
 def check_account(chain: XrplChain, address: object, what: str) -> None:

@@ -17,23 +17,17 @@ from walletcore.coding import protobuf, strict_json
 from walletcore.coding.text import bech32, from_words, to_words
 from walletcore.errors import DecodingError
 
-__all__ = ["account_bytes", "changed", "escaped", "inline_json", "parsed_json"]
+__all__ = ["account_bytes", "changed", "inline_json", "parsed_json"]
 
 _EXACT = 1 << 53  # Go reads numbers of JSON as float64 before it sorts a document
 _MAX_TEXT = 1 << 17
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"')
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def changed(kind: Any, **changes: Any) -> Any:
     """A kind of field with another wire, or another form in JSON."""
     metadata = {key: dataclasses.replace(field, **changes) for key, field in kind.metadata.items()}
     return dataclasses.field(default=kind.default, metadata=metadata)
-
-
-def escaped(text: str) -> str:
-    """A text in names of CAIP: other characters than letters, digits and the hyphen as ``%`` and hex digits."""
-    return "".join(c if c in _PLAIN else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text)
 
 
 # JSON within a message

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text
-from walletcore.chains.cosmos.messages.forms import escaped
 from walletcore.chains.cosmos.messages.shape import Described, described
+from walletcore.coding.uris import escaped
 from walletcore.effects import Effect, Fee, Opaque, Transfer
 
 if TYPE_CHECKING:
@@ -33,5 +33,5 @@ class MsgTransferOut(Described):
         if self.amount is None:
             return (Opaque(why="a transfer out of no amount"), relayed)
         asset, amount = chain.token(self.amount.denom), self.amount.amount
-        source, destination = chain.account_id(self.from_address), f"{chain.caip2}:bridge.{escaped(self.to)}"
+        source, destination = chain.account_id(self.from_address), f"{chain.caip2}:bridge.{escaped(self.to, plain='-')}"
         return (Transfer(asset=asset, amount=amount, source=source, destination=destination), relayed)

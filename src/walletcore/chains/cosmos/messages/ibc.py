@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.messages.fields import account, missing_or, part, text, u64
-from walletcore.chains.cosmos.messages.forms import escaped, parsed_json
+from walletcore.chains.cosmos.messages.forms import parsed_json
 from walletcore.chains.cosmos.messages.shape import Described, described
+from walletcore.coding.uris import escaped
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Opaque, Statement, Transfer
 from walletcore.errors import DecodingError
@@ -63,7 +64,8 @@ def place_of(chain: CosmosChain, port: str, channel: str, receiver: str) -> str:
     It is no account of any chain by its CAIP-10 name, since the bytes do not say which chain is there. Other characters
     than letters, digits and the hyphen are escaped.
     """
-    return f"{chain.caip2}:{'.'.join(map(escaped, (port, channel, receiver)))}"
+    parts = [escaped(each, plain="-") for each in (port, channel, receiver)]
+    return f"{chain.caip2}:{'.'.join(parts)}"
 
 
 def _told(memo: str) -> tuple[Effect, ...]:

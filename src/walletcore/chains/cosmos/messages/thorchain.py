@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.cosmos.messages.common import Coin, called, moved, pool
 from walletcore.chains.cosmos.messages.fields import JSON, Names, boolean, coins, i64, part, parts, text, whole
-from walletcore.chains.cosmos.messages.forms import account_bytes, escaped
+from walletcore.chains.cosmos.messages.forms import account_bytes
 from walletcore.chains.cosmos.messages.shape import Described, described
+from walletcore.coding.uris import escaped
 from walletcore.effects import Effect, Opaque, Transfer
 from walletcore.errors import DecodingError
 
@@ -104,7 +105,8 @@ class MsgDeposit(Described):
         action, *rest = self.memo.split(":")
         if action.lower() in _SWAPS and len(rest) >= 2 and rest[1]:
             told = called(chain, module, "swap", asset=rest[0], destination=rest[1], rest=":".join(rest[2:]))
-            bought, receiver = f"{chain.caip2}/swap:{escaped(rest[0])}", f"{chain.caip2}:swap.{escaped(rest[1])}"
+            bought, receiver = (escaped(each, plain="-") for each in rest[:2])
+            bought, receiver = f"{chain.caip2}/swap:{bought}", f"{chain.caip2}:swap.{receiver}"
             return *paid, told, Transfer(asset=bought, amount=None, source=destination, destination=receiver)
         return *paid, Opaque(why="a memo that THORChain acts on", data=self.memo.encode())
 
@@ -118,4 +120,4 @@ def _named(chain: CosmosChain, asset: Asset) -> str:
         native = _NATIVE.get(asset.symbol.upper())
         if native is not None:
             return chain.token(native)
-    return f"{chain.caip2}/native:{escaped(_asset_to_json(asset, {}).lower())}"
+    return f"{chain.caip2}/native:{escaped(_asset_to_json(asset, {}).lower(), plain='-')}"

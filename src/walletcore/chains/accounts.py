@@ -9,16 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from walletcore.chains.base import Address, Chain
+from walletcore.chains.base import Address, Chain, of_chain
 from walletcore.coding.eip55 import checksummed, parse
-from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.errors import AddressError, InvalidKey, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256
-from walletcore.keys import PublicKey
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.signing import Signature
 
 if TYPE_CHECKING:
     from walletcore.curves.fixed_base import Points
 
-__all__ = ["AccountChain", "check_account", "check_int", "check_numbers"]
+__all__ = ["AccountChain", "check_account", "check_int", "check_numbers", "low_s_signature", "recovered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +81,7 @@ def check_account(chain: AccountChain, address: object, what: str) -> None:
 
     Effects and policies read the text; the bytes are signed.
     """
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain is not chain and address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
+    address = of_chain(chain, address, what)
     if address._agrees:  # it was not put together by hand
         return
     if type(address.payload) is not bytes or len(address.payload) != 20:
@@ -108,3 +104,28 @@ def check_numbers(value: object, limits: Iterable[tuple[str, int]]) -> None:
         number = getattr(value, name)
         if type(number) is not int or not 0 <= number < limit:
             check_int(number, name, limit)  # which says what is wrong
+
+
+def low_s_signature(data: bytes, recovery: int) -> Signature:
+    """The signature of 64 bytes: r and s from 1 to n-1, s the lower of its two values. Raises `TransactionError`."""
+    from walletcore.curves.secp256k1 import ORDER
+
+    r, s = int.from_bytes(data[:32]), int.from_bytes(data[32:])
+    if not (0 < r < ORDER and 0 < s < ORDER):
+        raise TransactionError("expected r and s from 1 to n-1", reason="range")
+    if s > ORDER // 2:
+        raise TransactionError("expected the lower of the two values of s", reason="non-canonical")
+    return Signature(scheme=Scheme.ECDSA, data=data, recovery=recovery)
+
+
+def recovered(digest: bytes, signature: Signature) -> PublicKey:
+    """The key that made a recoverable signature over 32 bytes. Raises `TransactionError`."""
+    from walletcore.curves.secp256k1 import ecdsa_recover
+
+    if signature.recovery is None:
+        raise TransactionError("expected a recoverable signature", reason="missing")
+    try:
+        key = ecdsa_recover(digest, signature.data, signature.recovery)
+    except InvalidSignature:
+        raise TransactionError("no key can have made the signature", reason="mismatch") from None
+    return PublicKey.trusted(Curve.SECP256K1, key)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from walletcore.errors import AddressError, PathError, Unsupported
+from walletcore.errors import AddressError, PathError, TransactionError, Unsupported
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.remembering import memory
@@ -221,6 +221,20 @@ class Address:
     def account_id(self) -> str:
         """The CAIP-10 name."""
         return self.chain.account_id(self.text)
+
+
+def of_chain(chain: Chain, address: object, what: str) -> Address:
+    """The same, where it is an `Address` of the chain; otherwise raise `TransactionError`.
+
+    Whether its text and its bytes are one, each family checks.
+    """
+    if type(address) is not Address:
+        got = f"expected an Address as {what}, got {type(address).__name__}"
+        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
+    if address.chain is not chain and address.chain != chain:
+        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
+        raise TransactionError(expected, reason="network")
+    return address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

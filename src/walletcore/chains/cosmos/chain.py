@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import Address, Chain, Profile, SignedTransaction, of_chain
 from walletcore.chains.cosmos.profiles import own
 from walletcore.coding import eip55
 from walletcore.coding.text import bech32, from_words, to_words
@@ -268,12 +268,7 @@ def check_account(chain: CosmosChain, address: object, what: str, *, kind: str =
 
     Effects and policies read the text, which is signed as well.
     """
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain is not chain and address.chain != chain:
-        expected = f"expected an address of {chain.name} as {what}, got one of {address.chain.name}"
-        raise TransactionError(expected, reason="network")
+    address = of_chain(chain, address, what)
     if address.kind != kind:
         raise TransactionError(
             f"expected {kind or 'an account'} as {what}, got {address.kind or 'an account'}", reason="mismatch"

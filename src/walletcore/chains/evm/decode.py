@@ -16,13 +16,14 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from walletcore.chains.accounts import recovered
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.evm.chain import Evm
 from walletcore.chains.evm.common import check_allowed
 from walletcore.coding import rlp
-from walletcore.errors import DecodingError, InvalidSignature, TransactionError
+from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import keccak256
-from walletcore.keys import Curve, PublicKey
+from walletcore.keys import PublicKey
 
 if TYPE_CHECKING:
     from walletcore.chains.evm.access_list import AccessListTransaction
@@ -112,7 +113,7 @@ def _check_keys(keys: object) -> None:
 
 def _signed(transaction: AnyOf, signature: Signature, keys: Sequence[PublicKey]) -> SignedTransaction[Any]:
     """The transaction of whom the signature names; the keys that were given must contain that one."""
-    sender = _recover(transaction, signature)
+    sender = recovered(keccak256(transaction.payload), signature)
     if keys and sender not in keys:
         raise TransactionError("the transaction is signed by another key than those given", reason="mismatch")
     if sender != transaction.sender:
@@ -146,14 +147,3 @@ def _read(chain: Evm, raw: bytes, sender: PublicKey | None) -> _Read:
         raise TransactionError(f"expected a transaction of a known type, got type {raw[0]}", reason="version")
     reader = import_module(f"walletcore.chains.evm.{room}")
     return cast("_Read", reader.read(chain, sender, raw[1:]))
-
-
-def _recover(transaction: AnyOf, signature: Signature) -> PublicKey:
-    from walletcore.curves.secp256k1 import ecdsa_recover
-
-    digest = keccak256(transaction.payload)
-    try:
-        key = ecdsa_recover(digest, signature.data, cast(int, signature.recovery))
-    except InvalidSignature:
-        raise TransactionError("no key can have made the signature", reason="mismatch") from None
-    return PublicKey.trusted(Curve.SECP256K1, key)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from walletcore.chains.accounts import low_s_signature
 from walletcore.chains.base import Address
 from walletcore.chains.evm.chain import Evm
 from walletcore.coding import rlp
 from walletcore.errors import TransactionError
-from walletcore.keys import Scheme
 from walletcore.signing import Signature
 
 __all__ = [
@@ -70,11 +70,5 @@ def read_destination(chain: Evm, to: rlp.Item) -> Address | None:
 
 def read_signature(parity: rlp.Item, r: rlp.Item, s: rlp.Item) -> Signature:
     """The signature, low s (EIP-2)."""
-    from walletcore.curves.secp256k1 import ORDER
-
     recovery, r_, s_ = rlp.decode_uint(parity, 1), rlp.decode_uint(r, 256), rlp.decode_uint(s, 256)
-    if not (0 < r_ < ORDER and 0 < s_ < ORDER):
-        raise TransactionError("expected r and s from 1 to n-1", reason="range")
-    if s_ > ORDER // 2:
-        raise TransactionError("expected the lower of the two values of s (EIP-2)", reason="non-canonical")
-    return Signature(scheme=Scheme.ECDSA, data=r_.to_bytes(32) + s_.to_bytes(32), recovery=recovery)
+    return low_s_signature(r_.to_bytes(32) + s_.to_bytes(32), recovery)

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from walletcore.chains.accounts import low_s_signature, recovered
 from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.theta.chain import ThetaChain
 from walletcore.chains.theta.stake import DepositStake, DepositStakeV2, StakeRewardDistribution, WithdrawStake
 from walletcore.chains.theta.transaction import AnyTransaction, Coins, Input, Output, Send, SmartContract
 from walletcore.coding import rlp
-from walletcore.errors import InvalidSignature, TransactionError, raised_as
+from walletcore.errors import TransactionError, raised_as
 from walletcore.hashes import keccak256
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.keys import Curve, PublicKey
 from walletcore.signing import Signature
 
 __all__ = ["decode", "identify"]
@@ -95,13 +96,11 @@ def _signed(
 
 def _with_keys(transaction: AnyTransaction, answers: Sequence[Signature]) -> AnyTransaction | None:
     """The transaction with the keys that its signatures tell; None where one is not its account's."""
-    from walletcore.curves.secp256k1 import ecdsa_recover
-
     digest, keys = keccak256(transaction.raw), {}
     for each, answer in zip(transaction.signing, answers, strict=True):
         try:
-            key = PublicKey.trusted(Curve.SECP256K1, ecdsa_recover(digest, answer.data, cast(int, answer.recovery)))
-        except InvalidSignature:
+            key = recovered(digest, answer)
+        except TransactionError:
             return None
         if transaction.chain.address(key) != each.account:
             return None
@@ -124,16 +123,9 @@ def _keyed(each: Input, keys: dict[bytes, PublicKey]) -> Input:
 
 def _read_signature(data: bytes) -> Signature:
     """r || s || recovery id; the lower of the two values of s, which every wallet writes."""
-    from walletcore.curves.secp256k1 import ORDER
-
     if len(data) != 65 or data[64] > 1:
         raise TransactionError("expected a signature of 65 bytes that ends in 0 or 1 in each input", reason="length")
-    r, s = int.from_bytes(data[:32]), int.from_bytes(data[32:64])
-    if not (0 < r < ORDER and 0 < s < ORDER):
-        raise TransactionError("expected r and s from 1 to n-1", reason="range")
-    if s > ORDER // 2:
-        raise TransactionError("expected the lower of the two values of s", reason="non-canonical")
-    return Signature(scheme=Scheme.ECDSA, data=data[:64], recovery=data[64])
+    return low_s_signature(data[:64], data[64])
 
 
 class _Reader:

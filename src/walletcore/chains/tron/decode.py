@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from walletcore.chains.accounts import low_s_signature, recovered
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.tron.chain import TronChain
 from walletcore.chains.tron.contracts import NAMES, contract_of
 from walletcore.chains.tron.fields import codec_of
 from walletcore.chains.tron.transaction import MAX_KEYS, RAW, SIGNED, URL, Transaction
-from walletcore.errors import InvalidSignature, TransactionError, Unsupported, raised_as
+from walletcore.errors import TransactionError, Unsupported, raised_as
 from walletcore.hashes import sha256
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _signed(chain: TronChain, raw: bytes, keys: Sequence[PublicKey]) -> SignedTr
         raise TransactionError(f"expected 1 to {MAX_KEYS} signatures, got {len(envelope.signature)}", reason="length")
     transaction = _raw_data(chain, envelope.raw_data, ())
     digest, answers = sha256(envelope.raw_data), tuple(map(_signature, envelope.signature))
-    signers = tuple([_recover(digest, answer) for answer in answers])
+    signers = tuple([recovered(digest, answer) for answer in answers])
     if not {*keys} <= {*signers}:
         raise TransactionError("the transaction is signed by other keys than those given", reason="mismatch")
     signed = replace(transaction, signers=signers).assemble(answers)
@@ -111,25 +112,9 @@ def _signed(chain: TronChain, raw: bytes, keys: Sequence[PublicKey]) -> SignedTr
 
 def _signature(data: bytes) -> Signature:
     """R, s and the recovery id, which some wallets count from 27 (crypto, Rsv.java); low s."""
-    from walletcore.curves.secp256k1 import ORDER
-
     if len(data) != 65:
         raise TransactionError(f"expected signatures of 65 bytes, got {len(data)}", reason="length")
-    r, s, v = int.from_bytes(data[:32]), int.from_bytes(data[32:64]), data[64]
-    if not (0 < r < ORDER and 0 < s < ORDER):
-        raise TransactionError("expected r and s from 1 to n-1", reason="range")
-    if s > ORDER // 2:
-        raise TransactionError("expected the lower of the two values of s", reason="non-canonical")
+    v = data[64]
     if v not in (0, 1, 27, 28):
         raise TransactionError(f"expected 0 or 1 as recovery id, or 27 more, got {v}", reason="range")
-    return Signature(scheme=Scheme.ECDSA, data=data[:64], recovery=v % 27)
-
-
-def _recover(digest: bytes, signature: Signature) -> PublicKey:
-    from walletcore.curves.secp256k1 import ecdsa_recover
-
-    try:
-        key = ecdsa_recover(digest, signature.data, signature.recovery or 0)
-    except InvalidSignature:
-        raise TransactionError("no key can have made the signature", reason="mismatch") from None
-    return PublicKey.trusted(Curve.SECP256K1, key)
+    return low_s_signature(data[:64], v % 27)

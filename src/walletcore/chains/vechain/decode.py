@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from walletcore.chains.accounts import low_s_signature, recovered
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.vechain.chain import VeChain
 from walletcore.chains.vechain.transaction import AnyTransaction, Clause, LegacyTransaction, Transaction
 from walletcore.coding import rlp
-from walletcore.errors import DecodingError, InvalidSignature, TransactionError
+from walletcore.errors import DecodingError, TransactionError
 from walletcore.hashes import blake2b_256
-from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
 if TYPE_CHECKING:
@@ -56,18 +57,18 @@ def identify(chain: VeChain, raw: bytes) -> str:
     if signatures is None:
         raise TransactionError("nobody has signed it: there is no id yet", reason="missing")
     signing_hash = transaction.signing_hash
-    sender = _recover(signing_hash, signatures[0])
+    sender = recovered(signing_hash, signatures[0])
     return "0x" + blake2b_256(signing_hash + chain.address(sender).payload).hex()
 
 
 def _signed(transaction: _Any, signatures: tuple[Signature, ...], keys: Sequence[PublicKey]) -> SignedTransaction[Any]:
     """The transaction of whom the signatures name; the keys that were given must be theirs."""
     signing_hash = transaction.signing_hash
-    sender = _recover(signing_hash, signatures[0])
+    sender = recovered(signing_hash, signatures[0])
     delegator = None
     if transaction.delegated:
         payer_hash = blake2b_256(signing_hash + transaction.chain.address(sender).payload)
-        delegator = _recover(payer_hash, signatures[1])
+        delegator = recovered(payer_hash, signatures[1])
     if not {*keys} <= {sender, delegator}:
         raise TransactionError("the transaction is signed by another key than those given", reason="mismatch")
     return replace(transaction, sender=sender, delegator=delegator).assemble(signatures)
@@ -155,23 +156,6 @@ def _signatures(transaction: AnyTransaction, items: Sequence[Any]) -> tuple[Sign
 
 def _signature(data: bytes) -> Signature:
     """R, s and the recovery id; low s (tx/transaction.go, ErrHighSInSignature)."""
-    from walletcore.curves.secp256k1 import ORDER
-
-    r, s, recovery = int.from_bytes(data[:32]), int.from_bytes(data[32:64]), data[64]
-    if not (0 < r < ORDER and 0 < s < ORDER):
-        raise TransactionError("expected r and s from 1 to n-1", reason="range")
-    if s > ORDER // 2:
-        raise TransactionError("expected the lower of the two values of s", reason="non-canonical")
-    if recovery > 1:
-        raise TransactionError(f"expected 0 or 1 as recovery id, got {recovery}", reason="range")
-    return Signature(scheme=Scheme.ECDSA, data=data[:64], recovery=recovery)
-
-
-def _recover(digest: bytes, signature: Signature) -> PublicKey:
-    from walletcore.curves.secp256k1 import ecdsa_recover
-
-    try:
-        key = ecdsa_recover(digest, signature.data, signature.recovery or 0)
-    except InvalidSignature:
-        raise TransactionError("no key can have made the signature", reason="mismatch") from None
-    return PublicKey.trusted(Curve.SECP256K1, key)
+    if data[64] > 1:
+        raise TransactionError(f"expected 0 or 1 as recovery id, got {data[64]}", reason="range")
+    return low_s_signature(data[:64], data[64])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, Profile, SignedTransaction
+from walletcore.chains.base import Address, Chain, Profile, SignedTransaction, of_chain
 from walletcore.chains.xrpl.accounts import decode_classic, decode_x, encode_classic, encode_x, is_x
 from walletcore.chains.xrpl.amounts import decode_currency, encode_currency
 from walletcore.coding.uris import escaped, unescaped
@@ -255,11 +255,7 @@ def parse_key(digits: str) -> PublicKey:
 
 def check_account(chain: XrplChain, address: object, what: str) -> None:
     """Raise `TransactionError` unless this is an address of the network whose text, bytes and tag go together."""
-    if type(address) is not Address:
-        got = f"expected an Address as {what}, got {type(address).__name__}"
-        raise TransactionError(got, reason="type", hint="chain.parse_address(text) makes one")
-    if address.chain != chain:
-        raise TransactionError(f"expected an address of {chain.name} as {what}", reason="network")
+    address = of_chain(chain, address, what)
     try:
         read = chain.parse_address(address.text)
     except (AddressError, DecodingError) as error:

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.stellar import wire
@@ -47,22 +47,13 @@ _FEDERATED = re.compile(r"[^\s*]{1,128}\*[A-Za-z0-9.-]{1,253}", re.ASCII)
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}", re.ASCII)
 _ESCAPED = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*,;:@/?]|%[0-9A-Fa-f]{2})*", re.ASCII)
 _REPLACE = re.compile(r"[^,:;]+:[^,:;]+(?:,[^,:;]+:[^,:;]+)*;[^,:;]+:[^,;]*(?:,[^,:;]+:[^,;]*)*")
-R = TypeVar("R", "PaymentRequest", "TransactionRequest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentRequest:
-    """Pay ``destination`` (an account, or ``name*domain`` of SEP-0002); ``amount`` None leaves it to who pays.
-
-    Amounts are in the ten millionth part of the asset. ``callback`` is the URL to which the signed transaction goes,
-    and not to the network; ``message`` is shown and signed by nobody but the origin. Raises `TransactionError`.
-    """
+class _Request:
+    """What both kinds have in common: who asks, in which words, and where the answer goes."""
 
     chain: StellarChain
-    destination: str
-    amount: int | None = None
-    asset: Asset = field(default_factory=NativeAsset)
-    memo: Memo = None
     callback: str = ""
     message: str = ""
     origin_domain: str = ""
@@ -70,7 +61,74 @@ class PaymentRequest:
     _unsigned: str | None = memory()
 
     def __post_init__(self) -> None:
-        _check(self)
+        if not isinstance(self.chain, StellarChain):
+            raise TransactionError("expected a network of Stellar", reason="type")
+        _check_texts(self.callback, self.message, self.origin_domain)
+        if len(self.message) > _MAX_MESSAGE:
+            raise TransactionError(f"expected a message of at most {_MAX_MESSAGE} characters", reason="length")
+        if type(self.signature) is not bytes or len(self.signature) not in (0, 64):
+            raise TransactionError("expected a signature of 64 bytes", reason="length")
+        domain = self.origin_domain
+        if domain and (len(domain) > _MAX_DOMAIN or not _DOMAIN.fullmatch(domain)):
+            raise TransactionError("expected a fully qualified domain name as origin", reason="character")
+        if self.signature and not domain:
+            raise TransactionError("a signature is of the origin, which is not named", reason="missing")
+
+    @property
+    def payload(self) -> bytes:
+        """What the origin signs."""
+        return _PREFIX + str(self).partition(f"&{_SIGNATURE}=")[0].encode()
+
+    def request(self, key: PublicKey) -> SigningRequest:
+        """What the key of the origin is asked for: ed25519 over `payload`, which is not hashed."""
+        return SigningRequest(key=key, scheme=Scheme.ED25519, payload=self.payload)
+
+    def signed(self, key: PublicKey, answer: Signature) -> Self:
+        """The request with the signature of its origin. Raises `InvalidSignature`, `TransactionError`."""
+        if not self.origin_domain:
+            raise TransactionError("a signature is of the origin, which is not named", reason="missing")
+        signed = replace(self, signature=self.request(key).accept(answer).data)
+        object.__setattr__(signed, "_unsigned", self._unsigned)
+        return signed
+
+    def verify(self, key: PublicKey) -> None:
+        """Return if the origin's key has signed. Raises `InvalidSignature`."""
+        if type(key) is not PublicKey or key.curve is not Curve.ED25519:
+            raise InvalidSignature("expected a public key of ed25519", reason="type")
+        if not self.signature:
+            raise InvalidSignature("nobody has signed the request", reason="missing")
+        key.verify(Scheme.ED25519, self.payload, self.signature)
+
+    def _written(self, operation: str, given: Mapping[str, str]) -> str:
+        signature = escaped(base64.b64encode(self.signature).decode())
+        behind = f"&{_SIGNATURE}={signature}" if signature else ""
+        if self._unsigned is not None:
+            return self._unsigned + behind
+        rest = {
+            "callback": f"url:{self.callback}" if self.callback else "",
+            "msg": self.message,
+            "network_passphrase": "" if self.chain == CHAINS[0] else self.chain.passphrase,
+            "origin_domain": self.origin_domain,
+        }
+        pairs = [f"{name}={escaped(value)}" for name, value in {**given, **rest}.items() if value]
+        return f"{SCHEME}{operation}?{'&'.join(pairs)}{behind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest(_Request):
+    """Pay ``destination`` (an account, or ``name*domain`` of SEP-0002); ``amount`` None leaves it to who pays.
+
+    Amounts are in the ten millionth part of the asset. ``callback`` is the URL to which the signed transaction goes,
+    and not to the network; ``message`` is shown, and signed by nobody but the origin. Raises `TransactionError`.
+    """
+
+    destination: str
+    amount: int | None = None
+    asset: Asset = field(default_factory=NativeAsset)
+    memo: Memo = None
+
+    def __post_init__(self) -> None:
+        _Request.__post_init__(self)
         if type(self.destination) is not str:
             raise TransactionError("expected an account as text", reason="type")
         if not _FEDERATED.fullmatch(self.destination):
@@ -92,28 +150,11 @@ class PaymentRequest:
             "memo": _memo_text(self.memo),
             "memo_type": _MEMO_TYPES.get(type(self.memo), ""),
         }
-        return _written("pay", self, given)
-
-    @property
-    def payload(self) -> bytes:
-        """What the origin signs."""
-        return _payload(self)
-
-    def request(self, key: PublicKey) -> SigningRequest:
-        """What the key of the origin is asked for: ed25519 over `payload`, which is not hashed."""
-        return SigningRequest(key=key, scheme=Scheme.ED25519, payload=self.payload)
-
-    def signed(self, key: PublicKey, answer: Signature) -> PaymentRequest:
-        """The request with the signature of its origin. Raises `InvalidSignature`."""
-        return _signed(self, key, answer)
-
-    def verify(self, key: PublicKey) -> None:
-        """Return if the origin's key has signed. Raises `InvalidSignature`."""
-        _verify(self, key)
+        return self._written("pay", given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionRequest:
+class TransactionRequest(_Request):
     """Sign an ``envelope``, or what becomes of it when the fields that ``replace`` names are filled in.
 
     ``replace`` is as in the URI: ``sourceAccount:X;X:account that pays``. ``pubkey`` is who is asked to sign. ``inner``
@@ -121,19 +162,13 @@ class TransactionRequest:
     `TransactionError`.
     """
 
-    chain: StellarChain
     envelope: bytes
     replace: str = ""
-    callback: str = ""
     pubkey: str = ""
     inner: str = ""
-    message: str = ""
-    origin_domain: str = ""
-    signature: bytes = b""
-    _unsigned: str | None = memory()
 
     def __post_init__(self) -> None:
-        _check(self)
+        _Request.__post_init__(self)
         if type(self.envelope) is not bytes:
             raise TransactionError("expected the bytes of an envelope", reason="type")
         read_envelope(self.chain, self.envelope)
@@ -151,7 +186,7 @@ class TransactionRequest:
             "pubkey": self.pubkey,
             "chain": self.inner,
         }
-        return _written("tx", self, given)
+        return self._written("tx", given)
 
     def transaction(self, keys: Sequence[PublicKey] = ()) -> Transaction | FeeBumpTransaction | SignedTransaction[Any]:
         """What is to be signed, where nothing is to be replaced. Raises `TransactionError`."""
@@ -161,23 +196,6 @@ class TransactionRequest:
         if not isinstance(found, Transaction | FeeBumpTransaction | SignedTransaction):
             raise TransactionError("expected the envelope of a transaction", reason="type")
         return found
-
-    @property
-    def payload(self) -> bytes:
-        """What the origin signs."""
-        return _payload(self)
-
-    def request(self, key: PublicKey) -> SigningRequest:
-        """What the key of the origin is asked for: ed25519 over `payload`, which is not hashed."""
-        return SigningRequest(key=key, scheme=Scheme.ED25519, payload=self.payload)
-
-    def signed(self, key: PublicKey, answer: Signature) -> TransactionRequest:
-        """The request with the signature of its origin. Raises `InvalidSignature`."""
-        return _signed(self, key, answer)
-
-    def verify(self, key: PublicKey) -> None:
-        """Return if the origin's key has signed. Raises `InvalidSignature`."""
-        _verify(self, key)
 
 
 def parse(text: str, chains: Sequence[StellarChain] = CHAINS) -> PaymentRequest | TransactionRequest:
@@ -326,22 +344,7 @@ def _memo_text(memo: Memo) -> str:
     return "" if memo is None else base64.b64encode(memo.hash).decode()
 
 
-# What both have in common
-
-
-def _check(request: PaymentRequest | TransactionRequest) -> None:
-    if not isinstance(request.chain, StellarChain):
-        raise TransactionError("expected a network of Stellar", reason="type")
-    _check_texts(request.callback, request.message, request.origin_domain)
-    if len(request.message) > _MAX_MESSAGE:
-        raise TransactionError(f"expected a message of at most {_MAX_MESSAGE} characters", reason="length")
-    if type(request.signature) is not bytes or len(request.signature) not in (0, 64):
-        raise TransactionError("expected a signature of 64 bytes", reason="length")
-    domain = request.origin_domain
-    if domain and (len(domain) > _MAX_DOMAIN or not _DOMAIN.fullmatch(domain)):
-        raise TransactionError("expected a fully qualified domain name as origin", reason="character")
-    if request.signature and not domain:
-        raise TransactionError("a signature is of the origin, which is not named", reason="missing")
+# Texts
 
 
 def _check_texts(*texts: object) -> None:
@@ -368,40 +371,3 @@ def _check_inner(text: str) -> None:
         text = _parameters(text.partition("?")[2]).get("chain", "")
     if text:
         raise TransactionError(f"chain: expected at most {_MAX_CHAIN} requests within each other", reason="too-deep")
-
-
-def _written(operation: str, request: PaymentRequest | TransactionRequest, given: Mapping[str, str]) -> str:
-    signature = escaped(base64.b64encode(request.signature).decode())
-    behind = f"&{_SIGNATURE}={signature}" if signature else ""
-    if request._unsigned is not None:
-        return request._unsigned + behind
-    passphrase = "" if request.chain == CHAINS[0] else request.chain.passphrase
-    rest = {
-        "callback": f"url:{request.callback}" if request.callback else "",
-        "msg": request.message,
-        "network_passphrase": passphrase,
-        "origin_domain": request.origin_domain,
-    }
-    pairs = [f"{name}={escaped(value)}" for name, value in {**given, **rest}.items() if value]
-    return f"{SCHEME}{operation}?{'&'.join(pairs)}{behind}"
-
-
-def _payload(request: PaymentRequest | TransactionRequest) -> bytes:
-    return _PREFIX + str(request).partition(f"&{_SIGNATURE}=")[0].encode()
-
-
-def _signed(request: R, key: PublicKey, answer: Signature) -> R:
-    if not request.origin_domain:
-        raise TransactionError("a signature is of the origin, which is not named", reason="missing")
-    accepted = SigningRequest(key=key, scheme=Scheme.ED25519, payload=_payload(request)).accept(answer)
-    signed = replace(request, signature=accepted.data)
-    object.__setattr__(signed, "_unsigned", request._unsigned)
-    return signed
-
-
-def _verify(request: PaymentRequest | TransactionRequest, key: PublicKey) -> None:
-    if type(key) is not PublicKey or key.curve is not Curve.ED25519:
-        raise InvalidSignature("expected a public key of ed25519", reason="type")
-    if not request.signature:
-        raise InvalidSignature("nobody has signed the request", reason="missing")
-    key.verify(Scheme.ED25519, _payload(request), request.signature)

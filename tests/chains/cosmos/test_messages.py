@@ -50,6 +50,7 @@ TOKEN = f"cosmos:cosmoshub-4/cw20:{CONTRACT.text}"
 PIECE = f"cosmos:cosmoshub-4/cw721:{CONTRACT.text}"
 GOV = "cosmos:cosmoshub-4:cosmos10d07y265gmmuvt4z0w9aw880jnsr700j6zn9kn"
 """The account of the governance module on the Hub, as explorers show it."""
+MODULE = "thor1v8ppstuf6e3x0r4glqc68d5jqcs2tf38cg2q6y"  # of the name "thorchain": midgard and explorers, "Synth Module"
 ASGARD = "cosmos:thorchain-1:thor1g98cy3n9mmjrpn0sxmn63lztelera37n8n67c0"
 """The account of THORChain's pools, as explorers show it."""
 FIVE = Coin(denom="uatom", amount=5)
@@ -197,6 +198,11 @@ CASES: dict[str, tuple[CosmosChain, Any, tuple[Effect, ...]]] = {
         ),
     ),
     "authz grant: send": (HUB, granted(authz.SendAuthorization(spend_limit=(FIVE,))), (ALLOWED,)),
+    "authz grant: send without a limit": (
+        HUB,
+        granted(authz.SendAuthorization(spend_limit=())),
+        (Opaque(why=f"{YOURS.account_id} may send coins, up to no limit"),),
+    ),
     "authz grant: any message": (
         HUB,
         granted(authz.GenericAuthorization(msg="/cosmos.gov.v1.MsgVote")),
@@ -612,6 +618,28 @@ def test_transactions_hold_messages_and_give_them_again(kind: str) -> None:
         break
     else:
         pytest.fail("expected a mode in which it is signed")
+
+
+def test_coins_for_the_module_of_thorchain_are_a_deposit_by_the_memo() -> None:
+    """thornode, handler_send.go: a MsgSend to the account of the module "thorchain" is handled as a MsgDeposit."""
+
+    def told(to: str, *, nested: bool = False) -> tuple[Effect, ...]:
+        coins = (Coin(denom="rune", amount=5),)
+        message: Any = MsgSend(from_address=here(THORCHAIN), to_address=to, amount=coins)
+        if nested:
+            message = authz.MsgExec(grantee=here(THORCHAIN), msgs=(message,))
+        made: Any = replace(transaction(THORCHAIN, message, SignMode.DIRECT), memo="=:BTC.BTC:somebody")
+        return made.effects()  # type: ignore[no-any-return]
+
+    acted_on = Opaque(why="a memo that THORChain acts on, as coins go to its module", data=b"=:BTC.BTC:somebody")
+    assert acted_on in told(MODULE)
+    assert acted_on in told(MODULE, nested=True)
+    assert Statement(text="=:BTC.BTC:somebody", meaning="memo") in told(here(THORCHAIN, YOU))
+
+
+def test_what_cannot_be_seen_in_a_memo_of_ibc_is_opaque() -> None:
+    told = replace(TRANSFER, memo="pay\u202eback").effects(HUB)
+    assert told[-1] == Opaque(why="a memo with characters that cannot be seen", data="pay\u202eback".encode())
 
 
 def transaction(row: CosmosChain, message: Any, mode: SignMode) -> Transaction:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.cosmos.messages.common import pool
 from walletcore.coding.protobuf import AnyMessage
 from walletcore.coding.visible import is_visible
-from walletcore.effects import Effect, Fee, Opaque, Statement
+from walletcore.effects import Effect, Fee, Opaque, Statement, Transfer
 
 if TYPE_CHECKING:
     from walletcore.chains.cosmos.chain import CosmosChain
@@ -23,19 +24,7 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """See `Transaction.effects`."""
     chain = transaction.chain
     done = [effect for each in transaction.messages for effect in message_effects(chain, each)]
-    memo = _acted_on(transaction) or _memo(transaction.memo)
-    return (*done, *memo, *_fees(transaction))
-
-
-def _acted_on(transaction: Transaction) -> tuple[Effect, ...]:
-    """THORChain takes coins that are sent to its module for a deposit, whose memo is the transaction's."""
-    chain = transaction.chain
-    if chain.hrp not in _DEPOSITS:
-        return ()
-    module = pool(chain, _DEPOSITS[chain.hrp])
-    if all(getattr(each, "to_address", "") != module for each in transaction.messages):
-        return ()
-    return (Opaque(why="a memo that THORChain acts on, as coins go to its module", data=transaction.memo.encode()),)
+    return (*done, *_memo(transaction, done), *_fees(transaction))
 
 
 def message_effects(chain: CosmosChain, message: Any) -> tuple[Effect, ...]:
@@ -45,7 +34,12 @@ def message_effects(chain: CosmosChain, message: Any) -> tuple[Effect, ...]:
     return message.effects(chain)  # type: ignore[no-any-return]
 
 
-def _memo(memo: str) -> tuple[Effect, ...]:
+def _memo(transaction: Transaction, done: Sequence[Effect]) -> tuple[Effect, ...]:
+    """THORChain takes coins that are sent to its module for a deposit, whose memo is the transaction's."""
+    chain, memo = transaction.chain, transaction.memo
+    module = chain.account_id(pool(chain, _DEPOSITS[chain.hrp])) if chain.hrp in _DEPOSITS else ""
+    if module and any(isinstance(each, Transfer) and each.destination == module for each in done):
+        return (Opaque(why="a memo that THORChain acts on, as coins go to its module", data=memo.encode()),)
     if not memo:
         return ()
     if is_visible(memo):

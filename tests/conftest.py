@@ -1,8 +1,11 @@
 """One profile of hypothesis for the whole suite: how long an example takes says how busy the machine is, no more.
 
+Interrupts arrive, also in processes that tests begin: what a shell puts into the background ignores them.
+
 And engines that tests of several folders need, each made once: a token of SoftHSM, and a PostgreSQL server.
 """
 
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 settings.register_profile("walletcore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("walletcore")
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

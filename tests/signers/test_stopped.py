@@ -83,7 +83,6 @@ WAITS = """
 import signal, sys, time
 sys.path[:0] = {path!r}
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the runner ignores
 from signers.test_stopped import REQUEST, remote
 from walletcore.errors import SignerUnavailable
 

@@ -10,6 +10,7 @@ import pytest
 from support.oracles import JSON
 from support.xrpl import MAIN, key, payment
 from walletcore.chains.xrpl import EPOCH, Payment, Transaction, codec
+from walletcore.chains.xrpl.accounts import decode_classic
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.chains.xrpl.effects import read
 from walletcore.chains.xrpl.reading import Reading, units
@@ -167,6 +168,17 @@ def test_more_than_a_ledger_takes_is_one_opaque_effect() -> None:
             "Statement" if number == 1 else "Opaque",
             "Fee",
         ]
+
+
+def test_an_offer_may_cost_its_owner_what_an_issuer_charges() -> None:
+    """rippled, View.cpp, rippleSendIOU and rippleSendMPT: the sender pays the transfer fee on top, not its issuer."""
+    issued = {"currency": "USD", "issuer": TO, "value": "1"}
+    token = {"mpt_issuance_id": "00000001" + decode_classic(TO).hex().upper(), "value": "5"}
+    own = {"mpt_issuance_id": "00000001" + decode_classic(OWN).hex().upper(), "value": "5"}
+    for gets, amount in ((issued, 2 * 10**15), (issued | {"issuer": OWN}, 10**15), (token, 10), (own, 5), ("5", 5)):
+        fields = {"TransactionType": "OfferCreate", "Account": OWN, "Fee": "1", "TakerGets": gets, "TakerPays": "1"}
+        (offered,) = (each for each in read(MAIN, fields) if isinstance(each, Approve))
+        assert offered.amount == amount
 
 
 def test_a_pool_of_a_multi_purpose_token_is_told_in_words() -> None:

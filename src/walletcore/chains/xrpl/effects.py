@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.xrpl import codec
-from walletcore.chains.xrpl.accounts import encode_classic
 from walletcore.chains.xrpl.moves import MOVES
-from walletcore.chains.xrpl.reading import ANYONE, Reading, units
+from walletcore.chains.xrpl.reading import ANYONE, Reading, issuer_of_mpt, units
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement
 from walletcore.errors import DecodingError
@@ -115,7 +114,7 @@ def _pool(tx: Reading) -> Iterator[Effect]:
 
 def _holder_or_issuer(tx: Reading) -> Iterator[Effect]:
     """An issuer authorises a holder, or a holder asks the issuer, whose account ends the id of an issuance."""
-    issuer = encode_classic(bytes.fromhex(tx.need("MPTokenIssuanceID"))[4:])
+    issuer = issuer_of_mpt(tx.need("MPTokenIssuanceID"))
     yield tx.called(tx.named("Holder") or tx.chain.account_id(issuer))
 
 

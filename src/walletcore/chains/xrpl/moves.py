@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from walletcore.chains.xrpl.reading import ANYONE, NOBODY, Reading, issue_of, units
+from walletcore.chains.xrpl.reading import ANYONE, NOBODY, Reading, issue_of, issuer_of, units
 from walletcore.effects import Approve, Effect, Transfer
 
 __all__ = ["MOVES"]
@@ -97,12 +97,15 @@ def _fund(tx: Reading) -> Iterator[Effect]:
 
 
 def _offer(tx: Reading) -> Iterator[Effect]:
-    """The issuer of what it gives may charge as much again for the transfer, which the offer's owner pays."""
-    gets = tx.need("TakerGets")
-    most = tx.approve(gets, ANYONE)
-    charged = not isinstance(gets, str) and gets.get("issuer") not in (None, tx.get("Account"))
-    yield replace(most, amount=2 * most.amount) if charged and most.amount is not None else most
+    yield _offered(tx, tx.need("TakerGets"), ANYONE)
     yield tx.called()
+
+
+def _offered(tx: Reading, amount: Any, taker: str) -> Approve:
+    """What an offer may cost its owner: an issuer may charge as much again for the transfer (of an MPT, the half)."""
+    offered = tx.approve(amount, taker)
+    free = isinstance(amount, str) or issuer_of(amount) == tx.get("Account")
+    return offered if free or offered.amount is None else replace(offered, amount=2 * offered.amount)
 
 
 # -- pools
@@ -165,7 +168,7 @@ def _create_offer(tx: Reading) -> Iterator[Effect]:
     if "tfSellNFToken" in tx.flags:
         yield Approve(asset=tx.nft(), amount=1, spender=taker, source=tx.account, until=tx.until())
     else:
-        yield tx.approve(tx.need("Amount"), tx.named("Destination") or tx.named("Owner") or ANYONE)
+        yield _offered(tx, tx.need("Amount"), tx.named("Destination") or tx.named("Owner") or ANYONE)
     yield tx.called()
 
 

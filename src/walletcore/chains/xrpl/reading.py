@@ -23,7 +23,7 @@ from walletcore.errors import DecodingError
 if TYPE_CHECKING:
     from walletcore.chains.xrpl.chain import XrplChain
 
-__all__ = ["ANYONE", "EPOCH", "NOBODY", "UNITS", "Reading", "units"]
+__all__ = ["ANYONE", "EPOCH", "NOBODY", "UNITS", "Reading", "issue_of", "issuer_of", "issuer_of_mpt", "units"]
 
 UNITS = 15
 """Issued tokens have no smallest unit; effects count them in 10^-15, and round up what is finer than that."""
@@ -199,6 +199,17 @@ def issue_of(amount: Any) -> dict[str, str]:
     if isinstance(amount, str):
         return {"currency": "XRP"}
     return {name: value for name, value in amount.items() if name != "value"}
+
+
+def issuer_of(asset: Mapping[str, str]) -> str:
+    """The account that issues an asset; it ends the id of a multi-purpose token."""
+    issuance = asset.get("mpt_issuance_id")
+    return asset["issuer"] if issuance is None else issuer_of_mpt(issuance)
+
+
+def issuer_of_mpt(issuance: str) -> str:
+    """The account in the id of an issuance: behind its sequence."""
+    return encode_classic(bytes.fromhex(issuance)[4:])
 
 
 def _issuer(asset: Mapping[str, str]) -> bytes:

@@ -635,6 +635,8 @@ def test_coins_for_the_module_of_thorchain_are_a_deposit_by_the_memo() -> None:
     assert acted_on in told(MODULE)
     assert acted_on in told(MODULE, nested=True)
     assert Statement(text="=:BTC.BTC:somebody", meaning="memo") in told(here(THORCHAIN, YOU))
+    fees = [each for each in told(MODULE) if isinstance(each, FeeEffect)]
+    assert [each.at_most for each in fees] == [1, None]  # what is offered, and what the network takes for a message
 
 
 def test_what_cannot_be_seen_in_a_memo_of_ibc_is_opaque() -> None:

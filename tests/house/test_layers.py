@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "psycopg": {"signers.postgres"},
     "sqlalchemy": {"signers.postgres"},
     "certifi": {"signers.http"},
+    "pyarrow": {"bulk.arrow", "bulk.formats"},
     "typer": {"cli"},
     "rich": {"cli"},
     "segno": {"cli"},

@@ -8,6 +8,7 @@ import pytest
 import wallycore as wally
 
 from walletcore import ExtendedPrivateKey, ExtendedPublicKey, bulk, chain
+from walletcore.bulk import account as account_module
 from walletcore.chains import chains
 from walletcore.curves import fixed_base
 from walletcore.errors import AddressError, DerivationError, InvalidKey, Unsupported, WalletcoreError
@@ -42,7 +43,7 @@ WAYS = ("table", "one by one")
 @pytest.fixture(params=WAYS)
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = fixed_base.Sums if request.param == "table" else fixed_base.OneByOne
-    monkeypatch.setattr(bulk, "points", lambda public, count: kind(public))
+    monkeypatch.setattr(account_module, "points", lambda public, count: kind(public))
 
 
 @pytest.mark.usefixtures("_way")
@@ -104,7 +105,7 @@ def test_an_index_without_a_key_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
         made = hmac_sha512_after(key, prefix)
         return lambda data: b"\xff" * 64 if data == (5).to_bytes(4) else made(data)
 
-    monkeypatch.setattr(bulk, "hmac_sha512_after", after)
+    monkeypatch.setattr(account_module, "hmac_sha512_after", after)
     account = ROOT.derive("m/84'/0'/0'").public
     for name, kind in (("bitcoin", "p2wpkh"), ("bitcoin", "p2tr"), ("ethereum", "")):
         found = dict(bulk.derive(account, name, 0, 10, kind=kind))

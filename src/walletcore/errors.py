@@ -13,6 +13,7 @@ __all__ = [
     "REASONS",
     "AddressError",
     "AuditError",
+    "BulkError",
     "ChecksumError",
     "ConfigError",
     "DecodingError",
@@ -181,6 +182,17 @@ class AuditError(WalletcoreError):
     def __init__(self, message: str = "", *, number: int = 0, reason: str = "", hint: str = "") -> None:
         super().__init__(message, reason=reason, hint=hint)
         self.number = number
+
+
+class BulkError(WalletcoreError):
+    """Addresses could not be made to the end, or are not those of their account.
+
+    ``row`` is the first that is wrong, counted from 1; 0 where it is about none.
+    """
+
+    def __init__(self, message: str = "", *, row: int = 0, reason: str = "", hint: str = "") -> None:
+        super().__init__(message, reason=reason, hint=hint)
+        self.row = row
 
 
 @contextmanager

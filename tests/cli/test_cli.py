@@ -198,7 +198,20 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
 
 def test_the_help_tells_commands_in_the_order_of_their_use_and_cuts_nothing() -> None:
     done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, env={**os.environ, "COLUMNS": "80"})
-    names = ["new", "address", "xpub", "discover", "inspect", "path", "sign", "verify", "serve", "chains", "demo"]
+    names = [
+        "new",
+        "address",
+        "xpub",
+        "discover",
+        "bulk",
+        "inspect",
+        "path",
+        "sign",
+        "verify",
+        "serve",
+        "chains",
+        "demo",
+    ]
     names += ["psbt", "message", "audit"]
     told = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in told.splitlines()] == names

@@ -52,6 +52,7 @@ def test_every_command_has_a_transcript() -> None:
         "address",
         "xpub",
         "discover",
+        "bulk",
         "inspect",
         "path",
         "sign",

@@ -36,7 +36,7 @@ THIRD_PARTY = {
     "psycopg": {"signers.postgres"},
     "sqlalchemy": {"signers.postgres"},
     "certifi": {"signers.http"},
-    "pyarrow": {"bulk.arrow", "bulk.formats"},
+    "pyarrow": {"bulk.arrow", "bulk.formats", "bulk.reading"},
     "typer": {"cli"},
     "rich": {"cli"},
     "segno": {"cli"},

@@ -10,10 +10,20 @@ from walletcore.lazily import lazily
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from walletcore.bulk.account import Account, derive
+    from walletcore.bulk.account import Account as Account
+    from walletcore.bulk.account import derive as derive
+    from walletcore.bulk.checking import check as check
+    from walletcore.bulk.exporting import export as export
+    from walletcore.bulk.parallel import derive_parallel as derive_parallel
 
-__all__ = ["Account", "derive"]
+__all__ = ["Account", "check", "derive", "derive_parallel", "export"]
 
-_PLACES = {"Account": "account", "derive": "account"}
+_PLACES = {
+    "Account": "account",
+    "check": "checking",
+    "derive": "account",
+    "derive_parallel": "parallel",
+    "export": "exporting",
+}
 
 __getattr__ = lazily(__name__, _PLACES)

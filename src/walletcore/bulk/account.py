@@ -14,7 +14,9 @@ from walletcore.hd.bip32 import ExtendedPublicKey
 from walletcore.keys import Curve
 from walletcore.path import HARDENED, Path
 
-__all__ = ["Account", "derive", "indices_of"]
+__all__ = ["Account", "derive", "distinct", "indices_of"]
+
+_MOST_CHANGES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,23 @@ class Account:
             sums.add([hmac(index.to_bytes(4))[:32] for index in block])
             yield from self.chain.addresses_of(sums, kind=self.kind)
 
+    def at(self, changes: Sequence[int], indices: Sequence[int]) -> list[str | None]:
+        """The addresses of as many changes and indices, in their order; as `addresses`, but all at once.
+
+        Those of one change are derived together: rows of both are often mixed, and each has a point of its own.
+        """
+        places: dict[int, list[int]] = {}
+        for place, change in enumerate(changes):
+            places.setdefault(change, []).append(place)
+        if len(places) == 1:
+            return list(self.addresses(indices, change=changes[0]))
+        found: list[str | None] = [None] * len(indices)
+        for change, of_it in places.items():
+            texts = self.addresses([indices[place] for place in of_it], change=change)
+            for place, text in zip(of_it, texts, strict=True):
+                found[place] = text
+        return found
+
 
 def indices_of(start: int, count: int, change: int = 0) -> range:
     """The indices from ``start`` on. Raises `DerivationError` for what is no index, or hardened."""
@@ -81,6 +100,15 @@ def indices_of(start: int, count: int, change: int = 0) -> range:
     if change == HARDENED:
         raise DerivationError("a hardened step needs the private key", reason="hardened")
     return range(start, start + count)
+
+
+def distinct(changes: Sequence[int]) -> tuple[int, ...]:
+    """The changes, of which none is named twice. Raises `DerivationError`."""
+    if isinstance(changes, str | bytes) or not 1 <= len(changes) <= _MOST_CHANGES:
+        raise DerivationError(f"expected 1 to {_MOST_CHANGES} changes", reason="length")
+    if len(set(changes)) < len(changes):
+        raise DerivationError("a change is named twice: its rows would be there twice", reason="duplicate")
+    return tuple(changes)
 
 
 def _beyond() -> DerivationError:

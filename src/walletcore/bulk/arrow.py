@@ -5,8 +5,6 @@ A pure function of its arguments, all of which can be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from walletcore.bulk.account import Account
 from walletcore.errors import DerivationError, needs
 
@@ -37,28 +35,13 @@ def address_batch(batch: pa.RecordBatch, account: Account) -> pa.RecordBatch:
     """
     indices = _integers(batch, "index")
     changes = _integers(batch, "change") if "change" in batch.schema.names else [0] * len(indices)
-    found = _addresses(account, changes, indices)
+    found = account.at(changes, indices)
     if None in found:
         rows = [place for place, text in enumerate(found) if text is not None]
         changes, indices = [changes[place] for place in rows], [indices[place] for place in rows]
         found = [found[place] for place in rows]
     columns = [[account.number] * len(found), changes, indices, found]
     return pa.record_batch([pa.array(each, kind.type) for each, kind in zip(columns, SCHEMA, strict=True)], SCHEMA)
-
-
-def _addresses(account: Account, changes: Sequence[int], indices: Sequence[int]) -> Sequence[str | None]:
-    """Those of one change after the other: rows of both are often mixed, and each has a point of its own."""
-    places: dict[int, list[int]] = {}
-    for place, change in enumerate(changes):
-        places.setdefault(change, []).append(place)
-    if len(places) == 1:
-        return list(account.addresses(indices, change=changes[0]))
-    found: list[str | None] = [None] * len(indices)
-    for change, of_it in places.items():
-        texts = account.addresses([indices[place] for place in of_it], change=change)
-        for place, text in zip(of_it, texts, strict=True):
-            found[place] = text
-    return found
 
 
 def _integers(batch: pa.RecordBatch, name: str) -> list[int]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from walletcore.cli import wallets, discover, look, sign, psbt, messages, audit, serve, lists  # isort: skip  # their order is the help's
+from walletcore.cli import wallets, discover, bulk, look, sign, psbt, messages, audit, serve, lists  # isort: skip  # their order is the help's
 from walletcore.cli.base import app
 from walletcore.cli.completion import check_shell
 from walletcore.cli.ending import DONE, INTERRUPTED, REFUSED, fail, fault, interrupted
@@ -21,7 +21,7 @@ from walletcore.errors import WalletcoreError
 
 __all__ = ["COMMANDS", "app", "run"]
 
-COMMANDS = (wallets, discover, look, sign, psbt, messages, audit, serve, lists)
+COMMANDS = (wallets, discover, bulk, look, sign, psbt, messages, audit, serve, lists)
 """The modules whose import adds their commands to the application."""
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from walletcore.cli.asking import Secrets
 from walletcore.cli.base import AsJson, FromFd, FromStdin, Language, Passphrase, app
 from walletcore.cli.ending import DONE, REFUSED, fail
 from walletcore.cli.names import chain_names, find_chain
+from walletcore.cli.progress import bar
 from walletcore.errors import DerivationError
 from walletcore.secret import sealed
 
@@ -111,23 +111,9 @@ def _of_secret(secrets: Secrets, language: str, salted: bool, search: dict[str, 
         return candidates_of_phrase(text, passphrase, language=language or None, progress=progress, **search)
 
 
-@contextmanager
-def _bar(search: dict[str, Any]) -> Iterator[Progress | None]:
-    """A progress bar on standard error, where that is a terminal and there is something to search."""
-    if search["address"] is None or sys.stderr is None or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("searching", total=None, visible=False)
-
-        def tell(keys: int, total: int) -> None:
-            bar.update(task, completed=keys, total=total, visible=True)
-
-        yield tell
+def _bar(search: dict[str, Any]) -> AbstractContextManager[Progress | None]:
+    """A progress bar where there is something to search."""
+    return nullcontext() if search["address"] is None else bar("searching")
 
 
 # -- what was found

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import chain as chained
 from typing import Any
 
 from bench import climit
-from bench.harness import Case, Target, Workload
+from bench.harness import Case, Node, NodeCase, Target, Workload
 from walletcore import ExtendedPrivateKey, bulk
 from walletcore.curves.fixed_base import BLOCK, Sums
 from walletcore.hashes import hmac_sha512_after
 
 ROOT = ExtendedPrivateKey.from_seed(bytes(range(64)))
-ACCOUNTS = {"p2wpkh": "m/84'/0'/0'", "p2tr": "m/86'/0'/0'", "": "m/44'/60'/0'"}
+ACCOUNTS = {
+    "p2wpkh": "m/84'/0'/0'",
+    "p2tr": "m/86'/0'/0'",
+    "": "m/44'/60'/0'",
+}  # by kind; the last one for all accounts
 XPUBS = {kind: ROOT.derive(path).public for kind, path in ACCOUNTS.items()}
+ROWS = 8_192  # of a chunk
 SHOWN = 300  # addresses that all must agree on
 
 
@@ -134,7 +140,7 @@ def addresses(
                     needs="wallycore",
                 )
             )
-        return found
+        return [*found, ethers()] if name == "ethereum" else found
 
     return Workload(
         name=f"xpub -> {name} {kind}".rstrip(),
@@ -161,6 +167,56 @@ def key_cases() -> list[Case]:
     ]
 
 
+@cache
+def node() -> Node:
+    """ethers, waiting in its environment."""
+    return Node("ethers_addresses.mjs", "ethers", str(XPUBS[""]))
+
+
+def ethers() -> NodeCase:
+    """HDNodeWallet of ethers."""
+
+    def ask(first: int, count: int) -> dict[str, Any]:
+        return node().ask({"first": first, "count": count})
+
+    return NodeCase(
+        name="ethers",
+        ask=lambda count: float(ask(0, count)["seconds"]),
+        answer=lambda: ask(SHOWN - 1, 1)["address"],
+        needs="node:ethers",
+    )
+
+
+def family_cases() -> list[Case]:
+    """The chains whose addresses should take about as long."""
+    chains = {"bitcoin": "p2wpkh", "tron": "", "cosmoshub": "", "xrpl": ""}
+    return [Case(name=name, run=ours(name, kind)) for name, kind in chains.items()]
+
+
+def both(_: Any, count: int) -> None:
+    """Half of them receiving, half of them change: what a descriptor writes as <0;1>/*."""
+    halves = (bulk.derive(XPUBS["p2wpkh"], "bitcoin", 0, count // 2, kind="p2wpkh", change=change) for change in (0, 1))
+    for _pair in chained.from_iterable(halves):
+        pass
+
+
+def mixed(_: Any, count: int) -> None:
+    """The same, row by row of the one and the other, as `bulk.check` and clusters meet them."""
+    account = bulk.Account.of(XPUBS["p2wpkh"], "bitcoin", kind="p2wpkh")
+    for first in range(0, count, ROWS):
+        places = range(first, min(first + ROWS, count))
+        account.at([place % 2 for place in places], [place // 2 for place in places])
+
+
+def range_cases() -> list[Case]:
+    """One account's addresses, of one change and of two."""
+    return [
+        Case(name="one change", run=ours("bitcoin", "p2wpkh")),
+        Case(name="two, one after the other", run=both),
+        Case(name="two, mixed", run=mixed),
+    ]
+
+
 WORKLOADS = [
     Workload(
         name="xpub -> child keys",
@@ -176,5 +232,19 @@ WORKLOADS = [
         "bitcoin", "p2wpkh", "P2WPKHAddrEncoder", (("C loop", 1.3), ("wallycore", 1.5), ("bip_utils", 4.5)), hrp="bc"
     ),
     addresses("bitcoin", "p2tr", "P2TRAddrEncoder", (("C loop", 1.4), ("wallycore", 1.6), ("bip_utils", 7)), hrp="bc"),
-    addresses("ethereum", "", "EthAddrEncoder", (("C loop", 1.5), ("bip_utils", 3))),
+    addresses("ethereum", "", "EthAddrEncoder", (("C loop", 1.5), ("bip_utils", 3), ("ethers", 30))),
+    Workload(
+        name="xpub -> addresses of families",
+        reference="bitcoin",
+        cases=family_cases,
+        targets=tuple(Target(case=name, reference="bitcoin", ratio=1.3) for name in ("tron", "cosmoshub")),
+    ),
+    Workload(
+        name="xpub -> addresses of two changes",
+        reference="one change",
+        cases=range_cases,
+        targets=tuple(
+            Target(case=name, reference="one change", ratio=1.1) for name in ("two, one after the other", "two, mixed")
+        ),
+    ),
 ]

@@ -56,7 +56,7 @@ def bulk(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file of --out, if there is one.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Derive addresses by the million from an account's public key, into a file.
+    """Derive addresses by the million from a public key, into a file.
 
     After a kill or a full disk the same command goes on where it ended. Without --out the rows go to standard output.
     --check derives those of a file again and names the first wrong one; with --count none may be lost or doubled, too.

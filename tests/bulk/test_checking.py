@@ -167,6 +167,9 @@ def test_a_file_that_bulk_wrote_is_right(tmp_path: Path) -> None:
         path = tmp_path / f"a{end}"
         bulk.export(ACCOUNT, "bitcoin", 5, 300, path, kind="p2wpkh", changes=(0, 1))
         assert check(path, start=5, count=300, changes=(0, 1)) == 600
+        bulk.export(ACCOUNT, "bitcoin", 0, 0, path, kind="p2wpkh", overwrite=True)
+        assert check(path, count=0) == 0
+        assert refused(path).reason == "missing"
 
 
 def test_two_columns_need_no_header(tmp_path: Path) -> None:
@@ -183,6 +186,7 @@ BAD_CSV = [
     ("", 0, "missing"),
     ("\n", 0, "missing"),
     (f"{HEAD}\n", 0, "missing"),
+    (f'"{HEAD}\n', 0, "character"),
     (f"account,change,address\n{GOOD}\n", 0, "missing"),
     (f"index,index,address\n{GOOD}\n", 0, "missing"),
     (f"{HEAD}\n{GOOD}\n\n{GOOD}\n", 2, "length"),
@@ -272,6 +276,8 @@ BAD = [
     ({"changes": (0, 1)}, BulkError, "missing"),
     ({"path": "addresses.xlsx"}, Unsupported, "unknown"),
     ({"path": "none.csv"}, BulkError, "missing"),
+    ({"path": "a\0.csv"}, Unsupported, "unknown"),
+    ({"path": b"none.csv"}, BulkError, "missing"),
     ({"path": "."}, Unsupported, "unknown"),
     ({"workers": 0}, DerivationError, "range"),
 ]

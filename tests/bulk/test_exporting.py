@@ -245,6 +245,22 @@ def test_a_file_is_overwritten_only_when_asked(tmp_path: Path) -> None:
     assert read_csv(path) == expected(0, 10, (0,))
 
 
+WITHOUT = """
+import sys
+sys.modules["pyarrow"] = None
+from walletcore.cli import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_parquet_without_its_extra_says_what_to_install(tmp_path: Path) -> None:
+    arguments = ["bulk", "--xpub", ZPUB, "--chain", "bitcoin", "--count", "1", "--out", "addresses.parquet"]
+    told = subprocess.run([sys.executable, "-c", WITHOUT, *arguments], capture_output=True, text=True, cwd=tmp_path)
+    assert told.returncode == 1
+    assert "pip install 'walletcore[arrow]'" in told.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 BAD = [
     ({"xpub": ROOT}, InvalidKey, "type"),
     ({"chain": "solana"}, Unsupported, "scheme"),
@@ -257,6 +273,7 @@ BAD = [
     ({"changes": "01"}, DerivationError, "length"),
     ({"path": "addresses.xlsx"}, Unsupported, "unknown"),
     ({"path": "addresses"}, Unsupported, "unknown"),
+    ({"path": "a\0.csv"}, Unsupported, "unknown"),
     ({"path": "no/such/folder.csv"}, BulkError, "missing"),
     ({"workers": 0}, DerivationError, "range"),
 ]

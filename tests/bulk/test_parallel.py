@@ -2,6 +2,9 @@
 
 import itertools
 import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +59,26 @@ def test_few_addresses_start_no_process() -> None:
 def test_an_index_without_a_key_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk.Account, "addresses", lambda *_, change: iter(["a", None, "c"]))
     assert list(bulk.derive_parallel(ACCOUNT, "ethereum", 4, 3)) == [(4, "a"), (6, "c")]
+
+
+UNGUARDED = """
+from walletcore import ExtendedPublicKey, bulk
+from walletcore.errors import BulkError
+try:
+    next(bulk.derive_parallel(ExtendedPublicKey.parse({xpub!r}), "ethereum", 0, 100_000, workers=2))
+except BulkError as error:
+    print(error, error.hint)
+"""
+
+
+def test_a_script_without_a_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED.format(xpub=str(ACCOUNT)), encoding="ascii")
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout == (
+        "a worker ended before its work was done "
+        'it was killed, or a script does not keep what it runs under `if __name__ == "__main__":`\n'
+    )
 
 
 @pytest.mark.parametrize(

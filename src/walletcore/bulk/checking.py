@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
+from typing import Any
 
 from walletcore.bulk.account import Account, distinct, indices_of
 from walletcore.bulk.parallel import Progress, unheard
@@ -31,7 +32,7 @@ class _Asked:
 def check(
     xpub: ExtendedPublicKey,
     chain: str | Chain,
-    path: str | PathLike[str],
+    path: str | bytes | PathLike[Any],
     *,
     kind: str = "",
     changes: Sequence[int] = (0,),
@@ -56,7 +57,7 @@ def check(
         told(done, total)
     if asked.whole is not None and rows != asked.whole[1] * len(asked.changes):
         raise BulkError(f"row {rows + 1} is missing: the file ends early", row=rows + 1, reason="truncated")
-    if not rows:
+    if not rows and count is None:
         raise BulkError("the file has no rows", reason="missing")
     return rows
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from walletcore.bulk.account import Account, distinct, indices_of
 from walletcore.bulk.formats import FORMATS, Rows, format_of
@@ -45,7 +45,7 @@ def export(
     chain: str | Chain,
     start: int,
     count: int,
-    path: str | PathLike[str],
+    path: str | bytes | PathLike[Any],
     *,
     kind: str = "",
     changes: Sequence[int] = (0,),
@@ -64,8 +64,8 @@ def export(
     and is not to be overwritten, where parts of something else are in its place, where nothing can be written, or where
     a worker ends before its work.
     """
-    account, end, number = Account.of(xpub, chain, kind=kind), format_of(path), how_many(workers)
-    goal, folder = Path(fspath(path)), Path(fspath(path) + ".parts")
+    account, end, number = Account.of(xpub, chain, kind=kind), format_of(os.fsdecode(path)), how_many(workers)
+    goal, folder = Path(os.fsdecode(path)), Path(os.fsdecode(path) + ".parts")
     parts = _parts(folder, [(change, indices_of(start, count, change)) for change in distinct(changes)])
     with _told(goal, folder):
         _refuse_existing(goal, overwrite)
@@ -181,5 +181,5 @@ def _told(goal: Path, folder: Path) -> Iterator[None]:
         why = error.strerror or type(error).__name__
         raise BulkError(f"cannot write {goal.name}: {why}", reason="missing", hint=hint) from error
     except BulkError as error:
-        error.hint = error.hint or hint
+        error.hint = hint if error.reason == "missing" else error.hint  # a worker ended
         raise

@@ -10,8 +10,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from os import PathLike, fspath
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, Protocol
 
 from walletcore.errors import Unsupported, needs
@@ -77,9 +76,8 @@ class Parquet:
 
     def write(self, rows: Rows, stream: BinaryIO) -> None:
         """As `Format.write`."""
-        with needs("arrow"):
-            import pyarrow as pa
-            from pyarrow import parquet
+        import pyarrow as pa
+        from pyarrow import parquet
 
         from walletcore.bulk.arrow import SCHEMA
 
@@ -90,9 +88,8 @@ class Parquet:
 
     def join(self, parts: Iterable[Path], stream: BinaryIO) -> None:
         """As `Format.join`."""
-        with needs("arrow"):
-            import pyarrow as pa
-            from pyarrow import parquet
+        import pyarrow as pa
+        from pyarrow import parquet
 
         from walletcore.bulk.arrow import SCHEMA
 
@@ -113,11 +110,14 @@ FORMATS: dict[str, Format] = {".csv": Csv(), ".jsonl": JsonLines(), ".parquet": 
 """By the end of a file's name."""
 
 
-def format_of(path: str | PathLike[str]) -> str:
-    """The key in `FORMATS` of a file's name. Raises `Unsupported`."""
-    end = Path(fspath(path)).suffix.lower()
-    if end not in FORMATS:
+def format_of(path: str) -> str:
+    """The key in `FORMATS` of a file's name. Raises `Unsupported` for another name, `MissingExtra` for Parquet."""
+    end = PurePath(path).suffix.lower()
+    if end not in FORMATS or "\0" in path:
         raise Unsupported(f"expected a file that ends in {', '.join(FORMATS)}, got {end or 'none'}", reason="unknown")
+    if end == ".parquet":
+        with needs("arrow"):
+            import pyarrow  # noqa: F401
     return end
 
 

@@ -62,7 +62,8 @@ def _shared(function: Callable[[Task], Result], tasks: Iterator[Task], workers: 
         while waiting:
             yield waiting.popleft().result()
     except BrokenProcessPool:
-        raise BulkError("a worker ended before its work was done", reason="missing") from None
+        hint = 'it was killed, or a script does not keep what it runs under `if __name__ == "__main__":`'
+        raise BulkError("a worker ended before its work was done", reason="missing", hint=hint) from None
     finally:
         pool.shutdown(cancel_futures=True)
 

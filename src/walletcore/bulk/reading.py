@@ -7,14 +7,15 @@ perhaps account and change; CSV names them in its first line, or has only an ind
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, BinaryIO
 
 from walletcore.bulk.formats import COLUMNS, format_of
 from walletcore.coding import strict_json
-from walletcore.errors import BulkError, DecodingError, needs
+from walletcore.errors import BulkError, DecodingError
 
 __all__ = ["Chunk", "Row", "chunks", "rows_of"]
 
@@ -42,13 +43,14 @@ class Chunk:
     total: int
 
 
-def chunks(path: str | PathLike[str]) -> Iterator[Chunk | BulkError]:
+def chunks(path: str | bytes | PathLike[Any]) -> Iterator[Chunk | BulkError]:
     """The file in pieces, the last of which may be why it cannot be read further: what came before comes first.
 
     Raises `Unsupported` for another end of its name.
     """
-    end = format_of(path)
-    return _or_failure(_of_parquet(fspath(path)) if end == ".parquet" else _of_lines(fspath(path), end))
+    name = os.fsdecode(path)
+    end = format_of(name)
+    return _or_failure(_of_parquet(name) if end == ".parquet" else _of_lines(name, end))
 
 
 def _or_failure(pieces: Iterator[Chunk]) -> Iterator[Chunk | BulkError]:
@@ -56,6 +58,8 @@ def _or_failure(pieces: Iterator[Chunk]) -> Iterator[Chunk | BulkError]:
         yield from pieces
     except BulkError as error:
         yield error
+    except DecodingError as error:
+        yield BulkError(str(error), reason=error.reason)
     except OSError as error:
         yield BulkError(f"cannot read it: {error.strerror or type(error).__name__}", reason="missing")
 
@@ -82,7 +86,7 @@ def _columns(stream: BinaryIO) -> tuple[str, ...]:
     line = stream.readline(_LONGEST + 1).removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     if len(line) > _LONGEST:
         raise _too_long(1)
-    names = tuple(next(csv.reader([line]), ()))
+    names = tuple(next(_fields(csv.reader([line], strict=True)), ()))
     if len(names) == 2 and _is_number(names[0]):
         stream.seek(0)
         return COLUMNS[2:]
@@ -96,9 +100,8 @@ def _checked(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_parquet(path: str) -> Iterator[Chunk]:
-    with needs("arrow"):
-        import pyarrow as pa
-        from pyarrow import parquet
+    import pyarrow as pa
+    from pyarrow import parquet
 
     try:
         with parquet.ParquetFile(path) as file:

@@ -346,7 +346,12 @@ def test_the_ids_of_what_is_in_a_batch_are_computed_once_for_all_parties(monkeyp
     )
     made = Transaction.of(MAIN, batch, signer=ALICE.public_key, parties=parties)
     written, encode = [], codec.encode
-    monkeypatch.setattr(codec, "encode", lambda fields: written.append(fields) or encode(fields))
+
+    def counted(fields: Any) -> bytes:
+        written.append(fields)
+        return encode(fields)
+
+    monkeypatch.setattr(codec, "encode", counted)
     asked = made.requests()
     assert len(asked) == 1 + 8
     assert len(written) == 8

@@ -11,16 +11,19 @@ from support.evm import signer
 from support.vectors import Case, vectors
 from walletcore import Wallet
 from walletcore.chains import chain
+from walletcore.chains.cosmos.amino import sign_doc
 from walletcore.chains.cosmos.chain import CosmosChain
 from walletcore.chains.cosmos.decode import verify
-from walletcore.chains.cosmos.messages import table
+from walletcore.chains.cosmos.messages import table, terra, thorchain
+from walletcore.chains.cosmos.messages.common import Coin
 from walletcore.chains.cosmos.multisig import Multisig, bits, places
-from walletcore.chains.cosmos.tx import BitArray
+from walletcore.chains.cosmos.tx import BitArray, Body, Fee
 from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hashes import sha256
 from walletcore.hd import master
-from walletcore.keys import Curve, PublicKey
+from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.mnemonic import Mnemonic
-from walletcore.signing import sign
+from walletcore.signing import SigningRequest, sign
 
 
 @vectors("chains/cosmos")
@@ -135,6 +138,71 @@ def test_published_messages_are_the_same_in_json_and_in_protobuf(case: Case) -> 
     packed = table.packed(message)
     assert packed.value.hex() == case.expect.get("value", packed.value.hex())
     assert table.unpacked(packed) == message
+
+
+@pytest.mark.parametrize(
+    ("message", "network", "fee", "memo", "secret", "signature"),
+    [
+        (
+            thorchain.MsgSend(
+                from_address="thor1z53wwe7md6cewz9sqwqzn0aavpaun0gw0exn2r",
+                to_address="thor1e2ryt8asq4gu0h6z2sx9u7rfrykgxwkmr9upxn",
+                amount=(Coin(denom="rune", amount=50_000_000),),
+            ),
+            ("", 0, 0),
+            Fee(amount=(Coin(denom="rune", amount=200),), gas_limit=2_000_000),
+            "memo1234",
+            "7105512f0c020a1dd759e14b865ec0125f59ac31e34d7a2807a228ed50cb343e",
+            "12AaNC0v51Rhz8rBf7V7rpI6oksREWrjzba3RK1v1NNlqZq62sG0aXWvStp9zZXe07Pp2FviFBAx+uqWsO30NQ==",
+        ),
+        (
+            terra.MsgExecuteContract(
+                sender="terra18wukp84dq227wu4mgh0jm6n9nlnj6rs82pp9wf",
+                contract="terra14z56l0fp2lsf86zy3hty2z47ezkhnthtr9yq76",
+                execute_msg=(
+                    b'{"transfer":{"amount":"250000","recipient":"terra1jlgaqy9nvn2hf5t2sra9ycz8s77wnf9l0kmgcp"}}'
+                ),
+            ),
+            ("columbus-5", 3_407_705, 2),
+            Fee(amount=(Coin(denom="uluna", amount=3000),), gas_limit=200_000),
+            "",
+            "cf08ee8493e6f6a53f9721b9045576e80f371c0e36d08fdaf78b27a7afd8e616",
+            "BjETdtbA97Wv1zvcsCV1tM+bdYKC8O3uGTk4mMRv6pBJB2y/Ds7qoS7s/zrkhYak1YChklQetHsI30XRXzGIkg==",
+        ),
+    ],
+    ids=["thorchain", "terra"],
+)
+def test_documents_of_json_that_no_row_reads_have_the_published_signatures(
+    message: Any, network: tuple[str, int, int], fee: Fee, memo: str, secret: str, signature: str
+) -> None:
+    """trustwallet/wallet-core tests/chains/Cosmos @ 5295dc4fe299: THORChain/SignerTests.cpp, "SignJson", which names no
+    chain; Terra/SignerTests.cpp, "SignWasmTransferTxJson_078E90", whose name of a message is read as CosmWasm's.
+    """
+    chain_id, account, sequence = network
+    body = Body(messages=(message,), memo=memo, timeout_height=0)
+    raw = sign_doc(body, fee, chain_id=chain_id, account_number=account, sequence=sequence, names={})
+    signed = signer(bytes.fromhex(secret)).sign(
+        SigningRequest(key=signer(bytes.fromhex(secret)).public_key, scheme=Scheme.ECDSA, payload=raw, prehash=sha256)
+    )
+    assert base64.b64encode(signed.data).decode() == signature
+
+
+def test_a_deposit_of_thorchain_has_the_json_that_its_ledger_takes() -> None:
+    """LedgerHQ/app-thorchain docs/TXSPEC.md @ 3f6ac8e2523a, its second example, in the order and form it asks for."""
+    rune = thorchain.Asset(chain="THOR", symbol="RUNE", ticker="RUNE")
+    message = thorchain.MsgDeposit(
+        coins=(thorchain.AssetCoin(asset=rune, amount=330_000_000),),
+        memo="SWAP:BNB.BNB:tbnb1qk2m905ypazwfau9cn0qnr4c4yxz63v9u9md20:",
+        signer="tthor1c648xgpter9xffhmcqvs7lzd7hxh0prgv5t5gp",
+    )
+    body, fee = Body(messages=(message,), memo="", timeout_height=0), Fee(amount=(), gas_limit=10_000_000)
+    made = sign_doc(body, fee, chain_id="thorchain", account_number=588, sequence=6, names={}).decode()
+    assert made == (
+        '{"account_number":"588","chain_id":"thorchain","fee":{"amount":[],"gas":"10000000"},"memo":"","msgs":[{"type":'
+        '"thorchain/MsgDeposit","value":{"coins":[{"amount":"330000000","asset":"THOR.RUNE"}],"memo":'
+        '"SWAP:BNB.BNB:tbnb1qk2m905ypazwfau9cn0qnr4c4yxz63v9u9md20:","signer":'
+        '"tthor1c648xgpter9xffhmcqvs7lzd7hxh0prgv5t5gp"}}],"sequence":"6"}'
+    )
 
 
 ONE, TWO, THREE = (

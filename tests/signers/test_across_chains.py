@@ -1,4 +1,4 @@
-"""One rule on every chain: a transfer of a stable coin is bounded by the same words, whatever its bytes are."""
+"""One rule on every chain: coins that are paid or staked are bounded by the same words, whatever their bytes are."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from support.guarded import BLOCKHASH, SOLANA, WALLET, refusal
-from walletcore.chains import chain, cosmos, evm, solana, stellar, tron, xrpl
+from walletcore.chains import chain, cosmos, evm, solana, stellar, theta, tron, xrpl
+from walletcore.chains.cosmos.messages.staking import MsgCancelUnbondingDelegation
+from walletcore.effects import Fee
 from walletcore.signers.guard import guard
-from walletcore.signers.rules import limit
+from walletcore.signers.rules import limit, only_to
 from walletcore.signing import sign
 
 ETHEREUM, STELLAR = chain("ethereum", evm.Evm), chain("stellar", stellar.StellarChain)
 TRON, XRPL = chain("tron", tron.TronChain), chain("xrpl", xrpl.XrplChain)
-HUB = chain("cosmoshub", cosmos.CosmosChain)
+HUB, THETA = chain("cosmoshub", cosmos.CosmosChain), chain("theta", theta.ThetaChain)
 
 # Of their issuers: Circle's lists of USDC, Tether's of USDT
 ERC20 = ETHEREUM.parse_address("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48")
@@ -56,10 +58,13 @@ def on_stellar(amount: int) -> Any:
 
 def on_tron(amount: int) -> Any:
     me, you = WALLET.address(TRON), TRON.account(b"\x42" * 20)
-    call = tron.TriggerSmartContract(owner_address=me, contract_address=TRC20, data=tron.transfer(you, amount))
+    return of_tron(tron.TriggerSmartContract(owner_address=me, contract_address=TRC20, data=tron.transfer(you, amount)))
+
+
+def of_tron(contract: Any) -> Any:
     return tron.Transaction(
         chain=TRON,
-        contract=call,
+        contract=contract,
         signers=(WALLET.public_key(TRON),),
         ref_block_bytes=bytes(2),
         ref_block_hash=bytes(8),
@@ -83,9 +88,12 @@ def on_the_xrp_ledger(amount: int) -> Any:
 def on_cosmos(amount: int) -> Any:
     coins = (cosmos.Coin(denom=DENOM, amount=amount),)
     to = HUB.account(b"\x42" * 20).text
-    sent = cosmos.MsgSend(from_address=WALLET.address(HUB).text, to_address=to, amount=coins)
+    return of_cosmos(cosmos.MsgSend(from_address=WALLET.address(HUB).text, to_address=to, amount=coins))
+
+
+def of_cosmos(message: Any) -> Any:
     signer = cosmos.Signer(key=WALLET.public_key(HUB), account_number=1, sequence=2)
-    return cosmos.Transaction(chain=HUB, messages=(sent,), fee=cosmos.Fee(amount=(), gas_limit=9), signers=(signer,))
+    return cosmos.Transaction(chain=HUB, messages=(message,), fee=cosmos.Fee(amount=(), gas_limit=9), signers=(signer,))
 
 
 COINS: dict[str, tuple[Callable[[int], Any], str, int]] = {
@@ -114,3 +122,86 @@ def test_a_limit_in_another_coin_says_nothing_of_it(name: str) -> None:
     other = next(asset for other, (_, asset, _) in COINS.items() if other != name)
     guarded = guard(WALLET.signer(row), limit(other, per_transaction=0), chains=[row])
     assert sign(make(1_001), guarded).raw
+
+
+# -- stake
+
+
+OTHER = b"\x42" * 20
+VALIDATOR = HUB.validator(OTHER).text
+
+
+def delegated(amount: int) -> Any:
+    coin = cosmos.Coin(denom="uatom", amount=amount)
+    me = WALLET.address(HUB).text
+    return of_cosmos(cosmos.MsgDelegate(delegator_address=me, validator_address=VALIDATOR, amount=coin))
+
+
+def bonded_again(amount: int) -> Any:
+    coin, me = cosmos.Coin(denom="uatom", amount=amount), WALLET.address(HUB).text
+    return of_cosmos(
+        MsgCancelUnbondingDelegation(delegator_address=me, validator_address=VALIDATOR, amount=coin, creation_height=5)
+    )
+
+
+def staked_on_theta(amount: int) -> Any:
+    coins, me = theta.Coins(theta=amount, tfuel=0), WALLET.address(THETA)
+    source = theta.Input(account=me, key=WALLET.public_key(THETA), sequence=1, coins=coins)
+    return theta.DepositStake(chain=THETA, fee=9, source=source, holder=THETA.account(OTHER), purpose=0)
+
+
+def frozen(amount: int) -> Any:
+    return of_tron(tron.FreezeBalanceV2Contract(owner_address=WALLET.address(TRON), frozen_balance=amount))
+
+
+def lent(amount: int) -> Any:
+    me, you = WALLET.address(TRON), TRON.account(OTHER)
+    return of_tron(tron.DelegateResourceContract(owner_address=me, balance=amount, receiver_address=you))
+
+
+STAKES: dict[str, tuple[Callable[[int], Any], str]] = {
+    "delegated on Cosmos": (delegated, HUB.account_id(VALIDATOR)),
+    "bonded again on Cosmos": (bonded_again, HUB.account_id(VALIDATOR)),
+    "deposited on Theta": (staked_on_theta, THETA.account(OTHER).account_id),
+    "frozen on Tron": (frozen, WALLET.address(TRON).account_id),
+    "frozen on Tron for somebody": (lent, TRON.account(OTHER).account_id),
+}
+
+
+@pytest.mark.parametrize("what", STAKES)
+def test_one_rule_limits_what_is_staked_wherever_it_is(what: str) -> None:
+    make, holder = STAKES[what]
+    row = make(1).chain
+    fees = [effect for effect in make(10**9).effects() if isinstance(effect, Fee) and effect.asset == row.asset]
+    most = 10**9 + sum(effect.at_most or 0 for effect in fees)  # they count in the same coin
+    guarded = guard(WALLET.signer(row), limit(row.asset, per_transaction=most), only_to([holder]), chains=[row])
+    assert sign(make(10**9), guarded).raw
+    assert refusal(sign, make(10**9 + 1), guarded).rule == "limit"
+    nobody = guard(WALLET.signer(row), only_to([f"{row.caip2}:nobody"]), chains=[row])
+    assert refusal(sign, make(1), nobody).rule == "only_to"
+
+
+def test_no_limit_takes_what_freezes_an_unknown_amount_again() -> None:
+    again = of_tron(tron.CancelAllUnfreezeV2Contract(owner_address=WALLET.address(TRON)))
+    guarded = guard(WALLET.signer(TRON), limit(TRON.asset, per_transaction=10**18))
+    assert refusal(sign, again, guarded).rule == "limit"
+
+
+def test_what_comes_back_is_no_spending() -> None:
+    me, you = WALLET.address(TRON), TRON.account(OTHER)
+    for contract in (
+        tron.UnfreezeBalanceV2Contract(owner_address=me, unfreeze_balance=10**9),
+        tron.WithdrawExpireUnfreezeContract(owner_address=me),
+        tron.UnDelegateResourceContract(owner_address=me, balance=10**9, receiver_address=you),
+        tron.WithdrawBalanceContract(owner_address=me),
+    ):
+        guarded = guard(WALLET.signer(TRON), limit(TRON.asset, per_transaction=10**7))
+        assert sign(of_tron(contract), guarded).raw
+
+
+def test_votes_go_to_those_only_who_are_named() -> None:
+    me, you, third = WALLET.address(TRON), TRON.account(OTHER), TRON.account(b"\x43" * 20)
+    votes = tuple(tron.Vote(vote_address=each, vote_count=5) for each in (you, third))
+    both = of_tron(tron.VoteWitnessContract(owner_address=me, votes=votes))
+    assert sign(both, guard(WALLET.signer(TRON), only_to([you, third]))).raw
+    assert refusal(sign, both, guard(WALLET.signer(TRON), only_to([you]))).rule == "only_to"

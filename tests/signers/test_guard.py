@@ -32,9 +32,10 @@ from support.guarded import (
 )
 from support.memory_store import MemoryStore
 from walletcore import KeyOrigin, Path
+from walletcore.chains import chain, cosmos, tron, xrpl
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import Input, Transaction, TxOut
-from walletcore.chains.evm import Evm, Message
+from walletcore.chains.evm import Evm, Message, TypedData
 from walletcore.errors import (
     GuardRefused,
     InvalidSignature,
@@ -48,7 +49,7 @@ from walletcore.signers.case import Case
 from walletcore.signers.guard import AsyncGuard, Guard, guard
 from walletcore.signers.quorum import quorum
 from walletcore.signers.rule import Plan, Rule, any_of, rule
-from walletcore.signers.rules import audit, limit, max_fee, only_assets, only_chains, only_to
+from walletcore.signers.rules import audit, limit, max_fee, no_statements, only_assets, only_chains, only_to
 from walletcore.signing import SigningRequest, collect, sign, sign_async
 
 DAY = timedelta(days=1)
@@ -231,9 +232,130 @@ def test_bytes_for_the_main_network_are_not_passed_off_as_those_of_a_test_networ
     assert watched.asked == []
 
 
-def test_rules_for_two_networks_of_one_family_admit_neither() -> None:
-    hot = guard(HOT, any_of(only_chains(BITCOIN.caip2), limit(TESTNET.asset, per_transaction=1)))
-    assert refusal(sign, bitcoin_payment(), hot).rule == "chain"
+def test_rules_that_speak_of_several_networks_judge_for_each_what_is_good_on_all_of_them() -> None:
+    both = only_chains(BITCOIN.caip2, TESTNET.caip2)
+    for row in (BITCOIN, TESTNET):
+        assert sign(bitcoin_payment(chain=row), guard(WALLET.signer(row), both))
+    narrow = guard(HOT, any_of(only_chains(BITCOIN.caip2), limit(TESTNET.asset, per_transaction=1)))
+    assert refusal(sign, bitcoin_payment(), narrow).rule == "limit"  # so much of the test network's coin
+
+
+def test_a_limit_is_not_passed_under_the_name_of_another_network_that_has_a_limit_too() -> None:
+    small, large = limit(BTC, per_transaction=1), limit(TESTNET.asset, per_transaction=10**9)
+    watched = Watched(WALLET.signer(TESTNET))
+    error = refusal(sign, bitcoin_payment(chain=TESTNET), guard(watched, small, large))
+    assert (error.rule, watched.asked) == ("limit", [])
+    assert error.effect is not None
+    assert BTC in str(error.effect)
+    enough = limit(BTC, per_transaction=10**6)
+    assert sign(bitcoin_payment(chain=TESTNET), guard(watched, enough, large))
+
+
+def test_what_is_good_on_several_networks_counts_on_each_that_has_a_total() -> None:
+    store, lines = MemoryStore(), list[str]()
+    totals = [limit(asset, total=300_000, per=DAY) for asset in (BTC, TESTNET.asset)]
+    hot = guard(WALLET.signer(TESTNET), *totals, audit(lines.append), store=store)
+    assert sign(bitcoin_payment(chain=TESTNET), hot)
+    spent = [store.spent(f"limit {asset} 86400s", 86_400) for asset in (BTC, TESTNET.asset)]
+    assert spent == [100_000, 100_000]  # what is paid, the change, which nobody proves, and the fee
+    told = json.loads(lines[0])
+    assert (told["verdict"], told["chain"], told["also"]) == ("admitted", TESTNET.caip2, BITCOIN.caip2)
+
+
+def test_change_that_is_proven_on_one_network_is_proven_there_only() -> None:
+    """The other network has other paths: there it is a payment, which its limit must take."""
+    rules = [limit(BTC, per_transaction=70_000), limit(TESTNET.asset, per_transaction=70_000)]
+    hot = guard(WALLET.signer(TESTNET), *rules, change=WALLET.change_of)
+    assert refusal(sign, bitcoin_payment(chain=TESTNET), hot).rule == "limit"
+
+
+def test_a_rule_that_speaks_of_no_network_is_asked_once() -> None:
+    """Approvers see the transaction as it is said to be, and once."""
+    approver = Watched(ANN)
+    both = limit(BTC, per_transaction=10**6), limit(TESTNET.asset, per_transaction=10**6)
+    assert sign(bitcoin_payment(), guard(HOT, *both, quorum(1, of=[approver])))
+    assert len(approver.asked) == 1
+
+
+def test_a_network_that_nobody_can_read_the_bytes_for_is_refused() -> None:
+    for name in ("bip122:" + "0" * 32, chain("bitcoin-cash").caip2):
+        error = refusal(sign, bitcoin_payment(), guard(HOT, only_chains(BITCOIN.caip2, name)))
+        assert (error.rule, error.reason) == ("chain", "network")
+        assert "nobody can say" in str(error)
+
+
+def test_chains_that_sign_other_hashes_of_the_same_bytes_are_no_sisters() -> None:
+    """Groestlcoin reads the PSBTs of Bitcoin, and asks for other signatures."""
+    other = chain("groestlcoin")
+    narrow = any_of(only_chains(BITCOIN.caip2), limit(other.asset, per_transaction=1))
+    assert sign(bitcoin_payment(proven=False), guard(HOT, narrow, allow_opaque=True))
+
+
+@pytest.mark.parametrize("family", ["solana", "tron", "tron message", "xrpl"])
+def test_one_key_serves_both_networks_of_a_family_that_rules_name(family: str) -> None:
+    make, here, there = SISTERS[family]
+    both = only_chains(here.caip2, there.caip2)
+    for row in (here, there):
+        signer = ANN if family == "solana" else WALLET.signer(row)
+        assert sign(make(row), guard(signer, both)).raw
+        only_other = only_chains(there.caip2 if row == here else here.caip2)
+        assert refusal(sign, make(row), guard(signer, only_other)).rule == "chain"
+
+
+def tron_of(row: Any) -> Any:
+    me, you = WALLET.address(row), row.account(b"\x42" * 20)
+    contract = tron.TransferContract(owner_address=me, to_address=you, amount=5)
+    head: dict[str, Any] = {"ref_block_bytes": bytes(2), "ref_block_hash": bytes(8), "expiration": 1}
+    return tron.Transaction(chain=row, contract=contract, signers=(WALLET.public_key(row),), **head)
+
+
+def tron_message(row: Any) -> Any:
+    return tron.Message(chain=row, signer=WALLET.public_key(row), data=b"hello")
+
+
+def xrpl_payment(row: Any = None) -> Any:
+    row = row or XRPL
+    me, you = WALLET.address(row).text, row.account(b"\x42" * 20).text
+    body = {"TransactionType": "Payment", "Account": me, "Destination": you, "Amount": "5", "Fee": "12", "Sequence": 1}
+    return xrpl.from_json(row, body, signer=WALLET.public_key(row))
+
+
+XRPL, TRON = chain("xrpl", xrpl.XrplChain), chain("tron", tron.TronChain)
+SISTERS: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
+    "solana": (lambda row: solana_payment(row=row), SOLANA, chain("solana-devnet")),
+    "tron": (tron_of, TRON, chain("tron-nile")),
+    "tron message": (tron_message, TRON, chain("tron-nile")),
+    "xrpl": (xrpl_payment, XRPL, chain("xrpl-testnet")),
+}
+
+
+def test_a_message_that_names_no_chain_says_the_same_on_each_and_passes_by_the_name_that_it_has() -> None:
+    """EIP-191 and ADR-36 name no chain, though transactions of their families do.
+
+    A text moves nothing anywhere, so that no rule of chains or amounts could judge it otherwise elsewhere. What no
+    chain binds and moves something is no text: typed data without a chain id are `Opaque`, a sign-in for another
+    chain is, too.
+    """
+    rules = [limit(ETH, per_transaction=1), limit(POLYGON.asset, per_transaction=1)]
+    for row in (ETHEREUM, POLYGON):
+        text = Message(chain=row, signer=ALICE.public_key, data=b"Sign in")
+        assert sign(text, guard(ALICE, *rules, only_chains(ETHEREUM.caip2, POLYGON.caip2))).raw
+        assert refusal(sign, text, guard(ALICE, *rules, no_statements())).rule == "no_statements"
+    hub, osmosis = (chain(name, cosmos.CosmosChain) for name in ("cosmoshub", "osmosis"))
+    for other in (hub, osmosis):
+        signed = cosmos.Message.of(other, WALLET.public_key(other), b"Sign in")
+        assert sign(signed, guard(WALLET.signer(other), only_chains(hub.caip2, osmosis.caip2))).raw
+    unbound = TypedData.parse(
+        {
+            "types": {"Permit": [{"name": "value", "type": "uint256"}]},
+            "primaryType": "Permit",
+            "domain": {"verifyingContract": "0x" + "42" * 20},
+            "message": {"value": 5},
+        }
+    )
+    anywhere = Message(chain=ETHEREUM, signer=ALICE.public_key, data=unbound)
+    for rule_ in rules:
+        assert refusal(sign, anywhere, guard(ALICE, rule_, allow_opaque=True)).rule == "limit"
 
 
 def test_rules_for_other_families_do_not_matter() -> None:

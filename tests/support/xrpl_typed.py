@@ -10,7 +10,7 @@ from walletcore.chains.xrpl.accounts import encode_classic
 from walletcore.chains.xrpl.definitions import definitions
 from walletcore.keys import Curve
 
-__all__ = ["KINDS", "typed_fields"]
+__all__ = ["KINDS", "account", "typed_fields"]
 
 Fields = dict[str, Any]
 COINS = 10**17

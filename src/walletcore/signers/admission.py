@@ -17,7 +17,7 @@ from typing import Any
 from walletcore.errors import GuardRefused, SignerError, SignerUnavailable, SigningRefused
 from walletcore.hashes import sha256
 from walletcore.keys import PublicKey
-from walletcore.signers.case import Case, Change, build, described, is_for
+from walletcore.signers.case import Case, Change, build, described, is_for, on_sister
 from walletcore.signers.rule import Plan, Rule, all_of
 from walletcore.signers.store import Charge, Store
 from walletcore.signing import SigningRequest
@@ -118,6 +118,8 @@ class Desk:
         if any(type(each) is not Rule for each in rules):
             raise SignerError("expected rules; walletcore.signers.rules has them", reason="type")
         self.key, self.rule = key, all_of(*rules) if rules else _NOTHING
+        named = [each for each in rules if each.chains]
+        self._of_chains = all_of(*named) if named else _NOTHING
         if any(not hasattr(row, "decode_transaction") for row in chains):
             raise SignerError("expected rows of chains", reason="type")
         self._store, self._change, self._rows = store, change, {row.caip2: row for row in chains}
@@ -179,44 +181,76 @@ class Desk:
     def _admitted(self, case: Case) -> bytes:
         """The receipt of a case that rules, store and sinks admit."""
         try:
-            self._check_chain(case)
-            plan, receipt = self._chosen(case)
+            sisters = self._sisters(case)
+            admitted = self._told(case, sisters)
+            plan, receipt = self._chosen(case, sisters, admitted)
         except GuardRefused as refusal:
             self._tell_refusal(_line("refused", case, **_why(refusal)), refusal)
             raise
         try:
             if self._tells:
-                self._tell(*_lines(plan), _line("admitted", case))
+                self._tell(*_lines(plan), admitted)
         except Exception as error:
             if self._store is not None and receipt:
                 self._store.refund(receipt, [_line("not signed", case)] if self._is_logging else [])
             raise GuardRefused("audit: a sink failed", reason="policy", rule="audit") from error
         return receipt
 
-    def _check_chain(self, case: Case) -> None:
-        """Where signed bytes do not name their chain, a sister of the chain that the rules speak of takes them, too."""
-        if case.is_chain_signed:
-            return
-        namespace = case.chain.partition(":")[0]
-        sisters = {name for name in self.rule.chains - {case.chain} if name.partition(":")[0] == namespace}
-        if sisters:
-            why = f"what is said to be for {case.chain} is valid for {' and '.join(sorted(sisters))}, too"
-            raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
+    def _told(self, case: Case, sisters: tuple[Case, ...]) -> str:
+        """The line of a case that is admitted, with the chains that it was judged for beside its own."""
+        if not self._is_logging and not self._tells:
+            return ""
+        also = {"also": ", ".join(each.chain for each in sisters)} if sisters else {}
+        return _line("admitted", case, **also)
 
-    def _chosen(self, case: Case) -> tuple[Plan, bytes]:
+    def _sisters(self, case: Case) -> tuple[Case, ...]:
+        """The same signatures as those for each other chain that the rules speak of, and that takes them, too.
+
+        Signed bytes that do not name their chain are good on its sisters: what they do there is judged as well. One
+        that no rule speaks of is no name to hide behind.
+        """
+        namespace = case.chain.partition(":")[0]
+        named = {name for name in self.rule.chains if name.partition(":")[0] == namespace}
+        if case.is_chain_signed or named <= {case.chain}:
+            return ()
+        if case.chain not in named:
+            why = f"what is said to be for {case.chain} is valid for {' and '.join(sorted(named))}, too"
+            raise GuardRefused(f"chain: {why}", reason="network", rule="chain")
+        found = []
+        for name in sorted(named - {case.chain}):
+            try:
+                found.append(on_sister(case, name, self._rows, self._change))
+            except GuardRefused as error:
+                why = f"nobody can say what it does on {name}, where it may be valid, too"
+                raise GuardRefused(f"chain: {why}", reason="network", rule="chain") from error
+        return tuple([each for each in found if each is not None])
+
+    def _chosen(self, case: Case, sisters: tuple[Case, ...], admitted: str) -> tuple[Plan, bytes]:
         """The first plan that the store takes, and its receipt; its charges stand from now on."""
         refusal = SigningRefused("no rule admits it", reason="policy")
-        for plan in _plans(self.rule, case):
+        for plan in self._plans(case, sisters):
             try:
-                return plan, self._charge(case, plan)
+                return plan, self._charge(case, plan, admitted)
             except SigningRefused as error:
                 refusal = error
         raise GuardRefused(f"limit: {refusal}", reason=refusal.reason or "policy", rule="limit") from refusal
 
-    def _charge(self, case: Case, plan: Plan) -> bytes:
+    def _plans(self, case: Case, sisters: tuple[Case, ...]) -> Iterator[Plan]:
+        """Plans for the case, each with what the rules that speak of chains say of each sister."""
+        for plan in _plans(self.rule, case):
+            yield from self._joined(plan, sisters)
+
+    def _joined(self, plan: Plan, sisters: tuple[Case, ...]) -> Iterator[Plan]:
+        if not sisters:
+            yield plan
+            return
+        for more in _plans(self._of_chains, sisters[0]):
+            yield from self._joined((*plan, *(each for each in more if each not in plan)), sisters[1:])
+
+    def _charge(self, case: Case, plan: Plan, admitted: str) -> bytes:
         charges, lines = [each for each in plan if isinstance(each, Charge)], _lines(plan)
         if self._is_logging:
-            lines.append(_line("admitted", case))
+            lines.append(admitted)
         if self._store is not None and (charges or lines):
             try:
                 return self._store.admit(_subject(case, plan), charges, lines)

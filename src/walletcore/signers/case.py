@@ -17,7 +17,7 @@ from walletcore.keys import PublicKey, Scheme
 from walletcore.signers.protocol import Subject
 from walletcore.signing import Signable, SigningRequest
 
-__all__ = ["Case", "Change", "Rows", "build", "case_id", "check_spelling", "described", "is_for"]
+__all__ = ["Case", "Change", "Rows", "build", "case_id", "check_spelling", "described", "is_for", "on_sister"]
 
 Change = Callable[[Any], Sequence[int]]
 """Tells the places in a subject's effects that return to its own wallet, proven: `Wallet.change_of`."""
@@ -88,18 +88,32 @@ def build(given: object, identity: bytes, key: PublicKey, rows: Rows, change: Ch
     Raises `GuardRefused`: without a subject, for one of no registered type, for bytes that cannot be read again, and
     where the subject of the bytes does not ask for the signature of this id.
     """
-    row = _row(given, rows)
-    subject = _rebuilt(given, row, key)
+    found = _read(_rebuilt(given, _row(given, rows), key), change)
+    if identity not in {each.id for each in found.requests}:
+        raise _refused("the subject that stands beside the request does not ask for this signature", "mismatch")
+    return found
+
+
+def on_sister(case: Case, name: str, rows: Rows, change: Change | None) -> Case | None:
+    """The same bytes as those of another chain, by its CAIP-2 name: None where they ask for other signatures there.
+
+    Raises `GuardRefused` where nobody can say, as that chain has no row, or its row cannot read them.
+    """
+    row = rows.get(name) or _registered(name)
+    found = _read(_rebuilt(case.subject, row, case.requests[0].key), change)
+    return found if {each.id for each in found.requests} & {each.id for each in case.requests} else None
+
+
+def _read(subject: Signable[Any], change: Change | None) -> Case:
+    """What a subject that was built from bytes asks for and does."""
     try:
         requests, effects = subject.requests(), subject.effects()
-        ids = {each.id for each in requests}
+        identity = case_id(requests)
     except Exception as error:
         raise _unreadable(error) from error
-    if identity not in ids:
-        raise _refused("the subject that stands beside the request does not ask for this signature", "mismatch")
     _check_effects(effects)
     places = () if change is None else _proven(change, subject, effects)
-    return Case(subject=subject, requests=requests, effects=effects, change=places, id=case_id(requests))
+    return Case(subject=subject, requests=requests, effects=effects, change=places, id=identity)
 
 
 def _refused(message: str, reason: str, *, hint: str = "") -> GuardRefused:

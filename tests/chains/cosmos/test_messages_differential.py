@@ -15,16 +15,20 @@ from support.oracles import JSON, compared, locked, number
 from walletcore.chains.cosmos import CHAINS
 from walletcore.chains.cosmos.messages import (
     authz,
+    crisis,
+    distribution,
     feegrant,
     gov,
     gov_v1,
     greenfield,
     ibc,
+    slashing,
     stride,
     table,
     terra,
     thorchain,
     tokenfactory,
+    vesting,
     wasm,
 )
 from walletcore.chains.cosmos.messages.bank import MsgSend
@@ -146,6 +150,9 @@ def config(random: Random) -> wasm.AccessConfig | None:
 
 UNJUDGED = ("/types.", "/terra.", "/osmosis.tokenfactory.", "/greenfield.")
 """Of these messages none of the others has amino JSON."""
+COMMISSION, UNJAIL = "/cosmos.distribution.v1beta1.MsgWithdrawValidatorCommission", "/cosmos.slashing.v1beta1.MsgUnjail"
+"""Of these two they have a name that nodes do not have, as the protobuf files of the Cosmos SDK say: `amino.name` is
+cosmos-sdk/MsgWithdrawValCommission, and `amino.field_name` of `validator_addr` is address."""
 MAKE: dict[str, Callable[[Random], Described]] = {
     "gov submit": lambda r: gov.MsgSubmitProposal(
         content=gov.TextProposal(title=text(r) or "t", description=text(r) or "d"),
@@ -228,6 +235,28 @@ MAKE: dict[str, Callable[[Random], Described]] = {
     "wasm migrate": lambda r: wasm.MsgMigrateContract(sender=who(r), contract=who(r), code_id=u64(r) or 1, msg=told(r)),
     "wasm update admin": lambda r: wasm.MsgUpdateAdmin(sender=who(r), new_admin=who(r), contract=who(r)),
     "wasm clear admin": lambda r: wasm.MsgClearAdmin(sender=who(r), contract=who(r)),
+    "distribution spend": lambda r: distribution.MsgCommunityPoolSpend(
+        authority=who(r), recipient=who(r), amount=coins(r)
+    ),
+    "distribution deposit": lambda r: distribution.MsgDepositValidatorRewardsPool(
+        depositor=who(r), validator_address=operator(r), amount=coins(r)
+    ),
+    "distribution commission": lambda r: distribution.MsgWithdrawValidatorCommission(validator_address=operator(r)),
+    "slashing unjail": lambda r: slashing.MsgUnjail(validator_addr=operator(r)),
+    "crisis invariant": lambda r: crisis.MsgVerifyInvariant(
+        sender=who(r), invariant_module_name=text(r), invariant_route=text(r)
+    ),
+    "vesting locked": lambda r: vesting.MsgCreatePermanentLockedAccount(
+        from_address=who(r), to_address=who(r), amount=coins(r)
+    ),
+    "vesting periodic": lambda r: vesting.MsgCreatePeriodicVestingAccount(
+        from_address=who(r),
+        to_address=who(r),
+        start_time=r.choice((0, 5, 1_700_000_000, (1 << 40) + 7)),
+        vesting_periods=tuple(
+            vesting.Period(length=number(r, (1 << 31) - 2) + 1, amount=coins(r)) for _ in range(r.randint(1, 3))
+        ),
+    ),
     "thorchain send": lambda r: thorchain.MsgSend(
         from_address=THORCHAIN.account(r.randbytes(20)).text,
         to_address=THORCHAIN.account(r.randbytes(20)).text,
@@ -355,6 +384,11 @@ def check(case: JSON, verdict: JSON) -> list[str]:
     if not case["json"]:
         return [ours["kind"]]
     (named,) = json.loads(verdict["amino"])["msgs"]
+    if case["url"] == COMMISSION:
+        assert named.pop("type") == "cosmos-sdk/MsgWithdrawValidatorCommission"
+        named["type"] = "cosmos-sdk/MsgWithdrawValCommission"
+    if case["url"] == UNJAIL:
+        named["value"] = {"address": named["value"].pop("validator_addr")}
     assert named == ours["amino"]
     again = table.from_named(named, {})
     assert table.to_named(again, {}) == named

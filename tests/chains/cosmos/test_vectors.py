@@ -11,15 +11,19 @@ from support.evm import signer
 from support.vectors import Case, vectors
 from walletcore import Wallet
 from walletcore.chains import chain
+from walletcore.chains.cosmos.amino import sign_doc
 from walletcore.chains.cosmos.chain import CosmosChain
 from walletcore.chains.cosmos.decode import verify
-from walletcore.chains.cosmos.messages import table
-from walletcore.chains.cosmos.multisig import Multisig
+from walletcore.chains.cosmos.messages import table, terra, thorchain
+from walletcore.chains.cosmos.messages.common import Coin
+from walletcore.chains.cosmos.multisig import Multisig, bits, places
+from walletcore.chains.cosmos.tx import BitArray, Body, Fee
 from walletcore.errors import AddressError, InvalidKey, TransactionError
+from walletcore.hashes import sha256
 from walletcore.hd import master
-from walletcore.keys import Curve, PublicKey
+from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.mnemonic import Mnemonic
-from walletcore.signing import sign
+from walletcore.signing import SigningRequest, sign
 
 
 @vectors("chains/cosmos")
@@ -136,17 +140,139 @@ def test_published_messages_are_the_same_in_json_and_in_protobuf(case: Case) -> 
     assert table.unpacked(packed) == message
 
 
-def test_the_address_of_a_multisig_account_is_the_published_one() -> None:
-    """cosmos/cosmjs packages/amino/src/addresses.spec.ts @ 68aa81db7881, "works for multisig"; bare keys."""
-    keys = (
+@pytest.mark.parametrize(
+    ("message", "network", "fee", "memo", "secret", "signature"),
+    [
+        (
+            thorchain.MsgSend(
+                from_address="thor1z53wwe7md6cewz9sqwqzn0aavpaun0gw0exn2r",
+                to_address="thor1e2ryt8asq4gu0h6z2sx9u7rfrykgxwkmr9upxn",
+                amount=(Coin(denom="rune", amount=50_000_000),),
+            ),
+            ("", 0, 0),
+            Fee(amount=(Coin(denom="rune", amount=200),), gas_limit=2_000_000),
+            "memo1234",
+            "7105512f0c020a1dd759e14b865ec0125f59ac31e34d7a2807a228ed50cb343e",
+            "12AaNC0v51Rhz8rBf7V7rpI6oksREWrjzba3RK1v1NNlqZq62sG0aXWvStp9zZXe07Pp2FviFBAx+uqWsO30NQ==",
+        ),
+        (
+            terra.MsgExecuteContract(
+                sender="terra18wukp84dq227wu4mgh0jm6n9nlnj6rs82pp9wf",
+                contract="terra14z56l0fp2lsf86zy3hty2z47ezkhnthtr9yq76",
+                execute_msg=(
+                    b'{"transfer":{"amount":"250000","recipient":"terra1jlgaqy9nvn2hf5t2sra9ycz8s77wnf9l0kmgcp"}}'
+                ),
+            ),
+            ("columbus-5", 3_407_705, 2),
+            Fee(amount=(Coin(denom="uluna", amount=3000),), gas_limit=200_000),
+            "",
+            "cf08ee8493e6f6a53f9721b9045576e80f371c0e36d08fdaf78b27a7afd8e616",
+            "BjETdtbA97Wv1zvcsCV1tM+bdYKC8O3uGTk4mMRv6pBJB2y/Ds7qoS7s/zrkhYak1YChklQetHsI30XRXzGIkg==",
+        ),
+    ],
+    ids=["thorchain", "terra"],
+)
+def test_documents_of_json_that_no_row_reads_have_the_published_signatures(
+    message: Any, network: tuple[str, int, int], fee: Fee, memo: str, secret: str, signature: str
+) -> None:
+    """trustwallet/wallet-core tests/chains/Cosmos @ 5295dc4fe299: THORChain/SignerTests.cpp, "SignJson", which names no
+    chain; Terra/SignerTests.cpp, "SignWasmTransferTxJson_078E90", whose name of a message is read as CosmWasm's.
+    """
+    chain_id, account, sequence = network
+    body = Body(messages=(message,), memo=memo, timeout_height=0)
+    raw = sign_doc(body, fee, chain_id=chain_id, account_number=account, sequence=sequence, names={})
+    signed = signer(bytes.fromhex(secret)).sign(
+        SigningRequest(key=signer(bytes.fromhex(secret)).public_key, scheme=Scheme.ECDSA, payload=raw, prehash=sha256)
+    )
+    assert base64.b64encode(signed.data).decode() == signature
+
+
+def test_a_deposit_of_thorchain_has_the_json_that_its_ledger_takes() -> None:
+    """LedgerHQ/app-thorchain docs/TXSPEC.md @ 3f6ac8e2523a, its second example, in the order and form it asks for."""
+    rune = thorchain.Asset(chain="THOR", symbol="RUNE", ticker="RUNE")
+    message = thorchain.MsgDeposit(
+        coins=(thorchain.AssetCoin(asset=rune, amount=330_000_000),),
+        memo="SWAP:BNB.BNB:tbnb1qk2m905ypazwfau9cn0qnr4c4yxz63v9u9md20:",
+        signer="tthor1c648xgpter9xffhmcqvs7lzd7hxh0prgv5t5gp",
+    )
+    body, fee = Body(messages=(message,), memo="", timeout_height=0), Fee(amount=(), gas_limit=10_000_000)
+    made = sign_doc(body, fee, chain_id="thorchain", account_number=588, sequence=6, names={}).decode()
+    assert made == (
+        '{"account_number":"588","chain_id":"thorchain","fee":{"amount":[],"gas":"10000000"},"memo":"","msgs":[{"type":'
+        '"thorchain/MsgDeposit","value":{"coins":[{"amount":"330000000","asset":"THOR.RUNE"}],"memo":'
+        '"SWAP:BNB.BNB:tbnb1qk2m905ypazwfau9cn0qnr4c4yxz63v9u9md20:","signer":'
+        '"tthor1c648xgpter9xffhmcqvs7lzd7hxh0prgv5t5gp"}}],"sequence":"6"}'
+    )
+
+
+ONE, TWO, THREE = (
+    PublicKey(Curve.SECP256K1, bytes.fromhex(key))
+    for key in (
         "038cb598ee54130d34f8e0818e7787aa06139a0e2d0026cadb662b55cf16859a67",
         "02906f1bd9516c8cd3b52639322c801bf8724c1fa5e878c0e32b9bd6c0bb8b0f68",
         "03cc93519d61b686da6f0e8cff9431e356b45f91063ed6f81f79ddd898858800f3",
     )
-    row = CosmosChain(name="wasm", symbol="W", chain_id="wasm", hrp="wasm", denom="ucosm")
-    made = Multisig(threshold=2, keys=tuple(PublicKey(Curve.SECP256K1, bytes.fromhex(key)) for key in keys))
-    assert made.address(row).payload.hex() == "0892a77fab2fa7e192c3b7b2741e6682f3abb72f"
-    assert made.address(row).text == "wasm1pzf2wlat97n7rykrk7e8g8nxste6hde0r8jqsy"
+)
+WASM = CosmosChain(name="wasm", symbol="W", chain_id="wasm", hrp="wasm", denom="ucosm")
+
+
+def test_the_address_of_a_multisig_account_is_the_published_one() -> None:
+    """cosmos/cosmjs packages/amino/src/addresses.spec.ts @ 68aa81db7881, "works for multisig"; bare keys."""
+    made = Multisig(threshold=2, keys=(ONE, TWO, THREE))
+    assert made.address(WASM).payload.hex() == "0892a77fab2fa7e192c3b7b2741e6682f3abb72f"
+    assert made.address(WASM).text == "wasm1pzf2wlat97n7rykrk7e8g8nxste6hde0r8jqsy"
+
+
+def test_keys_of_a_multisig_account_are_sorted_as_nodes_do() -> None:
+    """cosmos/cosmjs packages/amino/src/multisig.spec.ts and testutils.ts @ 68aa81db7881, by wasmd's command line."""
+    assert [WASM.address(key).payload.hex() for key in (ONE, TWO, THREE)] == [
+        "9028577891aee00d15157444c069b4bc60bc764d",
+        "aeb3454b420dcce3ef5ec08e7d3fada725c39558",
+        "eeb861aa9b71c0838851fabac83650666f5220b0",
+    ]
+    assert Multisig.sorted(2, (THREE, TWO, ONE), WASM).keys == (ONE, TWO, THREE)
+    assert Multisig.sorted(2, (THREE, ONE), WASM).keys == (ONE, THREE)
+    assert Multisig(threshold=2, keys=(THREE, ONE)).keys == (THREE, ONE)  # testgroup4: --nosort
+    for threshold in (4, 75):
+        with pytest.raises(TransactionError) as refused:
+            Multisig(threshold=threshold, keys=(ONE, TWO, THREE))
+        assert refused.value.reason == "range"
+
+
+def test_an_account_of_five_keys_of_a_phrase_is_the_published_one() -> None:
+    """cosmos/cosmjs packages/stargate/src/multisignature.spec.ts @ 68aa81db7881, "makeMultisignedTxBytes"."""
+    seed = Mnemonic.parse(
+        "economy stock theory fatal elder harbor betray wasp final emotion task crumble siren bottom lizard educate "
+        "guess current outdoor pair theory focus wife stone"
+    ).seed("")
+    root, hub = master("bip32", Curve.SECP256K1, seed), chain("cosmoshub", CosmosChain)
+    keys = tuple(root.derive(f"m/44'/118'/0'/0/{index}").public_key for index in range(5))
+    assert Multisig.sorted(2, keys, hub).address(hub).text == "cosmos1h90ml36rcu7yegwduzgzderj2jmq49hcpfclw9"
+
+
+@pytest.mark.parametrize(
+    ("given", "elems", "extra"),
+    [
+        *(("0" * size, "00" * -(-size // 8), size % 8) for size in range(11)),
+        *(("1", "80", 1), ("11", "c0", 2), ("111", "e0", 3), ("1111", "f0", 4), ("11111", "f8", 5)),
+        *(
+            ("111111", "fc", 6),
+            ("1111111", "fe", 7),
+            ("11111111", "ff", 0),
+            ("1" * 9, "ff80", 1),
+            ("1" * 10, "ffc0", 2),
+        ),
+        *(("1000000000", "8000", 2), ("0100000000", "4000", 2), ("0010000000", "2000", 2), ("0001000000", "1000", 2)),
+        *(("0000100000", "0800", 2), ("0000010000", "0400", 2), ("0000001000", "0200", 2), ("0000000100", "0100", 2)),
+        *(("0000000010", "0080", 2), ("0000000001", "0040", 2)),
+    ],
+)
+def test_who_has_signed_is_written_in_the_published_bits(given: str, elems: str, extra: int) -> None:
+    """cosmos/cosmjs packages/stargate/src/multisignature.spec.ts @ 68aa81db7881, "makeCompactBitArray"."""
+    chosen = {place for place, bit in enumerate(given) if bit == "1"}
+    array = BitArray(extra_bits_stored=extra, elems=bytes.fromhex(elems))
+    assert bits(chosen, len(given)) == array
+    assert places(array, len(given)) == tuple(sorted(chosen))
 
 
 def test_a_recovery_id_may_stand_behind_a_signature_of_ethereums_keys() -> None:

@@ -45,11 +45,11 @@ OTHER_RIGHTS = ("token-2022.UpdateInterestRate", "loader.Close")  # see test_ins
 # For each kind its effects. {name} is an account of the vector, SOL{..} and the like its tokens; others are its fields.
 TELLS = {
     "system.CreateAccount": "move {lamports} SOL {payer} -> {new}; call CreateAccount account={new} owner={owner} "
-    "space={space}",
+    "space={space}; authority {new}: the program {owner} owns it",
     "system.Assign": "authority {account}: the program {owner} owns it",
     "system.Transfer": "move {lamports} SOL {source} -> {destination}",
     "system.CreateAccountWithSeed": "move {lamports} SOL {payer} -> {new}; call CreateAccountWithSeed account={new} "
-    "owner={owner} space={space}",
+    "owner={owner} space={space}; authority {new}: the program {owner} owns it",
     "system.AdvanceNonceAccount": "call AdvanceNonceAccount nonce={nonce} authority={authority}",
     "system.WithdrawNonceAccount": "move {lamports} SOL {nonce} -> {destination}",
     "system.InitializeNonceAccount": "authority {nonce}: nonce authority is {authority}",

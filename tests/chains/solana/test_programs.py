@@ -12,9 +12,13 @@ from solders.instruction import Instruction as TheirInstruction
 from solders.pubkey import Pubkey
 
 from support.texts import UNSEEN
+from walletcore.chains.base import Address
 from walletcore.chains.solana import (
     CHAINS,
+    STAKE_PROGRAM,
     SYSTEM_PROGRAM,
+    TOKEN_2022_PROGRAM,
+    TOKEN_PROGRAM,
     AccountMeta,
     Instruction,
     SolanaChain,
@@ -23,14 +27,23 @@ from walletcore.chains.solana import (
     authorize_nonce,
     budget,
     create_account,
+    create_account_with_seed,
     create_nonce_account,
+    initialize_mint,
+    initialize_multisig,
+    initialize_stake,
+    initialize_token_account,
     memo,
     memos,
     set_compute_unit_limit,
     set_compute_unit_price,
+    split_stake,
+    sync_native,
     transfer,
     withdraw_nonce,
 )
+from walletcore.chains.solana.loader import LOADER_PROGRAM
+from walletcore.chains.solana.vote import VOTE_PROGRAM
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Authority, Call, Effect, Fee, Opaque, Statement, Transfer
 from walletcore.errors import TransactionError, Unsupported
@@ -65,6 +78,10 @@ def same(ours: Instruction, theirs: TheirInstruction) -> bool:
 def effects(*calls: Instruction, chain: SolanaChain = SOLANA) -> tuple[Effect, ...]:
     tx = Transaction.compile(chain=chain, fee_payer=PAYER, instructions=calls, recent_blockhash=BLOCKHASH)
     return tx.effects()
+
+
+def meta(key: Any, *, writable: bool = False) -> AccountMeta:
+    return AccountMeta(pubkey=key.data, is_signer=False, is_writable=writable)
 
 
 def reason(call: Any, *args: Any, **options: Any) -> str:
@@ -105,11 +122,83 @@ def test_system_instructions_are_those_of_solders() -> None:
 
 
 def test_an_account_that_is_made_takes_lamports_and_has_an_owner() -> None:
-    moved, made, _ = effects(CREATED)
+    moved, made, given_away, _ = effects(CREATED)
     assert moved == Transfer(asset=SOLANA.asset, amount=U64, source=named(PAYER), destination=named(ALICE))
+    assert given_away == Authority(account=named(ALICE), change=f"the program {named(OWNER)} owns it")
     assert isinstance(made, Call)
     assert made.name == "CreateAccount"
     assert dict(made.arguments) == {"account": named(ALICE), "owner": named(OWNER), "space": "165"}
+
+
+SYSTEM, TOKEN, STAKES, VOTES, LOADERS = map(
+    SOLANA.account, (SYSTEM_PROGRAM, TOKEN_PROGRAM, STAKE_PROGRAM, VOTE_PROGRAM, LOADER_PROGRAM)
+)
+OPEN = "nobody controls it yet: whoever initializes it first does"
+
+
+def made_for(owner: Any, *, space: int = 165, seeded: bool = False) -> Instruction:
+    if seeded:
+        return create_account_with_seed(payer=PAYER, base=ALICE, text="box", owner=owner, lamports=9, space=space)
+    return create_account(payer=PAYER, new=ALICE, owner=owner, lamports=9, space=space)
+
+
+def who_controls(*calls: Instruction) -> list[str]:
+    return [each.change for each in effects(*calls) if isinstance(each, Authority)]
+
+
+@pytest.mark.parametrize("seeded", [False, True], ids=["by key", "by seed"])
+def test_an_account_that_is_made_for_a_program_is_told_to_be_its(seeded: bool) -> None:
+    for owner in (SOLANA.address(OWNER), SOLANA.account(budget.COMPUTE_BUDGET_PROGRAM)):
+        for space in (0, 165):
+            call = made_for(owner, space=space, seeded=seeded)
+            assert who_controls(call) == [f"the program {owner.account_id} owns it"]
+            told = [each for each in effects(call) if isinstance(each, Authority)]
+            assert told[0].account == SOLANA.caip10(call.accounts[1].pubkey)
+    assert who_controls(made_for(SYSTEM, space=0, seeded=seeded)) == []  # its key, or its base, keeps it
+
+
+@pytest.mark.parametrize("owner", [SYSTEM, TOKEN, STAKES, VOTES, LOADERS], ids=str)
+@pytest.mark.parametrize("seeded", [False, True], ids=["by key", "by seed"])
+def test_an_account_that_is_left_without_an_authority_is_told(owner: Address, seeded: bool) -> None:
+    assert who_controls(made_for(owner, seeded=seeded)) == [OPEN]
+
+
+ACCOUNT = initialize_token_account(account=ALICE, mint=OWNER, owner=OWNER)
+SPLIT = split_stake(stake=NONCE, new=ALICE, authority=OWNER, lamports=5)
+
+
+def test_what_initializes_an_account_tells_whose_it_is() -> None:
+    assert who_controls(made_for(TOKEN), ACCOUNT) == [f"owner is {named(OWNER)}"]
+    assert who_controls(made_for(STAKES, space=200), SPLIT) == []  # it has the authorities of the other
+    members = [PAYER, OWNER]
+    multisig = initialize_multisig(account=ALICE, threshold=2, members=members)
+    assert len(who_controls(made_for(TOKEN), multisig)) == 1
+    assert OPEN not in who_controls(made_for(TOKEN), initialize_mint(mint=ALICE, decimals=0, mint_authority=OWNER))
+    assert OPEN not in who_controls(made_for(STAKES), initialize_stake(stake=ALICE, staker=OWNER, withdrawer=OWNER))
+    buffer = Instruction(
+        program_id=LOADER_PROGRAM, accounts=(meta(ALICE, writable=True), meta(OWNER)), data=bytes.fromhex("00000000")
+    )
+    assert who_controls(made_for(LOADERS), buffer) == [f"authority is {named(OWNER)}"]
+
+
+@pytest.mark.parametrize(
+    ("owner", "other"),
+    [
+        (TOKEN, replace(ACCOUNT, program_id=TOKEN_2022_PROGRAM)),  # of another program
+        (TOKEN, initialize_token_account(account=OWNER, mint=NONCE, owner=ALICE)),  # of another account
+        (TOKEN, sync_native(account=ALICE)),
+        (STAKES, split_stake(stake=ALICE, new=NONCE, authority=OWNER, lamports=5)),
+        (SYSTEM, transfer(source=PAYER, destination=ALICE, lamports=5)),
+        (TOKEN, replace(ACCOUNT, data=ACCOUNT.data + b"x")),  # none that is known
+    ],
+)
+def test_what_follows_and_gives_it_to_nobody_changes_nothing(owner: Address, other: Instruction) -> None:
+    assert OPEN in who_controls(made_for(owner), other)
+    assert OPEN in who_controls(other, made_for(owner))
+
+
+def test_what_came_before_does_not_initialize_it() -> None:
+    assert who_controls(ACCOUNT, made_for(TOKEN)) == [f"owner is {named(OWNER)}", OPEN]
 
 
 def test_a_nonce_account_that_is_made_tells_its_authority() -> None:

@@ -131,6 +131,50 @@ def test_the_system_program_moves_and_makes_accounts_with_seeds() -> None:
     assert (len(data(svm, made)), owner(svm, made)) == (165, TOKEN_PROGRAM)
 
 
+def test_a_made_account_is_its_programs_and_its_key_moves_nothing_any_more() -> None:
+    svm = machine()
+    tx = done(svm, create_account(payer=PAYER, new=NEW, owner=BOB, lamports=10**9, space=0))
+    assert owner(svm, NEW.data) == BOB.payload
+    refused(svm, solana.transfer(source=NEW, destination=BOB, lamports=1))
+    assert Authority(account=address(NEW).account_id, change=f"the program {BOB.account_id} owns it") in tx.effects()
+    system = SOLANA.account(SYSTEM_PROGRAM)
+    tx = done(svm, create_account(payer=PAYER, new=FOURTH, owner=system, lamports=10**9, space=0))
+    assert not any(isinstance(each, Authority) for each in tx.effects())
+    done(svm, solana.transfer(source=FOURTH, destination=BOB, lamports=10**9))
+
+
+def test_whoever_initializes_an_account_first_controls_it() -> None:
+    """Neither its key nor who paid for it signs for that; each is told to have been left to anybody."""
+    svm, token = machine(), SOLANA.account(TOKEN_PROGRAM)
+    system, program = SOLANA.account(SYSTEM_PROGRAM), SOLANA.account(STAKE_PROGRAM)
+    mint = with_mint(svm, TOKEN_PROGRAM)
+    made = (
+        create_account(payer=PAYER, new=FOURTH, owner=token, lamports=10**9, space=165),
+        create_account(payer=PAYER, new=FIFTH, owner=system, lamports=10**9, space=80),
+        create_account(payer=PAYER, new=VOTES, owner=program, lamports=10**9, space=STAKE_SIZE),
+    )
+    left = "nobody controls it yet: whoever initializes it first does"
+    tx = done(svm, *made)
+    assert [each.account for each in tx.effects() if isinstance(each, Authority) and each.change == left] == [
+        address(key).account_id for key in (FOURTH, FIFTH, VOTES)
+    ]
+    nonce = solana.create_nonce_account(payer=PAYER, nonce=FIFTH, authority=OTHER, lamports=1)[1]
+    taken = (
+        solana.initialize_token_account(account=FOURTH, mint=mint, owner=OTHER),
+        nonce,
+        solana.initialize_stake(stake=VOTES, staker=OTHER, withdrawer=OTHER),
+        solana.close_token_account(account=FOURTH, destination=BOB, authority=OTHER),
+        solana.withdraw_nonce(nonce=FIFTH, authority=OTHER, destination=BOB, lamports=9 * 10**8),
+        solana.withdraw_stake(stake=VOTES, authority=OTHER, destination=BOB, lamports=10**9),
+    )
+    stranger = Transaction.compile(
+        chain=SOLANA, fee_payer=OTHER, instructions=taken, recent_blockhash=bytes(svm.latest_blockhash())
+    )
+    assert [request.key for request in stranger.requests()] == [OTHER]
+    assert isinstance(submitted(svm, sign(stranger, *SIGNERS).raw), TransactionMetadata)
+    assert balance(svm, BOB.payload) == 29 * 10**8
+
+
 def test_accounts_are_allocated_and_assigned() -> None:
     svm = machine()
     token = SOLANA.account(TOKEN_PROGRAM)

@@ -107,7 +107,7 @@ EFFECTS: dict[str, tuple[Any, tuple[Effect, ...]]] = {
     ),
     "FreezeBalanceV2Contract": (
         tron.FreezeBalanceV2Contract(owner_address=ME, frozen_balance=9, resource=ENERGY),
-        (call("FreezeBalanceV2Contract", frozen_balance="9", resource="ENERGY"),),
+        (moved(TRX, 9, ME), call("FreezeBalanceV2Contract", frozen_balance="9", resource="ENERGY")),
     ),
     "UnfreezeBalanceV2Contract": (
         tron.UnfreezeBalanceV2Contract(owner_address=ME, unfreeze_balance=9),
@@ -119,13 +119,14 @@ EFFECTS: dict[str, tuple[Any, tuple[Effect, ...]]] = {
     ),
     "CancelAllUnfreezeV2Contract": (
         tron.CancelAllUnfreezeV2Contract(owner_address=ME),
-        (call("CancelAllUnfreezeV2Contract"),),
+        (moved(TRX, None, ME), call("CancelAllUnfreezeV2Contract")),
     ),
     "DelegateResourceContract": (
         tron.DelegateResourceContract(
             owner_address=ME, balance=9, receiver_address=YOU, resource=ENERGY, lock=True, lock_period=100
         ),
         (
+            moved(TRX, 9, YOU),
             call(
                 "DelegateResourceContract",
                 YOU,
@@ -144,6 +145,7 @@ EFFECTS: dict[str, tuple[Any, tuple[Effect, ...]]] = {
     "FreezeBalanceContract": (
         tron.FreezeBalanceContract(owner_address=ME, frozen_balance=9, frozen_duration=3, receiver_address=YOU),
         (
+            moved(TRX, 9, YOU),
             call(
                 "FreezeBalanceContract",
                 YOU,
@@ -164,11 +166,8 @@ EFFECTS: dict[str, tuple[Any, tuple[Effect, ...]]] = {
             votes=(tron.Vote(vote_address=YOU, vote_count=3), tron.Vote(vote_address=ME, vote_count=1)),
         ),
         (
-            call(
-                "VoteWitnessContract",
-                votes=f"vote_address={YOU.text} vote_count=3, vote_address={ME.text} vote_count=1",
-                support="False",
-            ),
+            call("VoteWitnessContract", YOU, vote_count="3"),
+            call("VoteWitnessContract", ME, vote_count="1"),
         ),
     ),
     "VoteAssetContract": (
@@ -335,16 +334,20 @@ EFFECTS: dict[str, tuple[Any, tuple[Effect, ...]]] = {
 }
 
 
+def test_votes_for_nobody_are_a_call_of_the_owner() -> None:
+    none = tron.VoteWitnessContract(owner_address=ME, votes=())
+    assert told(none) == (call("VoteWitnessContract", votes="", support="False"),)
+
+
 @pytest.mark.parametrize("kind", EFFECTS)
 def test_what_a_contract_does_is_told(kind: str) -> None:
     contract, expected = EFFECTS[kind]
     assert contract.type_name == kind
     found = told(contract)
-    named = {effect.name: dict(effect.arguments) for effect in found if isinstance(effect, Call)}
     for effect, other in zip(found, expected, strict=True):
         if isinstance(effect, Call) and isinstance(other, Call):  # in the order of the protocol's numbers
             assert (effect.target, effect.name) == (other.target, other.name)
-            assert named[effect.name] == dict(other.arguments)
+            assert dict(effect.arguments) == dict(other.arguments)
         else:
             assert effect == other
 

@@ -170,6 +170,36 @@ def test_more_than_a_ledger_takes_is_one_opaque_effect() -> None:
         ]
 
 
+SPONSOR = "rsA2LpzuawewSBQXkiju3YQTMzW13pAAdW"
+
+
+@pytest.mark.parametrize(
+    ("named", "known", "pays"),
+    [
+        ({"Sponsor": SPONSOR, "SponsorFlags": 0}, f"the sponsor xrpl:0:{SPONSOR} with the flags 0", OWN),
+        ({"Sponsor": SPONSOR, "SponsorFlags": 4}, f"the sponsor xrpl:0:{SPONSOR} with the flags 4", OWN),
+        ({"Sponsor": SPONSOR, "SponsorFlags": 7}, f"the sponsor xrpl:0:{SPONSOR} with the flags 7", SPONSOR),
+        ({"Sponsor": SPONSOR, "SponsorFlags": 1 << 31}, f"the sponsor xrpl:0:{SPONSOR} with the flags {1 << 31}", OWN),
+        ({"Sponsor": SPONSOR}, f"the sponsor xrpl:0:{SPONSOR} with the flags None", OWN),
+        ({"SponsorFlags": 1}, "no sponsor with the flags 1", OWN),
+        ({"SponsorFlags": 2}, "no sponsor with the flags 2", OWN),
+    ],
+)
+def test_a_sponsor_of_nothing_that_has_a_name_is_not_understood(named: JSON, known: str, pays: str) -> None:
+    transfer, opaque, fee = read(MAIN, payment(**named))
+    assert isinstance(transfer, Transfer)
+    assert opaque == Opaque(why=f"Payment: {known}")
+    assert isinstance(fee, Fee)
+    assert fee.payer == f"xrpl:0:{pays}"
+
+
+def test_a_sponsor_of_what_is_in_a_batch_is_bound_as_well() -> None:
+    inner = payment(Fee="0", Sponsor=SPONSOR, SponsorFlags=2, SponsorSignature={}, Flags=0x40000000)
+    fields = {"TransactionType": "Batch", "Account": OWN, "Fee": "40", "RawTransactions": [{"RawTransaction": inner}]}
+    told = [effect for effect in read(MAIN, fields) if isinstance(effect, Authority)]
+    assert [effect.account for effect in told] == [f"xrpl:0:{SPONSOR}"]
+
+
 def test_an_offer_may_cost_its_owner_what_an_issuer_charges() -> None:
     """rippled, View.cpp, rippleSendIOU and rippleSendMPT: the sender pays the transfer fee on top, not its issuer."""
     issued = {"currency": "USD", "issuer": TO, "value": "1"}
@@ -227,6 +257,21 @@ def test_a_limit_in_a_token_counts_what_an_own_name_may_draw() -> None:
     with pytest.raises(GuardRefused):
         signed(fields, limit(f"xrpl:0/token:USD.{other}", per_transaction=499 * 10**15))
     signed(fields, limit(f"xrpl:0/token:USD.{other}", per_transaction=500 * 10**15))
+
+
+def test_no_limit_takes_a_reserve_that_is_held_for_others() -> None:
+    """The bytes do not say how much XRP is bound, nor until when."""
+    bound = (
+        payment(Sponsor=SPONSOR, SponsorFlags=2),
+        payment(Sponsor=SPONSOR, SponsorFlags=3),
+        payment(Flags=0x80000),
+    )
+    rules = (limit(MAIN.asset, per_transaction=10**17), only_to([f"xrpl:0:{TO}"]), no_authority_change())
+    for rule in rules:
+        signed(payment(Sponsor=SPONSOR, SponsorFlags=1), rule)
+        for fields in bound:
+            with pytest.raises(GuardRefused):
+                signed(fields, rule)
 
 
 def test_XR3_partial_payments_pass_no_limit_in_what_they_deliver() -> None:

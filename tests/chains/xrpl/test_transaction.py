@@ -337,6 +337,29 @@ def test_who_takes_part_in_a_batch_signs_beside_the_sender() -> None:
     assert refused(Transaction.of, MAIN, foreign, signer=ALICE.public_key) == "network"
 
 
+def test_the_ids_of_what_is_in_a_batch_are_computed_once_for_all_parties(monkeypatch: pytest.MonkeyPatch) -> None:
+    holders = [key(number) for number in range(20, 28)]
+    batch = {"TransactionType": "Batch", "Account": MAIN.address(ALICE.public_key).text, "Fee": "99", "Sequence": 9}
+    batch |= {"Flags": 65536, "RawTransactions": [inner(each) for each in holders]}
+    parties = tuple(
+        Party(place="BatchSigners", account=MAIN.address(each.public_key), key=each.public_key) for each in holders
+    )
+    made = Transaction.of(MAIN, batch, signer=ALICE.public_key, parties=parties)
+    written, encode = [], codec.encode
+
+    def counted(fields: Any) -> bytes:
+        written.append(fields)
+        return encode(fields)
+
+    monkeypatch.setattr(codec, "encode", counted)
+    asked = made.requests()
+    assert len(asked) == 1 + 8
+    assert len(written) == 8
+    ends = sorted(each.payload[-20:] for each in asked[1:])
+    assert ends == sorted(MAIN.address(each.public_key).payload for each in holders)
+    assert len({each.payload[:-20] for each in asked[1:]}) == 1
+
+
 @pytest.mark.parametrize("place", ["CounterpartySignature", "SponsorSignature"])
 @pytest.mark.parametrize(
     ("signature", "reason"),

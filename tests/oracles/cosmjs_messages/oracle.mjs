@@ -24,6 +24,10 @@ const COSMJS = {
   "/cosmos.bank.v1beta1": "cosmos/bank/v1beta1/tx",
   "/cosmos.bank.v1beta1.SendAuthorization": "cosmos/bank/v1beta1/authz",
   "/cosmos.staking.v1beta1.StakeAuthorization": "cosmos/staking/v1beta1/authz",
+  "/cosmos.distribution.v1beta1": "cosmos/distribution/v1beta1/tx",
+  "/cosmos.slashing.v1beta1": "cosmos/slashing/v1beta1/tx",
+  "/cosmos.crisis.v1beta1": "cosmos/crisis/v1beta1/tx",
+  "/cosmos.vesting.v1beta1": "cosmos/vesting/v1beta1/tx",
   "/cosmos.authz.v1beta1": "cosmos/authz/v1beta1/tx",
   "/cosmos.authz.v1beta1.GenericAuthorization": "cosmos/authz/v1beta1/authz",
   "/cosmos.feegrant.v1beta1": "cosmos/feegrant/v1beta1/tx",
@@ -35,6 +39,10 @@ const COSMJS = {
 };
 const KEPLR = { "/types": "thorchain/v1/types/msg_send", "/stride.stakeibc": "stride/stakeibc/tx" };
 const STRIDE = {
+  "/cosmos.distribution.v1beta1": "cosmos/distribution/v1beta1/tx",
+  "/cosmos.slashing.v1beta1": "cosmos/slashing/v1beta1/tx",
+  "/cosmos.crisis.v1beta1": "cosmos/crisis/v1beta1/tx",
+  "/cosmos.vesting.v1beta1": "cosmos/vesting/v1beta1/tx",
   "/cosmos.gov.v1": "cosmos/gov/v1/tx",
   "/cosmos.authz.v1beta1": "cosmos/authz/v1beta1/tx",
   "/cosmos.feegrant.v1beta1": "cosmos/feegrant/v1beta1/tx",

@@ -61,13 +61,30 @@ def _signature_fees(transaction: Transaction) -> int | None:
 
 
 def _instructions(transaction: Transaction) -> Iterator[Effect]:
-    metas = transaction.message.accounts(transaction.tables)
-    for place, instruction in enumerate(transaction.message.instructions):
-        yield from _read(transaction, place, instruction, [metas[i] for i in instruction.accounts])
+    message, metas = transaction.message, transaction.message.accounts(transaction.tables)
+    calls = [_call(message.account_keys, each, metas) for each in message.instructions]
+    for place, (instruction, call) in enumerate(zip(message.instructions, calls, strict=True)):
+        later = [each for each in calls[place + 1 :] if each is not None]
+        yield from _read(transaction, place, instruction, call, later)
+
+
+def _call(
+    keys: Sequence[bytes], instruction: CompiledInstruction, metas: Sequence[AccountMeta | None]
+) -> Instruction | None:
+    """The instruction with its accounts; None where one of them is behind a table that was not given."""
+    accounts = [metas[place] for place in instruction.accounts]
+    known = tuple(meta for meta in accounts if meta is not None)
+    if len(known) < len(accounts):
+        return None
+    return Instruction(program_id=keys[instruction.program_id_index], accounts=known, data=instruction.data)
 
 
 def _read(
-    transaction: Transaction, place: int, instruction: CompiledInstruction, metas: Sequence[AccountMeta | None]
+    transaction: Transaction,
+    place: int,
+    instruction: CompiledInstruction,
+    call: Instruction | None,
+    later: Sequence[Instruction],
 ) -> tuple[Effect, ...]:
     keys = transaction.message.account_keys
     program, data = keys[instruction.program_id_index], instruction.data
@@ -75,10 +92,9 @@ def _read(
         why = "durable nonce: it never expires, it can be sent until the nonce is advanced"
         return (Opaque(why=why, data=data),)
     why = f"instruction {place}, of program {base58.encode(program)}"
-    known = tuple(meta for meta in metas if meta is not None)
-    if len(known) < len(metas):
+    if call is None:
         return (Opaque(why=f"{why}: account behind an unresolved lookup table", data=data),)
-    effects = programs.read(transaction.chain, Instruction(program_id=program, accounts=known, data=data))
+    effects = programs.read(transaction.chain, call, later)
     if effects and any(index >= len(keys) for index in instruction.accounts):
         return (Opaque(why=f"{why}: accounts as the given lookup tables claim, not as the bytes say"), *effects)
     return effects or (Opaque(why=why, data=data),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from walletcore.chains.solana.associated import ASSOCIATED
 from walletcore.chains.solana.budget import COMPUTE_BUDGET
 from walletcore.chains.solana.chain import SolanaChain
@@ -10,6 +12,7 @@ from walletcore.chains.solana.loader import LOADER
 from walletcore.chains.solana.lookup_tables import LOOKUP_TABLES
 from walletcore.chains.solana.memos import MEMOS
 from walletcore.chains.solana.message import Instruction
+from walletcore.chains.solana.ownership import given_away
 from walletcore.chains.solana.stake import STAKE
 from walletcore.chains.solana.system import SYSTEM
 from walletcore.chains.solana.token import TOKEN
@@ -47,10 +50,22 @@ def parse_instruction(instruction: Instruction) -> ParsedInstruction:
     return parsed
 
 
-def read(chain: SolanaChain, instruction: Instruction) -> tuple[Effect, ...]:
-    """What an instruction does; nothing where it is not exactly one that is known."""
+def read(chain: SolanaChain, instruction: Instruction, later: Sequence[Instruction] = ()) -> tuple[Effect, ...]:
+    """What an instruction does; nothing where it is not exactly one that is known.
+
+    ``later`` are those that follow it in its transaction.
+    """
     program = PROGRAMS.get(instruction.program_id)
     parsed = None if program is None else program.parse(instruction)
     if program is None or parsed is None:
         return ()
-    return tuple(effect for tell in program.kind(parsed.name).tellers for effect in tell(chain, parsed))
+    told = tuple(effect for tell in program.kind(parsed.name).tellers for effect in tell(chain, parsed))
+    return (*told, *given_away(chain, parsed, _parsed(later)))
+
+
+def _parsed(instructions: Sequence[Instruction]) -> Iterator[ParsedInstruction]:
+    for each in instructions:
+        program = PROGRAMS.get(each.program_id)
+        parsed = None if program is None else program.parse(each)
+        if parsed is not None:
+            yield parsed

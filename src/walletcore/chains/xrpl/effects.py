@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.xrpl import codec
 from walletcore.chains.xrpl.moves import MOVES
 from walletcore.chains.xrpl.reading import ANYONE, Reading, issuer_of_mpt, units
+from walletcore.chains.xrpl.sponsorship import fee_payer, sponsored, transfer_sponsorship
 from walletcore.coding.visible import is_visible
 from walletcore.effects import Effect, Fee, Opaque, Statement
 from walletcore.errors import DecodingError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
-_SPONSORS_FEE = 1  # spfSponsorFee
 _MOST_MEMOS = 1026  # 1,024 bytes of memos and what is around them (rippled, isMemoOkay)
 _MEMO = dict.fromkeys(("MemoData", "MemoType", "MemoFormat"))
 _MASTER, _MINTER = 4, 10  # asfDisableMaster, asfAuthorizedNFTokenMinter
@@ -30,7 +30,7 @@ _MASTER, _MINTER = 4, 10  # asfDisableMaster, asfAuthorizedNFTokenMinter
 def read(chain: XrplChain, fields: Mapping[str, Any]) -> tuple[Effect, ...]:
     """The effects of a transaction, given by its fields in the form of xrpl.org's JSON."""
     tx = Reading(chain=chain, fields=fields)
-    return (*_body(tx), *_memos(tx), _fee(tx))
+    return (*_body(tx), *sponsored(tx), *_memos(tx), _fee(tx))
 
 
 def _body(tx: Reading) -> Iterator[Effect]:
@@ -46,11 +46,7 @@ def _body(tx: Reading) -> Iterator[Effect]:
 
 
 def _fee(tx: Reading) -> Fee:
-    """The sponsor pays it, or the delegate, or the account."""
-    payer = tx.named("Delegate") or tx.account
-    if tx.get("Sponsor") is not None and tx.fields.get("SponsorFlags", 0) & _SPONSORS_FEE:
-        payer = tx.named("Sponsor")
-    return Fee(asset=tx.asset(tx.get("Fee")), at_most=units(tx.get("Fee")), payer=payer)
+    return Fee(asset=tx.asset(tx.get("Fee")), at_most=units(tx.get("Fee")), payer=fee_payer(tx))
 
 
 def _memos(tx: Reading) -> Iterator[Effect]:
@@ -182,11 +178,6 @@ def _settings(tx: Reading) -> Iterator[Effect]:
     yield tx.called()
 
 
-def _sponsor(tx: Reading) -> Iterator[Effect]:
-    yield tx.authority("another account holds its reserve, or does no longer")
-    yield tx.called(tx.named("Sponsee"))
-
-
 # -- several at once
 
 
@@ -199,6 +190,7 @@ def _batch(tx: Reading) -> Iterator[Effect]:
             yield inner.opaque("a batch in a batch")
             continue
         yield from _body(inner)
+        yield from sponsored(inner)
         yield from _memos(inner)
 
 
@@ -213,7 +205,7 @@ _ROWS: dict[str, Callable[[Reading], Iterator[Effect]]] = {
     "MPTokenAuthorize": _holder_or_issuer,
     "SetRegularKey": _regular_key,
     "SignerListSet": _signer_list,
-    "SponsorshipTransfer": _sponsor,
+    "SponsorshipTransfer": transfer_sponsorship,
     "TrustSet": _trust,
     "LoanSet": _loan,
     **dict.fromkeys(("EnableAmendment", "SetFee", "UNLModify"), _pseudo),

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from walletcore.chains.xrpl.reading import ANYONE, NOBODY, Reading, issue_of, issuer_of, units
+from walletcore.chains.xrpl.reading import ANYONE, NOBODY, Reading, issue_of, issuer_of
+from walletcore.chains.xrpl.sponsorship import reserve_of, set_sponsorship
 from walletcore.effects import Approve, Effect, Transfer
 
 __all__ = ["MOVES"]
@@ -34,6 +35,8 @@ def _payment(tx: Reading) -> Iterator[Effect]:
         yield tx.transfer(amount, destination, source="", tag=True)
     if any(tx.get(name) is not None for name in _ROUTING) or tx.flags & _OWN_FLAGS:
         yield tx.called(destination)
+    if "tfSponsorCreatedAccount" in tx.flags:
+        yield reserve_of(tx.account, f"the new account {destination}")
 
 
 def _of(asset: Mapping[str, str] | str, amount: Any) -> Any:
@@ -275,14 +278,6 @@ def _claim_id(tx: Reading) -> Iterator[Effect]:
     yield tx.called()
 
 
-def _sponsorship(tx: Reading) -> Iterator[Effect]:
-    sponsee = tx.named("Sponsee")
-    delta = tx.get("FeeAmountDelta")
-    if delta is not None and units(delta) is not None:  # one below zero takes back
-        yield tx.approve(delta, sponsee)
-    yield tx.called(sponsee)
-
-
 MOVES: dict[str, Callable[[Reading], Iterator[Effect]]] = {
     "Payment": _payment,
     "CheckCreate": _check,
@@ -311,6 +306,6 @@ MOVES: dict[str, Callable[[Reading], Iterator[Effect]]] = {
     "XChainAccountCreateCommit": _commit,
     "XChainClaim": _bridge_claim,
     "XChainCreateClaimID": _claim_id,
-    "SponsorshipSet": _sponsorship,
+    "SponsorshipSet": set_sponsorship,
 }
 """By type: what leaves an account, or may."""

@@ -162,14 +162,15 @@ def payload(place: str, signed: bytes, account: Address | None) -> bytes:
     return one + signed if account is None else several + signed + account.payload
 
 
-def batch_payload(fields: Mapping[str, Any], party: Address, account: Address | None) -> bytes:
-    """What a party of a batch signs: who sends it, its number and flags, the ids of what is in it, and for whom."""
+def batch_payload(fields: Mapping[str, Any]) -> bytes:
+    """What all parties of a batch sign, each with its account behind: who sends it, its number and flags, and the ids
+    of what is in it. Raises `TransactionError`.
+    """
     with raised_as(TransactionError):
         inner = [sha512_half(_ID + codec.encode(each)) for each in _inner(fields)]
         head = decode_classic(fields["Account"])
     numbers = (fields["Sequence"] or fields.get("TicketSequence", 0), fields.get("Flags", 0), len(inner))
-    parts = [_BATCH, head, *(each.to_bytes(4) for each in numbers), *inner, party.payload]
-    return b"".join(parts) + (b"" if account is None else account.payload)
+    return b"".join([_BATCH, head, *(each.to_bytes(4) for each in numbers), *inner])
 
 
 def written(

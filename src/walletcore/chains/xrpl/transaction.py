@@ -175,19 +175,21 @@ class AnyTransaction:
         else:
             several = self.signers or ()
             asked = [self._request(e.key, payload("", signed, e.account), e.origin) for e in several]
+        in_batch = batch_payload(fields) if any(each.account for each in self.parties) else b""
         for party in self.parties:
-            asked += self._of_party(party, fields, signed)
+            asked += self._of_party(party, signed, in_batch)
         return tuple(asked)
 
-    def _of_party(self, party: Party, fields: Mapping[str, Any], signed: bytes) -> list[SigningRequest]:
+    def _of_party(self, party: Party, signed: bytes, in_batch: bytes) -> list[SigningRequest]:
         members = [(each.key, each.account, each.origin) for each in party.signers]
         one = [] if party.key is None else [(party.key, None, party.origin)]
         asked = []
         for key, account, origin in (*one, *members):
             if party.account is None:
-                asked.append(self._request(key, payload(party.place, signed, account), origin))
+                data = payload(party.place, signed, account)
             else:
-                asked.append(self._request(key, batch_payload(fields, party.account, account), origin))
+                data = in_batch + party.account.payload + (b"" if account is None else account.payload)
+            asked.append(self._request(key, data, origin))
         return asked
 
     def _request(self, key: PublicKey, data: bytes, origin: KeyOrigin | None) -> SigningRequest:

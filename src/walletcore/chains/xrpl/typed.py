@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from walletcore.chains.base import Address
-from walletcore.chains.xrpl import codec
+from walletcore.chains.xrpl import codec, sponsorship
 from walletcore.chains.xrpl.amounts import IssuedAmount, MptAmount
 from walletcore.chains.xrpl.chain import TYPED, XrplChain, check_account
 from walletcore.chains.xrpl.definitions import definitions
@@ -97,6 +97,7 @@ class Typed(AnyTransaction):
         self._check_common()
         object.__setattr__(self, "_values", self._write())
         self._check_memos()
+        sponsorship.check(self._values or {})
         AnyTransaction.__post_init__(self)
         self.check()
 

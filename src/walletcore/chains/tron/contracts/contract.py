@@ -64,8 +64,8 @@ class Contract:
         arguments = tuple([(name, told(value)) for name, value in shown if value is not None])
         return Call(target=self.target, name=self.type_name, arguments=arguments)
 
-    def paid(self, asset: str, amount: int, destination: str = "") -> Transfer:
-        """A payment out of the owner's account."""
+    def paid(self, asset: str, amount: int | None, destination: str = "") -> Transfer:
+        """A payment out of the owner's account, None where the bytes do not say how much."""
         return Transfer(asset=asset, amount=amount, source=self.owner_address.account_id, destination=destination)
 
     def asset(self, number: str) -> str:

@@ -6,14 +6,15 @@ vote_asset_contract.proto, balance_contract.proto (WithdrawBalanceContract).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from walletcore.chains.base import Address
-from walletcore.chains.tron.contracts.contract import Contract
+from walletcore.chains.tron.contracts.contract import Contract, told
 from walletcore.chains.tron.fields import Kind, account, accounts, natural, plain, several
 from walletcore.coding import protobuf as pb
+from walletcore.effects import Call, Effect
 from walletcore.errors import TransactionError
 
 __all__ = [
@@ -55,6 +56,15 @@ class VoteWitnessContract(Contract):
         "votes": several(2, Vote),
         "support": plain(pb.boolean(3)),
     }
+
+    def effects(self, known: Collection[str]) -> Iterator[Effect]:
+        """A call of each witness, with its votes: they are those of TRX that are frozen already."""
+        del known
+        for each in self.votes:
+            count = ("vote_count", told(each.vote_count))
+            yield Call(target=each.vote_address.account_id, name=self.type_name, arguments=(count,))
+        if not self.votes:
+            yield self.called()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

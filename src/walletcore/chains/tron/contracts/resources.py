@@ -1,12 +1,13 @@
 """Frozen TRX: for bandwidth, energy and votes, lent to others, and free again.
 
-java-tron, balance_contract.proto; Tron documentation, "Staking on TRON Network" (Stake 2.0). Amounts are sun. Frozen
-TRX stay the owner's.
+java-tron, balance_contract.proto and the actuators; Tron documentation, "Staking on TRON Network" (Stake 2.0). Amounts
+are sun. Frozen TRX stay the owner's, but leave what can be paid, and take 14 days to come back: they are told as a
+`Transfer`, as stake is on every chain, to whoever they serve. What comes back is a `Call`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.tron.contracts.contract import Contract, ResourceCode
 from walletcore.chains.tron.fields import Kind, account, choice, maybe_account, natural, plain
 from walletcore.coding import protobuf as pb
+from walletcore.effects import Effect
 
 __all__ = [
     "CancelAllUnfreezeV2Contract",
@@ -41,6 +43,12 @@ class FreezeBalanceV2Contract(Contract):
         "frozen_balance": natural(2),
         "resource": choice(3, ResourceCode),
     }
+
+    def effects(self, known: Collection[str]) -> Iterator[Effect]:
+        """A transfer to the owner's own stake, and the call."""
+        del known
+        yield self.paid(self.owner_address.chain.asset, self.frozen_balance, self.target)
+        yield self.called()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,12 @@ class CancelAllUnfreezeV2Contract(Contract):
     number: ClassVar[int] = 59
     fields: ClassVar[Mapping[str, Kind]] = {"owner_address": account(1)}
 
+    def effects(self, known: Collection[str]) -> Iterator[Effect]:
+        """A transfer of who knows how much, and the call: what would have come back does not."""
+        del known
+        yield self.paid(self.owner_address.chain.asset, None, self.target)
+        yield self.called()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelegateResourceContract(Contract):
@@ -104,6 +118,15 @@ class DelegateResourceContract(Contract):
     def target(self) -> str:
         """Who receives it."""
         return self.receiver_address.account_id
+
+    def effects(self, known: Collection[str]) -> Iterator[Effect]:
+        """A transfer, and the call: the ledger gives the receiver the use of so many frozen TRX, which stay frozen.
+
+        The owner cannot unfreeze them until it has taken them back.
+        """
+        del known
+        yield self.paid(self.owner_address.chain.asset, self.balance, self.target)
+        yield self.called()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +175,12 @@ class FreezeBalanceContract(Contract):
     def target(self) -> str:
         """Who receives it, or the owner."""
         return (self.receiver_address or self.owner_address).account_id
+
+    def effects(self, known: Collection[str]) -> Iterator[Effect]:
+        """A transfer to whom it serves, and the call."""
+        del known
+        yield self.paid(self.owner_address.chain.asset, self.frozen_balance, self.target)
+        yield self.called()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from walletcore.chains.xrpl.chain import XrplChain
+from walletcore.chains.xrpl.sponsorship import FEE
 from walletcore.chains.xrpl.transaction import INNER, AnyTransaction, Transaction
 from walletcore.chains.xrpl.typed import Typed, from_json, malformed, typed
 from walletcore.errors import TransactionError
@@ -51,6 +52,7 @@ class Batch(Typed):
             kind = each["TransactionType"]
             malformed(kind in _NEVER or kind.startswith(_DISABLED), f"expected no {kind} in a batch", "unknown")
             malformed(each["Fee"] != "0", "expected fees of 0 in a batch")
+            malformed(bool(each.get("SponsorFlags", 0) & FEE), "expected no sponsor of fees in a batch", "unknown")
             lost = not each["Sequence"] and "TicketSequence" not in each
             malformed(lost, "expected a sequence or a ticket of each", "missing")
         if self.has("tfAllOrNothing") or self.has("tfUntilFailure"):

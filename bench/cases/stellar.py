@@ -18,7 +18,6 @@ ME, TO = ROW.address(KEY.public_key), ROW.account(bytes([9]) * 32)
 AMOUNT, FEE = 12_345_678, 100
 TOKEN = stellar.SCAddress.of(ROW.contract(bytes([7]) * 32))
 CONTRACT_FEE = 100_000
-RESOURCES = {"instructions": 300_000, "disk_read_bytes": 600, "write_bytes": 400, "resource_fee": 90_000}
 
 
 def built(sequence: int) -> stellar.Transaction:
@@ -43,7 +42,15 @@ def key(holder: Address) -> stellar.ContractData:
 def simulated() -> bytes:
     """The resources of a transfer, as a node tells them."""
     instance = stellar.ContractData(contract=TOKEN, key=stellar.scval("ledger-key-contract-instance"))
-    return stellar.SorobanData(read_only=(instance,), read_write=(key(ME), key(TO)), **RESOURCES).encode(ROW)
+    data = stellar.SorobanData(
+        read_only=(instance,),
+        read_write=(key(ME), key(TO)),
+        instructions=300_000,
+        disk_read_bytes=600,
+        write_bytes=400,
+        resource_fee=90_000,
+    )
+    return data.encode(ROW)
 
 
 def transfer(sequence: int) -> stellar.Transaction:

@@ -20,8 +20,9 @@ from walletcore.chains.tron.fields import codec_of
 from walletcore.coding import protobuf as pb
 from walletcore.coding.varint import varint
 from walletcore.coding.visible import is_visible
+from walletcore.coding.wire import with_path
 from walletcore.effects import Effect, Fee, Opaque, Statement
-from walletcore.errors import InvalidSignature, TransactionError, raised_as
+from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -146,8 +147,10 @@ class Transaction:
     def raw(self) -> bytes:
         """The bytes of ``raw_data``, whose SHA-256 is signed."""
         contract, kind = self.contract, type(self.contract)
-        with raised_as(TransactionError):
-            value = codec_of(self.chain, kind).encode(contract)
+        try:
+            value = codec_of(self.chain, kind).dump(contract, 0)
+        except DecodingError as error:
+            raise TransactionError(str(with_path(error)), reason=error.reason) from None
         type_number, any_head = _heads(kind.number, kind.__name__)
         any_contract = any_head + varint(len(value)) + value
         call = type_number + b"\x12" + varint(len(any_contract)) + any_contract + _number(b"\x28", self.permission_id)

@@ -195,13 +195,25 @@ class BulkError(WalletcoreError):
         self.row = row
 
 
-@contextmanager
-def raised_as(kind: type[WalletcoreError]) -> Iterator[None]:
+def raised_as(kind: type[WalletcoreError]) -> _Door:
     """Turn a `DecodingError` of ``coding`` into the class of the door that was knocked at, with its text and reason."""
-    try:
-        yield
-    except DecodingError as error:
-        raise kind(str(error), reason=error.reason, hint=error.hint) from None
+    return _Door(kind)
+
+
+class _Door:
+    """What `raised_as` gives; no generator, as each part of a transaction passes one of these."""
+
+    __slots__ = ("_kind",)
+
+    def __init__(self, kind: type[WalletcoreError]) -> None:
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DecodingError):
+            raise self._kind(str(error), reason=error.reason, hint=error.hint) from None
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from walletcore.coding.varint import read_varint, varint
-from walletcore.coding.wire import Codec, Reader
+from walletcore.coding.wire import Codec, Reader, with_path
 from walletcore.errors import DecodingError
 
 __all__ = [
@@ -88,6 +88,13 @@ class Message(Codec[T]):
     parse: Callable[[bytes, int, int, int], T]
     dump: Callable[[T, int], bytes]
 
+    def encode(self, value: T) -> bytes:
+        """The bytes of this value. Raises `DecodingError` when a part of it has another type or is out of range."""
+        try:
+            return self.dump(value, 0)
+        except DecodingError as error:
+            raise with_path(error) from None
+
 
 def _refuse(value: object, expected: str) -> DecodingError:
     return DecodingError(f"expected {expected}, got {type(value).__name__}", reason="type")
@@ -127,10 +134,6 @@ def _numbers(low: int, high: int, to_wire: Callable[[int], int], from_wire: Call
     return field
 
 
-def _same(number: int) -> int:
-    return number
-
-
 def _signed(number: int) -> int:
     return number - _U64 if number >> 63 else number
 
@@ -147,8 +150,8 @@ def _zagzig(number: int) -> int:
     return ~(number >> 1) if number & 1 else number >> 1
 
 
-uint32 = _numbers(0, (1 << 32) - 1, _same, _same)
-uint64 = _numbers(0, _U64 - 1, _same, _same)
+uint32 = _numbers(0, (1 << 32) - 1, int, int)  # the same on the wire
+uint64 = _numbers(0, _U64 - 1, int, int)
 int32 = _numbers(-(1 << 31), (1 << 31) - 1, _unsigned, _signed)  # a negative one takes ten bytes
 int64 = _numbers(-(1 << 63), (1 << 63) - 1, _unsigned, _signed)
 sint32 = _numbers(-(1 << 31), (1 << 31) - 1, _zigzag, _zagzig)
@@ -402,7 +405,7 @@ def _dumper(kind: type[T], fields: dict[str, Field]) -> Callable[[T, int], bytes
         try:
             for name, write, default in writers:
                 part = getattr(value, name)
-                if part is not default and (part != default or type(part) is not type(default)):
+                if part is not default and (type(part) is not type(default) or part != default):
                     parts.append(write(part, depth))
         except DecodingError as error:
             error.add_note(f".{name}")
@@ -426,14 +429,11 @@ def _codec(kind: type[T], parse: Callable[[bytes, int, int, int], T], dump: Call
 
 def deferred(kind: type[T], codec: Callable[[], Message[T]]) -> Message[T]:
     """A message that is described later: one whose fields lead to itself. What nests too deep is refused."""
-
-    def parse(data: bytes, position: int, stop: int, depth: int) -> T:
-        return codec().parse(data, position, stop, depth)
-
-    def dump(value: T, depth: int) -> bytes:
-        return codec().dump(value, depth)
-
-    return _codec(kind, parse, dump)
+    return _codec(
+        kind,
+        lambda data, position, stop, depth: codec().parse(data, position, stop, depth),
+        lambda value, depth: codec().dump(value, depth),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ The checks are the grammar alone: nothing is put in order or looked up. All take
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv6Address
 
 __all__ = ["escaped", "host_of", "is_authority", "is_path_characters", "is_scheme", "is_uri", "unescaped"]
 
@@ -76,6 +75,8 @@ def _is_host(host: str) -> bool:
     """What the pattern of a host leaves open: that in brackets is an IPv6 address, or of a version to come."""
     if not host.startswith("["):
         return True
+    from ipaddress import AddressValueError, IPv6Address  # hardly any host is one
+
     literal = host[1:-1]
     if not _V6.fullmatch(literal):
         return _FUTURE.fullmatch(literal) is not None

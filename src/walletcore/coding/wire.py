@@ -41,6 +41,7 @@ __all__ = [
     "u32le",
     "u64be",
     "u64le",
+    "with_path",
 ]
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class Codec(Generic[T]):
         try:
             self.write(value, out)
         except DecodingError as error:
-            raise _with_path(error) from None
+            raise with_path(error) from None
         return bytes(out)
 
     def decode(self, data: bytes) -> T:
@@ -97,13 +98,13 @@ class Codec(Generic[T]):
         try:
             value = self.read(reader)
         except DecodingError as error:
-            raise _with_path(error) from None
+            raise with_path(error) from None
         if reader.remaining:
             raise DecodingError(f"{reader.remaining} bytes remain after the end", reason="trailing")
         return value
 
 
-def _with_path(error: DecodingError) -> DecodingError:
+def with_path(error: DecodingError) -> DecodingError:
     """The same refusal, led by the way to the field: each struct and array on it has left its step as a note."""
     path = "".join(reversed(getattr(error, "__notes__", []))).removeprefix(".")
     return type(error)(f"{path}: {error}" if path else str(error), reason=error.reason, hint=error.hint)
@@ -259,7 +260,7 @@ def array(item: Codec[T], *, count: Codec[int]) -> Codec[tuple[T, ...]]:
     """A tuple of any number of items, following that number. Items must have a minimum size, or a count could lie."""
     if item.minimum < 1:
         raise DecodingError("expected items of at least one byte", reason="length")
-    read_item = item.read
+    read_item, write_item = item.read, item.write
 
     def read(reader: Reader) -> tuple[T, ...]:
         number = count.read(reader)
@@ -280,7 +281,7 @@ def array(item: Codec[T], *, count: Codec[int]) -> Codec[tuple[T, ...]]:
         index = 0
         try:
             for index, each in enumerate(value):  # noqa: B007 - the handler reads it
-                item.write(each, out)
+                write_item(each, out)
         except DecodingError as error:
             error.add_note(f"[{index}]")
             raise
@@ -320,6 +321,7 @@ def trusted(kind: type[T], others: Mapping[str, Any], /, **fields: Codec[Any]) -
 
 def _struct(kind: type[T], make: Callable[[list[Any]], T], fields: Mapping[str, Codec[Any]]) -> Codec[T]:
     names, readers = tuple(fields), tuple(codec.read for codec in fields.values())
+    writers = [(name, codec.write) for name, codec in fields.items()]
 
     def read(reader: Reader) -> T:
         values: list[Any] = []
@@ -332,11 +334,12 @@ def _struct(kind: type[T], make: Callable[[list[Any]], T], fields: Mapping[str, 
         return make(values)
 
     def write(value: T, out: bytearray) -> None:
-        _check_kind(value, kind)
+        if type(value) is not kind:
+            _check_kind(value, kind)  # refuses
         name = ""
         try:
-            for name, codec in fields.items():
-                codec.write(getattr(value, name), out)
+            for name, write_field in writers:
+                write_field(getattr(value, name), out)
         except DecodingError as error:
             error.add_note(f".{name}")
             raise
@@ -371,7 +374,7 @@ def tagged(tag: Codec[int], choices: Mapping[int, Codec[Any]]) -> Codec[Any]:
 
 def bounded(item: Codec[int], high: int) -> Codec[int]:
     """A number of at most ``high``."""
-    read_item = item.read
+    read_item, write_item = item.read, item.write
 
     def read(reader: Reader) -> int:
         value = read_item(reader)
@@ -380,8 +383,9 @@ def bounded(item: Codec[int], high: int) -> Codec[int]:
         return value
 
     def write(value: int, out: bytearray) -> None:
-        _check_range(value, 0, high)
-        item.write(value, out)
+        if type(value) is not int or not 0 <= value <= high:
+            _check_range(value, 0, high)  # refuses
+        write_item(value, out)
 
     return Codec(kind=int, minimum=item.minimum, read=read, write=write)
 

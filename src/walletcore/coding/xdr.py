@@ -171,6 +171,7 @@ def union(arms: Mapping[int, Codec[Any]], which: Callable[[Any], int] | None = N
     codecs = dict(arms)
     if which is None:
         which = _by_type(codecs)
+    writers = {number: (number.to_bytes(_UNIT, signed=True), arm.write) for number, arm in codecs.items()}
 
     def read(reader: Reader) -> Any:
         number = int32.read(reader)
@@ -180,9 +181,9 @@ def union(arms: Mapping[int, Codec[Any]], which: Callable[[Any], int] | None = N
         return arm.read(reader)
 
     def write(value: Any, out: bytearray) -> None:
-        number = which(value)
-        out += number.to_bytes(_UNIT, signed=True)
-        codecs[number].write(value, out)
+        number, write_arm = writers[which(value)]
+        out += number
+        write_arm(value, out)
 
     return Codec(kind=object, minimum=_UNIT + min(arm.minimum for arm in codecs.values()), read=read, write=write)
 

@@ -1,5 +1,6 @@
 """CAP-46-1: values of contracts in all their kinds, the host's order, and the bytes that are refused."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.stellar_contracts import ME, TOKEN, address, made_value, value_case
+from support.stellar_contracts import ME, PUBNET, TOKEN, address, made_value, value_case
 from support.vectors import Case, vectors
+from walletcore.chains import chain
+from walletcore.chains.base import Address
 from walletcore.chains.stellar import Executable, ExternalExecutable, Instance, SCAddress, SCError, SCVal, scval
 from walletcore.chains.stellar.contract_values import KINDS, MAX_DEPTH, MAX_SIZE
 from walletcore.chains.stellar.scaddress import ADDRESS
@@ -35,6 +38,20 @@ def test_addresses_of_a_chain_are_taken() -> None:
     assert scval("address", ME) == scval("address", ME.text) == scval("address", SCAddress.parse(ME.text))
     assert SCAddress.of(ME).account == ME.payload
     assert TOKEN.account is None
+
+
+@pytest.mark.parametrize(
+    "given", [PUBNET.account(bytes(range(32))), PUBNET.account(bytes(range(32)), 7), PUBNET.contract(bytes(range(32)))]
+)
+def test_an_address_of_a_chain_is_what_its_text_says(given: Address) -> None:
+    assert SCAddress.of(given) == SCAddress.parse(given.text)
+    by_hand = replace(given, payload=bytes(len(given.payload)))  # what is shown is what is signed
+    assert SCAddress.of(by_hand) == SCAddress.parse(given.text)
+
+
+def test_an_address_of_another_chain_is_none_of_a_contract() -> None:
+    with pytest.raises(TransactionError):
+        scval("address", chain("solana").parse_address("11111111111111111111111111111111"))
 
 
 @given(st.integers(0, 2**64))

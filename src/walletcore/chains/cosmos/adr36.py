@@ -24,7 +24,7 @@ from walletcore.hashes import keccak256, sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 __all__ = ["Message", "decode", "is_message"]
 
@@ -103,7 +103,7 @@ class Message:
         Raises `InvalidSignature`, `MissingSignature`.
         """
         (request,) = self.requests()
-        (signature,) = answers = complete(accepted((request,), answers))
+        (signature,) = answers = answered((request,), answers)
         key = {"type": self.chain.amino_key_type, "value": base64.b64encode(request.key.data).decode()}
         document = {"pub_key": key, "signature": base64.b64encode(signature.data).decode()}
         return SignedMessage(chain=self.chain, raw=_encode(document).encode(), message=self, answers=answers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction, of_chain
@@ -210,9 +211,9 @@ class CosmosChain(Chain):
     def _read(self, text: str, hrp: str, what: str) -> bytes:
         if not hrp:
             return eip55.parse(text)
+        is_own = type(text) is str and text.rpartition("1")[0] == hrp
         with raised_as(AddressError):
-            found, words = bech32.decode(text)
-            payload = from_words(words)
+            found, payload = _kept(text) if is_own else _decoded(text)
         former = self.prefixes if hrp == self.hrp else ()
         if found != hrp and found not in former:
             expected = f"expected the address of {what} of {self.name}, which begins with {hrp}1"
@@ -257,6 +258,17 @@ def _reference(chain_id: str) -> str:
     if _DIRECT.fullmatch(chain_id):
         return chain_id
     return f"hashed-{sha256(chain_id.encode())[:8].hex()}"
+
+
+def _decoded(text: str) -> tuple[str, bytes]:
+    """The prefix and the bytes of an address."""
+    hrp, words = bech32.decode(text)
+    return hrp, from_words(words)
+
+
+# Of the two accounts of a payment one is its maker's, who has made others. A text with another prefix is not kept: a
+# secret key in Bech32 could be given by mistake.
+_kept = lru_cache(maxsize=1024)(_decoded)
 
 
 def _spelled(hrp: str, payload: bytes) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from walletcore.chains.base import SignedTransaction
@@ -108,19 +109,22 @@ class Signer:
 
     def info(self, chain: CosmosChain, chosen: set[int] | None = None) -> SignerInfo:
         """The signer as transactions have it; of a multisig account, with the places of those who have signed."""
-        key = self.key
-        single = ModeInfo(single=Single(mode=self.mode))
+        key, single = self.key, _SINGLES[self.mode]
         if isinstance(key, Multisig):
             array = bits(chosen or set(), len(key.keys))
             multi = Multi(bitarray=array, mode_infos=(single,) * len(chosen or ()))
             return SignerInfo(public_key=key.packed(), mode_info=ModeInfo(multi=multi), sequence=self.sequence)
-        public = None if key is None else packed_key(chain, key)
+        public = None if key is None else packed_key(chain.key_type_url, key.data)
         return SignerInfo(public_key=public, mode_info=single, sequence=self.sequence)
 
 
-def packed_key(chain: CosmosChain, key: PublicKey) -> AnyMessage:
-    """A key as transactions of the chain have it."""
-    return AnyMessage(type_url=chain.key_type_url, value=KEY.encode(Key(key=key.data)))
+_SINGLES = {mode: ModeInfo(single=Single(mode=mode)) for mode in _MODES}
+
+
+@lru_cache(maxsize=1024)  # who signs has signed before
+def packed_key(type_url: str, key: bytes) -> AnyMessage:
+    """A key as transactions of chains have it whose keys have this URL."""
+    return AnyMessage(type_url=type_url, value=KEY.encode(Key(key=key)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +292,7 @@ class Transaction:
             raise TransactionError("signer key unknown", reason="missing")
         aux = AuxDoc(
             body_bytes=self.body_bytes,
-            public_key=packed_key(self.chain, signer.key),
+            public_key=packed_key(self.chain.key_type_url, signer.key.data),
             chain_id=chain_id,
             account_number=number,
             sequence=signer.sequence,

@@ -19,7 +19,7 @@ from walletcore.coding.wire import Codec
 from walletcore.errors import TransactionError, raised_as
 from walletcore.hashes import sha256
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, accepted, answered
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -135,7 +135,7 @@ class FeeBumpTransaction:
     def assemble(self, answers: Answers) -> SignedTransaction[FeeBumpTransaction]:
         """The envelope with all signatures. Raises `InvalidSignature`, `MissingSignature`."""
         requests = self.requests()
-        taken = complete(accepted(requests, answers))
+        taken = answered(requests, answers)
         raw = self.envelope(decorated(requests, taken))
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=taken)
 

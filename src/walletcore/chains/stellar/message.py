@@ -19,7 +19,7 @@ from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, answered
 
 __all__ = ["PREFIX", "Message", "decode"]
 
@@ -77,7 +77,7 @@ class Message:
 
     def assemble(self, answers: Answers) -> SignedMessage[Message]:
         """The 64 bytes of the signature. Raises `InvalidSignature`, `MissingSignature`."""
-        taken = complete(accepted(self.requests(), answers))
+        taken = answered(self.requests(), answers)
         return SignedMessage(chain=self.chain, raw=taken[0].data, message=self, answers=taken)
 
     def effects(self) -> tuple[Effect, ...]:

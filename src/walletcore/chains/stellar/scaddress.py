@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from walletcore.chains.base import Address
+from walletcore.chains.stellar.chain import StellarChain
 from walletcore.coding import strkey, xdr
 from walletcore.coding.strkey import Strkey
 from walletcore.coding.wire import Codec, Reader
@@ -31,6 +32,7 @@ _ROWS = {
     "pool": _Row(number=4, prefix=b"", size=32),
 }
 _KINDS = {row.number: kind for kind, row in _ROWS.items()}
+_HEADS = {kind: row.number.to_bytes(4) + row.prefix for kind, row in _ROWS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,12 @@ class SCAddress:
         """The address that a value is: one already, one of a chain, or its text. Raises `DecodingError`."""
         if type(value) is SCAddress:
             return value
-        return cls.parse(value.text if type(value) is Address else value)
+        if type(value) is not Address:
+            return cls.parse(value)
+        if not value._agrees or type(value.chain) is not StellarChain:  # it was put together by hand
+            return cls.parse(value.text)
+        payload = value.payload
+        return cls(kind=value.kind, payload=payload[32:] + payload[:32] if value.kind == "muxed" else payload)
 
     @property
     def text(self) -> str:
@@ -117,8 +124,8 @@ def _read(reader: Reader) -> SCAddress:
 def _write(value: SCAddress, out: bytearray) -> None:
     if type(value) is not SCAddress:
         raise DecodingError(f"expected SCAddress, got {type(value).__name__}", reason="type")
-    row = _ROWS[value.kind]
-    out += row.number.to_bytes(4) + row.prefix + value.payload
+    out += _HEADS[value.kind]
+    out += value.payload
 
 
 ADDRESS: Codec[SCAddress] = Codec(kind=SCAddress, minimum=36, read=_read, write=_write)

@@ -31,7 +31,7 @@ from walletcore.coding.wire import Codec
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, SigningRequest, accepted, complete
+from walletcore.signing import Answers, SigningRequest, accepted, answered
 
 if TYPE_CHECKING:
     from walletcore.effects import Effect
@@ -192,7 +192,7 @@ class Transaction:
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
         """The envelope with all signatures and the preimages. Raises `InvalidSignature`, `MissingSignature`."""
         requests = self.requests()
-        taken = complete(accepted(requests, answers))
+        taken = answered(requests, answers)
         raw = self.envelope(decorated(requests, taken, self.preimages))
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=taken)
 

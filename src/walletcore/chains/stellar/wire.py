@@ -79,6 +79,7 @@ def ranged(item: Codec[int], low: int, high: int) -> Codec[int]:
 def record(**fields: Codec[Any]) -> Codec[Any]:
     """These fields in this order: written of any value that has them as attributes, read as a dict of them."""
     minimum = sum(codec.minimum for codec in fields.values())
+    writers = [(name, codec.write) for name, codec in fields.items()]
 
     def read(reader: Reader) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -94,8 +95,8 @@ def record(**fields: Codec[Any]) -> Codec[Any]:
     def write(value: Any, out: bytearray) -> None:
         name = ""
         try:
-            for name, codec in fields.items():
-                codec.write(getattr(value, name), out)
+            for name, write_field in writers:
+                write_field(getattr(value, name), out)
         except DecodingError as error:
             error.add_note(f".{name}")
             raise

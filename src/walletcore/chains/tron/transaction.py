@@ -20,13 +20,14 @@ from walletcore.chains.tron.fields import codec_of
 from walletcore.coding import protobuf as pb
 from walletcore.coding.varint import varint
 from walletcore.coding.visible import is_visible
+from walletcore.coding.wire import with_path
 from walletcore.effects import Effect, Fee, Opaque, Statement
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory, remembered
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 __all__ = ["MAX_KEYS", "RAW", "SIGNED", "URL", "BlockReference", "Envelope", "Transaction", "block_reference", "merge"]
 
@@ -149,8 +150,7 @@ class Transaction:
         try:
             value = codec_of(self.chain, kind).dump(contract, 0)
         except DecodingError as error:
-            where = "".join(reversed(getattr(error, "__notes__", []))).removeprefix(".")
-            raise TransactionError(f"{where}: {error}" if where else str(error), reason=error.reason) from None
+            raise TransactionError(str(with_path(error)), reason=error.reason) from None
         type_number, any_head = _heads(kind.number, kind.__name__)
         any_contract = any_head + varint(len(value)) + value
         call = type_number + b"\x12" + varint(len(any_contract)) + any_contract + _number(b"\x28", self.permission_id)
@@ -186,11 +186,12 @@ class Transaction:
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
         """The transaction with the signatures of all its signers. Raises `InvalidSignature`, `MissingSignature`."""
-        answers = complete(accepted(self.requests(), answers))
+        answers = answered(self.requests(), answers)
         return self._signed(answers)
 
     def _signed(self, answers: tuple[Signature, ...]) -> SignedTransaction[Transaction]:
-        raw = SIGNED.dump(Envelope(raw_data=self.raw, signature=tuple(map(_signature, answers))), 0)
+        data = self.raw
+        raw = b"".join((b"\x0a", varint(len(data)), data, *map(_signature, answers)))
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self, answers=answers)
 
     def effects(self, *, trc20: Collection[Address] = ()) -> tuple[Effect, ...]:
@@ -257,10 +258,10 @@ def _check_signers(signers: object, origins: object) -> None:
 
 
 def _signature(signature: Signature) -> bytes:
-    """R, s and the recovery id, 65 bytes."""
+    """The field of a signature: r, s and the recovery id, 65 bytes."""
     if signature.recovery is None or signature.recovery > 1:  # r was n or more before it was reduced
         raise InvalidSignature("expected a signature with recovery id 0 or 1", reason="range")
-    return signature.data + bytes((signature.recovery,))
+    return b"\x12\x41" + signature.data + bytes((signature.recovery,))
 
 
 def merge(*parts: SignedTransaction[Transaction]) -> SignedTransaction[Transaction]:

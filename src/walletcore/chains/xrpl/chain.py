@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction, of_chain
 from walletcore.chains.xrpl.accounts import decode_classic, decode_x, encode_classic, encode_x, is_x
 from walletcore.chains.xrpl.amounts import decode_currency, encode_currency
-from walletcore.coding.uris import escaped, unescaped
 from walletcore.errors import AddressError, DecodingError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
@@ -113,6 +112,8 @@ class XrplChain(Chain):
 
         Raises `DecodingError`.
         """
+        from walletcore.coding.uris import escaped  # imported by those who read, not by those who sign
+
         code = decode_currency(encode_currency(currency))
         space = "xls30" if len(code) > _CODE and code.startswith(_LP_TOKEN) else "token"
         return f"{self.caip2}/{space}:{escaped(code, plain='')}.{issuer}"
@@ -122,6 +123,8 @@ class XrplChain(Chain):
         return one == other or self._respelled(one) == self._respelled(other)
 
     def _respelled(self, name: str) -> str:
+        from walletcore.coding.uris import unescaped
+
         chain, _, asset = name.partition("/")
         space, _, reference = asset.partition(":")
         code, _, issuer = reference.rpartition(".")

@@ -18,7 +18,7 @@ from walletcore.errors import InvalidSignature, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
-from walletcore.signing import Answers, Signature, SigningRequest, accepted, complete
+from walletcore.signing import Answers, Signature, SigningRequest, answered
 
 __all__ = ["PREFIX", "Claim", "decode"]
 
@@ -73,7 +73,7 @@ class Claim:
 
         Raises `InvalidSignature`, `MissingSignature`.
         """
-        (signature,) = taken = complete(accepted(self.requests(), answers))
+        (signature,) = taken = answered(self.requests(), answers)
         return SignedMessage(chain=self.chain, raw=signature_bytes(signature), message=self, answers=taken)
 
     def effects(self) -> tuple[Effect, ...]:

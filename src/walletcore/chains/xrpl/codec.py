@@ -13,7 +13,7 @@ from typing import Any
 from walletcore.chains.xrpl import values
 from walletcore.chains.xrpl.accounts import decode_x, encode_classic, is_x
 from walletcore.chains.xrpl.definitions import Definitions, Field, definitions
-from walletcore.coding.wire import Reader
+from walletcore.coding.wire import Reader, with_path
 from walletcore.errors import DecodingError
 
 __all__ = ["MAX_DEPTH", "MAX_FIELDS", "MAX_SIZE", "decode", "encode", "encode_for_signing"]
@@ -47,7 +47,7 @@ def _encode(fields: Mapping[str, Any], *, signing: bool) -> bytes:
     try:
         _write_object(fields, out, 0, definitions(), signing=signing)
     except DecodingError as error:
-        raise _with_path(error) from None
+        raise with_path(error) from None
     data = b"".join(out)
     if len(data) > MAX_SIZE:
         raise DecodingError(f"expected at most {MAX_SIZE} bytes, got {len(data)}", reason="too-large")
@@ -75,13 +75,7 @@ def decode(data: bytes, *, max_fields: int = MAX_FIELDS) -> dict[str, Any]:
     try:
         return _read_object(reader, 0, definitions(), b"")
     except DecodingError as error:
-        raise _with_path(error) from None
-
-
-def _with_path(error: DecodingError) -> DecodingError:
-    """The same refusal, led by the way to the field: each step has left its name as a note."""
-    path = "".join(reversed(getattr(error, "__notes__", []))).removeprefix(".")
-    return type(error)(f"{path}: {error}" if path else str(error), reason=error.reason, hint=error.hint)
+        raise with_path(error) from None
 
 
 def _check_depth(depth: int) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 
 from walletcore.curves import Operations
 from walletcore.errors import InvalidKey, InvalidSignature, Unsupported
+from walletcore.freezing import thawed
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["Curve", "PrivateKey", "PublicKey", "Scheme"]
@@ -147,9 +148,11 @@ class PublicKey:
     @classmethod
     def trusted(cls, curve: Curve, data: bytes) -> PublicKey:
         """A key whose bytes a curve module has just computed; nothing is checked again."""
-        key = object.__new__(cls)
-        object.__setattr__(key, "curve", curve)
-        object.__setattr__(key, "data", data)
+        made = _new_public()
+        made.curve = curve
+        made.data = data
+        made.__class__ = PublicKey
+        key: PublicKey = made
         return key
 
     def verify(self, scheme: Scheme, message: bytes, signature: bytes) -> None:
@@ -198,6 +201,9 @@ class PublicKey:
         return f"PublicKey({self.curve.value}, {self.data.hex()})"
 
 
+_new_public = thawed(PublicKey)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PrivateKey(Confidential):
     """A scalar (secp256k1, P-256) or seed (ed25519, with BLAKE2b too) of 32 bytes, or k_L || k_R of 64 (BIP32-Ed25519).
@@ -224,11 +230,13 @@ class PrivateKey(Confidential):
     @classmethod
     def trusted(cls, curve: Curve, secret: Secret, public: bytes | None = None) -> PrivateKey:
         """A key whose secret, and perhaps public half, a curve module has just computed; nothing is checked again."""
-        key, put = object.__new__(cls), object.__setattr__
-        put(key, "curve", curve)
-        put(key, "secret", secret)
-        put(key, "_public_key", None if public is None else PublicKey.trusted(curve, public))
-        put(key, "_kept", {})
+        made = _new_private()
+        made.curve = curve
+        made.secret = secret
+        made._public_key = None if public is None else PublicKey.trusted(curve, public)
+        made._kept = {}
+        made.__class__ = PrivateKey
+        key: PrivateKey = made
         return key
 
     @property
@@ -334,4 +342,5 @@ class PrivateKey(Confidential):
         self.wipe()
 
 
+_new_private = thawed(PrivateKey)
 PrivateKey.__init__ = sealed(PrivateKey.__init__)  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from walletcore.errors import PathError
+from walletcore.freezing import thawed
 
 __all__ = ["HARDENED", "KeyOrigin", "Path", "hardened"]
 
@@ -56,8 +57,10 @@ class Path:
     @classmethod
     def trusted(cls, steps: tuple[int, ...]) -> Path:
         """A path whose steps were just read as numbers of four bytes, at most 255; nothing is checked again."""
-        path = object.__new__(cls)
-        object.__setattr__(path, "steps", steps)
+        made = _new_path()
+        made.steps = steps
+        made.__class__ = Path
+        path: Path = made
         return path
 
     @classmethod
@@ -99,10 +102,15 @@ class KeyOrigin:
     @classmethod
     def trusted(cls, fingerprint: bytes, path: Path) -> KeyOrigin:
         """An origin whose parts were just read; nothing is checked again."""
-        origin = object.__new__(cls)
-        object.__setattr__(origin, "fingerprint", fingerprint)
-        object.__setattr__(origin, "path", path)
+        made = _new_origin()
+        made.fingerprint = fingerprint
+        made.path = path
+        made.__class__ = KeyOrigin
+        origin: KeyOrigin = made
         return origin
 
     def __str__(self) -> str:
         return f"[{self.fingerprint.hex()}{str(self.path)[1:]}]"
+
+
+_new_path, _new_origin = thawed(Path), thawed(KeyOrigin)

@@ -43,6 +43,8 @@ def encode_der(signature: bytes) -> bytes:
 
 
 def _der_of(scalar: bytes) -> bytes:
+    if 0 < scalar[0] < 0x80:  # 127 of 256
+        return b"\x02\x20" + scalar
     digits = scalar.lstrip(b"\x00") or b"\x00"
     padded = b"\x00" + digits if digits[0] & 0x80 else digits
     return bytes((0x02, len(padded))) + padded

@@ -50,6 +50,8 @@ _HALF_ORDER = (ORDER // 2).to_bytes(32)
 CONTEXT = GLOBAL_CONTEXT.ctx
 _COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
+_PREFIXES = {33: (b"\x02", b"\x03"), 65: (b"\x04",)}
+"""How the standard forms of a point begin, by their size (SEC 1, 2.3.3)."""
 TAP_TWEAK = tagged("TapTweak")
 
 CData = Any  # what cffi hands out has no type
@@ -80,7 +82,7 @@ def point(k: bytes) -> bytes:
 
 def parse_public(data: bytes) -> bytes:
     """The canonical 33 bytes of a point given in 33 or 65 bytes (SEC 1, 2.3.4). Hybrid forms (06, 07) are refused."""
-    if (len(data), data[:1]) not in {(33, b"\x02"), (33, b"\x03"), (65, b"\x04")}:
+    if data[:1] not in _PREFIXES.get(len(data), ()):
         raise InvalidKey("expected 33 bytes beginning with 02 or 03, or 65 beginning with 04", reason="non-canonical")
     parsed = _point(data)
     return data if len(data) == 33 else _serialize(parsed)
@@ -88,7 +90,10 @@ def parse_public(data: bytes) -> bytes:
 
 def uncompressed(public: bytes) -> bytes:
     """The 65 bytes of a point: 04 || x || y."""
-    return _serialize(_point(public), 65, _UNCOMPRESSED)
+    out = _NEW("unsigned char[65]")
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 65), _point(public), _UNCOMPRESSED)
+    data: bytes = ffi.buffer(out)[:]
+    return data
 
 
 def account_of(public: bytes) -> bytes:
@@ -153,7 +158,15 @@ def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
     point = _NEW("secp256k1_pubkey *", _point(lifted)[0])
     if not lib.secp256k1_ec_pubkey_tweak_add(CONTEXT, point, TAP_TWEAK(lifted[1:] + merkle_root)):
         raise InvalidKey("the tweaked public key is no point", reason="range")
-    return even_y(_serialize(point))
+    output, kept = even_y(_serialize(point)), _NEW("secp256k1_xonly_pubkey *")
+    lib.secp256k1_xonly_pubkey_from_pubkey(CONTEXT, kept, ffi.NULL, point)
+    if len(_OUTPUTS) >= _MAX_OUTPUTS:
+        _OUTPUTS.clear()
+    _OUTPUTS[output[1:]] = kept
+    return output
+
+
+_MAX_OUTPUTS, _OUTPUTS = 1_024, dict[bytes, CData]()  # by x: whoever verifies a signature needs no square root
 
 
 def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
@@ -226,10 +239,9 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
         s = int.from_bytes(compact[32:])
         compact = compact[:32] + (ORDER - s).to_bytes(32) if s < ORDER else compact
         recovery = None if recovery is None else recovery ^ 1
-    asked = _point(public)
     for candidate in range(4) if recovery is None else (recovery,):
         try:
-            if lib.secp256k1_ec_pubkey_cmp(CONTEXT, _recover(digest, compact, candidate), asked) == 0:
+            if _serialize(_recover(digest, compact, candidate)) == public:  # without a square root for the key
                 return compact, candidate
         except InvalidSignature:
             continue
@@ -238,16 +250,17 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
 
 def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
-    pair = ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
-    scalar = _NEW("unsigned char[32]", secret.reveal())
-    try:
-        if tweak is not None:
-            _tweak_scalar(scalar, *tweak)
-        if not lib.secp256k1_keypair_create(CONTEXT, pair, scalar):
-            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-    finally:
-        ffi.buffer(scalar)[:] = bytes(32)
+    pair = _new_pair()
+    if tweak is None:
+        _fill_pair(pair, secret, 2, None)
+    else:
+        public, merkle_root = tweak
+        _fill_pair(pair, secret, public[0], TAP_TWEAK(public[1:] + merkle_root))
     return pair
+
+
+def _new_pair() -> CData:
+    return ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
 
 
 @sealed
@@ -257,24 +270,30 @@ def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[b
     Of the two keys with that x the one whose pair has the output key is found by trying: a point less than to compute
     the secret's own, and then the pair. None for a secret of another key.
     """
-    output = taproot_output(internal, merkle_root)[1:]
-    point, x = _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
+    output, tweak = taproot_output(internal, merkle_root)[1:], TAP_TWEAK(internal[1:] + merkle_root)
+    pair, point, x = _new_pair(), _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
     for prefix in (b"\x02", b"\x03"):
-        public = prefix + internal[1:]
-        pair = _prepare_schnorr(secret, (public, merkle_root))
+        _fill_pair(pair, secret, prefix[0], tweak)
         lib.secp256k1_keypair_xonly_pub(CONTEXT, point, ffi.NULL, pair)
         lib.secp256k1_xonly_pubkey_serialize(CONTEXT, x, point)
         if ffi.buffer(x)[:] == output:
-            return public, pair
+            return prefix + internal[1:], pair
     return None
 
 
-def _tweak_scalar(scalar: CData, public: bytes, merkle_root: bytes) -> None:
-    """BIP-341, `taproot_tweak_seckey`: the scalar of the key with even y, and the tweak added."""
-    if public[0] == 3:
-        lib.secp256k1_ec_seckey_negate(CONTEXT, scalar)
-    if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, scalar, TAP_TWEAK(public[1:] + merkle_root)):
-        raise InvalidKey("the tweaked private key is out of range", reason="range")
+def _fill_pair(pair: CData, secret: Secret, prefix: int, tweak: bytes | None) -> None:
+    """BIP-341, `taproot_tweak_seckey`: the scalar of the key with even y, and the tweak added; or the secret itself."""
+    scalar = _NEW("unsigned char[32]", secret.reveal())
+    try:
+        if tweak is not None:
+            if prefix == 3:
+                lib.secp256k1_ec_seckey_negate(CONTEXT, scalar)
+            if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, scalar, tweak):
+                raise InvalidKey("the tweaked private key is out of range", reason="range")
+        if not lib.secp256k1_keypair_create(CONTEXT, pair, scalar):
+            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+    finally:
+        ffi.buffer(scalar)[:] = bytes(32)
 
 
 def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]:
@@ -377,14 +396,22 @@ def _parse(public: bytes) -> CData:
 _point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is the same one again and again
 
 
-def _serialize(point: CData, size: int = 33, form: int = _COMPRESSED) -> bytes:
-    out = _NEW("unsigned char[]", size)
-    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW("size_t *", size), point, form)
+def _serialize(point: CData) -> bytes:
+    """The 33 bytes of a point."""
+    out = _NEW(_BYTES_33)
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, _COMPRESSED)
     data: bytes = ffi.buffer(out)[:]
     return data
 
 
+_BYTES_33, _SIZE = ffi.typeof("unsigned char[33]"), ffi.typeof("size_t *")
+
+
 def _parse_x_only(x: bytes) -> CData:
+    """To be read only."""
+    kept = _OUTPUTS.get(x)
+    if kept is not None:
+        return kept
     point = _NEW("secp256k1_xonly_pubkey *")
     if not lib.secp256k1_xonly_pubkey_parse(CONTEXT, point, x):
         raise InvalidKey("expected the x of a point of secp256k1", reason="point")

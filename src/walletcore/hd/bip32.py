@@ -14,11 +14,12 @@ from typing import TypedDict, TypeVar
 from walletcore.coding.text import base58check
 from walletcore.curves import secp256k1
 from walletcore.errors import DerivationError, InvalidKey, raised_as
-from walletcore.hashes import hash160, hmac_sha512
+from walletcore.hashes import Digest, hash160, hmac_sha512, hmac_sha512_after
 from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
 from walletcore.hd.slip132 import BITCOIN_NETWORKS, VERSIONS, Version, spelled
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, Path
+from walletcore.remembering import memory
 from walletcore.secret import Confidential, Secret, sealed
 
 __all__ = ["VERSIONS", "ExtendedPrivateKey", "ExtendedPublicKey", "Version"]
@@ -55,6 +56,7 @@ class ExtendedPrivateKey(Confidential, _Node):
     """
 
     private_key: PrivateKey
+    _hmac: Digest | None = memory()
     __hash__ = None  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
@@ -104,16 +106,23 @@ class ExtendedPrivateKey(Confidential, _Node):
         K_par = secp256k1.point(k_par) if len(steps) > 1 else self.public_key.data
         k, c = _ckd_priv(k_par, c_par, K_par, steps[-1])
         private_key = PrivateKey.trusted(Curve.SECP256K1, Secret(k))
-        return _descendant(self, steps, K_par, {"private_key": private_key, "chain_code": c})
+        return _descendant(self, steps, K_par, {"private_key": private_key, "chain_code": c, "_hmac": None})
 
     @sealed
     def child_key(self, i: int) -> PrivateKey:
         """The private key one step further down, without its place in the tree. Raises as `derive` does."""
         if type(i) is not int or not 0 <= i < 2 * HARDENED or self.depth == _MAX_DEPTH:
             _checked_steps(self, Path((i,)))  # refuses
-        K_par = b"" if i >= HARDENED else self.public_key.data
-        k, _ = _ckd_priv(self.private_key.secret.reveal(), self.chain_code, K_par, i)
+        if i >= HARDENED:
+            k, _ = _ckd_priv(self.private_key.secret.reveal(), self.chain_code, b"", i)
+        else:
+            k, _ = _child(self.private_key.secret.reveal(), (self._hmac or self._keep_hmac())(i.to_bytes(4)), i)
         return PrivateKey.trusted(Curve.SECP256K1, Secret(k))
+
+    def _keep_hmac(self) -> Digest:
+        """What gives I for ser_32(i): a parent has many children, and c_par and ser_P(K_par) are hashed once."""
+        object.__setattr__(self, "_hmac", made := hmac_sha512_after(self.chain_code, self.public_key.data))
+        return made
 
     @property
     def public(self) -> ExtendedPublicKey:
@@ -224,7 +233,11 @@ class ExtendedPublicKey(_Node):
 def _ckd_priv(k_par: bytes, c_par: bytes, K_par: bytes, i: int) -> tuple[bytes, bytes]:
     """CKDpriv((k_par, c_par), i) -> (k_i, c_i); K_par is point(k_par), needed for a step that is not hardened."""
     data = b"\0" + k_par if i >= HARDENED else K_par
-    I = hmac_sha512(c_par, data + i.to_bytes(4))
+    return _child(k_par, hmac_sha512(c_par, data + i.to_bytes(4)), i)
+
+
+def _child(k_par: bytes, I: bytes, i: int) -> tuple[bytes, bytes]:
+    """k_i = parse_256(I_L) + k_par, and c_i = I_R."""
     try:
         return secp256k1.add_scalars(k_par, I[:32]), I[32:]
     except InvalidKey:

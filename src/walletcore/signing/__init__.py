@@ -136,10 +136,11 @@ def collect(requests: Sequence[SigningRequest], *signers: Signer) -> Answers:
     requests = _checked(requests)
     if len(requests) == 1:
         return (_answer_to(requests[0], signers),)
-    answers: Places = dict.fromkeys(requests)
-    for signer, wanted in _routes(answers, signers):
-        _fill(answers, wanted, _ask(cast(Signer, signer), wanted))
-    return tuple([answers[request] for request in requests])
+    asked = tuple(dict.fromkeys(requests))
+    answers: list[Signature | None] = [None] * len(asked)
+    for signer, places, wanted in _routes(asked, signers):
+        _fill(answers, places, wanted, _ask(cast(Signer, signer), wanted))
+    return _in_order(requests, asked, answers)
 
 
 def _answer_to(request: SigningRequest, signers: tuple[Signer, ...]) -> Signature | None:
@@ -157,22 +158,23 @@ async def collect_async(requests: Sequence[SigningRequest], *signers: AsyncSigne
     import asyncio
 
     requests = _checked(requests)
-    answers: Places = dict.fromkeys(requests)
-    routes = _routes(answers, signers)
-    asked = (_ask_async(signer, wanted) for signer, wanted in routes)
-    given = await asyncio.gather(*asked, return_exceptions=True)
-    for (_, wanted), signatures in zip(routes, given, strict=True):
+    asked = tuple(dict.fromkeys(requests))
+    answers: list[Signature | None] = [None] * len(asked)
+    routes = _routes(asked, signers)
+    waiting = (_ask_async(signer, wanted) for signer, _, wanted in routes)
+    given = await asyncio.gather(*waiting, return_exceptions=True)
+    for (_, places, wanted), signatures in zip(routes, given, strict=True):
         if isinstance(signatures, asyncio.CancelledError):  # not by our caller: gather itself would have raised it
             raise OutcomeUnknown("a signer was cancelled while it was asked") from signatures
         if isinstance(signatures, BaseException):
             raise signatures
-        _fill(answers, wanted, signatures)
-    return tuple([answers[request] for request in requests])
+        _fill(answers, places, wanted, signatures)
+    return _in_order(requests, asked, answers)
 
 
 Holder = AsyncSigner | Signer
-Route = tuple[Holder, tuple[SigningRequest, ...]]
-Places = dict[SigningRequest, Signature | None]
+Route = tuple[Holder, list[int], tuple[SigningRequest, ...]]
+"""Who is asked, for the requests at which places, and these."""
 
 
 def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
@@ -186,14 +188,14 @@ def _checked(requests: Sequence[SigningRequest]) -> tuple[SigningRequest, ...]:
     return taken
 
 
-def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> list[Route]:
+def _routes(requests: tuple[SigningRequest, ...], signers: Iterable[Holder]) -> list[Route]:
     """Which signer is asked for what: by public key, for BIP-340 by the key with even y. The first one is asked."""
-    by_key: dict[tuple[Curve, bytes], list[SigningRequest]] = {}
-    by_x: dict[tuple[Curve, bytes], list[SigningRequest]] = {}
-    for request in requests:
+    by_key: dict[tuple[Curve, bytes], list[int]] = {}
+    by_x: dict[tuple[Curve, bytes], list[int]] = {}
+    for place, request in enumerate(requests):
         is_by_x = request.scheme is Scheme.BIP340
-        wanted, asked = (by_x, request.key.even_y()) if is_by_x else (by_key, request.key)
-        wanted.setdefault((asked.curve, asked.data), []).append(request)
+        wanted, key = (by_x, request.key.even_y()) if is_by_x else (by_key, request.key)
+        wanted.setdefault((key.curve, key.data), []).append(place)
     routes: list[Route] = []
     for signer in signers:
         key = _key_of(signer)
@@ -201,7 +203,7 @@ def _routes(requests: Iterable[SigningRequest], signers: Iterable[Holder]) -> li
         if by_x:
             mine += by_x.pop((key.curve, key.even_y().data), [])
         if mine:
-            routes.append((signer, tuple(mine)))
+            routes.append((signer, mine, tuple([requests[place] for place in mine])))
     return routes
 
 
@@ -262,9 +264,21 @@ async def _called(function: Callable[[Any], Any], argument: object) -> object:
     return await answer if inspect.isawaitable(answer) else answer
 
 
-def _fill(answers: Places, wanted: tuple[SigningRequest, ...], given: Sequence[Signature]) -> None:
-    for request, answer in zip(wanted, given, strict=True):
-        answers[request] = request.accept(answer)
+def _fill(
+    answers: list[Signature | None], places: list[int], wanted: tuple[SigningRequest, ...], given: Sequence[Signature]
+) -> None:
+    for place, request, answer in zip(places, wanted, given, strict=True):
+        answers[place] = request.accept(answer)
+
+
+def _in_order(
+    requests: tuple[SigningRequest, ...], asked: tuple[SigningRequest, ...], answers: list[Signature | None]
+) -> Answers:
+    """An answer for each request, of those that were asked: equal requests were asked once."""
+    if len(asked) == len(requests):
+        return tuple(answers)
+    found = dict(zip(asked, answers, strict=True))
+    return tuple([found[request] for request in requests])
 
 
 def _exactly(count: int, given: Sequence[Signature]) -> tuple[Signature, ...]:

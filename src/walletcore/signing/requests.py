@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from walletcore.errors import InvalidSignature, TransactionError
+from walletcore.freezing import thawed
 from walletcore.hashes import Hash, sha256
 from walletcore.keys import PublicKey, Scheme
 from walletcore.path import KeyOrigin
@@ -52,12 +53,17 @@ class AcceptedSignature(Signature):
 
 def vouch(request: SigningRequest, data: bytes, recovery: int | None = None) -> AcceptedSignature:
     """An answer that is taken as it is: for whoever made the signature in this process and decides not to check it."""
-    accepted, put = object.__new__(AcceptedSignature), object.__setattr__
-    put(accepted, "scheme", request.scheme)
-    put(accepted, "data", data)
-    put(accepted, "recovery", recovery)
-    put(accepted, "request", request)
+    made = _new_accepted()
+    made.scheme = request.scheme
+    made.data = data
+    made.recovery = recovery
+    made.request = request
+    made.__class__ = AcceptedSignature
+    accepted: AcceptedSignature = made
     return accepted
+
+
+_new_accepted = thawed(AcceptedSignature)
 
 
 Answers = tuple[Signature | None, ...]
@@ -114,17 +120,18 @@ class SigningRequest:
         subject: Signable[Any],
     ) -> SigningRequest:
         """A request whose parts a subject has just made to go together; nothing is checked again."""
-        made, put = object.__new__(cls), object.__setattr__
-        put(made, "key", key)
-        put(made, "scheme", scheme)
-        put(made, "payload", payload)
-        put(made, "prehash", prehash)
-        put(made, "tweak", tweak)
-        put(made, "origin", origin)
-        put(made, "subject", subject)
-        put(made, "_message", None)
-        put(made, "_id", None)
-        return made
+        made = _new_request()
+        made.key = key
+        made.scheme = scheme
+        made.payload = payload
+        made.prehash = prehash
+        made.tweak = tweak
+        made.origin = origin
+        made.subject = subject
+        made._message = made._id = None
+        made.__class__ = SigningRequest
+        request: SigningRequest = made
+        return request
 
     def __hash__(self) -> int:
         return hash(self.payload)
@@ -178,3 +185,6 @@ class SigningRequest:
         key = self.key if self.tweak is None else self.key.taproot_output(self.tweak)
         data, recovery = key.accept(self.scheme, self.message, answer.data, answer.recovery)
         return vouch(self, data, recovery)
+
+
+_new_request = thawed(SigningRequest)

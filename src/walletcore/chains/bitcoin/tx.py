@@ -8,10 +8,10 @@ are text, 64 hex digits as explorers show them; on the wire their bytes are reve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.parts import (
@@ -43,6 +43,7 @@ from walletcore.coding.wire import (
     u64le,
 )
 from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.freezing import thawed
 from walletcore.hashes import sha256d
 
 if TYPE_CHECKING:
@@ -358,9 +359,20 @@ def _built(raw: bytes, parts: Parts) -> Tx:
     """The value of parts that have been checked: the constructors would check them again."""
     inputs, outputs = _ends_of(parts)
     version, locktime = int.from_bytes(raw[:4], "little"), int.from_bytes(raw[-4:], "little")
-    tx = object.__new__(Tx)
-    for put, value in zip(_OF_TX, (version, inputs, outputs, parts.witnesses, locktime), strict=True):
-        put(tx, value)
+    return _tx_of(version, inputs, outputs, parts.witnesses, locktime)
+
+
+def _tx_of(
+    version: int, inputs: tuple[TxIn, ...], outputs: tuple[TxOut, ...], witnesses: tuple[Witness, ...], locktime: int
+) -> Tx:
+    made = _new_tx()
+    made.version = version
+    made.inputs = inputs
+    made.outputs = outputs
+    made.witnesses = witnesses
+    made.locktime = locktime
+    made.__class__ = Tx
+    tx: Tx = made
     return tx
 
 
@@ -369,29 +381,24 @@ def _ends_of(parts: Parts) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]]:
 
 
 def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
-    made = object.__new__(TxIn)
-    put_txid, put_vout, put_script, put_sequence = _OF_IN
-    put_txid(made, outpoint[31::-1].hex())
-    put_vout(made, int.from_bytes(outpoint[32:], "little"))
-    put_script(made, script_sig)
-    put_sequence(made, int.from_bytes(sequence, "little"))
-    return made
+    made = _new_input()
+    made.txid = outpoint[31::-1].hex()
+    made.vout = int.from_bytes(outpoint[32:], "little")
+    made.script_sig = script_sig
+    made.sequence = int.from_bytes(sequence, "little")
+    made.__class__ = TxIn
+    found: TxIn = made
+    return found
 
 
 def _output_of(value: int, script_pubkey: bytes) -> TxOut:
-    made = object.__new__(TxOut)
-    put_value, put_script, put_address, put_lock = _OF_OUT
-    put_value(made, value)
-    put_script(made, script_pubkey)
-    put_address(made, None)
-    put_lock(made, None)
-    return made
+    made = _new_output()
+    made.value = value
+    made.script_pubkey = script_pubkey
+    made.address = made.lock = None
+    made.__class__ = TxOut
+    output: TxOut = made
+    return output
 
 
-def _setters(kind: type, *names: str) -> list[Callable[[Any, Any], None]]:
-    return [getattr(kind, name).__set__ for name in names]
-
-
-_OF_TX = _setters(Tx, "version", "inputs", "outputs", "witnesses", "locktime")
-_OF_IN = _setters(TxIn, "txid", "vout", "script_sig", "sequence")
-_OF_OUT = _setters(TxOut, "value", "script_pubkey", "address", "lock")
+_new_tx, _new_input, _new_output = thawed(Tx), thawed(TxIn), thawed(TxOut)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
-from walletcore.chains.bitcoin.psbt.forms import WITNESS
-from walletcore.chains.bitcoin.tx import Witness
+from walletcore.chains.bitcoin.tx import Witness, encode_witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
@@ -31,7 +29,7 @@ PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
 """The fields in which signatures stand."""
 _BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
-_SIGNED, _NUMBER = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS)), itemgetter(0)
+_SIGNED = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS))
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
@@ -73,6 +71,8 @@ def names_of(each: Input) -> list[bytes]:
     """The keys of the records in which its signatures stand, in the order of its keys."""
     if each.kind == "p2tr" and each.leaf is None:
         return [_BY_KEY_PATH]  # BIP-371: it needs no internal key to be handed over
+    if each.lock is None:
+        return [_BY_KEY + key.data for key in each.keys]
     return [record_of(each, key) for key in each.keys]
 
 
@@ -83,7 +83,7 @@ def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
 
 def has_signatures(fields: PsbtInput) -> bool:
     """Whether anybody has signed it."""
-    return not _SIGNED.isdisjoint(map(_NUMBER, fields._records))
+    return not _SIGNED.isdisjoint(fields._numbers)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:
@@ -101,7 +101,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     """
     records, required = fields._records, each.required
     names = names_of(each)
-    chosen = tuple([name for name in names if name in records][:required])
+    chosen = [name for name in names if name in records][:required]
     if not chosen or len(chosen) < required:
         return None
     signatures = [records[name] for name in chosen]
@@ -110,7 +110,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     if len(names) > len(chosen) and each.leaf is not None:  # which has a place for each key
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
-    return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)
+    return Final(script_sig, encode_witness(witness) if witness else b"", tuple(chosen))
 
 
 def hash_type_of(each: Input, signature: bytes) -> int:

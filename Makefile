@@ -38,11 +38,12 @@ engines: engine-packages
 # requirements name, made anew when these change.
 ORACLES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/oracles/*/requirements.txt)))
 NODE_ORACLES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/oracles/*/package-lock.json)))
+ENGINES := $(notdir $(patsubst %/requirements.txt,%,$(wildcard tests/engines/*/requirements.txt)))
 NODE_ENGINES := $(notdir $(patsubst %/package-lock.json,%,$(wildcard tests/engines/*/package-lock.json)))
 
 .PHONY: engine-packages
 engine-packages: $(ORACLES:%=build/oracles/%/ready) $(NODE_ORACLES:%=build/oracles/%/ready) \
-		$(NODE_ENGINES:%=build/engines/%/ready) softhsm postgresql systemd
+		$(ENGINES:%=build/engines/%/ready) $(NODE_ENGINES:%=build/engines/%/ready) softhsm postgresql systemd
 
 # SoftHSM2, a token in files, from the distribution; as root, or with sudo.
 .PHONY: softhsm
@@ -70,6 +71,21 @@ build/oracles/%/ready: tests/oracles/%/requirements.txt
 	$(BIN)/python -m venv build/oracles/$*
 	build/oracles/$*/bin/pip install --quiet --require-hashes -r $<
 	touch $@
+
+# Spark and Ray, with what walletcore stands on; it comes by PYTHONPATH=src itself. Spark 4.3 needs Java 17 or later.
+build/engines/%/ready: tests/engines/%/requirements.txt
+	rm -rf build/engines/$*
+	$(BIN)/python -m venv build/engines/$*
+	build/engines/$*/bin/pip install --quiet --require-hashes -r $<
+	touch $@
+
+build/engines/clusters/ready: | java
+
+.PHONY: java
+java:
+	@version=$$(java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p'); test "$${version:-0}" -ge 17 || { \
+		as_root=$$(test "$$(id -u)" -eq 0 || echo "sudo --non-interactive"); export DEBIAN_FRONTEND=noninteractive; \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq default-jre-headless; }
 
 # A program for Node is oracle.mjs and the modules beside it.
 .SECONDEXPANSION:

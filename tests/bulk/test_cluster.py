@@ -129,9 +129,8 @@ BAD: list[tuple[JSON, str]] = [
     ({"changes": (0, 2**31)}, "hardened"),
     ({"changes": (0, -1)}, "range"),
     ({"changes": ("0",)}, "range"),
-    ({"changes": ()}, "type"),
-    ({"changes": 0}, "type"),
-    ({"changes": "01"}, "type"),
+    ({"changes": ()}, "length"),
+    ({"changes": "01"}, "length"),
     ({"changes": (1, 0, 1)}, "duplicate"),
 ]
 ACCOUNTS = [ROOT, ROOT.public, str(ROOT.public), None]

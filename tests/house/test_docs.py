@@ -6,7 +6,10 @@ that directly follows a Python block is what that block prints.
 
 import contextlib
 import io
+import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +20,7 @@ from typing import Any
 import pytest
 
 from house.source import ROOT, modules
+from support.clusters import PATHS, PYTHON
 from support.pages import SERVICES
 from support.softhsm import PIN, create
 
@@ -36,6 +40,7 @@ def softhsm(home: Path) -> dict[str, str]:
 
 ENGINES: dict[str, Callable[[Path], dict[str, str]]] = {"pkcs11.md": softhsm}
 """Pages that need more than the extra `dev`, and what makes it and returns the environment that leads to it."""
+CLUSTERS = "clusters.md"  # whose engines are in an environment of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +85,12 @@ def run(path: Path, block: Block, namespace: dict[str, Any]) -> str:
 
 
 def test_every_page_of_an_engine_is_there() -> None:
-    assert ENGINES.keys() <= {path.name for path in pages() if blocks(path)}
+    assert ENGINES.keys() | {CLUSTERS} <= {path.name for path in pages() if blocks(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in pages() if blocks(path) and path.name not in ENGINES], ids=label)
+@pytest.mark.parametrize(
+    "path", [path for path in pages() if blocks(path) and path.name not in {*ENGINES, CLUSTERS}], ids=label
+)
 def test_every_block_of_the_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check(path, monkeypatch)
 
@@ -103,6 +110,17 @@ def test_every_block_of_the_page_runs_on_its_engine(
         check(path, monkeypatch)
     finally:  # tests of the signer spell the module's path in another way, and it is initialised once in a process
         pkcs11.lib(next(path for path in MODULES["softhsm2"] if Path(path).exists())).finalize()
+
+
+@pytest.mark.engine
+def test_every_block_of_the_page_of_clusters_runs_on_them(tmp_path: Path) -> None:
+    path = ROOT / "docs" / CLUSTERS
+    program = [str(PYTHON), "-P", str(ROOT / "tests" / "engines" / "clusters" / "page.py")]
+    code = json.dumps([block.code for block in blocks(path)])
+    done = subprocess.run(program, input=code, capture_output=True, text=True, cwd=tmp_path, env=os.environ | PATHS)
+    assert done.returncode == 0, done.stderr[-4000:]
+    for block, printed in zip(blocks(path), json.loads(done.stdout), strict=True):
+        assert printed == (block.output or ""), f"{CLUSTERS}:{block.line}"
 
 
 def check(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

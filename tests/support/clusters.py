@@ -76,6 +76,10 @@ class Cluster:
         answer: JSON = json.loads(line)
         return answer
 
+    def computed(self) -> float:
+        """Seconds of processors that it and all its processes have taken."""
+        return sum(own + ended for own, ended in _below(self._child.pid).values())
+
     def __enter__(self) -> Self:
         return self
 
@@ -126,7 +130,7 @@ class Assassin(Thread):
     def run(self) -> None:
         first: dict[int, float] = {}
         while not self.killed:
-            for pid, seconds in _below(os.getpid(), self.wanted):
+            for pid, (seconds, _) in _below(os.getpid(), self.wanted).items():
                 if seconds - first.setdefault(pid, seconds) >= 0.2:
                     os.kill(pid, signal.SIGKILL)
                     self.killed = pid
@@ -134,10 +138,10 @@ class Assassin(Thread):
             time.sleep(0.02)
 
 
-def _below(root: int, wanted: Callable[[str], bool]) -> list[tuple[int, float]]:
-    """Processes that a process has started, or these: their numbers, and how long they have computed."""
+def _below(root: int, wanted: Callable[[str], bool] = bool) -> dict[int, tuple[float, float]]:
+    """A process and those that it has started, or these: how long they have computed, and ended children of theirs."""
     parents: dict[int, int] = {}
-    found: list[tuple[int, float]] = []
+    found: dict[int, tuple[float, float]] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
@@ -146,12 +150,13 @@ def _below(root: int, wanted: Callable[[str], bool]) -> list[tuple[int, float]]:
             continue
         parents[int(entry.name)] = int(fields[1])
         if wanted(command):
-            found.append((int(entry.name), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")))
+            own, ended = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+            found[int(entry.name)] = own / os.sysconf("SC_CLK_TCK"), ended / os.sysconf("SC_CLK_TCK")
 
     def ours(pid: int) -> bool:
         return pid == root or (pid in parents and ours(parents[pid]))
 
-    return [each for each in found if ours(each[0])]
+    return {pid: seconds for pid, seconds in found.items() if ours(pid)}
 
 
 def told(cluster: Cluster, *secrets: bytes) -> list[str]:

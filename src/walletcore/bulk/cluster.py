@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from walletcore.bulk.account import Account, indices_of
+from walletcore.bulk.account import Account, distinct, indices_of
 from walletcore.bulk.arrow import SCHEMA, address_batch
 from walletcore.errors import DerivationError, MissingExtra, needs
 
@@ -43,12 +43,8 @@ class Rows:
     changes: Sequence[int] = (0,)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.changes, tuple | list) or not self.changes:
-            raise DerivationError("expected changes as a tuple of one at least", reason="type")
-        for change in self.changes:
+        for change in distinct(self.changes):
             indices_of(self.start, self.count, change)
-        if len(set(self.changes)) < len(self.changes):
-            raise DerivationError("expected each change once", reason="duplicate")
 
     def __len__(self) -> int:
         return self.count * len(self.changes)

@@ -29,6 +29,7 @@ from walletcore.signing import Signature, sign
 
 EVMOS = chain("cosmos:evmos-native", CosmosChain)
 CANTO = chain("cosmos:canto-native", CosmosChain)
+DYMENSION, ZETA = chain("cosmos:dymension", CosmosChain), chain("cosmos:zetachain-native", CosmosChain)
 INJECTIVE = chain("cosmos:injective", CosmosChain)
 TESTNET = chain("cosmos:greenfield-testnet", CosmosChain)
 ME, YOU = (signer(bytes([each]) * 32) for each in (1, 2))
@@ -89,7 +90,7 @@ def test_documents_of_greenfield_are_the_published_ones() -> None:
         assert keccak256(made.requests()[0].payload).hex() == expected
 
 
-@pytest.mark.parametrize("row", [EVMOS, CANTO, INJECTIVE, TESTNET], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [EVMOS, CANTO, DYMENSION, INJECTIVE, TESTNET], ids=lambda row: row.name)
 def test_a_transaction_is_signed_read_again_and_verified(row: CosmosChain) -> None:
     made = transaction(row, memo="a memo")
     again: Any = row.decode_transaction(made.raw)
@@ -104,6 +105,16 @@ def test_a_transaction_is_signed_read_again_and_verified(row: CosmosChain) -> No
     verify(read, [7])
     with pytest.raises(InvalidSignature):
         verify(read, [8])
+
+
+def test_typed_data_that_no_node_of_zetachain_takes_are_not_made() -> None:
+    """zeta-chain/node app/ante/ante.go @ 05f389fbd288: the option is one of cosmos/evm, and Ethermint's is refused."""
+    with pytest.raises(TransactionError) as refused:
+        transaction(ZETA).requests()
+    assert refused.value.reason == "scheme"
+    option = replace(ZETA, modes=EVMOS.modes, eip155=7000)
+    with pytest.raises(TransactionError):
+        ZETA.decode_transaction(sign(transaction(option), ME).raw)
 
 
 def test_CO1_typed_data_name_the_chain_the_account_and_all_that_is_done() -> None:

@@ -2,9 +2,9 @@
 
 Three dialects, each by the type of the chain's keys. BNB Greenfield takes nothing else (SIGN_MODE_EIP_712, bnb-chain/
 greenfield-cosmos-sdk x/auth/tx/eip_712.go). Chains with Ethermint's keys and Injective take it beside the others, with
-an ``ExtensionOptionsWeb3Tx`` in the body (evmos/ethermint ethereum/eip712, app/ante/eip712.go; InjectiveLabs/
-injective-ts, getEip712TypedData). All messages of one are of the same kind there, and each kind has its own struct:
-those of `_VALUES` are known here.
+an ``ExtensionOptionsWeb3Tx`` in the body (evmos/ethermint ethereum/eip712, app/ante/eip712.go, whose document
+dymensionxyz/dymension app/ante/eip712.go has, too; InjectiveLabs/injective-ts, getEip712TypedData). All messages of one
+are of the same kind there, and each kind has its own struct: those of `_VALUES` are known here.
 """
 
 from __future__ import annotations

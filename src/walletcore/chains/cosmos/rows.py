@@ -284,7 +284,5 @@ CHAINS = (
         decimals=18,
         slip44=60,
         key_type=_ETH,
-        modes=_EIP712,
-        eip155=7000,
     ),
 )

@@ -26,6 +26,14 @@ def test_published_phrases_have_their_addresses(case: Case) -> None:
     assert row.addresses([bytes.fromhex(case.expect["public_key"])]) == [case.expect["address"]]
 
 
+def test_a_phrase_of_sync2_has_its_published_address() -> None:
+    """vechain-energy/sync-extract-private-key README.md @ 3d09f67b385e, "Sync2"."""
+    wallet = Wallet.from_mnemonic("ceiling exhaust wink burger glory unique burger supply foam enable axis coil")
+    assert wallet.address(VECHAIN).text == "0x02F887bea6275318cC79c0639Db9e3037e216e49"
+    public = "02444d201f12ec91785fa9a718dd9912054ae4aacf5261f568783166ca44502780"
+    assert wallet.public_key(VECHAIN).data.hex() == public
+
+
 def test_names_are_those_of_the_namespace() -> None:
     """ChainAgnostic/namespaces vechain/caip2.md and vechain/caip10.md, "Test Cases"."""
     assert VECHAIN.caip2 == "vechain:b1ac3413d346d43539627e6be7ec1b4a"

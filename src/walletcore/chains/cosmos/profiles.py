@@ -45,4 +45,4 @@ HUB = own(
 )
 KEPLR = own(118, "Keplr", source=f"{_REGISTRY}; {_KEPLR}")
 TRUST = own(118, "Trust Wallet", source=f"{_REGISTRY}; {_TRUST}")
-ETHEREUM = beside("ethereum", 60, source="ebellocchia/bip_utils bip44_conf.py (FetchAiEth)")
+ETHEREUM = beside("ethereum", 60, "bip_utils", source="ebellocchia/bip_utils bip44_conf.py (FetchAiEth)")

@@ -19,7 +19,9 @@ _ETH = "eth_secp256k1"
 _EIP712 = ("direct", "amino", "eip712")
 _ALSO_HUB = beside("cosmos", 118, "Keplr", "Keplr with a Ledger")
 _OKEX = "ebellocchia/bip_utils bip44_conf.py (OkexChainAtom, OkexChainAtomOld); okx/js-wallet-sdk packages/coin-cosmos"
-_PWALLET = "docs.persistence.one, coin type migration from 750 to 118; cosmos/chain-registry persistence/chain.json"
+_MARS = "cosmos/chain-registry mars/chain.json (alternative_slip44s), which names no wallet"
+_PWALLET = "docs.persistence.one, coin type migration from 750 to 118; chainapsis/keplr-chain-registry cosmos/core.json"
+_DYMENSION = "cosmos/chain-registry dymension/chain.json; chainapsis/keplr-chain-registry cosmos/dymension_1100.json"
 _BEACON = "bnb-chain/javascript-sdk src/crypto (HDPATH); trustwallet/wallet-core registry.json; SLIP-44"
 _GREENFIELD = "docs.bnbchain.org, Greenfield, account; trustwallet/wallet-core registry.json"
 
@@ -111,7 +113,7 @@ CHAINS = (
         key_type=_ETH,
         modes=_EIP712,
         eip155=1100,
-        profiles=own(60, "Keplr"),
+        profiles=own(60, "Keplr", source=_DYMENSION),
     ),
     CosmosChain(
         name="evmos-native",
@@ -203,7 +205,7 @@ CHAINS = (
         chain_id="mars-1",
         hrp="mars",
         denom="umars",
-        profiles=(*TRUST, beside("terra", 330, source="cosmos/chain-registry mars/chain.json")),
+        profiles=(*TRUST, beside("terra", 330, "chain-registry", source=_MARS)),
     ),
     CosmosChain(name="neutron", symbol="NTRN", chain_id="neutron-1", hrp="neutron", denom="untrn"),
     CosmosChain(name="noble", symbol="USDC", chain_id="noble-1", hrp="noble", denom="uusdc"),

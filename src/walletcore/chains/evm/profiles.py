@@ -113,6 +113,9 @@ XDC = (
         name="xdc",
         path="m/44'/550'/{account}'/0/{index}",
         wallets=("Tangem", "Tatum"),
-        source='SLIP-44 (550); meherett/python-hdwallet, XinFin; Tatum\'s API, "Generate XDC wallet"',
+        source=(
+            "tangem/blockchain-sdk-kotlin DerivationConfigV2.kt and V3 (XDC, m/44'/550'/0'/0/0); Tatum's API, "
+            '"Generate XDC wallet"; meherett/python-hdwallet, XinFin; SLIP-44 (550)'
+        ),
     ),
 )

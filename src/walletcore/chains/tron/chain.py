@@ -29,12 +29,18 @@ PREFIX = b"\x41"
 _MAX_TEXT = 34
 _HEX = re.compile(r"(?:41|0x41)[0-9a-fA-F]{40}", re.ASCII)
 _WALLET_CORE = "trustwallet/wallet-core registry.json"
+_OTHERS = (
+    "developers.tron.network, Wallet developer guide (m/44'/195'/0'/0/<index>); juejin.cn/post/7515392598098591779 "
+    "(TronLink, by somebody else); trezor/trezor-firmware core/src/apps/tron/README.md (m/44h/195h/0h/0/0); "
+    "okx/js-wallet-sdk packages/coin-tron/src/TrxWallet.ts; tangem/blockchain-sdk-kotlin DerivationConfigV3.kt; "
+    "tronprotocol/tronweb src/utils/constants.ts (TRON_BIP39_PATH_PREFIX)"
+)
 _PROFILES = (
     Profile(
         name="bip44",
         path="m/44'/195'/{account}'/0/{index}",
-        wallets=("TronLink", "Trust Wallet", "Trezor Suite", "OKX Wallet"),
-        source=f"{_WALLET_CORE}; tronprotocol/tronweb src/utils/constants.ts (TRON_BIP39_PATH_PREFIX); SLIP-44",
+        wallets=("TronLink", "Trust Wallet", "Trezor Suite", "OKX Wallet", "Tangem"),
+        source=f"{_WALLET_CORE}; {_OTHERS}",
     ),
     Profile(
         name="ledger-live",

@@ -27,8 +27,12 @@ _PROFILES = (
     Profile(
         name="bip44",
         path="m/44'/818'/{account}'/0/{index}",
-        wallets=("VeWorld", "Sync2", "Trust Wallet"),
-        source="vechain/thor-devkit.js src/hdnode.ts (m/44'/818'/0'/0); trustwallet/wallet-core registry.json; SLIP-44",
+        wallets=("VeWorld", "Sync2", "Trust Wallet", "Tangem"),
+        source=(
+            "vechain/veworld-mobile src/Constants/Constants/derivationPaths.ts (VET_DERIVATION_PATH); vechain-energy/"
+            "sync-extract-private-key README.md (Sync2); trustwallet/wallet-core registry.json; tangem/"
+            "blockchain-sdk-kotlin DerivationConfigV3.kt; vechain/thor-devkit.js src/hdnode.ts (m/44'/818'/0'/0)"
+        ),
     ),
 )
 

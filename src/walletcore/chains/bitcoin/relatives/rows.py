@@ -22,7 +22,7 @@ from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.limits import AS_BITCOIN, Limits
 from walletcore.chains.bitcoin.relatives.paths import paths
 from walletcore.coding.text import Base58Check
-from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
+from walletcore.hashes import Hash, blake256, blake256_ripemd160, blake256d, groestl512d, hash160, sha256, sha256d
 
 __all__ = ["RELATIVES"]
 
@@ -46,6 +46,7 @@ def _coin(
     decimals: int = 8,
     kinds: tuple[str, ...],
     magic: bytes = MESSAGE_MAGIC,
+    magic_hash: Hash = sha256d,
     key_hash: Hash = hash160,
     dialect: Dialect | None = None,
     limit: Limits = AS_BITCOIN,
@@ -70,6 +71,7 @@ def _coin(
             prefixes=prefixes,
             kinds=kinds,
             key_hash=key_hash,
+            message_hash=magic_hash,
             message_magic=magic,
             dialect=dialect,
             max_money=limit.max_money,
@@ -229,6 +231,7 @@ _groestlcoin = _coin(
     limit=limits.GROESTLCOIN,
     kinds=TAPROOT,
     magic=_magic("GroestlCoin Signed Message"),
+    magic_hash=sha256,
     dialect=dialects.GROESTLCOIN,
 )
 _GROESTLCOIN = (
@@ -427,6 +430,7 @@ _decred = _coin(
     limit=limits.DECRED,
     kinds=LEGACY,
     magic=_magic("Decred Signed Message"),
+    magic_hash=blake256,
     key_hash=blake256_ripemd160,
     dialect=dialects.DECRED,
 )

@@ -63,10 +63,9 @@ class Version(NamedTuple):
 
 def _both(main: str, test: str, checked: Base58Check) -> tuple[Version, ...]:
     """The rows of a coin that has all of Bitcoin's."""
-    bytes_of = {main: slice(1, 3), test: slice(3, 5)}
     return tuple(
-        Version(network, row[0], *map(bytes.fromhex, row[part]), checked)
-        for network, part in bytes_of.items()
+        Version(network, row[0], bytes.fromhex(row[place]), bytes.fromhex(row[place + 1]), checked)
+        for network, place in ((main, 1), (test, 3))
         for row in _BITCOIN
     )
 

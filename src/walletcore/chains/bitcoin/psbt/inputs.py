@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
@@ -16,7 +17,9 @@ from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
+from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
@@ -40,7 +43,7 @@ _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT, _NUMBER = 0x15, itemgetter(0)
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
-_NAMES = {number: name for name, number in HASH_TYPES.items()}
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 Derivation = tuple[bytes, KeyOrigin]
 
@@ -53,9 +56,11 @@ def transaction_of(
     *,
     find: Find,
     allowed: Collection[str] = HASH_TYPES,
+    previous: Mapping[str, bytes] = _NOTHING,
 ) -> Transaction:
     """What the maps of a PSBT describe. ``find`` finds keys that they do not name; ``allowed`` are hash types.
 
+    ``previous`` has transactions by their ids, for chains whose maps have no place for them.
     Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
     made, paid, dialect = [], [], chain.dialect
@@ -63,12 +68,13 @@ def transaction_of(
     try:
         for index, (outpoint, fields) in enumerate(zip(tx.inputs, inputs, strict=True)):
             place = f"input {index}"
-            made.append(_input(outpoint, fields, find, allowed, tx, dialect))
+            made.append(_input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b"")))
         for index, (output, owner) in enumerate(zip(tx.outputs, outputs, strict=True)):
             place = f"output {index}"
-            paid.append(_output(output, owner))
+            paid.append(_output(output, owner, dialect))
     except TransactionError as error:
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
+    check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
     known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
     return Transaction(
         chain=chain,
@@ -87,13 +93,16 @@ def fields_of(each: Input) -> PsbtInput:
     """The fields from which the same input is made again."""
     if each.spent is None:
         return PsbtInput()
+    if each.schnorr:
+        raise TransactionError("no field of a PSBT says that a key signs by Schnorr's scheme", reason="scheme")
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
+    utxo = each.spent.encode() if has_outputs(each.dialect) else each.previous
     key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
     leaf = _leaf_fields(each)
     return PsbtInput(
         **_given(
-            non_witness_utxo=each.previous,
+            non_witness_utxo=utxo,
             witness_utxo=None if proven else each.spent,
             sighash_type=each.hash_type,  # taproot's default is stated by silence
             **leaf,
@@ -206,9 +215,15 @@ def by_script(keys: Sequence[PublicKey]) -> Find:
 
 
 def _input(
-    outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str], tx: Tx, dialect: Dialect | None
+    outpoint: TxIn,
+    fields: PsbtInput,
+    find: Find,
+    allowed: Collection[str],
+    tx: Tx,
+    dialect: Dialect | None,
+    beside: bytes,
 ) -> Input:
-    """The input that a map describes; ``find`` serves where it names no key.
+    """The input that a map describes; ``find`` serves where it names no key, ``beside`` is its previous transaction.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
@@ -218,6 +233,8 @@ def _input(
     if made_at_once is not None:
         return made_at_once
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
+    if has_outputs(dialect):
+        previous, utxo = beside, previous or None
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
         read = previous_output if dialect is None else dialect.previous_output
@@ -239,7 +256,7 @@ def _input(
     )
     if fields.is_final:
         return made()
-    known = _known(spent.script_pubkey, fields, find, allowed)
+    known = _known(spent.script_pubkey, fields, find, allowed, dialect)
     if known["key"] is None and _is_taproot(spent.script_pubkey):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
@@ -311,7 +328,9 @@ def _check_unknown(fields: PsbtInput) -> None:
         raise TransactionError("expected the output that is spent", reason="missing")
 
 
-def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
+def _known(
+    script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str], dialect: Dialect | None
+) -> dict[str, Any]:
     """What is known of an input beside the output that it spends."""
     records = fields._records
     merkle_root, is_taproot = records.get(_MERKLE_ROOT, b""), _is_taproot(script_pubkey)
@@ -321,22 +340,24 @@ def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collect
             raise TransactionError("the leaves do not lead to the merkle root", reason="mismatch")
         merkle_root = root
     redeem_script, witness_script = records.get(_REDEEM_SCRIPT, b""), records.get(_WITNESS_SCRIPT, b"")
+    if has_outputs(dialect):  # nodes without witnesses keep that field and do not know it
+        witness_script = b""
     named = _named(script_pubkey, fields, witness_script or redeem_script, merkle_root)
     return {
         "key": named.key or (None if named.origins else find(script_pubkey)),
         "merkle_root": merkle_root,
         "redeem_script": redeem_script,
         "witness_script": witness_script,
-        "sighash": _sighash(fields.sighash_type, is_taproot, allowed),
+        "sighash": _sighash(fields.sighash_type, is_taproot, allowed, dialect),
         "origin": named.origin,
         "origins": named.origins,
     }
 
 
-def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> str:
+def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str], dialect: Dialect | None) -> str:
     if number is None:
         return ""
-    name = _NAMES.get(number, "unknown")
+    name = names_of_types(dialect).get(number, "unknown")
     if name not in allowed or (name == "DEFAULT" and not is_taproot):
         can_be_named = name in HASH_TYPES and name != "DEFAULT"
         hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if can_be_named else ""
@@ -344,11 +365,12 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
     return name
 
 
-def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
+def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
     if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
         return output
-    redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
+    redeem_script = fields.redeem_script or b""
+    witness_script = b"" if has_outputs(dialect) else fields.witness_script or b""
     named = _named(output.script_pubkey, fields, witness_script or redeem_script)
     tree = fields._records.get(_TAP_TREE)
     if tree is not None and not (redeem_script or witness_script):
@@ -366,6 +388,7 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
         redeem_script=redeem_script,
         witness_script=witness_script,
         origins=origins,
+        dialect=dialect,
     )
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
 

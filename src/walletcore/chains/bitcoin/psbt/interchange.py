@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
+from walletcore.chains.bitcoin.psbt import MAGIC, SAFE, Psbt
 from walletcore.chains.bitcoin.psbt.inputs import by_script
-from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import TransactionError
@@ -42,11 +42,12 @@ def decode_transaction(
         type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
     ):
         raise TransactionError("expected public keys of secp256k1", reason="type")
-    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in tuple(HASH_TYPES) for each in sighash):
-        raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+    names = tuple(names_of_types(chain.dialect).values())
+    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in names for each in sighash):
+        raise TransactionError(f"expected a collection of {', '.join(names)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         psbt = Psbt.decode(chain, raw)
-        described = psbt.described(by_script(keys), {"ALL", "DEFAULT", *sighash})
+        described = psbt.described(by_script(keys), {*SAFE.allowed, *sighash})
         message = psbt.globals.generic_signed_message
         if message is not None:
             from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one

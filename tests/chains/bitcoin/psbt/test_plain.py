@@ -8,7 +8,7 @@ import pytest
 from walletcore import ExtendedPrivateKey, chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.psbt import NO_OUTPUT_FIELDS, Psbt, PsbtGlobals, PsbtInput
-from walletcore.chains.bitcoin.psbt.inputs import nobody
+from walletcore.chains.bitcoin.psbt.finding import nobody
 from walletcore.chains.bitcoin.psbt.plain import plain
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError

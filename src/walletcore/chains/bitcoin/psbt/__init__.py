@@ -32,8 +32,9 @@ from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, has_signatures, signature_of
+from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
+from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of, ways
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted

@@ -5,9 +5,9 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.finding import Find
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
-from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
+from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of", "ways"]
+__all__ = ["fields_of", "output_fields_of", "transaction_of", "ways"]
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
@@ -187,33 +188,6 @@ class _Named:
     origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
 
 
-Find = Callable[[bytes], PublicKey | None]
-"""Finds a key by the output script."""
-_OF_OUTPUT = {"p2wpkh": "p2wpkh", "p2tr": "p2tr", "p2pkh": "p2pkh", "p2sh": "p2sh-p2wpkh", "p2wsh": "p2wsh"}
-"""Kind of an output script -> the kind of a key that alone can spend it."""
-
-
-def nobody(_: bytes) -> None:
-    """Finds no key."""
-
-
-def by_script(keys: Sequence[PublicKey]) -> Find:
-    """Finds keys by the scripts that they can spend, without script trees. Those of a kind are made when one asks.
-
-    A guard gives all keys of a transaction, which may have thousands of them in its scripts.
-    """
-
-    @cache
-    def of_kind(kind: str) -> dict[bytes, PublicKey]:
-        return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys}
-
-    def find(script_pubkey: bytes) -> PublicKey | None:
-        kind = _OF_OUTPUT.get(kind_of(script_pubkey))
-        return of_kind(kind).get(script_pubkey) if kind else None
-
-    return find
-
-
 def _input(
     outpoint: TxIn,
     fields: PsbtInput,
@@ -264,9 +238,11 @@ def _input(
     try:
         return made(**known)
     except TransactionError as error:
-        if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
-            raise
-        return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
+        if error.reason == "unknown" and _is_hash(spent.script_pubkey):
+            return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
+        if error.reason == "mismatch" and _hides_tree(spent.script_pubkey, known["key"], known["merkle_root"]):
+            return made(sighash=known["sighash"])
+        raise
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
@@ -382,15 +358,29 @@ def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut
         origins = ((named.key, named.origin),)
     if named.key is None and not (origins or redeem_script or witness_script):
         return output
-    lock = Lock(
-        key=named.key,
-        script_pubkey=output.script_pubkey,
-        redeem_script=redeem_script,
-        witness_script=witness_script,
-        origins=origins,
-        dialect=dialect,
-    )
+    try:
+        lock = Lock(
+            key=named.key,
+            script_pubkey=output.script_pubkey,
+            redeem_script=redeem_script,
+            witness_script=witness_script,
+            origins=origins,
+            dialect=dialect,
+        )
+    except TransactionError as error:
+        if error.reason != "mismatch" or not _hides_tree(output.script_pubkey, named.key):
+            raise
+        return output
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
+
+
+def _hides_tree(script_pubkey: bytes, key: PublicKey | None, merkle_root: bytes = b"") -> bool:
+    """Whether an internal key without root and leaves may lead to the output all the same, by a tree that is not shown.
+
+    Nobody can tell, so nothing follows from it: such an input is asked of nobody here, and its signature is by the key
+    of the output (BIP-371); such an output is nobody's.
+    """
+    return key is not None and not merkle_root and _is_taproot(script_pubkey)
 
 
 def _is_hash(script_pubkey: bytes) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import MAGIC, SAFE, Psbt
-from walletcore.chains.bitcoin.psbt.inputs import by_script
+from walletcore.chains.bitcoin.psbt.finding import by_script
+from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
@@ -26,6 +28,9 @@ def decode_transaction(
     chain: BitcoinChain, raw: bytes, keys: Sequence[PublicKey], sighash: Collection[str] = ()
 ) -> Transaction | GenericMessage | SignedTransaction[Transaction]:
     """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
+
+    Of a taproot output it asks one way: the internal key if that is known, else the first leaf that is understood and
+    ready; but where neither is of the ``keys``, the first such leaf that is. `Psbt` asks for all ways.
 
     One with a message in it becomes that message, if it is what is signed (BIP-322, "PSBT signer").
 
@@ -47,7 +52,7 @@ def decode_transaction(
         raise TransactionError(f"expected a collection of {', '.join(names)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         psbt = Psbt.decode(chain, raw)
-        described = psbt.described(by_script(keys), {*SAFE.allowed, *sighash})
+        described = _by_leaves(psbt, psbt.described(by_script(keys), {*SAFE.allowed, *sighash}), keys)
         message = psbt.globals.generic_signed_message
         if message is not None:
             from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one
@@ -61,3 +66,16 @@ def decode_transaction(
         unverified = (None,) * len(tx.inputs)
         return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
     return transaction
+
+
+def _by_leaves(psbt: Psbt, described: Transaction, keys: Sequence[PublicKey]) -> Transaction:
+    """The same, with inputs spent by a leaf whose keys somebody here holds, where they hold none of the others."""
+    own = {key.even_y() for key in keys}
+    if not own or not any(fields.tap_leaf_script for fields in psbt.inputs):
+        return described
+    inputs = list(described.inputs)
+    for index, (each, fields) in enumerate(zip(described.inputs, psbt.inputs, strict=True)):
+        if own.isdisjoint(key.even_y() for key in each.keys):
+            found = (way for way in ways(each, fields, psbt.unsigned_tx) if not own.isdisjoint(way.keys))
+            inputs[index] = next(found, each)
+    return replace(described, inputs=tuple(inputs))

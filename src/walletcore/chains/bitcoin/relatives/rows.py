@@ -212,9 +212,10 @@ _BITCOIN_DIAMOND = (
     ),
 )
 
-# DigiByte-Core/digibyte. Addresses 3... are the older P2SH. Its test network begins anew with releases.
+# DigiByte-Core/digibyte, src/kernel/chainparams.cpp (9.26). Addresses 3... are the older P2SH. Taproot: TaprootHeight,
+# 21,168,000. Its test network begins anew with releases.
 _DIGIBYTE = (
-    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
+    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=TAPROOT, magic=_magic("DigiByte Signed Message"))(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", _segwit("1e", "3f", "dgb", older="05"), 20),
         *paths(20, "84:WT", "49:T", "44:T"),
     ),

@@ -58,11 +58,9 @@ def build(
     matter: it gets what is left, unless that is dust or less than its spending will cost at ``long_term_fee_rate``;
     then the fee takes it.
 
-    The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes, or with ``low_r`` of 70: say
-    so where all who sign take a low r, as `LocalSigner(low_r=True)` and Bitcoin Core do, or the rate is missed. It is
-    exceeded only by change that is not made. ``tip``, the height of the last block, is the lock time then, so that no
-    miner gains by mining an earlier block again (anti-fee-sniping). Without ``replaceable``, sequences of the default
-    become 2^32-2.
+    The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes (``low_r``: 70, where all who
+    sign take a low r); it is exceeded only by change that is not made. ``tip``, the height of the last block, is the
+    lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
 
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
     address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node

@@ -286,7 +286,7 @@ class Wallet(Confidential):
         kept = self._accounts.get(place)
         if kept is None:
             tree = cast(ExtendedPrivateKey, self._tree(profile.derivation, profile.curve))
-            kept = replace(tree.derive(path).public, network=row.xpub_network)
+            kept = replace(tree, network=row.xpub_network).derive(path).public
             if len(self._accounts) >= _MAX_KEPT:
                 self._accounts.clear()
             self._accounts[place] = kept

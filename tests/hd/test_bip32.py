@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from support.cpu import SLACK, cpu_seconds
 from support.vectors import Case, vectors
+from walletcore.coding.text import base58check
 from walletcore.curves import secp256k1
 from walletcore.errors import DerivationError, InvalidKey, PathError, WalletcoreError
 from walletcore.hashes import hmac_sha512
 from walletcore.hd import bip32
 from walletcore.hd.bip32 import VERSIONS, ExtendedPrivateKey, ExtendedPublicKey, Version
-from walletcore.hd.slip132 import BITCOIN_NETWORKS
+from walletcore.hd.slip132 import BITCOIN_NETWORKS, PLAIN_NETWORKS
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, KeyOrigin, Path, hardened
 from walletcore.secret import Secret
@@ -108,6 +109,19 @@ def test_a_seed_gives_the_published_master_key(case: Case) -> None:
 @vectors("bip32/derive")
 def test_a_path_leads_to_the_published_key(case: Case) -> None:
     agrees(case, start(case).derive(case.input["path"]))
+
+
+@vectors("bip32/coins", operation="hd.derive")
+def test_a_path_leads_to_the_published_key_of_a_coin_with_checksums_of_its_own(case: Case) -> None:
+    found = start(case)
+    assert found.network == case.input["network"]
+    agrees(case, found.derive(case.input["path"]))
+
+
+@vectors("bip32/coins", operation="hd.parse")
+def test_published_texts_of_a_coin_with_checksums_of_its_own_are_refused(case: Case) -> None:
+    for options in ({}, {"network": case.input["network"]}):
+        assert refusal(ExtendedPublicKey.parse, case.input["key"], **options) == case.expect["reason"]
 
 
 @vectors("bip32/nodes")
@@ -382,7 +396,11 @@ def test_a_fingerprint_names_the_root_in_key_origins() -> None:
     assert (child.depth, child.child_number) == (1, hardened(0))
 
 
-every_spelling = pytest.mark.parametrize("row", VERSIONS, ids=lambda row: f"{row.network}-{row.kind or 'plain'}")
+def spelling(row: Version) -> str:
+    return f"{row.network}-{row.kind or 'plain'}"
+
+
+every_spelling = pytest.mark.parametrize("row", VERSIONS, ids=spelling)
 
 
 @every_spelling
@@ -396,7 +414,7 @@ def test_every_spelling_reads_back_and_children_inherit_it(row: Version) -> None
     assert ExtendedPublicKey.parse(str(child), network=row.network).kind in ("", row.kind)
 
 
-@every_spelling
+@pytest.mark.parametrize("row", [row for row in VERSIONS if row.checked == base58check], ids=spelling)
 def test_every_spelling_is_that_of_bip_utils(row: Version) -> None:
     theirs = Bip32Slip10Secp256k1.FromSeed(SEED, Bip32KeyNetVersions(row.public, row.private))
     ours = ExtendedPrivateKey.from_seed(SEED, network=row.network, kind=row.kind)
@@ -416,7 +434,17 @@ def test_a_network_without_a_plain_form_writes_the_form_of_its_kind(network: str
     assert caught.value.reason == "unknown"
 
 
-@pytest.mark.parametrize("row", [row for row in VERSIONS if row.network not in BITCOIN_NETWORKS])
+@pytest.mark.parametrize("row", [row for row in VERSIONS if row.network in PLAIN_NETWORKS], ids=spelling)
+def test_B22_a_key_is_read_unnamed_where_no_other_coin_could_have_written_it(row: Version) -> None:
+    key = replace(MASTER, network=row.network, kind=row.kind)
+    assert ExtendedPrivateKey.parse(key.reveal(kind=row.kind)) == key
+    assert ExtendedPublicKey.parse(key.public.text(kind=row.kind)) == key.public
+    for network in {other.network for other in VERSIONS if other[2:] != row[2:]} - {row.network}:
+        if row[2:] not in {other[2:] for other in VERSIONS if other.network == network}:
+            assert refusal(ExtendedPrivateKey.parse, key.reveal(kind=row.kind), network=network) == "network"
+
+
+@pytest.mark.parametrize("row", [row for row in VERSIONS if row.network not in PLAIN_NETWORKS], ids=spelling)
 def test_B22_a_key_of_another_coin_is_read_where_its_network_is_named_only(row: Version) -> None:
     key = replace(MASTER, network=row.network, kind=row.kind)
     for text, cls in (
@@ -443,7 +471,7 @@ def test_B22_the_refusal_of_a_key_of_another_coin_says_how_to_read_it() -> None:
 
 def test_no_network_has_two_spellings_for_one_kind_or_two_kinds_for_one_spelling() -> None:
     assert len({row[:2] for row in VERSIONS}) == len(VERSIONS)
-    assert len({(row.network, version) for row in VERSIONS for version in row[2:]}) == 2 * len(VERSIONS)
+    assert len({(row.network, version) for row in VERSIONS for version in row[2:4]}) == 2 * len(VERSIONS)
 
 
 @vectors("bip32/versions")

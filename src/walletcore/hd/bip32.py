@@ -8,15 +8,16 @@ K are a private and a public key, c its chain code, I_L and I_R the halves of a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
-from walletcore.coding.text import base58check
+from walletcore.coding.text import Base58Check
 from walletcore.curves import secp256k1
-from walletcore.errors import DerivationError, InvalidKey, raised_as
-from walletcore.hashes import Digest, hash160, hmac_sha512, hmac_sha512_after
+from walletcore.errors import ChecksumError, DerivationError, InvalidKey, raised_as
+from walletcore.hashes import Digest, Hash, hmac_sha512, hmac_sha512_after
 from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
-from walletcore.hd.slip132 import BITCOIN_NETWORKS, VERSIONS, Version, spelled
+from walletcore.hd.slip132 import PLAIN_NETWORKS, SPELLINGS, VERSIONS, Version, spelled
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.remembering import memory
@@ -81,7 +82,8 @@ class ExtendedPrivateKey(Confidential, _Node):
     def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPrivateKey:
         """Read xprv, tprv or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
 
-        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named. Raises `DerivationError`.
+        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named, but for those of
+        Decred and Groestlcoin, which no other coin can have. Raises `DerivationError`.
         """
         place, chain_code, key = _decode(text, private=True, network=network, kind=kind)
         return cls(private_key=_private_key(Secret(key[1:])), chain_code=chain_code, **place)
@@ -89,7 +91,8 @@ class ExtendedPrivateKey(Confidential, _Node):
     @sealed
     def reveal(self, *, kind: str = "") -> str:
         """The text that gives everything below this key away: xprv (tprv), or the SLIP-132 form of a kind of script."""
-        return _text(self, _spelling(self, kind).private, b"\0" + self.private_key.secret.reveal())
+        row = _spelling(self, kind)
+        return _text(self, row.checked, row.private, b"\0" + self.private_key.secret.reveal())
 
     @sealed
     def derive(self, path: Path | str) -> ExtendedPrivateKey:
@@ -149,8 +152,8 @@ class ExtendedPrivateKey(Confidential, _Node):
 
     @property
     def identifier(self) -> bytes:
-        """The hash160 of the public key, 20 bytes."""
-        return hash160(self.public_key.data)
+        """The hash160 of the public key, 20 bytes; of Decred's networks, RIPEMD-160 of BLAKE-256."""
+        return _key_hash(self)(self.public_key.data)
 
     @property
     def fingerprint(self) -> bytes:
@@ -183,7 +186,8 @@ class ExtendedPublicKey(_Node):
     def parse(cls, text: str, *, network: str | None = None, kind: str | None = None) -> ExtendedPublicKey:
         """Read xpub, tpub or a SLIP-132 form; ``network`` and ``kind``, where given, are what it has to be.
 
-        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named. Raises `DerivationError`.
+        Forms of other coins than Bitcoin are read where their network in `VERSIONS` is named, but for those of
+        Decred and Groestlcoin, which no other coin can have. Raises `DerivationError`.
         """
         place, chain_code, key = _decode(text, private=False, network=network, kind=kind)
         try:
@@ -197,7 +201,8 @@ class ExtendedPublicKey(_Node):
 
         Raises `DerivationError` for a kind that SLIP-132 does not register.
         """
-        return _text(self, _spelling(self, kind).public, self.public_key.data)
+        row = _spelling(self, kind)
+        return _text(self, row.checked, row.public, self.public_key.data)
 
     def derive(self, path: Path | str) -> ExtendedPublicKey:
         """The key at the end of this path, counted from here.
@@ -215,8 +220,8 @@ class ExtendedPublicKey(_Node):
 
     @property
     def identifier(self) -> bytes:
-        """The hash160 of the public key, 20 bytes."""
-        return hash160(self.public_key.data)
+        """The hash160 of the public key, 20 bytes; of Decred's networks, RIPEMD-160 of BLAKE-256."""
+        return _key_hash(self)(self.public_key.data)
 
     @property
     def fingerprint(self) -> bytes:
@@ -310,7 +315,7 @@ def _descendant(node: Key, steps: Sequence[int], K_par: bytes, material: dict[st
     key = object.__new__(type(node))
     place = {
         "depth": node.depth + len(steps),
-        "parent_fingerprint": hash160(K_par)[:4],
+        "parent_fingerprint": _key_hash(node)(K_par)[:4],
         "child_number": steps[-1],
         "network": node.network,
         "kind": node.kind,
@@ -320,10 +325,14 @@ def _descendant(node: Key, steps: Sequence[int], K_par: bytes, material: dict[st
     return key
 
 
-def _text(node: _Node, version: bytes, key: bytes) -> str:
+def _key_hash(node: _Node) -> Hash:
+    return _SPELLED[node.network, node.kind].key_hash
+
+
+def _text(node: _Node, checked: Base58Check, version: bytes, key: bytes) -> str:
     """BIP-32, "Serialization format": 4 + 1 + 4 + 4 + 32 + 33 bytes in Base58Check."""
     place = bytes((node.depth,)) + node.parent_fingerprint + node.child_number.to_bytes(4)
-    return base58check.encode(version + place + node.chain_code + key)
+    return checked.encode(version + place + node.chain_code + key)
 
 
 class _Place(TypedDict):
@@ -337,8 +346,8 @@ class _Place(TypedDict):
 def _decode(text: str, *, private: bool, network: str | None, kind: str | None) -> tuple[_Place, bytes, bytes]:
     """The place, the chain code and the 33 bytes of the key of an extended key's text."""
     with raised_as(DerivationError):
-        data = base58check.decode(text, size=78)
-    row, is_private = _row(data[:4], network)
+        data, checked = _read(text)
+    row, is_private = _row(spelled(data[:4], checked), network)
     key = data[45:]
     if is_private is not (key[0] == 0):
         raise DerivationError("version bytes and key do not go together", reason="mismatch")
@@ -353,10 +362,21 @@ def _decode(text: str, *, private: bool, network: str | None, kind: str | None) 
     return place, data[13:45], key
 
 
-def _row(version: bytes, network: str | None) -> tuple[Version, bool]:
-    """The row of these version bytes on this network, or on Bitcoin's, and whether they are its private ones."""
-    rows = spelled(version)
-    wanted = BITCOIN_NETWORKS if network is None else (network,)
+def _read(text: str) -> tuple[bytes, Base58Check]:
+    """The 78 bytes of a text, and how it is written: by the checksum that makes it whole."""
+    bitcoin, *others = SPELLINGS
+    try:
+        return bitcoin.decode(text, size=78), bitcoin
+    except ChecksumError:
+        for checked in others:
+            with suppress(ChecksumError):
+                return checked.decode(text, size=78), checked
+        raise
+
+
+def _row(rows: Sequence[tuple[Version, bool]], network: str | None) -> tuple[Version, bool]:
+    """That of these rows which is on this network, or on a plain one, and whether the text is its private one."""
+    wanted = PLAIN_NETWORKS if network is None else (network,)
     for row, is_private in rows:
         if any(_is(row.network, name) for name in wanted):
             return row, is_private

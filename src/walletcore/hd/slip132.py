@@ -1,16 +1,27 @@
 """SLIP-0132: the version bytes of extended keys, which say of which coin's network and for which script a tree is.
 
-BIP-32, "Serialization format", for the first two rows; SLIP-0132, "Registered HD version bytes", for all. Coins share
-bytes: a text says its network only to one who knows the coin, so Bitcoin's are read unless another network is named.
+BIP-32, "Serialization format", for the first two rows; SLIP-0132, "Registered HD version bytes", for all but Decred's,
+which are dcrd's (chaincfg/mainnetparams.go, testnetparams.go). Coins share bytes: a text says its network only to one
+who knows the coin, so Bitcoin's are read unless another network is named; those of Decred
+and Groestlcoin have checksums of their own.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BITCOIN_NETWORKS", "VERSIONS", "Version", "spelled"]
+from walletcore.coding.text import Base58Check, base58check
+from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
+
+__all__ = ["BITCOIN_NETWORKS", "PLAIN_NETWORKS", "SPELLINGS", "VERSIONS", "Version", "spelled"]
 
 BITCOIN_NETWORKS = ("mainnet", "testnet")
+PLAIN_NETWORKS = (*BITCOIN_NETWORKS, "decred", "decred-testnet", "groestlcoin", "groestlcoin-testnet")
+"""Those that are read without being named: Bitcoin's, and those whose checksums no other text has."""
+_DECRED = Base58Check(checksum=blake256d)  # decred/dcrd, hdkeychain/extendedkey.go: doubleBlake256Cksum
+_GROESTLCOIN = Base58Check(checksum=groestl512d)  # Groestlcoin/groestlcoin, src/base58.cpp
+SPELLINGS = (base58check, _DECRED, _GROESTLCOIN)
+"""How texts are written; the first is Bitcoin's."""
 _BITCOIN = (  # kind of script; mainnet, public and private; testnet, public and private
     ("", "0488b21e", "0488ade4", "043587cf", "04358394"),  # xpub, tpub: P2PKH or P2SH, or not said
     ("p2sh-p2wpkh", "049d7cb2", "049d7878", "044a5262", "044a4e28"),  # ypub, upub
@@ -37,26 +48,38 @@ _OTHERS = (
 
 
 class Version(NamedTuple):
-    """The version bytes of a pair of texts: where their addresses live, and the kind of script they are for."""
+    """The version bytes of a pair of texts: where their addresses live, and the kind of script they are for.
+
+    ``checked`` is how these texts are written, and ``key_hash`` gives the fingerprints in them.
+    """
 
     network: str
     kind: str
     public: bytes
     private: bytes
+    checked: Base58Check = base58check
+    key_hash: Hash = hash160
 
 
-def _both(main: str, test: str) -> tuple[Version, ...]:
+def _both(main: str, test: str, checked: Base58Check) -> tuple[Version, ...]:
     """The rows of a coin that has all of Bitcoin's."""
-    mains = tuple(Version(main, row[0], *map(bytes.fromhex, row[1:3])) for row in _BITCOIN)
-    return mains + tuple(Version(test, row[0], *map(bytes.fromhex, row[3:])) for row in _BITCOIN)
+    return tuple(
+        Version(network, row[0], bytes.fromhex(row[place]), bytes.fromhex(row[place + 1]), checked)
+        for network, place in ((main, 1), (test, 3))
+        for row in _BITCOIN
+    )
 
 
 VERSIONS = (
-    *_both(*BITCOIN_NETWORKS),
-    *_both("groestlcoin", "groestlcoin-testnet"),
+    *_both(*BITCOIN_NETWORKS, base58check),
+    *_both("groestlcoin", "groestlcoin-testnet", _GROESTLCOIN),
     *(
         Version(network, kind, bytes.fromhex(public), bytes.fromhex(private))
         for network, kind, public, private in _OTHERS
+    ),
+    *(
+        Version(network, "", bytes.fromhex(public), bytes.fromhex(private), _DECRED, blake256_ripemd160)
+        for network, public, private in (("decred", "02fda926", "02fda4e8"), ("decred-testnet", "043587d1", "04358397"))
     ),
 )
 _READ: dict[bytes, list[tuple[Version, bool]]] = {}
@@ -65,6 +88,6 @@ for _row in VERSIONS:
     _READ.setdefault(_row.private, []).append((_row, True))
 
 
-def spelled(version: bytes) -> tuple[tuple[Version, bool], ...]:
-    """The rows that have these version bytes, each with whether they are its private ones; Bitcoin's comes first."""
-    return tuple(_READ.get(version, ()))
+def spelled(version: bytes, checked: Base58Check) -> tuple[tuple[Version, bool], ...]:
+    """The rows of texts that begin and are written so, each with whether it is its private one; Bitcoin's first."""
+    return tuple(each for each in _READ.get(version, ()) if each[0].checked == checked)

@@ -27,7 +27,7 @@ from walletcore.errors import (
     SignerUnavailable,
     TransactionError,
 )
-from walletcore.hashes import sha256d
+from walletcore.hashes import Hash, blake256, sha256, sha256d
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Secret
@@ -74,13 +74,13 @@ def judge(case: Case, *, lenient_header: bool = False) -> None:
     subject.verify(case.input["signature"], address, lenient_header=lenient_header)
 
 
-@vectors("bitcoin/messages", operation="message.verify", result="valid")
+@vectors("bitcoin/messages", "relatives/messages", operation="message.verify", result="valid")
 def test_published_signatures_verify(case: Case) -> None:
     judge(case)
     judge(case, lenient_header=True)
 
 
-@vectors("bitcoin/messages", operation="message.verify", result="invalid")
+@vectors("bitcoin/messages", "relatives/messages", operation="message.verify", result="invalid")
 def test_published_refusals_are_refused(case: Case) -> None:
     for lenient_header in (False, True):
         with pytest.raises((AddressError, InvalidSignature)) as caught:
@@ -95,7 +95,7 @@ def test_a_header_of_electrum_passes_only_when_asked_for(case: Case) -> None:
     judge(case, lenient_header=True)
 
 
-@vectors("bitcoin/messages", operation="message.sign")
+@vectors("bitcoin/messages", "relatives/messages", operation="message.sign")
 def test_published_signatures_are_made(case: Case) -> None:
     private = PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"])))
     subject = message(
@@ -324,12 +324,13 @@ def test_a_header_or_address_of_a_kind_that_the_network_has_not_is_an_invalid_si
         assert reason(InvalidSignature, subject.verify, text, other, lenient_header=lenient_header) == "mismatch"
 
 
-@pytest.mark.parametrize("name", ["decred", "groestlcoin", "groestlcoin-testnet"])
-def test_messages_that_are_hashed_in_other_ways_are_refused(name: str) -> None:
+@pytest.mark.parametrize(("name", "hashed"), [("decred", blake256), ("groestlcoin", sha256), ("dogecoin", sha256d)])
+def test_a_message_is_hashed_as_its_chain_does(name: str, hashed: Hash) -> None:
     row = chain(name, BitcoinChain)
-    assert reason(TransactionError, message, chain=row, kind="p2pkh") == "unknown"
-    raw = row.message_magic + b"\x01a"
-    assert reason(TransactionError, row.decode_transaction, raw) == "unknown"
+    subject = message(chain=row, kind="p2pkh")
+    (request,) = subject.requests()
+    assert (request.prehash, request.message, subject.digest) == (hashed, hashed(subject.raw), hashed(subject.raw))
+    assert row.decode_transaction(subject.raw, keys=[ALICE.public_key]).chain == row
 
 
 # Neighbours: one thing wrong.

@@ -10,7 +10,7 @@ import wallycore as wally
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer, txs, values
+from support.bitcoin import BITCOIN, HASH_TYPES, REGTEST, kernel_accepts, key, reason, signer, txs, values
 from support.spends import CHAIN, DAY, INTERNAL, KEYS, MULTI, OTHER, PK, spend, spending, spent, tree_of
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, pay
@@ -21,8 +21,9 @@ from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, ScriptTre
 from walletcore.chains.bitcoin.tapscript import Tapscript, behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
-from walletcore.keys import Curve, PublicKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import KeyOrigin, Path
+from walletcore.secret import Secret
 from walletcore.signing import collect, sign
 
 hashes = st.binary(min_size=32, max_size=32)
@@ -134,6 +135,22 @@ def test_the_published_trees_have_these_hashes_and_control_blocks(case: Case) ->
     assert (tree.root.hex(), tree.script_pubkey(internal).hex()) == (case.input["merkle_root"], case.expect["script"])
     for (_, leaf), block in zip(tree.leaves, blocks, strict=True):
         assert block.script_pubkey(leaf.script).hex() == case.expect["script"]
+
+
+@vectors("bitcoin/trees")
+def test_published_keys_and_trees_have_these_outputs(case: Case) -> None:
+    """BIP-386, taken apart: what its descriptors say of keys and trees, without the language in which they say it."""
+    if "private_key" in case.input:
+        internal = PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"]))).public_key
+    else:
+        internal = PublicKey(Curve.SECP256K1, b"\x02" + bytes.fromhex(case.input["internal_key"]))
+    root = nested(case.input["script_tree"]) if "script_tree" in case.input else None
+    tree = ScriptTree(((0, root),)) if isinstance(root, TapLeaf) else root
+    address = BITCOIN.address(internal, kind="p2tr", merkle_root=b"" if tree is None else tree.root)
+    assert (address.text, BITCOIN.script_pubkey(address).hex()) == (case.expect["address"], case.expect["script"])
+    if tree is not None:
+        assert tree.script_pubkey(internal.even_y()).hex() == case.expect["script"]
+        assert all(checksig(Tapscript(leaf.script).keys) == leaf.script for _, leaf in tree.leaves)
 
 
 def leaf_input(case: Case) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from walletcore.chains.bitcoin.relatives import destinations
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.chains.bitcoin.script import destination_of as template_of
+from walletcore.coding.text import base58check
 from walletcore.errors import AddressError, InvalidKey, TransactionError
 from walletcore.hashes import Hash, hash160, sha256d
 from walletcore.keys import Curve, PublicKey
@@ -52,16 +53,17 @@ _INNER = {"p2sh-p2wpkh": "p2wpkh", "p2sh-p2wsh": "p2wsh"}  # what is nested -> w
 class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has.
 
-    ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, and ``message_magic`` how its
-    signed messages begin. ``max_money`` is the most that its nodes take as an amount or as a sum of amounts, ``relay``
-    what they pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has none). ``dialect`` says what a relative
-    signs or writes in another way; None: all as Bitcoin does.
+    ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, ``message_magic`` how its signed
+    messages begin and ``message_hash`` what they are hashed with. ``max_money`` is the most that its nodes take as an
+    amount or as a sum of amounts, ``relay`` what they pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has
+    none). ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
     """
 
     prefixes: Prefixes
     kinds: tuple[str, ...] = TAPROOT
     key_hash: Hash = hash160
     message_magic: bytes = MESSAGE_MAGIC
+    message_hash: Hash = sha256d
     max_money: int = MAX_MONEY
     relay: Relay = CORE
     uri_scheme: str = ""
@@ -149,6 +151,11 @@ class BitcoinChain(Chain):
         """The template of this network's addresses that a script is exactly; None for any other script."""
         found = template_of(script_pubkey) or destinations.destination_of(script_pubkey)
         return found if found is not None and found.kind in self.kinds else None
+
+    @property
+    def xpub_network(self) -> str:
+        """That of every chain; its own, where texts have a checksum of their own (Decred, Groestlcoin)."""
+        return super(BitcoinChain, self).xpub_network if self.prefixes.checked is base58check else self.name
 
     def account_id(self, address: str) -> str:
         """The CAIP-10 name of an account: a colon cannot be in its address, so CashAddr's prefix is left out."""

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.script import p2pkh
-from walletcore.coding.text import base58check
 from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
 from walletcore.curves.secp256k1 import ecdsa_recover, uncompressed
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
-from walletcore.hashes import sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin
 from walletcore.remembering import in_use, memory
@@ -59,8 +57,6 @@ class Message:
     def __post_init__(self) -> None:
         if not isinstance(self.chain, BitcoinChain):
             raise TransactionError(f"expected a chain of Bitcoin, got {type(self.chain).__name__}", reason="type")
-        if self.chain.prefixes.checked is not base58check:  # Decred and Groestlcoin hash in ways of their own
-            raise TransactionError(f"signed messages of {self.chain.name} are not known here", reason="unknown")
         key, origin = self.signer, self.origin
         if key is not None and (type(key) is not PublicKey or key.curve is not Curve.SECP256K1):
             raise TransactionError("expected a public key of secp256k1 as signer", reason="type")
@@ -88,8 +84,8 @@ class Message:
 
     @property
     def digest(self) -> bytes:
-        """The double SHA-256 of ``raw``, 32 bytes: what the signer's key is recovered from."""
-        return sha256d(self.raw)
+        """The chain's hash of ``raw`` (most have SHA-256 twice), 32 bytes: what the signer's key is recovered from."""
+        return self.chain.message_hash(self.raw)
 
     @property
     def address(self) -> Address:
@@ -98,7 +94,7 @@ class Message:
 
     @in_use
     def requests(self) -> tuple[SigningRequest, ...]:
-        """One request: the signer's recoverable ECDSA signature over the double SHA-256 of ``raw``.
+        """One request: the signer's recoverable ECDSA signature over the chain's hash of ``raw``.
 
         Raises `TransactionError` while the signer is not known.
         """
@@ -107,7 +103,7 @@ class Message:
                 key=self._known_signer(),
                 scheme=Scheme.ECDSA,
                 payload=self.raw,
-                prehash=sha256d,
+                prehash=self.chain.message_hash,
                 origin=self.origin,
                 subject=self,
             ),

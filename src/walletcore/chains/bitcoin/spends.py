@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.script import kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, TapLeaf
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Spends", "verify_spends"]
 
-_NAMES = {number: name for name, number in HASH_TYPES.items()}
 _COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
+_SCHNORR = 65  # bytes of a signature of Bitcoin Cash's scheme with its hash type
 _MAX_PUSH = 520  # bytes: MAX_SCRIPT_ELEMENT_SIZE (src/script/script.h)
 _MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
 _HALF_ORDER = ORDER // 2
@@ -42,10 +43,11 @@ class Spends:
     of a relative which has PSBTs. Raises `TransactionError` for another number of outputs, or another relative.
     """
 
-    __slots__ = ("_commitments", "_left", "_spent", "_tx")
+    __slots__ = ("_commitments", "_has_schnorr", "_left", "_names", "_spent", "_tx")
 
     def __init__(self, tx: Tx, spent: Sequence[TxOut | None], *, dialect: Dialect | None = None) -> None:
         self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
+        self._names, self._has_schnorr = names_of_types(dialect), dialect is not None and dialect.has_schnorr
         self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
 
     def verify(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
@@ -79,7 +81,7 @@ class Spends:
         the signature commits to is not known.
         """
         with _at(index):
-            spend = _Spend(self, index, tuple(HASH_TYPES))
+            spend = _Spend(self, index, tuple(self._names.values()))
             if script:
                 spend._check_ecdsa([signature], [key], script, is_segwit=is_segwit)
             else:
@@ -211,30 +213,36 @@ class _Spend:
         """Each signature by one of the keys, in their order. Core tries the last ones first; so does this."""
         waiting = list(keys)
         for signature in reversed(signatures):
-            compact, hash_type = self._decoded(signature)
+            compact, hash_type, scheme = self._decoded(signature, len(keys))
             digest = self._digest(script, hash_type, is_segwit=is_segwit)
             while waiting:
                 key = _key(waiting.pop(), is_segwit=is_segwit)
-                if key is not None and _is_signed(key, digest, compact):
-                    self.found.append((key, _NAMES[hash_type]))
+                if key is not None and _is_signed(key, scheme, digest, compact):
+                    self.found.append((key, self.spends._names[hash_type]))
                     break
             else:
                 raise InvalidSignature("a signature is not by the keys of the output", reason="mismatch")
 
-    def _decoded(self, signature: bytes) -> tuple[bytes, int]:
-        """r || s and the hash type (DERSIG, LOW_S, STRICTENC)."""
+    def _decoded(self, signature: bytes, keys: int) -> tuple[bytes, int, Scheme]:
+        """r || s and the hash type (DERSIG, LOW_S, STRICTENC); of 65 bytes those of Bitcoin Cash's scheme, by one key.
+
+        Multisig wants these in another form ("2019-11-15 Schnorr OP_CHECKMULTISIG"), which is not understood here.
+        """
         if not signature:
             raise InvalidSignature("a signature is empty", reason="missing")
+        if len(signature) == _SCHNORR and self.spends._has_schnorr and keys == 1:
+            self._check_hash_type(signature[-1])
+            return signature[:-1], signature[-1], Scheme.SCHNORR_BCH
         compact, hash_type = decode_der(signature[:-1]), signature[-1]
         if int.from_bytes(compact[32:]) > _HALF_ORDER:
             raise InvalidSignature("expected a signature with low s", reason="non-canonical")
         if hash_type == SIGHASH_DEFAULT:
             raise InvalidSignature("only taproot has the hash type DEFAULT", reason="range")
         self._check_hash_type(hash_type)
-        return compact, hash_type
+        return compact, hash_type, Scheme.ECDSA
 
     def _check_hash_type(self, hash_type: int) -> None:
-        name = _NAMES.get(hash_type, "")
+        name = self.spends._names.get(hash_type, "")
         if not name:
             raise InvalidSignature(f"expected a hash type that has a name, got {hash_type}", reason="range")
         if name not in self.allowed:
@@ -286,7 +294,7 @@ class _Spend:
         message = shared.tapscript(self.index, leaf, hash_type) if leaf else shared.taproot(self.index, hash_type)
         digest = TAP_SIGHASH(message)
         key.verify(Scheme.BIP340, digest, data)
-        self.found.append((key, _NAMES[hash_type]))
+        self.found.append((key, self.spends._names[hash_type]))
 
     def _decoded_schnorr(self, signature: bytes) -> tuple[bytes, int]:
         """BIP-341: 64 bytes, and the hash type unless it is the default."""
@@ -346,9 +354,9 @@ def _key(data: bytes, *, is_segwit: bool) -> PublicKey | None:
         return None
 
 
-def _is_signed(key: PublicKey, digest: bytes, compact: bytes) -> bool:
+def _is_signed(key: PublicKey, scheme: Scheme, digest: bytes, compact: bytes) -> bool:
     try:
-        key.verify(Scheme.ECDSA, digest, compact)
+        key.verify(scheme, digest, compact)
     except InvalidSignature:
         return False
     return True

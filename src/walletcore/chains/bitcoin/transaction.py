@@ -268,12 +268,6 @@ class Transaction:
         witnesses = tuple([witness for _, witness in scripts])
         return replace(tx, witnesses=witnesses) if any(witnesses) else tx
 
-    @staticmethod
-    def _largest(each: Input) -> bytes:
-        if each.kind == "p2tr" or each.schnorr:
-            return bytes(64 + (each.hash_type > 0))
-        return bytes(_MAX_DER + 1)
-
     @remembered
     def effects(self) -> tuple[Effect, ...]:
         """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
@@ -285,9 +279,14 @@ class Transaction:
         return effects_of(self)
 
 
-def largest_spend(each: Input) -> tuple[bytes, Witness]:
-    """The script_sig and witness of an input whose keys are known, with signatures as large as `vsize` counts them."""
-    return _spend(each, _taken(each, [Transaction._largest(each)] * len(each.keys)))
+def largest_spend(each: Input, *, low_r: bool = False) -> tuple[bytes, Witness]:
+    """The script_sig and witness of an input whose keys are known, with signatures as large as `vsize` counts them.
+
+    With ``low_r`` those of ECDSA have a byte less (Bitcoin Core, src/script/sign.cpp, DUMMY_SIGNATURE_CREATOR).
+    """
+    is_schnorr = each.kind == "p2tr" or each.schnorr
+    size = 64 + (each.hash_type > 0) if is_schnorr else _MAX_DER - low_r + 1
+    return _spend(each, _taken(each, [bytes(size)] * len(each.keys)))
 
 
 def _signature(each: Input, answer: Signature) -> bytes:

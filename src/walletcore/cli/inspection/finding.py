@@ -175,13 +175,13 @@ def names_of(rows: Iterable[Chain]) -> tuple[str, ...]:
 
 
 def is_on(row: Chain, network: str) -> bool:
-    """Whether a key for this network is one for this chain; those of other coins than Bitcoin are for none here."""
+    """Whether a key for this network is one for this chain; most other coins' are for none here."""
     return row.xpub_network == network
 
 
 def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:
     """What is odd about the network of a key, where these chains are the ones that could have it."""
-    if network == "testnet":
+    if network.endswith("testnet"):
         yield Oddity(code="test-network", text="for test networks, whose coins are worth nothing")
     if not any(is_on(row, network) for row in rows):
         yield Oddity(code="other-network", text=f"of {network}: of none of these chains")

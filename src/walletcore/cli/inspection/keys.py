@@ -17,7 +17,7 @@ from walletcore.cli.inspection.public import public
 from walletcore.discovery import Findings, candidates_of
 from walletcore.errors import DerivationError
 from walletcore.hd.bip32 import VERSIONS, ExtendedPrivateKey, ExtendedPublicKey
-from walletcore.hd.slip132 import BITCOIN_NETWORKS
+from walletcore.hd.slip132 import BITCOIN_NETWORKS, PLAIN_NETWORKS
 from walletcore.path import HARDENED
 from walletcore.secret import sealed
 
@@ -42,7 +42,7 @@ def _on_its_network(parse: Callable[..., Key], text: str) -> Key | None:
     try:
         return parse(text)
     except DerivationError as error:
-        others = [row.network for row in VERSIONS if row.network not in BITCOIN_NETWORKS]
+        others = [row.network for row in VERSIONS if row.network not in PLAIN_NETWORKS]
         networks = dict.fromkeys(others if error.reason == "network" else ())
     for network in networks:
         try:
@@ -97,7 +97,7 @@ def _facts(key: ExtendedPublicKey) -> tuple[tuple[str, str], ...]:
 
 def _of_network(network: str, rows: tuple[Chain, ...]) -> Iterator[Oddity]:
     """Rows of relatives, too, read Bitcoin's letters: a text with those of a coin is of no chain, whatever it says."""
-    if network in BITCOIN_NETWORKS:
+    if network in PLAIN_NETWORKS:
         yield from of_network(network, rows)
     else:
         text = f"written for {network} (SLIP-132), which no chain here reads: they read the same key as xpub or tpub"
@@ -106,7 +106,7 @@ def _of_network(network: str, rows: tuple[Chain, ...]) -> Iterator[Oddity]:
 
 def _as_bitcoin(key: ExtendedPublicKey) -> Iterator[tuple[str, str]]:
     """The same key in the letters that all chains here read, where it has those of another coin."""
-    if key.network not in BITCOIN_NETWORKS:
+    if key.network not in PLAIN_NETWORKS:
         main, test = BITCOIN_NETWORKS
         yield "the same key", str(replace(key, network=test if key.network.endswith("-testnet") else main, kind=""))
 

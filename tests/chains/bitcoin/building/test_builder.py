@@ -20,6 +20,7 @@ from walletcore.chains.bitcoin.relay import CORE, fee_at, spent_vsize
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import SigningRefused, TransactionError
 from walletcore.path import KeyOrigin, Path
+from walletcore.signers.local import LocalSigner
 from walletcore.signing import sign
 
 ALICE = key(1).public_key
@@ -399,3 +400,34 @@ def test_the_relay_of_the_row_decides() -> None:
     to = pay(dear.address(key(2).public_key), 999_999)
     inputs = [coin(0, 10**8)]
     assert reason(TransactionError, build, dear, inputs=inputs, payments=[to], change=CHANGE, fee_rate=1) == "policy"
+
+
+# -- signers that take a low r
+
+
+@pytest.mark.parametrize("guard", ["p2pkh", "p2wpkh", "p2sh-p2wpkh", "p2wsh", "p2sh", "p2tr"])
+def test_with_low_r_each_ecdsa_signature_is_counted_a_byte_less(guard: str) -> None:
+    """Bitcoin Core's wallet (src/script/sign.cpp): DUMMY_SIGNATURE_CREATOR has 71 bytes, the maximum 72."""
+    coins = [spending(guard, place=place) for place in range(12)]
+    parts: dict[str, Any] = {"payments": [pay(TO, 100_000)], "change": CHANGE, "selection": "all", "fee_rate": 10_000}
+    short, long = (build(BITCOIN, inputs=coins, low_r=low_r, **parts) for low_r in (True, False))
+    keys = [LocalSigner(key(number), low_r=True) for number in (1, 2, 3)]
+    signed = sign(short, *keys).finalize()
+    fee = short.transaction.claimed_fee
+    assert fee is not None
+    assert fee_at(10_000, Tx.decode(signed.raw).vsize) == fee
+    signatures = 0 if guard == "p2tr" else 12 * coins[0].required
+    weight = signatures * (4 if coins[0].is_legacy else 1)
+    if guard == "p2sh":  # whose script_sig of 254 bytes has two more for its length, and of 252 not
+        weight += 12 * 2 * 4
+    assert fee_of(long.transaction) - fee == fee_at(10_000, 1) * -(-weight // 4)
+
+
+def test_low_r_is_said_by_true_or_false() -> None:
+    assert reason(TransactionError, built, 150_000, low_r=1) == "type"
+
+
+def test_inputs_have_the_sizes_that_bitcoin_core_gives_them() -> None:
+    """src/wallet/wallet.h, DUMMY_NESTED_P2WPKH_INPUT_SIZE: 91; src/wallet/test/spend_tests.cpp: P2WPKH has 68."""
+    nested, plain = (size_of(spending(kind), low_r=True) for kind in ("p2sh-p2wpkh", "p2wpkh"))
+    assert (vsize_of(nested.weight), vsize_of(plain.weight)) == (91, 68)

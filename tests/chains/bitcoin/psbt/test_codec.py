@@ -279,7 +279,6 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, WITNESS_UTXO) + field(6, b"\1\2\3\4", b"\6" + bytes(32)), "non-canonical"),
         (field(1, TAPROOT_UTXO) + P2WPKH_KEY, "mismatch"),
         (field(1, TAPROOT_UTXO) + INTERNAL + field(0x18, bytes(32)), "mismatch"),
-        (field(1, TAPROOT_UTXO) + field(0x17, key(2).public_key.data[1:]), "mismatch"),
         (field(1, TAPROOT_UTXO) + field(0x17, (5).to_bytes(32)), "point"),
         (field(1, TAPROOT_UTXO) + INTERNAL + OTHER_TAP_ORIGIN, "mismatch"),
         (field(1, TAPROOT_UTXO) + TAP_ORIGIN + OTHER_TAP_ORIGIN, "mismatch"),

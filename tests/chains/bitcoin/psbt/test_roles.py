@@ -142,7 +142,7 @@ def test_T10_neighbour_what_another_safety_has_allowed_is_verified_again_by_this
     strict = Psbt.from_transaction(paying(spending(guard)))
     strict = replace(strict, inputs=(strict.inputs[0].with_fields(sighash_type=None),))
     for made in (strict.combine(loose).finalized(), strict.combine(loose.finalized())):
-        with pytest.raises(InvalidSignature, match="got NONE"):
+        with pytest.raises(SigningRefused, match="got NONE"):
             made.extract()
     assert loose.combine(strict).finalize().raw == loose.finalize().raw
 

@@ -7,10 +7,11 @@ import pytest
 
 from support.bitcoin import REGTEST, kernel_accepts, key, reason, signer
 from walletcore.chains.bitcoin import Input, Transaction, pay
-from walletcore.chains.bitcoin.psbt import Leaf, Psbt, TapOrigin
+from walletcore.chains.bitcoin.psbt import Leaf, Psbt, PsbtOutput, TapOrigin
 from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.effects import Transfer
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin, Path
@@ -345,3 +346,81 @@ def test_PS70_neighbour_an_input_of_another_kind_with_fields_of_taproot_is_refus
 )
 def test_PS70_neighbour_an_input_of_taproot_with_fields_of_other_kinds_is_refused(fields: dict[str, Any]) -> None:
     assert reason(TransactionError, described, into=fields) == "mismatch"
+
+
+# -- a transaction, which is spent in one way
+
+
+@pytest.mark.parametrize(("holder", "script"), [(1, PK), (3, MULTI), (9, b""), (8, b"")])
+def test_a_transaction_asks_the_leaf_of_who_signs_where_the_internal_key_is_anothers(
+    holder: int, script: bytes
+) -> None:
+    psbt = with_leaves(2, 3, 1, 0) if holder == 3 else with_leaves(2, 3, 0, 1)
+    read = REGTEST.decode_transaction(psbt.raw, keys=[key(holder).public_key])
+    assert isinstance(read, Transaction)
+    assert read.inputs[0].leaf_script == script
+    if script == PK:
+        assert kernel_accepts(sign(read, signer(1)).raw, spent(psbt))
+    elif script == MULTI:
+        assert kernel_accepts(sign(read, signer(3), signer(2)).raw, spent(psbt))
+    else:
+        assert [request.key for request in read.requests()] == [INTERNAL.even_y()]
+
+
+def test_of_two_leaves_a_transaction_asks_that_of_who_signs() -> None:
+    psbt = with_leaves(0, 1, internal=False)
+    for holder, script in ((1, PK), (2, MULTI), (8, PK)):
+        read = REGTEST.decode_transaction(psbt.raw, keys=[key(holder).public_key])
+        assert isinstance(read, Transaction)
+        assert read.inputs[0].leaf_script == script
+
+
+# -- a tree that is not shown
+
+
+def without_root() -> Psbt:
+    made = Psbt.from_transaction(by_key())
+    return replace(made, inputs=(made.inputs[0].with_fields(tap_merkle_root=None),))
+
+
+def test_nobody_is_asked_by_an_internal_key_whose_tree_is_hidden() -> None:
+    psbt = without_root()
+    assert psbt.requests() == ()
+    read = REGTEST.decode_transaction(psbt.raw)
+    assert isinstance(read, Transaction)
+    assert reason(TransactionError, read.requests) == "missing"
+    assert reason(MissingSignature, psbt.finalize) == "missing"
+    signature = sign(Psbt.from_transaction(by_key()), signer(9)).inputs[0].tap_key_sig
+    assert signature is not None
+    signed = replace(psbt, inputs=(psbt.inputs[0].with_fields(tap_key_sig=signature),))
+    assert kernel_accepts(signed.finalize().raw, spent(Psbt.from_transaction(by_key())))
+    wrong = bytes((signature[0] ^ 1,)) + signature[1:]
+    other = replace(psbt, inputs=(psbt.inputs[0].with_fields(tap_key_sig=wrong),))
+    assert reason(InvalidSignature, other.finalize) == "mismatch"
+
+
+def test_a_root_that_does_not_lead_to_the_output_is_refused_all_the_same() -> None:
+    made = Psbt.from_transaction(by_key())
+    lying = replace(made, inputs=(made.inputs[0].with_fields(tap_merkle_root=bytes(32)),))
+    assert reason(TransactionError, lying.requests) == "mismatch"
+
+
+def test_an_output_whose_tree_is_hidden_is_nobodys_change() -> None:
+    """Its key may be mine, and its tree a stranger's."""
+    made = Psbt.from_transaction(by_key())
+    script = TREE.script_pubkey(KEYS[0])
+    paying = replace(by_key(), outputs=(TxOut(value=9_000, script_pubkey=script),))
+    x = KEYS[0].data[1:]
+    owner = PsbtOutput(tap_internal_key=x, tap_bip32_derivation=((x, TapOrigin(ORIGIN)),))
+    read = replace(Psbt.from_transaction(paying), outputs=(owner,))
+    assert len(read.requests()) == len(made.requests()) == 1
+    (moved, *_) = read.effects()
+    assert isinstance(moved, Transfer)
+    assert moved.owners == ()
+    own = REGTEST.script_pubkey(REGTEST.address(KEYS[0], kind="p2tr"))
+    proven = replace(
+        Psbt.from_transaction(replace(by_key(), outputs=(TxOut(value=9_000, script_pubkey=own),))), outputs=(owner,)
+    )
+    (returned, *_) = proven.effects()
+    assert isinstance(returned, Transfer)
+    assert returned.owners == ((KEYS[0].even_y(), ORIGIN),)

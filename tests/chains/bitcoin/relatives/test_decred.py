@@ -1,17 +1,19 @@
 """Transactions of Decred: prefix and witness, trees, expiry, and what is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from support.bitcoin import key, reason, signer
+from walletcore import Wallet
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.relatives.decred import DecredFields
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.effects import Fee
-from walletcore.errors import TransactionError
+from walletcore.errors import DerivationError, TransactionError
 from walletcore.hashes import blake256, blake256_ripemd160, hash160
 from walletcore.signing import sign
 
@@ -58,6 +60,33 @@ def _script(guard: str) -> bytes:
 def paying(*inputs: Input, extra: DecredFields | None = None, version: int = 1) -> Transaction:
     outputs = (TxOut(value=60_000, script_pubkey=PAID),)
     return Transaction(chain=DCR, inputs=inputs, outputs=outputs, version=version, extra=extra)
+
+
+# trustwallet/wallet-core, tests/chains/Decred/TWDecredTests.cpp and Groestlcoin/TWGroestlcoinTests.cpp
+PHRASE = "ripple scissors kick mammal hire column oak again sun offer wealth tomorrow wagon turn fatal"
+DPUB = "dpubZFUmm9oh5zmQkR2Tr2AXS4tCkTWg4B27SpCPFkapZrrAqgU1EwgEFgrmi6EnLGXhak86yDHhXPxFAnGU58W5S4e8NCKG1ASUVaxwRqqNdfP"
+ZPUB = "zpub6qXFnWiY6FdT5BQptrzEhHfm1WpaBTFc6MHzR4KwscXGdt6xCqUtrAEjrHdeEsjaYEwVMgjtTvENQ83yo2fmkYYGjTpJoH7vFWKQJp1bg1X"
+
+
+def test_a_dpub_watches_what_trust_wallet_sees() -> None:
+    assert str(Wallet.from_mnemonic(PHRASE, "TREZOR").xpub("decred")) == DPUB
+    assert str(Wallet.from_xpub(DPUB, chain="decred").address("decred")) == "DsksmLD2wDoA8g8QfFvm99ASg8KsZL8eJFd"
+
+
+def test_a_zpub_of_groestlcoin_watches_what_trust_wallet_sees() -> None:
+    watching = Wallet.from_xpub(ZPUB, chain="groestlcoin")
+    assert str(watching.address("groestlcoin", index=4)) == "grs1quwq6ml2r8rc25tue5ltfa6uc4pdzhtzul3c0rk"
+    assert str(watching.address("groestlcoin", index=11)) == "grs1ql0a7czm8wrj253h78dm2h5j2k89zwpy2qjq0q9"
+
+
+@pytest.mark.parametrize("name", ["decred", "decred-testnet", "groestlcoin", "groestlcoin-testnet"])
+def test_a_text_with_the_checksum_of_bitcoin_is_none_of_theirs(name: str) -> None:
+    row = chain(name, BitcoinChain)
+    own = Wallet.from_mnemonic(PHRASE).xpub(row, kind="p2pkh")
+    assert own.network == name
+    as_bitcoin = str(replace(own, network="testnet" if row.slip44 == 1 else "mainnet"))
+    assert reason(DerivationError, Wallet.from_xpub, as_bitcoin, chain=row, kind="p2pkh") == "network"
+    assert reason(DerivationError, Wallet.from_xpub, str(own), chain="bitcoin", kind="p2pkh") == "network"
 
 
 @pytest.mark.parametrize("guard", GUARDED)

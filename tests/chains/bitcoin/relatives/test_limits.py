@@ -22,7 +22,7 @@ ALICE, BOB = key(1).public_key, key(2).public_key
 P2PKH = b"\x76\xa9\x14" + bytes(20) + b"\x88\xac"
 
 # MAX_MONEY in coins, as each node's source writes it: dogecoin/dogecoin src/amount.h (pull request 1927),
-# litecoin-project/litecoin d8c8adc, DigiByte-Core/digibyte 47da24a, RavenProject/Ravencoin 6d48ae0,
+# litecoin-project/litecoin d8c8adc, DigiByte-Core/digibyte 527219d (8.22), RavenProject/Ravencoin 6d48ae0,
 # vergecurrency/verge aef8029, viacoin/viacoin dc2fffb, monacoinproject/monacoin b5efe25 src/amount.h;
 # Groestlcoin/groestlcoin 88db63f, vertcoin-project/vertcoin-core efc96b7, qtumproject/qtum a395689 and syscoin/syscoin
 # 17bdfa0 src/consensus/amount.h; RunOnFlux/fluxd 2dfb504 src/amount.h; KomodoPlatform/komodo 0adeeab
@@ -203,7 +203,7 @@ POLICY = {
     "bitcoin-sv": (1, 10_000_000, 10_000_000),
     "bitcoin-gold": (546, 10_000_000, 10_000_000),
     "bitcoin-diamond": (546, 1_000_000, 1_000_000),
-    "digibyte": (546, 100_000_000, 100_000_000),
+    "digibyte": (5_460, 10_000_000_000, 10_000_000_000),
     "groestlcoin": (546, 10_000_000, 10_000_000),
     "ravencoin": (546, 100_000_000_000, 100_000_000_000),
     "qtum": (72_800, 100_000_000, 100_000_000),

@@ -25,7 +25,7 @@ named = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 
 
 def test_there_are_such_rows() -> None:
-    assert {"bitcoin-cash", "ecash", "bitcoin-gold", "zcash", "decred"} <= {row.name for row in ROWS}
+    assert {"bitcoin-sv", "bitcoin-gold", "zcash", "decred"} <= {row.name for row in ROWS}
 
 
 @named

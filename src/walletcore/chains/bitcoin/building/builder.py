@@ -47,6 +47,7 @@ def build(
     locktime: int = 0,
     tip: int | None = None,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
+    low_r: bool = False,
     safety: Safety = SAFE,
 ) -> Psbt:
     """The PSBT of a transaction that spends some of the inputs and pays all payments.
@@ -57,15 +58,15 @@ def build(
     matter: it gets what is left, unless that is dust or less than its spending will cost at ``long_term_fee_rate``;
     then the fee takes it.
 
-    The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes; it is exceeded only by change
-    that is not made. ``tip``, the height of the last block, is the lock time then, so that no miner gains by mining an
-    earlier block again (anti-fee-sniping). Without ``replaceable``, sequences of the default become 2^32-2.
+    The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes (``low_r``: 70, where all who
+    sign take a low r); it is exceeded only by change that is not made. ``tip``, the height of the last block, is the
+    lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
 
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
     address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node
     passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
-    check_flags(replaceable=replaceable)
+    check_flags(replaceable=replaceable, low_r=low_r)
     everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))
     if not payments and not everything:
@@ -82,6 +83,7 @@ def build(
         ordering=ordering,
         safety=safety,
         locktime=_locktime(locktime, tip),
+        low_r=low_r,
     )
     transaction = drafted(draft)
     if transaction.locktime and all(each.sequence == _FINAL for each in transaction.inputs):

@@ -89,10 +89,17 @@ def bump_fee(
     return compose(draft)
 
 
+def _check_nodes(chain: BitcoinChain) -> None:
+    """Nodes of Bitcoin Cash and eCash keep what they saw first, and mine each transaction for its own fee."""
+    if chain.dialect is not None and chain.dialect.fork_value is not None:
+        raise TransactionError(f"nodes of {chain.name} neither replace nor pull a transaction", reason="network")
+
+
 def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> int:
     """The fee of what is replaced, which must be known, allow it, and be paid at a lower rate."""
     if type(transaction) is not Transaction:
         raise TransactionError("expected the Transaction that is to be replaced", reason="type")
+    _check_nodes(transaction.chain)
     if not full_rbf and all(each.sequence > _REPLACEABLE for each in transaction.inputs):
         raise TransactionError("no input says that it may be replaced (BIP-125)", reason="policy", hint=_FULL)
     fee = transaction.claimed_fee
@@ -158,6 +165,7 @@ def child(
     the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
     """
     check_chain(chain)
+    _check_nodes(chain)
     tx, txid = Tx.identified(parent, max_money=chain.max_money)
     if not tx.is_signed:  # its txid may be the same, but it is smaller than what miners will see
         raise TransactionError("expected the parent as it is signed", reason="missing")

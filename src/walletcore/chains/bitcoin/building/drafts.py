@@ -89,6 +89,7 @@ class Draft:
     safety: Safety
     version: int = 2
     locktime: int = 0
+    low_r: bool = False
 
     @property
     def least_change(self) -> int:
@@ -111,7 +112,7 @@ def compose(draft: Draft) -> Psbt:
 def drafted(draft: Draft) -> Transaction:
     """The transaction itself. Raises as `compose`."""
     _check(draft)
-    sizes = {_outpoint(each): size_of(each) for each in (*draft.required, *draft.pool)}
+    sizes = {_outpoint(each): size_of(each, low_r=draft.low_r) for each in (*draft.required, *draft.pool)}
     chosen = _chosen(draft, sizes)
     outputs = _outputs(draft, chosen, [sizes[_outpoint(each)] for each in chosen])
     inputs, outputs = ORDERINGS[draft.ordering](chosen, outputs)

@@ -1,7 +1,8 @@
 """What a transaction weighs before anybody has signed it (BIP-141, "Transaction size").
 
 A signature counts as `Transaction.vsize` counts it: 71 bytes of DER and the hash type, 72, where half of those with
-low s have a byte less, and very few two; in taproot 64 or 65. So the weight is never too small.
+low s have a byte less, and very few two; in taproot 64 or 65. So the weight is never too small. Signers that take a low
+r (`LocalSigner(low_r=True)`) always have that byte less, which can be told beforehand: ``low_r``.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ class Size:
         return SCALE * self.base + self.witness
 
 
-def size_of(each: Input) -> Size:
+def size_of(each: Input, *, low_r: bool = False) -> Size:
     """How large an input will be. Raises `TransactionError` ("missing") where its output or its key is not known."""
     if each.spent is None or not each.keys:
         lacking = "the output that it spends" if each.spent is None else "its key"
         raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing")
-    script_sig, witness = largest_spend(each)
+    script_sig, witness = largest_spend(each, low_r=low_r)
     base = _OUTPOINT + len(SCRIPT.encode(script_sig)) + _SEQUENCE
     return Size(base, len(WITNESS.encode(witness)) if witness else 0)
 

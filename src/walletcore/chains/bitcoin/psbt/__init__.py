@@ -32,11 +32,13 @@ from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, has_signatures, signature_of
+from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import Find, fields_of, nobody, output_fields_of, transaction_of, ways
+from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of, ways
+from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
-from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
@@ -71,8 +73,9 @@ _NO_WITNESS = b"\x00"
 class Psbt:
     """The maps of a PSBT of ``version`` 0 or 2; ``sign`` gives a fuller one, `finalize` the transaction.
 
-    ``safety`` is what `requests` and `extract` insist on, and is not compared. Raises `TransactionError`, "network" for
-    a relative that signs or writes in another way (`BitcoinChain.dialect`), unless its PSBTs are BIP-174's.
+    ``safety`` is what `requests` and `extract` insist on, ``previous`` are the previous transactions for which maps of
+    Bitcoin Cash and eCash have no place; neither is compared. Raises `TransactionError`, "network" for a relative that
+    signs or writes in another way (`BitcoinChain.dialect`), unless it has PSBTs.
     """
 
     chain: BitcoinChain
@@ -81,6 +84,7 @@ class Psbt:
     inputs: tuple[PsbtInput, ...]
     outputs: tuple[PsbtOutput, ...]
     safety: Safety = field(default=SAFE, compare=False)
+    previous: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
     _draft: Draft | None = memory()
     _unsigned_tx: Tx | None = memory()
     _raw: bytes | None = memory()
@@ -100,10 +104,20 @@ class Psbt:
         packet = decode(encode(self.globals, self.inputs, self.outputs))  # the one place where their form is checked
         if packet.version != self.version:
             raise TransactionError(f"the maps are those of version {packet.version}", reason="version")
+        check_outputs(self.chain, packet)
+        _check_previous(self.previous)
         object.__setattr__(self, "_draft", packet.draft)
 
     @classmethod
-    def decode(cls, chain: BitcoinChain, raw: bytes, *, safety: Safety = SAFE, max_weight: int = MAX_WEIGHT) -> Psbt:
+    def decode(
+        cls,
+        chain: BitcoinChain,
+        raw: bytes,
+        *,
+        safety: Safety = SAFE,
+        previous: tuple[bytes, ...] = (),
+        max_weight: int = MAX_WEIGHT,
+    ) -> Psbt:
         """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`.
 
         ``max_weight`` is that of the signed transaction, in units; nodes relay no more than the default.
@@ -111,10 +125,13 @@ class Psbt:
         _check_chain(chain)
         if type(safety) is not Safety:
             raise TransactionError("expected a Safety", reason="type")
-        return _made(chain, decode(raw, max_weight), safety, _raw=raw)
+        _check_previous(previous)
+        packet = decode(raw, max_weight)
+        check_outputs(chain, packet)
+        return _made(chain, packet, safety, previous, _raw=raw)
 
     @classmethod
-    def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE) -> Psbt:
+    def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE, previous: tuple[bytes, ...] = ()) -> Psbt:
         """Read the base64 of a PSBT, its one spelling without line breaks. Raises `TransactionError`."""
         if type(text) is not str:
             raise TransactionError(f"expected base64 as text, got {type(text).__name__}", reason="type")
@@ -126,7 +143,7 @@ class Psbt:
             raise TransactionError("expected base64, with its padding and nothing else", reason="character") from None
         if base64.b64encode(raw).decode() != text:
             raise TransactionError("another spelling of the same base64", reason="non-canonical")
-        return cls.decode(chain, raw, safety=safety)
+        return cls.decode(chain, raw, safety=safety, previous=previous)
 
     @classmethod
     def from_transaction(cls, transaction: Transaction, *, version: int = 0, safety: Safety = SAFE) -> Psbt:
@@ -134,6 +151,8 @@ class Psbt:
         if type(transaction) is not Transaction or type(safety) is not Safety:
             raise TransactionError("expected a Transaction, and a Safety", reason="type")
         _check_chain(transaction.chain)
+        if transaction.extra is not None:
+            raise TransactionError("no field of a PSBT says what the transaction has beside", reason="unknown")
         tx = transaction._unsigned
         draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
         packet = Packet(
@@ -143,7 +162,11 @@ class Psbt:
             outputs=tuple(map(output_fields_of, tx.outputs)),
             draft=draft,
         )
-        return _made(transaction.chain, converted(packet, draft, version), safety)
+        converted_packet = converted(packet, draft, version)
+        check_outputs(transaction.chain, converted_packet)
+        is_beside = has_outputs(transaction.chain.dialect)
+        previous = dict.fromkeys([each.previous for each in transaction.inputs if each.previous]) if is_beside else ()
+        return _made(transaction.chain, converted_packet, safety, tuple(previous))
 
     def __str__(self) -> str:
         return base64.b64encode(self.raw).decode()
@@ -161,7 +184,8 @@ class Psbt:
     def to_version(self, version: int) -> Psbt:
         """The same PSBT in version 0 or 2; what only version 2 can say is lost in version 0. `TransactionError`."""
         packet = converted(self._packet(), self.draft, version)
-        return _made(self.chain, packet, self.safety, _proven=self._proven)
+        check_outputs(self.chain, packet)
+        return _made(self.chain, packet, self.safety, self.previous, _proven=self._proven)
 
     @property
     def draft(self) -> Draft:
@@ -187,11 +211,13 @@ class Psbt:
     @remembered
     def transaction(self) -> Transaction:
         """What the maps describe: the subject of `requests`. Raises `TransactionError` where they contradict it."""
-        return self.described(nobody, HASH_TYPES)
+        return self.described(nobody, names_of_types(self.chain.dialect).values())
 
     def described(self, find: Find, allowed: Collection[str]) -> Transaction:
         """The same, with keys that ``find`` finds by output scripts, and no other hash types than those named."""
-        return transaction_of(self.chain, self.unsigned_tx, self.inputs, self.outputs, find=find, allowed=allowed)
+        previous = by_txid(self.chain, self.previous)
+        maps = self.inputs, self.outputs
+        return transaction_of(self.chain, self.unsigned_tx, *maps, find=find, allowed=allowed, previous=previous)
 
     @property
     def least_vsize(self) -> int:
@@ -256,7 +282,8 @@ class Psbt:
         for each in (*others, self):
             if each.safety == self.safety:  # what another one has allowed is verified again by this one
                 proven.update(each._proven or {})
-        made = _made(self.chain, packet, self.safety, _proven=proven)
+        previous = tuple(dict.fromkeys([raw for each in (self, *others) for raw in each.previous]))
+        made = _made(self.chain, packet, self.safety, previous, _proven=proven)
         if made.draft.locktime != self.draft.locktime:  # each input may take a lock time that one of them did not know
             raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
         if any(each.draft != made.draft and any(map(has_signatures, each.inputs)) for each in (self, *others)):
@@ -349,7 +376,7 @@ class Psbt:
         """The same transaction with other records; signatures change nothing of what is ``described``."""
         packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs, draft=self._draft)
         known = {"_unsigned_tx": self._unsigned_tx, "_proven": proven, "_transaction": described}
-        return _made(self.chain, packet, self.safety, **known)
+        return _made(self.chain, packet, self.safety, self.previous, **known)
 
     def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
         """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
@@ -387,7 +414,14 @@ def _check_chain(chain: object) -> None:
         raise TransactionError(f"{chain.name} has no PSBTs: Transaction.raw is its own form", reason="network")
 
 
-def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any) -> Psbt:
+def _check_previous(previous: object) -> None:
+    if type(previous) is not tuple or set(map(type, previous)) - {bytes}:
+        raise TransactionError("expected previous transactions as a tuple of bytes", reason="type")
+
+
+def _made(
+    chain: BitcoinChain, packet: Packet, safety: Safety, previous: tuple[bytes, ...] = (), **remembered: Any
+) -> Psbt:
     """The PSBT of maps whose form has been checked."""
     made = _new_psbt()
     made.chain = chain
@@ -396,6 +430,7 @@ def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any
     made.inputs = packet.inputs
     made.outputs = packet.outputs
     made.safety = safety
+    made.previous = previous
     made._draft = packet.draft
     made._unsigned_tx = made._raw = made._transaction = made._wanted = made._counted = made._proven = None
     for name, value in remembered.items():

@@ -5,18 +5,22 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.finding import Find
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
+from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
-from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
+from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "transaction_of", "ways"]
+__all__ = ["fields_of", "output_fields_of", "transaction_of", "ways"]
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
@@ -39,7 +43,7 @@ _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
-_NAMES = {number: name for name, number in HASH_TYPES.items()}
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 Derivation = tuple[bytes, KeyOrigin]
 
@@ -52,9 +56,11 @@ def transaction_of(
     *,
     find: Find,
     allowed: Collection[str] = HASH_TYPES,
+    previous: Mapping[str, bytes] = _NOTHING,
 ) -> Transaction:
     """What the maps of a PSBT describe. ``find`` finds keys that they do not name; ``allowed`` are hash types.
 
+    ``previous`` has transactions by their ids, for chains whose maps have no place for them.
     Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
     made: list[Input] = []
@@ -62,12 +68,13 @@ def transaction_of(
     dialect = chain.dialect
     try:
         for outpoint, fields in zip(tx.inputs, inputs, strict=True):
-            made.append(_input(outpoint, fields, find, allowed, tx, dialect))
+            made.append(_input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b"")))
         for output, owner in zip(tx.outputs, outputs, strict=True):
-            paid.append(_output(output, owner))
+            paid.append(_output(output, owner, dialect))
     except TransactionError as error:
         place = f"input {len(made)}" if len(made) < len(inputs) else f"output {len(paid)}"
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
+    check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
     known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
     return Transaction(
         chain=chain,
@@ -86,13 +93,16 @@ def fields_of(each: Input) -> PsbtInput:
     """The fields from which the same input is made again."""
     if each.spent is None:
         return PsbtInput()
+    if each.schnorr:
+        raise TransactionError("no field of a PSBT says that a key signs by Schnorr's scheme", reason="scheme")
     proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
+    utxo = each.spent.encode() if has_outputs(each.dialect) else each.previous
     key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
     leaf = _leaf_fields(each)
     return PsbtInput(
         **_given(
-            non_witness_utxo=each.previous,
+            non_witness_utxo=utxo,
             witness_utxo=None if proven else each.spent,
             sighash_type=each.hash_type,  # taproot's default is stated by silence
             **leaf,
@@ -177,37 +187,16 @@ class _Named:
     origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
 
 
-Find = Callable[[bytes], PublicKey | None]
-"""Finds a key by the output script."""
-_OF_OUTPUT = {"p2wpkh": "p2wpkh", "p2tr": "p2tr", "p2pkh": "p2pkh", "p2sh": "p2sh-p2wpkh", "p2wsh": "p2wsh"}
-"""Kind of an output script -> the kind of a key that alone can spend it."""
-
-
-def nobody(_: bytes) -> None:
-    """Finds no key."""
-
-
-def by_script(keys: Sequence[PublicKey]) -> Find:
-    """Finds keys by the scripts that they can spend, without script trees. Those of a kind are made when one asks.
-
-    A guard gives all keys of a transaction, which may have thousands of them in its scripts.
-    """
-
-    @cache
-    def of_kind(kind: str) -> dict[bytes, PublicKey]:
-        return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys}
-
-    def find(script_pubkey: bytes) -> PublicKey | None:
-        kind = _OF_OUTPUT.get(kind_of(script_pubkey))
-        return of_kind(kind).get(script_pubkey) if kind else None
-
-    return find
-
-
 def _input(
-    outpoint: TxIn, fields: PsbtInput, find: Find, allowed: Collection[str], tx: Tx, dialect: Dialect | None
+    outpoint: TxIn,
+    fields: PsbtInput,
+    find: Find,
+    allowed: Collection[str],
+    tx: Tx,
+    dialect: Dialect | None,
+    beside: bytes,
 ) -> Input:
-    """The input that a map describes; ``find`` serves where it names no key.
+    """The input that a map describes; ``find`` serves where it names no key, ``beside`` is its previous transaction.
 
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
@@ -217,6 +206,8 @@ def _input(
         return made_at_once
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
+    if has_outputs(dialect):
+        previous, utxo = beside, previous or None
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
         read = previous_output if dialect is None else dialect.previous_output
@@ -238,7 +229,7 @@ def _input(
     )
     if fields.is_final:
         return made()
-    known = _known(spent.script_pubkey, fields, find, allowed)
+    known = _known(spent.script_pubkey, fields, find, allowed, dialect)
     if known["key"] is None and _is_taproot(spent.script_pubkey):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
@@ -246,9 +237,11 @@ def _input(
     try:
         return made(**known)
     except TransactionError as error:
-        if error.reason != "unknown" or not _is_hash(spent.script_pubkey):
-            raise
-        return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
+        if error.reason == "unknown" and _is_hash(spent.script_pubkey):
+            return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
+        if error.reason == "mismatch" and _hides_tree(spent.script_pubkey, known["key"], known["merkle_root"]):
+            return made(sighash=known["sighash"])
+        raise
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
@@ -310,7 +303,9 @@ def _check_unknown(fields: PsbtInput) -> None:
         raise TransactionError("expected the output that is spent", reason="missing")
 
 
-def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str]) -> dict[str, Any]:
+def _known(
+    script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collection[str], dialect: Dialect | None
+) -> dict[str, Any]:
     """What is known of an input beside the output that it spends."""
     records = fields._records
     merkle_root, is_taproot = records.get(_MERKLE_ROOT, b""), _is_taproot(script_pubkey)
@@ -320,22 +315,24 @@ def _known(script_pubkey: bytes, fields: PsbtInput, find: Find, allowed: Collect
             raise TransactionError("the leaves do not lead to the merkle root", reason="mismatch")
         merkle_root = root
     redeem_script, witness_script = records.get(_REDEEM_SCRIPT, b""), records.get(_WITNESS_SCRIPT, b"")
+    if has_outputs(dialect):  # nodes without witnesses keep that field and do not know it
+        witness_script = b""
     named = _named(script_pubkey, fields, witness_script or redeem_script, merkle_root)
     return {
         "key": named.key or (None if named.origins else find(script_pubkey)),
         "merkle_root": merkle_root,
         "redeem_script": redeem_script,
         "witness_script": witness_script,
-        "sighash": _sighash(fields.sighash_type, is_taproot, allowed),
+        "sighash": _sighash(fields.sighash_type, is_taproot, allowed, dialect),
         "origin": named.origin,
         "origins": named.origins,
     }
 
 
-def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> str:
+def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str], dialect: Dialect | None) -> str:
     if number is None:
         return ""
-    name = _NAMES.get(number, "unknown")
+    name = names_of_types(dialect).get(number, "unknown")
     if name not in allowed or (name == "DEFAULT" and not is_taproot):
         can_be_named = name in HASH_TYPES and name != "DEFAULT"
         hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if can_be_named else ""
@@ -343,11 +340,12 @@ def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str]) -> 
     return name
 
 
-def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
+def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut:
     """An output with the key or script that a PSBT names; it must be what the output's script was made from."""
     if fields is NO_OUTPUT_FIELDS or fields == NO_OUTPUT_FIELDS:
         return output
-    redeem_script, witness_script = fields.redeem_script or b"", fields.witness_script or b""
+    redeem_script = fields.redeem_script or b""
+    witness_script = b"" if has_outputs(dialect) else fields.witness_script or b""
     named = _named(output.script_pubkey, fields, witness_script or redeem_script)
     tree = fields._records.get(_TAP_TREE)
     if tree is not None and not (redeem_script or witness_script):
@@ -359,14 +357,29 @@ def _output(output: TxOut, fields: PsbtOutput) -> TxOut:
         origins = ((named.key, named.origin),)
     if named.key is None and not (origins or redeem_script or witness_script):
         return output
-    lock = Lock(
-        key=named.key,
-        script_pubkey=output.script_pubkey,
-        redeem_script=redeem_script,
-        witness_script=witness_script,
-        origins=origins,
-    )
+    try:
+        lock = Lock(
+            key=named.key,
+            script_pubkey=output.script_pubkey,
+            redeem_script=redeem_script,
+            witness_script=witness_script,
+            origins=origins,
+            dialect=dialect,
+        )
+    except TransactionError as error:
+        if error.reason != "mismatch" or not _hides_tree(output.script_pubkey, named.key):
+            raise
+        return output
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
+
+
+def _hides_tree(script_pubkey: bytes, key: PublicKey | None, merkle_root: bytes = b"") -> bool:
+    """Whether an internal key without root and leaves may lead to the output all the same, by a tree that is not shown.
+
+    Nobody can tell, so nothing follows from it: such an input is asked of nobody here, and its signature is by the key
+    of the output (BIP-371); such an output is nobody's.
+    """
+    return key is not None and not merkle_root and _is_taproot(script_pubkey)
 
 
 def _is_hash(script_pubkey: bytes) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt import MAGIC, Psbt
-from walletcore.chains.bitcoin.psbt.inputs import by_script
-from walletcore.chains.bitcoin.sighash import HASH_TYPES
+from walletcore.chains.bitcoin.psbt import MAGIC, SAFE, Psbt
+from walletcore.chains.bitcoin.psbt.finding import by_script
+from walletcore.chains.bitcoin.psbt.inputs import ways
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import TransactionError
@@ -27,6 +29,9 @@ def decode_transaction(
 ) -> Transaction | GenericMessage | SignedTransaction[Transaction]:
     """A PSBT becomes a `Transaction`; ``keys`` are found by the scripts that they can spend, where it names none.
 
+    Of a taproot output it asks one way: the internal key if that is known, else the first leaf that is understood and
+    ready; but where neither is of the ``keys``, the first such leaf that is. `Psbt` asks for all ways.
+
     One with a message in it becomes that message, if it is what is signed (BIP-322, "PSBT signer").
 
     A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type. The
@@ -42,11 +47,12 @@ def decode_transaction(
         type(key) is not PublicKey or key.curve is not Curve.SECP256K1 for key in keys
     ):
         raise TransactionError("expected public keys of secp256k1", reason="type")
-    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in tuple(HASH_TYPES) for each in sighash):
-        raise TransactionError(f"expected a collection of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+    names = tuple(names_of_types(chain.dialect).values())
+    if type(sighash) not in (tuple, list, set, frozenset) or any(each not in names for each in sighash):
+        raise TransactionError(f"expected a collection of {', '.join(names)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         psbt = Psbt.decode(chain, raw)
-        described = psbt.described(by_script(keys), {"ALL", "DEFAULT", *sighash})
+        described = _by_leaves(psbt, psbt.described(by_script(keys), {*SAFE.allowed, *sighash}), keys)
         message = psbt.globals.generic_signed_message
         if message is not None:
             from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one
@@ -60,3 +66,16 @@ def decode_transaction(
         unverified = (None,) * len(tx.inputs)
         return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
     return transaction
+
+
+def _by_leaves(psbt: Psbt, described: Transaction, keys: Sequence[PublicKey]) -> Transaction:
+    """The same, with inputs spent by a leaf whose keys somebody here holds, where they hold none of the others."""
+    own = {key.even_y() for key in keys}
+    if not own or not any(fields.tap_leaf_script for fields in psbt.inputs):
+        return described
+    inputs = list(described.inputs)
+    for index, (each, fields) in enumerate(zip(described.inputs, psbt.inputs, strict=True)):
+        if own.isdisjoint(key.even_y() for key in each.keys):
+            found = (way for way in ways(each, fields, psbt.unsigned_tx) if not own.isdisjoint(way.keys))
+            inputs[index] = next(found, each)
+    return replace(described, inputs=tuple(inputs))

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from walletcore.chains.bitcoin.psbt.outputs import has_outputs
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -16,6 +17,7 @@ from walletcore.errors import SigningRefused, TransactionError
 
 __all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety"]
 
+_WHOLE = ("ALL", "DEFAULT", "ALL|UTXOS")  # the last one, of Bitcoin Cash, commits to the outputs that are spent as well
 BY_CHAIN: Final = "by chain"
 """The limits that the chain's own node has: `Relay.max_fee` and `Relay.max_fee_rate` of its row, 0.1 BTC on Bitcoin."""
 Limit = int | Literal["by chain"] | None
@@ -50,7 +52,7 @@ class Safety:
     @property
     def allowed(self) -> Collection[str]:
         """The hash types that may be signed."""
-        return {"ALL", "DEFAULT", *self.sighash}
+        return {*_WHOLE, *self.sighash}
 
     def check(self, transaction: Transaction, size: int) -> None:
         """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
@@ -59,11 +61,15 @@ class Safety:
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
     def _check_sighash(self, transaction: Transaction) -> None:
-        allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
-            if each.sighash not in allowed:
-                message = f"input {index}: expected signatures over everything, got {each.sighash}"
-                raise SigningRefused(message, reason="policy", hint=f"Safety(sighash=({each.sighash!r},)) allows it")
+            if each.sighash:
+                self.check_type(index, each.sighash)
+
+    def check_type(self, index: int, name: str) -> None:
+        """Refuse a hash type of an input that is not allowed. Raises `SigningRefused`."""
+        if name not in self.allowed:
+            message = f"input {index}: expected signatures over everything, got {name}"
+            raise SigningRefused(message, reason="policy", hint=f"Safety(sighash=({name!r},)) allows it")
 
     def _check_amounts(self, transaction: Transaction) -> None:
         """Signatures before taproot prove the amount of their own input at most, and not to who signs another one."""
@@ -72,7 +78,9 @@ class Safety:
         for index, each in enumerate(transaction.inputs):
             if not each.previous and each.kind != "p2tr" and each.spent is not None:
                 message = f"input {index}: expected the previous transaction, as its amount is only claimed"
-                raise SigningRefused(message, reason="policy", hint="Safety(trust_witness_utxo=True) believes it")
+                beside = "Psbt.decode(..., previous=...) takes it, " if has_outputs(transaction.chain.dialect) else ""
+                hint = f"{beside}Safety(trust_witness_utxo=True) believes the claim"
+                raise SigningRefused(message, reason="policy", hint=hint)
 
     def check_fee(self, fee: int | None, size: int, relay: Relay = CORE) -> None:
         """Refuse a fee in satoshi, of so many virtual bytes, that can only be a mistake. Raises `SigningRefused`."""

@@ -10,6 +10,7 @@ from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
 from walletcore.chains.bitcoin.psbt.finalizing import has_signatures, names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
+from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
@@ -89,7 +90,7 @@ def verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: 
     """Verify the inputs at these places, whose signatures were made elsewhere.
 
     Raises `InvalidSignature`, `TransactionError` ("missing") where an output that is spent is not known, and
-    `SigningRefused` where a script is not understood.
+    `SigningRefused` where a script is not understood, or a hash type is not allowed.
     """
     from walletcore.chains.bitcoin.spends import Spends  # whoever signs alone does not need it
 
@@ -98,13 +99,17 @@ def verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: 
         raise TransactionError(
             "an output that is spent is not known, so no signature can be verified", reason="missing"
         )
-    spends = Spends(signed, spent, dialect=transaction.chain.dialect)
+    dialect = transaction.chain.dialect
+    spends, names = Spends(signed, spent, dialect=dialect), tuple(names_of_types(dialect).values())
     for index in places:
         try:
-            spends.verify(index, sighash=tuple(safety.allowed))
+            signers = spends.signers(index, sighash=names)
         except InvalidSignature as error:
             if error.reason != "unknown":
                 raise
             if not safety.trust_scripts:
                 hint = "Safety(trust_scripts=True) gives it away unverified"
                 raise SigningRefused(str(error), reason="policy", hint=hint) from None
+            continue
+        for _, name in signers:
+            safety.check_type(index, name)

@@ -43,6 +43,7 @@ __all__ = [
     "Dialect",
     "check_extra",
     "hash_types",
+    "names_of_types",
 ]
 
 LEGACY = ("p2pkh", "p2pk", "p2sh", "multisig")
@@ -63,7 +64,8 @@ class Dialect:
     Cash that are not BIP-340's. ``branches`` are the consensus branch ids of ZIP-200, the newest last; ``versions``
     those of transactions that may be made. ``stamp`` is the size of the field behind the version, in bytes; ``wrapped``
     names the module that knows what stands around the scripts of outputs. ``key_hash`` is what P2PKH and P2SH commit
-    with. ``has_psbts``: its transactions travel as BIP-174's PSBTs, since they differ from Bitcoin's in hashes only.
+    with. ``has_psbts``: its transactions travel as PSBTs, since they differ from Bitcoin's in hashes only;
+    ``psbts_have_outputs``: its nodes write the output that is spent where BIP-174 has the previous transaction.
     """
 
     module: str
@@ -80,6 +82,7 @@ class Dialect:
     wrapped: str = ""
     key_hash: Hash = hash160
     has_psbts: bool = False
+    psbts_have_outputs: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -167,6 +170,14 @@ def hash_types(dialect: Dialect) -> Mapping[str, int]:
     return named
 
 
+@cache
+def names_of_types(dialect: Dialect | None) -> Mapping[int, str]:
+    """The names by the bytes; without a dialect they are Bitcoin's."""
+    from walletcore.chains.bitcoin.sighash import HASH_TYPES
+
+    return {number: name for name, number in (hash_types(dialect) if dialect else HASH_TYPES).items()}
+
+
 def check_extra(transaction: Transaction) -> None:
     """Raise `TransactionError` where ``extra`` is not what the chain's transactions have."""
     dialect = transaction.chain.dialect
@@ -177,7 +188,8 @@ def check_extra(transaction: Transaction) -> None:
 
 _FORKED = Dialect(module="forkid", kinds=LEGACY, signs_amounts=True, signs_digests=True, fork_value=0)
 BITCOIN_SV = _FORKED
-ECASH = replace(_FORKED, has_schnorr=True)
+ECASH = replace(_FORKED, has_schnorr=True, has_psbts=True, psbts_have_outputs=True)
+"""Bitcoin-ABC/bitcoin-abc and bitcoin-cash-node/bitcoin-cash-node, src/psbt.h: PSBT_IN_UTXO is a CTxOut."""
 BITCOIN_CASH = replace(ECASH, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_tokens=True)
 BITCOIN_GOLD = replace(_FORKED, kinds=SEGWIT, fork_value=79)
 """BTCGPU/BTCGPU src/script/interpreter.h: FORKID_BTG = 79; it has segregated witnesses since its first block."""

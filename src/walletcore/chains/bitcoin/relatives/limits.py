@@ -62,8 +62,11 @@ DOGECOIN = Limits(
     max_money=10_000_000_000 * _COIN,
     relay=Relay(dust=_COIN // 100, increment=_COIN // 1000, max_fee=100 * _COIN, max_fee_rate=100 * _COIN),
 )
-# DigiByte-Core 7.17
-DIGIBYTE = Limits(max_money=21_000_000_000 * _COIN, relay=Relay(max_fee=_COIN, max_fee_rate=_COIN))
+# DigiByte Core 8.22; its wallet asks a replacement for a hundred times what nodes do
+DIGIBYTE = Limits(
+    max_money=21_000_000_000 * _COIN,
+    relay=Relay(dust_rate=30_000, increment=10_000, max_fee=100 * _COIN, max_fee_rate=100 * _COIN),
+)
 # A tenth of a coin of 7 decimals (COIN_SCALE): MAX_MONEY has as many units as Bitcoin's.
 BITCOIN_DIAMOND = Limits(relay=Relay(max_fee=1_000_000, max_fee_rate=1_000_000))
 BITCOIN_SV = Limits(relay=Relay(dust=1))  # src/primitives/transaction.h, GetDustThreshold

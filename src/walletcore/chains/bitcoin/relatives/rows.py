@@ -22,7 +22,7 @@ from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.limits import AS_BITCOIN, Limits
 from walletcore.chains.bitcoin.relatives.paths import paths
 from walletcore.coding.text import Base58Check
-from walletcore.hashes import Hash, blake256_ripemd160, blake256d, groestl512d, hash160
+from walletcore.hashes import Hash, blake256, blake256_ripemd160, blake256d, groestl512d, hash160, sha256, sha256d
 
 __all__ = ["RELATIVES"]
 
@@ -46,6 +46,7 @@ def _coin(
     decimals: int = 8,
     kinds: tuple[str, ...],
     magic: bytes = MESSAGE_MAGIC,
+    magic_hash: Hash = sha256d,
     key_hash: Hash = hash160,
     dialect: Dialect | None = None,
     limit: Limits = AS_BITCOIN,
@@ -70,6 +71,7 @@ def _coin(
             prefixes=prefixes,
             kinds=kinds,
             key_hash=key_hash,
+            message_hash=magic_hash,
             message_magic=magic,
             dialect=dialect,
             max_money=limit.max_money,
@@ -210,9 +212,10 @@ _BITCOIN_DIAMOND = (
     ),
 )
 
-# DigiByte-Core/digibyte. Addresses 3... are the older P2SH. Its test network begins anew with releases.
+# DigiByte-Core/digibyte, src/kernel/chainparams.cpp (9.26). Addresses 3... are the older P2SH. Taproot: TaprootHeight,
+# 21,168,000. Its test network begins anew with releases.
 _DIGIBYTE = (
-    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=SEGWIT, magic=_magic("DigiByte Signed Message"))(
+    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=TAPROOT, magic=_magic("DigiByte Signed Message"))(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", _segwit("1e", "3f", "dgb", older="05"), 20),
         *paths(20, "84:WT", "49:T", "44:T"),
     ),
@@ -229,6 +232,7 @@ _groestlcoin = _coin(
     limit=limits.GROESTLCOIN,
     kinds=TAPROOT,
     magic=_magic("GroestlCoin Signed Message"),
+    magic_hash=sha256,
     dialect=dialects.GROESTLCOIN,
 )
 _GROESTLCOIN = (
@@ -427,6 +431,7 @@ _decred = _coin(
     limit=limits.DECRED,
     kinds=LEGACY,
     magic=_magic("Decred Signed Message"),
+    magic_hash=blake256,
     key_hash=blake256_ripemd160,
     dialect=dialects.DECRED,
 )

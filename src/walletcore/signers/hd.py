@@ -7,7 +7,7 @@ from typing import Protocol
 
 from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
 from walletcore.hd import master
-from walletcore.keys import PrivateKey, PublicKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import KeyOrigin, Path
 from walletcore.secret import Confidential, sealed
@@ -67,16 +67,17 @@ class Keychain(Confidential):
         """
         if not isinstance(requests, Sequence):
             raise TransactionError("expected a sequence of requests", reason="type")
-        found: dict[PublicKey, LocalSigner] = {}
+        found: dict[tuple[bytes, Curve], LocalSigner] = {}
         for request in requests:
             if type(request) is not SigningRequest:
                 raise TransactionError("expected requests", reason="type")
-            if request.origin is None or request.key in found or len(request.origin.path) > _MAX_STEPS:
+            origin, name = request.origin, (request.key.data, request.key.curve)
+            if origin is None or name in found or len(origin.path.steps) > _MAX_STEPS:
                 continue
             for root in self._roots:
-                key = root.key(request, request.origin)
+                key = root.key(request, origin)
                 if key is not None:
-                    found[request.key] = LocalSigner(key, self._check)
+                    found[name] = LocalSigner._of(key, self._check)
                     break
         return tuple(found.values())
 
@@ -110,11 +111,12 @@ class _Root:
 
     def __init__(self, tree: Tree) -> None:
         self._tree, self._fingerprint = tree, tree.fingerprint
+        self._curve, self._secret = tree.private_key.curve, tree.private_key.secret
         self._parents: dict[tuple[int, ...], Tree] = {(): tree}
 
     def key(self, request: SigningRequest, origin: KeyOrigin) -> PrivateKey | None:
         """The key that the origin leads to in this tree, if it is the requested one."""
-        if origin.fingerprint != self._fingerprint or self._tree.private_key.curve is not request.key.curve:
+        if origin.fingerprint != self._fingerprint or self._curve is not request.key.curve:
             return None
         try:
             key = self._at(origin.path.steps)
@@ -132,7 +134,7 @@ class _Root:
             node.private_key.wipe()
 
     def _at(self, steps: tuple[int, ...]) -> PrivateKey:
-        if self._tree.private_key.secret.is_wiped:  # which ends what was derived of it
+        if self._secret.is_wiped:  # which ends what was derived of it
             self.wipe()
         above = steps[:-1]
         parent = self._parents.get(above)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from walletcore.errors import InvalidKey, SigningRefused
+from walletcore.freezing import thawed
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.secret import Confidential, sealed
 from walletcore.signing import Signature, SigningRequest, vouch
@@ -41,6 +42,17 @@ class LocalSigner(Confidential):
             text = f"low_r is for ECDSA on secp256k1, not for a key of {self.key.curve.value}"
             raise InvalidKey(text, reason="scheme")
 
+    @classmethod
+    def _of(cls, key: PrivateKey, check: bool) -> LocalSigner:
+        """The signer of a key and a bool that were checked to be these."""
+        made = _new_signer()
+        made.key = key
+        made.check = check
+        made.low_r = False
+        made.__class__ = LocalSigner
+        signer: LocalSigner = made
+        return signer
+
     @property
     def public_key(self) -> PublicKey:
         """The key that this signer signs for."""
@@ -53,8 +65,8 @@ class LocalSigner(Confidential):
         """
         if type(request) is not SigningRequest:
             raise SigningRefused(f"expected a SigningRequest, got {type(request).__name__}", reason="type")
-        mine = self.key.public_key
-        if not (request.key == mine or (request.scheme is Scheme.BIP340 and request.key.even_y() == mine.even_y())):
+        mine, asked = self.key.public_key, request.key
+        if not (asked == mine or (request.scheme is Scheme.BIP340 and asked.even_y() == mine.even_y())):
             raise SigningRefused("the request is for another key", reason="mismatch")
         low_r = self.low_r and request.scheme is Scheme.ECDSA
         data, recovery = self.key.sign_recoverable(request.scheme, request.message, tweak=request.tweak, low_r=low_r)
@@ -69,6 +81,7 @@ class LocalSigner(Confidential):
         self.key.wipe()
 
 
+_new_signer = thawed(LocalSigner)
 LocalSigner.__init__ = sealed(LocalSigner.__init__)  # type: ignore[method-assign]
 
 

@@ -5,16 +5,16 @@ P2WPKH is BIP-141's, P2TR BIP-341's; `walletcore.chains.bitcoin.locks` knows the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
-from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh
+from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh_script
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
 from walletcore.errors import TransactionError
+from walletcore.freezing import thawed
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 
@@ -72,29 +72,30 @@ class Input:
     @classmethod
     def unknown(cls, outpoint: TxIn) -> Input:
         """The input of which no more is known than what it spends."""
-        txid, vout, sequence = outpoint.txid, outpoint.vout, outpoint.sequence
         if outpoint.script_sig:
-            outpoint = TxIn(txid=txid, vout=vout, sequence=sequence)
-        made = object.__new__(cls)  # a TxIn has been checked: a hostile mebibyte holds 25,000
-        for put, value in _NOTHING_KNOWN:
-            put(made, value)
-        made._set(txid=txid, vout=vout, sequence=sequence, _outpoint=outpoint)
-        return made
+            outpoint = TxIn(txid=outpoint.txid, vout=outpoint.vout, sequence=outpoint.sequence)
+        made = _blank(outpoint)  # a TxIn has been checked: a hostile mebibyte holds 25,000
+        made.__class__ = Input
+        unknown: Input = made
+        return unknown
 
     @classmethod
     def plain(
         cls, outpoint: TxIn, spent: TxOut, kind: str, key: PublicKey, origin: KeyOrigin, previous: bytes
     ) -> Input:
         """A P2WPKH or P2TR output that this key guards, as the caller has found it; nothing is checked again."""
-        made = object.__new__(cls)
-        for put, value in _NOTHING_ELSE:
-            put(made, value)
-        key = key.even_y() if kind == "p2tr" else key
-        sighash = "DEFAULT" if kind == "p2tr" else "ALL"
-        values = (outpoint.txid, outpoint.vout, outpoint.sequence, outpoint, spent.value, spent.script_pubkey)
-        for put, value in zip(_PLAIN_PARTS, (*values, spent, kind, key, sighash, origin, previous), strict=True):
-            put(made, value)
-        return made
+        made = _blank(outpoint)
+        made._spent = spent
+        made.value = spent.value
+        made.script_pubkey = spent.script_pubkey
+        made.kind = kind
+        made.key = key.even_y() if kind == "p2tr" else key
+        made.sighash = "DEFAULT" if kind == "p2tr" else "ALL"
+        made.origin = origin
+        made.previous = previous
+        made.__class__ = Input
+        plain: Input = made
+        return plain
 
     def __post_init__(self) -> None:
         self._check_types()
@@ -248,7 +249,7 @@ class Input:
     @property
     def script_code(self) -> bytes:
         """The script that runs last, which signatures commit to; that of P2WPKH is P2PKH's (BIP-143)."""
-        return p2pkh(self.script_pubkey[2:]).script_pubkey if self._lock is None else self._lock.script_code
+        return p2pkh_script(self.script_pubkey[2:]) if self._lock is None else self._lock.script_code
 
     @property
     def is_legacy(self) -> bool:
@@ -264,7 +265,7 @@ class Input:
 
     def origin_of(self, key: PublicKey) -> KeyOrigin | None:
         """Where one of its keys comes from."""
-        if self.origin is not None and (key is self.key or key == self.key):
+        if self.origin is not None and (self.key is key or self.key == key):
             return self.origin
         return dict(self.origins).get(key) if self.origins else None
 
@@ -292,15 +293,20 @@ def _output(previous: bytes, txid: str, vout: int) -> TxOut:
     return output
 
 
-_OUTPOINT = ("txid", "vout", "sequence", "_outpoint")
-_OF_PLAIN = (*_OUTPOINT, "value", "script_pubkey", "_spent", "kind", "key", "sighash", "origin", "previous")
+def _blank(outpoint: TxIn) -> Any:
+    """An input to be filled: its fields have their defaults, but for what it spends."""
+    made = _new_input()
+    made.txid = outpoint.txid
+    made.vout = outpoint.vout
+    made.sequence = outpoint.sequence
+    made._outpoint = outpoint
+    made.value = made.key = made.origin = made.dialect = made._spent = made._lock = None
+    made.kind = made.sighash = ""
+    made.script_pubkey = made.redeem_script = made.witness_script = made.leaf_script = made.control_block = b""
+    made.merkle_root = made.previous = b""
+    made.origins = ()
+    made.schnorr = False
+    return made
 
 
-def _without(names: tuple[str, ...]) -> list[tuple[Callable[[Any, Any], None], Any]]:
-    """How the slots of an `Input` are filled that its maker does not name."""
-    rest = [each for each in fields(Input) if each.name not in names]
-    return [(getattr(Input, each.name).__set__, None if each.default is MISSING else each.default) for each in rest]
-
-
-_NOTHING_KNOWN, _NOTHING_ELSE = _without(_OUTPOINT), _without(_OF_PLAIN)
-_PLAIN_PARTS = [getattr(Input, name).__set__ for name in _OF_PLAIN]
+_new_input = thawed(Input)

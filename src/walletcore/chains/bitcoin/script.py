@@ -23,6 +23,7 @@ __all__ = [
     "kind_of",
     "null_data",
     "p2pkh",
+    "p2pkh_script",
     "p2sh",
     "witness",
 ]
@@ -57,7 +58,12 @@ class Destination:
 
 def p2pkh(key_hash: bytes) -> Destination:
     """DUP HASH160 <20 bytes> EQUALVERIFY CHECKSIG; its script is also the script code of P2WPKH (BIP-143)."""
-    return Destination("p2pkh", key_hash, _P2PKH[0] + key_hash + _P2PKH[1])
+    return Destination("p2pkh", key_hash, p2pkh_script(key_hash))
+
+
+def p2pkh_script(key_hash: bytes) -> bytes:
+    """The same script alone, which each P2WPKH input asks for."""
+    return b"\x76\xa9\x14" + key_hash + b"\x88\xac"
 
 
 def p2sh(script_hash: bytes) -> Destination:

@@ -103,6 +103,12 @@ class Commitments:
         """BIP-341: of the scripts that are spent, each with its size."""
         return sha256(b"".join([script for _, script in self.spent]))
 
+    @cached_property
+    def _segwit_v0_ends(self) -> tuple[bytes, bytes]:
+        """BIP-143: what stands before and after what is the input's own, where a signature commits to all."""
+        head = self.version + self.hash_prevouts + self.hash_sequence
+        return head, self.hash_outputs + self.locktime + SIGHASH_ALL.to_bytes(4, "little")
+
     def legacy(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
         """Before BIP-143: the transaction as this input sees it, whose double SHA-256 is signed.
 
@@ -128,10 +134,13 @@ class Commitments:
     def segwit_v0(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
         """BIP-143, "Specification": the preimage, whose double SHA-256 is signed. Raises `TransactionError`."""
         self._check(index, hash_type)
+        amount, _ = self._known(index)
+        if hash_type == SIGHASH_ALL:
+            head, tail = self._segwit_v0_ends
+            return head + self.outpoints[index] + sized(script_code) + amount + self.sequences[index] + tail
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
-        amount, _ = self._known(index)
         return b"".join(
             (
                 self.version,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Transaction", "largest_spend", "pay"]
 
 _NULL_TXID = "00" * 32
+_WHOLE = ("ALL", "DEFAULT", "")  # hash types that leave nothing open
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
 _MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
 _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
@@ -75,13 +76,13 @@ class Transaction:
     def __post_init__(self) -> None:
         if type(self.chain) is not BitcoinChain:
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-        if type(self.inputs) is not tuple or any(type(each) is not Input for each in self.inputs):
+        if type(self.inputs) is not tuple or set(map(type, self.inputs)) - {Input}:
             raise TransactionError("expected inputs as a tuple of Input", reason="type")
         if type(self.partial) is not bool:
             raise TransactionError("expected partial as a bool", reason="type")
-        if any(each.txid == _NULL_TXID for each in self.inputs):
+        outpoints = tuple([each.outpoint for each in self.inputs])
+        if _NULL_TXID in {each.txid for each in outpoints}:
             raise TransactionError("a coinbase transaction is not signed", reason="range")
-        outpoints = tuple(each.outpoint for each in self.inputs)
         unsigned = Tx(version=self.version, inputs=outpoints, outputs=self.outputs, locktime=self.locktime)
         object.__setattr__(self, "_unsigned", unsigned)
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
@@ -92,12 +93,12 @@ class Transaction:
         if dialect is None and "p2tr" not in self.chain.kinds:
             self._check_kinds()
         for index, each in enumerate(self.inputs):
-            if each.dialect != dialect:
+            if each.dialect is not dialect and each.dialect != dialect:
                 raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
-            if is_single(each.hash_type) and index >= len(self.outputs):
+            if each.sighash not in _WHOLE and is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
-            if each.leaf is not None:
-                each.leaf.check_locks(self.version, self.locktime, each.sequence)
+            if each.lock is not None and each.lock.leaf is not None:
+                each.lock.leaf.check_locks(self.version, self.locktime, each.sequence)
         self._check_amounts()
 
     def _check_amounts(self) -> None:

@@ -93,15 +93,16 @@ def skimmed(raw: bytes, vout: int) -> tuple[bytes, bytes] | None:
     """
     if type(raw) is not bytes or len(raw) > _MAX_TX:
         return None
-    with suppress(*_UNCLEAR):
-        start = 6 if raw[4:6] == MARKER + FLAG else 4
+    start = 6 if raw[4:6] == b"\x00\x01" else 4  # the marker and the flag
+    try:
         number, at = _past_inputs(raw, start)
         output, end = _past_outputs(raw, at, vout)
-        if start == 4 and end + 4 == len(raw):
-            return sha256d(raw), output
-        if start == 6 and _past_witnesses(raw, end, number) + 4 == len(raw):
-            return sha256d(raw[:4] + raw[6:end] + raw[-4:]), output
-    return None
+        stop = end if start == 4 else _past_witnesses(raw, end, number)
+    except _UNCLEAR:
+        return None
+    if stop + 4 != len(raw):
+        return None
+    return sha256d(raw if start == 4 else raw[:4] + raw[6:end] + raw[stop:]), output
 
 
 def _past_inputs(raw: bytes, at: int) -> tuple[int, int]:
@@ -109,11 +110,12 @@ def _past_inputs(raw: bytes, at: int) -> tuple[int, int]:
     number, at = size_at(raw, at)
     outpoints = set()
     for _ in range(number):
-        outpoints.add(raw[at : at + 36])
-        size, start = raw[at + 36], at + 37
+        start = at + 36
+        outpoints.add(raw[at:start])
+        size, at = raw[start], start + 1
         if size >= _LONG:
-            size, start = size_at(raw, at + 36)
-        at = start + size + 4
+            size, at = size_at(raw, start)
+        at += size + 4
     if not 0 < number == len(outpoints) or _NULL_OUTPOINT in outpoints:
         raise DecodingError("expected inputs that spend different outputs", reason="duplicate")
     return number, at
@@ -141,10 +143,13 @@ def _past_witnesses(raw: bytes, at: int, number: int) -> int:
     """Where the witnesses end that stand there, of which at least one has an item."""
     items = 0
     for _ in range(number):
-        count, at = size_at(raw, at)
-        if count > min(MAX_STACK, MAX_ITEMS - items):
-            raise DecodingError("expected fewer items", reason="too-large")
+        count = raw[at]
+        at += 1
+        if count >= _LONG:
+            count, at = size_at(raw, at - 1)
         items += count
+        if count > MAX_STACK or items > MAX_ITEMS:
+            raise DecodingError("expected fewer items", reason="too-large")
         for _ in range(count):
             size = raw[at]
             at += 1

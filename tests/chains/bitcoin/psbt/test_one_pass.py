@@ -48,8 +48,9 @@ def test_a_map_read_in_one_pass_is_the_map_read_record_by_record(kind: Any, seed
     random = Random(seed)
     table, reader = _TABLES[kind, random.choice((0, 2))], Reader(damaged(decoded(seed % 50), random, kind))
     with contextlib.suppress(IndexError, DecodingError):  # then the other one says why
-        records, weight, end = _in_one_pass(reader.data, 0, table)
+        records, numbers, weight, end = _in_one_pass(reader.data, 0, table)
         assert (list(records.items()), end) == (list(_one_by_one(reader, kind, table).items()), reader.position)
+        assert list(numbers) == [key[0] for key in records]
         assert weight == sum(len(value) for key, value in records.items() if key[0] in SCRIPTS[kind])
 
 

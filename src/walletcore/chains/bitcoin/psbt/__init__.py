@@ -40,6 +40,7 @@ from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
+from walletcore.freezing import thawed
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
@@ -230,14 +231,12 @@ class Psbt:
         proven = dict(self._proven or {})
         for (index, name, _), answer in zip(asked, checked, strict=True):
             if answer is not None:
-                value = signature_of(inputs[index], answer)
-                proven[index, name] = value
+                each = inputs[index]
+                value = proven[index, name] = signature_of(each, answer)
                 new.setdefault(index, {})[name] = value
-                types.append(inputs[index].hash_type)
+                types.append(each.hash_type)
         fuller = tuple([_signed(each, new[i]) if i in new else each for i, each in enumerate(self.inputs)])
-        made = self._with(opened(self.globals, types), fuller, proven)
-        object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
-        return made
+        return self._with(opened(self.globals, types), fuller, proven, self._transaction)
 
     def combine(self, *others: Psbt) -> Psbt:
         """The union with what others hold of the same transaction.
@@ -299,7 +298,7 @@ class Psbt:
     def _is_proven(self, index: int, final: Final) -> bool:
         """Whether it was made of what this process has signed or verified."""
         records, proven = self.inputs[index]._records, self._proven or {}
-        return all(proven.get((index, name)) == records[name] for name in final.made_of)
+        return not [name for name in final.made_of if proven.get((index, name)) != records[name]]
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.
@@ -343,17 +342,21 @@ class Psbt:
     def _packet(self) -> Packet:
         return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
 
-    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
-        """The same transaction with other records."""
+    def _with(
+        self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven, described: Transaction | None = None
+    ) -> Psbt:
+        """The same transaction with other records; signatures change nothing of what is ``described``."""
         packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs, draft=self._draft)
-        return _made(self.chain, packet, self.safety, _unsigned_tx=self._unsigned_tx, _proven=proven)
+        known = {"_unsigned_tx": self._unsigned_tx, "_proven": proven, "_transaction": described}
+        return _made(self.chain, packet, self.safety, **known)
 
     def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
         """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
         stripped = self._unsigned_bytes
-        if any(final.script_sig for final in finals):
-            pairs = zip(self.unsigned_tx.inputs, finals, strict=True)
-            inputs = tuple([replace(each, script_sig=final.script_sig) for each, final in pairs])
+        scripts = [final.script_sig for final in finals]
+        if any(scripts):
+            pairs = zip(self.unsigned_tx.inputs, scripts, strict=True)
+            inputs = tuple([replace(each, script_sig=script_sig) for each, script_sig in pairs])
             stripped = replace(self.unsigned_tx, inputs=inputs).encode()
         witnesses = b"".join([final.witness or _NO_WITNESS for final in finals])
         if not witnesses.strip(_NO_WITNESS):
@@ -385,13 +388,20 @@ def _check_chain(chain: object) -> None:
 
 def _made(chain: BitcoinChain, packet: Packet, safety: Safety, **remembered: Any) -> Psbt:
     """The PSBT of maps whose form has been checked."""
-    made, put = object.__new__(Psbt), object.__setattr__
-    parts = (chain, packet.version, packet.globals, packet.inputs, packet.outputs, safety, packet.draft)
-    for name, value in zip(_PARTS, parts, strict=True):
-        put(made, name, value)
-    for name in _REMEMBERED:
-        put(made, name, remembered.get(name))
-    return made
+    made = _new_psbt()
+    made.chain = chain
+    made.version = packet.version
+    made.globals = packet.globals
+    made.inputs = packet.inputs
+    made.outputs = packet.outputs
+    made.safety = safety
+    made._draft = packet.draft
+    made._unsigned_tx = made._raw = made._transaction = made._wanted = made._counted = made._proven = None
+    for name, value in remembered.items():
+        setattr(made, name, value)
+    made.__class__ = Psbt
+    psbt: Psbt = made
+    return psbt
 
 
 def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
@@ -404,10 +414,9 @@ def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
 
 def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
     """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
-    if any(name in fields._records for name in new):
+    if not fields._records.keys().isdisjoint(new):
         fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
     return fields.with_records(new)
 
 
-_PARTS = ("chain", "version", "globals", "inputs", "outputs", "safety", "_draft")
-_REMEMBERED = ("_unsigned_tx", "_raw", "_transaction", "_wanted", "_counted", "_proven")
+_new_psbt = thawed(Psbt)

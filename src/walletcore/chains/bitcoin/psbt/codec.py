@@ -5,10 +5,9 @@ Strict: one spelling of every number, no key twice, nothing after the end, no fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
 
 from walletcore.chains.bitcoin.parts import size_at
@@ -32,7 +31,7 @@ _OUTPUT_SCRIPT = b"\x04"
 _SIGHASH_TYPE, _PARTIAL_SIG, _NUMBER = b"\x03", 0x02, 4
 _MULTIBYTE = 0xFD
 
-M = TypeVar("M", PsbtInput, PsbtOutput)
+M = TypeVar("M", bound=Map)
 Check = Callable[[bytes], object]
 
 
@@ -71,9 +70,12 @@ def decode(raw: bytes, max_weight: int = MAX_WEIGHT) -> Packet:
     if type(raw) is bytes and len(raw) > MAX_PSBT:
         raise TransactionError(f"expected at most {MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
     with raised_as(TransactionError):
-        return Codec(kind=Packet, minimum=len(MAGIC) + 1, read=partial(_read, most=max_weight), write=_write).decode(
-            raw
-        )
+        return _packet(max_weight).decode(raw)
+
+
+@lru_cache(maxsize=4)
+def _packet(most: int) -> Codec[Packet]:
+    return Codec(kind=Packet, minimum=len(MAGIC) + 1, read=partial(_read, most=most), write=_write)
 
 
 def encode(common: PsbtGlobals, inputs: tuple[PsbtInput, ...], outputs: tuple[PsbtOutput, ...]) -> bytes:
@@ -91,13 +93,17 @@ def encode(common: PsbtGlobals, inputs: tuple[PsbtInput, ...], outputs: tuple[Ps
     return bytes(out)
 
 
+_Row = tuple[Container[int], Check, Container[int], Check, bool]
+"""Of a field: sizes of the data in keys, and of values, that need no check, each with the check; is it a script?"""
+
+
 class _Table(NamedTuple):
-    """What one version has for a kind of maps: its fields, the forms of their keys and values, and which have scripts;
+    """What one version has for a kind of maps: its fields, and what is looked at in their records;
     the numbers of fields that only another version has, and of those that must be there.
     """
 
     fields: Mapping[int, Field]
-    forms: Mapping[int, tuple[Check | None, Check, bool]]
+    rows: Mapping[int, _Row]
     foreign: frozenset[int] = frozenset()
     required: frozenset[bytes] = frozenset()
 
@@ -105,61 +111,70 @@ class _Table(NamedTuple):
     def of(cls, kind: type[Map], version: int) -> _Table:
         fields = {number: each for number, each in kind.fields.items() if version in each.versions}
         required = frozenset(each.alone for each in fields.values() if each.required == version)
-        return cls(fields, _forms(fields, _SCRIPTS[kind]), frozenset(kind.fields) - frozenset(fields), required)
+        return cls(fields, _rows(fields, _SCRIPTS[kind]), frozenset(kind.fields) - frozenset(fields), required)
 
 
-def _forms(fields: Mapping[int, Field], scripts: Collection[int]) -> Mapping[int, tuple[Check | None, Check, bool]]:
+def _rows(fields: Mapping[int, Field], scripts: Collection[int]) -> Mapping[int, _Row]:
     return {
-        number: (None if each.key is None else each.key.check, each.value.check, number in scripts)
+        number: (*_of_key(each), each.value.sizes, each.value.check, number in scripts)
         for number, each in fields.items()
     }
 
 
+def _of_key(field: Field) -> tuple[Container[int], Check]:
+    """The sizes of data in keys that need no check, and the check."""
+    return ((0,), field.check_alone) if field.key is None else (field.key.sizes, field.key.check)
+
+
 _TABLES = {(kind, version): _Table.of(kind, version) for kind in _SCRIPTS for version in (V0, V2)}
-_GLOBAL_TABLE = _Table(PsbtGlobals.fields, _forms(PsbtGlobals.fields, ()))
+_GLOBAL_TABLE = _Table(PsbtGlobals.fields, _rows(PsbtGlobals.fields, ()))
 """That of all versions, as the map says which one it is."""
 _NOTHING: dict[Any, Any] = {PsbtInput: NO_FIELDS, PsbtOutput: NO_OUTPUT_FIELDS}
 
 
-def _read_records(reader: Reader, kind: type[Map], table: _Table) -> tuple[dict[bytes, bytes], int]:
-    """The records of one map, each checked, and the bytes of scripts in them."""
-    with suppress(IndexError, DecodingError):  # for the reader to say what is wrong
-        records, weight, reader.position = _in_one_pass(reader.data, reader.position, table)
-        return records, weight
-    records = _one_by_one(reader, kind, table)
-    return records, sum([len(value) for key, value in records.items() if key[0] in _SCRIPTS[kind]])
+def _read_map(reader: Reader, kind: type[M], table: _Table) -> tuple[M, int]:
+    """One map, each record checked, and the bytes of scripts in them."""
+    try:
+        records, numbers, weight, reader.position = _in_one_pass(reader.data, reader.position, table)
+    except (IndexError, DecodingError):  # for the reader to say what is wrong
+        found = kind.of(_one_by_one(reader, kind, table))
+        return found, sum([len(value) for key, value in found.records if key[0] in _SCRIPTS[kind]])
+    return kind.of(records, numbers), weight
 
 
-def _in_one_pass(data: bytes, at: int, table: _Table) -> tuple[dict[bytes, bytes], int, int]:
-    """The same, and where the map ends. Whatever error this raises, the map is not what it is for."""
-    forms, records, weight, number = table.forms, dict[bytes, bytes](), 0, 0
+def _in_one_pass(data: bytes, at: int, table: _Table) -> tuple[dict[bytes, bytes], bytes, int, int]:
+    """Its records and their numbers, the same bytes, and where it ends. Whatever error this raises, the map is not
+    what it is for.
+    """
+    rows, records, weight, numbers = table.rows, dict[bytes, bytes](), 0, bytearray()
     while size := data[at]:  # a slice that is cut short ends the data, and the next byte is not there
-        start = at + 1
+        at += 1
         if size >= _MULTIBYTE:
-            size, start = size_at(data, at)
-        stop = start + size
-        key, size, start = data[start:stop], data[stop], stop + 1
-        if size >= _MULTIBYTE:
-            size, start = size_at(data, stop)
-        at = start + size
+            size, at = size_at(data, at - 1)
+        start = at + size
+        key, many = data[at:start], data[start]
+        at = start + 1
+        if many >= _MULTIBYTE:
+            many, at = size_at(data, start)
+        start, at = at, at + many
         value = records[key] = data[start:at]
-        number += 1
-        form = forms.get(key[0])
-        if form is None:
-            if key[0] >= _MULTIBYTE or key[0] in table.foreign:
+        number = key[0]
+        numbers.append(number)
+        row = rows.get(number)
+        if row is None:
+            if number >= _MULTIBYTE or number in table.foreign:
                 raise DecodingError("expected a field of one byte", reason="version")
             continue
-        check_key, check, has_script = form
-        if check_key is not None:
+        keys, check_key, values, check, has_script = row
+        if size - 1 not in keys:
             check_key(key[1:])
-        elif len(key) > 1:
-            raise DecodingError("expected no key data", reason="length")
-        check(value)
+        if many not in values:
+            check(value)
         if has_script:
-            weight += len(value)
-    if len(records) < number or not table.required <= records.keys():
+            weight += many
+    if len(records) < len(numbers) or not table.required <= records.keys():
         raise DecodingError("expected each record once", reason="duplicate")
-    return records, weight, at + 1
+    return records, bytes(numbers), weight, at + 1
 
 
 def _one_by_one(reader: Reader, kind: type[Map], table: _Table) -> dict[bytes, bytes]:
@@ -207,15 +222,15 @@ def _read_maps(
                 reader.position += 1
                 found.append(nothing)
                 continue
-            records, weight = _read_records(reader, kind, table)
+            made, weight = _read_map(reader, kind, table)
             room -= weight
             if not bare and kind is PsbtOutput:
-                room -= max(0, _BYTE_WEIGHT * (_VALUE + len(records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
+                room -= max(0, _BYTE_WEIGHT * (_VALUE + len(made._records[_OUTPUT_SCRIPT])) - _OUTPUT_WEIGHT)
             if room < 0:
                 _check_room(room, most)
-            if _SIGHASH_TYPE in records:
-                check_types(records)
-            found.append(kind.of(records))
+            if _PARTIAL_SIG in made._numbers:
+                check_types(made._records)
+            found.append(made)
     except DecodingError as error:
         error.add_note(f"{'.inputs' if kind is PsbtInput else '.outputs'}[{len(found)}]")
         raise
@@ -248,7 +263,7 @@ def _read(reader: Reader, most: int) -> Packet:
     if reader.data[: len(MAGIC)] != MAGIC:
         raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
     reader.take(len(MAGIC))
-    common = PsbtGlobals.of(_read_records(reader, PsbtGlobals, _GLOBAL_TABLE)[0])
+    common = _read_map(reader, PsbtGlobals, _GLOBAL_TABLE)[0]
     version = common.version or V0
     if version not in (V0, V2):
         raise DecodingError(f"expected version 0 or 2, got {version}", reason="version")

@@ -95,7 +95,7 @@ class PsbtInput(Map):
     @property
     def is_final(self) -> bool:
         """Whether an Input Finalizer is done with it."""
-        return b"\x07" in self._records or b"\x08" in self._records
+        return 0x07 in self._numbers or 0x08 in self._numbers
 
 
 class PsbtOutput(Map):

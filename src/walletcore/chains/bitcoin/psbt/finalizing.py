@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
@@ -31,7 +30,7 @@ PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
 """The fields in which signatures stand."""
 _BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
-_SIGNED, _NUMBER = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS)), itemgetter(0)
+_SIGNED = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS))
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
@@ -73,6 +72,8 @@ def names_of(each: Input) -> list[bytes]:
     """The keys of the records in which its signatures stand, in the order of its keys."""
     if each.kind == "p2tr" and each.leaf is None:
         return [_BY_KEY_PATH]  # BIP-371: it needs no internal key to be handed over
+    if each.lock is None:
+        return [_BY_KEY + key.data for key in each.keys]
     return [record_of(each, key) for key in each.keys]
 
 
@@ -83,7 +84,7 @@ def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
 
 def has_signatures(fields: PsbtInput) -> bool:
     """Whether anybody has signed it."""
-    return not _SIGNED.isdisjoint(map(_NUMBER, fields._records))
+    return not _SIGNED.isdisjoint(fields._numbers)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

@@ -6,7 +6,7 @@ A form checks bytes without making anything of them: a PSBT is read once, and fe
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from struct import unpack
 from typing import Any, Generic, TypeVar
@@ -69,11 +69,15 @@ _FIRST_TIME = 500_000_000  # a lock time from here on is a time (BIP-370; src/sc
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[T]):
-    """One format of bytes. ``check`` raises `DecodingError` for those that `read` would not read."""
+    """One format of bytes. ``check`` raises `DecodingError` for those that `read` would not read.
+
+    Bytes of ``sizes`` need no check.
+    """
 
     check: Callable[[bytes], object]
     read: Callable[[bytes], T]
     write: Callable[[T], bytes]
+    sizes: Container[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,12 @@ def _of(codec: Codec[T], *sizes: int) -> Form[T]:
         if len(data) not in sizes:
             codec.decode(data)
 
-    return Form(check, codec.decode, codec.encode)
+    return Form(check, codec.decode, codec.encode, sizes)
 
 
 def _bytes(codec: Codec[bytes], *sizes: int) -> Form[bytes]:
     """The same where the value is the bytes: they were checked when their record was read."""
-    return Form(_of(codec, *sizes).check, bytes, codec.encode)
+    return Form(_of(codec, *sizes).check, bytes, codec.encode, sizes)
 
 
 def _checked(codec: Codec[T], refuse: Callable[[T], None]) -> Form[T]:
@@ -226,9 +230,12 @@ def _write_tree(leaves: tuple[Leaf, ...], out: bytearray) -> None:
 _STEPS = [f"<{number}I" for number in range(_MAX_STEPS + 1)]
 
 
+_ORIGINS = range(4, 4 + 4 * _MAX_STEPS + 1, 4)
+"""Sizes of origins: a fingerprint, and steps of four bytes."""
+
+
 def _is_origin(data: bytes) -> None:
-    size = len(data)
-    if size % 4 or not 4 <= size <= 4 + 4 * _MAX_STEPS:
+    if len(data) not in _ORIGINS:
         _ORIGIN.decode(data)  # refuses
 
 
@@ -286,14 +293,14 @@ def _accept(_: Any) -> None:
     """Any bytes will do."""
 
 
-BYTES = Form(_accept, bytes, _BYTES.encode)
+BYTES = Form(_accept, bytes, _BYTES.encode, range(2**62))
 KEY = _bytes(_KEY, _COMPRESSED, _UNCOMPRESSED)
 HASH20, HASH32 = _bytes(fixed(20), 20), _bytes(fixed(32), 32)
 NUMBER, FLAGS, COUNT = _of(u32le, 4), _of(u8, 1), _of(compact_size)
 AMOUNT = _of(bounded(u64le, MAX_AMOUNT))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
-ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode)
+ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode, _ORIGINS)
 TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
 OUTPUT: Form[TxOut] = Form(_is_output, read_output, TxOut.encode)
 WITNESS: Form[Witness] = Form(read_witness, read_witness, encode_witness)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
@@ -37,7 +36,7 @@ __all__ = ["Find", "by_script", "fields_of", "nobody", "output_fields_of", "tran
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
 _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
-_TAP_LEAF_SCRIPT, _NUMBER = 0x15, itemgetter(0)
+_TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _NAMES = {number: name for name, number in HASH_TYPES.items()}
@@ -58,16 +57,16 @@ def transaction_of(
 
     Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
-    made, paid, dialect = [], [], chain.dialect
-    place = ""
+    made: list[Input] = []
+    paid: list[TxOut] = []
+    dialect = chain.dialect
     try:
-        for index, (outpoint, fields) in enumerate(zip(tx.inputs, inputs, strict=True)):
-            place = f"input {index}"
+        for outpoint, fields in zip(tx.inputs, inputs, strict=True):
             made.append(_input(outpoint, fields, find, allowed, tx, dialect))
-        for index, (output, owner) in enumerate(zip(tx.outputs, outputs, strict=True)):
-            place = f"output {index}"
+        for output, owner in zip(tx.outputs, outputs, strict=True):
             paid.append(_output(output, owner))
     except TransactionError as error:
+        place = f"input {len(made)}" if len(made) < len(inputs) else f"output {len(paid)}"
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
     known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
     return Transaction(
@@ -213,10 +212,10 @@ def _input(
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
-    records = fields._records  # as many reads of properties as there are fields would take a third of the time
-    made_at_once = plain(outpoint, records) if dialect is None and "ALL" in allowed else None
+    made_at_once = plain(outpoint, fields) if dialect is None and "ALL" in allowed else None
     if made_at_once is not None:
         return made_at_once
+    records = fields._records  # as many reads of properties as there are fields would take a third of the time
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
@@ -257,7 +256,7 @@ def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:
 
     A signature by the key path is one as well where nobody names the internal key.
     """
-    if each.kind != "p2tr" or _TAP_LEAF_SCRIPT not in map(_NUMBER, fields._records):
+    if each.kind != "p2tr" or _TAP_LEAF_SCRIPT not in fields._numbers:
         return (each,)
     if each.spent is None or fields.is_final:
         return (each,)

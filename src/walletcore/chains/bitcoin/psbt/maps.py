@@ -6,6 +6,7 @@ fields: their attributes are BIP-174's names in lower case.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, overload
@@ -50,9 +51,15 @@ class Field:
         """Raise `DecodingError` unless the record has the form of this field."""
         if self.key is not None:
             self.key.check(key[1:])
-        elif len(key) > 1:
-            raise DecodingError(f"expected no key data, got {len(key) - 1} bytes", reason="length")
+        else:
+            self.check_alone(key[1:])
         self.value.check(value)
+
+    @staticmethod
+    def check_alone(data: bytes) -> None:
+        """Raise `DecodingError` unless there are no data in the key."""
+        if data:
+            raise DecodingError(f"expected no key data, got {len(data)} bytes", reason="length")
 
     def records(self, value: Any) -> list[Record]:
         """The records that say this."""
@@ -106,12 +113,13 @@ def many(number: int, key: Form[K], value: Form[T], **more: Any) -> Many[K, T]:
 class Map:
     """The records of one map. Made of records, and of values by the names of fields. Raises `TransactionError`."""
 
-    __slots__ = ("_records",)
+    __slots__ = ("_numbers", "_records")
 
     prefix: ClassVar[str] = ""
     fields: ClassVar[Mapping[int, Field]] = {}
     names: ClassVar[Mapping[str, Field]] = {}
     _records: dict[bytes, bytes]
+    _numbers: bytes  # of the fields that the records are of, in their order
 
     def __init_subclass__(cls) -> None:
         cls.names = {name: each for name, each in vars(cls).items() if isinstance(each, Field)}
@@ -124,7 +132,8 @@ class Map:
                 self.check(key, value)
         if len(dict(found)) != len(found):
             raise TransactionError("the same key twice in one map", reason="duplicate")
-        object.__setattr__(self, "_records", dict(found))
+        _put_records(self, dict(found))
+        _put_numbers(self, bytes([key[0] for key, _ in found]))
 
     @classmethod
     def _written(cls, values: Mapping[str, Any]) -> list[Record]:
@@ -152,10 +161,11 @@ class Map:
             check_type(key)
 
     @classmethod
-    def of(cls: type[M], records: dict[bytes, bytes]) -> M:
-        """The map of records that have been checked."""
+    def of(cls: type[M], records: dict[bytes, bytes], numbers: bytes | None = None) -> M:
+        """The map of records that have been checked; ``numbers`` are those of their fields, if they are known."""
         made = object.__new__(cls)
         _put_records(made, records)
+        _put_numbers(made, bytes([key[0] for key in records]) if numbers is None else numbers)
         return made
 
     @classmethod
@@ -187,7 +197,21 @@ class Map:
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
-        return self.of(self.ordered({**self._records, **records, **self._records}.items()))
+        known = self._records
+        new = [pair for pair in records.items() if pair[0] not in known]
+        if len(new) == 1 and self._is_ordered:
+            ((key, value),) = new
+            place = bisect(self._numbers, key[0])
+            pairs = [*known.items()]
+            pairs.insert(place, (key, value))
+            return self.of(dict(pairs), self._numbers[:place] + key[:1] + self._numbers[place:])
+        return self.of(self.ordered([*known.items(), *new]))
+
+    @property
+    def _is_ordered(self) -> bool:
+        """Whether its records are in the order of their numbers, and all of fields that the table has."""
+        numbers = self._numbers
+        return self.fields.keys() >= set(numbers) and bytes(sorted(numbers)) == numbers
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
@@ -230,7 +254,7 @@ def _number_of(record: Record) -> int:
 
 
 Maps = tuple[M, ...]
-_put_records = vars(Map)["_records"].__set__
+_put_records, _put_numbers = vars(Map)["_records"].__set__, vars(Map)["_numbers"].__set__
 
 
 def _pairs(records: Iterable[Record]) -> list[Record]:

@@ -6,13 +6,12 @@ wrong with what is not.
 
 from __future__ import annotations
 
-from operator import itemgetter
-
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.parts import skimmed
-from walletcore.chains.bitcoin.psbt.forms import ORIGIN, OUTPUT
+from walletcore.chains.bitcoin.psbt.fields import PsbtInput
+from walletcore.chains.bitcoin.psbt.forms import ORIGIN
 from walletcore.chains.bitcoin.psbt.maps import Record
-from walletcore.chains.bitcoin.tx import TxIn
+from walletcore.chains.bitcoin.tx import TxIn, read_output
 from walletcore.curves.secp256k1 import parse_public, taproot_output
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import hash160
@@ -25,7 +24,6 @@ _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _SIGHASH_TYPE = b"\0", b"\1", b"\3"
 _ALL = b"\1\0\0\0"
 _P2WPKH, _P2TR = b"\x00\x14", b"\x51\x20"  # how the scripts of these outputs begin
-_NUMBER = itemgetter(0)  # of a field, in the key of its record
 _SHAPES = {
     bytes((*utxos, *key)): kind
     for utxos in ((0x00,), (0x01,), (0x00, 0x01))
@@ -34,17 +32,18 @@ _SHAPES = {
 """The numbers of the fields of an input that has a UTXO and one key with its origin, and nothing else."""
 
 
-def plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
-    """The input of such records; None for other ones, and for those that contradict each other."""
-    kind = _SHAPES.get(bytes(map(_NUMBER, records)))
+def plain(outpoint: TxIn, fields: PsbtInput) -> Input | None:
+    """The input of such a map; None for other ones, and for those that contradict each other."""
+    kind = _SHAPES.get(fields._numbers)
     if kind is None:
         return None
+    records = fields._records
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     if previous:
         utxo = _proven(outpoint, previous, utxo)
     if not utxo:
         return None
-    spent = OUTPUT.read(utxo)
+    spent = read_output(utxo)
     found = (_p2wpkh if kind == "p2wpkh" else _p2tr)(spent.script_pubkey, [*records.items()])
     return None if found is None else Input.plain(outpoint, spent, kind, *found, previous)
 
@@ -52,15 +51,16 @@ def plain(outpoint: TxIn, records: dict[bytes, bytes]) -> Input | None:
 def _proven(outpoint: TxIn, previous: bytes, utxo: bytes | None) -> bytes | None:
     """The output that is spent, as the previous transaction has it."""
     skim = skimmed(previous, outpoint.vout)
-    if skim is None or skim[0][::-1].hex() != outpoint.txid or utxo not in (None, skim[1]):
+    if skim is None:
         return None
-    return skim[1]
+    txid, output = skim
+    return output if txid[::-1].hex() == outpoint.txid and (utxo is None or utxo == output) else None
 
 
 def _p2wpkh(script_pubkey: bytes, records: list[Record]) -> tuple[PublicKey, KeyOrigin] | None:
     name, origin = records[-1]
     data, (before, hash_type) = name[1:], records[-2]
-    if script_pubkey != _P2WPKH + hash160(data) or len(data) != _COMPRESSED:
+    if len(data) != _COMPRESSED or script_pubkey != _P2WPKH + hash160(data):
         return None
     if before == _SIGHASH_TYPE and hash_type != _ALL:
         return None

@@ -59,9 +59,9 @@ class Safety:
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
     def _check_sighash(self, transaction: Transaction) -> None:
-        allowed = self.allowed
+        allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
-            if each.sighash and each.sighash not in allowed:
+            if each.sighash not in allowed:
                 message = f"input {index}: expected signatures over everything, got {each.sighash}"
                 raise SigningRefused(message, reason="policy", hint=f"Safety(sighash=({each.sighash!r},)) allows it")
 
@@ -70,7 +70,7 @@ class Safety:
         if self.trust_witness_utxo:
             return
         for index, each in enumerate(transaction.inputs):
-            if each.spent is not None and each.kind != "p2tr" and not each.previous:
+            if not each.previous and each.kind != "p2tr" and each.spent is not None:
                 message = f"input {index}: expected the previous transaction, as its amount is only claimed"
                 raise SigningRefused(message, reason="policy", hint="Safety(trust_witness_utxo=True) believes it")
 

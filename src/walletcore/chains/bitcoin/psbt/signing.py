@@ -41,9 +41,9 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
         for index, each in enumerate(open_):
             if place < len(each):
                 way, names = each[place]
-                for name, request in zip(names, subject._requests_of(commitments, index, way), strict=True):
-                    if name not in inputs[index]._records:
-                        found.append((index, name, request))
+                records, requests = inputs[index]._records, subject._requests_of(commitments, index, way)
+                pairs = zip(names, requests, strict=True)
+                found += [(index, name, request) for name, request in pairs if name not in records]
     return tuple(found)
 
 

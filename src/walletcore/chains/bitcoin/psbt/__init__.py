@@ -288,11 +288,12 @@ class Psbt:
             return Final.in_(fields)
         if not has_signatures(fields):
             return None
-        first, *others = ways(each, fields, self.unsigned_tx)
+        found_ways = ways(each, fields, self.unsigned_tx)
+        first = found_ways[0]
         done = final_of(first, fields)
-        if done is not None and (first.leaf is None or not others):
+        if len(found_ways) == 1 or (done is not None and first.leaf is None):
             return done
-        found = [done, *[final_of(way, fields) for way in others]]
+        found = [done, *[final_of(way, fields) for way in found_ways[1:]]]
         return min(filter(None, found), key=lambda one: len(one.witness), default=None)
 
     def _is_proven(self, index: int, final: Final) -> bool:

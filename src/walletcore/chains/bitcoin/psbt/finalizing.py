@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
-from walletcore.chains.bitcoin.psbt.forms import WITNESS
-from walletcore.chains.bitcoin.tx import Witness
+from walletcore.chains.bitcoin.tx import Witness, encode_witness
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
@@ -102,7 +101,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     """
     records, required = fields._records, each.required
     names = names_of(each)
-    chosen = tuple([name for name in names if name in records][:required])
+    chosen = [name for name in names if name in records][:required]
     if not chosen or len(chosen) < required:
         return None
     signatures = [records[name] for name in chosen]
@@ -111,7 +110,7 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
     if len(names) > len(chosen) and each.leaf is not None:  # which has a place for each key
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
-    return Final(script_sig, WITNESS.write(witness) if witness else b"", chosen)
+    return Final(script_sig, encode_witness(witness) if witness else b"", tuple(chosen))
 
 
 def hash_type_of(each: Input, signature: bytes) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import names_of
+from walletcore.chains.bitcoin.psbt.finalizing import has_signatures, names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
@@ -54,10 +54,10 @@ def _open_ways(each: Input, fields: PsbtInput, tx: Tx) -> _Ways:
     """The ways in which it can be signed, with the records of their keys; none if as many have signed as must."""
     if fields.is_final:
         return ()
-    records, found = fields._records, []
+    is_signed, found = has_signatures(fields), []
     for way in ways(each, fields, tx):
         names = names_of(way)
-        if sum([name in records for name in names]) >= way.required:
+        if is_signed and sum([name in fields._records for name in names]) >= way.required:
             return ()
         if way.keys:
             found.append((way, names))

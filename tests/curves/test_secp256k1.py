@@ -206,6 +206,20 @@ def test_a_taproot_output_is_that_of_another_implementation(secret: bytes, root:
     BIP340.verify(output, bytes(32), signature)
 
 
+@given(scalars, digests)
+def test_a_point_that_is_kept_of_an_output_verifies_what_one_that_is_read_verifies(
+    secret: bytes, digest: bytes
+) -> None:
+    public = public_key(Secret(secret))
+    output = taproot_output(public, b"")
+    signature, _ = BIP340.sign(BIP340.prepare(Secret(secret), (public, b"")), digest, bytes(32))
+    other = bytes((digest[0] ^ 1,)) + digest[1:]
+    for _ in ("kept, unless it was forgotten", "read"):
+        BIP340.verify(output, digest, signature)
+        assert reason(BIP340.verify, output, other, signature) == "mismatch"
+        secp256k1._OUTPUTS.clear()
+
+
 # -- ECDSA
 
 

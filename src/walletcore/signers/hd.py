@@ -77,7 +77,7 @@ class Keychain(Confidential):
             for root in self._roots:
                 key = root.key(request, origin)
                 if key is not None:
-                    found[name] = LocalSigner.trusted(key, self._check)
+                    found[name] = LocalSigner._of(key, self._check)
                     break
         return tuple(found.values())
 

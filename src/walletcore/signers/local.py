@@ -43,7 +43,7 @@ class LocalSigner(Confidential):
             raise InvalidKey(text, reason="scheme")
 
     @classmethod
-    def trusted(cls, key: PrivateKey, check: bool) -> LocalSigner:
+    def _of(cls, key: PrivateKey, check: bool) -> LocalSigner:
         """The signer of a key and a bool that were checked to be these."""
         made = _new_signer()
         made.key = key

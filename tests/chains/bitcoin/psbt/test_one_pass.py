@@ -54,6 +54,21 @@ def test_a_map_read_in_one_pass_is_the_map_read_record_by_record(kind: Any, seed
         assert weight == sum(len(value) for key, value in records.items() if key[0] in SCRIPTS[kind])
 
 
+@given(
+    numbers=st.lists(st.sampled_from((0x00, 0x01, 0x02, 0x06, 0x07, 0x16, 0x19, 0xF0)), max_size=6),
+    new=st.sampled_from((0x02, 0x07, 0x13, 0x14)),
+)
+def test_a_record_is_put_where_sorting_by_numbers_puts_it(numbers: list[int], new: int) -> None:
+    records = {bytes((number, place)): b"old" for place, number in enumerate(numbers)}
+    name = bytes((new, 0xFF))
+    made = PsbtInput.of(records).with_records({name: b"new"})
+    unknown = {0x19, 0xF0}  # these in the order of their keys, others of one number as they came
+    expected = sorted([*records, name], key=lambda key: key if key[0] in unknown else key[:1])
+    assert [key for key, _ in made.records] == expected
+    assert list(made._numbers) == [key[0] for key in expected]
+    assert made.with_records({name: b"newer"}) == made
+
+
 def test_what_is_asked_is_what_the_constructor_of_requests_takes() -> None:
     found = set()
     for seed in range(40):

@@ -27,7 +27,7 @@ from walletcore.chains.bitcoin.psbt.codec import (
     draft_in,
     encode,
 )
-from walletcore.chains.bitcoin.psbt.combining import combined
+from walletcore.chains.bitcoin.psbt.combining import combined, is_same
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
@@ -274,7 +274,7 @@ class Psbt:
         if any(type(each) is not Psbt for each in others):
             raise TransactionError("expected PSBTs", reason="type")
         versions = {each.version for each in (self, *others)}
-        if any(each.chain != self.chain or not _is_same(each.draft, self.draft, versions) for each in others):
+        if any(each.chain != self.chain or not is_same(each.draft, self.draft, versions) for each in others):
             raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
         same = [each.to_version(self.version) for each in others]
         packet = combined([self._packet(), *[each._packet() for each in same]])
@@ -438,14 +438,6 @@ def _made(
     made.__class__ = Psbt
     psbt: Psbt = made
     return psbt
-
-
-def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
-    """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
-    if versions != {2}:
-        return one == other
-    outpoints = [[each.outpoint for each in draft.inputs] for draft in (one, other)]
-    return outpoints[0] == outpoints[1] and replace(one, inputs=other.inputs) == other
 
 
 def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from walletcore.chains.bitcoin.psbt.codec import Packet, check_types
+from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, check_types
 from walletcore.chains.bitcoin.psbt.maps import Map
 from walletcore.errors import TransactionError, raised_as
 
-__all__ = ["combined"]
+__all__ = ["combined", "is_same"]
 
 M = TypeVar("M", bound=Map)
 
@@ -58,3 +59,11 @@ def _union(maps: Sequence[M], where: str) -> M:
                 name = first.name(key[0])
                 raise TransactionError(f"{where}: two values of the same {name}", reason="mismatch")
     return first if len(found) == len(first.records) else first.with_records(found)
+
+
+def is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
+    """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
+    if versions != {2}:
+        return one == other
+    outpoints = [[each.outpoint for each in draft.inputs] for draft in (one, other)]
+    return outpoints[0] == outpoints[1] and replace(one, inputs=other.inputs) == other

@@ -60,8 +60,9 @@ class Account:
         """For each index, from 0 to 2^31-1 and in any order, its address; None for one that has no key.
 
         BIP-32 allows an index to have none, in one of 2^127 cases. Memory does not grow with their number. Raises
-        `DerivationError` for an index that is none, or hardened.
+        `DerivationError` for an index or a change that is none, or hardened.
         """
+        _check_change(change)
         parent = self.xpub.derive(Path((change,)))
         public = parent.public_key.data
         sums, hmac = points(public, len(indices)), hmac_sha512_after(parent.chain_code, public)
@@ -92,14 +93,20 @@ class Account:
 
 def indices_of(start: int, count: int, change: int = 0) -> range:
     """The indices from ``start`` on. Raises `DerivationError` for what is no index, or hardened."""
-    for number, what in ((start, "start"), (count, "count"), (change, "change")):
+    for number, what in ((start, "start"), (count, "count")):
         if type(number) is not int or not 0 <= number <= HARDENED:
             raise DerivationError(f"expected {what} as an int from 0 to 2^31-1", reason="range")
     if start + count > HARDENED:
         raise _beyond()
-    if change == HARDENED:
-        raise DerivationError("a hardened step needs the private key", reason="hardened")
+    _check_change(change)
     return range(start, start + count)
+
+
+def _check_change(change: int) -> None:
+    if type(change) is not int or not 0 <= change < 2 * HARDENED:
+        raise DerivationError("expected change as an int from 0 to 2^31-1", reason="range")
+    if change >= HARDENED:
+        raise DerivationError("a hardened step needs the private key", reason="hardened")
 
 
 def distinct(changes: Sequence[int]) -> tuple[int, ...]:

@@ -45,9 +45,10 @@ def address_batch(batch: pa.RecordBatch, account: Account) -> pa.RecordBatch:
 
 
 def _integers(batch: pa.RecordBatch, name: str) -> list[int]:
-    if batch.schema.get_all_field_indices(name) == [] or not pa.types.is_integer(batch.schema.field(name).type):
+    places = batch.schema.get_all_field_indices(name)
+    if len(places) != 1 or not pa.types.is_integer(batch.schema.field(places[0]).type):
         raise DerivationError(f"expected one column {name} of integers", reason="type")
-    column = batch.column(name)
+    column = batch.column(places[0])
     if column.null_count:
         raise DerivationError(f"expected a number in every row of {name}, got nulls", reason="missing")
     return list(column.to_pylist())

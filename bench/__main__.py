@@ -57,7 +57,7 @@ def main() -> int:
             result = measure(workload, rounds=options.rounds)
         missed += not _reached(result)
         print(table(result), flush=True)
-        if options.json:
+        if options.json and workload.reference in result.samples:
             _append(options.json, result)
     return 1 if missed else 0
 

@@ -150,7 +150,7 @@ def installed(module: str) -> bool:
     if module.startswith("node:"):
         return (ORACLES / module.removeprefix("node:") / "ready").exists()
     if importlib.util.find_spec(module) is None:
-        sys.path += [str(path) for path in ORACLES.glob(f"{module}/lib/python*/site-packages")]
+        sys.path += [str(path.parent) for path in sorted(ORACLES.glob(f"*/lib/python*/site-packages/{module}"))[:1]]
     try:
         importlib.import_module(module)
     except ImportError:
@@ -193,6 +193,8 @@ def _calibrated(case: Case) -> int:
 def table(result: Result) -> str:
     """A workload's figures as a Markdown table, and its targets below."""
     reference = result.workload.reference
+    if reference not in result.samples:
+        return f"## {result.workload.name}\n\nNOT MEASURED, a peer is missing: {reference}\n"
     lines = [f"## {result.workload.name}", "", f"| case | us | x {reference} | quartiles |", "|---|---:|---:|---:|"]
     for name, samples in sorted(result.samples.items(), key=lambda item: statistics.median(item[1])):
         low, high = _quartiles(result.ratios(name, reference))

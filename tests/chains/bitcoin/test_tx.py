@@ -256,7 +256,8 @@ def test_one_pass_takes_what_the_codec_takes(tx: Tx, data: st.DataObject) -> Non
     for _ in range(data.draw(st.integers(0, 2))):
         place = data.draw(st.integers(0, len(raw) - 1))
         raw[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=2))
-    assert outcome(lambda: Tx.decode(bytes(raw))) == outcome(lambda: TX.decode(bytes(raw)))
+    read = outcome(lambda: Tx.decode(bytes(raw), max_money=MAX_AMOUNT))  # the codec knows no network's limit
+    assert read == outcome(lambda: TX.decode(bytes(raw)))
 
 
 def outcome(read: Callable[[], Tx]) -> Tx | str:

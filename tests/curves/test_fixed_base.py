@@ -23,6 +23,16 @@ def by_the_library(public: bytes, k: bytes) -> bytes | None:
         return None
 
 
+def test_a_point_that_the_correction_cancels_has_sums_too() -> None:
+    """The table adds the sum of all 1024^j * G too much: minus that, the correction, is not added to its opposite."""
+    ones = sum(1024**j for j in range(26)) % secp256k1.ORDER
+    public = secp256k1.point(ones.to_bytes(32))
+    sums = Sums(public)
+    scalars = [ONE, RANDOM.randbytes(32), EDGES[2]]
+    sums.add(scalars)
+    assert sums.compressed() == [by_the_library(public, k) for k in scalars]
+
+
 def test_the_generator_and_one_are_two() -> None:
     for sums in (Sums(G), OneByOne(G)):
         sums.add([ONE])

@@ -30,6 +30,10 @@ class AccountChain(Chain):
         """The text of an account of 20 bytes, with the checksum of this chain."""
         return checksummed(payload)
 
+    def all_spelled(self, payloads: Sequence[bytes]) -> list[str]:
+        """The texts of many accounts; a chain may have a way that is faster than one after the other."""
+        return [self.spelled(each) for each in payloads]
+
     def account(self, payload: bytes) -> Address:
         """The address of an account, or a contract, that is known by its 20 bytes. Raises `AddressError`."""
         if type(payload) is not bytes or len(payload) != 20:
@@ -62,7 +66,8 @@ class AccountChain(Chain):
         """The addresses of a block of points: their coordinates are hashed. Raises `AddressError`."""
         self._check_kind(kind)
         whole = points.uncompressed()
-        return [None if each is None else self.spelled(keccak256(each[1:])[12:]) for each in whole]
+        texts = iter(self.all_spelled([keccak256(each[1:])[12:] for each in whole if each is not None]))
+        return [None if each is None else next(texts) for each in whole]
 
     def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
         """Read ``0x`` and 40 hex digits with their EIP-55 checksum. Raises `AddressError`.

@@ -7,11 +7,12 @@ one. EVM chains, Theta and VeChain write accounts like this.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from walletcore.errors import AddressError
 from walletcore.hashes import keccak256
 
-__all__ = ["checksummed", "parse", "salt_of"]
+__all__ = ["all_checksummed", "checksummed", "parse", "salt_of"]
 
 _BODY = re.compile(r"[0-9a-fA-F]{40}", re.ASCII)
 _OTHERS = ("xdc", "ronin:")  # prefixes of single chains
@@ -21,13 +22,24 @@ _HIGH = bytes.maketrans(b"0123456789abcdef", b"\0" * 8 + b"\x20" * 8)  # of 8 to
 def checksummed(payload: bytes, salt: bytes = b"") -> str:
     """The text of an account of 20 bytes: a letter is upper case where the hash of the lower-case text has 8 to f.
 
-    ``salt`` is what stands before the text in the hash: nothing (EIP-55), or a chain's (EIP-1191, `salt_of`). All 40
-    characters at once, as bytes of one number: bit 6 tells letters from digits, bit 5 small ones from capitals.
+    ``salt`` is what stands before the text in the hash: nothing (EIP-55), or a chain's (EIP-1191, `salt_of`).
     """
     body = payload.hex().encode()
-    high = int.from_bytes(keccak256(salt + body)[:20].hex().encode().translate(_HIGH))
-    text = int.from_bytes(body)
-    return "0x" + (text ^ (high & text >> 1)).to_bytes(40).decode()
+    return "0x" + _cased(body, keccak256(salt + body)[:20])
+
+
+def all_checksummed(payloads: Sequence[bytes], salt: bytes = b"") -> list[str]:
+    """The texts of many accounts, as `checksummed` writes them."""
+    bodies = b"".join(payloads).hex().encode()
+    places = range(0, len(bodies), 40)
+    texts = _cased(bodies, b"".join([keccak256(salt + bodies[place : place + 40])[:20] for place in places]))
+    return ["0x" + texts[place : place + 40] for place in places]
+
+
+def _cased(digits: bytes, hashed: bytes) -> str:
+    """All at once, as bytes of one number: bit 6 tells letters from digits, bit 5 small letters from capitals."""
+    high, text = int.from_bytes(hashed.hex().encode().translate(_HIGH)), int.from_bytes(digits)
+    return (text ^ (high & text >> 1)).to_bytes(len(digits)).decode()
 
 
 def salt_of(chain_id: int) -> bytes:

@@ -5,9 +5,9 @@ An account is the last 20 bytes of the Keccak-256 of its public key's x || y (Ye
 
 from __future__ import annotations
 
-from walletcore.coding.eip55 import checksummed, parse, salt_of
+from walletcore.coding.eip55 import all_checksummed, checksummed, parse, salt_of
 
-__all__ = ["account_of", "checksummed", "parse", "salt_of"]
+__all__ = ["account_of", "all_checksummed", "checksummed", "parse", "salt_of"]
 
 
 def account_of(public: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.accounts import AccountChain
 from walletcore.chains.base import Address, Profile, SignedTransaction
-from walletcore.chains.evm.address import checksummed, parse, salt_of
+from walletcore.chains.evm.address import all_checksummed, checksummed, parse, salt_of
 from walletcore.chains.evm.profiles import STANDARD
 from walletcore.errors import Unsupported
 from walletcore.hashes import keccak256
@@ -110,6 +110,10 @@ class Evm(AccountChain):
     def spelled(self, payload: bytes) -> str:
         """The text of an account of 20 bytes, with the checksum of this chain."""
         return checksummed(payload, self._salt)
+
+    def all_spelled(self, payloads: Sequence[bytes]) -> list[str]:
+        """As `AccountChain.all_spelled`."""
+        return all_checksummed(payloads, self._salt)
 
     def parse_address(self, text: str, *, allow_unchecked: bool = False) -> Address:
         """Read ``0x``, or a prefix of the chain, and 40 hex digits with their checksum. Raises `AddressError`.

@@ -24,13 +24,17 @@ BATCH = 0.04  # seconds a case runs per round
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One contestant: ``run(state, count)`` does the work ``count`` times; ``prepare(count)`` is not timed."""
+    """One contestant: ``run(state, count)`` does the work ``count`` times; ``prepare(count)`` is not timed.
+
+    ``least`` is the smallest count of a round, where a beginning has a cost that counts for fewer only.
+    """
 
     name: str
     run: Callable[[Any, int], None]
     prepare: Callable[[int], Any] = lambda count: None
     answer: Callable[[], object] | None = None
     needs: str = ""
+    least: int = 1
 
     def timed(self, count: int) -> float:
         state = self.prepare(count)
@@ -187,7 +191,7 @@ def _calibrated(case: Case) -> int:
     case.timed(1)
     while (seconds := case.timed(count) * count) < BATCH / 4:
         count = max(count * 2, int(count * BATCH / 2 / max(seconds, 1e-7)))
-    return max(1, int(count * BATCH / seconds))
+    return max(case.least, int(count * BATCH / seconds))
 
 
 def table(result: Result) -> str:

@@ -20,6 +20,7 @@ ACCOUNTS = {
     "": "m/44'/60'/0'",
 }  # by kind; the last one for all accounts
 XPUBS = {kind: ROOT.derive(path).public for kind, path in ACCOUNTS.items()}
+MANY = 10_000  # from here on the targets are meant
 ROWS = 8_192  # of a chunk
 SHOWN = 300  # addresses that all must agree on
 
@@ -123,7 +124,7 @@ def addresses(
 
         found = [
             Case(name="C loop", run=c_tweaks(2 if kind == "p2tr" else 1)),
-            Case(name="walletcore", run=ours(name, kind), answer=shown),
+            Case(name="walletcore", run=ours(name, kind), answer=shown, least=MANY),
             Case(
                 name="bip_utils",
                 run=each(lambda i: bip_utils_of(kind, encoder, i, **options)),
@@ -154,7 +155,7 @@ def key_cases() -> list[Case]:
     """Keys alone."""
     return [
         Case(name="C loop", run=c_tweaks(1)),
-        Case(name="walletcore", run=derived, answer=lambda: children(SHOWN)[-1]),
+        Case(name="walletcore", run=derived, answer=lambda: children(SHOWN)[-1], least=MANY),
         Case(
             name="wallycore", run=each(lambda i: wally("", i)), answer=lambda: wally("", SHOWN - 1), needs="wallycore"
         ),
@@ -190,7 +191,7 @@ def ethers() -> NodeCase:
 def family_cases() -> list[Case]:
     """The chains whose addresses should take about as long."""
     chains = {"bitcoin": "p2wpkh", "tron": "", "cosmoshub": "", "xrpl": ""}
-    return [Case(name=name, run=ours(name, kind)) for name, kind in chains.items()]
+    return [Case(name=name, run=ours(name, kind), least=MANY) for name, kind in chains.items()]
 
 
 def both(_: Any, count: int) -> None:
@@ -211,9 +212,9 @@ def mixed(_: Any, count: int) -> None:
 def range_cases() -> list[Case]:
     """One account's addresses, of one change and of two."""
     return [
-        Case(name="one change", run=ours("bitcoin", "p2wpkh")),
-        Case(name="two, one after the other", run=both),
-        Case(name="two, mixed", run=mixed),
+        Case(name="one change", run=ours("bitcoin", "p2wpkh"), least=MANY),
+        Case(name="two, one after the other", run=both, least=MANY),
+        Case(name="two, mixed", run=mixed, least=MANY),
     ]
 
 

@@ -271,6 +271,7 @@ BAD = [
     ({"changes": (0, 0)}, DerivationError, "duplicate"),
     ({"changes": (2**31,)}, DerivationError, "hardened"),
     ({"changes": "01"}, DerivationError, "length"),
+    ({"changes": 0}, DerivationError, "length"),
     ({"path": "addresses.xlsx"}, Unsupported, "unknown"),
     ({"path": "addresses"}, Unsupported, "unknown"),
     ({"path": "a\0.csv"}, Unsupported, "unknown"),

@@ -111,7 +111,7 @@ def _check_change(change: int) -> None:
 
 def distinct(changes: Sequence[int]) -> tuple[int, ...]:
     """The changes, of which none is named twice. Raises `DerivationError`."""
-    if isinstance(changes, str | bytes) or not 1 <= len(changes) <= _MOST_CHANGES:
+    if not isinstance(changes, list | tuple | range) or not 1 <= len(changes) <= _MOST_CHANGES:
         raise DerivationError(f"expected 1 to {_MOST_CHANGES} changes", reason="length")
     if len(set(changes)) < len(changes):
         raise DerivationError("a change is named twice: its rows would be there twice", reason="duplicate")

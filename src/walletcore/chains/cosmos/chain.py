@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from walletcore.chains.base import Address, Chain, Profile, SignedTransaction, of_chain
 from walletcore.chains.cosmos.profiles import own
 from walletcore.coding import eip55
+from walletcore.coding.bech32_texts import texts
 from walletcore.coding.text import bech32, from_words, to_words
 from walletcore.errors import AddressError, InvalidKey, TransactionError, Unsupported, raised_as
 from walletcore.hashes import hash160, sha256
@@ -160,9 +161,10 @@ class CosmosChain(Chain):
         if any(type(key) is not bytes or len(key) != 33 for key in keys):
             raise AddressError("expected public keys of 33 bytes", reason="type")
         try:
-            return [_spelled(hrp, self._payload(key)) for key in keys]
+            payloads = [self._payload(key) for key in keys]
         except InvalidKey as error:
             raise AddressError(str(error), reason=error.reason) from None
+        return texts(bech32, hrp, b"", payloads, 20) if hrp else eip55.all_checksummed(payloads)
 
     def _payload(self, key: bytes) -> bytes:
         if self.key_type == "secp256k1":

@@ -49,7 +49,7 @@ def draw_peers(axes: Axes, times: dict[str, dict[str, float]]) -> None:
     axes.set_yticks([place + 0.32 for place in range(len(PANELS))], list(PANELS.values()))
     axes.invert_yaxis()
     axes.set_xlabel("microseconds each, one core")
-    axes.legend(fontsize=7, loc="lower right")
+    axes.legend(fontsize=7, loc="upper right")
 
 
 def draw_counts(axes: Axes, growth: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ __all__ = ["PARALLEL_FROM", "Progress", "derive_parallel", "unheard"]
 Progress = Callable[[int, int], object]
 """What is called now and then, with how many of how many are done."""
 
-PARALLEL_FROM = 30_000
+PARALLEL_FROM = 40_000
 """Addresses from which on processes are started: before, to start them costs what they save."""
 
 _TASK = 8_192  # addresses at a time: a tenth of a second

@@ -71,11 +71,11 @@ def with_library(name: str, run: Callable[[Any, int], None]) -> Callable[[Any, i
     """A case's ``run`` with this library's Keccak-256, whichever is chosen elsewhere."""
 
     def chosen(state: Any, count: int) -> None:
-        kept, keccak256._digest = keccak256._digest, LIBRARIES[name]()
+        kept, keccak256.digest = keccak256.digest, LIBRARIES[name]()
         try:
             run(state, count)
         finally:
-            keccak256._digest = kept
+            keccak256.digest = kept
 
     return chosen
 

@@ -41,14 +41,14 @@ Digest = Callable[[bytes], bytes]
 class Hash:
     """A hash function with a name; equal when the names are equal. Calling it hashes bytes."""
 
-    __slots__ = ("_digest", "name")
+    __slots__ = ("digest", "name")
 
     def __init__(self, name: str, digest: Digest) -> None:
         self.name = name
-        self._digest = digest
+        self.digest = digest  # the same as calling it, for who hashes much
 
     def __call__(self, data: bytes) -> bytes:
-        return self._digest(data)
+        return self.digest(data)
 
     @property
     def is_known(self) -> bool:
@@ -68,21 +68,28 @@ class Hash:
         return by_name, (self.name,)
 
 
-def _ripemd160() -> Digest:
-    """OpenSSL's, where it has one that works (OpenSSL 3.0.0-3.0.6 and FIPS hosts do not); otherwise pycryptodome's."""
+def _ripemd160() -> tuple[Digest, Digest]:
+    """RIPEMD-160, also of SHA-256: OpenSSL's, where it has one that works (OpenSSL 3.0.0-3.0.6 and FIPS hosts do not);
+    otherwise pycryptodome's.
+    """
     try:
         kept = hashlib.new("ripemd160", usedforsecurity=False)
     except ValueError:
         from Crypto.Hash import RIPEMD160
 
-        return lambda data: RIPEMD160.new(data).digest()
+        return lambda data: RIPEMD160.new(data).digest(), lambda data: RIPEMD160.new(_sha256(data)).digest()
 
     def digest(data: bytes) -> bytes:
         state = kept.copy()  # three times faster than hashlib.new
         state.update(data)
         return state.digest()
 
-    return digest
+    def digest_of_sha256(data: bytes) -> bytes:
+        state = kept.copy()
+        state.update(hashlib.sha256(data).digest())
+        return state.digest()
+
+    return digest, digest_of_sha256
 
 
 def _keccak256() -> Digest:
@@ -107,7 +114,7 @@ def _keccak256_of_pycryptodome() -> Digest:
 
 def _first_keccak256(data: bytes) -> bytes:
     """Choose the implementation, which is imported at the first use, and keep it for the next ones."""
-    keccak256._digest = _keccak256()
+    keccak256.digest = _keccak256()
     return keccak256(data)
 
 
@@ -134,7 +141,7 @@ def _sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-_RIPEMD160 = _ripemd160()
+_RIPEMD160, _HASH160 = _ripemd160()
 _IPAD, _OPAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 sha256 = Hash("sha256", _sha256)
@@ -143,7 +150,7 @@ sha512 = Hash("sha512", lambda data: hashlib.sha512(data).digest())
 sha512_256 = Hash("sha512-256", _sha512_256)
 sha512_half = Hash("sha512-half", lambda data: hashlib.sha512(data).digest()[:32])
 ripemd160 = Hash("ripemd160", _RIPEMD160)
-hash160 = Hash("hash160", lambda data: _RIPEMD160(hashlib.sha256(data).digest()))
+hash160 = Hash("hash160", _HASH160)
 blake2b_256 = Hash("blake2b-256", lambda data: hashlib.blake2b(data, digest_size=32).digest())
 keccak256 = Hash("keccak256", _first_keccak256)
 blake256 = Hash("blake-256", _blake256)

@@ -143,7 +143,7 @@ class SigningRequest:
     def message(self) -> bytes:
         """What the signature is made over: the prehash of the payload, or the payload."""
         if self._message is None:
-            message = self.payload if self.prehash is None else self.prehash(self.payload)
+            message = self.payload if self.prehash is None else self.prehash.digest(self.payload)
             object.__setattr__(self, "_message", message)
             return message
         return self._message

@@ -38,6 +38,8 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
 
 def encode_der(signature: bytes) -> bytes:
     """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
+    if 0 < signature[0] < 0x80 and 0 < signature[32] < 0x80:  # half of those with a low s
+        return b"\x30\x44\x02\x20" + signature[:32] + b"\x02\x20" + signature[32:64]
     body = _der_of(signature[:32]) + _der_of(signature[32:64])
     return bytes((0x30, len(body))) + body
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh_script
-from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT
+from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_ALL, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
 from walletcore.errors import TransactionError
 from walletcore.freezing import thawed
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Input", "check_script", "previous_output"]
 
 _PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, without the modules of the others
+_WHOLE = {"p2wpkh": ("ALL", SIGHASH_ALL), "p2tr": ("DEFAULT", SIGHASH_DEFAULT)}
+"""What signatures of these kinds commit to, unless something else is said."""
 _OTHERS = ("p2sh32",)  # kinds of relatives
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 
@@ -65,9 +67,16 @@ class Input:
     origins: Origins = field(default=(), compare=False)
     dialect: Dialect | None = None
     schnorr: bool = False
-    _outpoint: TxIn = field(init=False, repr=False, compare=False)
-    _spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
-    _lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
+    outpoint: TxIn = field(init=False, repr=False, compare=False)
+    """The input as it stands in the unsigned transaction."""
+    spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
+    """The output that is spent; None when it is not known."""
+    lock: Lock | None = field(default=None, init=False, repr=False, compare=False)
+    """What guards it, for other kinds than P2WPKH and P2TR."""
+    hash_type: int = field(default=SIGHASH_DEFAULT, init=False, repr=False, compare=False)
+    """The number of ``sighash``."""
+    is_plain: bool = field(default=False, init=False, repr=False, compare=False)
+    """Whether one key that is known spends it, by P2WPKH or by the key path of P2TR."""
 
     @classmethod
     def unknown(cls, outpoint: TxIn) -> Input:
@@ -85,12 +94,13 @@ class Input:
     ) -> Input:
         """A P2WPKH or P2TR output that this key guards, as the caller has found it; nothing is checked again."""
         made = _blank(outpoint)
-        made._spent = spent
+        made.spent = spent
         made.value = spent.value
         made.script_pubkey = spent.script_pubkey
         made.kind = kind
         made.key = key.even_y() if kind == "p2tr" else key
-        made.sighash = "DEFAULT" if kind == "p2tr" else "ALL"
+        made.sighash, made.hash_type = _WHOLE[kind]
+        made.is_plain = True
         made.origin = origin
         made.previous = previous
         made.__class__ = Input
@@ -99,7 +109,7 @@ class Input:
 
     def __post_init__(self) -> None:
         self._check_types()
-        object.__setattr__(self, "_outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
+        object.__setattr__(self, "outpoint", TxIn(txid=self.txid, vout=self.vout, sequence=self.sequence))
         if self.dialect is not None:
             self._speak(self.dialect)
         elif self.previous:
@@ -113,7 +123,7 @@ class Input:
             return
         if self.value is None or not self.script_pubkey:
             raise TransactionError("expected a value, with a key or a script", reason="missing")
-        self._set(_spent=TxOut(value=self.value, script_pubkey=self.script_pubkey))
+        self._set(spent=TxOut(value=self.value, script_pubkey=self.script_pubkey))
         self._check_kind()
 
     def _speak(self, dialect: Dialect) -> None:
@@ -187,7 +197,7 @@ class Input:
         if lock.is_legacy and not self.previous and not (self.dialect and self.dialect.signs_amounts):
             raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
         self._set(
-            _lock=lock,
+            lock=lock,
             kind=lock.kind,
             key=lock.key,
             script_pubkey=lock.script_pubkey,
@@ -198,7 +208,7 @@ class Input:
         )
 
     def _check_kind(self) -> None:
-        kind = self.kind if self._lock else kind_of(self.script_pubkey) or "no known kind"
+        kind = self.kind if self.lock else kind_of(self.script_pubkey) or "no known kind"
         if self.kind not in ("", kind) or (self.merkle_root and kind != "p2tr"):
             raise TransactionError(f"the output that is spent is {kind}", reason="mismatch")
         if kind in _OTHERS if self.dialect is None else kind not in self.dialect.kinds:
@@ -207,61 +217,42 @@ class Input:
             raise TransactionError("only taproot has the hash type DEFAULT", reason="mismatch")
         if self.schnorr and not self._may_have_schnorr():
             raise TransactionError("one key alone signs by that scheme, on Bitcoin Cash and eCash", reason="scheme")
-        self._set(kind=kind, sighash=self.sighash or ("DEFAULT" if kind == "p2tr" else "ALL"))
+        sighash = self.sighash or ("DEFAULT" if kind == "p2tr" else "ALL")
+        names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
+        is_plain = self.lock is None and self.key is not None
+        self._set(kind=kind, sighash=sighash, hash_type=names.get(sighash, SIGHASH_DEFAULT), is_plain=is_plain)
 
     def _may_have_schnorr(self) -> bool:
         """Multisig scripts that take such signatures want them in another form, which is not made here."""
         has = self.schnorr is True and self.dialect is not None and self.dialect.has_schnorr
-        return has and self._lock is not None and self._lock.script_code[-1:] == b"\xac"
-
-    @property
-    def outpoint(self) -> TxIn:
-        """The input as it stands in the unsigned transaction."""
-        return self._outpoint
-
-    @property
-    def spent(self) -> TxOut | None:
-        """The output that is spent; None when it is not known."""
-        return self._spent
-
-    @property
-    def lock(self) -> Lock | None:
-        """What guards it, for other kinds than P2WPKH and P2TR."""
-        return self._lock
+        return has and self.lock is not None and self.lock.script_code[-1:] == b"\xac"
 
     @property
     def leaf(self) -> Tapscript | None:
         """The leaf that it is spent by, for a script path."""
-        return None if self._lock is None else self._lock.leaf
+        return None if self.lock is None else self.lock.leaf
 
     @property
     def keys(self) -> tuple[PublicKey, ...]:
         """The keys that may sign, in the order of the script; none where they are not known."""
-        if self._lock is not None:
-            return self._lock.keys
-        return () if self.key is None or self._spent is None else (self.key,)
+        if self.lock is not None:
+            return self.lock.keys
+        return () if self.key is None or self.spent is None else (self.key,)
 
     @property
     def required(self) -> int:
         """How many of the keys must sign."""
-        return 1 if self._lock is None else self._lock.required
+        return 1 if self.lock is None else self.lock.required
 
     @property
     def script_code(self) -> bytes:
         """The script that runs last, which signatures commit to; that of P2WPKH is P2PKH's (BIP-143)."""
-        return p2pkh_script(self.script_pubkey[2:]) if self._lock is None else self._lock.script_code
+        return p2pkh_script(self.script_pubkey[2:]) if self.lock is None else self.lock.script_code
 
     @property
     def is_legacy(self) -> bool:
         """Whether signatures are made as before BIP-143."""
-        return self._lock is not None and self._lock.is_legacy
-
-    @property
-    def hash_type(self) -> int:
-        """The number of ``sighash``."""
-        if self.dialect is not None:
-            return hash_types(self.dialect).get(self.sighash, SIGHASH_DEFAULT)
-        return HASH_TYPES.get(self.sighash, SIGHASH_DEFAULT)
+        return self.lock is not None and self.lock.is_legacy
 
     def origin_of(self, key: PublicKey) -> KeyOrigin | None:
         """Where one of its keys comes from."""
@@ -299,13 +290,14 @@ def _blank(outpoint: TxIn) -> Any:
     made.txid = outpoint.txid
     made.vout = outpoint.vout
     made.sequence = outpoint.sequence
-    made._outpoint = outpoint
-    made.value = made.key = made.origin = made.dialect = made._spent = made._lock = None
+    made.outpoint = outpoint
+    made.value = made.key = made.origin = made.dialect = made.spent = made.lock = None
     made.kind = made.sighash = ""
     made.script_pubkey = made.redeem_script = made.witness_script = made.leaf_script = made.control_block = b""
     made.merkle_root = made.previous = b""
     made.origins = ()
-    made.schnorr = False
+    made.hash_type = SIGHASH_DEFAULT
+    made.schnorr = made.is_plain = False
     return made
 
 

@@ -93,29 +93,36 @@ def skimmed(raw: bytes, vout: int) -> tuple[bytes, bytes] | None:
     """
     if type(raw) is not bytes or len(raw) > _MAX_TX:
         return None
-    start = 6 if raw[4:6] == b"\x00\x01" else 4  # the marker and the flag
     try:
-        number, at = _past_inputs(raw, start)
+        if raw[4:6] != b"\x00\x01":  # the marker and the flag
+            _, at = _past_inputs(raw, 4)
+            output, end = _past_outputs(raw, at, vout)
+            return (sha256d.digest(raw), output) if end + 4 == len(raw) else None
+        number, at = _past_inputs(raw, 6)
         output, end = _past_outputs(raw, at, vout)
-        stop = end if start == 4 else _past_witnesses(raw, end, number)
+        stop = _past_witnesses(raw, end, number)
     except _UNCLEAR:
         return None
     if stop + 4 != len(raw):
         return None
-    return sha256d(raw if start == 4 else raw[:4] + raw[6:end] + raw[stop:]), output
+    return sha256d.digest(raw[:4] + raw[6:end] + raw[stop:]), output
 
 
 def _past_inputs(raw: bytes, at: int) -> tuple[int, int]:
     """How many inputs stand there, none of them a coinbase's or twice, and where they end."""
-    number, at = size_at(raw, at)
+    number = raw[at]
+    at += 1
+    if number >= _LONG:
+        number, at = size_at(raw, at - 1)
     outpoints = set()
     for _ in range(number):
         start = at + 36
         outpoints.add(raw[at:start])
-        size, at = raw[start], start + 1
+        size = raw[start]
+        at = start + size + 5
         if size >= _LONG:
             size, at = size_at(raw, start)
-        at += size + 4
+            at += size + 4
     if not 0 < number == len(outpoints) or _NULL_OUTPOINT in outpoints:
         raise DecodingError("expected inputs that spend different outputs", reason="duplicate")
     return number, at
@@ -123,13 +130,17 @@ def _past_inputs(raw: bytes, at: int) -> tuple[int, int]:
 
 def _past_outputs(raw: bytes, at: int, vout: int) -> tuple[bytes, int]:
     """The bytes of the output at that place, and where all of them end."""
-    number, at = size_at(raw, at)
+    number = raw[at]
+    at += 1
+    if number >= _LONG:
+        number, at = size_at(raw, at - 1)
     total, found = 0, b""
     for place in range(number):
-        size, start = raw[at + 8], at + 9
+        size = raw[at + 8]
+        end = at + size + 9
         if size >= _LONG:
             size, start = size_at(raw, at + 8)
-        end = start + size
+            end = start + size
         total += int.from_bytes(raw[at : at + 8], "little")
         if place == vout:
             found = raw[at:end]
@@ -152,10 +163,11 @@ def _past_witnesses(raw: bytes, at: int, number: int) -> int:
             raise DecodingError("expected fewer items", reason="too-large")
         for _ in range(count):
             size = raw[at]
-            at += 1
-            if size >= _LONG:
-                size, at = size_at(raw, at - 1)
-            at += size
+            if size < _LONG:
+                at += size + 1
+            else:
+                size, at = size_at(raw, at)
+                at += size
     if not items:
         raise DecodingError("expected the form without witnesses, as there are none", reason="non-canonical")
     return at

@@ -109,6 +109,13 @@ class Commitments:
         head = self.version + self.hash_prevouts + self.hash_sequence
         return head, self.hash_outputs + self.locktime + SIGHASH_ALL.to_bytes(4, "little")
 
+    @cached_property
+    def _taproot_head(self) -> bytes:
+        """BIP-341: what stands before the input's number, where the key path is signed with the default hash type."""
+        start = _EPOCH + b"\x00" + self.version + self.locktime
+        shared = self.sha_prevouts, self.sha_amounts, self.sha_scriptpubkeys, self.sha_sequences, self.sha_outputs
+        return b"".join((start, *shared, b"\x00"))
+
     def legacy(self, index: int, script_code: bytes, hash_type: int = SIGHASH_ALL) -> bytes:
         """Before BIP-143: the transaction as this input sees it, whose double SHA-256 is signed.
 
@@ -137,7 +144,7 @@ class Commitments:
         amount, _ = self._known(index)
         if hash_type == SIGHASH_ALL:
             head, tail = self._segwit_v0_ends
-            return head + self.outpoints[index] + sized(script_code) + amount + self.sequences[index] + tail
+            return b"".join((head, self.outpoints[index], sized(script_code), amount, self.sequences[index], tail))
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
@@ -179,6 +186,8 @@ class Commitments:
 
     def _taproot(self, index: int, hash_type: int, spend_type: bytes, extension: bytes) -> bytes:
         self._check(index, hash_type)
+        if hash_type == SIGHASH_DEFAULT and spend_type == b"\x00" and self.is_whole:
+            return self._taproot_head + index.to_bytes(4, "little")
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & ~SIGHASH_ANYONECANPAY
         if hash_type not in _TAPROOT_TYPES or (base == SIGHASH_SINGLE and index >= len(self.outputs)):
             raise TransactionError("expected a hash type of BIP-341, and for SINGLE an output", reason="range")

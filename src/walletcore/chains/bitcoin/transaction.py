@@ -18,6 +18,7 @@ from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_singl
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness, check_money
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
+from walletcore.freezing import thawed
 from walletcore.keys import Scheme
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
@@ -81,10 +82,32 @@ class Transaction:
         if type(self.partial) is not bool:
             raise TransactionError("expected partial as a bool", reason="type")
         outpoints = tuple([each.outpoint for each in self.inputs])
-        if _NULL_TXID in {each.txid for each in outpoints}:
-            raise TransactionError("a coinbase transaction is not signed", reason="range")
         unsigned = Tx(version=self.version, inputs=outpoints, outputs=self.outputs, locktime=self.locktime)
         object.__setattr__(self, "_unsigned", unsigned)
+        self._check()
+
+    @classmethod
+    def of(
+        cls, chain: BitcoinChain, tx: Tx, inputs: tuple[Input, ...], outputs: tuple[TxOut, ...], *, partial: bool
+    ) -> Transaction:
+        """The transaction ``tx`` without signatures, whose inputs and outputs these are, with more that is known."""
+        made = _new_transaction()
+        made.chain = chain
+        made.inputs = inputs
+        made.outputs = outputs
+        made.version = tx.version
+        made.locktime = tx.locktime
+        made.partial = partial
+        made._unsigned = tx
+        made.extra = made._raw = made._requests = made._effects = None
+        made.__class__ = cls
+        transaction: Transaction = made
+        transaction._check()
+        return transaction
+
+    def _check(self) -> None:
+        if _NULL_TXID in {each.txid for each in self.inputs}:
+            raise TransactionError("a coinbase transaction is not signed", reason="range")
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
             raise TransactionError(f"expected addresses of {self.chain.name} only", reason="network")
         dialect = self.chain.dialect
@@ -209,21 +232,32 @@ class Transaction:
         return self.inputs
 
     def _requests_of(self, commitments: Commitments, index: int, each: Input) -> list[SigningRequest]:
-        hash_type = each.hash_type
+        hash_type, leaf = each.hash_type, each.leaf
+        if each.is_plain:
+            return [self._request_of(commitments, index, each)]
         if each.kind == "p2tr":
-            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root if each.leaf is None else None
-            if each.leaf is None:
+            scheme, prehash, tweak = Scheme.BIP340, TAP_SIGHASH, each.merkle_root if leaf is None else None
+            if leaf is None:
                 payload = commitments.taproot(index, hash_type)
             else:
-                payload = commitments.tapscript(index, each.leaf.hash, hash_type)
+                payload = commitments.tapscript(index, leaf.hash, hash_type)
         else:
             scheme = Scheme.SCHNORR_BCH if each.schnorr else Scheme.ECDSA
             prehash, tweak = commitments.prehash, None
             preimage = commitments.legacy if each.is_legacy else commitments.segwit_v0
             payload = preimage(index, each.script_code, hash_type)
-        return [
-            SigningRequest.trusted(key, scheme, payload, prehash, tweak, each.origin_of(key), self) for key in each.keys
-        ]
+        made = SigningRequest.trusted
+        return [made(key, scheme, payload, prehash, tweak, each.origin_of(key), self) for key in each.keys]
+
+    def _request_of(self, commitments: Commitments, index: int, each: Input) -> SigningRequest:
+        """That of an input which one key spends without a script (`Input.is_plain`)."""
+        made, key, hash_type = SigningRequest.trusted, each.key, each.hash_type
+        assert key is not None
+        if each.kind == "p2tr":
+            payload = commitments.taproot(index, hash_type)
+            return made(key, Scheme.BIP340, payload, TAP_SIGHASH, each.merkle_root, each.origin, self)
+        payload = commitments.segwit_v0(index, each.script_code, hash_type)
+        return made(key, Scheme.ECDSA, payload, commitments.prehash, None, each.origin, self)
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:
         """The signed transaction. A script that wants m of n keys takes any m of them, the first in its order.
@@ -277,6 +311,9 @@ class Transaction:
         from walletcore.chains.bitcoin.outcome import effects_of  # imported by those who read, not by those who sign
 
         return effects_of(self)
+
+
+_new_transaction = thawed(Transaction)
 
 
 def largest_spend(each: Input, *, low_r: bool = False) -> tuple[bytes, Witness]:

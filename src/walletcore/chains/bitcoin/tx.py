@@ -45,6 +45,7 @@ from walletcore.coding.wire import (
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.freezing import thawed
 from walletcore.hashes import sha256d
+from walletcore.remembering import memory
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock
@@ -91,6 +92,7 @@ class TxIn:
     vout: int
     script_sig: bytes = b""
     sequence: int = _U32
+    _outpoint: bytes | None = memory()
 
     def __post_init__(self) -> None:
         if type(self.txid) is not str or not _TXID.fullmatch(self.txid):
@@ -103,7 +105,11 @@ class TxIn:
     @property
     def outpoint(self) -> bytes:
         """What is spent, in 36 bytes."""
-        return bytes.fromhex(self.txid)[::-1] + self.vout.to_bytes(4, "little")
+        if self._outpoint is None:
+            outpoint = bytes.fromhex(self.txid)[::-1] + self.vout.to_bytes(4, "little")
+            object.__setattr__(self, "_outpoint", outpoint)
+            return outpoint
+        return self._outpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +247,7 @@ class _Body:
 SCRIPT = prefixed(compact_size)
 _ID = mapped(fixed(32), str, lambda wire: wire[::-1].hex(), lambda text: bytes.fromhex(text)[::-1])
 OUTPOINT = struct(TxIn, txid=_ID, vout=u32le)
-_TX_IN = trusted(TxIn, {}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
+_TX_IN = trusted(TxIn, {"_outpoint": None}, txid=_ID, vout=u32le, script_sig=SCRIPT, sequence=u32le)
 TX_OUT = trusted(TxOut, {"address": None, "lock": None}, value=bounded(u64le, MAX_AMOUNT), script_pubkey=SCRIPT)
 INPUTS, OUTPUTS = array(_TX_IN, count=compact_size), array(TX_OUT, count=compact_size)
 UNSIGNED_TX = struct(Tx, version=u32le, inputs=INPUTS, outputs=OUTPUTS, locktime=u32le)
@@ -386,6 +392,7 @@ def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
     made.vout = int.from_bytes(outpoint[32:], "little")
     made.script_sig = script_sig
     made.sequence = int.from_bytes(sequence, "little")
+    made._outpoint = outpoint
     made.__class__ = TxIn
     found: TxIn = made
     return found

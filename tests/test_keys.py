@@ -26,9 +26,10 @@ from support.keys import SIZES as SECRET_SIZES
 from support.keys import key_of, numbered
 from support.schnorr import python_verifies
 from support.vectors import Case, load, vectors
+from walletcore.curves.by_point import taproot_pair
 from walletcore.curves.p256 import ORDER as P256_ORDER
 from walletcore.curves.secp256k1 import ORDER as SECP256K1_ORDER
-from walletcore.curves.secp256k1 import decode_der, encode_der, taproot_pair
+from walletcore.curves.secp256k1 import decode_der, encode_der
 from walletcore.errors import InvalidKey, InvalidSignature, SecretExportError, Unsupported, WalletcoreError
 from walletcore.hashes import sha256
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
@@ -228,7 +229,7 @@ def test_an_internal_key_keeps_a_handful_of_trees_and_none_once_it_is_wiped(monk
         private.wipe()
         return found
 
-    monkeypatch.setattr("walletcore.curves.secp256k1.taproot_pair", meanwhile_wiped)
+    monkeypatch.setattr("walletcore.curves.by_point.taproot_pair", meanwhile_wiped)
     assert private.is_internal_key(private.public_key, b"")
     assert private._kept == {}
     assert reason(private.is_internal_key, private.public_key, b"") == "wiped"

@@ -89,6 +89,12 @@ def _module(curve: Curve) -> CurveModule:
 
 
 @cache
+def _by_point() -> Any:
+    """`walletcore.curves.by_point`."""
+    return importlib.import_module("walletcore.curves.by_point")
+
+
+@cache
 def _operations(scheme: Scheme) -> Operations:
     return _module(scheme.curve).SCHEMES[scheme.value]
 
@@ -298,9 +304,7 @@ class PrivateKey(Confidential):
             raise InvalidKey("expected a PublicKey, and a merkle root of 0 or 32 bytes", reason="length")
         if self.curve is not Curve.SECP256K1 or internal.curve is not self.curve:
             return False
-        from walletcore.curves.secp256k1 import taproot_pair
-
-        found = taproot_pair(self.secret, internal.data, merkle_root)
+        found = _by_point().taproot_pair(self.secret, internal.data, merkle_root)
         if found is None:
             return False
         public, pair = found

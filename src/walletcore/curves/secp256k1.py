@@ -32,15 +32,20 @@ __all__ = [
     "encode_der",
     "even_y",
     "ffi",
+    "fill_pair",
+    "kept_point",
     "lib",
     "multiply_public",
     "multiply_scalars",
+    "new_pair",
     "parse_public",
+    "parsed_x_only",
     "point",
     "public_key",
+    "serialize",
+    "sign_digest",
     "sign_low_r",
     "taproot_output",
-    "taproot_pair",
     "tweak_public",
     "tweak_secret",
     "uncompressed",
@@ -50,6 +55,9 @@ _HALF_ORDER = (ORDER // 2).to_bytes(32)
 CONTEXT = GLOBAL_CONTEXT.ctx
 _COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
+_POINT, _RECOVERABLE = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
+_BYTES_32, _BYTES_33, _BYTES_64 = (ffi.typeof(f"unsigned char[{size}]") for size in (32, 33, 64))
+_INT, _SIZE = ffi.typeof("int *"), ffi.typeof("size_t *")
 _PREFIXES = {33: (b"\x02", b"\x03"), 65: (b"\x04",)}
 """How the standard forms of a point begin, by their size (SEC 1, 2.3.3)."""
 TAP_TWEAK = tagged("TapTweak")
@@ -74,24 +82,24 @@ def public_key(secret: Secret) -> bytes:
 def point(k: bytes) -> bytes:
     """k*G for a scalar of 32 bytes, in constant time. Raises `InvalidKey` unless it is from 1 to n-1."""
     _check_scalar(k)
-    out = _NEW("secp256k1_pubkey *")
+    out = _NEW(_POINT)
     if not lib.secp256k1_ec_pubkey_create(CONTEXT, out, k):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-    return _serialize(out)
+    return serialize(out)
 
 
 def parse_public(data: bytes) -> bytes:
     """The canonical 33 bytes of a point given in 33 or 65 bytes (SEC 1, 2.3.4). Hybrid forms (06, 07) are refused."""
     if data[:1] not in _PREFIXES.get(len(data), ()):
         raise InvalidKey("expected 33 bytes beginning with 02 or 03, or 65 beginning with 04", reason="non-canonical")
-    parsed = _point(data)
-    return data if len(data) == 33 else _serialize(parsed)
+    point = kept_point(data)
+    return data if len(data) == 33 else serialize(point)
 
 
 def uncompressed(public: bytes) -> bytes:
     """The 65 bytes of a point: 04 || x || y."""
     out = _NEW("unsigned char[65]")
-    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 65), _point(public), _UNCOMPRESSED)
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 65), kept_point(public), _UNCOMPRESSED)
     data: bytes = ffi.buffer(out)[:]
     return data
 
@@ -113,9 +121,9 @@ def tweak_secret(secret: Secret, tweak: bytes) -> Secret:
 
 def add_scalars(k: bytes, tweak: bytes) -> bytes:
     """(k + tweak) mod n, in 32 bytes. Raises `InvalidKey` when the tweak is not below n or the sum is zero."""
-    _check_scalar(k)
-    _check_scalar(tweak)
-    scalar = _NEW("unsigned char[32]", k)
+    if len(k) != 32 or len(tweak) != 32:
+        _check_scalar(k if len(k) != 32 else tweak)  # refuses
+    scalar = _NEW(_BYTES_32, k)
     if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, scalar, tweak):
         raise InvalidKey("the tweaked private key is out of range", reason="range")
     total: bytes = ffi.buffer(scalar)[:]
@@ -139,7 +147,7 @@ def multiply_public(public: bytes, factor: bytes) -> bytes:
     point = _parse(public)
     if not lib.secp256k1_ec_pubkey_tweak_mul(CONTEXT, point, factor):
         raise InvalidKey("expected a secp256k1 scalar from 1 to n-1", reason="range")
-    return _serialize(point)
+    return serialize(point)
 
 
 def tweak_public(public: bytes, tweak: bytes) -> bytes:
@@ -148,17 +156,17 @@ def tweak_public(public: bytes, tweak: bytes) -> bytes:
     point = _parse(public)
     if not lib.secp256k1_ec_pubkey_tweak_add(CONTEXT, point, tweak):
         raise InvalidKey("the tweaked public key is no point", reason="range")
-    return _serialize(point)
+    return serialize(point)
 
 
 @lru_cache(maxsize=1_024)  # who reads an input asks, and who accepts its signature asks again
 def taproot_output(internal: bytes, merkle_root: bytes) -> bytes:
     """BIP-341, "Constructing and spending Taproot outputs": Q = P + H_TapTweak(P || root)*G, as 02 || Q.x."""
     lifted = even_y(internal)
-    point = _NEW("secp256k1_pubkey *", _point(lifted)[0])
+    point = _NEW("secp256k1_pubkey *", kept_point(lifted)[0])
     if not lib.secp256k1_ec_pubkey_tweak_add(CONTEXT, point, TAP_TWEAK(lifted[1:] + merkle_root)):
         raise InvalidKey("the tweaked public key is no point", reason="range")
-    output, kept = even_y(_serialize(point)), _NEW("secp256k1_xonly_pubkey *")
+    output, kept = even_y(serialize(point)), _NEW("secp256k1_xonly_pubkey *")
     lib.secp256k1_xonly_pubkey_from_pubkey(CONTEXT, kept, ffi.NULL, point)
     if len(_OUTPUTS) >= _MAX_OUTPUTS:
         _OUTPUTS.clear()
@@ -173,14 +181,13 @@ def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
     """The point that made a signature (SEC 1, 4.1.6). Raises `InvalidSignature`."""
     _check_digest(digest)
     _check_length(signature)
-    return _serialize(_recover(digest, signature, recovery))
+    return serialize(_recover(digest, signature, recovery))
 
 
 def _recover(digest: bytes, signature: bytes, recovery: int) -> CData:
     if type(recovery) is not int or not 0 <= recovery <= 3:  # the library ends the process
         raise InvalidSignature("expected a recovery id from 0 to 3", reason="range")
-    recoverable = _NEW("secp256k1_ecdsa_recoverable_signature *")
-    point = _NEW("secp256k1_pubkey *")
+    recoverable, point = _NEW(_RECOVERABLE), _NEW(_POINT)
     if not (
         lib.secp256k1_ecdsa_recoverable_signature_parse_compact(CONTEXT, recoverable, signature, recovery)
         and lib.secp256k1_ecdsa_recover(CONTEXT, point, recoverable, digest)
@@ -197,11 +204,17 @@ def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
 
 def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
     """RFC 6979 with SHA-256 and no extra entropy (3.6), unless there is one; low s, by libsecp256k1's own promise."""
-    _check_digest(digest)
-    signature = _NEW("secp256k1_ecdsa_recoverable_signature *")
-    if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, secret.reveal(), ffi.NULL, entropy):
+    return sign_digest(secret.reveal(), digest, entropy)
+
+
+def sign_digest(k: bytes | CData, digest: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
+    """The same by a scalar, in bytes or a buffer of C."""
+    if type(digest) is not bytes or len(digest) != 32:
+        _check_digest(digest)  # refuses
+    signature = _NEW(_RECOVERABLE)
+    if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, k, ffi.NULL, entropy):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-    compact, recovery = _NEW("unsigned char[64]"), _NEW("int *")
+    compact, recovery = _NEW(_BYTES_64), _NEW(_INT)
     lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(CONTEXT, compact, recovery, signature)
     return ffi.buffer(compact)[:], recovery[0]
 
@@ -226,7 +239,7 @@ def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
     parsed = _NEW("secp256k1_ecdsa_signature *")
     if not (
         lib.secp256k1_ecdsa_signature_parse_compact(CONTEXT, parsed, signature)
-        and lib.secp256k1_ecdsa_verify(CONTEXT, parsed, digest, _point(public))  # 0 for a high s, too
+        and lib.secp256k1_ecdsa_verify(CONTEXT, parsed, digest, kept_point(public))  # 0 for a high s, too
     ):
         raise InvalidSignature("the ECDSA signature does not verify", reason="mismatch")
 
@@ -241,7 +254,7 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
         recovery = None if recovery is None else recovery ^ 1
     for candidate in range(4) if recovery is None else (recovery,):
         try:
-            if _serialize(_recover(digest, compact, candidate)) == public:  # without a square root for the key
+            if serialize(_recover(digest, compact, candidate)) == public:  # without a square root for the key
                 return compact, candidate
         except InvalidSignature:
             continue
@@ -250,40 +263,22 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
 
 def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
-    pair = _new_pair()
+    pair = new_pair()
     if tweak is None:
-        _fill_pair(pair, secret, 2, None)
+        fill_pair(pair, secret.reveal(), 2, None)
     else:
         public, merkle_root = tweak
-        _fill_pair(pair, secret, public[0], TAP_TWEAK(public[1:] + merkle_root))
+        fill_pair(pair, secret.reveal(), public[0], TAP_TWEAK(public[1:] + merkle_root))
     return pair
 
 
-def _new_pair() -> CData:
+def new_pair() -> CData:
     return ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
 
 
-@sealed
-def taproot_pair(secret: Secret, internal: bytes, merkle_root: bytes) -> tuple[bytes, CData] | None:
-    """What signs for the output of this internal key, if the secret is its own, and the point of the secret.
-
-    Of the two keys with that x the one whose pair has the output key is found by trying: a point less than to compute
-    the secret's own, and then the pair. None for a secret of another key.
-    """
-    output, tweak = taproot_output(internal, merkle_root)[1:], TAP_TWEAK(internal[1:] + merkle_root)
-    pair, point, x = _new_pair(), _NEW("secp256k1_xonly_pubkey *"), _NEW("unsigned char[32]")
-    for prefix in (b"\x02", b"\x03"):
-        _fill_pair(pair, secret, prefix[0], tweak)
-        lib.secp256k1_keypair_xonly_pub(CONTEXT, point, ffi.NULL, pair)
-        lib.secp256k1_xonly_pubkey_serialize(CONTEXT, x, point)
-        if ffi.buffer(x)[:] == output:
-            return prefix + internal[1:], pair
-    return None
-
-
-def _fill_pair(pair: CData, secret: Secret, prefix: int, tweak: bytes | None) -> None:
+def fill_pair(pair: CData, k: bytes, prefix: int, tweak: bytes | None) -> None:
     """BIP-341, `taproot_tweak_seckey`: the scalar of the key with even y, and the tweak added; or the secret itself."""
-    scalar = _NEW("unsigned char[32]", secret.reveal())
+    scalar = _NEW(_BYTES_32, k)
     try:
         if tweak is not None:
             if prefix == 3:
@@ -293,14 +288,17 @@ def _fill_pair(pair: CData, secret: Secret, prefix: int, tweak: bytes | None) ->
         if not lib.secp256k1_keypair_create(CONTEXT, pair, scalar):
             raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     finally:
-        ffi.buffer(scalar)[:] = bytes(32)
+        ffi.buffer(scalar)[:] = _ZEROS
+
+
+_ZEROS = bytes(32)
 
 
 def _sign_schnorr(pair: CData, message: bytes, aux: bytes) -> tuple[bytes, None]:
     """BIP-340, "Default Signing": aux is 32 bytes of fresh randomness, or zeros."""
     if type(aux) is not bytes or len(aux) != 32:
         raise InvalidKey("expected 32 bytes as auxiliary randomness", reason="length")
-    signature = _NEW("unsigned char[64]")
+    signature = _NEW(_BYTES_64)
     if len(message) == 32:
         lib.secp256k1_schnorrsig_sign32(CONTEXT, signature, message, pair, aux)
     else:
@@ -326,7 +324,7 @@ def _overwrite(pair: CData, buffer: CData = ffi.buffer, zeros: bytes = _PAIR_ZER
 
 def _verify_schnorr(public: bytes, message: bytes, signature: bytes) -> None:
     _check_length(signature)
-    if not lib.secp256k1_schnorrsig_verify(CONTEXT, signature, message, len(message), _parse_x_only(public[1:])):
+    if not lib.secp256k1_schnorrsig_verify(CONTEXT, signature, message, len(message), parsed_x_only(public[1:])):
         raise InvalidSignature("the BIP-340 signature does not verify", reason="mismatch")
 
 
@@ -387,16 +385,16 @@ def _check_length(signature: bytes) -> None:
 
 
 def _parse(public: bytes) -> CData:
-    point = _NEW("secp256k1_pubkey *")
+    point = _NEW(_POINT)
     if not lib.secp256k1_ec_pubkey_parse(CONTEXT, point, public, len(public)):
         raise InvalidKey("expected a point of secp256k1", reason="point")
     return point
 
 
-_point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is the same one again and again
+kept_point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is the same one again and again
 
 
-def _serialize(point: CData) -> bytes:
+def serialize(point: CData) -> bytes:
     """The 33 bytes of a point."""
     out = _NEW(_BYTES_33)
     lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, _COMPRESSED)
@@ -404,10 +402,7 @@ def _serialize(point: CData) -> bytes:
     return data
 
 
-_BYTES_33, _SIZE = ffi.typeof("unsigned char[33]"), ffi.typeof("size_t *")
-
-
-def _parse_x_only(x: bytes) -> CData:
+def parsed_x_only(x: bytes) -> CData:
     """To be read only."""
     kept = _OUTPUTS.get(x)
     if kept is not None:

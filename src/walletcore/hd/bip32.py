@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
 from walletcore.coding.text import Base58Check
-from walletcore.curves import secp256k1
+from walletcore.curves import by_point, secp256k1
 from walletcore.errors import ChecksumError, DerivationError, InvalidKey, raised_as
 from walletcore.hashes import Digest, Hash, hmac_sha512, hmac_sha512_after
 from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
 from walletcore.hd.slip132 import PLAIN_NETWORKS, SPELLINGS, VERSIONS, Version, spelled
-from walletcore.keys import Curve, PrivateKey, PublicKey
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.path import HARDENED, Path
 from walletcore.remembering import memory
 from walletcore.secret import Confidential, Secret, sealed
@@ -114,13 +114,33 @@ class ExtendedPrivateKey(Confidential, _Node):
     @sealed
     def child_key(self, i: int) -> PrivateKey:
         """The private key one step further down, without its place in the tree. Raises as `derive` does."""
+        k_par, I_L = self.private_key.secret.reveal(), self._summand(i)
+        try:
+            return PrivateKey.trusted(Curve.SECP256K1, Secret(secp256k1.add_scalars(k_par, I_L)))
+        except InvalidKey:
+            raise _no_key(i) from None
+
+    @sealed
+    def child_signature(
+        self, i: int, public: bytes, scheme: Scheme, message: bytes, tweak: bytes | None, check: bool
+    ) -> tuple[bytes, int | None] | None:
+        """The signature by that key, if its point is ``public``: see `walletcore.curves.by_point.sign_child`.
+
+        Raises as `derive` does, and `InvalidSignature`.
+        """
+        k_par, I_L = self.private_key.secret.reveal(), self._summand(i)
+        try:
+            return by_point.sign_child(k_par, I_L, public, scheme.value, message, tweak, check)
+        except InvalidKey:
+            raise _no_key(i) from None
+
+    def _summand(self, i: int) -> bytes:
+        """I_L of CKDpriv, which is added to k_par for its child i."""
         if type(i) is not int or not 0 <= i < 2 * HARDENED or self.depth == _MAX_DEPTH:
             _checked_steps(self, Path((i,)))  # refuses
         if i >= HARDENED:
-            k, _ = _ckd_priv(self.private_key.secret.reveal(), self.chain_code, b"", i)
-        else:
-            k, _ = _child(self.private_key.secret.reveal(), (self._hmac or self._keep_hmac())(i.to_bytes(4)), i)
-        return PrivateKey.trusted(Curve.SECP256K1, Secret(k))
+            return hmac_sha512(self.chain_code, b"\0" + self.private_key.secret.reveal() + i.to_bytes(4))[:32]
+        return (self._hmac or self._keep_hmac())(i.to_bytes(4))[:32]
 
     def _keep_hmac(self) -> Digest:
         """What gives I for ser_32(i): a parent has many children, and c_par and ser_P(K_par) are hashed once."""

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
 from walletcore.hd import master
-from walletcore.keys import Curve, PrivateKey, PublicKey
+from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.mnemonic.bip39 import Mnemonic
-from walletcore.path import KeyOrigin, Path
+from walletcore.path import Path
 from walletcore.secret import Confidential, sealed
 from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
-from walletcore.signing import SigningRequest
+from walletcore.signing import AcceptedSignature, Answers, Signable, SigningRequest, vouch
 
 __all__ = ["Keychain", "Tree", "open_uri", "signers_for"]
 
+T = TypeVar("T")
 
 _MAX_STEPS = 10
 _MAX_PARENTS = 256
+_TWEAKED = {Scheme.ECDSA: False, Scheme.BIP340: True}
+"""The schemes of which a signature shows whose point it is by, and whether with a tweak."""
 
 
 class Tree(Protocol):
@@ -71,15 +74,44 @@ class Keychain(Confidential):
         for request in requests:
             if type(request) is not SigningRequest:
                 raise TransactionError("expected requests", reason="type")
-            origin, name = request.origin, (request.key.data, request.key.curve)
-            if origin is None or name in found or len(origin.path.steps) > _MAX_STEPS:
+            name = (request.key.data, request.key.curve)
+            if name in found:
                 continue
             for root in self._roots:
-                key = root.key(request, origin)
+                key = root.key(request)
                 if key is not None:
                     found[name] = LocalSigner._of(key, self._check)
                     break
         return tuple(found.values())
+
+    def sign(self, subject: Signable[T]) -> T:
+        """Sign what is asked of keys in these trees, and assemble: as `walletcore.sign` with `signers_for` does.
+
+        Raises `MissingSignature` where the subject wants other keys as well, `InvalidSignature`, `TransactionError`.
+        """
+        ask: Callable[[], tuple[SigningRequest, ...]] = getattr(subject, "unproven_requests", subject.requests)
+        return subject.assemble(self.collect(ask()))
+
+    def collect(self, requests: Sequence[SigningRequest]) -> Answers:
+        """What `walletcore.signing.collect` gives for `signers_for`: None where an origin leads to no such key.
+
+        No key outlives its signature. Where answers are checked, it is the check that shows whose key made them, in
+        less time than its point takes. Raises `InvalidSignature` for an answer that is wrong though the key is right,
+        `TransactionError` for what is no request.
+        """
+        if not isinstance(requests, Sequence):
+            raise TransactionError("expected a sequence of requests", reason="type")
+        answers: list[AcceptedSignature | None] = []
+        for request in requests:
+            if type(request) is not SigningRequest:
+                raise TransactionError("expected requests", reason="type")
+            answer = None
+            for root in self._roots:
+                answer = root.answer(request, self._check)
+                if answer is not None:
+                    break
+            answers.append(answer)
+        return tuple(answers)
 
     def wipe(self) -> None:
         """Overwrite the keys of the trees and of the parents (best effort, see `Secret.wipe`): it signs no more."""
@@ -114,12 +146,14 @@ class _Root:
         self._curve, self._secret = tree.private_key.curve, tree.private_key.secret
         self._parents: dict[tuple[int, ...], Tree] = {(): tree}
 
-    def key(self, request: SigningRequest, origin: KeyOrigin) -> PrivateKey | None:
-        """The key that the origin leads to in this tree, if it is the requested one."""
-        if origin.fingerprint != self._fingerprint or self._curve is not request.key.curve:
-            return None
+    def key(self, request: SigningRequest) -> PrivateKey | None:
+        """The key that the request's origin leads to in this tree, if it is the requested one."""
         try:
-            key = self._at(origin.path.steps)
+            parent, step = self._place_of(request)
+            if parent is None:
+                return None
+            child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
+            key = parent.derive(Path(step)).private_key if child_key is None or not step else child_key(step[0])
         except DerivationError:  # a step that this tree does not have
             return None
         if request.tweak is not None:
@@ -127,25 +161,44 @@ class _Root:
         mine = key.public_key
         return key if request.key == mine or request.key == mine.even_y() else None
 
+    def answer(self, request: SigningRequest, check: bool) -> AcceptedSignature | None:
+        """The answer of that key, by the same rule."""
+        try:
+            parent, step = self._place_of(request)
+            if parent is None:
+                return None
+            sign_below = getattr(parent, "child_signature", None)
+            if step and sign_below is not None and _TWEAKED.get(request.scheme) is (request.tweak is not None):
+                made = sign_below(step[0], request.key.data, request.scheme, request.message, request.tweak, check)
+                return None if made is None else vouch(request, *made)
+        except DerivationError:  # a step that this tree does not have
+            return None
+        key = self.key(request)
+        return None if key is None else request.accept(LocalSigner._of(key, check).sign(request))
+
     def wipe(self) -> None:
         """Overwrite the keys of the tree and of all parents, and forget these."""
         parents, self._parents = self._parents, {(): self._tree}
         for node in list(parents.values()):
             node.private_key.wipe()
 
-    def _at(self, steps: tuple[int, ...]) -> PrivateKey:
+    def _place_of(self, request: SigningRequest) -> tuple[Tree | None, tuple[int, ...]]:
+        """The parent of the key that the request's origin leads to, and the last step, if there is one."""
+        origin = request.origin
+        if origin is None or origin.fingerprint != self._fingerprint or request.key.curve is not self._curve:
+            return None, ()
         if self._secret.is_wiped:  # which ends what was derived of it
             self.wipe()
+        steps = origin.path.steps
+        if len(steps) > _MAX_STEPS:
+            return None, ()
         above = steps[:-1]
         parent = self._parents.get(above)
         if parent is None:
             if len(self._parents) > _MAX_PARENTS:  # paths are of others' choosing
                 self._parents = {(): self._tree}
             parent = self._parents[above] = self._tree.derive(Path(above))
-        child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
-        if steps and child_key is not None:  # BIP-32's, which then does without the fingerprint of the parent
-            return child_key(steps[-1])
-        return parent.derive(Path(steps[-1:])).private_key
+        return parent, steps[-1:]
 
 
 @sealed

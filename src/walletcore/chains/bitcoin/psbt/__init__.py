@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.parts import FLAG, MARKER
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
     MAGIC,
@@ -30,18 +29,20 @@ from walletcore.chains.bitcoin.psbt.codec import (
 from walletcore.chains.bitcoin.psbt.combining import combined, is_same
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
+from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, final_of, has_signatures, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_of, has_signatures, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of, ways
+from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
+from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
-from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, verify, wanted
+from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
-from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, raised_as
+from walletcore.errors import TransactionError, raised_as
 from walletcore.freezing import thawed
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
@@ -65,8 +66,6 @@ __all__ = [
 ]
 
 _MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
-_HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
-_NO_WITNESS = b"\x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +88,7 @@ class Psbt:
     _unsigned_tx: Tx | None = memory()
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
+    _unproven: tuple[int, ...] | None = memory()  # places of inputs whose keys may be no points, while that is open
     _wanted: Wanted | None = memory()
     _counted: tuple[PsbtInput, ...] | None = memory()
     _proven: Proven | None = memory()  # records that were verified or vouched for here
@@ -159,7 +159,7 @@ class Psbt:
             version=0,
             globals=PsbtGlobals(unsigned_tx=DRAFT.encode(draft)),
             inputs=tuple(map(fields_of, transaction.inputs)),
-            outputs=tuple(map(output_fields_of, tx.outputs)),
+            outputs=tuple(map(output_fields_of, transaction.outputs)),
             draft=draft,
         )
         converted_packet = converted(packet, draft, version)
@@ -208,16 +208,32 @@ class Psbt:
         return Tx(version=draft.version, inputs=draft.inputs, outputs=draft.outputs, locktime=draft.locktime)
 
     @property
-    @remembered
     def transaction(self) -> Transaction:
         """What the maps describe: the subject of `requests`. Raises `TransactionError` where they contradict it."""
-        return self.described(nobody, names_of_types(self.chain.dialect).values())
+        self._prove(self._described.inputs)
+        return self._described
 
-    def described(self, find: Find, allowed: Collection[str]) -> Transaction:
+    def _prove(self, inputs: Sequence[Input], signed: Collection[int] = ()) -> None:
+        """Show that keys are points: those of inputs that nobody has ``signed`` just now. Raises `TransactionError`."""
+        if self._unproven:
+            prove_keys(inputs, [place for place in self._unproven if place not in signed])
+            object.__setattr__(self, "_unproven", ())
+
+    @property
+    def _described(self) -> Transaction:
+        """The transaction with keys of which it is open whether they are points (`unproven_requests`)."""
+        if self._transaction is None:
+            made = self.described(nobody, names_of_types(self.chain.dialect).values(), prove=False)
+            object.__setattr__(self, "_unproven", tuple(range(len(made.inputs))))
+            object.__setattr__(self, "_transaction", made)
+            return made
+        return self._transaction
+
+    def described(self, find: Find, allowed: Collection[str], *, prove: bool = True) -> Transaction:
         """The same, with keys that ``find`` finds by output scripts, and no other hash types than those named."""
         previous = by_txid(self.chain, self.previous)
-        maps = self.inputs, self.outputs
-        return transaction_of(self.chain, self.unsigned_tx, *maps, find=find, allowed=allowed, previous=previous)
+        options: dict[str, Any] = {"find": find, "allowed": allowed, "previous": previous, "prove": prove}
+        return transaction_of(self.chain, self.unsigned_tx, self.inputs, self.outputs, **options)
 
     @property
     def least_vsize(self) -> int:
@@ -232,18 +248,28 @@ class Psbt:
 
         Raises `SigningRefused` for what ``safety`` does not allow, and `TransactionError`.
         """
+        found = self.unproven_requests()
+        self._prove(self._described.inputs)
+        return found
+
+    def unproven_requests(self) -> tuple[SigningRequest, ...]:
+        """The same for whoever derives the keys: his signatures show that they are points.
+
+        `assemble` looks at the keys of which no signature comes, and raises `TransactionError`.
+        """
         return tuple([request for _, _, request in self._asked()])
 
     def _asked(self) -> Wanted:
         if self._wanted is None:
-            self.safety.check(self.transaction, self.least_vsize)
-            object.__setattr__(self, "_wanted", wanted(self.transaction, self.unsigned_tx, self._counting()))
+            described = self._described
+            self.safety.check(described, self.least_vsize)
+            object.__setattr__(self, "_wanted", wanted(described, self.unsigned_tx, self._counting()))
         return self._wanted or ()
 
     def _counting(self) -> tuple[PsbtInput, ...]:
         """The maps of inputs without signatures that are wrong, where an input would have enough with them."""
         if self._counted is None:
-            found, proven = counted(self.transaction, self.unsigned_tx, self.inputs, self._proven or {}, self.safety)
+            found, proven = counted(self._described, self.unsigned_tx, self.inputs, self._proven or {}, self.safety)
             object.__setattr__(self, "_proven", proven)
             object.__setattr__(self, "_counted", found)
             return found
@@ -253,16 +279,25 @@ class Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
         asked = self._asked()
         checked = accepted(tuple([request for _, _, request in asked]), answers)
-        inputs, new, types = self.transaction.inputs, dict[int, dict[bytes, bytes]](), list[int]()
-        proven = dict(self._proven or {})
+        inputs, fuller = self._described.inputs, list(self.inputs)
+        types: set[int] = set()
+        signed: set[int] = set()
+        proven, all_count = dict(self._proven or {}), self._counting() is self.inputs
         for (index, name, _), answer in zip(asked, checked, strict=True):
             if answer is not None:
                 each = inputs[index]
                 value = proven[index, name] = signature_of(each, answer)
-                new.setdefault(index, {})[name] = value
-                types.append(each.hash_type)
-        fuller = tuple([_signed(each, new[i]) if i in new else each for i, each in enumerate(self.inputs)])
-        return self._with(opened(self.globals, types), fuller, proven, self._transaction)
+                fields = fuller[index]
+                fuller[index] = fields.with_record(name, value)
+                types.add(each.hash_type)
+                signed.add(index)
+                all_count = all_count and fields._numbers in SHAPES
+        self._prove(inputs, signed)
+        made = self._with(opened(self.globals, types), tuple(fuller), proven)
+        object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
+        if all_count:  # nobody had signed what was signed here
+            object.__setattr__(made, "_counted", made.inputs)
+        return made
 
     def combine(self, *others: Psbt) -> Psbt:
         """The union with what others hold of the same transaction.
@@ -297,36 +332,29 @@ class Psbt:
         its input asks for.
         """
         inputs, proven = list(self.inputs), dict(self._proven or {})
-        for index, final in enumerate(self._finals()):
+        finals = self._finals()
+        doubtful = set(self._doubtful(finals))
+        for index, final in enumerate(finals):
             if final is not None and not inputs[index].is_final:
-                if self._is_proven(index, final):
+                if index not in doubtful:
                     proven |= {(index, key): value for key, value in final.records.items()}
                 inputs[index] = final.put_in(inputs[index])
         return self._with(self.globals, tuple(inputs), proven)
 
     def _finals(self) -> list[Final | None]:
-        """What each input hands over; None where signatures are missing."""
-        pairs = zip(self.transaction.inputs, self._counting(), strict=True)
-        return [self._final(each, fields) for each, fields in pairs]
+        return finals_of(self.transaction, self._counting(), self.unsigned_tx)
 
-    def _final(self, each: Input, fields: PsbtInput) -> Final | None:
-        """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
-        if fields.is_final:
-            return Final.in_(fields)
-        if not has_signatures(fields):
-            return None
-        found_ways = ways(each, fields, self.unsigned_tx)
-        first = found_ways[0]
-        done = final_of(first, fields)
-        if len(found_ways) == 1 or (done is not None and first.leaf is None):
-            return done
-        found = [done, *[final_of(way, fields) for way in found_ways[1:]]]
-        return min(filter(None, found), key=lambda one: len(one.witness), default=None)
-
-    def _is_proven(self, index: int, final: Final) -> bool:
-        """Whether it was made of what this process has signed or verified."""
-        records, proven = self.inputs[index]._records, self._proven or {}
-        return not [name for name in final.made_of if proven.get((index, name)) != records[name]]
+    def _doubtful(self, finals: Sequence[Final | None]) -> list[int]:
+        """Places of those that are not made of what this process has signed or verified."""
+        proven, inputs = self._proven or {}, self.inputs
+        found = [
+            index
+            for index, final in enumerate(finals)
+            if final is not None
+            for name in final.made_of
+            if proven.get((index, name)) != inputs[index]._records[name]
+        ]
+        return list(dict.fromkeys(found))
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.
@@ -341,19 +369,12 @@ class Psbt:
         return self._extract(self._finals())
 
     def _extract(self, finals: list[Final | None]) -> SignedTransaction[Transaction]:
-        missing = [index for index, final in enumerate(finals) if final is None]
-        if missing:
-            wrong = [index for index in missing if self._counting()[index] is not self.inputs[index]]
-            places = ", ".join(map(str, (wrong or missing)[:10]))
-            if wrong:
-                raise InvalidSignature(f"inputs {places} have signatures that are not by their keys", reason="mismatch")
-            raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
-        found = [final for final in finals if final is not None]
-        raw, size = self._network_form(found)
+        found = handed_over(finals, self.inputs, self._counting())
+        raw, size = network_form(self.chain, self.unsigned_tx, self._unsigned_bytes, found)
         self.safety.check(self.transaction, size)
-        unproven = [index for index, final in enumerate(found) if not self._is_proven(index, final)]
-        if unproven:
-            verify(Tx.decode(raw, max_money=self.chain.max_money), self.transaction, unproven, self.safety)
+        doubtful = self._doubtful(found)
+        if doubtful:
+            verify(Tx.decode(raw, max_money=self.chain.max_money), self.transaction, doubtful, self.safety)
         unnamed = (None,) * len(found)
         return SignedTransaction(chain=self.chain, raw=raw, transaction=self.transaction, answers=unnamed)
 
@@ -370,34 +391,17 @@ class Psbt:
     def _packet(self) -> Packet:
         return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
 
-    def _with(
-        self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven, described: Transaction | None = None
-    ) -> Psbt:
-        """The same transaction with other records; signatures change nothing of what is ``described``."""
+    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
+        """The same transaction with other records."""
         packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs, draft=self._draft)
-        known = {"_unsigned_tx": self._unsigned_tx, "_proven": proven, "_transaction": described}
+        known = {"_unsigned_tx": self._unsigned_tx, "_proven": proven}
         return _made(self.chain, packet, self.safety, self.previous, **known)
-
-    def _network_form(self, finals: list[Final]) -> tuple[bytes, int]:
-        """The signed transaction, of the bytes that stand in the PSBT already, and its virtual size."""
-        stripped = self._unsigned_bytes
-        scripts = [final.script_sig for final in finals]
-        if any(scripts):
-            pairs = zip(self.unsigned_tx.inputs, scripts, strict=True)
-            inputs = tuple([replace(each, script_sig=script_sig) for each, script_sig in pairs])
-            stripped = replace(self.unsigned_tx, inputs=inputs).encode()
-        witnesses = b"".join([final.witness or _NO_WITNESS for final in finals])
-        if not witnesses.strip(_NO_WITNESS):
-            return stripped, len(stripped)
-        if "p2wpkh" not in self.chain.kinds:
-            raise TransactionError(f"{self.chain.name} has no witnesses, which the final inputs have", reason="network")
-        raw = b"".join((stripped[:4], MARKER, FLAG, stripped[4:-4], witnesses, stripped[-4:]))
-        return raw, (3 * len(stripped) + len(raw) + 3) // 4
 
     @property
     def handed_over(self) -> Tx:
         """The transaction with the scripts and witnesses of those inputs that are final. Raises `TransactionError`."""
-        raw, _ = self._network_form([Final.in_(each) for each in self.inputs])
+        finals = [Final.in_(each) for each in self.inputs]
+        raw, _ = network_form(self.chain, self.unsigned_tx, self._unsigned_bytes, finals)
         return Tx.decode(raw, max_money=self.chain.max_money)
 
     @property
@@ -432,19 +436,13 @@ def _made(
     made.safety = safety
     made.previous = previous
     made._draft = packet.draft
-    made._unsigned_tx = made._raw = made._transaction = made._wanted = made._counted = made._proven = None
+    made._unsigned_tx = made._raw = made._transaction = made._unproven = made._wanted = made._counted = None
+    made._proven = None
     for name, value in remembered.items():
         setattr(made, name, value)
     made.__class__ = Psbt
     psbt: Psbt = made
     return psbt
-
-
-def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
-    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
-    if not fields._records.keys().isdisjoint(new):
-        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
-    return fields.with_records(new)
 
 
 _new_psbt = thawed(Psbt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.inputs import Input
@@ -11,12 +10,12 @@ from walletcore.chains.bitcoin.psbt.finalizing import (
     SIGNATURES,
     TAP_KEY_SIG,
     TAP_SCRIPT_SIG,
-    has_signatures,
     hash_type_of,
     is_enough,
     names_of,
 )
 from walletcore.chains.bitcoin.psbt.inputs import ways
+from walletcore.chains.bitcoin.psbt.plain import SHAPES
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
@@ -34,30 +33,29 @@ _LATER = ("missing", "too-large")  # what cannot be verified, as an output is no
 
 
 def counted(
-    transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput], proven: Proven, safety: Safety
+    transaction: Transaction, tx: Tx, inputs: tuple[PsbtInput, ...], proven: Proven, safety: Safety
 ) -> tuple[tuple[PsbtInput, ...], Proven]:
-    """The maps without signatures that are wrong, and what is proven now.
+    """The maps without signatures that are wrong, and what is proven now; the same tuple if there are none.
 
     Looked at are inputs that seem to have enough. A signature that cannot be verified stays, and one of another hash
     type than the input asks for, which is not passed over in silence; whoever extracts verifies them.
     """
-    found, known = list(inputs), dict(proven)
+    found, known = {}, dict(proven)
     verifier = _Verifier(transaction, tx, known, safety)
     for index, (each, fields) in enumerate(zip(transaction.inputs, inputs, strict=True)):
-        if not has_signatures(fields):
+        if fields._numbers in SHAPES:
             continue
-        unproven = [
-            name
-            for name, value in fields._records.items()
-            if name[0] in SIGNATURES and proven.get((index, name)) != value
-        ]
+        unproven = []
+        for name, value in fields._records.items():
+            if name[0] in SIGNATURES and proven.get((index, name)) != value:
+                unproven.append(name)
         if unproven and not fields.is_final:
             enough = [way for way in ways(each, fields, tx) if is_enough(way, fields._records)]
             names = {name for way in enough for name in names_of(way)}
             wrong = {name for name in unproven if name in names and verifier.is_wrong(index, fields, name)}
             if wrong:
                 found[index] = fields.of({k: value for k, value in fields._records.items() if k not in wrong})
-    return tuple(found), known
+    return (tuple([found.get(index, fields) for index, fields in enumerate(inputs)]) if found else inputs), known
 
 
 class _Verifier:

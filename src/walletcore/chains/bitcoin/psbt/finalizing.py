@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
-from walletcore.chains.bitcoin.tx import Witness, encode_witness
+from walletcore.chains.bitcoin.psbt.inputs import ways
+from walletcore.chains.bitcoin.psbt.plain import SIGNED
+from walletcore.chains.bitcoin.tx import Tx, Witness, encode_witness, sized
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
 from walletcore.keys import PublicKey
 from walletcore.signing import Signature
 
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.transaction import Transaction
+
 __all__ = [
     "SIGNATURES",
     "Final",
     "final_of",
+    "finals_of",
     "has_signatures",
     "hash_type_of",
     "is_enough",
+    "name_of",
     "names_of",
     "record_of",
     "signature_of",
@@ -30,6 +37,8 @@ PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
 _BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
 _SIGNED = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS))
+_ONE, _TWO, _A_KEY = b"\x01", b"\x02", b"\x21"  # how witnesses of so many items, and keys in them, begin
+_BYTES = [bytes((number,)) for number in range(0x100)]
 _SCHNORR = 64  # bytes without a hash type, which then is the default
 
 
@@ -67,12 +76,15 @@ def record_of(each: Input, key: PublicKey) -> bytes:
     return _BY_KEY + (key.data if each.lock is None else each.lock.written(key))
 
 
+def name_of(each: Input) -> bytes:
+    """The key of the one record of an input that one key spends without a script (`Input.is_plain`)."""
+    return _BY_KEY_PATH if each.kind == "p2tr" or each.key is None else _BY_KEY + each.key.data
+
+
 def names_of(each: Input) -> list[bytes]:
     """The keys of the records in which its signatures stand, in the order of its keys."""
     if each.kind == "p2tr" and each.leaf is None:
         return [_BY_KEY_PATH]  # BIP-371: it needs no internal key to be handed over
-    if each.lock is None:
-        return [_BY_KEY + key.data for key in each.keys]
     return [record_of(each, key) for key in each.keys]
 
 
@@ -90,8 +102,32 @@ def signature_of(each: Input, answer: Signature) -> bytes:
     """BIP-341: 64 bytes, and the hash type unless it is the default; before: DER and the hash type."""
     hash_type = each.hash_type
     if each.kind == "p2tr":
-        return answer.data + bytes((hash_type,)) if hash_type else answer.data
-    return encode_der(answer.data) + bytes((hash_type,))
+        return answer.data + _BYTES[hash_type] if hash_type else answer.data
+    return encode_der(answer.data) + _BYTES[hash_type]
+
+
+def finals_of(transaction: Transaction, inputs: Sequence[PsbtInput], tx: Tx) -> list[Final | None]:
+    """What each input hands over; None where signatures are missing. Raises `TransactionError`."""
+    pairs = zip(transaction.inputs, inputs, strict=True)
+    return [
+        _final_of_plain(each, fields) if each.is_plain and fields._numbers in SIGNED else _final(each, fields, tx)
+        for each, fields in pairs
+    ]
+
+
+def _final(each: Input, fields: PsbtInput, tx: Tx) -> Final | None:
+    """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
+    if fields.is_final:
+        return Final.in_(fields)
+    if not has_signatures(fields):
+        return None
+    found_ways = ways(each, fields, tx)
+    first = found_ways[0]
+    done = final_of(first, fields)
+    if len(found_ways) == 1 or (done is not None and first.leaf is None):
+        return done
+    found = [done, *[final_of(way, fields) for way in found_ways[1:]]]
+    return min(filter(None, found), key=lambda one: len(one.witness), default=None)
 
 
 def final_of(each: Input, fields: PsbtInput) -> Final | None:
@@ -99,6 +135,8 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
 
     None where signatures are missing, or nothing is known of what the input must hand over. Raises `TransactionError`.
     """
+    if each.is_plain:
+        return _final_of_plain(each, fields)
     records, required = fields._records, each.required
     names = names_of(each)
     chosen = [name for name in names if name in records][:required]
@@ -111,6 +149,19 @@ def final_of(each: Input, fields: PsbtInput) -> Final | None:
         signatures = [records[name] if name in chosen else b"" for name in names]
     script_sig, witness = _spend(each, signatures)
     return Final(script_sig, encode_witness(witness) if witness else b"", tuple(chosen))
+
+
+def _final_of_plain(each: Input, fields: PsbtInput) -> Final | None:
+    """The same of an input that one key spends without a script (`Input.is_plain`)."""
+    records, name = fields._records, name_of(each)
+    signature = records.get(name)
+    if signature is None:
+        return None
+    if SIGHASH_TYPE in records:
+        _check_types(each, (signature,))
+    if each.kind == "p2tr":
+        return Final(b"", _ONE + sized(signature), (name,))
+    return Final(b"", _TWO + sized(signature) + _A_KEY + name[1:], (name,))
 
 
 def hash_type_of(each: Input, signature: bytes) -> int:
@@ -128,7 +179,5 @@ def _check_types(each: Input, signatures: Sequence[bytes]) -> None:
 
 
 def _spend(each: Input, signatures: Sequence[bytes]) -> tuple[bytes, Witness]:
-    """BIP-141: signature and key; BIP-341: the signature alone; for other kinds what their script takes."""
-    if each.lock is not None:
-        return each.lock.spend(signatures)
-    return b"", tuple(signatures) if each.kind == "p2tr" else (*signatures, each.keys[0].data)
+    """What the script takes; a taproot output whose internal key nobody names takes the signature alone (BIP-341)."""
+    return each.lock.spend(signatures) if each.lock is not None else (b"", tuple(signatures))

@@ -6,9 +6,9 @@ A form checks bytes without making anything of them: a PSBT is read once, and fe
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from struct import unpack
+from struct import unpack, unpack_from
 from typing import Any, Generic, TypeVar
 
 from walletcore.chains.bitcoin.tx import (
@@ -55,6 +55,7 @@ __all__ = [
     "Form",
     "Leaf",
     "TapOrigin",
+    "read_origin",
     "tree_spans",
 ]
 
@@ -77,7 +78,7 @@ class Form(Generic[T]):
     check: Callable[[bytes], object]
     read: Callable[[bytes], T]
     write: Callable[[T], bytes]
-    sizes: Container[int] = ()
+    sizes: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +228,9 @@ def _write_tree(leaves: tuple[Leaf, ...], out: bytearray) -> None:
         SCRIPT.write(leaf.script, out)
 
 
-_STEPS = [f"<{number}I" for number in range(_MAX_STEPS + 1)]
-
-
 _ORIGINS = range(4, 4 + 4 * _MAX_STEPS + 1, 4)
 """Sizes of origins: a fingerprint, and steps of four bytes."""
+_STEPS = {size: f"<{size // 4 - 1}I" for size in _ORIGINS}
 
 
 def _is_origin(data: bytes) -> None:
@@ -239,9 +238,9 @@ def _is_origin(data: bytes) -> None:
         _ORIGIN.decode(data)  # refuses
 
 
-def _origin(data: bytes) -> KeyOrigin:
-    _is_origin(data)
-    return KeyOrigin.trusted(data[:4], Path.trusted(unpack(_STEPS[len(data) // 4 - 1], data[4:])))
+def read_origin(data: bytes) -> KeyOrigin:
+    """A fingerprint and steps, of bytes that were checked when their record was read."""
+    return KeyOrigin.trusted(data[:4], Path.trusted(unpack_from(_STEPS[len(data)], data, 4)))
 
 
 def _is_tap_origin(data: bytes) -> None:
@@ -300,7 +299,7 @@ NUMBER, FLAGS, COUNT = _of(u32le, 4), _of(u8, 1), _of(compact_size)
 AMOUNT = _of(bounded(u64le, MAX_AMOUNT))
 TIME = _checked(u32le, _refuse_range(_FIRST_TIME, 0xFFFF_FFFF))
 HEIGHT = _checked(u32le, _refuse_range(1, _FIRST_TIME - 1))
-ORIGIN: Form[KeyOrigin] = Form(_is_origin, _origin, _ORIGIN.encode, _ORIGINS)
+ORIGIN: Form[KeyOrigin] = Form(_is_origin, read_origin, _ORIGIN.encode, _ORIGINS)
 TAP_ORIGIN: Form[TapOrigin] = Form(_is_tap_origin, _TAP_ORIGIN.decode, _TAP_ORIGIN.encode)
 OUTPUT: Form[TxOut] = Form(_is_output, read_output, TxOut.encode)
 WITNESS: Form[Witness] = Form(read_witness, read_witness, encode_witness)

@@ -57,33 +57,37 @@ def transaction_of(
     find: Find,
     allowed: Collection[str] = HASH_TYPES,
     previous: Mapping[str, bytes] = _NOTHING,
+    prove: bool = True,
 ) -> Transaction:
     """What the maps of a PSBT describe. ``find`` finds keys that they do not name; ``allowed`` are hash types.
 
-    ``previous`` has transactions by their ids, for chains whose maps have no place for them.
+    ``previous`` has transactions by their ids, for chains whose maps have no place for them. ``prove`` is that of
+    `plain`.
     Raises `TransactionError` with the place: "mismatch" where fields contradict each other.
     """
     made: list[Input] = []
     paid: list[TxOut] = []
+    known: set[bool] = set()
     dialect = chain.dialect
+    may_be_plain = dialect is None and "ALL" in allowed
     try:
         for outpoint, fields in zip(tx.inputs, inputs, strict=True):
-            made.append(_input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b"")))
+            each = plain(outpoint, fields, prove) if may_be_plain else None
+            if each is None:
+                each = _input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b""))
+                known.add(bool(each.keys) and not fields.is_final)
+            else:
+                known.add(True)
+            made.append(each)
         for output, owner in zip(tx.outputs, outputs, strict=True):
             paid.append(_output(output, owner, dialect))
     except TransactionError as error:
         place = f"input {len(made)}" if len(made) < len(inputs) else f"output {len(paid)}"
         raise TransactionError(f"{place}: {error}", reason=error.reason, hint=error.hint) from None
-    check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
-    known = [bool(each.keys) and not fields.is_final for each, fields in zip(made, inputs, strict=True)]
-    return Transaction(
-        chain=chain,
-        inputs=tuple(made),
-        outputs=tuple(paid),
-        version=tx.version,
-        locktime=tx.locktime,
-        partial=any(known) and not all(known),  # where no key is known, asking for signatures is a mistake
-    )
+    if dialect is not None:
+        check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
+    partial = len(known) > 1  # where no key is known, asking for signatures is a mistake
+    return Transaction.of(chain, tx, tuple(made), tuple(paid), partial=partial)
 
 
 # Values into fields
@@ -201,9 +205,6 @@ def _input(
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
-    made_at_once = plain(outpoint, fields) if dialect is None and "ALL" in allowed else None
-    if made_at_once is not None:
-        return made_at_once
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     if has_outputs(dialect):

@@ -7,13 +7,15 @@ fields: their attributes are BIP-174's names in lower case.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 from walletcore.chains.bitcoin.psbt.forms import Form
 from walletcore.coding.wire import compact_size
 from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.freezing import thawed
 
 __all__ = ["Field", "Map", "Maps", "Record", "many", "one"]
 
@@ -23,6 +25,7 @@ M = TypeVar("M", bound="Map")
 
 Record = tuple[bytes, bytes]
 V0, V2 = 0, 2
+_FEW = 32  # records
 _MULTIBYTE = 0xFD  # a type of field from here on takes several bytes, as a compact size does
 
 
@@ -118,12 +121,18 @@ class Map:
     prefix: ClassVar[str] = ""
     fields: ClassVar[Mapping[int, Field]] = {}
     names: ClassVar[Mapping[str, Field]] = {}
+    _blank: ClassVar[Callable[[], Any]]
+    _known: ClassVar[frozenset[int]]  # the numbers of its fields
     _records: dict[bytes, bytes]
     _numbers: bytes  # of the fields that the records are of, in their order
 
     def __init_subclass__(cls) -> None:
+        if "__init__" in vars(cls):  # the thawed one
+            return
+        cls._blank = thawed(cls)
         cls.names = {name: each for name, each in vars(cls).items() if isinstance(each, Field)}
         cls.fields = {each.number: each for each in cls.names.values()}
+        cls._known = frozenset(cls.fields)
 
     def __init__(self, records: Iterable[Record] = (), /, **values: Any) -> None:
         found = [*_pairs(records), *self._written(values)]
@@ -163,10 +172,12 @@ class Map:
     @classmethod
     def of(cls: type[M], records: dict[bytes, bytes], numbers: bytes | None = None) -> M:
         """The map of records that have been checked; ``numbers`` are those of their fields, if they are known."""
-        made = object.__new__(cls)
-        _put_records(made, records)
-        _put_numbers(made, bytes([key[0] for key in records]) if numbers is None else numbers)
-        return made
+        made = cls._blank()
+        made._records = records
+        made._numbers = bytes([key[0] for key in records]) if numbers is None else numbers
+        made.__class__ = cls
+        found: M = made
+        return found
 
     @classmethod
     def name(cls, number: int) -> str:
@@ -198,20 +209,20 @@ class Map:
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
         known = self._records
-        new = [pair for pair in records.items() if pair[0] not in known]
-        if len(new) == 1 and self._is_ordered:
-            ((key, value),) = new
-            place = bisect(self._numbers, key[0])
-            pairs = [*known.items()]
-            pairs.insert(place, (key, value))
-            return self.of(dict(pairs), self._numbers[:place] + key[:1] + self._numbers[place:])
-        return self.of(self.ordered([*known.items(), *new]))
+        return self.of(self.ordered([*known.items(), *[pair for pair in records.items() if pair[0] not in known]]))
 
-    @property
-    def _is_ordered(self) -> bool:
-        """Whether its records are in the order of their numbers, and all of fields that the table has."""
+    def with_record(self: M, key: bytes, value: bytes) -> M:
+        """The same with one record, perhaps instead of one with its key."""
+        if key in self._records:
+            return self.of({**self._records, key: value}, self._numbers)
         numbers = self._numbers
-        return self.fields.keys() >= set(numbers) and bytes(sorted(numbers)) == numbers
+        found = _place_among(self._known, numbers, key[0]) if len(numbers) <= _FEW else None
+        if found is None:
+            return self.with_records({key: value})
+        place, numbers = found
+        pairs = [*self._records.items()]
+        pairs.insert(place, (key, value))
+        return self.of(dict(pairs), numbers)
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:
@@ -247,6 +258,18 @@ class Map:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.records,)
+
+
+@lru_cache(maxsize=256)  # the inputs of a transaction are much alike
+def _place_among(known: frozenset[int], numbers: bytes, number: int) -> tuple[int, bytes] | None:
+    """Where a record of this number is put among those of others, and the numbers with it.
+
+    None where they are not in order, or some are of fields that the table does not have (``known``).
+    """
+    if bytes(sorted(numbers)) != numbers or not known.issuperset((*numbers, number)):
+        return None
+    place = bisect(numbers, number)
+    return place, bytes((*numbers[:place], number, *numbers[place:]))
 
 
 def _number_of(record: Record) -> int:

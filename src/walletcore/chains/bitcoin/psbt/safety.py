@@ -61,8 +61,9 @@ class Safety:
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
     def _check_sighash(self, transaction: Transaction) -> None:
+        allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
-            if each.sighash:
+            if each.sighash not in allowed:
                 self.check_type(index, each.sighash)
 
     def check_type(self, index: int, name: str) -> None:

@@ -1,23 +1,21 @@
-"""What a Signer is asked, what it leaves behind (BIP-370, "Signer"), and the Extractor's last look at it."""
+"""What a Signer is asked, and what it leaves behind (BIP-370, "Signer")."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import has_signatures, names_of
+from walletcore.chains.bitcoin.psbt.finalizing import has_signatures, name_of, names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
-from walletcore.chains.bitcoin.psbt.safety import Safety
-from walletcore.chains.bitcoin.relatives.dialect import names_of_types
+from walletcore.chains.bitcoin.psbt.plain import SHAPES
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, is_single
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
-from walletcore.errors import InvalidSignature, SigningRefused, TransactionError
 from walletcore.signing import SigningRequest
 
-__all__ = ["Wanted", "opened", "verify", "wanted"]
+__all__ = ["Wanted", "opened", "wanted"]
 
 Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 """Signatures that are wanted: the place of an input, the key of the record, and the request."""
@@ -31,6 +29,9 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
 
     Raises `TransactionError` ("missing") for a taproot input beside an output that is not known, as in BIP-341.
     """
+    pairs = zip(transaction.inputs, inputs, strict=True)
+    if all(each.is_plain and fields._numbers in SHAPES for each, fields in pairs):
+        return _wanted_plainly(transaction)
     open_ = [_open_ways(each, fields, tx) for each, fields in zip(transaction.inputs, inputs, strict=True)]
     if not any(open_):
         return ()
@@ -42,10 +43,18 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
         for index, each in enumerate(open_):
             if place < len(each):
                 way, names = each[place]
-                records, requests = inputs[index]._records, subject._requests_of(commitments, index, way)
-                pairs = zip(names, requests, strict=True)
-                found += [(index, name, request) for name, request in pairs if name not in records]
+                requests, records = subject._requests_of(commitments, index, way), inputs[index]._records
+                for name, request in zip(names, requests, strict=True):
+                    if name not in records:
+                        found.append((index, name, request))
     return tuple(found)
+
+
+def _wanted_plainly(transaction: Transaction) -> Wanted:
+    """The same where nobody has signed, and each input is spent by one key: nearly always."""
+    inputs, commitments = transaction.inputs, transaction._commitments(transaction.inputs)
+    request_of = transaction._request_of
+    return tuple([(index, name_of(each), request_of(commitments, index, each)) for index, each in enumerate(inputs)])
 
 
 _Ways = tuple[tuple[Input, list[bytes]], ...]
@@ -71,7 +80,7 @@ def _by_way(transaction: Transaction, open_: Sequence[_Ways], place: int) -> Tra
     return replace(transaction, inputs=tuple([each[place][0] if place < len(each) else one for one, each in pairs]))
 
 
-def opened(common: PsbtGlobals, hash_types: Sequence[int]) -> PsbtGlobals:
+def opened(common: PsbtGlobals, hash_types: Collection[int]) -> PsbtGlobals:
     """The global map with the flags of what signatures of these types still leave open."""
     flags = common.tx_modifiable
     if flags is None or not hash_types:
@@ -84,32 +93,3 @@ def opened(common: PsbtGlobals, hash_types: Sequence[int]) -> PsbtGlobals:
         if is_single(hash_type):
             flags |= _SINGLE
     return common.with_fields(tx_modifiable=flags)
-
-
-def verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: Safety) -> None:
-    """Verify the inputs at these places, whose signatures were made elsewhere.
-
-    Raises `InvalidSignature`, `TransactionError` ("missing") where an output that is spent is not known, and
-    `SigningRefused` where a script is not understood, or a hash type is not allowed.
-    """
-    from walletcore.chains.bitcoin.spends import Spends  # whoever signs alone does not need it
-
-    spent = [each.spent for each in transaction.inputs if each.spent is not None]
-    if len(spent) < len(transaction.inputs):
-        raise TransactionError(
-            "an output that is spent is not known, so no signature can be verified", reason="missing"
-        )
-    dialect = transaction.chain.dialect
-    spends, names = Spends(signed, spent, dialect=dialect), tuple(names_of_types(dialect).values())
-    for index in places:
-        try:
-            signers = spends.signers(index, sighash=names)
-        except InvalidSignature as error:
-            if error.reason != "unknown":
-                raise
-            if not safety.trust_scripts:
-                hint = "Safety(trust_scripts=True) gives it away unverified"
-                raise SigningRefused(str(error), reason="policy", hint=hint) from None
-            continue
-        for _, name in signers:
-            safety.check_type(index, name)

@@ -94,8 +94,7 @@ KEYCHAINS = {check: Keychain([ROOT], check=check) for check in (True, False)}
 
 def ours(raw: bytes, check: bool) -> bytes:
     """Read, derive, sign, make final, extract."""
-    read = Psbt.decode(BITCOIN, raw)
-    return sign(read, *KEYCHAINS[check].signers_for(read.requests())).finalize().raw
+    return KEYCHAINS[check].sign(Psbt.decode(BITCOIN, raw)).finalize().raw
 
 
 def wallycore_final(raw: bytes) -> bytes:

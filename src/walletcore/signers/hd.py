@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, TypeVar
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
 from walletcore.hd import master
@@ -89,7 +90,9 @@ class Keychain(Confidential):
 
         Raises `MissingSignature` where the subject wants other keys as well, `InvalidSignature`, `TransactionError`.
         """
-        ask: Callable[[], tuple[SigningRequest, ...]] = getattr(subject, "unproven_requests", subject.requests)
+        ask: Any = getattr(subject, "unproven_requests", None) or getattr(subject, "requests", None)
+        if not callable(ask):
+            raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
         return subject.assemble(self.collect(ask()))
 
     def collect(self, requests: Sequence[SigningRequest]) -> Answers:
@@ -101,17 +104,34 @@ class Keychain(Confidential):
         """
         if not isinstance(requests, Sequence):
             raise TransactionError("expected a sequence of requests", reason="type")
-        answers: list[AcceptedSignature | None] = []
+        answers = []
         for request in requests:
             if type(request) is not SigningRequest:
                 raise TransactionError("expected requests", reason="type")
-            answer = None
-            for root in self._roots:
-                answer = root.answer(request, self._check)
-                if answer is not None:
-                    break
-            answers.append(answer)
+            answers.append(self._answer(request))
+        if None in answers:
+            answers = self._by_other_origins(requests, answers)
         return tuple(answers)
+
+    def _answer(self, request: SigningRequest) -> AcceptedSignature | None:
+        for root in self._roots:
+            answer = root.answer(request, self._check)
+            if answer is not None:
+                return answer
+        return None
+
+    def _by_other_origins(
+        self, requests: Sequence[SigningRequest], answers: Sequence[AcceptedSignature | None]
+    ) -> list[AcceptedSignature | None]:
+        """The same where the origin of one request leads to the key of another one, whose own origin does not."""
+        pairs = list(zip(requests, answers, strict=True))
+        origins = {_x_of(request): request.origin for request, answer in pairs if answer is not None}
+        return [
+            self._answer(replace(request, origin=origins[_x_of(request)]))
+            if answer is None and _x_of(request) in origins
+            else answer
+            for request, answer in pairs
+        ]
 
     def wipe(self) -> None:
         """Overwrite the keys of the trees and of the parents (best effort, see `Secret.wipe`): it signs no more."""
@@ -129,6 +149,11 @@ class Keychain(Confidential):
 
 
 Keychain.__init__ = sealed(Keychain.__init__)  # type: ignore[method-assign]
+
+
+def _x_of(request: SigningRequest) -> tuple[Curve, bytes]:
+    """What two requests have in common that are for one key, or for the one with even y."""
+    return request.key.curve, request.key.data[-32:]
 
 
 def _checked(trees: Iterable[Tree]) -> list[Tree]:

@@ -1,0 +1,191 @@
+"""A keychain signs as the signers do that it gives, and as other implementations: no key leaves it, none is made."""
+
+from typing import Any
+
+import pytest
+import wallycore as wally
+from bip_utils import Bip32Slip10Secp256k1
+from hypothesis import given
+from hypothesis import strategies as st
+
+from walletcore.curves import by_point, secp256k1
+from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
+from walletcore.hashes import keccak256, sha256d, sha512
+from walletcore.hd.bip32 import ExtendedPrivateKey
+from walletcore.hd.slip10 import Slip10PrivateKey
+from walletcore.keys import Curve, PublicKey, Scheme
+from walletcore.path import KeyOrigin, Path
+from walletcore.signers.hd import Keychain, Tree
+from walletcore.signing import AcceptedSignature, Answers, SigningRequest, collect
+
+SEED = bytes(range(16))  # BIP-32, test vector 1
+FINGERPRINT = bytes.fromhex("3442193e")  # of its master key, as BIP-32 prints it
+TREE = ExtendedPrivateKey.from_seed(SEED)
+ED_TREE = Slip10PrivateKey.from_seed(SEED, Curve.ED25519)
+TREES: list[Tree] = [ED_TREE, TREE]
+PATHS = ["m", "m/0", "m/1", "m/7'", "m/84'/0'/0'/0/3", "m/84'/0'/0'/0/4", "m/86'/0'/0'/1/9", "m/1/2147483647'"]
+ROOTS = [b"", bytes(range(32))]
+
+
+def scalar(path: str) -> bytes:
+    """The private key at the end of a path, by another implementation."""
+    node = Bip32Slip10Secp256k1.FromSeedAndPath(SEED, path) if path != "m" else Bip32Slip10Secp256k1.FromSeed(SEED)
+    found: bytes = node.PrivateKey().Raw().ToBytes()
+    return found
+
+
+def key(path: str) -> PublicKey:
+    return PublicKey(Curve.SECP256K1, bytes(wally.ec_public_key_from_private_key(scalar(path))))
+
+
+def request(public: PublicKey, path: str | None, scheme: Scheme = Scheme.ECDSA, **options: Any) -> SigningRequest:
+    origin = None if path is None else KeyOrigin(FINGERPRINT, Path.parse(path))
+    fields: dict[str, Any] = {"payload": bytes(32), "origin": origin}
+    return SigningRequest(key=public, scheme=scheme, **{**fields, **options})
+
+
+def ed_request(path: str) -> SigningRequest:
+    public = ED_TREE.derive(Path.parse(path)).private_key.public_key
+    origin = KeyOrigin(ED_TREE.fingerprint, Path.parse(path))
+    return SigningRequest(key=public, scheme=Scheme.ED25519, payload=b"a message", origin=origin)
+
+
+def by_signers(keychain: Keychain, wanted: list[SigningRequest]) -> Answers:
+    return collect(wanted, *keychain.signers_for(wanted))
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("path", PATHS)
+def test_ecdsa_signatures_are_those_of_libwally(path: str, check: bool) -> None:
+    payload = f"for {path}".encode()
+    (answer,) = Keychain([TREE], check=check).collect([request(key(path), path, payload=payload, prehash=sha256d)])
+    expected = wally.ec_sig_from_bytes(scalar(path), sha256d(payload), wally.EC_FLAG_ECDSA)
+    assert type(answer) is AcceptedSignature
+    assert answer.data == bytes(expected)
+    recovered = secp256k1.ecdsa_recover(sha256d(payload), answer.data, answer.recovery or 0)
+    assert recovered == key(path).data
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("root", ROOTS, ids=["key path only", "with a tree"])
+@pytest.mark.parametrize("path", PATHS)
+def test_taproot_signatures_are_those_of_libwally(path: str, root: bytes, check: bool) -> None:
+    wanted = request(key(path).even_y(), path, Scheme.BIP340, tweak=root)
+    (answer,) = Keychain([TREE], check=check).collect([wanted])
+    tweaked = bytes(wally.ec_private_key_bip341_tweak(scalar(path), root or None, 0))
+    expected = wally.ec_sig_from_bytes_aux(tweaked, bytes(32), bytes(32), wally.EC_FLAG_SCHNORR)
+    assert answer is not None
+    assert (type(answer), answer.data) == (AcceptedSignature, bytes(expected))
+
+
+def test_keys_of_both_parities_are_among_these() -> None:
+    assert {key(path).data[0] for path in PATHS} == {2, 3}
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_it_answers_as_its_signers_do(check: bool) -> None:
+    other = PublicKey(Curve.SECP256K1, bytes(wally.ec_public_key_from_private_key(bytes(31) + b"\x05")))
+    wanted = [
+        *(request(key(path), path, payload=path.encode(), prehash=keccak256) for path in PATHS),
+        *(request(key(path).even_y(), path, Scheme.BIP340) for path in PATHS),  # of a leaf: no tweak
+        *(request(key(path), path, Scheme.SCHNORR_BCH) for path in PATHS),
+        *(request(key(path).even_y(), path, Scheme.BIP340, tweak=root) for path in PATHS for root in ROOTS),
+        *(request(other, path) for path in PATHS),
+        *(request(other.even_y(), path, Scheme.BIP340, tweak=root) for path in PATHS for root in ROOTS),
+        request(key("m/0"), None),
+        request(key("m/0"), "m/1"),
+        request(key("m/0"), "m/0'"),
+        request(key("m/0").even_y(), "m/1", Scheme.BIP340),
+        request(key("m/0"), "m" + "/0" * 11),
+        request(key("m/0"), "m/0", origin=KeyOrigin(bytes(4), Path((0,)))),
+        ed_request("m/0'"),
+        ed_request("m/44'/501'/0'"),
+    ]
+    keychain = Keychain(TREES, check=check)
+    answers = keychain.collect(wanted)
+    assert answers == by_signers(keychain, wanted)
+    assert {type(answer) for answer in answers} == {AcceptedSignature, type(None)}
+    assert keychain.collect(wanted[::-1]) == answers[::-1]
+    assert keychain.collect([]) == ()
+
+
+@given(st.lists(st.one_of(st.integers(0, 3), st.integers(2**31, 2**31 + 3)), max_size=5), st.binary(max_size=80))
+def test_it_answers_whatever_its_origins_say(steps: list[int], payload: bytes) -> None:
+    path = str(Path(tuple(steps)))
+    wanted = [request(key(path), path, payload=payload, prehash=sha256d), request(key("m/0"), path)]
+    for check in (True, False):
+        keychain = Keychain([TREE], check=check)
+        assert keychain.collect(wanted) == by_signers(keychain, wanted)
+
+
+def test_a_fingerprint_that_two_trees_have_leads_to_the_key_that_fits() -> None:
+    class Impostor:
+        fingerprint, private_key = FINGERPRINT, Slip10PrivateKey.from_seed(bytes(16), Curve.SECP256K1).private_key
+
+        def derive(self, path: Path) -> Tree:
+            return Slip10PrivateKey.from_seed(bytes(16), Curve.SECP256K1).derive(path)
+
+    for check in (True, False):
+        for trees in ([Impostor(), TREE], [TREE, Impostor()]):
+            (answer,) = Keychain(trees, check=check).collect([request(key("m/1"), "m/1")])
+            assert answer is not None
+
+
+@pytest.mark.parametrize("path", ["m/1", "m/84'/0'/0'/0/3"])
+@pytest.mark.parametrize("tweak", [None, b""], ids=["ecdsa", "taproot"])
+def test_a_fault_in_the_computation_is_told_where_answers_are_checked(
+    monkeypatch: pytest.MonkeyPatch, path: str, tweak: bytes | None
+) -> None:
+    right = secp256k1.sign_digest
+
+    def faulty(k: Any, digest: bytes, *rest: Any) -> tuple[bytes, int]:
+        data, recovery = right(k, digest, *rest)
+        return data[:40] + bytes((data[40] ^ 1,)) + data[41:], recovery
+
+    def faulty_pair(pair: Any, message: bytes, aux: bytes) -> tuple[bytes, None]:
+        return right(bytes(31) + b"\x01", message)[0], None
+
+    monkeypatch.setattr(secp256k1, "sign_digest", faulty)
+    monkeypatch.setattr(by_point, "_BIP340", secp256k1.SCHEMES["bip340"]._replace(sign=faulty_pair))
+    wanted = (
+        request(key(path), path) if tweak is None else request(key(path).even_y(), path, Scheme.BIP340, tweak=tweak)
+    )
+    with pytest.raises(InvalidSignature) as caught:
+        Keychain([TREE]).collect([wanted])
+    assert caught.value.reason == "mismatch"
+    assert Keychain([TREE], check=False).collect([wanted]) != (None,)
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("scheme", [Scheme.ECDSA, Scheme.SCHNORR_BCH])
+def test_what_a_hash_makes_longer_than_a_digest_is_refused(scheme: Scheme, check: bool) -> None:
+    wanted = [request(key("m/1"), "m/1", scheme, prehash=sha512)]
+    keychain = Keychain([TREE], check=check)
+    with pytest.raises(InvalidSignature):
+        keychain.collect(wanted)
+    with pytest.raises(InvalidSignature):
+        by_signers(keychain, wanted)
+
+
+@pytest.mark.parametrize("path", ["m", "m/1", "m/84'/0'/0'/0/3"])
+def test_it_signs_no_more_once_it_is_wiped(path: str) -> None:
+    tree = ExtendedPrivateKey.from_seed(SEED)
+    with Keychain([tree], check=False) as keychain:
+        assert keychain.collect([request(key(path), path)]) != (None,)
+    with pytest.raises(InvalidKey) as caught:
+        keychain.collect([request(key(path), path)])
+    assert caught.value.reason == "wiped"
+
+
+@pytest.mark.parametrize("requests", [None, 7, {1: 2}, iter([]), [None], ["request"]])
+def test_what_is_no_sequence_of_requests_is_refused(requests: Any) -> None:
+    with pytest.raises(TransactionError) as caught:
+        Keychain([TREE]).collect(requests)
+    assert caught.value.reason == "type"
+
+
+@pytest.mark.parametrize("subject", [None, 7, object()])
+def test_what_cannot_be_signed_is_refused(subject: Any) -> None:
+    with pytest.raises(TransactionError) as caught:
+        Keychain([TREE]).sign(subject)
+    assert caught.value.reason == "type"

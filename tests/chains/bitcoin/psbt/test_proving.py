@@ -11,8 +11,8 @@ from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, Safety
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.curves.secp256k1 import kept_point
-from walletcore.errors import MissingSignature, TransactionError, WalletcoreError
-from walletcore.hashes import hash160
+from walletcore.errors import InvalidSignature, MissingSignature, TransactionError, WalletcoreError
+from walletcore.hashes import hash160, sha256
 from walletcore.path import KeyOrigin, Path
 from walletcore.signers.hd import Keychain
 from walletcore.signing import collect
@@ -153,9 +153,59 @@ def test_PS71_a_wrong_signature_that_stands_there_does_not_count_after_a_right_o
     (name,) = [key for key, _ in signed.inputs[0].records if key[0] == 0x02]
     (value,) = [value for key, value in signed.inputs[1].records if key[0] == 0x02]
     wrong = PsbtInput({**dict(made.inputs[0].records), name: value}.items())
-    given = Psbt(
-        chain=BITCOIN, globals=made.globals, inputs=(wrong, made.inputs[1]), outputs=made.outputs, safety=FREE
-    )
+    given = Psbt(chain=BITCOIN, globals=made.globals, inputs=(wrong, made.inputs[1]), outputs=made.outputs, safety=FREE)
     again = Keychain([ROOT]).sign(given)
     assert dict(again.inputs[0].records)[name] == dict(signed.inputs[0].records)[name]
     assert again.finalize().raw == signed.finalize().raw
+
+
+def damaged(value: bytes) -> bytes:
+    """A signature that is still DER, over another digest."""
+    return value[:-3] + bytes((value[-3] ^ 1,)) + value[-2:]
+
+
+def test_PS74_another_s_signature_that_is_wrong_does_not_count_because_of_what_was_signed_beside_it() -> None:
+    made = psbt(spend(OTHER, 1), spend(ROOT, 2))
+    signed = Keychain([OTHER]).sign(made)
+    records = {key: damaged(value) if key[0] == 0x02 else value for key, value in signed.inputs[0].records}
+    given = Psbt(
+        chain=BITCOIN,
+        globals=made.globals,
+        inputs=(PsbtInput(records.items()), made.inputs[1]),
+        outputs=made.outputs,
+        safety=FREE,
+    )
+    both = Keychain([ROOT]).sign(given)
+    assert [each.is_final for each in both.finalized().inputs] == [False, True]
+    with pytest.raises(InvalidSignature) as caught:
+        both.finalize()
+    assert str(caught.value).startswith("inputs 0 ")
+
+
+def test_PS74_a_cosigner_s_wrong_signature_does_not_count_once_there_would_be_enough_with_it() -> None:
+    paths = [Path.parse(f"m/48'/0'/0'/2'/0/{index}") for index in range(2)]
+    keys = [root.derive(path).public_key for root, path in zip((ROOT, OTHER), paths, strict=True)]
+    script = b"\x52" + b"".join(b"\x21" + key.data for key in keys) + b"\x52\xae"
+    previous = Tx(
+        version=2,
+        inputs=(TxIn(txid="55" * 32, vout=0),),
+        outputs=(TxOut(value=9_000, script_pubkey=b"\x00\x20" + sha256(script)),),
+        locktime=0,
+    )
+    origins = tuple(
+        (key, KeyOrigin(root.fingerprint, path)) for key, root, path in zip(keys, (ROOT, OTHER), paths, strict=True)
+    )
+    shared = Input(txid=previous.txid, vout=0, previous=previous.encode(), witness_script=script, origins=origins)
+    made = psbt(shared)
+    theirs = Keychain([OTHER]).sign(made).inputs[0]
+    records = {key: damaged(value) if key[0] == 0x02 else value for key, value in theirs.records}
+    given = Psbt(
+        chain=BITCOIN, globals=made.globals, inputs=(PsbtInput(records.items()),), outputs=made.outputs, safety=FREE
+    )
+    both = Keychain([ROOT]).sign(given)
+    assert len(both.inputs[0].partial_sig) == 2
+    assert not both.finalized().inputs[0].is_final
+    with pytest.raises(InvalidSignature):
+        both.finalize()
+    right = Keychain([ROOT]).sign(Keychain([OTHER]).sign(made))
+    assert right.finalize().raw == Keychain([ROOT, OTHER]).sign(made).finalize().raw

@@ -13,7 +13,7 @@ from typing import Any
 
 from walletcore.curves import secp256k1
 from walletcore.curves.secp256k1 import CONTEXT, TAP_TWEAK, ffi, lib
-from walletcore.errors import InvalidKey, InvalidSignature
+from walletcore.errors import InvalidSignature
 from walletcore.secret import Secret, sealed
 
 __all__ = ["sign_child", "taproot_pair"]
@@ -22,7 +22,7 @@ CData = Any
 
 _NEW, _buffer = ffi.new, ffi.buffer
 _POINT, _X_ONLY = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_xonly_pubkey *")
-_SCALAR = ffi.typeof("unsigned char[32]")
+_SCALAR, _BYTES_33, _SIZE = map(ffi.typeof, ("unsigned char[32]", "unsigned char[33]", "size_t *"))
 _ECDSA, _BIP340 = secp256k1.SCHEMES["ecdsa"], secp256k1.SCHEMES["bip340"]
 _ZEROS = bytes(32)
 
@@ -33,14 +33,14 @@ def sign_child(
     """The signature by k_par + I_L (BIP-32), and the recovery id (ECDSA only), if that leads to this point.
 
     ``scheme`` is ecdsa, or bip340 with the merkle root of an output as ``tweak``; for that one the point's x counts.
-    With ``check`` the signature is verified. The sum is overwritten at the end. None where it leads to another point.
-    Raises `InvalidKey` for an I_L that leads nowhere, `InvalidSignature` for what is no digest, and for a signature
-    that is wrong though the point is right.
+    With ``check`` the signature is verified. The sum is overwritten at the end. None where it leads to another point,
+    or to none. Raises `InvalidSignature` for what is no digest, and for a signature that is wrong though the point is
+    right.
     """
     k = _NEW(_SCALAR, k_par)
     try:
         if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, k, I_L):
-            raise InvalidKey("the tweaked private key is out of range", reason="range")
+            return None  # BIP-32: there is no such key
         if scheme == "bip340":
             return _sign_taproot(k, public, tweak or b"", message, check)
         return _sign_ecdsa(k, public, message, check)
@@ -49,9 +49,11 @@ def sign_child(
 
 
 def _sign_ecdsa(k: CData, public: bytes, digest: bytes, check: bool) -> tuple[bytes, int | None] | None:
-    if not check:
-        return secp256k1.sign_digest(k, digest) if _leads_to(k, public) else None
+    if not (check or _leads_to(k, public)):
+        return None
     signature, recovery = secp256k1.sign_digest(k, digest)
+    if not check:
+        return signature, recovery
     try:
         return _ECDSA.accept(public, digest, signature, recovery)
     except InvalidSignature:
@@ -61,9 +63,11 @@ def _sign_ecdsa(k: CData, public: bytes, digest: bytes, check: bool) -> tuple[by
 
 
 def _leads_to(k: CData, public: bytes) -> bool:
-    made = _NEW(_POINT)
+    made, out = _NEW(_POINT), _NEW(_BYTES_33)
     lib.secp256k1_ec_pubkey_create(CONTEXT, made, k)
-    return secp256k1.serialize(made) == public
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), made, secp256k1.COMPRESSED)
+    found: bytes = _buffer(out)[:]
+    return found == public
 
 
 def _sign_taproot(

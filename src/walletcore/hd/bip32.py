@@ -7,7 +7,7 @@ K are a private and a public key, c its chain code, I_L and I_R the halves of a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypedDict, TypeVar
@@ -30,6 +30,9 @@ _NO_PARENT = bytes(4)
 
 
 _SPELLED = {(row.network, row.kind): row for row in VERSIONS}
+
+Asked = tuple[int, bytes, Scheme, bytes, bytes | None]
+"""What a child is asked: its number, its public key, the scheme, the message, and a merkle root for taproot."""
 
 Key = TypeVar("Key", "ExtendedPrivateKey", "ExtendedPublicKey")
 
@@ -121,18 +124,17 @@ class ExtendedPrivateKey(Confidential, _Node):
             raise _no_key(i) from None
 
     @sealed
-    def child_signature(
-        self, i: int, public: bytes, scheme: Scheme, message: bytes, tweak: bytes | None, check: bool
-    ) -> tuple[bytes, int | None] | None:
-        """The signature by that key, if its point is ``public``: see `walletcore.curves.by_point.sign_child`.
+    def child_signatures(self, asked: Iterable[Asked], check: bool) -> list[tuple[bytes, int | None] | None]:
+        """Signatures by keys one step further down, each with its recovery id (ECDSA only); no key of theirs is made.
 
-        Raises as `derive` does, and `InvalidSignature`.
+        None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.sign_child`.
+        Raises as `derive` does, and `InvalidSignature` for one that does not verify, if they are to be checked.
         """
-        k_par, I_L = self.private_key.secret.reveal(), self._summand(i)
-        try:
-            return by_point.sign_child(k_par, I_L, public, scheme.value, message, tweak, check)
-        except InvalidKey:
-            raise _no_key(i) from None
+        k_par, found = self.private_key.secret.reveal(), []
+        for i, public, scheme, message, tweak in asked:
+            I_L = self._summand(i)
+            found.append(by_point.sign_child(k_par, I_L, public, scheme.value, message, tweak, check))
+        return found
 
     def _summand(self, i: int) -> bytes:
         """I_L of CKDpriv, which is added to k_par for its child i."""

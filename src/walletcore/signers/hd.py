@@ -69,12 +69,8 @@ class Keychain(Confidential):
         An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper
         than wallets go (10 steps) gives no signer. Raises `TransactionError` for what is no request.
         """
-        if not isinstance(requests, Sequence):
-            raise TransactionError("expected a sequence of requests", reason="type")
         found: dict[tuple[bytes, Curve], LocalSigner] = {}
-        for request in requests:
-            if type(request) is not SigningRequest:
-                raise TransactionError("expected requests", reason="type")
+        for request in _checked_requests(requests):
             name = (request.key.data, request.key.curve)
             if name in found:
                 continue
@@ -102,36 +98,25 @@ class Keychain(Confidential):
         less time than its point takes. Raises `InvalidSignature` for an answer that is wrong though the key is right,
         `TransactionError` for what is no request.
         """
-        if not isinstance(requests, Sequence):
-            raise TransactionError("expected a sequence of requests", reason="type")
-        answers = []
-        for request in requests:
-            if type(request) is not SigningRequest:
-                raise TransactionError("expected requests", reason="type")
-            answers.append(self._answer(request))
+        wanted = _checked_requests(requests)
+        answers: list[AcceptedSignature | None] = [None] * len(wanted)
+        for root in self._roots:
+            root.answer(wanted, answers, self._check)
         if None in answers:
-            answers = self._by_other_origins(requests, answers)
+            self._answer_by_other_origins(wanted, answers)
         return tuple(answers)
 
-    def _answer(self, request: SigningRequest) -> AcceptedSignature | None:
-        for root in self._roots:
-            answer = root.answer(request, self._check)
-            if answer is not None:
-                return answer
-        return None
-
-    def _by_other_origins(
-        self, requests: Sequence[SigningRequest], answers: Sequence[AcceptedSignature | None]
-    ) -> list[AcceptedSignature | None]:
-        """The same where the origin of one request leads to the key of another one, whose own origin does not."""
-        pairs = list(zip(requests, answers, strict=True))
-        origins = {_x_of(request): request.origin for request, answer in pairs if answer is not None}
-        return [
-            self._answer(replace(request, origin=origins[_x_of(request)]))
-            if answer is None and _x_of(request) in origins
-            else answer
-            for request, answer in pairs
-        ]
+    def _answer_by_other_origins(
+        self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None]
+    ) -> None:
+        """The origin of one request may lead to the key of another one, whose own origin does not."""
+        origins = {_x_of(requests[place]): requests[place].origin for place, answer in enumerate(answers) if answer}
+        for place, request in enumerate(requests):
+            if answers[place] is None and _x_of(request) in origins:
+                found: list[AcceptedSignature | None] = [None]
+                for root in self._roots:
+                    root.answer([replace(request, origin=origins[_x_of(request)])], found, self._check)
+                (answers[place],) = found
 
     def wipe(self) -> None:
         """Overwrite the keys of the trees and of the parents (best effort, see `Secret.wipe`): it signs no more."""
@@ -149,6 +134,12 @@ class Keychain(Confidential):
 
 
 Keychain.__init__ = sealed(Keychain.__init__)  # type: ignore[method-assign]
+
+
+def _checked_requests(requests: Sequence[SigningRequest]) -> Sequence[SigningRequest]:
+    if not isinstance(requests, Sequence) or set(map(type, requests)) - {SigningRequest}:
+        raise TransactionError("expected a sequence of requests", reason="type")
+    return requests
 
 
 def _x_of(request: SigningRequest) -> tuple[Curve, bytes]:
@@ -170,15 +161,15 @@ class _Root:
         self._tree, self._fingerprint = tree, tree.fingerprint
         self._curve, self._secret = tree.private_key.curve, tree.private_key.secret
         self._parents: dict[tuple[int, ...], Tree] = {(): tree}
+        self._signs_below = hasattr(tree, "child_signatures")
 
     def key(self, request: SigningRequest) -> PrivateKey | None:
         """The key that the request's origin leads to in this tree, if it is the requested one."""
+        origin = request.origin
+        if origin is None or origin.fingerprint != self._fingerprint or request.key.curve is not self._curve:
+            return None
         try:
-            parent, step = self._place_of(request)
-            if parent is None:
-                return None
-            child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
-            key = parent.derive(Path(step)).private_key if child_key is None or not step else child_key(step[0])
+            key = self._at(origin.path.steps)
         except DerivationError:  # a step that this tree does not have
             return None
         if request.tweak is not None:
@@ -186,20 +177,26 @@ class _Root:
         mine = key.public_key
         return key if request.key == mine or request.key == mine.even_y() else None
 
-    def answer(self, request: SigningRequest, check: bool) -> AcceptedSignature | None:
-        """The answer of that key, by the same rule."""
-        try:
-            parent, step = self._place_of(request)
-            if parent is None:
-                return None
-            sign_below = getattr(parent, "child_signature", None)
-            if step and sign_below is not None and _TWEAKED.get(request.scheme) is (request.tweak is not None):
-                made = sign_below(step[0], request.key.data, request.scheme, request.message, request.tweak, check)
-                return None if made is None else vouch(request, *made)
-        except DerivationError:  # a step that this tree does not have
-            return None
-        key = self.key(request)
-        return None if key is None else request.accept(LocalSigner._of(key, check).sign(request))
+    def answer(self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None], check: bool) -> None:
+        """Put the answers of keys in this tree in their places, where there are none yet.
+
+        Of BIP-32's trees a parent signs for all of its children, and no key of theirs is made.
+        """
+        siblings: dict[tuple[int, ...], list[tuple[int, SigningRequest, int]]] = {}
+        for place, request in enumerate(requests):
+            origin = request.origin
+            if answers[place] is not None or origin is None or origin.fingerprint != self._fingerprint:
+                continue
+            steps = origin.path.steps
+            if self._signs_below and steps and _TWEAKED.get(request.scheme) is (request.tweak is not None):
+                siblings.setdefault(steps[:-1], []).append((place, request, steps[-1]))
+                continue
+            key = self.key(request)
+            if key is not None:
+                answers[place] = request.accept(LocalSigner._of(key, check).sign(request))
+        for above, asked in siblings.items():
+            for (place, request, _), made in zip(asked, self._signatures(above, asked, check), strict=False):
+                answers[place] = None if made is None else vouch(request, *made)
 
     def wipe(self) -> None:
         """Overwrite the keys of the tree and of all parents, and forget these."""
@@ -207,23 +204,36 @@ class _Root:
         for node in list(parents.values()):
             node.private_key.wipe()
 
-    def _place_of(self, request: SigningRequest) -> tuple[Tree | None, tuple[int, ...]]:
-        """The parent of the key that the request's origin leads to, and the last step, if there is one."""
-        origin = request.origin
-        if origin is None or origin.fingerprint != self._fingerprint or request.key.curve is not self._curve:
-            return None, ()
+    def _signatures(
+        self, above: tuple[int, ...], asked: Sequence[tuple[int, SigningRequest, int]], check: bool
+    ) -> list[tuple[bytes, int | None] | None]:
+        """Those of children of one parent; none where the path does not lead to it."""
+        try:
+            parent: Any = self._parent(above)
+        except DerivationError:
+            return []
+        parts = [(step, each.key.data, each.scheme, each.message, each.tweak) for _, each, step in asked]
+        found: list[tuple[bytes, int | None] | None] = parent.child_signatures(parts, check)
+        return found
+
+    def _at(self, steps: tuple[int, ...]) -> PrivateKey:
+        parent = self._parent(steps[:-1])
+        child_key: Callable[[int], PrivateKey] | None = getattr(parent, "child_key", None)
+        if steps and child_key is not None:  # BIP-32's, which then does without the fingerprint of the parent
+            return child_key(steps[-1])
+        return parent.derive(Path(steps[-1:])).private_key
+
+    def _parent(self, above: tuple[int, ...]) -> Tree:
         if self._secret.is_wiped:  # which ends what was derived of it
             self.wipe()
-        steps = origin.path.steps
-        if len(steps) > _MAX_STEPS:
-            return None, ()
-        above = steps[:-1]
+        if len(above) >= _MAX_STEPS:
+            raise DerivationError("deeper than wallets go", reason="too-large")
         parent = self._parents.get(above)
         if parent is None:
             if len(self._parents) > _MAX_PARENTS:  # paths are of others' choosing
                 self._parents = {(): self._tree}
             parent = self._parents[above] = self._tree.derive(Path(above))
-        return parent, steps[-1:]
+        return parent
 
 
 @sealed

@@ -46,6 +46,8 @@ _U32 = 0xFFFF_FFFF
 _EPOCH = b"\x00"
 _ZERO = bytes(32)
 _UNKNOWN = (b"", b"")
+_P2PKH_HEAD, _P2PKH_TAIL = b"\x19\x76\xa9\x14", b"\x88\xac"
+"""What stands around a witness program in its script code, with the size of that (BIP-143, "Specification")."""
 
 
 class Commitments:
@@ -161,6 +163,14 @@ class Commitments:
                 self.locktime,
                 hash_type.to_bytes(4, "little"),
             )
+        )
+
+    def p2wpkh(self, index: int, program: bytes) -> bytes:
+        """`segwit_v0` of an input whose output has this witness program, for a signature over everything."""
+        head, tail = self._segwit_v0_ends
+        amount, _ = self._known(index)
+        return b"".join(
+            (head, self.outpoints[index], _P2PKH_HEAD, program, _P2PKH_TAIL, amount, self.sequences[index], tail)
         )
 
     def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:

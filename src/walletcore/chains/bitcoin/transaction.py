@@ -14,7 +14,7 @@ from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.relatives.dialect import check_extra
-from walletcore.chains.bitcoin.sighash import TAP_SIGHASH, Commitments, is_single
+from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness, check_money
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import AddressError, MissingSignature, TransactionError
@@ -256,7 +256,10 @@ class Transaction:
         if each.kind == "p2tr":
             payload = commitments.taproot(index, hash_type)
             return made(key, Scheme.BIP340, payload, TAP_SIGHASH, each.merkle_root, each.origin, self)
-        payload = commitments.segwit_v0(index, each.script_code, hash_type)
+        if hash_type == SIGHASH_ALL and each.dialect is None:
+            payload = commitments.p2wpkh(index, each.script_pubkey[2:])
+        else:
+            payload = commitments.segwit_v0(index, each.script_code, hash_type)
         return made(key, Scheme.ECDSA, payload, commitments.prehash, None, each.origin, self)
 
     def assemble(self, answers: Answers) -> SignedTransaction[Transaction]:

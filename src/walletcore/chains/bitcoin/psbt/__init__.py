@@ -393,9 +393,8 @@ class Psbt:
 
     def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
         """The same transaction with other records."""
-        packet = Packet(version=self.version, globals=common, inputs=inputs, outputs=self.outputs, draft=self._draft)
-        known = {"_unsigned_tx": self._unsigned_tx, "_proven": proven}
-        return _made(self.chain, packet, self.safety, self.previous, **known)
+        packet = Packet(self.version, common, inputs, self.outputs, self._draft)
+        return _made(self.chain, packet, self.safety, self.previous, _unsigned_tx=self._unsigned_tx, _proven=proven)
 
     @property
     def handed_over(self) -> Tx:

@@ -157,10 +157,12 @@ def _final_of_plain(each: Input, fields: PsbtInput) -> Final | None:
     signature = records.get(name)
     if signature is None:
         return None
-    if SIGHASH_TYPE in records:
-        _check_types(each, (signature,))
     if each.kind == "p2tr":
+        if SIGHASH_TYPE in records:
+            _check_types(each, (signature,))
         return Final(b"", _ONE + sized(signature), (name,))
+    if SIGHASH_TYPE in records and signature[-1] != each.hash_type:
+        _check_types(each, (signature,))  # refuses
     return Final(b"", _TWO + sized(signature) + _A_KEY + name[1:], (name,))
 
 

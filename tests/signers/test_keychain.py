@@ -126,7 +126,8 @@ def test_a_fingerprint_that_two_trees_have_leads_to_the_key_that_fits() -> None:
             return Slip10PrivateKey.from_seed(bytes(16), Curve.SECP256K1).derive(path)
 
     for check in (True, False):
-        for trees in ([Impostor(), TREE], [TREE, Impostor()]):
+        for first, second in ((Impostor(), TREE), (TREE, Impostor())):
+            trees: list[Tree] = [first, second]
             (answer,) = Keychain(trees, check=check).collect([request(key("m/1"), "m/1")])
             assert answer is not None
 

@@ -38,15 +38,15 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
 
 def encode_der(signature: bytes) -> bytes:
     """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
-    if 0 < signature[0] < 0x80 and 0 < signature[32] < 0x80:  # half of those with a low s
-        return b"\x30\x44\x02\x20" + signature[:32] + b"\x02\x20" + signature[32:64]
+    first, second = signature[0], signature[32]
+    if first and 0 < second < 0x80:  # 254 of 256 with a low s
+        head = b"\x30\x44\x02\x20" if first < 0x80 else b"\x30\x45\x02\x21\x00"
+        return b"".join((head, signature[:32], b"\x02\x20", signature[32:64]))
     body = _der_of(signature[:32]) + _der_of(signature[32:64])
     return bytes((0x30, len(body))) + body
 
 
 def _der_of(scalar: bytes) -> bytes:
-    if 0 < scalar[0] < 0x80:  # 127 of 256
-        return b"\x02\x20" + scalar
     digits = scalar.lstrip(b"\x00") or b"\x00"
     padded = b"\x00" + digits if digits[0] & 0x80 else digits
     return bytes((0x02, len(padded))) + padded

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
 from walletcore.chains.bitcoin.psbt.outputs import has_outputs
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.errors import SigningRefused, TransactionError
+
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety"]
 
@@ -56,15 +59,16 @@ class Safety:
 
     def check(self, transaction: Transaction, size: int) -> None:
         """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
-        self._check_sighash(transaction)
-        self._check_amounts(transaction)
+        self._check_inputs(transaction)
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
-    def _check_sighash(self, transaction: Transaction) -> None:
+    def _check_inputs(self, transaction: Transaction) -> None:
         allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
             if each.sighash not in allowed:
                 self.check_type(index, each.sighash)
+            if not (each.previous or self.trust_witness_utxo) and each.kind != "p2tr" and each.spent is not None:
+                self._refuse_claim(index, transaction.chain.dialect)
 
     def check_type(self, index: int, name: str) -> None:
         """Refuse a hash type of an input that is not allowed. Raises `SigningRefused`."""
@@ -72,16 +76,13 @@ class Safety:
             message = f"input {index}: expected signatures over everything, got {name}"
             raise SigningRefused(message, reason="policy", hint=f"Safety(sighash=({name!r},)) allows it")
 
-    def _check_amounts(self, transaction: Transaction) -> None:
+    @staticmethod
+    def _refuse_claim(index: int, dialect: Dialect | None) -> NoReturn:
         """Signatures before taproot prove the amount of their own input at most, and not to who signs another one."""
-        if self.trust_witness_utxo:
-            return
-        for index, each in enumerate(transaction.inputs):
-            if not each.previous and each.kind != "p2tr" and each.spent is not None:
-                message = f"input {index}: expected the previous transaction, as its amount is only claimed"
-                beside = "Psbt.decode(..., previous=...) takes it, " if has_outputs(transaction.chain.dialect) else ""
-                hint = f"{beside}Safety(trust_witness_utxo=True) believes the claim"
-                raise SigningRefused(message, reason="policy", hint=hint)
+        message = f"input {index}: expected the previous transaction, as its amount is only claimed"
+        beside = "Psbt.decode(..., previous=...) takes it, " if has_outputs(dialect) else ""
+        hint = f"{beside}Safety(trust_witness_utxo=True) believes the claim"
+        raise SigningRefused(message, reason="policy", hint=hint)
 
     def check_fee(self, fee: int | None, size: int, relay: Relay = CORE) -> None:
         """Refuse a fee in satoshi, of so many virtual bytes, that can only be a mistake. Raises `SigningRefused`."""

@@ -12,7 +12,7 @@ import typer
 
 from walletcore.cli import qr as qr_code
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, agreed, can_agree, nobody_to_ask, read_text
+from walletcore.cli.asking import Secrets, agreed, can_agree, check_streams, nobody_to_ask, read_text
 from walletcore.cli.base import AsJson, AsQr, FromFd, FromStdin, Language, Passphrase, app
 from walletcore.cli.files import FormOption, Out, Overwrite, PsbtSource, Target, read_psbt
 from walletcore.cli.names import chain_names, find_chain
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = []
 
-_STDIN = "-"
 _RATE = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?", re.ASCII)
 _SWITCH = re.compile(r"(?:Safety\()?(\w+)=")
 _SWITCHES = {
@@ -95,7 +94,7 @@ def create_psbt(
 
     A phrase says which keys are the wallet's.
     """
-    _check_streams((file,), stdin)
+    check_streams((file,), secrets=stdin)
     _check_version(version)
     from walletcore.chains.bitcoin import Transaction
     from walletcore.chains.bitcoin.psbt import Psbt
@@ -135,7 +134,7 @@ def sign_psbt(
 
     Refused are amounts that nothing proves, hash types other than ALL and DEFAULT, and fees that nobody means.
     """
-    _check_streams((source,), stdin)
+    check_streams((source,), secrets=stdin)
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
     given = read_psbt(source, _row(chain), safety=safety)
@@ -162,7 +161,7 @@ def combine_psbts(
 
     Where two of them say different things of the same field, they are refused: nothing is overwritten.
     """
-    _check_streams(sources, False)
+    check_streams(sources)
     row, target = _row(chain), Target(out, form, overwrite)
     if len(sources) < 2:
         raise typer.BadParameter("expected two PSBTs or more")
@@ -231,12 +230,6 @@ def convert_psbt(
     given = read_psbt(source, _row(chain))
     target.check(as_json=as_json)
     _print(given.to_version(version), target, as_json)
-
-
-def _check_streams(sources: Sequence[str], stdin: bool) -> None:
-    """Standard input has one thing only."""
-    if list(sources).count(_STDIN) + stdin > 1:
-        raise typer.BadParameter("standard input has one thing only: give secrets at the prompt or by --fd")
 
 
 def _check_version(version: int) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walletcore.cli.asking import read_bytes
-from walletcore.errors import DecodingError
+from walletcore.errors import DecodingError, TransactionError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin import BitcoinChain
@@ -78,11 +78,21 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_MAGIC) or _ITSELF.match(raw) is not None
 
 
-def read_psbt(source: str, row: BitcoinChain, what: str = "the PSBT", *, safety: Safety | None = None) -> Psbt:
-    """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`."""
+def read_psbt(
+    source: str,
+    row: BitcoinChain,
+    what: str = "the PSBT",
+    *,
+    safety: Safety | None = None,
+    previous: Sequence[str] | None = None,
+) -> Psbt:
+    """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`.
+
+    ``previous`` are those transactions for which its maps have no place, as `read_previous` reads them.
+    """
     from walletcore.chains.bitcoin.psbt import SAFE, Psbt
 
-    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE)
+    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE, previous=_proofs(row, previous))
 
 
 def read_previous(sources: Sequence[str] | None) -> tuple[bytes, ...]:
@@ -96,6 +106,20 @@ def _transaction(source: str, what: str) -> bytes:
         return bytes.fromhex(given.decode("ascii").strip().removeprefix("0x"))
     except ValueError:
         raise DecodingError(f"expected {what} in hex", reason="character") from None
+
+
+def _proofs(row: BitcoinChain, sources: Sequence[str] | None) -> tuple[bytes, ...]:
+    """Read by their chain before anything else: who only shows a PSBT would take one for a lie of its maps."""
+    from walletcore.chains.bitcoin.psbt.outputs import by_txid
+
+    found = read_previous(sources)
+    for place, raw in enumerate(found, 1):
+        try:
+            by_txid(row, (raw,))
+        except TransactionError as error:
+            message = f"previous transaction {place}: {error}"
+            raise TransactionError(message, reason=error.reason, hint=error.hint) from None
+    return found
 
 
 def _bytes(source: str, what: str) -> bytes:

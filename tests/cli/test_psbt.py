@@ -15,9 +15,11 @@ import wallycore
 
 from support.bitcoin import REGTEST, kernel_accepts, key
 from support.commands import COMMAND, PHRASE, at_a_terminal, piped, with_secrets
+from support.vectors import Case, load
 from walletcore import KeyOrigin, PublicKey, Wallet
 from walletcore import Path as KeyPath
-from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import classify, multisig
 from walletcore.chains.bitcoin.psbt import Psbt
@@ -28,6 +30,7 @@ from walletcore.cli.files import Target
 from walletcore.errors import DecodingError
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.signing import sign
 
 Capture = pytest.CaptureFixture[str]
 
@@ -417,6 +420,10 @@ USAGE: dict[str, tuple[str, ...]] = {
     "a negative fee": ("psbt", "sign", "x.psbt", "--max-fee", "-1"),
     "a fee rate that is none": ("psbt", "sign", "x.psbt", "--max-fee-rate", "1e3"),
     "a fee rate of four decimals": ("psbt", "sign", "x.psbt", "--max-fee-rate", "0.0001"),
+    "a PSBT and a previous transaction on standard input": ("psbt", "show", "-", "--previous", "-"),
+    "two previous transactions on standard input": ("psbt", "finalize", "x.psbt", "--previous", "-", "--previous", "-"),
+    "a previous transaction and a phrase on standard input": ("psbt", "sign", "x.psbt", "--previous", "-", "--stdin"),
+    "a previous transaction for who joins only": ("psbt", "combine", "x.psbt", "x.psbt", "--previous", "00" * 60),
     "a limit and none": ("psbt", "sign", "x.psbt", "--max-fee", "1", "--high-fee"),
 }
 
@@ -814,3 +821,140 @@ def test_show_proves_change_by_an_extended_key(put: Put, capsys: Capture) -> Non
     (spent,) = found["inputs"]
     assert (spent["amount"], spent["proven"], spent["kind"]) == ("100000", True, "p2wpkh")
     assert (spent["signatures"], spent["required"], spent["finalized"]) == (0, 1, False)
+
+
+# -- Bitcoin Cash and eCash, whose PSBTs have the output that is spent: what proves it is given beside them
+
+BESIDE = ["bitcoin-cash", "bitcoin-cash-testnet4", "ecash", "ecash-testnet"]
+beside = pytest.mark.parametrize("name", BESIDE)
+BOTH = "--previous proves it, --trust-witness-utxo believes it"
+
+
+def of_nodes(name: str, *, value: int = 100_000) -> tuple[Transaction, str]:
+    """Return what the first phrase spends there, and the transaction in hex that paid it."""
+    row = chain(name, BitcoinChain)
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        public, origin = wallet.public_key(row), wallet.origin(row)
+    source = paid(row.script_pubkey(row.address(public)), value=value)
+    spent = Input(txid=source.txid, vout=0, key=public, origin=origin, previous=source.encode(), dialect=row.dialect)
+    outputs = (pay(row.address(key(77).public_key), 99_000),)
+    return Transaction(chain=row, inputs=(spent,), outputs=outputs), source.encode().hex()
+
+
+def shown(capsys: Capture, *arguments: str) -> Any:
+    """Return what `psbt show` has to say for machines."""
+    capsys.readouterr()
+    assert run(["psbt", "show", *arguments, "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    return found
+
+
+@beside
+def test_a_previous_transaction_beside_the_psbt_proves_what_it_spends(
+    name: str, put: Put, tmp_path: Path, capsys: Capture
+) -> None:
+    transaction, previous = of_nodes(name)
+    source, out = put(Psbt.from_transaction(transaction)), str(tmp_path / "out.psbt")
+    named, given = ("--chain", name), ("--previous", put(previous.encode() + b"\n", "previous.hex"))
+    bare, proven = shown(capsys, source, *named), shown(capsys, source, *named, *given)
+    assert [each["proven"] for found in (bare, proven) for each in found["inputs"]] == [False, True]
+    assert {"unproven", "refused"} <= {each["code"] for each in bare["odd"]}
+    assert not {"unproven", "refused"} & {each["code"] for each in proven["odd"]}
+    assert [found["effects"][-1]["effect"] for found in (bare, proven)] == ["Opaque", "Fee"]
+
+    signing = ("psbt", "sign", source, *named, "--yes", "--out", out)
+    said, hint = refused(capsys, with_secrets(*signing))
+    assert (said, hint) == ("input 0: expected the previous transaction, as its amount is only claimed", BOTH)
+    assert with_secrets(*signing, "--previous", previous) == 0
+    assert "claimed" not in capsys.readouterr().err
+
+    assert refused(capsys, run(["psbt", "finalize", out, *named]))[1] == BOTH
+    assert run(["psbt", "finalize", out, *named, *given]) == 0
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        alone = sign(transaction, *wallet.signers_for(transaction))
+    assert capsys.readouterr().out == alone.raw.hex() + "\n"
+
+
+def test_a_previous_transaction_comes_by_a_pipe_from_a_node(put: Put) -> None:
+    transaction, previous = of_nodes("ecash")
+    source = put(Psbt.from_transaction(transaction))
+    told = piped("psbt", "show", source, "--chain", "ecash", "--previous", "-", lines=previous + "\n")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "claimed" not in told.stdout.split("what is odd")[0]
+
+
+PUBLISHED = [case for case in load("relatives/psbts") if case.id.endswith("/signer-0")]
+
+
+def test_both_nodes_publish_what_a_signer_is_given() -> None:
+    assert len(PUBLISHED) == 2
+
+
+@pytest.mark.parametrize("case", PUBLISHED, ids=lambda case: case.id)
+def test_the_transaction_of_bip174_proves_the_published_output_of_a_node(case: Case, put: Put, capsys: Capture) -> None:
+    """The nodes' tests spend the output of BIP-174's example, whose PSBT has the transaction that made it."""
+    raw, named = bytes.fromhex(case.input["psbt"]), ("--chain", case.input["chain"])
+    example = next(each for each in load("bitcoin/psbts") if each.id == "bitcoin/psbts/31")
+    previous = Psbt.decode(REGTEST, bytes.fromhex(example.input["psbt"])).inputs[0].non_witness_utxo
+    assert previous is not None
+    given = ("--previous", previous.hex())
+    found = shown(capsys, put(raw), *named, *given)
+    assert [each["proven"] for each in found["inputs"]] == [True, False]
+    value = (50_000_000).to_bytes(8, "little")
+    assert raw.count(value) == 1
+    found = shown(capsys, put(raw.replace(value, (50_000_001).to_bytes(8, "little"))), *named, *given)
+    assert "contradiction" in {each["code"] for each in found["odd"]}
+
+
+@beside
+def test_a_previous_transaction_with_another_amount_is_refused(name: str, put: Put, capsys: Capture) -> None:
+    transaction, previous = of_nodes(name)
+    psbt = Psbt.from_transaction(transaction)
+    spent = transaction.inputs[0].spent
+    assert spent is not None
+    lie = put(with_input(psbt, non_witness_utxo=replace(spent, value=spent.value - 1).encode()))
+    signing = ("psbt", "sign", lie, "--chain", name, "--yes", "--previous")
+    for trusting in ((), ("--trust-witness-utxo",)):
+        said, _ = refused(capsys, with_secrets(*signing, previous, *trusting))
+        assert said == "input 0: the previous transaction has another value or script there"
+    _, forged = of_nodes(name, value=spent.value - 1)  # which agrees with the lie: it has another id
+    assert refused(capsys, with_secrets(*signing, forged))[1] == BOTH
+
+
+BAD: dict[str, Callable[[str], str]] = {
+    "nothing": lambda _: "",
+    "an id": lambda _: "ab" * 32,
+    "a digit too few": lambda raw: raw[:-1],
+    "cut": lambda raw: raw[:-2],
+    "with more behind it": lambda raw: raw + "00",
+    "with a comma": lambda raw: raw + ",",
+    "another thing in hex": lambda raw: "ff" * (len(raw) // 2),
+    "a PSBT": lambda _: "tx.psbt",
+    "a file that is not there": lambda _: "previous.hex",
+    "a file of bytes": lambda _: "previous.raw",
+}
+
+
+@pytest.mark.parametrize("command", ["show", "sign", "finalize"])
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
+def test_what_is_no_previous_transaction_is_refused(
+    bad: Callable[[str], str], command: str, put: Put, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    transaction, previous = of_nodes("bitcoin-cash")
+    put(Psbt.from_transaction(transaction))
+    put(bytes.fromhex(previous), "previous.raw")
+    monkeypatch.chdir(tmp_path)
+    given = ("--previous", previous, "--previous", bad(previous))
+    said, _ = refused(capsys, run(["psbt", command, "tx.psbt", "--chain", "bitcoin-cash", *given]))
+    assert "previous transaction 2" in said
+
+
+@pytest.mark.parametrize("command", ["show", "sign", "finalize"])
+@pytest.mark.parametrize("name", ["bitcoin-regtest", "groestlcoin"])
+def test_no_previous_transaction_stands_beside_maps_that_have_them(
+    name: str, command: str, put: Put, capsys: Capture
+) -> None:
+    given = ("--chain", name, "--previous", paid(b"\x51").encode().hex())
+    assert run(["psbt", command, put(of_one("p2wpkh")), *given, "--json"]) == 1
+    found = json.loads(capsys.readouterr().err)
+    assert (found["reason"], f"PSBTs of {name} have" in found["error"]) == ("network", True)

@@ -765,7 +765,7 @@ def test_bitcoins_signatures_are_checked_against_what_they_spend(kind: str) -> N
         }
         subject, signers = parse(json.dumps(draft)).build(wallet)
         raw = sign(subject, *signers).raw
-    given = [previous.encode().hex()]
+    given = [previous.encode()]
     found = verdict(raw.hex(), (row,), previous=given, by=address.text)
     assert (found.verified, found.signers) == (True, (address.text,))
     place = raw.index((60_000).to_bytes(8, "little"))

@@ -10,13 +10,23 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 
 from walletcore.errors import DecodingError, SigningRefused, WalletcoreError
 
-__all__ = ["Secrets", "agreed", "can_agree", "given_text", "nobody_to_ask", "read_bytes", "read_text", "text_of"]
+__all__ = [
+    "Secrets",
+    "agreed",
+    "can_agree",
+    "check_streams",
+    "given_text",
+    "nobody_to_ask",
+    "read_bytes",
+    "read_text",
+    "text_of",
+]
 
 _MAX_LINE = 1 << 16
 _MAX_TEXT = 33 << 20  # bytes: a PSBT of 16 MB in hex, and the rest
@@ -101,6 +111,13 @@ def text_of(raw: bytes, what: str) -> str:
 def read_bytes(source: str, what: str) -> bytes:
     """The bytes of a file, or of standard input where it is called ``-``. Raises `DecodingError`."""
     return _read(_named(source), what)
+
+
+def check_streams(sources: Sequence[str], *, secrets: bool = False) -> None:
+    """Standard input has one thing only: one of these, or ``secrets``."""
+    if list(sources).count(_STDIN) + secrets > 1:
+        otherwise = ": give secrets at the prompt or by --fd" if secrets else ""
+        raise typer.BadParameter(f"standard input has one thing only{otherwise}")
 
 
 def _named(source: str) -> int | str:

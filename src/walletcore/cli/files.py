@@ -1,6 +1,7 @@
 """PSBTs between commands and files: read as text or as bytes, written as either; no file is overwritten by chance.
 
-BIP-174: text is base64, a file whose name ends with ``.psbt`` holds the bytes themselves.
+BIP-174: text is base64, a file whose name ends with ``.psbt`` holds the bytes themselves. Beside them stand the
+transactions that prove what they spend, in hex.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,16 +20,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from walletcore.cli.asking import read_bytes
-from walletcore.errors import DecodingError
+from walletcore.errors import DecodingError, TransactionError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin import BitcoinChain
     from walletcore.chains.bitcoin.psbt import Psbt, Safety
 
-__all__ = ["Form", "FormOption", "Out", "Overwrite", "PsbtSource", "Target", "is_psbt", "read_psbt"]
+__all__ = [
+    "Form",
+    "FormOption",
+    "Out",
+    "Overwrite",
+    "Previous",
+    "PsbtSource",
+    "Target",
+    "is_psbt",
+    "read_previous",
+    "read_psbt",
+]
 
 _MAGIC = b"psbt\xff"
 _ITSELF = re.compile(rb"\s*(cHNidP[89+/]|(0x)?70736274[fF]{2})")  # how the bytes begin in base64 and in hex
+_TRANSACTION = re.compile(rb"\s*(0x)?[0-9a-fA-F]{120}")  # the shortest has 60 bytes; no file is called so
 _EXTENSION = ".psbt"
 _STDOUT = "-"
 
@@ -43,6 +57,14 @@ class Form(StrEnum):
 PsbtSource = Annotated[
     str, typer.Argument(metavar="PSBT", help="A file, - for standard input, or the PSBT itself in base64 or hex.")
 ]
+Previous = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--previous",
+        metavar="TRANSACTION",
+        help="A transaction whose output is spent, in hex, or a file that has it so; as often as needed.",
+    ),
+]
 Out = Annotated[str, typer.Option("--out", metavar="FILE", help="Write it to this file, not to standard output.")]
 FormOption = Annotated[
     Form | None,
@@ -56,18 +78,54 @@ def is_psbt(raw: bytes) -> bool:
     return raw.startswith(_MAGIC) or _ITSELF.match(raw) is not None
 
 
-def read_psbt(source: str, row: BitcoinChain, what: str = "the PSBT", *, safety: Safety | None = None) -> Psbt:
-    """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`."""
+def read_psbt(
+    source: str,
+    row: BitcoinChain,
+    what: str = "the PSBT",
+    *,
+    safety: Safety | None = None,
+    previous: Sequence[str] | None = None,
+) -> Psbt:
+    """The PSBT of a file or of the text itself, in base64, hex or bytes. Raises `DecodingError`, `TransactionError`.
+
+    ``previous`` are those transactions for which its maps have no place, as `read_previous` reads them.
+    """
     from walletcore.chains.bitcoin.psbt import SAFE, Psbt
 
-    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE)
+    return Psbt.decode(row, _bytes(source, what), safety=safety or SAFE, previous=_proofs(row, previous))
+
+
+def read_previous(sources: Sequence[str] | None) -> tuple[bytes, ...]:
+    """Transactions in the form of their network, each in hex or in a file that has it so. Raises `DecodingError`."""
+    return tuple([_transaction(each, f"previous transaction {place}") for place, each in enumerate(sources or (), 1)])
+
+
+def _transaction(source: str, what: str) -> bytes:
+    given = _given(source, what, _TRANSACTION)
+    try:
+        return bytes.fromhex(given.decode("ascii").strip().removeprefix("0x"))
+    except ValueError:
+        raise DecodingError(f"expected {what} in hex", reason="character") from None
+
+
+def _proofs(row: BitcoinChain, sources: Sequence[str] | None) -> tuple[bytes, ...]:
+    """Read by their chain before anything else: who only shows a PSBT would take one for a lie of its maps."""
+    from walletcore.chains.bitcoin.psbt.outputs import by_txid
+
+    found = read_previous(sources)
+    for place, raw in enumerate(found, 1):
+        try:
+            by_txid(row, (raw,))
+        except TransactionError as error:
+            message = f"previous transaction {place}: {error}"
+            raise TransactionError(message, reason=error.reason, hint=error.hint) from None
+    return found
 
 
 def _bytes(source: str, what: str) -> bytes:
     from walletcore.cli.inspection.transactions import bytes_of
 
-    itself = source.encode(errors="replace")
-    raw = itself if _ITSELF.match(itself) else read_bytes(source, what)
+    raw = _given(source, what, _ITSELF)
     if raw.startswith(_MAGIC):
         return raw
     try:
@@ -77,6 +135,12 @@ def _bytes(source: str, what: str) -> bytes:
     if found is None:
         raise DecodingError(f"expected {what} in base64, hex or bytes", reason="character")
     return found
+
+
+def _given(source: str, what: str, itself: re.Pattern[bytes]) -> bytes:
+    """What a text is, or what is in the file that it names. Raises `DecodingError`."""
+    text = source.encode(errors="replace")
+    return text if itself.match(text) else read_bytes(source, what)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ import typer
 
 from walletcore.cli import qr as qr_code
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, agreed, can_agree, nobody_to_ask, read_text
+from walletcore.cli.asking import Secrets, agreed, can_agree, check_streams, nobody_to_ask, read_text
 from walletcore.cli.base import AsJson, AsQr, FromFd, FromStdin, Language, Passphrase, app
-from walletcore.cli.files import FormOption, Out, Overwrite, PsbtSource, Target, read_psbt
+from walletcore.cli.files import FormOption, Out, Overwrite, Previous, PsbtSource, Target, read_psbt
 from walletcore.cli.names import chain_names, find_chain
 from walletcore.cli.sign import QUESTION, HighFee, Yes
 from walletcore.cli.wallets import opened
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = []
 
-_STDIN = "-"
 _RATE = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,3}))?", re.ASCII)
-_SWITCH = re.compile(r"(?:Safety\()?(\w+)=")
+_SWITCH = re.compile(r"(?:^|\((?:\.\.\., )?)(\w+)=")  # the first one of each call: the next ones say the same
 _SWITCHES = {
+    "previous": "--previous proves it",
     "trust_witness_utxo": "--trust-witness-utxo believes it",
     "sighash": "--sighash allows it by its name",
     "max_fee": "--max-fee sets another limit, --high-fee none",
@@ -67,13 +67,20 @@ LowR = Annotated[
 
 
 @psbt.command("show")
-def show_psbt(source: PsbtSource, chain: Network = "bitcoin", xpub: Xpub = "", as_json: AsJson = False) -> None:
+def show_psbt(
+    source: PsbtSource,
+    chain: Network = "bitcoin",
+    previous: Previous = None,
+    xpub: Xpub = "",
+    as_json: AsJson = False,
+) -> None:
     """Say what a PSBT spends and pays, who has signed and who has not, and what is odd about it."""
     from walletcore.cli.inspection.psbt import finding
     from walletcore.cli.look import account_of, tell
 
+    check_streams((source, *(previous or ())))
     row = _row(chain)
-    given = read_psbt(source, row)
+    given = read_psbt(source, row, previous=previous)
     change_of = account_of(xpub, (row,))[1].change_of if xpub else None
     tell([finding(given, [row], change_of=change_of)], as_json=as_json)
 
@@ -95,7 +102,7 @@ def create_psbt(
 
     A phrase says which keys are the wallet's.
     """
-    _check_streams((file,), stdin)
+    check_streams((file,), secrets=stdin)
     _check_version(version)
     from walletcore.chains.bitcoin import Transaction
     from walletcore.chains.bitcoin.psbt import Psbt
@@ -116,6 +123,7 @@ def sign_psbt(
     source: PsbtSource,
     chain: Network = "bitcoin",
     yes: Yes = False,
+    previous: Previous = None,
     trust_witness_utxo: TrustWitnessUtxo = False,
     sighash: Sighash = None,
     max_fee: MaxFee = None,
@@ -135,10 +143,10 @@ def sign_psbt(
 
     Refused are amounts that nothing proves, hash types other than ALL and DEFAULT, and fees that nobody means.
     """
-    _check_streams((source,), stdin)
+    check_streams((source, *(previous or ())), secrets=stdin)
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
-    given = read_psbt(source, _row(chain), safety=safety)
+    given = read_psbt(source, _row(chain), safety=safety, previous=previous)
     target.check(as_json=as_json)
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
@@ -162,7 +170,7 @@ def combine_psbts(
 
     Where two of them say different things of the same field, they are refused: nothing is overwritten.
     """
-    _check_streams(sources, False)
+    check_streams(sources)
     row, target = _row(chain), Target(out, form, overwrite)
     if len(sources) < 2:
         raise typer.BadParameter("expected two PSBTs or more")
@@ -178,6 +186,7 @@ def finalize_psbt(
     keep: Annotated[
         bool, typer.Option("--psbt", help="Print the finalized PSBT, with what is not signed yet as it is.")
     ] = False,
+    previous: Previous = None,
     trust_witness_utxo: TrustWitnessUtxo = False,
     trust_scripts: TrustScripts = False,
     sighash: Sighash = None,
@@ -198,9 +207,10 @@ def finalize_psbt(
         raise typer.BadParameter("--out, --form and --overwrite are for --psbt: a transaction is printed in hex")
     if qr and keep:
         raise typer.BadParameter("--qr is for the transaction, not for --psbt")
+    check_streams((source, *(previous or ())))
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee, trust_scripts=trust_scripts)
-    given = read_psbt(source, _row(chain), safety=safety)
+    given = read_psbt(source, _row(chain), safety=safety, previous=previous)
     if keep:
         target.check(as_json=as_json)
         _print(given.finalized(), target, as_json)
@@ -231,12 +241,6 @@ def convert_psbt(
     given = read_psbt(source, _row(chain))
     target.check(as_json=as_json)
     _print(given.to_version(version), target, as_json)
-
-
-def _check_streams(sources: Sequence[str], stdin: bool) -> None:
-    """Standard input has one thing only."""
-    if list(sources).count(_STDIN) + stdin > 1:
-        raise typer.BadParameter("standard input has one thing only: give secrets at the prompt or by --fd")
 
 
 def _check_version(version: int) -> None:
@@ -296,9 +300,8 @@ def _switches() -> Iterator[None]:
     try:
         yield
     except SigningRefused as error:
-        found = _SWITCH.match(error.hint)
-        hint = _SWITCHES[found[1]] if found and found[1] in _SWITCHES else error.hint
-        raise SigningRefused(str(error), reason=error.reason, hint=hint) from None
+        hint = ", ".join([_SWITCHES[name] for name in _SWITCH.findall(error.hint) if name in _SWITCHES])
+        raise SigningRefused(str(error), reason=error.reason, hint=hint or error.hint) from None
     except MissingSignature as error:
         hint = "`walletcore psbt sign` adds some, `walletcore psbt combine` joins those of several people"
         raise MissingSignature(str(error), reason=error.reason, hint=hint) from None

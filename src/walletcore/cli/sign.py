@@ -9,7 +9,16 @@ import typer
 
 from walletcore.cli import qr as qr_code
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, agreed, can_agree, given_text, nobody_to_ask, read_bytes, text_of
+from walletcore.cli.asking import (
+    Secrets,
+    agreed,
+    can_agree,
+    check_streams,
+    given_text,
+    nobody_to_ask,
+    read_bytes,
+    text_of,
+)
 from walletcore.cli.base import (
     AsJson,
     AsQr,
@@ -25,7 +34,7 @@ from walletcore.cli.base import (
     app,
 )
 from walletcore.cli.ending import UNVERIFIED
-from walletcore.cli.files import is_psbt
+from walletcore.cli.files import Previous, is_psbt, read_previous
 from walletcore.cli.names import contracts, find_chain
 from walletcore.cli.wallets import opened
 from walletcore.errors import DecodingError, MissingSignature
@@ -145,10 +154,7 @@ def verify(
     ] = None,
     chain: ChainOption = "",
     by: Annotated[str, typer.Option(help="An address that must be among the signers.")] = "",
-    previous: Annotated[
-        list[str] | None,
-        typer.Option(help="Bitcoin: a transaction whose output is spent, in hex; as often as needed."),
-    ] = None,
+    previous: Previous = None,
     file: TextFile = "",
     stdin: TextFromStdin = False,
     fd: TextFromFd = None,
@@ -161,8 +167,10 @@ def verify(
     from walletcore.chains import chains
     from walletcore.cli.inspection.verification import verdict
 
+    check_streams(("-" if stdin else file, *(previous or ())))
     content = given_text("transaction", text, file=file, stdin=stdin, fd=fd)
-    found = verdict(content, (find_chain(chain),) if chain else chains(), previous=previous or [], by=by)
+    rows = (find_chain(chain),) if chain else chains()
+    found = verdict(content, rows, previous=read_previous(previous), by=by)
     if as_json:
         show.print_json(found.as_json())
     else:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,7 @@ PAYS = TxOut(value=90_000, script_pubkey=bytes.fromhex("0014751e76e8199196d45494
 def judged(sighash: str, guard: str = "p2pkh") -> Verdict:
     transaction = Transaction(chain=BITCOIN, inputs=(spending(guard, sighash=sighash),), outputs=(PAYS,))
     raw = sign(transaction, signer(1)).raw
-    return verdict(raw.hex(), (BITCOIN,), previous=[funding(guard).encode().hex()])
+    return verdict(raw.hex(), (BITCOIN,), previous=[funding(guard).encode()])
 
 
 @pytest.mark.parametrize("guard", ["p2pkh", "p2wpkh", "p2tr"])
@@ -66,11 +67,26 @@ def test_the_fee_is_what_inputs_have_beyond_outputs(capsys: pytest.CaptureFixtur
     assert (found["fee"], [each["code"] for each in found["odd"]]) == ("10000", ["hash-type"])
 
 
+def test_a_previous_transaction_may_be_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    transaction = Transaction(chain=BITCOIN, inputs=(spending("p2wpkh"),), outputs=(PAYS,))
+    raw, source = sign(transaction, signer(1)).raw.hex(), tmp_path / "previous.hex"
+    source.write_text(funding("p2wpkh").encode().hex() + "\n")
+    assert run(["verify", raw, "--chain", "bitcoin", "--previous", str(source)]) == 0
+    assert "  fee        0.0001 BTC\n" in capsys.readouterr().out
+    source.write_text("nothing of the kind")
+    assert run(["verify", raw, "--chain", "bitcoin", "--previous", str(source)]) == 1
+    assert capsys.readouterr() == ("", "error: expected previous transaction 1 in hex\n")
+    assert run(["verify", raw, "--chain", "bitcoin", "--previous", str(tmp_path / "another.hex")]) == 1
+    assert capsys.readouterr().err == "error: cannot read previous transaction 1: No such file or directory\n"
+    assert run(["verify", "--stdin", "--chain", "bitcoin", "--previous", "-"]) == 2
+    assert "standard input has one thing only\n" in capsys.readouterr().err
+
+
 def test_a_bitcoin_transaction_with_a_bad_signature_is_not_verified() -> None:
     transaction = Transaction(chain=BITCOIN, inputs=(spending("p2pkh"),), outputs=(PAYS,))
     tx = Tx.decode(sign(transaction, signer(1)).raw)
     changed = replace(tx, outputs=(replace(PAYS, value=90_001),))
-    found = verdict(changed.encode().hex(), (BITCOIN,), previous=[funding("p2pkh").encode().hex()])
+    found = verdict(changed.encode().hex(), (BITCOIN,), previous=[funding("p2pkh").encode()])
     assert (found.verified, found.fee, found.signers) == (False, None, ())
     assert found.why == "input 0: a signature is not by the keys of the output"
 

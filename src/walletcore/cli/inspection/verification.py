@@ -13,7 +13,7 @@ from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.cli.inspection import messages
 from walletcore.cli.inspection.finding import Oddity, names_of
 from walletcore.cli.inspection.spelling import spellings
-from walletcore.cli.inspection.transactions import bytes_of, readings
+from walletcore.cli.inspection.transactions import readings
 from walletcore.errors import DecodingError, InvalidSignature, TransactionError
 
 __all__ = ["Verdict", "verdict"]
@@ -49,7 +49,7 @@ class Verdict:
         }
 
 
-def verdict(text: str, rows: Sequence[Chain], *, previous: Sequence[str] = (), by: str = "") -> Verdict:
+def verdict(text: str, rows: Sequence[Chain], *, previous: Sequence[bytes] = (), by: str = "") -> Verdict:
     """The verdict on a signed transaction in hex, base64 or (Solana) base58.
 
     ``by`` is an address that must have signed.
@@ -90,12 +90,12 @@ def _unsigned(subject: object) -> str:
     return message if messages.is_message(subject) else "it is not signed"
 
 
-def _checked(row: Chain, signed: SignedTransaction[Any] | SignedMessage[Any], previous: Sequence[str]) -> Verdict:
+def _checked(row: Chain, signed: SignedTransaction[Any] | SignedMessage[Any], previous: Sequence[bytes]) -> Verdict:
     """What is known of a transaction whose signatures are good. Raises `InvalidSignature` where one is not."""
     if isinstance(row, BitcoinChain) and isinstance(signed, SignedTransaction):
         from walletcore.cli.inspection.spending import spending_of
 
-        found = spending_of(row, signed.raw, [_previous(text) for text in previous])
+        found = spending_of(row, signed.raw, previous)
         odd = [each for place, names in enumerate(found.hash_types) for name in names for each in _odd(place, name)]
         return Verdict(verified=True, signers=found.signers, fee=found.fee, odd=tuple(odd))
     requests = (signed.message if isinstance(signed, SignedMessage) else signed.transaction).requests()
@@ -107,13 +107,6 @@ def _odd(place: int, name: str) -> Iterator[Oddity]:
     from walletcore.cli.inspection.bitcoin import odd_hash_type
 
     return odd_hash_type(place, name)
-
-
-def _previous(text: str) -> bytes:
-    raw = bytes_of(text)
-    if raw is None:
-        raise DecodingError("expected a previous transaction in hex", reason="character")
-    return raw
 
 
 def _judged(found: Verdict, row: Chain, by: str) -> Verdict:

@@ -203,6 +203,7 @@ def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
     return secret
 
 
+@sealed
 def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
     """RFC 6979 with SHA-256 and no extra entropy (3.6), unless there is one; low s, by libsecp256k1's own promise."""
     return sign_digest(secret.reveal(), digest, entropy)
@@ -262,6 +263,7 @@ def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int 
     raise InvalidSignature("the ECDSA signature is not by the key that was asked", reason="mismatch")
 
 
+@sealed
 def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
     """The key pair that BIP-340 signing starts from; with a tweak, the one of the taproot output key (BIP-341)."""
     pair = new_pair()
@@ -274,6 +276,7 @@ def _prepare_schnorr(secret: Secret, tweak: Tweak | None) -> CData:
 
 
 def new_pair() -> CData:
+    """An empty key pair, which is overwritten when nobody has it any more."""
     return ffi.gc(_NEW("secp256k1_keypair *"), _overwrite)
 
 

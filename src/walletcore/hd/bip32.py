@@ -124,7 +124,7 @@ class ExtendedPrivateKey(Confidential, _Node):
             raise _no_key(i) from None
 
     @sealed
-    def child_signatures(self, asked: Iterable[Asked], check: bool) -> list[tuple[bytes, int | None] | None]:
+    def _child_signatures(self, asked: Iterable[Asked], check: bool) -> list[tuple[bytes, int | None] | None]:
         """Signatures by keys one step further down, each with its recovery id (ECDSA only); no key of theirs is made.
 
         None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.sign_child`.

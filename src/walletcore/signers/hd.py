@@ -161,7 +161,7 @@ class _Root:
         self._tree, self._fingerprint = tree, tree.fingerprint
         self._curve, self._secret = tree.private_key.curve, tree.private_key.secret
         self._parents: dict[tuple[int, ...], Tree] = {(): tree}
-        self._signs_below = hasattr(tree, "child_signatures")
+        self._signs_below = hasattr(tree, "_child_signatures")
 
     def key(self, request: SigningRequest) -> PrivateKey | None:
         """The key that the request's origin leads to in this tree, if it is the requested one."""
@@ -213,7 +213,7 @@ class _Root:
         except DerivationError:
             return []
         parts = [(step, each.key.data, each.scheme, each.message, each.tweak) for _, each, step in asked]
-        found: list[tuple[bytes, int | None] | None] = parent.child_signatures(parts, check)
+        found: list[tuple[bytes, int | None] | None] = parent._child_signatures(parts, check)
         return found
 
     def _at(self, steps: tuple[int, ...]) -> PrivateKey:

@@ -676,7 +676,7 @@ def test_T13_a_fee_above_a_limit_is_refused_unless_that_is_said(
 
 def test_T13_a_fee_rate_is_in_satoshi_per_virtual_byte_with_three_decimals(put: Put, capsys: Capture) -> None:
     case = of_one("p2tr", fee=7_777)
-    source, size = put(case), Psbt.from_transaction(case.transaction).least_vsize
+    source, size = put(case), case.transaction.vsize
     rate = -(-7_777_000 // size)
     for millis, code in ((rate, 0), (rate - 1, 1)):
         assert sign_of(source, "--max-fee-rate", f"{millis // 1000}.{millis % 1000:03}") == code

@@ -1,5 +1,6 @@
 """A keychain signs as the signers do that it gives, and as other implementations: no key leaves it, none is made."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -166,6 +167,8 @@ def test_what_a_hash_makes_longer_than_a_digest_is_refused(scheme: Scheme, check
         keychain.collect(wanted)
     with pytest.raises(InvalidSignature):
         by_signers(keychain, wanted)
+    elsewhere = [request(key("m/0"), "m/1", scheme, prehash=sha512)]
+    assert keychain.collect(elsewhere) == by_signers(keychain, elsewhere) == (None,)
 
 
 @pytest.mark.parametrize("path", ["m", "m/1", "m/84'/0'/0'/0/3"])
@@ -190,3 +193,39 @@ def test_what_cannot_be_signed_is_refused(subject: Any) -> None:
     with pytest.raises(TransactionError) as caught:
         Keychain([TREE]).sign(subject)
     assert caught.value.reason == "type"
+
+
+def test_a_key_with_even_y_is_that_of_bip340_only() -> None:
+    path = next(path for path in PATHS if key(path).data[0] == 3)
+    for each in (path, "m"):
+        for scheme in (Scheme.ECDSA, Scheme.SCHNORR_BCH):
+            for tree in (TREE, Slip10PrivateKey.from_seed(SEED, Curve.SECP256K1)):
+                for check in (True, False):
+                    other = PublicKey(Curve.SECP256K1, bytes((key(each).data[0] ^ 1,)) + key(each).data[1:])
+                    wanted = [request(other, each, scheme), request(key(each), each, scheme)]
+                    keychain = Keychain([tree], check=check)
+                    answers = keychain.collect(wanted)
+                    assert answers == by_signers(keychain, wanted)
+                    assert [answer is not None for answer in answers] == [False, True]
+
+
+def test_a_node_that_can_have_no_children_answers_for_none() -> None:
+    deepest = ExtendedPrivateKey(private_key=TREE.private_key, chain_code=bytes(32), depth=255)
+    origin = KeyOrigin(deepest.fingerprint, Path((1,)))
+    wanted = [request(key("m/1"), None, origin=origin), request(key("m"), None, origin=replace(origin, path=Path()))]
+    keychain = Keychain([deepest])
+    assert [answer is not None for answer in keychain.collect(wanted)] == [False, True]
+    assert keychain.collect(wanted) == by_signers(keychain, wanted)
+
+
+def test_a_tree_that_is_wiped_meanwhile_signs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, right = ExtendedPrivateKey.from_seed(SEED), secp256k1.sign_digest
+
+    def wiping(k: Any, digest: bytes, *rest: Any) -> tuple[bytes, int]:
+        tree.private_key.wipe()
+        return right(k, digest, *rest)
+
+    monkeypatch.setattr(secp256k1, "sign_digest", wiping)
+    with pytest.raises(InvalidKey) as caught:
+        Keychain([tree]).collect([request(key(f"m/{n}"), f"m/{n}") for n in range(3)])
+    assert caught.value.reason == "wiped"

@@ -38,8 +38,8 @@ def _der_integer(data: bytes) -> tuple[bytes, bytes]:
 
 def encode_der(signature: bytes) -> bytes:
     """The DER form of r || s (64 bytes), as Bitcoin's scripts carry it (BIP-66)."""
-    first, second = signature[0], signature[32]
-    if first and 0 < second < 0x80:  # 254 of 256 with a low s
+    first = signature[0]
+    if first and len(signature) == 64 and 0 < signature[32] < 0x80:  # 254 of 256 with a low s
         head = b"\x30\x44\x02\x20" if first < 0x80 else b"\x30\x45\x02\x21\x00"
         return b"".join((head, signature[:32], b"\x02\x20", signature[32:64]))
     body = _der_of(signature[:32]) + _der_of(signature[32:64])

@@ -33,9 +33,9 @@ def sign_child(
     """The signature by k_par + I_L (BIP-32), and the recovery id (ECDSA only), if that leads to this point.
 
     ``scheme`` is ecdsa, or bip340 with the merkle root of an output as ``tweak``; for that one the point's x counts.
-    With ``check`` the signature is verified. The sum is overwritten at the end. None where it leads to another point,
-    or to none. Raises `InvalidSignature` for what is no digest, and for a signature that is wrong though the point is
-    right.
+    With ``check`` the signature is verified. The sum is overwritten at the end; who calls is `sealed`. None where it
+    leads to another point, or to none. Raises `InvalidSignature` for what is no digest, and for a signature that is
+    wrong though the point is right.
     """
     k = _NEW(_SCALAR, k_par)
     try:
@@ -49,7 +49,7 @@ def sign_child(
 
 
 def _sign_ecdsa(k: CData, public: bytes, digest: bytes, check: bool) -> tuple[bytes, int | None] | None:
-    if not (check or _leads_to(k, public)):
+    if not (check and len(digest) == 32) and not _leads_to(k, public):
         return None
     signature, recovery = secp256k1.sign_digest(k, digest)
     if not check:

@@ -130,10 +130,10 @@ class ExtendedPrivateKey(Confidential, _Node):
         None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.sign_child`.
         Raises as `derive` does, and `InvalidSignature` for one that does not verify, if they are to be checked.
         """
-        k_par, found = self.private_key.secret.reveal(), []
+        found, reveal = [], self.private_key.secret.reveal  # for each anew: another thread may wipe it
         for i, public, scheme, message, tweak in asked:
             I_L = self._summand(i)
-            found.append(by_point.sign_child(k_par, I_L, public, scheme.value, message, tweak, check))
+            found.append(by_point.sign_child(reveal(), I_L, public, scheme.value, message, tweak, check))
         return found
 
     def _summand(self, i: int) -> bytes:

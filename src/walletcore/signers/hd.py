@@ -86,7 +86,7 @@ class Keychain(Confidential):
 
         Raises `MissingSignature` where the subject wants other keys as well, `InvalidSignature`, `TransactionError`.
         """
-        ask: Any = getattr(subject, "unproven_requests", None) or getattr(subject, "requests", None)
+        ask: Any = getattr(subject, "_unproven_requests", None) or getattr(subject, "requests", None)
         if not callable(ask):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
         return subject.assemble(self.collect(ask()))
@@ -94,9 +94,9 @@ class Keychain(Confidential):
     def collect(self, requests: Sequence[SigningRequest]) -> Answers:
         """What `walletcore.signing.collect` gives for `signers_for`: None where an origin leads to no such key.
 
-        No key outlives its signature. Where answers are checked, it is the check that shows whose key made them, in
-        less time than its point takes. Raises `InvalidSignature` for an answer that is wrong though the key is right,
-        `TransactionError` for what is no request.
+        Parents of BIP-32's trees sign for their children, of which no key is made; where answers are checked, the check
+        shows whose they are, in less time than a point takes. Raises `InvalidSignature` for an answer that is wrong
+        though the key is right, `TransactionError` for what is no request.
         """
         wanted = _checked_requests(requests)
         answers: list[AcceptedSignature | None] = [None] * len(wanted)
@@ -175,7 +175,8 @@ class _Root:
         if request.tweak is not None:
             return key if key.is_internal_key(request.key, request.tweak) else None
         mine = key.public_key
-        return key if request.key == mine or request.key == mine.even_y() else None
+        is_by_x = request.scheme is Scheme.BIP340
+        return key if request.key == mine or (is_by_x and request.key == mine.even_y()) else None
 
     def answer(self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None], check: bool) -> None:
         """Put the answers of keys in this tree in their places, where there are none yet.
@@ -183,6 +184,7 @@ class _Root:
         Of BIP-32's trees a parent signs for all of its children, and no key of theirs is made.
         """
         siblings: dict[tuple[int, ...], list[tuple[int, SigningRequest, int]]] = {}
+        held: dict[Any, PrivateKey | None] = {}  # one key may be asked for many leaves
         for place, request in enumerate(requests):
             origin = request.origin
             if answers[place] is not None or origin is None or origin.fingerprint != self._fingerprint:
@@ -191,7 +193,8 @@ class _Root:
             if self._signs_below and steps and _TWEAKED.get(request.scheme) is (request.tweak is not None):
                 siblings.setdefault(steps[:-1], []).append((place, request, steps[-1]))
                 continue
-            key = self.key(request)
+            name = request.key.data, steps, request.scheme, request.tweak
+            key = held[name] if name in held else held.setdefault(name, self.key(request))
             if key is not None:
                 answers[place] = request.accept(LocalSigner._of(key, check).sign(request))
         for above, asked in siblings.items():
@@ -208,12 +211,12 @@ class _Root:
         self, above: tuple[int, ...], asked: Sequence[tuple[int, SigningRequest, int]], check: bool
     ) -> list[tuple[bytes, int | None] | None]:
         """Those of children of one parent; none where the path does not lead to it."""
+        parts = [(step, each.key.data, each.scheme, each.message, each.tweak) for _, each, step in asked]
         try:
             parent: Any = self._parent(above)
-        except DerivationError:
+            found: list[tuple[bytes, int | None] | None] = parent._child_signatures(parts, check)
+        except DerivationError:  # a path that this tree does not have
             return []
-        parts = [(step, each.key.data, each.scheme, each.message, each.tweak) for _, each, step in asked]
-        found: list[tuple[bytes, int | None] | None] = parent._child_signatures(parts, check)
         return found
 
     def _at(self, steps: tuple[int, ...]) -> PrivateKey:

@@ -75,8 +75,6 @@ class Transaction:
     _effects: tuple[Effect, ...] | None = memory()
 
     def __post_init__(self) -> None:
-        if type(self.chain) is not BitcoinChain:
-            raise TransactionError("expected a chain of the Bitcoin family", reason="type")
         if type(self.inputs) is not tuple or set(map(type, self.inputs)) - {Input}:
             raise TransactionError("expected inputs as a tuple of Input", reason="type")
         if type(self.partial) is not bool:
@@ -106,6 +104,8 @@ class Transaction:
         return transaction
 
     def _check(self) -> None:
+        if type(self.chain) is not BitcoinChain:
+            raise TransactionError("expected a chain of the Bitcoin family", reason="type")
         if _NULL_TXID in {each.txid for each in self.inputs}:
             raise TransactionError("a coinbase transaction is not signed", reason="range")
         if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):

@@ -10,10 +10,11 @@ from support.bitcoin import BITCOIN, key, reason
 from support.hostile import MEBIBYTE, check_cost, check_time
 from support.psbts import MAGIC, Map, record, sized, u32, u64, written
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
-from walletcore.chains.bitcoin.tapscript import behind, checksig
+from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.curves.secp256k1 import tweak_public
 from walletcore.errors import TransactionError
 from walletcore.hashes import tagged
+from walletcore.signing import vouch
 
 BELIEVING = Safety(trust_witness_utxo=True, max_fee=None, max_fee_rate=None)
 OUTPOINT = [record(0x0E, bytes(31) + b"\1"), record(0x0F, u32(0))]
@@ -111,3 +112,22 @@ def test_PS69_memory_grows_with_the_psbt(name: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 50 * len(raw)
     finally:
         tracemalloc.stop()
+
+
+def crowded() -> Psbt:
+    """A leaf that three hundred keys may sign, beside a hundred thousand records that nobody knows."""
+    script = multi_a(1, [key(place + 1).public_key for place in range(300)])
+    internal, leaf = key(1).public_key.data[1:], tagged("TapLeaf")(b"\xc0" + sized(script))
+    output = tweak_public(b"\x02" + internal, tagged("TapTweak")(internal + leaf))
+    shown = record(0x15, script + b"\xc0", bytes((0xC0 + output[0] % 2,)) + internal)
+    unknown = [record(0x60, b"", place.to_bytes(4)) for place in range(100_000)]
+    raw = psbt([record(0x01, u64(1) + sized(b"\x51\x20" + output[1:])), shown, *unknown])
+    return Psbt.decode(BITCOIN, raw, safety=BELIEVING)
+
+
+def test_PS69_many_answers_are_put_beside_many_records_at_once() -> None:
+    asked = crowded()
+    answers = tuple([vouch(request, bytes(64)) for request in asked.requests()])
+    assert len(answers) == 300
+    check_time(lambda: asked.assemble(answers), seconds=0.25)
+    assert len(asked.assemble(answers).inputs[0].tap_script_sig) == 300

@@ -80,7 +80,7 @@ ROLES: dict[str, Callable[[Psbt], Any]] = {
     "keychain": Keychain([ROOT]).sign,
     "keychain, check=False": Keychain([ROOT], check=False).sign,
     "another's keychain": Keychain([OTHER]).sign,
-    "assemble nothing": lambda made: made.assemble((None,) * len(made.unproven_requests())),
+    "assemble nothing": lambda made: made.assemble((None,) * len(made._unproven_requests())),
     "decode_transaction": lambda made: BITCOIN.decode_transaction(made.raw),
 }
 
@@ -100,7 +100,7 @@ def test_PS01_a_key_that_is_no_point_is_refused_in_every_role(role: str, place: 
 @pytest.mark.parametrize("role", ROLES)
 def test_PS01_what_was_asked_without_proof_is_proven_later(role: str) -> None:
     made = with_no_point(psbt(spend(ROOT, 1), spend(ROOT, 2)), 1)
-    assert len(made.unproven_requests()) == 2
+    assert len(made._unproven_requests()) == 2
     with pytest.raises(TransactionError) as caught:
         ROLES[role](made)
     assert caught.value.reason == "point"

@@ -134,7 +134,27 @@ def test_T13_a_fee_rate_above_the_ceiling_is_refused_at_the_latest_when_the_size
     limit = -(-81_000 * 1000 // size)
     assert refusal(replace(sign(made, signer(1)).finalized(), safety=Safety(max_fee_rate=limit - 1)).extract)
     assert replace(sign(made, signer(1)).finalized(), safety=Safety(max_fee_rate=limit)).extract().raw == signed.raw
-    assert refusal(replace(made, safety=Safety(max_fee_rate=900_000)).requests)
+    largest = -(-81_000 * 1000 // 110)  # with the largest signature that low s allows
+    assert refusal(replace(made, safety=Safety(max_fee_rate=largest - 1)).requests)
+    assert replace(made, safety=Safety(max_fee_rate=largest)).requests()
+
+
+@pytest.mark.parametrize("guard", ["p2wpkh", "p2tr", "p2pkh", "p2sh-p2wpkh", "p2wsh", "p2sh-p2wsh", "p2sh"])
+def test_T13_the_rate_of_what_is_asked_is_that_of_what_will_be_signed(guard: str) -> None:
+    """Most of a transaction may be its witnesses: without them the rate would seem to be twice as high, or more."""
+    made = psbt(*[spending(guard, place=place) for place in range(5)], value=450_000)
+    size, fee = made.transaction.vsize, 50_000
+    rate = -(-1000 * fee // size)
+    assert made.summary().fee_rate == rate
+    assert replace(made, safety=Safety(max_fee_rate=rate)).requests()
+    assert refusal(replace(made, safety=Safety(max_fee_rate=rate - 1)).requests)[0] == (
+        f"expected a fee of at most {rate - 1} satoshi per 1,000 virtual bytes, got {rate}"
+    )
+    final = sign(made, *map(signer, range(1, 4))).finalized()
+    exact = -(-1000 * fee // final.handed_over.vsize)
+    assert rate <= exact  # half of the signatures have a byte less
+    assert replace(final, safety=Safety(max_fee_rate=exact)).requests() == ()
+    assert refusal(replace(final, safety=Safety(max_fee_rate=exact - 1)).requests)
 
 
 def test_T13_outputs_above_inputs_are_never_allowed() -> None:
@@ -283,7 +303,8 @@ def test_a_fee_rate_is_an_upper_bound_where_others_sign() -> None:
     )
     made = psbt(spending("p2wpkh", place=1), hidden, value=140_000)
     assert made.summary().fee == 10_000
-    weight = 4 * made.least_vsize + 2 + (1 + 1 + 72 + 1 + 33) + 1  # mark, the witness of one input, none of the other
+    unsigned = len(made.globals.unsigned_tx or b"")
+    weight = 4 * unsigned + 2 + (1 + 1 + 72 + 1 + 33) + 1  # mark, the witness of one input, none of the other
     assert made.summary().fee_rate == -(-1000 * 10_000 // -(-weight // 4))
 
 

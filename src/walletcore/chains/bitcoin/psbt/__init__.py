@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
     MAGIC,
@@ -37,7 +36,7 @@ from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
-from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
+from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety, vsize_when_signed
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -210,18 +209,15 @@ class Psbt:
     @property
     def transaction(self) -> Transaction:
         """What the maps describe: the subject of `requests`. Raises `TransactionError` where they contradict it."""
-        self._prove(self._described.inputs)
-        return self._described
-
-    def _prove(self, inputs: Sequence[Input], signed: Collection[int] = ()) -> None:
-        """Show that keys are points: those of inputs that nobody has ``signed`` just now. Raises `TransactionError`."""
+        made = self._described
         if self._unproven:
-            prove_keys(inputs, [place for place in self._unproven if place not in signed])
+            prove_keys(made.inputs, self._unproven)
             object.__setattr__(self, "_unproven", ())
+        return made
 
     @property
     def _described(self) -> Transaction:
-        """The transaction with keys of which it is open whether they are points (`unproven_requests`)."""
+        """The same with keys of which it is open whether they are points (`_unproven_requests`)."""
         if self._transaction is None:
             made = self.described(nobody, names_of_types(self.chain.dialect).values(), prove=False)
             object.__setattr__(self, "_unproven", tuple(range(len(made.inputs))))
@@ -235,11 +231,6 @@ class Psbt:
         options: dict[str, Any] = {"find": find, "allowed": allowed, "previous": previous, "prove": prove}
         return transaction_of(self.chain, self.unsigned_tx, self.inputs, self.outputs, **options)
 
-    @property
-    def least_vsize(self) -> int:
-        """Virtual bytes that the signed transaction has at least: those of the unsigned one."""
-        return len(self._unsigned_bytes)
-
     def requests(self) -> tuple[SigningRequest, ...]:
         """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
 
@@ -248,11 +239,10 @@ class Psbt:
 
         Raises `SigningRefused` for what ``safety`` does not allow, and `TransactionError`.
         """
-        found = self.unproven_requests()
-        self._prove(self._described.inputs)
-        return found
+        _ = self.transaction  # whose keys are points
+        return self._unproven_requests()
 
-    def unproven_requests(self) -> tuple[SigningRequest, ...]:
+    def _unproven_requests(self) -> tuple[SigningRequest, ...]:
         """The same for whoever derives the keys: his signatures show that they are points.
 
         `assemble` looks at the keys of which no signature comes, and raises `TransactionError`.
@@ -262,7 +252,7 @@ class Psbt:
     def _asked(self) -> Wanted:
         if self._wanted is None:
             described = self._described
-            self.safety.check(described, self.least_vsize)
+            self.safety.check(described, vsize_when_signed(described, self.inputs, len(self._unsigned_bytes)))
             object.__setattr__(self, "_wanted", wanted(described, self.unsigned_tx, self._counting()))
         return self._wanted or ()
 
@@ -279,24 +269,22 @@ class Psbt:
         """A fuller PSBT: with every answer that came, in its field. Raises `InvalidSignature`."""
         asked = self._asked()
         checked = accepted(tuple([request for _, _, request in asked]), answers)
-        inputs, fuller = self._described.inputs, list(self.inputs)
-        types: set[int] = set()
-        signed: set[int] = set()
-        proven, all_count = dict(self._proven or {}), self._counting() is self.inputs
+        inputs, types = self._described.inputs, set[int]()
+        new: dict[int, dict[bytes, bytes]] = {}
+        proven, fuller = dict(self._proven or {}), list(self.inputs)
         for (index, name, _), answer in zip(asked, checked, strict=True):
             if answer is not None:
                 each = inputs[index]
                 value = proven[index, name] = signature_of(each, answer)
-                fields = fuller[index]
-                fuller[index] = fields.with_record(name, value)
+                new.setdefault(index, {})[name] = value
                 types.add(each.hash_type)
-                signed.add(index)
-                all_count = all_count and fields._numbers in SHAPES
-        self._prove(inputs, signed)
+        prove_keys(inputs, [place for place in self._unproven or () if place not in new])
+        for index, records in new.items():
+            fuller[index] = _signed(fuller[index], records)
         made = self._with(opened(self.globals, types), tuple(fuller), proven)
         object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
-        if all_count:  # nobody had signed what was signed here
-            object.__setattr__(made, "_counted", made.inputs)
+        if self._counting() is self.inputs and all(self.inputs[index]._numbers in SHAPES for index in new):
+            object.__setattr__(made, "_counted", made.inputs)  # nobody had signed what was signed here
         return made
 
     def combine(self, *others: Psbt) -> Psbt:
@@ -369,14 +357,15 @@ class Psbt:
         return self._extract(self._finals())
 
     def _extract(self, finals: list[Final | None]) -> SignedTransaction[Transaction]:
+        transaction = self.transaction
         found = handed_over(finals, self.inputs, self._counting())
         raw, size = network_form(self.chain, self.unsigned_tx, self._unsigned_bytes, found)
-        self.safety.check(self.transaction, size)
+        self.safety.check(transaction, size)
         doubtful = self._doubtful(found)
         if doubtful:
-            verify(Tx.decode(raw, max_money=self.chain.max_money), self.transaction, doubtful, self.safety)
+            verify(Tx.decode(raw, max_money=self.chain.max_money), transaction, doubtful, self.safety)
         unnamed = (None,) * len(found)
-        return SignedTransaction(chain=self.chain, raw=raw, transaction=self.transaction, answers=unnamed)
+        return SignedTransaction(chain=self.chain, raw=raw, transaction=transaction, answers=unnamed)
 
     def effects(self) -> tuple[Effect, ...]:
         """What the transaction does: see `walletcore.chains.bitcoin.outcome`."""
@@ -442,6 +431,13 @@ def _made(
     made.__class__ = Psbt
     psbt: Psbt = made
     return psbt
+
+
+def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
+    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
+    if not fields._records.keys().isdisjoint(new):
+        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
+    return fields.with_records(new)
 
 
 _new_psbt = thawed(Psbt)

@@ -208,21 +208,16 @@ class Map:
 
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
-        known = self._records
-        return self.of(self.ordered([*known.items(), *[pair for pair in records.items() if pair[0] not in known]]))
-
-    def with_record(self: M, key: bytes, value: bytes) -> M:
-        """The same with one record, perhaps instead of one with its key."""
-        if key in self._records:
-            return self.of({**self._records, key: value}, self._numbers)
-        numbers = self._numbers
-        found = _place_among(self._known, numbers, key[0]) if len(numbers) <= _FEW else None
-        if found is None:
-            return self.with_records({key: value})
-        place, numbers = found
-        pairs = [*self._records.items()]
-        pairs.insert(place, (key, value))
-        return self.of(dict(pairs), numbers)
+        known, numbers = self._records, self._numbers
+        new = [pair for pair in records.items() if pair[0] not in known]
+        if len(new) == 1 and len(numbers) <= _FEW:
+            found = _place_among(self._known, numbers, new[0][0][0])
+            if found is not None:
+                place, numbers = found
+                pairs = [*known.items()]
+                pairs.insert(place, new[0])
+                return self.of(dict(pairs), numbers)
+        return self.of(self.ordered([*known.items(), *new]))
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:

@@ -83,7 +83,7 @@ def prove_keys(inputs: Sequence[Input], places: Iterable[int]) -> None:
     """Show that the keys of these inputs are points. Raises `TransactionError`."""
     for place in places:
         each = inputs[place]
-        if each.is_plain and each.key is not None:
+        if each.is_plain and each.kind == "p2wpkh" and each.key is not None:
             try:
                 key_of(each.key.data)
             except TransactionError as error:

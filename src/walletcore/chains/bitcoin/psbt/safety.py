@@ -5,23 +5,30 @@ What contradicts itself is never allowed: another txid, amount or script than th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import typing
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
+from walletcore.chains.bitcoin.psbt.fields import PsbtInput
+from walletcore.chains.bitcoin.psbt.finalizing import Final
 from walletcore.chains.bitcoin.psbt.outputs import has_outputs
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
-from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.chains.bitcoin.transaction import Transaction, largest_spend
+from walletcore.chains.bitcoin.tx import encode_witness, sized
 from walletcore.errors import SigningRefused, TransactionError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety"]
+__all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety", "vsize_when_signed"]
 
 _WHOLE = ("ALL", "DEFAULT", "ALL|UTXOS")  # the last one, of Bitcoin Cash, commits to the outputs that are spent as well
-BY_CHAIN: Final = "by chain"
+_PLAIN_WITNESS = {"p2wpkh": 1 + 1 + 72 + 1 + 33, "p2tr": 1 + 1 + 64}
+"""Bytes that inputs of one key hand over: counts and sizes, signatures and keys."""
+_MARKER_AND_FLAG = 2
+BY_CHAIN: typing.Final = "by chain"
 """The limits that the chain's own node has: `Relay.max_fee` and `Relay.max_fee_rate` of its row, 0.1 BTC on Bitcoin."""
 Limit = int | Literal["by chain"] | None
 
@@ -58,7 +65,7 @@ class Safety:
         return {*_WHOLE, *self.sighash}
 
     def check(self, transaction: Transaction, size: int) -> None:
-        """Refuse what was not allowed. ``size``: virtual bytes that it has at least. Raises `SigningRefused`."""
+        """Refuse what was not allowed. ``size`` is in virtual bytes. Raises `SigningRefused`."""
         self._check_inputs(transaction)
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
@@ -101,6 +108,29 @@ class Safety:
                 unit = "satoshi" if name == "max_fee" else "satoshi per 1,000 virtual bytes"
                 message = f"expected a fee of at most {limit} {unit}, got {value}"
                 raise SigningRefused(message, reason="policy", hint=f"Safety({name}=...) sets another limit")
+
+
+def vsize_when_signed(transaction: Transaction, inputs: Sequence[PsbtInput], unsigned: int) -> int:
+    """Virtual bytes once it is signed, of so many without signatures: those are the largest that low s allows.
+
+    Inputs of which it is not known what they hand over count as they stand (BIP-141, "Transaction size").
+    """
+    base, witness = unsigned, 0
+    for each, fields in zip(transaction.inputs, inputs, strict=True):
+        if each.is_plain:
+            witness += _PLAIN_WITNESS[each.kind]
+            continue
+        if fields.is_final:
+            final = Final.in_(fields)
+            script_sig, handed = final.script_sig, final.witness
+        elif each.keys:
+            script_sig, stack = largest_spend(each)
+            handed = encode_witness(stack) if stack else b""
+        else:
+            continue
+        base += len(sized(script_sig)) - 1
+        witness += len(handed) or 1
+    return base + -(-(witness + _MARKER_AND_FLAG) // 4) if witness > len(inputs) else base
 
 
 SAFE = Safety()

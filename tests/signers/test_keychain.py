@@ -67,6 +67,19 @@ def test_ecdsa_signatures_are_those_of_libwally(path: str, check: bool) -> None:
     assert recovered == key(path).data
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_signatures_with_a_low_r_are_those_of_libwally(path: str) -> None:
+    digests = [sha256d(bytes((number,))) for number in range(8)]
+    keychain = Keychain(TREES, low_r=True)
+    wanted = [request(key(path), path, payload=digest) for digest in digests]
+    flags = wally.EC_FLAG_ECDSA | wally.EC_FLAG_GRIND_R
+    expected = [bytes(wally.ec_sig_from_bytes(scalar(path), digest, flags)) for digest in digests]
+    assert [answer and answer.data for answer in keychain.collect(wanted)] == expected
+    assert [answer and answer.data for answer in by_signers(keychain, wanted)] == expected
+    taproot = [request(key(path).even_y(), path, Scheme.BIP340, tweak=b""), ed_request("m/0'")]
+    assert keychain.collect(taproot) == Keychain(TREES).collect(taproot)
+
+
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("root", ROOTS, ids=["key path only", "with a tree"])
 @pytest.mark.parametrize("path", PATHS)

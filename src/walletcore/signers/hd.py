@@ -52,16 +52,17 @@ class Keychain(Confidential):
     """Trees in memory whose owner signs again and again: the parents of its keys are derived once, and kept.
 
     At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
-    the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``. A context manager:
-    leaving it wipes. Raises `SignerError` for what is no tree or no bool.
+    the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``, and with this
+    ``low_r`` for keys of secp256k1. A context manager: leaving it wipes. Raises `SignerError` for what is no tree or no
+    bool.
     """
 
-    __slots__ = ("_check", "_roots")
+    __slots__ = ("_check", "_low_r", "_roots")
 
-    def __init__(self, trees: Iterable[Tree], *, check: bool = True) -> None:
-        if type(check) is not bool:
-            raise SignerError(f"expected check as a bool, got {type(check).__name__}", reason="type")
-        self._roots, self._check = [_Root(tree) for tree in _checked(trees)], check
+    def __init__(self, trees: Iterable[Tree], *, check: bool = True, low_r: bool = False) -> None:
+        if type(check) is not bool or type(low_r) is not bool:
+            raise SignerError("expected check and low_r as bools", reason="type")
+        self._roots, self._check, self._low_r = [_Root(tree) for tree in _checked(trees)], check, low_r
 
     def signers_for(self, requests: Sequence[SigningRequest]) -> tuple[LocalSigner, ...]:
         """One signer for each key that a request's origin leads to in one of these trees.
@@ -77,9 +78,14 @@ class Keychain(Confidential):
             for root in self._roots:
                 key = root.key(request)
                 if key is not None:
-                    found[name] = LocalSigner._of(key, self._check)
+                    found[name] = self._signer(key)
                     break
         return tuple(found.values())
+
+    def _signer(self, key: PrivateKey) -> LocalSigner:
+        if self._low_r and key.curve is Curve.SECP256K1:
+            return LocalSigner(key, self._check, low_r=True)
+        return LocalSigner._of(key, self._check)
 
     def sign(self, subject: Signable[T]) -> T:
         """Sign what is asked of keys in these trees, and assemble: as `walletcore.sign` with `signers_for` does.
@@ -100,11 +106,17 @@ class Keychain(Confidential):
         """
         wanted = _checked_requests(requests)
         answers: list[AcceptedSignature | None] = [None] * len(wanted)
-        for root in self._roots:
-            root.answer(wanted, answers, self._check)
+        self._answer(wanted, answers)
         if None in answers:
             self._answer_by_other_origins(wanted, answers)
         return tuple(answers)
+
+    def _answer(self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None]) -> None:
+        """Put answers in the places where there are none yet."""
+        for root in self._roots:
+            if not self._low_r:  # of which only a signer knows
+                root.answer_by_parents(requests, answers, self._check)
+            root.answer(requests, answers, self._signer)
 
     def _answer_by_other_origins(
         self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None]
@@ -114,8 +126,7 @@ class Keychain(Confidential):
         for place, request in enumerate(requests):
             if answers[place] is None and _x_of(request) in origins:
                 found: list[AcceptedSignature | None] = [None]
-                for root in self._roots:
-                    root.answer([replace(request, origin=origins[_x_of(request)])], found, self._check)
+                self._answer([replace(request, origin=origins[_x_of(request)])], found)
                 (answers[place],) = found
 
     def wipe(self) -> None:
@@ -178,13 +189,27 @@ class _Root:
         is_by_x = request.scheme is Scheme.BIP340
         return key if request.key == mine or (is_by_x and request.key == mine.even_y()) else None
 
-    def answer(self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None], check: bool) -> None:
-        """Put the answers of keys in this tree in their places, where there are none yet.
-
-        Of BIP-32's trees a parent signs for all of its children, and no key of theirs is made.
-        """
-        siblings: dict[tuple[int, ...], list[tuple[int, SigningRequest, int]]] = {}
+    def answer(
+        self,
+        requests: Sequence[SigningRequest],
+        answers: list[AcceptedSignature | None],
+        signer: Callable[[PrivateKey], LocalSigner],
+    ) -> None:
+        """Put the answers of keys in this tree in their places, where there are none yet."""
         held: dict[Any, PrivateKey | None] = {}  # one key may be asked for many leaves
+        for place, request in enumerate(requests):
+            if answers[place] is not None or request.origin is None:
+                continue
+            name = request.key.data, request.origin.path.steps, request.scheme, request.tweak
+            key = held[name] if name in held else held.setdefault(name, self.key(request))
+            if key is not None:
+                answers[place] = request.accept(signer(key).sign(request))
+
+    def answer_by_parents(
+        self, requests: Sequence[SigningRequest], answers: list[AcceptedSignature | None], check: bool
+    ) -> None:
+        """The same for BIP-32's trees, and schemes whose signatures show whose they are: no child's key is made."""
+        siblings: dict[tuple[int, ...], list[tuple[int, SigningRequest, int]]] = {}
         for place, request in enumerate(requests):
             origin = request.origin
             if answers[place] is not None or origin is None or origin.fingerprint != self._fingerprint:
@@ -192,11 +217,6 @@ class _Root:
             steps = origin.path.steps
             if self._signs_below and steps and _TWEAKED.get(request.scheme) is (request.tweak is not None):
                 siblings.setdefault(steps[:-1], []).append((place, request, steps[-1]))
-                continue
-            name = request.key.data, steps, request.scheme, request.tweak
-            key = held[name] if name in held else held.setdefault(name, self.key(request))
-            if key is not None:
-                answers[place] = request.accept(LocalSigner._of(key, check).sign(request))
         for above, asked in siblings.items():
             for (place, request, _), made in zip(asked, self._signatures(above, asked, check), strict=False):
                 answers[place] = None if made is None else vouch(request, *made)

@@ -56,7 +56,8 @@ class BitcoinChain(Chain):
     ``kinds`` are those of its addresses, ``key_hash`` what P2PKH and P2SH commit with, ``message_magic`` how its signed
     messages begin and ``message_hash`` what they are hashed with. ``max_money`` is the most that its nodes take as an
     amount or as a sum of amounts, ``relay`` what they pass on, ``uri_scheme`` how URIs of BIP-21 begin (empty: it has
-    none). ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does.
+    none). ``dialect`` says what a relative signs or writes in another way; None: all as Bitcoin does, but that previous
+    transactions may carry more in the ``form`` of its nodes, which `Input.form` then names.
     """
 
     prefixes: Prefixes
@@ -68,6 +69,7 @@ class BitcoinChain(Chain):
     relay: Relay = CORE
     uri_scheme: str = ""
     dialect: Dialect | None = None
+    form: str = ""
 
     subjects: ClassVar[tuple[str, ...]] = (
         "walletcore.chains.bitcoin.transaction:Transaction",

@@ -29,6 +29,7 @@ _PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, w
 _WHOLE = {"p2wpkh": ("ALL", SIGHASH_ALL), "p2tr": ("DEFAULT", SIGHASH_DEFAULT)}
 """What signatures of these kinds commit to, unless something else is said."""
 _OTHERS = ("p2sh32",)  # kinds of relatives
+_FORMS = ("dash", "litecoin")
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 
 
@@ -46,7 +47,8 @@ class Input:
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
     the output is unknown. ``dialect`` is that of its chain (`BitcoinChain.dialect`), if it has one: that says which
     kinds there are, how ``previous`` is written, and whether it is needed. ``schnorr``: one key signs by Bitcoin Cash's
-    scheme. Raises `TransactionError`.
+    scheme. ``form`` is that of a chain without a dialect whose previous transactions may carry more than Bitcoin's
+    (`BitcoinChain.form`: Dash, Litecoin); without it they are read as Bitcoin's. Raises `TransactionError`.
     """
 
     txid: str
@@ -67,6 +69,7 @@ class Input:
     origins: Origins = field(default=(), compare=False)
     dialect: Dialect | None = None
     schnorr: bool = False
+    form: str = field(default="", compare=False)
     outpoint: TxIn = field(init=False, repr=False, compare=False)
     """The input as it stands in the unsigned transaction."""
     spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
@@ -113,7 +116,7 @@ class Input:
         if self.dialect is not None:
             self._speak(self.dialect)
         elif self.previous:
-            self._prove(previous_output(self.previous, self.txid, self.vout))
+            self._prove(previous_output(self.previous, self.txid, self.vout, self.form))
         plain = self._is_plain()
         if plain and self.key is not None:
             self._derive(self.key)
@@ -142,6 +145,8 @@ class Input:
         names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
         if type(self.sighash) is not str or (self.sighash and self.sighash not in names):
             raise TransactionError(f"expected one of {', '.join(names)} as sighash", reason="unknown")
+        if type(self.form) is not str or (self.form and (self.dialect is not None or self.form not in _FORMS)):
+            raise TransactionError("expected the form of a chain without a dialect", reason="unknown")
         if len(self.merkle_root) not in (0, 32):
             raise TransactionError(f"expected 32 bytes of merkle root, got {len(self.merkle_root)}", reason="length")
         if self.origin is not None and type(self.origin) is not KeyOrigin:
@@ -267,8 +272,12 @@ def check_script(spent: TxOut) -> None:
         raise TransactionError("the output that is spent has an empty script, which no key guards", reason="unknown")
 
 
-def previous_output(previous: bytes, txid: str, vout: int) -> TxOut:
+def previous_output(previous: bytes, txid: str, vout: int, form: str = "") -> TxOut:
     """The output of a transaction in the form of the network, which must have that txid. Raises `TransactionError`."""
+    if form:
+        from walletcore.chains.bitcoin.relatives import previous as carried
+
+        return carried.previous_output(form, previous, txid, vout)
     if type(previous) is not bytes:
         raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
     return _output(previous, txid, vout)
@@ -292,7 +301,7 @@ def _blank(outpoint: TxIn) -> Any:
     made.sequence = outpoint.sequence
     made.outpoint = outpoint
     made.value = made.key = made.origin = made.dialect = made.spent = made.lock = None
-    made.kind = made.sighash = ""
+    made.kind = made.sighash = made.form = ""
     made.script_pubkey = made.redeem_script = made.witness_script = made.leaf_script = made.control_block = b""
     made.merkle_root = made.previous = b""
     made.origins = ()

@@ -118,6 +118,8 @@ class Transaction:
         for index, each in enumerate(self.inputs):
             if each.dialect is not dialect and each.dialect != dialect:
                 raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
+            if each.form and each.form != self.chain.form:
+                raise TransactionError(f"input {index}: {self.chain.name} has no such form", reason="network")
             if each.sighash not in _WHOLE and is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
             if each.lock is not None and each.lock.leaf is not None:

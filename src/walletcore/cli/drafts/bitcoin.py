@@ -45,6 +45,7 @@ def _input(row: BitcoinChain, fields: Fields, keyring: Keyring) -> Input:
         sequence=fields.number("sequence", _REPLACEABLE),
         sighash=fields.text("sighash", ""),
         dialect=row.dialect,
+        form=row.form,
         **guard,
     )
     fields.done()

@@ -50,9 +50,10 @@ STAMPED = [
 
 
 def stamped(network: BitcoinChain, extra: Any, version: int) -> Transaction:
-    """A payment that spends P2PKH, proven by a transaction with the same stamp."""
+    """A payment that spends P2PKH, proven by a transaction with the same stamp, of a version that has one."""
     plain = funding(p2pkh(network)).encode()
-    previous = plain[:4] + extra.data + plain[4:]
+    first = 12 if network.name == "bitcoin-diamond" else 1
+    previous = first.to_bytes(4, "little") + extra.data + plain[4:]
     outputs = (pay(network.address(BOB), 60_000),)
     inputs = (spending(network, previous, kind="p2pkh"),)
     return Transaction(chain=network, inputs=inputs, outputs=outputs, version=version, extra=extra)

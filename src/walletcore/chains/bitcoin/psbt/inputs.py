@@ -74,7 +74,7 @@ def transaction_of(
         for outpoint, fields in zip(tx.inputs, inputs, strict=True):
             each = plain(outpoint, fields, prove) if may_be_plain else None
             if each is None:
-                each = _input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b""))
+                each = _input(outpoint, fields, find, allowed, tx, chain, previous.get(outpoint.txid, b""))
                 known.add(bool(each.keys) and not fields.is_final)
             else:
                 known.add(True)
@@ -197,7 +197,7 @@ def _input(
     find: Find,
     allowed: Collection[str],
     tx: Tx,
-    dialect: Dialect | None,
+    chain: BitcoinChain,
     beside: bytes,
 ) -> Input:
     """The input that a map describes; ``find`` serves where it names no key, ``beside`` is its previous transaction.
@@ -205,14 +205,12 @@ def _input(
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
+    dialect = chain.dialect
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     if has_outputs(dialect):
         previous, utxo = beside, previous or None
-    spent = None if utxo is None else OUTPUT.read(utxo)
-    if spent is None and previous:
-        read = previous_output if dialect is None else dialect.previous_output
-        spent = read(previous, outpoint.txid, outpoint.vout)
+    spent = _proven(outpoint, previous, chain) if utxo is None else OUTPUT.read(utxo)
     if spent is None:
         _check_unknown(fields)
         unknown = Input.unknown(outpoint)
@@ -227,6 +225,7 @@ def _input(
         script_pubkey=spent.script_pubkey,
         previous=previous,
         dialect=dialect,
+        form=chain.form,
     )
     if fields.is_final:
         return made()
@@ -243,6 +242,15 @@ def _input(
         if error.reason == "mismatch" and _hides_tree(spent.script_pubkey, known["key"], known["merkle_root"]):
             return made(sighash=known["sighash"])
         raise
+
+
+def _proven(outpoint: TxIn, previous: bytes, chain: BitcoinChain) -> TxOut | None:
+    """The output in a previous transaction, where there is one."""
+    if not previous:
+        return None
+    if chain.dialect is not None:
+        return chain.dialect.previous_output(previous, outpoint.txid, outpoint.vout)
+    return previous_output(previous, outpoint.txid, outpoint.vout, chain.form)
 
 
 def ways(each: Input, fields: PsbtInput, tx: Tx) -> tuple[Input, ...]:

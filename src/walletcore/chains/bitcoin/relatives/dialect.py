@@ -66,6 +66,7 @@ class Dialect:
     names the module that knows what stands around the scripts of outputs. ``key_hash`` is what P2PKH and P2SH commit
     with. ``has_psbts``: its transactions travel as PSBTs, since they differ from Bitcoin's in hashes only;
     ``psbts_have_outputs``: its nodes write the output that is spent where BIP-174 has the previous transaction.
+    ``form`` names how previous transactions are written that carry more than Bitcoin's (`relatives.previous`).
     """
 
     module: str
@@ -83,6 +84,7 @@ class Dialect:
     key_hash: Hash = hash160
     has_psbts: bool = False
     psbts_have_outputs: bool = False
+    form: str = ""
 
     @property
     def rules(self) -> Rules:
@@ -114,6 +116,10 @@ class Dialect:
 
     def previous_output(self, previous: bytes, txid: str, vout: int) -> TxOut:
         """The output of a previous transaction, which must have that txid. Raises `TransactionError`."""
+        if self.form:
+            from walletcore.chains.bitcoin.relatives.previous import previous_output
+
+            return previous_output(self.form, previous, txid, vout)
         if type(previous) is not bytes:
             raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
         found, tx, _ = _previous(self, previous)
@@ -206,6 +212,7 @@ KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
 HORIZEN = Dialect(module="horizen", wrapped="horizen")
 NEBLIO = VERGE = Dialect(module="stamped", stamp=4)
 BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))
-FIRO = PIVX = Dialect(module="plain", wrapped="exchange")
+FIRO = Dialect(module="plain", wrapped="exchange", form="firo")
+PIVX = replace(FIRO, form="pivx")
 DECRED = Dialect(module="decred", signs_digests=True, key_hash=blake256_ripemd160)
 GROESTLCOIN = Dialect(module="groestl", kinds=(*SEGWIT, "p2tr"), has_psbts=True)

@@ -49,6 +49,7 @@ def _coin(
     magic_hash: Hash = sha256d,
     key_hash: Hash = hash160,
     dialect: Dialect | None = None,
+    form: str = "",
     limit: Limits = AS_BITCOIN,
     scheme: str = "",
 ) -> Callable[..., BitcoinChain]:
@@ -67,23 +68,20 @@ def _coin(
             decimals=decimals,
             slip44=coin_type,
             caip2=block if ":" in block else f"bip122:{block}",
-            profiles=profiles or tuple(each for each in _TEST_PATHS if _is_kind(each.kind, kinds)),
+            profiles=profiles or tuple(each for each in _TEST_PATHS if each.kind.removeprefix("p2sh-") in kinds),
             prefixes=prefixes,
             kinds=kinds,
             key_hash=key_hash,
             message_hash=magic_hash,
             message_magic=magic,
             dialect=dialect,
+            form=form,
             max_money=limit.max_money,
             relay=limit.relay,
             uri_scheme=prefixes.cashaddr if scheme == _OF_CASHADDR else scheme,
         )
 
     return network
-
-
-def _is_kind(kind: str, kinds: tuple[str, ...]) -> bool:
-    return (kind.removeprefix("p2sh-") if kind.startswith("p2sh-") else kind) in kinds
 
 
 def _legacy(p2pkh: str, p2sh: str) -> Prefixes:
@@ -101,7 +99,9 @@ _TEST_BASE58 = ("6f", "c4")  # Bitcoin's test networks', which many relatives' h
 
 # litecoin-project/litecoin. Addresses 3... of P2SH are as old as Bitcoin's, M... replaced them (SCRIPT_ADDRESS2).
 # Taproot is active since 2022: BIP-8 with lockinontimeout, DEPLOYMENT_TAPROOT.nTimeoutHeight 2,370,816.
-_litecoin = _coin(scheme="litecoin", limit=limits.LITECOIN, kinds=TAPROOT, magic=_magic("Litecoin Signed Message"))
+_litecoin = _coin(
+    scheme="litecoin", limit=limits.LITECOIN, kinds=TAPROOT, magic=_magic("Litecoin Signed Message"), form="litecoin"
+)
 _LITECOIN = (
     _litecoin(
         *("litecoin", "LTC", "12a765e31ffd4059bada1e25190f6e98", _segwit("30", "32", "ltc", older="05"), 2),
@@ -125,7 +125,7 @@ _DOGECOIN = (
 )
 
 # dashpay/dash
-_dash = _coin(scheme="dash", kinds=LEGACY, magic=_magic("DarkCoin Signed Message"))
+_dash = _coin(scheme="dash", kinds=LEGACY, magic=_magic("DarkCoin Signed Message"), form="dash")
 _DASH = (
     _dash("dash", "DASH", "00000ffd590b1485b3caadc19b22e637", _legacy("4c", "10"), 5, *paths(5, "44:WT")),
     _dash("dash-testnet", "tDASH", "00000bafbc94add76cb75e2ec9289483", _legacy("8c", "13"), _TEST_COIN),

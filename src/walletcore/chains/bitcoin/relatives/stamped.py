@@ -91,10 +91,15 @@ def _stamped(raw: bytes, extra: Stamp) -> bytes:
     return raw[:4] + extra.data + raw[4:]
 
 
-def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Stamp]:
-    """Read a transaction and its stamp. Raises `TransactionError`."""
+def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Stamp | None]:
+    """Read a transaction and its stamp, which other versions than Bitcoin Diamond's own have not.
+
+    Raises `TransactionError`.
+    """
     if type(raw) is not bytes or len(raw) < 4 + dialect.stamp:
         raise TransactionError("expected a version and a stamp", reason="truncated" if raw else "type")
+    if dialect.versions and int.from_bytes(raw[:4], "little") not in dialect.versions:
+        return Tx.decode(raw, max_money=MAX_AMOUNT), None
     tx = Tx.decode(raw[:4] + raw[4 + dialect.stamp :], max_money=MAX_AMOUNT)
     check_witnesses(dialect, tx)
     return tx, _stamp(raw[4 : 4 + dialect.stamp])
@@ -103,6 +108,8 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Stamp]:
 def identify(dialect: Dialect, raw: bytes) -> str:
     """Double SHA-256 of the transaction without its witnesses. Raises `TransactionError`."""
     tx, stamp = decode(dialect, raw)
+    if stamp is None:
+        return tx.txid
     return sha256d(_stamped(UNSIGNED_TX.encode(tx), stamp))[::-1].hex()
 
 

@@ -1,0 +1,154 @@
+"""Previous transactions that carry more than Bitcoin's do: what is read of them is the txid and the outputs.
+
+Each form is that of a node, src/primitives/transaction.h: dashpay/dash (DIP-2; DIP-27 for asset unlocks), firoorg/firo,
+PIVX-Project/PIVX with src/sapling/sapling_transaction.h, and litecoin-project/litecoin. Such transactions may have no
+inputs, or inputs that spend no outpoint. None of them is made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from walletcore.chains.bitcoin.parts import MARKER
+from walletcore.chains.bitcoin.tx import INPUTS, MAX_AMOUNT, OUTPUTS, Tx, TxOut, check_money
+from walletcore.coding.wire import Reader, array, bounded, compact_size, fixed, prefixed, u8, u16le, u32le
+from walletcore.errors import DecodingError, TransactionError, raised_as
+from walletcore.hashes import sha256d
+
+__all__ = ["FORMS", "previous_output"]
+
+_MAX_TX = 4_000_000  # bytes: no block of theirs has more
+_SPECIAL = 3  # the version that has a type
+_SIGN, _MINUS = 0x8000, 0xFFFF  # of versions of 16 bits, and what stands in the upper 16 where one is negative
+_PAYLOAD, _OPTIONAL = prefixed(compact_size), bounded(u8, 1)
+
+_ASSET_UNLOCK = 9  # dash: TRANSACTION_ASSET_UNLOCK
+_UNLOCK, _QUORUM = 1 + 8 + 4 + 4 + 32 + 96, 4 + 32 + 96  # bytes of its payload, and of what the quorum says at its end
+_STABLE = 2  # the version of the payload from which on the txid is that of zeros there
+
+_SPENDS = array(fixed(384), count=compact_size)  # pivx: SPENDDESCRIPTION_SIZE
+_OUTPUTS = array(fixed(948), count=compact_size)  # OUTPUTDESCRIPTION_SIZE
+_BALANCE, _BINDING = 8, 64  # bytes: valueBalance, bindingSig
+
+_MWEB, _HOGEX, _FIXED = 0x08, b"\x00", 4 + 2 + 1 + 4  # litecoin: the flag, and what stands before HogEx' lock time
+_PEG_IN = "a part for the extension block is not read: blocks carry the transaction without it, with the same txid"
+
+Found = tuple[str, tuple[TxOut, ...]]
+
+
+def previous_output(form: str, previous: bytes, txid: str, vout: int) -> TxOut:
+    """The output of a previous transaction in a form of `FORMS`, which must have that txid.
+
+    Raises `TransactionError`.
+    """
+    if type(previous) is not bytes:
+        raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
+    if len(previous) > _MAX_TX:
+        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(previous)}", reason="too-large")
+    found, outputs = _read(form, previous)
+    if found != txid:
+        raise TransactionError("the previous transaction has another txid", reason="mismatch")
+    if vout >= len(outputs):
+        raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")
+    return outputs[vout]
+
+
+@lru_cache(maxsize=4)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
+def _read(form: str, previous: bytes) -> Found:
+    with raised_as(TransactionError):
+        txid, outputs = FORMS[form](previous)
+    check_money(outputs, MAX_AMOUNT)
+    return txid, outputs
+
+
+class _Body:
+    """What all of them begin with: version and type in 16 bits each, inputs, outputs, lock time."""
+
+    __slots__ = ("has_inputs", "kind", "outputs", "reader", "version")
+
+    def __init__(self, raw: bytes) -> None:
+        self.reader = Reader(raw)
+        self.version, self.kind = u16le.read(self.reader), u16le.read(self.reader)
+        self.has_inputs = bool(INPUTS.read(self.reader))
+        self.outputs = OUTPUTS.read(self.reader)
+        u32le.read(self.reader)
+
+    def end(self) -> tuple[TxOut, ...]:
+        """The outputs. Raises `DecodingError` where bytes remain."""
+        if self.reader.remaining:
+            raise DecodingError(f"{self.reader.remaining} bytes remain after the end", reason="trailing")
+        return self.outputs
+
+
+def _check_version(body: _Body) -> None:
+    """A negative version takes all 32 bits where nodes write it: they know no type beside it."""
+    if body.version & _SIGN and body.kind != _MINUS:
+        raise DecodingError("expected a version that the nodes of that network write", reason="version")
+
+
+def _dash(raw: bytes) -> Found:
+    """A special transaction has a payload behind its lock time, and perhaps no inputs."""
+    body, payload = _Body(raw), b""
+    _check_version(body)
+    special = _SPECIAL <= body.version < _SIGN and body.kind != 0
+    if special:
+        payload = _PAYLOAD.read(body.reader)
+    if not (special or body.has_inputs):
+        raise DecodingError("expected inputs, got none", reason="length")
+    outputs = body.end()
+    if body.kind == _ASSET_UNLOCK and len(payload) == _UNLOCK and payload[0] >= _STABLE and special:
+        raw = raw[:-_QUORUM] + bytes(_QUORUM)  # dashpay/dash pull request 7639
+    return _hash(raw), outputs
+
+
+def _firo(raw: bytes) -> Found:
+    """The same in version 3 alone; outputs without inputs would be marker and flag of witnesses, which it has not."""
+    body = _Body(raw)
+    _check_version(body)
+    if body.outputs and not body.has_inputs:
+        raise DecodingError("expected inputs, got none", reason="length")
+    if body.version == _SPECIAL and body.kind != 0:
+        _PAYLOAD.read(body.reader)
+    return _hash(raw), body.end()
+
+
+def _pivx(raw: bytes) -> Found:
+    """From version 3 on a shielded part may follow the lock time, and behind it a payload where there is a type."""
+    body = _Body(raw)
+    if _SPECIAL <= body.version < _SIGN:
+        if _OPTIONAL.read(body.reader):
+            body.reader.take(_BALANCE)
+            _SPENDS.read(body.reader)
+            _OUTPUTS.read(body.reader)
+            body.reader.take(_BINDING)
+        if body.kind != 0 and _OPTIONAL.read(body.reader):
+            _PAYLOAD.read(body.reader)
+    elif not body.has_inputs:
+        raise DecodingError("expected inputs, got none", reason="length")
+    return _hash(raw), body.end()
+
+
+def _litecoin(raw: bytes) -> Found:
+    """HogEx, which pays what leaves the extension block, says so with a flag, and with a part that is empty.
+
+    The txid leaves both out. What a wallet hands to the extension block stands in no block, and is not read.
+    """
+    flag = raw[5] if len(raw) > _FIXED and raw[4:5] == MARKER else 0
+    if flag & _MWEB:
+        if raw[6:7] == MARKER:
+            raise DecodingError("expected inputs, got none", reason="length")
+        if raw[-5:-4] != _HOGEX:
+            raise DecodingError(_PEG_IN, reason="unknown")
+        marker = MARKER + bytes((flag ^ _MWEB,)) if flag != _MWEB else b""
+        raw = raw[:4] + marker + raw[6:-5] + raw[-4:]
+    tx = Tx.decode(raw, max_money=MAX_AMOUNT)
+    return tx.txid, tx.outputs
+
+
+def _hash(raw: bytes) -> str:
+    return sha256d(raw)[::-1].hex()
+
+
+FORMS: Mapping[str, Callable[[bytes], Found]] = {"dash": _dash, "firo": _firo, "litecoin": _litecoin, "pivx": _pivx}
+"""The names of `BitcoinChain.form` and `Dialect.form`, and what reads each."""

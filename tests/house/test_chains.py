@@ -56,6 +56,11 @@ def _names(family: str) -> set[str]:
 
 
 @by_row
+def test_a_chain_is_shown_by_its_names_as_it_stands_in_all_that_is_of_it(row: Chain) -> None:
+    assert repr(row) == f"{type(row).__name__}({row.name}, {row.caip2})"
+
+
+@by_row
 def test_a_chain_is_a_value(row: Chain) -> None:
     assert hash(row) == hash(row)
     with pytest.raises(AttributeError):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AccountChain", "check_account", "check_int", "check_numbers", "low_s_signature", "recovered"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class AccountChain(Chain):
     """A chain whose addresses are accounts of 20 bytes, and a text that follows from them."""
 

@@ -93,7 +93,7 @@ def _is_step(step: str) -> bool:
     return level in _PLACES or (level.isascii() and level.isdigit())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Chain:
     """A chain of some family: names, numbers and profiles (the first is the default). Frozen and hashable.
 
@@ -112,6 +112,10 @@ class Chain:
     caip2: str
     curves: tuple[Curve, ...] = (Curve.SECP256K1,)
     profiles: tuple[Profile, ...] = ()
+
+    def __repr__(self) -> str:
+        """Its names alone: a chain stands in the repr of every address and transaction."""
+        return f"{type(self).__name__}({self.name}, {self.caip2})"
 
     @property
     def asset(self) -> str:

@@ -37,6 +37,7 @@ VERSIONS: Mapping[str, bytes] = {
     "pivx": b"\xd4",
     "stratis": b"\xcb",  # Base58Type.SECRET_KEY in StraxMain.cs
     "verge": b"\x9e",
+    "verge-testnet": b"\xf3",
     "viacoin": b"\xc7",
     "viacoin-testnet": b"\xff",
 }

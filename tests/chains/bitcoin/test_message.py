@@ -50,9 +50,9 @@ def message(private: PrivateKey = ALICE, **options: Any) -> Message:
     return Message(**{"chain": BITCOIN, "signer": private.public_key, "data": TEXT, **options})
 
 
-def signed(subject: Message, private: PrivateKey = ALICE) -> str:
+def signed(subject: Message, private: PrivateKey = ALICE, *, low_r: bool = False) -> str:
     """Return the text of the signature."""
-    return sign(subject, LocalSigner(private)).raw.decode()
+    return sign(subject, LocalSigner(private, low_r=low_r)).raw.decode()
 
 
 def altered(signature: str, *, header: int | None = None, place: int = 0, flip: int = 0) -> str:
@@ -105,7 +105,7 @@ def test_published_signatures_are_made(case: Case) -> None:
         kind=case.input["kind"],
         compressed=case.input.get("compressed", True),
     )
-    signature = signed(subject, private)
+    signature = signed(subject, private, low_r=case.input.get("nonce") == "rfc6979+low-r")
     made = {"address": str(subject.address), "digest": subject.digest.hex(), "signature": signature}
     outputs = {name: value for name, value in case.expect.items() if name != "result"}
     assert outputs == {name: made[name] for name in outputs}

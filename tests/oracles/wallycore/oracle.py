@@ -137,7 +137,8 @@ def psbt(case: dict[str, Any]) -> dict[str, Any]:
     raw = bytes.fromhex(case["raw"])
     try:
         read = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
-        parts = [_signed(raw, keys) for keys in case["signers"]]
+        flags = wally.EC_FLAG_GRIND_R if case["low_r"] else 0
+        parts = [_signed(raw, keys, flags) for keys in case["signers"]]
         whole = wally.psbt_clone(parts[0], 0)
         for part in parts[1:]:
             wally.psbt_combine(whole, part)
@@ -157,10 +158,10 @@ def _hex(psbt: Any) -> str:
     return bytes(wally.psbt_to_bytes(psbt, 0)).hex()
 
 
-def _signed(raw: bytes, keys: list[str]) -> Any:
+def _signed(raw: bytes, keys: list[str], flags: int) -> Any:
     psbt = wally.psbt_from_bytes(raw, wally.WALLY_PSBT_PARSE_FLAG_STRICT)
     for key in keys:
-        wally.psbt_sign(psbt, bytes.fromhex(key), 0)
+        wally.psbt_sign(psbt, bytes.fromhex(key), flags)
     return psbt
 
 

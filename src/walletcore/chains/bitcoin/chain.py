@@ -49,7 +49,7 @@ TAPROOT = (*SEGWIT, "p2tr", WITNESS_UNKNOWN)
 _INNER = {"p2sh-p2wpkh": "p2wpkh", "p2sh-p2wsh": "p2wsh"}  # what is nested -> what the network must have
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class BitcoinChain(Chain):
     """A network of Bitcoin: what its addresses begin with, besides what every chain has.
 

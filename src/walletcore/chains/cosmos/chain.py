@@ -118,9 +118,6 @@ class CosmosChain(Chain):
             if type(hrp) is not str or (hrp and not _HRP.fullmatch(hrp)):
                 raise Unsupported("expected prefixes of at most 20 small letters and digits", reason="character")
 
-    def __repr__(self) -> str:
-        return f"CosmosChain({self.name}, {self.caip2})"
-
     @property
     def amino_key_type(self) -> str:
         """The name of its keys in amino JSON; that of Ethermint's where a chain has no name of its own."""

@@ -100,9 +100,6 @@ class Evm(AccountChain):
         for text in self.erc20:
             parse(text, salt=self._salt)
 
-    def __repr__(self) -> str:
-        return f"Evm({self.name}, {self.caip2})"
-
     @property
     def _salt(self) -> bytes:
         return salt_of(self.chain_id) if self.checksum == "eip1191" else b""

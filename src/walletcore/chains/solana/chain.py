@@ -27,7 +27,7 @@ Account = PublicKey | Address
 """What names an account in the builders of instructions: an ed25519 key, or an address of this family."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SolanaChain(Chain):
     """A cluster. An address is the base58 of 32 bytes; it need not be a public key (a program's accounts are not).
 

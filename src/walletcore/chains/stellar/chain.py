@@ -73,9 +73,6 @@ class StellarChain(Chain):
     def __hash__(self) -> int:
         return hash(self.network_id)
 
-    def __repr__(self) -> str:
-        return f"StellarChain({self.name}, {self.caip2})"
-
     def address(self, key: PublicKey, *, kind: str = "") -> Address:
         """The account of an ed25519 key, ``G...``. Raises `AddressError`."""
         self._check_key(key)

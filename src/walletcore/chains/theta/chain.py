@@ -64,9 +64,6 @@ class ThetaChain(AccountChain):
             raise Unsupported("expected 1 to 32 letters, digits, - and _ as chain id", reason="character")
         object.__setattr__(self, "caip2", f"theta:{self.chain_id}")
 
-    def __repr__(self) -> str:
-        return f"ThetaChain({self.name}, {self.caip2})"
-
     @property
     def fee_asset(self) -> str:
         """The CAIP-19 name of TFUEL."""

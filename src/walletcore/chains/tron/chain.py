@@ -112,9 +112,6 @@ class TronChain(AccountChain):
             self.parse_address(text)
         object.__setattr__(self, "caip2", f"tron:0x{self.chain_id:08x}")
 
-    def __repr__(self) -> str:
-        return f"TronChain({self.name}, {self.caip2})"
-
     def token(self, contract: str) -> str:
         """The CAIP-19 name of a token of TRC-20 or its like, by its contract."""
         return f"{self.caip2}/trc20:{contract}"

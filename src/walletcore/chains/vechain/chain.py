@@ -75,9 +75,6 @@ class VeChain(AccountChain):
             parse(text)
         object.__setattr__(self, "caip2", f"vechain:{self.genesis[-32:]}")
 
-    def __repr__(self) -> str:
-        return f"VeChain({self.name}, {self.caip2})"
-
     @property
     def chain_tag(self) -> int:
         """The last byte of the genesis block's id, which is in every transaction."""

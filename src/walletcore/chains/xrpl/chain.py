@@ -87,9 +87,6 @@ class XrplChain(Chain):
                 decode_classic(text)
         object.__setattr__(self, "caip2", f"xrpl:{self.network_id}")
 
-    def __repr__(self) -> str:
-        return f"XrplChain({self.name}, {self.caip2})"
-
     @property
     def is_named(self) -> bool:
         """Whether transactions must name the network (xrpl.org, "NetworkID Field")."""

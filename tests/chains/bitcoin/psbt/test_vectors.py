@@ -33,7 +33,8 @@ def psbt(case: Case) -> bytes:
 
 def signers(case: Case) -> list[LocalSigner]:
     keys = [bytes.fromhex(each) for each in case.input["private_keys"]]
-    return [LocalSigner(PrivateKey(Curve.SECP256K1, Secret(each))) for each in keys]
+    low_r = case.input.get("nonce") == "rfc6979+low-r"
+    return [LocalSigner(PrivateKey(Curve.SECP256K1, Secret(each)), low_r=low_r) for each in keys]
 
 
 def transaction(case: Case) -> Transaction:

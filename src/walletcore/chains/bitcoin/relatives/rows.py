@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin.relatives import dialect as dialects
 from walletcore.chains.bitcoin.relatives import limits
 from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.limits import AS_BITCOIN, Limits
-from walletcore.chains.bitcoin.relatives.paths import paths
+from walletcore.chains.bitcoin.relatives.paths import QTUM_CORE, paths
 from walletcore.coding.text import Base58Check
 from walletcore.hashes import Hash, blake256, blake256_ripemd160, blake256d, groestl512d, hash160, sha256, sha256d
 
@@ -105,7 +105,7 @@ _litecoin = _coin(
 _LITECOIN = (
     _litecoin(
         *("litecoin", "LTC", "12a765e31ffd4059bada1e25190f6e98", _segwit("30", "32", "ltc", older="05"), 2),
-        *paths(2, "84:WT", "49:T", "44:WT"),
+        *paths(2, "84:WT", "86:C", "49:T", "44:WT"),
     ),
     _litecoin(
         *("litecoin-testnet", "tLTC", "4966625a4b2851d9fdee139e56211a0d"),
@@ -217,7 +217,7 @@ _BITCOIN_DIAMOND = (
 _DIGIBYTE = (
     _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=TAPROOT, magic=_magic("DigiByte Signed Message"))(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", _segwit("1e", "3f", "dgb", older="05"), 20),
-        *paths(20, "84:WT", "49:T", "44:T"),
+        *paths(20, "84:WT", "86:D", "49:T", "44:T"),
     ),
 )
 
@@ -260,7 +260,7 @@ _qtum = _coin(scheme="qtum", limit=limits.QTUM, kinds=TAPROOT, magic=_magic("Qtu
 _QTUM = (
     _qtum(
         *("qtum", "QTUM", "000075aef83cf2853580f8ae8ce6f8c3", _segwit("3a", "32", "qc"), 2301),
-        *paths(2301, "44:WT", "49:T", "84:T"),
+        *(*paths(2301, "44:WT", "49:T", "84:T"), QTUM_CORE),
     ),
     _qtum("qtum-testnet", "tQTUM", "0000e803ee215c0684ca0d2f9220594d", _segwit("78", "6e", "tq"), _TEST_COIN),
 )
@@ -303,7 +303,7 @@ _syscoin = _coin(scheme="syscoin", limit=limits.SYSCOIN, kinds=TAPROOT, magic=_m
 _SYSCOIN = (
     _syscoin(
         *("syscoin", "SYS", "0000022642db0346b6e01c2a397471f4", _segwit("3f", "05", "sys"), 57),
-        *paths(57, "84:WT", "49:T", "44:T"),
+        *paths(57, "84:WT", "86:S", "49:T", "44:T"),
     ),
     _syscoin("syscoin-testnet", "tSYS", "0000066e1a6b9cfeac8295dce0cc8d91", _segwit("41", "c4", "tsys"), _TEST_COIN),
 )
@@ -353,18 +353,20 @@ _KOMODO = (
 
 # vergecurrency/verge; src/validation.cpp for messages. Wallets have addresses vg1... (bech32_hrp), and nobody can spend
 # from: src/primitives/transaction.h (SerializeTransaction, UnserializeTransaction) leaves witnesses out.
+_verge = _coin(
+    kinds=LEGACY,
+    decimals=6,
+    scheme="verge",
+    magic=_magic("VERGE Signed Message"),
+    limit=limits.VERGE,
+    dialect=dialects.VERGE,
+)
 _VERGE = (
-    _coin(
-        kinds=LEGACY,
-        decimals=6,
-        scheme="verge",
-        magic=_magic("VERGE Signed Message"),
-        limit=limits.VERGE,
-        dialect=dialects.VERGE,
-    )(
+    _verge(
         *("verge", "XVG", "00000fc63692467faeb20cdb3b53200d", _legacy("1e", "21"), 77),
         *paths(77, "84-p2pkh:W", "44:T"),
     ),
+    _verge("verge-testnet", "tXVG", "65b4e101cacf3e1e4f3a9237e3a74ffd", _legacy("73", "c6"), _TEST_COIN),
 )
 
 # NeblioTeam/neblio, wallet/chainparams.cpp. Its test network has the same genesis block.
@@ -415,10 +417,10 @@ _HORIZEN = (
 )
 
 # RunOnFlux/fluxd
+_flux = _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"), limit=limits.FLUX, dialect=dialects.FLUX)
 _FLUX = (
-    _coin(kinds=LEGACY, magic=_magic("Zelcash Signed Message"), limit=limits.FLUX, dialect=dialects.FLUX)(
-        *("flux", "FLUX", "00052461a5006c2e3b74ce48992a0869", _legacy("1cb8", "1cbd"), 19167), *paths(19167, "44:W")
-    ),
+    _flux("flux", "FLUX", "00052461a5006c2e3b74ce48992a0869", _legacy("1cb8", "1cbd"), 19167, *paths(19167, "44:W")),
+    _flux("flux-testnet", "TESTFLUX", "0042202a64a929fc25cc10e68615ddbe", _legacy("1d25", "1cba"), _TEST_COIN),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput, Safety
+from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, names_of_types
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, Oddity, Spent, names_of
@@ -26,11 +27,12 @@ __all__ = ["TITLES", "finding"]
 
 TITLES = ("input", "spends", "amount", "kind", "hash type", "signed", "not signed by")
 _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
-_NAMES = {number: name for name, number in HASH_TYPES.items()}
 _PROPRIETARY = 0xFC
 _MANY = 20  # keys: more of them nobody reads, and the inputs name them all
 _NOT_KNOWN = ("missing", "unknown")  # what cannot be checked with what the PSBT has
-_ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None, trust_scripts=True)
+_ANY = Safety(
+    trust_witness_utxo=True, sighash=(*HASH_TYPES, *WITH_UTXOS), max_fee=None, max_fee_rate=None, trust_scripts=True
+)
 _FIRST_PURPOSE = HARDENED + 44  # BIP-43: older ones have other levels
 _MODIFIABLE = {1: "inputs", 2: "outputs"}  # BIP-370, PSBT_GLOBAL_TX_MODIFIABLE
 
@@ -142,9 +144,9 @@ def _spent(psbt: Psbt, place: int, known: Input | None = None) -> Spent:
         place=place,
         outpoint=_outpoint(psbt, place),
         amount=None if known is None else known.value,
-        proven=known is not None and (known.kind == "p2tr" or bool(known.previous)),
+        proven=known is not None and known.spent is not None and not known.is_claimed,
         kind="" if known is None else known.kind,
-        sighash=_sighash(fields.sighash_type),
+        sighash=_sighash(psbt, fields.sighash_type),
         signatures=len(fields.partial_sig) + len(fields.tap_script_sig) + (fields.tap_key_sig is not None),
         required=known.required if known is not None and known.keys else None,
         final=fields.is_final,
@@ -158,8 +160,8 @@ def _outpoint(psbt: Psbt, place: int) -> str:
     return f"{each.txid}:{each.vout}"
 
 
-def _sighash(number: int | None) -> str:
-    return "" if number is None else _NAMES.get(number, f"{number:#x}")
+def _sighash(psbt: Psbt, number: int | None) -> str:
+    return "" if number is None else names_of_types(psbt.chain.dialect).get(number, f"{number:#x}")
 
 
 # What is odd

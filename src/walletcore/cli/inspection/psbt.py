@@ -23,7 +23,7 @@ from walletcore.errors import InvalidSignature, MissingSignature, SigningRefused
 from walletcore.path import HARDENED
 from walletcore.signing import Signable
 
-__all__ = ["TITLES", "finding"]
+__all__ = ["TITLES", "finding", "unasked"]
 
 TITLES = ("input", "spends", "amount", "kind", "hash type", "signed", "not signed by")
 _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
@@ -115,10 +115,23 @@ def _wanted(psbt: Psbt) -> str:
     """The keys that have to sign still, each once, by whatever safety: that is told below."""
     try:
         keys = [request.key.data.hex() for request in _loose(psbt).requests()]
+        why = "" if keys else unasked(psbt)
     except (TransactionError, SigningRefused) as error:
         return f"not known ({error})"
+    if not keys:
+        return f"not known ({why})" if why else "nobody more"
     found = list(dict.fromkeys(keys))
-    return (", ".join(found) if len(found) <= _MANY else f"{len(found)} keys") or "nobody more"
+    return ", ".join(found) if len(found) <= _MANY else f"{len(found)} keys"
+
+
+def unasked(psbt: Psbt) -> str:
+    """Why a PSBT that asks for no signature has not all of them; empty where it has. Raises `TransactionError`."""
+    maps = _loose(psbt).finalized().inputs
+    left = [place for place, fields in enumerate(maps) if not fields.is_final]
+    unnamed = [str(each) for each in left if not (maps[each].bip32_derivation or maps[each].tap_bip32_derivation)]
+    if unnamed:
+        return f"no key is named by input {listed(unnamed)}"
+    return f"not understood here is the script of input {listed(list(map(str, left)))}" if left else ""
 
 
 def _unknown(fields: Any) -> Iterator[str]:

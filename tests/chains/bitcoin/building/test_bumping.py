@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, reason, spending
+from support.bitcoin import BITCOIN, key, reason, signer, spending
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
@@ -336,3 +336,17 @@ def test_a_replacement_leaves_the_output_to_which_a_single_signature_commits(sig
 def test_change_may_be_named_one_by_one() -> None:
     old = original(200_000)
     assert bumped(old, change_of=lambda each: iter(WALLET.change_of(each))) == bumped(old)
+
+
+def test_a_finalized_psbt_does_not_say_who_signs_and_whoever_asks_is_told() -> None:
+    """BIP-174: an Input Finalizer takes the keys out, so that nobody knows how large another signature is."""
+    coins = (spending("p2wpkh"),)
+    made = build(BITCOIN, inputs=coins, payments=[pay(TO, 50_000)], change=own(), fee_rate=2_000)
+    final = sign(made, signer(1)).finalized().transaction
+    with pytest.raises(TransactionError, match="its key is not known") as caught:
+        bumped(final)
+    assert (caught.value.reason, caught.value.hint.partition(";")[0]) == (
+        "missing",
+        "a PSBT names keys until it is finalized",
+    )
+    assert bumped(sign(made, signer(1)).transaction, change=TO, change_of=lambda _: (0,)).outputs

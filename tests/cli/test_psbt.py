@@ -705,6 +705,30 @@ def test_nothing_is_signed_twice(put: Put, tmp_path: Path, capsys: Capture) -> N
     assert (error, "psbt finalize" in hint) == ("nothing is left to sign", True)
 
 
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2tr", "p2sh-p2wpkh", "p2pkh"])
+def test_a_psbt_that_names_no_key_is_told_as_such(kind: str, put: Put, capsys: Capture) -> None:
+    """Bitcoin Core's `createpsbt` and `utxoupdatepsbt` make those; nothing of it is signed."""
+    psbt = psbt_of(of_one(kind))
+    bare = replace(psbt, inputs=tuple([each.without((4, 6, 0x16, 0x17)) for each in psbt.inputs]))
+    source = put(bare.raw)
+    error, hint = refused(capsys, sign_of(source))
+    assert error == "nobody is asked to sign: no key is named by input 0"
+    assert "Psbt.with_keys" in hint
+    assert run(["psbt", "show", source, "--chain", REGTEST_NAME]) == 0
+    assert "to be signed by  not known (no key is named by input 0)" in capsys.readouterr().out
+
+
+def test_a_script_that_is_not_understood_is_told_as_such(put: Put, capsys: Capture) -> None:
+    """Its keys are named and nobody here can ask them."""
+    psbt = psbt_of(of_three("p2wsh"))
+    script = b"\x51\x69" + (psbt.inputs[0].witness_script or b"")  # OP_1 OP_VERIFY before the multisig
+    source = paid(REGTEST.script_pubkey(REGTEST.script_address(script, kind="p2wsh")))
+    made = psbt_of(spend([Input(txid=source.txid, vout=0, previous=source.encode())]))
+    named = with_input(made, witness_script=script, bip32_derivation=psbt.inputs[0].bip32_derivation)
+    error, _ = refused(capsys, sign_of(put(named)))
+    assert error == "nobody is asked to sign: not understood here is the script of input 0"
+
+
 def test_too_few_signatures_make_no_transaction(put: Put, tmp_path: Path, capsys: Capture) -> None:
     out = str(tmp_path / "out.psbt")
     signed(put(of_three("p2wsh")), ALICE, out)

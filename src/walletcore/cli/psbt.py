@@ -329,8 +329,7 @@ def _signed(given: Psbt, wallet: Wallet, *, yes: bool, low_r: bool) -> Psbt:
 
 def _nothing_to_sign(given: Psbt, wallet: Wallet, requests: Sequence[SigningRequest]) -> WalletcoreError:
     if not requests:
-        hint = "`walletcore psbt finalize` makes the transaction of one that has all signatures"
-        return SigningRefused("nothing is left to sign", reason="missing", hint=hint)
+        return _nobody_asked(given)
     names = dict.fromkeys(each.origin.fingerprint.hex() if each.origin else "an unknown key" for each in requests)
     own = wallet.origin(given.chain).fingerprint.hex()
     hint = "another passphrase makes other keys" if own not in names else "they are not at the paths that it names"
@@ -338,6 +337,18 @@ def _nothing_to_sign(given: Psbt, wallet: Wallet, requests: Sequence[SigningRequ
     return SigningRefused(
         f"no key of this phrase is asked for: it has {own}, the PSBT asks {wanted}", reason="mismatch", hint=hint
     )
+
+
+def _nobody_asked(given: Psbt) -> SigningRefused:
+    """Why a PSBT asks for no signature: it has them all, or it does not say who signs."""
+    from walletcore.cli.inspection.psbt import unasked
+
+    why = unasked(given)
+    if not why:
+        hint = "`walletcore psbt finalize` makes the transaction of one that has all signatures"
+        return SigningRefused("nothing is left to sign", reason="missing", hint=hint)
+    hint = "whoever made it names keys (Bitcoin Core: `utxoupdatepsbt` with descriptors; here: `Psbt.with_keys`)"
+    return SigningRefused(f"nobody is asked to sign: {why}", reason="missing", hint=hint)
 
 
 # What is printed

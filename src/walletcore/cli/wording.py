@@ -100,7 +100,7 @@ def _check_generic(signer: Address, signature: str, text: str) -> tuple[str, ...
         raise InvalidSignature(f"valid only at time {found.time} and age {found.age}", reason="policy")
     if found.state is not State.VALID:
         doubt = "inconclusive: " if found.state is State.INCONCLUSIVE else ""
-        raise InvalidSignature(f"{doubt}{found.why}", reason=found.reason)
+        raise InvalidSignature(f"{doubt}{found.why}", reason=found.reason, hint=found.hint)
     return tuple(f"{each.output.value} satoshi in {each.txid}:{each.vout}" for each in found.funds)
 
 

@@ -554,3 +554,20 @@ def test_a_script_is_bytes(script: Any) -> None:
 
 def test_every_row_of_the_family_is_a_chain() -> None:
     assert set(ROWS) <= set(chains())
+
+
+@pytest.mark.parametrize("row", [chain("zcash", BitcoinChain), chain("litecoin", BitcoinChain), BITCOIN])
+@pytest.mark.parametrize(
+    ("begins", "size", "what"),
+    [
+        ("u1", 141, "a unified address"),
+        ("utest1", 141, "a unified address"),
+        ("zs1", 78, "a Sapling address"),
+        ("ltcmweb1", 120, "one of Litecoin's extension blocks"),
+    ],
+)
+def test_an_address_that_hides_what_is_paid_is_named(row: BitcoinChain, begins: str, size: int, what: str) -> None:
+    for text in (begins + "q" * (size - len(begins)), (begins + "q" * (size - len(begins))).upper()):
+        with pytest.raises(AddressError, match=f"expected a transparent address, got {what}") as caught:
+            row.parse_address(text)
+        assert caught.value.reason == "unknown"

@@ -548,3 +548,46 @@ def test_whatever_is_signed_is_verified(private: PrivateKey, data: bytes, kind: 
     assert subject.address == REGTEST.address(private.public_key, kind=kind)
     verify(data, text, subject.address)
     assert reason(InvalidSignature, verify, data + b"\x00", text, subject.address) == "mismatch"
+
+
+# -- signatures without a variant
+
+
+@pytest.mark.parametrize("guard", ["p2wpkh", "p2sh-p2wpkh"])
+def test_a_signature_of_bip137_is_refused_with_a_hint_at_who_takes_it(guard: str) -> None:
+    other = Message(chain=BITCOIN, data=TEXT, signer=ALICE.public_key, kind=guard)
+    signature = sign(other, signer(1)).raw.decode()
+    with pytest.raises(InvalidSignature) as caught:
+        verify(TEXT, signature, other.address)
+    assert caught.value.hint == "it looks like one of BIP-137, which Message(...).verify takes"
+    other.verify(signature, other.address)
+
+
+@pytest.mark.parametrize("guard", NATIVE)
+def test_a_full_signature_without_its_variant_is_refused_with_a_hint(guard: str) -> None:
+    subject = message(guard)
+    signature = full(subject)
+    assert of(subject, signature).state is State.VALID
+    found = of(subject, signature[3:])
+    assert (found.state, found.hint) == (State.INVALID, "it is a transaction: a full signature begins with ful")
+
+
+def test_a_simple_signature_has_no_meaning_for_p2sh_with_or_without_its_variant() -> None:
+    """BIP-322, "Simple": P2SH is not among what it is for, and its script_sig would be missing."""
+    subject = message("p2sh-p2wpkh")
+    stack = Tx.decode(base64.b64decode(full(subject)[3:])).witnesses[0]
+    for variant in ("smp", ""):
+        found = of(subject, written(variant, WITNESS.encode(stack)))
+        assert (found.state, found.why, found.hint) == (
+            State.INVALID,
+            "a simple signature is for segwit addresses, P2SH signs in full",
+            "",
+        )
+
+
+def test_what_nobody_can_tell_has_no_hint() -> None:
+    subject = message()
+    for text in ("AA", "!!", base64.b64encode(bytes(65)).decode()):
+        found = of(subject, text)
+        assert (found.state, found.hint) == (State.INVALID, "")
+    assert of(subject, signed(subject)).hint == ""

@@ -1,11 +1,14 @@
 """What `inspect` says of the transactions of Bitcoin's relatives: signed, and in the form between signers."""
 
+from dataclasses import replace
+
 import pytest
 
 from support.bitcoin import key, signer
 from support.relatives import simple_payment
-from walletcore.chains import chains
+from walletcore.chains import chain, chains
 from walletcore.chains.bitcoin import BitcoinChain, Transaction
+from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.effects import Transfer
@@ -52,6 +55,18 @@ def test_chains_that_share_their_signatures_are_told(signed: bool) -> None:
         assert ("replayable" in codes) == (row.name in ("bitcoin-cash", "ecash", "bitcoin-sv")), row.name
         if row.name == "ecash":
             assert "bitcoin-cash and bitcoin-sv" in codes["replayable"]
+
+
+@pytest.mark.parametrize(
+    ("name", "opens"), [("ALL|UTXOS", ""), ("NONE|UTXOS", "input 0 is signed NONE|UTXOS: any output may be replaced")]
+)
+def test_a_psbt_of_bitcoin_cash_tells_its_hash_types_by_name(name: str, opens: str) -> None:
+    unsigned = payment(chain("bitcoin-cash", BitcoinChain))
+    made = replace(unsigned, inputs=(replace(unsigned.inputs[0], sighash=name),))
+    finding = told(Psbt.from_transaction(made).raw, unsigned.chain)
+    assert finding.inputs[0].sighash == name
+    assert [each.text for each in finding.odd if each.code == "hash-type"] == ([opens] if opens else [])
+    assert "unproven" not in {each.code for each in finding.odd}
 
 
 @named

@@ -37,6 +37,13 @@ __all__ = [
 ]
 
 _MAX_LENGTH = 90  # BIP-173; no other form is longer
+_LEAST_SHIELDED = 78  # characters of Sapling's, the shortest of those below; no address in Base58 has as many
+_SHIELDED = {
+    **dict.fromkeys(("u", "utest", "uregtest"), "a unified address (ZIP-316)"),
+    **dict.fromkeys(("zs", "ztestsapling", "zregtestsapling"), "a Sapling address (Zcash protocol, 5.6.3.1)"),
+    **dict.fromkeys(("ltcmweb", "tmweb", "rmweb"), "one of Litecoin's extension blocks (MWEB, LIP-4)"),
+}
+"""How addresses begin that hide what is paid, and what they are: nothing is paid to them from here."""
 _MAX_VERSION = 16
 _HASH, _SIZES = 20, {"p2sh32": 32}  # bytes of what an address in Base58 stands for, and of the kind that has others
 _HASHES = KEY_HASHES | SCRIPT_HASHES
@@ -106,6 +113,8 @@ def decode_address(prefixes: Prefixes, text: object) -> Destination:
     """What an address of this network stands for. Raises `AddressError`."""
     if type(text) is not str:
         raise AddressError(f"expected an address as text, got {type(text).__name__}", reason="type")
+    if len(text) >= _LEAST_SHIELDED:
+        _check_shielded(text)
     if len(text) > _MAX_LENGTH:
         raise AddressError(f"expected at most {_MAX_LENGTH} characters, got {len(text)}", reason="too-large")
     with raised_as(AddressError):
@@ -116,6 +125,13 @@ def decode_address(prefixes: Prefixes, text: object) -> Destination:
         if prefixes.cashaddr:
             return _decode_cashaddr(prefixes, text)
         return _decode_base58(prefixes, text)
+
+
+def _check_shielded(text: str) -> None:
+    """Say what an address is that wallets show beside the transparent ones."""
+    hrp = text[:20].lower().partition("1")[0]
+    if hrp in _SHIELDED:
+        raise AddressError(f"expected a transparent address, got {_SHIELDED[hrp]}", reason="unknown")
 
 
 def _begins(text: str, hrp: str) -> bool:

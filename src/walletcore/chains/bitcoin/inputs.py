@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.bitcoin.relatives.dialect import hash_types
+from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh_script
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_ALL, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
@@ -258,6 +258,16 @@ class Input:
     def is_legacy(self) -> bool:
         """Whether signatures are made as before BIP-143."""
         return self.lock is not None and self.lock.is_legacy
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether its amount is known by its word alone: no transaction proves it, and no signature commits to all.
+
+        Those of taproot do (BIP-341), and those of Bitcoin Cash with UTXOS in their hash type: with a lie they are not
+        valid, so that two of them do not fit together.
+        """
+        commits = self.kind == "p2tr" or self.sighash in WITH_UTXOS
+        return self.spent is not None and not (self.previous or commits)
 
     def origin_of(self, key: PublicKey) -> KeyOrigin | None:
         """Where one of its keys comes from."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from walletcore.chains.bitcoin.relatives.dialect import WHOLE
 from walletcore.chains.bitcoin.script import null_data
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.coding.visible import is_visible
@@ -81,16 +82,17 @@ def _fee(transaction: Transaction, source: str) -> Effect:
 
     Asked twice with another lie each time, the signer of two P2WPKH inputs gives signatures that fit together and
     pay a fee that was never shown (CVE-2020-14199). A taproot input among them helps only who signs it too, so it
-    is not counted on: either all inputs are taproot, or the others come with their previous transactions.
+    is not counted on: either all inputs are taproot, or the others come with their previous transactions. ALL|UTXOS of
+    Bitcoin Cash is as good as taproot: hashUtxos has the amounts of all inputs.
     """
     if transaction.claimed_fee is None:
         return Opaque(why="the fee: what the inputs are worth is not known")
     for index, each in enumerate(transaction.inputs):
-        if each.sighash not in ("ALL", "DEFAULT"):
+        if each.sighash not in WHOLE:
             return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
     dialect = transaction.chain.dialect
     fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
-    if not fixed and any(each.kind != "p2tr" and not each.previous for each in transaction.inputs):
+    if not fixed and any(each.is_claimed for each in transaction.inputs):
         which = "a segwit input" if dialect is None else "an input"
         return Opaque(why=f"the fee: {which} without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

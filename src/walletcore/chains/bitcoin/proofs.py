@@ -25,6 +25,7 @@ __all__ = ["Proven", "State", "Verdict", "verdict", "verify"]
 _MAX_TEXT = 4 * (4_000_000 // 3 + 1) + 3  # characters of base64, and the variant: a block has no more bytes
 _VARIANTS = (SIMPLE, FULL, PROOF_OF_FUNDS)
 _LEGACY = "legacy"
+_BIP137, _HEADERS = 65, range(27, 43)  # bytes of such a signature, and how it begins
 _SIGHASH = ("ALL", "DEFAULT")  # required rules
 _VERSIONS = (0, 2)  # upgradeable rules
 
@@ -54,7 +55,8 @@ class Verdict:
 
     ``variant`` is how the signature is written: legacy, or one of smp, ful and pof. ``time`` is the lock time from
     which on it is valid, ``age`` the sequence number of what it spends, both as transactions have them (BIP-65,
-    BIP-68). ``funds`` are what a proof of funds proves; nothing where it is inconclusive or invalid.
+    BIP-68). ``funds`` are what a proof of funds proves; nothing where it is inconclusive or invalid. ``hint`` says what
+    a signature without a variant looks like that is not read so.
     """
 
     state: State
@@ -64,6 +66,7 @@ class Verdict:
     funds: tuple[Proven, ...] = ()
     why: str = ""
     reason: str = ""
+    hint: str = ""
 
 
 def verify(data: bytes, signature: str, signer: Address, *, time_locks: bool = False) -> None:
@@ -78,14 +81,15 @@ def verify(data: bytes, signature: str, signer: Address, *, time_locks: bool = F
     if found.state is State.VALID_AT:
         hint = "time_locks=True takes it, for who has compared both with the chain"
         raise InvalidSignature(f"valid at time {found.time} and age {found.age}", reason="policy", hint=hint)
-    raise InvalidSignature(found.why, reason=found.reason)
+    raise InvalidSignature(found.why, reason=found.reason, hint=found.hint)
 
 
 def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
     """What a signature says about a message and an address.
 
-    Without a variant it is the legacy form for a P2PKH address, simple for any other. Raises `InvalidSignature` for
-    arguments that are no message, text and address of a network of Bitcoin.
+    Without a variant it is the legacy form for a P2PKH address, simple for any other: BIP-322 has no simple one for
+    P2SH, and a transaction is a full signature by its variant only. Raises `InvalidSignature` for arguments that are no
+    message, text and address of a network of Bitcoin.
     """
     chain, script_pubkey = _checked(data, signature, signer)
     variant, body = (signature[:3], signature[3:]) if signature[:3] in _VARIANTS else (SIMPLE, signature)
@@ -100,8 +104,21 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
         doubt = _verify_spends(to_sign, spent)
     except (InvalidSignature, TransactionError, DecodingError) as error:
         state = State.INCONCLUSIVE if error.reason == "unknown" else State.INVALID
-        return Verdict(state=state, variant=variant, why=str(error), reason=error.reason)
+        hint = _may_be(body) if body == signature and variant == SIMPLE else ""
+        return Verdict(state=state, variant=variant, why=str(error), reason=error.reason, hint=hint)
     return _judged(variant, to_sign, spent, doubt)
+
+
+def _may_be(text: str) -> str:
+    """What a signature without a variant is, that is no simple one; empty where nobody can tell."""
+    try:
+        data = _bytes_of(text)
+        if len(data) == _BIP137 and data[0] in _HEADERS:
+            return "it looks like one of BIP-137, which Message(...).verify takes"
+        Tx.decode(data)
+    except (InvalidSignature, TransactionError):
+        return ""
+    return "it is a transaction: a full signature begins with ful"
 
 
 def _checked(data: object, signature: object, signer: object) -> tuple[BitcoinChain, bytes]:
@@ -142,7 +159,7 @@ def _decoded(chain: BitcoinChain, variant: str, body: bytes, source: Tx) -> tupl
             )
         return to_sign, source.outputs
     if kind_of(source.outputs[0].script_pubkey) in ("p2pkh", "p2sh"):
-        raise InvalidSignature("a simple signature is for segwit addresses: others sign in full", reason="mismatch")
+        raise InvalidSignature("a simple signature is for segwit addresses, P2SH signs in full", reason="mismatch")
     stack = WITNESS.decode(body)
     inputs = (TxIn(txid=source.txid, vout=0, sequence=0),)
     witnesses = (stack,) if stack else ()

@@ -28,13 +28,15 @@ class Relay:
     """Rates are satoshi per 1,000 virtual bytes, amounts satoshi.
 
     ``dust_rate`` makes an output dust whose spending would cost more than it is worth; where ``dust`` is given, that
-    amount is the limit of every output instead. A replacement pays ``increment`` more for itself (BIP-125, rule 4).
-    Transactions weigh at most ``max_weight``. ``max_fee`` and ``max_fee_rate`` are what the node's own wallet pays at
-    most, and what it sends without being asked to: more is taken for a mistake.
+    amount is the limit of every output instead. Less than ``min_fee_rate`` is not passed on. A replacement pays
+    ``increment`` more for itself (BIP-125, rule 4). Transactions weigh at most ``max_weight``. ``max_fee`` and
+    ``max_fee_rate`` are what the node's own wallet pays at most, and what it sends without being asked to: more is
+    taken for a mistake.
     """
 
     dust_rate: int = 3_000  # DUST_RELAY_TX_FEE
     dust: int = 0
+    min_fee_rate: int = 1_000  # DEFAULT_MIN_RELAY_TX_FEE before Core 30.0, which has 100, as of the increment
     increment: int = 1_000  # DEFAULT_INCREMENTAL_RELAY_FEE before Core 30.0, which has 100: older nodes ask for this
     max_weight: int = 400_000  # MAX_STANDARD_TX_WEIGHT
     max_fee: int = 10_000_000  # DEFAULT_TRANSACTION_MAXFEE of src/wallet/wallet.h: 0.1 BTC

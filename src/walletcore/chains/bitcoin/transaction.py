@@ -26,11 +26,13 @@ from walletcore.signing import Answers, Signature, SigningRequest, accepted
 if TYPE_CHECKING:
     from walletcore.effects import Effect
 
-__all__ = ["Transaction", "largest_spend", "pay"]
+__all__ = ["NO_KEY", "Transaction", "largest_spend", "pay"]
 
 _NULL_TXID = "00" * 32
 _WHOLE = ("ALL", "DEFAULT", "")  # hash types that leave nothing open
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
+NO_KEY = "a PSBT names keys until it is finalized; Psbt.with_keys does where it names none"
+"""What helps who asks for a key that is not known."""
 _MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
 _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 
@@ -230,7 +232,8 @@ class Transaction:
         for index, each in enumerate(self.inputs):
             if each.spent is None or not each.keys:
                 lacking = "the output that it spends" if each.spent is None else "its key"
-                raise TransactionError(f"input {index}: {lacking} is not known", reason="missing")
+                hint = "" if each.spent is None else NO_KEY
+                raise TransactionError(f"input {index}: {lacking} is not known", reason="missing", hint=hint)
         return self.inputs
 
     def _requests_of(self, commitments: Commitments, index: int, each: Input) -> list[SigningRequest]:

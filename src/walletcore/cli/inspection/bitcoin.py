@@ -151,7 +151,7 @@ def odd_hash_type(place: int, name: str) -> Iterator[Oddity]:
     """What an input's signature leaves open, by the name of its hash type; nothing for ALL and DEFAULT."""
     flag, _, others = name.partition("|")
     opens = {"NONE": "any output may be replaced", "SINGLE": "all outputs but one may be replaced"}.get(flag, "")
-    added = "inputs may be added" if others else ""
+    added = "inputs may be added" if others == "ANYONECANPAY" else ""
     if opens or added:
         what = " and ".join(part for part in (opens, added) if part)
         yield Oddity(code="hash-type", text=f"input {place} is signed {name}: {what}")

@@ -12,6 +12,7 @@ from typing import Any
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput, Safety
+from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, names_of_types
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, Oddity, Spent, names_of
@@ -22,15 +23,16 @@ from walletcore.errors import InvalidSignature, MissingSignature, SigningRefused
 from walletcore.path import HARDENED
 from walletcore.signing import Signable
 
-__all__ = ["TITLES", "finding"]
+__all__ = ["TITLES", "finding", "unasked"]
 
 TITLES = ("input", "spends", "amount", "kind", "hash type", "signed", "not signed by")
 _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
-_NAMES = {number: name for name, number in HASH_TYPES.items()}
 _PROPRIETARY = 0xFC
 _MANY = 20  # keys: more of them nobody reads, and the inputs name them all
 _NOT_KNOWN = ("missing", "unknown")  # what cannot be checked with what the PSBT has
-_ANY = Safety(trust_witness_utxo=True, sighash=tuple(HASH_TYPES), max_fee=None, max_fee_rate=None, trust_scripts=True)
+_ANY = Safety(
+    trust_witness_utxo=True, sighash=(*HASH_TYPES, *WITH_UTXOS), max_fee=None, max_fee_rate=None, trust_scripts=True
+)
 _FIRST_PURPOSE = HARDENED + 44  # BIP-43: older ones have other levels
 _MODIFIABLE = {1: "inputs", 2: "outputs"}  # BIP-370, PSBT_GLOBAL_TX_MODIFIABLE
 
@@ -113,10 +115,23 @@ def _wanted(psbt: Psbt) -> str:
     """The keys that have to sign still, each once, by whatever safety: that is told below."""
     try:
         keys = [request.key.data.hex() for request in _loose(psbt).requests()]
+        why = "" if keys else unasked(psbt)
     except (TransactionError, SigningRefused) as error:
         return f"not known ({error})"
+    if not keys:
+        return f"not known ({why})" if why else "nobody more"
     found = list(dict.fromkeys(keys))
-    return (", ".join(found) if len(found) <= _MANY else f"{len(found)} keys") or "nobody more"
+    return ", ".join(found) if len(found) <= _MANY else f"{len(found)} keys"
+
+
+def unasked(psbt: Psbt) -> str:
+    """Why a PSBT that asks for no signature has not all of them; empty where it has. Raises `TransactionError`."""
+    maps = _loose(psbt).finalized().inputs
+    left = [place for place, fields in enumerate(maps) if not fields.is_final]
+    unnamed = [str(each) for each in left if not (maps[each].bip32_derivation or maps[each].tap_bip32_derivation)]
+    if unnamed:
+        return f"no key is named by input {listed(unnamed)}"
+    return f"not understood here is the script of input {listed(list(map(str, left)))}" if left else ""
 
 
 def _unknown(fields: Any) -> Iterator[str]:
@@ -142,9 +157,9 @@ def _spent(psbt: Psbt, place: int, known: Input | None = None) -> Spent:
         place=place,
         outpoint=_outpoint(psbt, place),
         amount=None if known is None else known.value,
-        proven=known is not None and (known.kind == "p2tr" or bool(known.previous)),
+        proven=known is not None and known.spent is not None and not known.is_claimed,
         kind="" if known is None else known.kind,
-        sighash=_sighash(fields.sighash_type),
+        sighash=_sighash(psbt, fields.sighash_type),
         signatures=len(fields.partial_sig) + len(fields.tap_script_sig) + (fields.tap_key_sig is not None),
         required=known.required if known is not None and known.keys else None,
         final=fields.is_final,
@@ -158,8 +173,8 @@ def _outpoint(psbt: Psbt, place: int) -> str:
     return f"{each.txid}:{each.vout}"
 
 
-def _sighash(number: int | None) -> str:
-    return "" if number is None else _NAMES.get(number, f"{number:#x}")
+def _sighash(psbt: Psbt, number: int | None) -> str:
+    return "" if number is None else names_of_types(psbt.chain.dialect).get(number, f"{number:#x}")
 
 
 # What is odd

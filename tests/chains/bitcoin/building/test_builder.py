@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.bitcoin import BITCOIN, TESTNET, kernel_accepts, key, reason, signer, spending
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.building import LONG_TERM_FEE_RATE, build
+from walletcore.chains.bitcoin.building import LONG_TERM_FEE_RATE, build, bump_fee
 from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, drafted
 from walletcore.chains.bitcoin.building.ordering import sorted_inputs, sorted_outputs
 from walletcore.chains.bitcoin.building.weights import size_of, vsize_of, weight_of
@@ -175,7 +175,7 @@ def test_every_transaction_pays_its_rate_and_no_more_than_change_would_cost(
     inputs = [spending(guard, place=place) for place, guard in enumerate(guards)]
     payments = [pay(TO, 1_000 + value) for value in paid]
     parts: dict[str, Any] = {"inputs": inputs, "payments": payments, "change": CHANGE, "selection": selection}
-    parts |= {"fee_rate": rate, "long_term_fee_rate": later, "ordering": ordering}
+    parts |= {"allow_low_fee_rate": True, "fee_rate": rate, "long_term_fee_rate": later, "ordering": ordering}
     if not is_affordable(inputs, payments, rate, selection):
         assert reason(TransactionError, build, BITCOIN, **parts) == "range"
         return
@@ -217,7 +217,7 @@ def test_coins_are_chosen_without_change_up_to_what_change_would_cost() -> None:
 def test_a_choice_that_weighs_too_much_is_not_made() -> None:
     """At a rate below the long-term one many inputs waste least; 1,480 of them are more than nodes pass on."""
     coins = [coin(number, 1_000) for number in range(1_500)]
-    tx = built(inputs=[*coins, coin(1_500, 1_480_100)], paid=1_480_000, fee_rate=0)
+    tx = built(inputs=[*coins, coin(1_500, 1_480_100)], paid=1_480_000, fee_rate=0, allow_low_fee_rate=True)
     assert [each.value for each in tx.inputs] == [1_480_100]
 
 
@@ -308,7 +308,8 @@ def test_the_tip_is_the_lock_time_against_fee_sniping() -> None:
 def test_what_no_node_passes_on_is_not_built() -> None:
     many = [coin(number, 10_000) for number in range(1_500)]
     assert reason(TransactionError, built, inputs=many, selection="all") == "too-large"
-    assert reason(TransactionError, built, inputs=many, paid=9_990 * 1_480, fee_rate=0) == "too-large"
+    free: dict[str, Any] = {"fee_rate": 0, "allow_low_fee_rate": True}
+    assert reason(TransactionError, built, inputs=many, paid=9_990 * 1_480, **free) == "too-large"
     assert len(built(inputs=many[:1_450], selection="all").inputs) == 1_450
 
 
@@ -322,6 +323,36 @@ def test_T13_a_fee_that_can_only_be_a_mistake_is_refused() -> None:
     assert fee_of(built(10**9, fee_rate=20_000_000, safety=generous)) == 20_000 * 141
     frugal = Safety(max_fee=704)
     assert reason(SigningRefused, built, 150_000, safety=frugal) == "policy"
+
+
+@pytest.mark.parametrize(("rate", "hint"), [(0, "0"), (5, "5000"), (999, "999000")])
+def test_T13_neighbour_a_rate_in_another_unit_is_refused_unless_it_is_meant(rate: int, hint: str) -> None:
+    """Core, DEFAULT_MIN_RELAY_TX_FEE: less is not passed on. Five satoshi per virtual byte are 5,000 per 1,000."""
+    with pytest.raises(TransactionError, match=f"at least 1000 satoshi per 1,000 virtual bytes, got {rate}$") as caught:
+        built(150_000, fee_rate=rate)
+    assert caught.value.reason == "policy"
+    assert caught.value.hint.startswith(f"{rate} satoshi per virtual byte are {hint};")
+    assert fee_of(built(150_000, fee_rate=rate, allow_low_fee_rate=True)) == fee_at(rate, 141)
+    assert fee_of(built(150_000, fee_rate=1_000)) == 141
+
+
+def test_coins_are_not_burnt_unless_it_is_meant() -> None:
+    """Core: maxburnamount of sendrawtransaction is 0. An output that says something and is worth nothing burns none."""
+    said = TxOut(value=0, script_pubkey=b"\x6a\x02ok")
+    for script in (b"\x6a\x02ok", b"\x6a", bytes(10_001)):
+        burnt = TxOut(value=1_000, script_pubkey=script)
+        with pytest.raises(TransactionError, match="payment 1 burns 1000 satoshi") as caught:
+            built(150_000, payments=[said, burnt])
+        assert (caught.value.reason, caught.value.hint) == ("policy", "allow_burn=True takes it")
+        assert burnt in built(150_000, payments=[said, burnt], allow_burn=True).outputs
+    assert said in built(150_000, payments=[said]).outputs
+
+
+def test_a_fee_is_raised_of_what_burns_already() -> None:
+    burnt = TxOut(value=1_000, script_pubkey=b"\x6a\x02ok")
+    old = built(150_000, payments=[burnt], allow_burn=True)
+    place = 1 - old.outputs.index(burnt)
+    assert burnt in bump_fee(old, fee_rate=10_000, change_of=lambda _: (place,)).transaction.outputs
 
 
 def test_what_is_built_is_a_psbt_that_signers_sign() -> None:
@@ -347,6 +378,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "inputs of another type": ({"inputs": ["coin"]}, "type"),
     "a text for no": ({"replaceable": ""}, "type"),
     "a number for yes": ({"replaceable": 1}, "type"),
+    "a number that allows a low rate": ({"allow_low_fee_rate": 1}, "type"),
+    "a text that allows to burn": ({"allow_burn": "no"}, "type"),
     "a rate that is none": ({"fee_rate": None}, "range"),
     "inputs as a generator": ({"inputs": iter([coin(0, 10**6)])}, "type"),
     "payments of another type": ({"payments": [TO]}, "type"),
@@ -399,7 +432,9 @@ def test_the_relay_of_the_row_decides() -> None:
     dear = replace(BITCOIN, relay=replace(CORE, dust=1_000_000))
     to = pay(dear.address(key(2).public_key), 999_999)
     inputs = [coin(0, 10**8)]
-    assert reason(TransactionError, build, dear, inputs=inputs, payments=[to], change=CHANGE, fee_rate=1) == "policy"
+    assert (
+        reason(TransactionError, build, dear, inputs=inputs, payments=[to], change=CHANGE, fee_rate=1_000) == "policy"
+    )
 
 
 # -- signers that take a low r

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, key, reason, spending
+from support.bitcoin import BITCOIN, key, reason, signer, spending
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
@@ -39,7 +39,13 @@ def own(value: int = 0, index: int = 0) -> TxOut:
 def original(*values: int, paid: int = 100_000, rate: int = 2_000, **options: Any) -> Transaction:
     inputs = [coin(number, value, **options) for number, value in enumerate(values)]
     return build(
-        BITCOIN, inputs=inputs, payments=[pay(TO, paid)], change=own(), fee_rate=rate, selection="all"
+        BITCOIN,
+        inputs=inputs,
+        payments=[pay(TO, paid)],
+        change=own(),
+        fee_rate=rate,
+        selection="all",
+        allow_low_fee_rate=True,
     ).transaction
 
 
@@ -116,6 +122,7 @@ def test_every_replacement_keeps_the_rules_and_the_payments(
     extra = [coin(100 + number, value) for number, value in enumerate(more)]
     higher = (old.fee_rate or 0) + step
     options: dict[str, Any] = {"fee_rate": higher, "inputs": extra, "evicted_fees": evicted, "change": own(index=1)}
+    options["allow_low_fee_rate"] = True
     try:
         new = bumped(old, **options)
     except TransactionError as error:
@@ -199,7 +206,7 @@ def test_parent_and_child_together_pay_the_rate(low: int, rate: int) -> None:
     if fee_at(rate, 300) > 98_000:
         assert reason(TransactionError, child, BITCOIN, fee_rate=300_000 + rate, **options) == "range"
         return
-    tx = child(BITCOIN, fee_rate=rate, **options).transaction
+    tx = child(BITCOIN, fee_rate=rate, allow_low_fee_rate=True, **options).transaction
     size = Tx.decode(raw).vsize
     together = fee_at(rate, size + tx.vsize) - paid
     assert fee_of(tx) == max(together, fee_at(rate, tx.vsize))
@@ -243,6 +250,19 @@ def test_a_child_is_signed_as_any_other() -> None:
     assert WALLET.change_of(psbt.transaction) == (0,)
     signed = sign(psbt, *WALLET.signers_for(psbt)).finalize()
     assert Tx.decode(signed.raw).vsize <= psbt.transaction.vsize
+
+
+def test_T13_neighbour_a_rate_that_no_node_passes_on_is_refused_unless_it_is_meant() -> None:
+    old, (raw, mine, paid) = original(300_000, rate=500), parent()
+    below: dict[str, Any] = {"parent": raw, "parent_fee": paid, "inputs": [mine], "to": TO, "fee_rate": 999}
+    assert reason(TransactionError, bumped, old, fee_rate=999) == "policy"
+    assert reason(TransactionError, child, BITCOIN, **below) == "policy"
+    assert fee_of(bumped(old, fee_rate=1_500)) >= fee_at(1_500, old.vsize)
+    assert bumped(old, fee_rate=999, allow_low_fee_rate=True).outputs
+    assert child(BITCOIN, **below, allow_low_fee_rate=True).transaction.outputs
+    assert child(BITCOIN, **{**below, "fee_rate": 1_000}).transaction.outputs
+    for call in (lambda flag: bumped(old, allow_low_fee_rate=flag), lambda flag: child(BITCOIN, **below, **flag)):
+        assert reason(TransactionError, call, {"allow_low_fee_rate": 1}) == "type"
 
 
 def test_T13_a_rate_that_can_only_be_a_mistake_is_refused() -> None:
@@ -316,3 +336,17 @@ def test_a_replacement_leaves_the_output_to_which_a_single_signature_commits(sig
 def test_change_may_be_named_one_by_one() -> None:
     old = original(200_000)
     assert bumped(old, change_of=lambda each: iter(WALLET.change_of(each))) == bumped(old)
+
+
+def test_a_finalized_psbt_does_not_say_who_signs_and_whoever_asks_is_told() -> None:
+    """BIP-174: an Input Finalizer takes the keys out, so that nobody knows how large another signature is."""
+    coins = (spending("p2wpkh"),)
+    made = build(BITCOIN, inputs=coins, payments=[pay(TO, 50_000)], change=own(), fee_rate=2_000)
+    final = sign(made, signer(1)).finalized().transaction
+    with pytest.raises(TransactionError, match="its key is not known") as caught:
+        bumped(final)
+    assert (caught.value.reason, caught.value.hint.partition(";")[0]) == (
+        "missing",
+        "a PSBT names keys until it is finalized",
+    )
+    assert bumped(sign(made, signer(1)).transaction, change=TO, change_of=lambda _: (0,)).outputs

@@ -507,3 +507,17 @@ except TransactionError: pass
 """
     code = "refused = False\ntry: row.decode_transaction(raw)\nexcept TransactionError: refused = True\nassert refused"
     assert cpu_seconds(code, setup=setup) < 0.25 * SLACK
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (MAGIC, "globals: expected 1 bytes, got 0"),
+        (psbt()[:9], "PSBT_GLOBAL_UNSIGNED_TX: expected 82 bytes, got 1"),
+        (psbt(tail=b"\0"), "1 bytes remain after the last map, outputs[0]"),
+    ],
+)
+def test_the_map_is_named_where_bytes_are_missing_or_too_many(raw: bytes, text: str) -> None:
+    with pytest.raises(TransactionError) as caught:
+        Psbt.decode(BITCOIN, raw)
+    assert str(caught.value).startswith(text)

@@ -99,7 +99,10 @@ def test_T10_neighbour_hash_types_without_a_name_are_never_signed(number: int) -
     made = psbt(spending("p2wpkh"))
     odd = replace(made, inputs=(made.inputs[0].with_fields(sighash_type=number),))
     for safety in (SAFE, Safety(sighash=("DEFAULT", "NONE", "SINGLE"))):
-        assert reason(TransactionError, replace(odd, safety=safety).requests) == "policy"
+        got = f"hash type {number:#04x}, which has no name" if number else "DEFAULT"
+        with pytest.raises(TransactionError, match=f"got {got}$") as caught:
+            replace(odd, safety=safety).requests()
+        assert (caught.value.reason, caught.value.hint) == ("policy", "")
 
 
 def rich(value: int) -> Input:

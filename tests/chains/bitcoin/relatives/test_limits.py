@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,6 +225,43 @@ POLICY = {
 }
 
 
+# DEFAULT_MIN_RELAY_TX_FEE of each node, and of Bitcoin Core before 30.0: src/policy/policy.h of dash 082976a, qtum
+# 04212f4, vertcoin-core 8437615, bitcoin-abc f631be9; src/validation.h of litecoin d8c8adc, Ravencoin 05569f8, monacoin
+# 0f201a8, viacoin 0716688, digibyte 527219d (8.22), firo adba431, verge aef8029, bitcoin-cash-node 631badb; src/main.h
+# of komodo, fluxd and zcash; PIVX src/validation.cpp; StraxMain.cs; dcrd internal/mempool/policy.go; Dogecoin Core
+# 1.14, a tenth of RECOMMENDED_MIN_TX_FEE.
+LOWEST = {
+    "dogecoin": 100_000,
+    "digibyte": 100_000,
+    "ravencoin": 1_000_000,
+    "qtum": 400_000,
+    "monacoin": 100_000,
+    "viacoin": 100_000,
+    "vertcoin": 100_000,
+    "verge": 100_000,
+    "pivx": 10_000,
+    "stratis": 10_000,
+    "decred": 10_000,
+    **dict.fromkeys(("komodo", "horizen", "flux", "zcash"), 100),
+}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_the_lowest_rate_is_what_the_node_passes_on(name: str) -> None:
+    assert row(name).relay.min_fee_rate == LOWEST.get(name, 1_000)
+
+
+@pytest.mark.parametrize("name", ["bitcoin", "dogecoin", "qtum", "ravencoin", "digibyte", "bitcoin-cash"])
+def test_T13_neighbour_building_keeps_the_lowest_rate_of_its_network(name: str) -> None:
+    network = row(name)
+    least = network.relay.min_fee_rate
+    spent = simple_payment(network, ALICE, BOB, 10**10).inputs
+    offered: dict[str, Any] = {"inputs": spent, "payments": [pay(network.address(BOB), 10**9)]}
+    offered["change"] = network.address(BOB)
+    assert build(network, fee_rate=least, **offered).transaction.outputs
+    assert reason(TransactionError, build, network, fee_rate=least - 1, **offered) == "policy"
+
+
 @pytest.mark.parametrize("name", LIMITED)
 def test_dust_and_the_limits_of_fees_are_those_of_the_node(name: str) -> None:
     relay = row(name).relay
@@ -288,9 +326,10 @@ def test_the_table_of_the_page_is_that_of_the_limits() -> None:
     mains = [row for row in RELATIVES if not row.name.rpartition("-")[2].startswith(("testnet", "regtest"))]
     wanted = []
     for each in mains:
-        limits = (each.max_money, each.relay.dust_limit(P2PKH), each.relay.max_fee, each.relay.max_fee_rate)
+        relay = each.relay
+        limits = (each.max_money, relay.dust_limit(P2PKH), relay.max_fee, relay.max_fee_rate, relay.min_fee_rate)
         cells = [each.name, *(shown(limit, each.decimals) for limit in limits)]
         wanted.append(f"| {' | '.join(cells)} | {f'`{each.uri_scheme}:`' if each.uri_scheme else 'none'} |")
     lines = PAGE.read_text(encoding="utf-8").splitlines()
-    start = lines.index("| chain | money | dust | fee | rate | URIs |") + 2
+    start = lines.index("| chain | money | dust | fee | rate | lowest rate | URIs |") + 2
     assert lines[start : start + len(wanted) + 1] == [*wanted, ""]

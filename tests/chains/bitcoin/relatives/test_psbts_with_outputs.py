@@ -266,6 +266,57 @@ def test_all_utxos_is_over_everything_and_known_to_bitcoin_cash_alone() -> None:
     assert reason(TransactionError, Psbt.decode(XEC, made.raw).requests) == "policy"
 
 
+@pytest.mark.parametrize("name", ["NONE|UTXOS", "SINGLE|UTXOS"])
+def test_what_commits_to_the_outputs_that_are_spent_and_leaves_others_open_is_allowed_by_name(name: str) -> None:
+    made = Psbt.from_transaction(spending(BCH, "p2pkh", sighash=name))
+    with pytest.raises(SigningRefused) as caught:
+        made.requests()
+    assert (caught.value.reason, caught.value.hint) == ("policy", f"Safety(sighash=({name!r},)) allows it")
+    allowed = replace(made, safety=Safety(sighash=(name,)))
+    assert sign(allowed, signer(1)).finalize().raw == sign(made.transaction, signer(1)).raw
+    with pytest.raises(TransactionError) as read:
+        BCH.decode_transaction(made.raw)
+    assert (read.value.reason, read.value.hint) == ("policy", f"decode_transaction(raw, sighash=[{name!r}]) allows it")
+    assert BCH.decode_transaction(made.raw, sighash=[name]) == replace(
+        made.transaction, inputs=(replace(made.transaction.inputs[0], previous=b""),)
+    )
+
+
+def claimed(*sighashes: str) -> Transaction:
+    """Return what spends outputs whose amounts nothing proves."""
+    inputs = [
+        Input(
+            txid=f"{place:02x}" * 32, vout=0, value=100_000, key=ALICE, sighash=name, dialect=BCH.dialect, kind="p2pkh"
+        )
+        for place, name in enumerate(sighashes, 1)
+    ]
+    return Transaction(
+        chain=BCH, inputs=tuple(inputs), outputs=(pay(BCH.address(ALICE), 100_000 * len(inputs) - 1_000),)
+    )
+
+
+def test_PS62_neighbour_signatures_over_all_outputs_that_are_spent_prove_the_fee() -> None:
+    """CHIP-2022-02-CashTokens, `SIGHASH_UTXOS`: of two lies, the signatures do not fit together."""
+    proven = claimed("ALL|UTXOS", "ALL|UTXOS")
+    assert isinstance(fee := proven.effects()[-1], Fee)
+    assert fee.at_most == 1_000
+    assert len(Psbt.from_transaction(proven).requests()) == 2
+    for sighashes in (("ALL|UTXOS", "ALL"), ("ALL", "ALL|UTXOS"), ("ALL", "ALL")):
+        lie = claimed(*sighashes)
+        assert "only claims its value" in lie.effects()[-1].why  # type: ignore[union-attr]
+        assert reason(SigningRefused, Psbt.from_transaction(lie).requests) == "policy"
+    for name in ("NONE|UTXOS", "SINGLE|UTXOS"):
+        assert "others may add" in claimed(name, "ALL|UTXOS").effects()[-1].why  # type: ignore[union-attr]
+
+
+def test_PS62_neighbour_a_lie_about_another_input_spoils_a_signature_over_all_outputs_that_are_spent() -> None:
+    """The digest has the amounts of the others, which that of ALL has not."""
+    for name, differ in (("ALL|UTXOS", True), ("NONE|UTXOS", True), ("ALL", False)):
+        true = claimed(name, name)
+        lie = replace(true, inputs=(true.inputs[0], replace(true.inputs[1], value=99_000)), outputs=true.outputs)
+        assert (true.requests()[0].payload != lie.requests()[0].payload) is differ
+
+
 @each_row
 def test_a_schnorr_signature_that_another_wallet_made_is_verified(row: BitcoinChain) -> None:
     by_schnorr = spending(row, "p2pkh", schnorr=True)

@@ -48,6 +48,8 @@ def build(
     tip: int | None = None,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
     low_r: bool = False,
+    allow_low_fee_rate: bool = False,
+    allow_burn: bool = False,
     safety: Safety = SAFE,
 ) -> Psbt:
     """The PSBT of a transaction that spends some of the inputs and pays all payments.
@@ -62,11 +64,15 @@ def build(
     sign take a low r); it is exceeded only by change that is not made. ``tip``, the height of the last block, is the
     lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
 
+    ``allow_low_fee_rate`` takes a rate below `Relay.min_fee_rate`, which nodes do not pass on; ``allow_burn`` payments
+    that nobody can ever spend, such as an OP_RETURN output that is worth something.
+
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
     address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node
     passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
-    check_flags(replaceable=replaceable, low_r=low_r)
+    flags = {"low_r": low_r, "allow_low_fee_rate": allow_low_fee_rate, "allow_burn": allow_burn}
+    check_flags(replaceable=replaceable, **flags)
     everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))
     if not payments and not everything:
@@ -83,7 +89,7 @@ def build(
         ordering=ordering,
         safety=safety,
         locktime=_locktime(locktime, tip),
-        low_r=low_r,
+        **flags,
     )
     transaction = drafted(draft)
     if transaction.locktime and all(each.sequence == _FINAL for each in transaction.inputs):

@@ -46,6 +46,7 @@ def bump_fee(
     ordering: str = "bip69",
     evicted_fees: int = 0,
     full_rbf: bool = False,
+    allow_low_fee_rate: bool = False,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
     safety: Safety = SAFE,
 ) -> Psbt:
@@ -60,11 +61,12 @@ def bump_fee(
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
     It is a higher rate than that of the replaced transaction as it was signed, with signatures shorter than counted.
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
-    that it may be replaced, "range" for a rate that is not higher, or insufficient funds; `SigningRefused` as `build`.
+    that it may be replaced, or for a rate as in `build`, "range" for one that is not higher, or insufficient funds;
+    `SigningRefused` as `build`.
     """
     if not callable(change_of):
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
-    check_flags(full_rbf=full_rbf)
+    check_flags(full_rbf=full_rbf, allow_low_fee_rate=allow_low_fee_rate)
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(transaction.chain, evicted_fees, "evicted_fees")
     payments, rest = _without_change(transaction, change_of(transaction))
@@ -85,6 +87,8 @@ def bump_fee(
         safety=safety,
         version=transaction.version,
         locktime=transaction.locktime,
+        allow_low_fee_rate=allow_low_fee_rate,
+        allow_burn=True,  # what is replaced burns it as well
     )
     return compose(draft)
 
@@ -155,6 +159,7 @@ def child(
     to: TxOut | Address,
     fee_rate: int,
     ordering: str = "bip69",
+    allow_low_fee_rate: bool = False,
     long_term_fee_rate: int = LONG_TERM_FEE_RATE,
     safety: Safety = SAFE,
 ) -> Psbt:
@@ -165,6 +170,7 @@ def child(
     the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
     """
     check_chain(chain)
+    check_flags(allow_low_fee_rate=allow_low_fee_rate)
     _check_nodes(chain)
     tx, txid = Tx.identified(parent, max_money=chain.max_money)
     if not tx.is_signed:  # its txid may be the same, but it is smaller than what miners will see
@@ -182,6 +188,7 @@ def child(
         selection="largest-first",
         ordering=ordering,
         safety=safety,
+        allow_low_fee_rate=allow_low_fee_rate,
     )
     return compose(draft)
 

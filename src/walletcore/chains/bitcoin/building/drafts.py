@@ -59,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a transaction must pay: whatever line asks for most."""
+    """What a transaction must pay: whatever line asks for most. The first is the rate that somebody has named."""
 
     lines: tuple[Line, ...]
 
@@ -90,6 +90,8 @@ class Draft:
     version: int = 2
     locktime: int = 0
     low_r: bool = False
+    allow_low_fee_rate: bool = False
+    allow_burn: bool = False
 
     @property
     def least_change(self) -> int:
@@ -145,13 +147,8 @@ def as_output(change: TxOut | Address) -> TxOut:
 def _check(draft: Draft) -> None:
     _check_names(draft)
     _check_values(draft)
-    relay = draft.chain.relay
-    for place, output in enumerate(draft.payments):
-        least = relay.dust_limit(output.script_pubkey)
-        if output.value < least:
-            raise TransactionError(
-                f"payment {place} is dust: expected {least} satoshi, got {output.value}", reason="policy"
-            )
+    _check_rate(draft)
+    _check_payments(draft)
     outpoints = [(each.txid, each.vout) for each in (*draft.required, *draft.pool)]
     if len(set(outpoints)) < len(outpoints):
         raise TransactionError("the same output is offered twice", reason="duplicate")
@@ -164,6 +161,26 @@ def _check(draft: Draft) -> None:
             "SINGLE commits to the output at its place, which a choice of inputs would move: expected selection='all'",
             reason="mismatch",
         )
+
+
+def _check_rate(draft: Draft) -> None:
+    """A rate that no node passes on is a mistake, most often one of the unit."""
+    least, rate = draft.chain.relay.min_fee_rate, draft.price.lines[0].rate
+    if rate < least and not draft.allow_low_fee_rate:
+        message = f"expected a fee rate of at least {least} satoshi per 1,000 virtual bytes, got {rate}"
+        hint = f"{rate} satoshi per virtual byte are {1000 * rate}; allow_low_fee_rate=True takes what is meant so"
+        raise TransactionError(message, reason="policy", hint=hint)
+
+
+def _check_payments(draft: Draft) -> None:
+    """What nodes do not pass on, and what is lost for ever (Core: maxburnamount of sendrawtransaction, 0)."""
+    for place, output in enumerate(draft.payments):
+        least, value = draft.chain.relay.dust_limit(output.script_pubkey), output.value
+        if value < least:
+            raise TransactionError(f"payment {place} is dust: expected {least} satoshi, got {value}", reason="policy")
+        if value and is_unspendable(output.script_pubkey) and not draft.allow_burn:
+            message = f"payment {place} burns {value} satoshi: nobody can ever spend such an output"
+            raise TransactionError(message, reason="policy", hint="allow_burn=True takes it")
 
 
 def _check_names(draft: Draft) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.transaction import largest_spend
+from walletcore.chains.bitcoin.transaction import NO_KEY, largest_spend
 from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, WITNESS, TxOut
 from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
@@ -40,7 +40,8 @@ def size_of(each: Input, *, low_r: bool = False) -> Size:
     """How large an input will be. Raises `TransactionError` ("missing") where its output or its key is not known."""
     if each.spent is None or not each.keys:
         lacking = "the output that it spends" if each.spent is None else "its key"
-        raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing")
+        hint = "" if each.spent is None else NO_KEY
+        raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing", hint=hint)
     script_sig, witness = largest_spend(each, low_r=low_r)
     base = _OUTPOINT + len(SCRIPT.encode(script_sig)) + _SEQUENCE
     return Size(base, len(WITNESS.encode(witness)) if witness else 0)

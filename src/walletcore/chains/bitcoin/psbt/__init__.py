@@ -34,7 +34,7 @@ from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_of, has_sign
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of
-from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
+from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_chain, check_outputs, check_previous, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety, vsize_when_signed
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
@@ -47,6 +47,8 @@ from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.psbt.maps import Maps
+    from walletcore.chains.bitcoin.psbt.naming import Named
     from walletcore.chains.bitcoin.psbt.summary import ChangeOf, Summary
     from walletcore.effects import Effect
 
@@ -93,7 +95,7 @@ class Psbt:
     _proven: Proven | None = memory()  # records that were verified or vouched for here
 
     def __post_init__(self) -> None:
-        _check_chain(self.chain)
+        check_chain(self.chain)
         if type(self.inputs) is not tuple or type(self.outputs) is not tuple or type(self.version) is not int:
             raise TransactionError("expected maps as tuples, and the version as int", reason="type")
         kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
@@ -104,7 +106,7 @@ class Psbt:
         if packet.version != self.version:
             raise TransactionError(f"the maps are those of version {packet.version}", reason="version")
         check_outputs(self.chain, packet)
-        _check_previous(self.previous)
+        check_previous(self.previous)
         object.__setattr__(self, "_draft", packet.draft)
 
     @classmethod
@@ -121,10 +123,10 @@ class Psbt:
 
         ``max_weight`` is that of the signed transaction, in units; nodes relay no more than the default.
         """
-        _check_chain(chain)
+        check_chain(chain)
         if type(safety) is not Safety:
             raise TransactionError("expected a Safety", reason="type")
-        _check_previous(previous)
+        check_previous(previous)
         packet = decode(raw, max_weight)
         check_outputs(chain, packet)
         return _made(chain, packet, safety, previous, _raw=raw)
@@ -149,7 +151,7 @@ class Psbt:
         """The PSBT of a transaction: what is spent, by whom, and whose its change is. Raises `TransactionError`."""
         if type(transaction) is not Transaction or type(safety) is not Safety:
             raise TransactionError("expected a Transaction, and a Safety", reason="type")
-        _check_chain(transaction.chain)
+        check_chain(transaction.chain)
         if transaction.extra is not None:
             raise TransactionError("no field of a PSBT says what the transaction has beside", reason="unknown")
         tx = transaction._unsigned
@@ -313,6 +315,17 @@ class Psbt:
             raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
         return made
 
+    def with_keys(self, keys: Sequence[Named]) -> Psbt:
+        """The same, with these keys named where one of them alone can spend, as signers need it (role: Updater).
+
+        A key comes alone or in a pair with its `KeyOrigin`; without that it counts as the root of its own tree. Final
+        inputs and records that are there stay as they are. Raises `TransactionError`.
+        """
+        from walletcore.chains.bitcoin.psbt.naming import named  # most PSBTs come with their keys
+
+        inputs, outputs = named(self, keys)
+        return self._with(self.globals, inputs, self._proven or {}, outputs)
+
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.
 
@@ -380,9 +393,11 @@ class Psbt:
     def _packet(self) -> Packet:
         return Packet(version=self.version, globals=self.globals, inputs=self.inputs, outputs=self.outputs)
 
-    def _with(self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven) -> Psbt:
+    def _with(
+        self, common: PsbtGlobals, inputs: tuple[PsbtInput, ...], proven: Proven, outputs: Maps[PsbtOutput] = ()
+    ) -> Psbt:
         """The same transaction with other records."""
-        packet = Packet(self.version, common, inputs, self.outputs, self._draft)
+        packet = Packet(self.version, common, inputs, outputs or self.outputs, self._draft)
         return _made(self.chain, packet, self.safety, self.previous, _unsigned_tx=self._unsigned_tx, _proven=proven)
 
     @property
@@ -396,19 +411,6 @@ class Psbt:
     def _unsigned_bytes(self) -> bytes:
         unsigned = self.globals.unsigned_tx
         return DRAFT.encode(self.draft) if unsigned is None else unsigned
-
-
-def _check_chain(chain: object) -> None:
-    """Most relatives with a dialect sign or write otherwise than a PSBT says: they have an envelope of its own."""
-    if not isinstance(chain, BitcoinChain):
-        raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-    if chain.dialect is not None and not chain.dialect.has_psbts:
-        raise TransactionError(f"{chain.name} has no PSBTs: Transaction.raw is its own form", reason="network")
-
-
-def _check_previous(previous: object) -> None:
-    if type(previous) is not tuple or set(map(type, previous)) - {bytes}:
-        raise TransactionError("expected previous transactions as a tuple of bytes", reason="type")
 
 
 def _made(

@@ -267,7 +267,7 @@ def _read(reader: Reader, most: int) -> Packet:
     if reader.data[: len(MAGIC)] != MAGIC:
         raise DecodingError("expected a PSBT, which begins with psbt and ff", reason="prefix")
     reader.take(len(MAGIC))
-    common = _read_map(reader, PsbtGlobals, _GLOBAL_TABLE)[0]
+    common = _read_globals(reader)
     version = V0 if common._numbers == _ONLY_TX else common.version or V0
     if version not in (V0, V2):
         raise DecodingError(f"expected version 0 or 2, got {version}", reason="version")
@@ -282,7 +282,19 @@ def _read(reader: Reader, most: int) -> Packet:
     _check_room(room, most)
     inputs, room = _read_maps(reader, PsbtInput, version, counts[0], room, most)
     outputs, _ = _read_maps(reader, PsbtOutput, version, counts[1], room, most)
+    if reader.remaining:
+        last = f"outputs[{counts[1] - 1}]" if counts[1] else f"inputs[{counts[0] - 1}]" if counts[0] else "globals"
+        raise DecodingError(f"{reader.remaining} bytes remain after the last map, {last}", reason="trailing")
     return Packet(version=version, globals=common, inputs=inputs, outputs=outputs, draft=draft)
+
+
+def _read_globals(reader: Reader) -> PsbtGlobals:
+    try:
+        return _read_map(reader, PsbtGlobals, _GLOBAL_TABLE)[0]
+    except DecodingError as error:
+        if not hasattr(error, "__notes__"):  # the name of a field says as much
+            error.add_note(".globals")
+        raise
 
 
 def _check_globals(common: PsbtGlobals, version: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
@@ -20,8 +20,10 @@ def nobody(_: bytes) -> None:
     """Finds no key."""
 
 
-def by_script(keys: Sequence[PublicKey]) -> Find:
+def by_script(keys: Sequence[PublicKey], kinds: Collection[str] = KEY_KINDS) -> Find:
     """Finds keys by the scripts that they can spend, without script trees. Those of a kind are made when one asks.
+
+    ``kinds`` are those of keys that a network has (`BitcoinChain.key_kinds`).
 
     A guard gives all keys of a transaction, which may have thousands of them in its scripts.
     """
@@ -31,7 +33,7 @@ def by_script(keys: Sequence[PublicKey]) -> Find:
         return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys}
 
     def find(script_pubkey: bytes) -> PublicKey | None:
-        kind = _OF_OUTPUT.get(kind_of(script_pubkey))
-        return of_kind(kind).get(script_pubkey) if kind else None
+        kind = _OF_OUTPUT.get(kind_of(script_pubkey), "")
+        return of_kind(kind).get(script_pubkey) if kind in kinds else None
 
     return find

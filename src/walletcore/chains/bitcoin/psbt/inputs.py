@@ -341,11 +341,12 @@ def _known(
 def _sighash(number: int | None, is_taproot: bool, allowed: Collection[str], dialect: Dialect | None) -> str:
     if number is None:
         return ""
-    name = names_of_types(dialect).get(number, "unknown")
+    name = names_of_types(dialect).get(number, "")
     if name not in allowed or (name == "DEFAULT" and not is_taproot):
-        can_be_named = name in HASH_TYPES and name != "DEFAULT"
+        can_be_named = name not in ("", "DEFAULT")
         hint = f"decode_transaction(raw, sighash=[{name!r}]) allows it" if can_be_named else ""
-        raise TransactionError(f"expected signatures over everything, got {name}", reason="policy", hint=hint)
+        got = name or f"hash type {number:#04x}, which has no name"
+        raise TransactionError(f"expected signatures over everything, got {got}", reason="policy", hint=hint)
     return name
 
 

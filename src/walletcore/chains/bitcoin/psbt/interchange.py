@@ -52,7 +52,7 @@ def decode_transaction(
         raise TransactionError(f"expected a collection of {', '.join(names)} as sighash", reason="unknown")
     if raw.startswith(MAGIC):
         psbt = Psbt.decode(chain, raw)
-        described = _by_leaves(psbt, psbt.described(by_script(keys), {*SAFE.allowed, *sighash}), keys)
+        described = _by_leaves(psbt, psbt.described(by_script(keys, chain.key_kinds), {*SAFE.allowed, *sighash}), keys)
         message = psbt.globals.generic_signed_message
         if message is not None:
             from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one

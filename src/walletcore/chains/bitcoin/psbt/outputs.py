@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.psbt.codec import Packet
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT
 from walletcore.chains.bitcoin.psbt.maps import V0
@@ -16,10 +17,9 @@ from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import DecodingError, TransactionError
 
 if TYPE_CHECKING:
-    from walletcore.chains.bitcoin.chain import BitcoinChain
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["by_txid", "check_outputs", "check_tokens", "has_outputs"]
+__all__ = ["by_txid", "check_chain", "check_outputs", "check_previous", "check_tokens", "has_outputs"]
 
 _UTXO = b"\0"
 _TOKEN = b"\xef"  # PREFIX_TOKEN (CHIP-2022-02-CashTokens)
@@ -28,6 +28,14 @@ _TOKEN = b"\xef"  # PREFIX_TOKEN (CHIP-2022-02-CashTokens)
 def has_outputs(dialect: Dialect | None) -> bool:
     """Whether the chain's PSBTs are of this form."""
     return dialect is not None and dialect.psbts_have_outputs
+
+
+def check_chain(chain: object) -> None:
+    """Most relatives with a dialect sign or write otherwise than a PSBT says: they have an envelope of its own."""
+    if not isinstance(chain, BitcoinChain):
+        raise TransactionError("expected a chain of the Bitcoin family", reason="type")
+    if chain.dialect is not None and not chain.dialect.has_psbts:
+        raise TransactionError(f"{chain.name} has no PSBTs: Transaction.raw is its own form", reason="network")
 
 
 def check_outputs(chain: BitcoinChain, packet: Packet) -> None:
@@ -42,6 +50,12 @@ def check_outputs(chain: BitcoinChain, packet: Packet) -> None:
                 OUTPUT.check(fields._records[_UTXO])
             except DecodingError as error:
                 raise TransactionError(f"inputs[{index}].PSBT_IN_UTXO: {error}", reason=error.reason) from None
+
+
+def check_previous(previous: object) -> None:
+    """Raise `TransactionError` unless these are previous transactions, beside a PSBT."""
+    if type(previous) is not tuple or set(map(type, previous)) - {bytes}:
+        raise TransactionError("expected previous transactions as a tuple of bytes", reason="type")
 
 
 def by_txid(chain: BitcoinChain, previous: Sequence[bytes]) -> Mapping[str, bytes]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
 from walletcore.chains.bitcoin.psbt.finalizing import Final
 from walletcore.chains.bitcoin.psbt.outputs import has_outputs
+from walletcore.chains.bitcoin.relatives.dialect import WHOLE, WITH_UTXOS
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction, largest_spend
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety", "vsize_when_signed"]
 
-_WHOLE = ("ALL", "DEFAULT", "ALL|UTXOS")  # the last one, of Bitcoin Cash, commits to the outputs that are spent as well
+_NAMES = (*HASH_TYPES, *WITH_UTXOS)
 _PLAIN_WITNESS = {"p2wpkh": 1 + 1 + 72 + 1 + 33, "p2tr": 1 + 1 + 64}
 """Bytes that inputs of one key hand over: counts and sizes, signatures and keys."""
 _MARKER_AND_FLAG = 2
@@ -37,8 +38,8 @@ Limit = int | Literal["by chain"] | None
 class Safety:
     """What a `Psbt` insists on before it asks for signatures and before it gives a transaction away.
 
-    ``trust_witness_utxo``: believe the amounts of inputs before taproot that come without their previous transaction.
-    ``sighash``: names of hash types that are allowed beside ALL and DEFAULT. ``max_fee`` in satoshi, ``max_fee_rate``
+    ``trust_witness_utxo``: believe amounts that are only claimed (`Input.is_claimed`). ``sighash``: names of hash types
+    that are allowed beside those over everything, of Bitcoin or a relative. ``max_fee`` in satoshi, ``max_fee_rate``
     in satoshi per 1,000 virtual bytes, or `BY_CHAIN`; None allows any, also a fee that is not known.
     ``trust_scripts``: give away inputs that others made final in a way that is not understood here, so that nothing of
     them was verified. Raises `TransactionError`.
@@ -53,8 +54,8 @@ class Safety:
     def __post_init__(self) -> None:
         if type(self.trust_witness_utxo) is not bool or type(self.trust_scripts) is not bool:
             raise TransactionError("expected trust_witness_utxo and trust_scripts as bool", reason="type")
-        if type(self.sighash) is not tuple or any(each not in tuple(HASH_TYPES) for each in self.sighash):
-            raise TransactionError(f"expected a tuple of {', '.join(HASH_TYPES)} as sighash", reason="unknown")
+        if type(self.sighash) is not tuple or any(each not in _NAMES for each in self.sighash):
+            raise TransactionError(f"expected a tuple of {', '.join(_NAMES)} as sighash", reason="unknown")
         for limit in (self.max_fee, self.max_fee_rate):
             if limit is not None and limit != BY_CHAIN and (type(limit) is not int or limit < 0):
                 raise TransactionError(f"expected limits as int from 0 on, None, or {BY_CHAIN!r}", reason="range")
@@ -62,7 +63,7 @@ class Safety:
     @property
     def allowed(self) -> Collection[str]:
         """The hash types that may be signed."""
-        return {*_WHOLE, *self.sighash}
+        return {*WHOLE, *self.sighash}
 
     def check(self, transaction: Transaction, size: int) -> None:
         """Refuse what was not allowed. ``size`` is in virtual bytes. Raises `SigningRefused`."""
@@ -74,7 +75,7 @@ class Safety:
         for index, each in enumerate(transaction.inputs):
             if each.sighash not in allowed:
                 self.check_type(index, each.sighash)
-            if not (each.previous or self.trust_witness_utxo) and each.kind != "p2tr" and each.spent is not None:
+            if not (each.previous or self.trust_witness_utxo) and each.is_claimed:
                 self._refuse_claim(index, transaction.chain.dialect)
 
     def check_type(self, index: int, name: str) -> None:
@@ -85,7 +86,7 @@ class Safety:
 
     @staticmethod
     def _refuse_claim(index: int, dialect: Dialect | None) -> NoReturn:
-        """Signatures before taproot prove the amount of their own input at most, and not to who signs another one."""
+        """Most signatures prove the amount of their own input at most, and not to who signs another one."""
         message = f"input {index}: expected the previous transaction, as its amount is only claimed"
         beside = "Psbt.decode(..., previous=...) takes it, " if has_outputs(dialect) else ""
         hint = f"{beside}Safety(trust_witness_utxo=True) believes the claim"

@@ -39,6 +39,8 @@ __all__ = [
     "PIVX",
     "SEGWIT",
     "VERGE",
+    "WHOLE",
+    "WITH_UTXOS",
     "ZCASH",
     "Dialect",
     "check_extra",
@@ -51,6 +53,10 @@ LEGACY = ("p2pkh", "p2pk", "p2sh", "multisig")
 SEGWIT = ("p2wpkh", "p2sh-p2wpkh", "p2wsh", "p2sh-p2wsh", *LEGACY)
 _FORKID = 0x40
 _UTXOS = 0x20
+WITH_UTXOS = ("ALL|UTXOS", "NONE|UTXOS", "SINGLE|UTXOS")
+"""Names that Bitcoin does not have: such a signature of Bitcoin Cash commits to all outputs that are spent, as well."""
+WHOLE = ("ALL", "DEFAULT", "ALL|UTXOS")
+"""Hash types that leave nothing of a transaction open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +178,7 @@ def hash_types(dialect: Dialect) -> Mapping[str, int]:
         return HASH_TYPES if "p2tr" in dialect.kinds else {n: v for n, v in HASH_TYPES.items() if v}
     named = {name: number | _FORKID for name, number in HASH_TYPES.items() if number}
     if dialect.has_utxos:  # not with ANYONECANPAY, which knows of no other inputs
-        named |= {f"{name}|UTXOS": named[name] | _UTXOS for name in ("ALL", "NONE", "SINGLE")}
+        named |= {name: named[name.removesuffix("|UTXOS")] | _UTXOS for name in WITH_UTXOS}
     return named
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from walletcore.discovery import Bounds, Findings, Progress
     from walletcore.effects import Transfer
 
-__all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where"]
+__all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where", "any_change"]
 
 ChangeOf = Callable[..., tuple[int, ...]]
 """`Wallet.change_of`, or what does the same for more accounts."""
@@ -177,7 +177,7 @@ class Wallet(Confidential):
         if not all(any(map(self._holds, each.keys)) for each in accounts):
             hint = "its key and origin are those of the descriptor, or it is another account, or another passphrase"
             raise DerivationError("no key of the joint account is this wallet's", reason="mismatch", hint=hint)
-        return partial(_joined, (self.change_of, *[each.change_of for each in accounts]))
+        return any_change(self.change_of, *[each.change_of for each in accounts])
 
     def _holds(self, key: AccountKey) -> bool:
         """Whether the account of a cosigner is this wallet's."""
@@ -366,8 +366,12 @@ def _readings(row: Chain, origin: KeyOrigin | None) -> Iterator[tuple[Profile, d
             yield profile, numbers
 
 
+def any_change(*proofs: ChangeOf) -> ChangeOf:
+    """What tells the places that one of these proves."""
+    return partial(_joined, proofs)
+
+
 def _joined(proofs: Sequence[ChangeOf], subject: Signable[Any], **options: int) -> tuple[int, ...]:
-    """The places that one of these proves."""
     return tuple(sorted({place for change_of in proofs for place in change_of(subject, **options)}))
 
 

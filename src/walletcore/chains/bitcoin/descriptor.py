@@ -14,6 +14,7 @@ from typing import Any
 from walletcore.chains.base import MAX_CHANGE_INDEX, Address, Chain, check_max_index
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.locks import Origins
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.script import SCRIPT_KINDS
@@ -75,6 +76,12 @@ class AccountKey:
     def __str__(self) -> str:
         return f"{self.origin}{self.xpub.text()}"
 
+    def child(self, change: int, index: int) -> tuple[PublicKey, KeyOrigin]:
+        """The key at this place below the account, and where it comes from. Raises `DerivationError`, `PathError`."""
+        place = Path((change, index))
+        origin = KeyOrigin(self.origin.fingerprint, Path((*self.origin.path.steps, *place.steps)))
+        return self.xpub.derive(place).public_key, origin
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultisigDescriptor:
@@ -134,10 +141,13 @@ class MultisigDescriptor:
 
     def script(self, *, change: int = 0, index: int = 0) -> bytes:
         """The script of the keys at this place in each account; ``change`` is 0, or 1. Raises `PathError`."""
+        return self._script([key for key, _ in self.origins(change=change, index=index)])
+
+    def origins(self, *, change: int = 0, index: int = 0) -> Origins:
+        """Those keys in the order of the accounts, and where they come from: an `Input` and `change` take them."""
         if type(change) is not int or change not in (0, 1) or type(index) is not int or not 0 <= index < HARDENED:
             raise PathError("expected 0 or 1 as change, and an index below 2^31", reason="range")
-        place = Path((change, index))
-        return self._script([each.xpub.derive(place).public_key for each in self.keys])
+        return tuple([each.child(change, index) for each in self.keys])
 
     def address(self, chain: BitcoinChain, *, change: int = 0, index: int = 0) -> Address:
         """The address of that script. Raises `DerivationError` ("network") on a chain that the keys are not for."""

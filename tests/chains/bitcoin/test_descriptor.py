@@ -1,6 +1,7 @@
 """Joint accounts: what returns to all cosigners is made again from all of their keys, and nothing else is change."""
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -22,8 +23,11 @@ from walletcore.chains.bitcoin.locks import Lock, change
 from walletcore.chains.bitcoin.opcodes import push
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.tx import Tx, TxIn
-from walletcore.errors import AddressError, DerivationError, PathError, TransactionError, WalletcoreError
+from walletcore.errors import AddressError, DerivationError, GuardRefused, PathError, TransactionError, WalletcoreError
 from walletcore.keys import Curve
+from walletcore.signers.guard import guard
+from walletcore.signers.rules import limit, max_fee
+from walletcore.signing import collect
 
 PHRASES = [  # BIP-39, "Test vectors"
     "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about",
@@ -195,6 +199,16 @@ def test_change_with_cosigners_pays_for_a_higher_fee(kind: str) -> None:
     assert (bumped.claimed_fee or 0) > 10_000
 
 
+def test_a_guard_does_not_count_change_with_cosigners() -> None:
+    tx = paying(returned("p2wsh", named("p2wsh", "/1/0")), spending("p2wsh", named("p2wsh", "/0/0")))
+    (mine,) = WALLETS[0].signers_for(tx)
+    rules = limit(BITCOIN.asset, per_transaction=70_000), max_fee({BITCOIN.asset: 10_000})
+    guarded = guard(mine, *rules, change=WALLETS[0].change_with(joint("p2wsh")))
+    assert len([each for each in collect(tx.requests(), guarded) if each is not None]) == 1
+    with pytest.raises(GuardRefused):
+        collect(tx.requests(), guard(mine, *rules, change=WALLETS[0].change_of))
+
+
 def test_change_of_the_wallet_itself_is_found_beside_it() -> None:
     wallet = WALLETS[0]
     own = change(wallet.public_key(BITCOIN, change=1), value=1_000, origin=wallet.origin(BITCOIN, change=1))
@@ -308,14 +322,17 @@ LIES: dict[str, Lie] = {
     "a claim of another level": lambda kind: returned(
         kind, named(kind, PLACE), claimed=_moved(kind, named(kind, PLACE), "/0/5")
     ),
-    "claims of several places": lambda kind: returned(
-        kind, named(kind, PLACE), claimed=(named(kind, PLACE)[0], *_moved(kind, named(kind, PLACE), "/1/6")[1:])
+    "a claim of another account": lambda kind: returned(
+        kind, named(kind, PLACE), claimed=_moved(kind, named(kind, PLACE), PLACE, account=1)
+    ),
+    "claims of other masters": lambda kind: returned(
+        kind, named(kind, PLACE), claimed=tuple((k, KeyOrigin(b"abcd", o.path)) for k, o in named(kind, PLACE))
     ),
 }
 
 
-def _moved(kind: str, keys: Named, place: str) -> Named:
-    path = Path.parse(f"{account_path(kind)}{place}")
+def _moved(kind: str, keys: Named, place: str, account: int = 0) -> Named:
+    path = Path.parse(f"{account_path(kind, account)}{place}")
     return tuple((each, KeyOrigin(origin.fingerprint, path)) for each, origin in keys)
 
 
@@ -328,6 +345,15 @@ def test_PS67_what_all_keys_do_not_make_again_is_no_change(kind: str, is_sorted:
     if not is_sorted and lie is not another_order:
         tx = paying(_in_order(kind, tx.outputs[1]), spent)
     assert change_of(tx, joint(kind, is_sorted=is_sorted)) == ()
+
+
+@pytest.mark.parametrize("index", range(10))
+def test_PS67_claims_of_several_places_prove_nothing(index: int) -> None:
+    """One of them is the true one: which of them it is, is not tried."""
+    keys, spent = named("p2wsh", f"/1/{index}"), spending("p2wsh", named("p2wsh", "/0/0"))
+    for place in (f"/0/{index}", f"/1/{index + 1}", f"/1/{index + 700_000_000}"):
+        claimed = (keys[0], *_moved("p2wsh", keys, place)[1:])
+        assert change_of(paying(returned("p2wsh", keys, claimed=claimed), spent), joint("p2wsh")) == ()
 
 
 def _in_order(kind: str, output: TxOut) -> TxOut:
@@ -413,8 +439,8 @@ def test_PS68_the_limit_can_be_stated() -> None:
     assert change_of(tx, joint("p2wsh"), max_index=20) == ()
     far = paying(returned("p2wsh", named("p2wsh", "/1/2000000000")), spending("p2wsh", named("p2wsh", "/0/0")))
     assert change_of(far, joint("p2wsh"), max_index=2**40) == (1,)
-    for limit in (-1, True, 1.0, "20", None):
-        wrong: Any = limit
+    for most in (-1, True, 1.0, "20", None):
+        wrong: Any = most
         assert reason(PathError, joint("p2wsh").change_of, tx, max_index=wrong) == "range"
 
 
@@ -448,6 +474,25 @@ def test_on_another_network_and_in_other_families_nothing_is_change() -> None:
     assert reason(TransactionError, account.change_of, wrong) == "type"
 
 
+def test_outputs_that_only_name_a_place_cost_no_derivations() -> None:
+    """An output of one key is small; for each of them the keys of twenty cosigners would be derived."""
+    where = [(place % 4, place // 4) for place in range(20)]
+    keys = tuple(AccountKey.parse(expression(who, "p2wsh", number)) for who, number in where)
+    account = MultisigDescriptor(required=20, keys=keys)
+    hostile = tuple(
+        change(STRANGER, value=1, origin=KeyOrigin(fingerprint(0), Path.parse(f"{account_path('p2wsh')}/1/{index}")))
+        for index in range(3_000)
+    )
+    tx = Transaction(chain=BITCOIN, inputs=(spending("p2wsh", named("p2wsh", "/0/0")),), outputs=hostile)
+    tx.effects()
+    begin = time.process_time()
+    assert account.change_of(tx) == ()
+    done = time.process_time()
+    for index in range(300):
+        account.script(index=index)
+    assert done - begin < time.process_time() - done
+
+
 # -- whose accounts
 
 
@@ -467,6 +512,14 @@ def test_PS67_an_account_that_only_claims_the_wallets_origin_is_refused() -> Non
     assert reason(DerivationError, WALLETS[0].change_with, account) == "mismatch"
     tweaked = replace(mine, xpub=replace(mine.xpub, chain_code=bytes(32)))
     account = MultisigDescriptor(required=2, keys=(tweaked, *keys[1:]))
+    assert reason(DerivationError, WALLETS[0].change_with, account) == "mismatch"
+
+
+def test_a_key_of_the_wallet_below_another_fingerprint_is_refused() -> None:
+    """Nobody would ask this wallet to sign."""
+    mine = AccountKey.parse(expression(0, "p2wsh"))
+    strange = replace(mine, origin=KeyOrigin(b"abcd", mine.origin.path))
+    account = MultisigDescriptor(required=1, keys=(strange, AccountKey.parse(expression(1, "p2wsh"))))
     assert reason(DerivationError, WALLETS[0].change_with, account) == "mismatch"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from walletcore.chains import chain as find_chain
-from walletcore.chains.base import Address, Chain, Profile
+from walletcore.chains.base import MAX_CHANGE_INDEX, Address, Chain, Profile, check_max_index
 from walletcore.errors import DerivationError, PathError, SignerError, SigningRefused, TransactionError, Unsupported
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
@@ -20,15 +21,14 @@ from walletcore.signers.local import LocalSigner
 from walletcore.signing import Signable, SigningRequest
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.descriptor import AccountKey, MultisigDescriptor
     from walletcore.discovery import Bounds, Findings, Progress
     from walletcore.effects import Transfer
 
-__all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where"]
+__all__ = ["MAX_CHANGE_INDEX", "Wallet", "Where", "any_change"]
 
-MAX_CHANGE_INDEX = (
-    1_000_000  # as far as trezor-firmware goes (core/src/apps/cardano/helpers/paths.py): a search still finds it
-)
-
+ChangeOf = Callable[..., tuple[int, ...]]
+"""`Wallet.change_of`, or what does the same for more accounts."""
 _Account = tuple[Profile, int]
 _MAX_KEPT = 256
 _FIRST_PURPOSE = 44  # BIP-43
@@ -156,14 +156,38 @@ class Wallet(Confidential):
         """
         from walletcore.effects import Transfer  # imported by those who read, not by those who sign
 
-        if type(max_index) is not int or max_index < 0:
-            raise PathError("expected an int from 0 on as max_index", reason="range")
+        check_max_index(max_index)
         row, effects = _chain_of(subject), subject.effects()
         paid = [(place, each) for place, each in enumerate(effects) if isinstance(each, Transfer) and each.owners]
         mine = {place: self._accounts_of(row, each, max_index) for place, each in paid}
         wanted = {account for accounts in mine.values() for account in accounts}
         spent = self._spent_from(row, subject, wanted) if wanted else set()
         return tuple(place for place, accounts in mine.items() if accounts and accounts <= spent)
+
+    def change_with(self, *accounts: MultisigDescriptor) -> ChangeOf:
+        """`change_of`, with what returns to these joint accounts (`MultisigDescriptor.change_of`): Bitcoin's multisig.
+
+        One of the keys of each must be this wallet's: that which it derives at the key's origin, to the letter, as
+        fingerprints are anybody's to claim (BIP-129, "Signer"). Raises `DerivationError` ("mismatch").
+        """
+        from walletcore.chains.bitcoin.descriptor import MultisigDescriptor  # for those who have cosigners
+
+        if any(type(each) is not MultisigDescriptor for each in accounts):
+            raise DerivationError("expected joint accounts as MultisigDescriptor", reason="type")
+        if not all(any(map(self._holds, each.keys)) for each in accounts):
+            hint = "its key and origin are those of the descriptor, or it is another account, or another passphrase"
+            raise DerivationError("no key of the joint account is this wallet's", reason="mismatch", hint=hint)
+        return any_change(self.change_of, *[each.change_of for each in accounts])
+
+    def _holds(self, key: AccountKey) -> bool:
+        """Whether the account of a cosigner is this wallet's."""
+        mine = self._xpub
+        if mine is None:
+            tree = cast(ExtendedPrivateKey, self._tree("bip32", Curve.SECP256K1))
+            if key.origin.fingerprint != tree.fingerprint:
+                return False
+            mine = tree.derive(key.origin.path).public
+        return (mine.public_key, mine.chain_code) == (key.xpub.public_key, key.xpub.chain_code)
 
     def _accounts_of(self, row: Chain, transfer: Transfer, max_index: int) -> set[_Account]:
         """The accounts in which this wallet has the owners of a destination; none where it lacks one of them."""
@@ -340,6 +364,15 @@ def _readings(row: Chain, origin: KeyOrigin | None) -> Iterator[tuple[Profile, d
         numbers = profile.numbers(origin.path)
         if numbers is not None:
             yield profile, numbers
+
+
+def any_change(*proofs: ChangeOf) -> ChangeOf:
+    """What tells the places that one of these proves."""
+    return partial(_joined, proofs)
+
+
+def _joined(proofs: Sequence[ChangeOf], subject: Signable[Any], **options: int) -> tuple[int, ...]:
+    return tuple(sorted({place for change_of in proofs for place in change_of(subject, **options)}))
 
 
 def _is_paid(row: Chain, profile: Profile, key: PublicKey, transfer: Transfer) -> bool:

@@ -23,16 +23,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEVELS",
+    "MAX_CHANGE_INDEX",
     "Address",
     "Chain",
     "Profile",
     "SignedMessage",
     "SignedTransaction",
+    "check_max_index",
 ]
 
 T = TypeVar("T", bound="Signable[Any]")
 LEVELS = ("account", "change", "index")
 """What the places in templates are called, as in BIP-44."""
+MAX_CHANGE_INDEX = (
+    1_000_000  # as far as trezor-firmware goes (core/src/apps/cardano/helpers/paths.py): a search still finds it
+)
 _PLACES = ("{account}", "{change}", "{index}")
 _MAX_NAME = 80
 _TESTNETS = 1  # SLIP-44: the coin type of all test nets
@@ -225,6 +230,12 @@ class Address:
     def account_id(self) -> str:
         """The CAIP-10 name."""
         return self.chain.account_id(self.text)
+
+
+def check_max_index(max_index: int) -> None:
+    """Raise `PathError` unless this can be the last index at which change is looked for."""
+    if type(max_index) is not int or max_index < 0:
+        raise PathError("expected an int from 0 on as max_index", reason="range")
 
 
 def of_chain(chain: Chain, address: object, what: str) -> Address:

@@ -15,6 +15,7 @@ from walletcore.cli import show
 from walletcore.cli.asking import Secrets, agreed, can_agree, check_streams, nobody_to_ask, read_text
 from walletcore.cli.base import AsJson, AsQr, FromFd, FromStdin, Language, Passphrase, app
 from walletcore.cli.files import FormOption, Out, Overwrite, Previous, PsbtSource, Target, read_psbt
+from walletcore.cli.joint import MultisigOption, accounts
 from walletcore.cli.names import chain_names, find_chain
 from walletcore.cli.sign import QUESTION, HighFee, Yes
 from walletcore.cli.wallets import opened
@@ -22,6 +23,7 @@ from walletcore.errors import MissingSignature, SigningRefused, Unsupported, Wal
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin import BitcoinChain
+    from walletcore.chains.bitcoin.descriptor import MultisigDescriptor
     from walletcore.chains.bitcoin.psbt import Psbt, Safety
     from walletcore.signing import SigningRequest
     from walletcore.wallet import Wallet
@@ -72,17 +74,21 @@ def show_psbt(
     chain: Network = "bitcoin",
     previous: Previous = None,
     xpub: Xpub = "",
+    multisig: MultisigOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a PSBT spends and pays, who has signed and who has not, and what is odd about it."""
     from walletcore.cli.inspection.psbt import finding
     from walletcore.cli.look import account_of, tell
+    from walletcore.wallet import any_change
 
     check_streams((source, *(previous or ())))
     row = _row(chain)
     given = read_psbt(source, row, previous=previous)
-    change_of = account_of(xpub, (row,))[1].change_of if xpub else None
-    tell([finding(given, [row], change_of=change_of)], as_json=as_json)
+    proofs = [each.change_of for each in accounts(multisig)]
+    if xpub:
+        proofs.append(account_of(xpub, (row,))[1].change_of)
+    tell([finding(given, [row], change_of=any_change(*proofs) if proofs else None)], as_json=as_json)
 
 
 @psbt.command("create")
@@ -130,6 +136,7 @@ def sign_psbt(
     max_fee_rate: MaxFeeRate = "",
     high_fee: HighFee = False,
     low_r: LowR = False,
+    multisig: MultisigOption = None,
     out: Out = "",
     form: FormOption = None,
     overwrite: Overwrite = False,
@@ -147,11 +154,12 @@ def sign_psbt(
     target = Target(out, form, overwrite)
     safety = _safety(trust_witness_utxo, sighash, max_fee, max_fee_rate, high_fee)
     given = read_psbt(source, _row(chain), safety=safety, previous=previous)
+    joint = accounts(multisig)
     target.check(as_json=as_json)
     if not yes and (stdin or not can_agree()):
         raise nobody_to_ask()
     with opened(Secrets(stdin=stdin, fd=fd), language=language, salted=passphrase) as wallet:
-        signed = _signed(given, wallet, yes=yes, low_r=low_r)
+        signed = _signed(given, wallet, joint, yes=yes, low_r=low_r)
     _print(signed, target, as_json)
 
 
@@ -310,18 +318,22 @@ def _switches() -> Iterator[None]:
 # Signing
 
 
-def _signed(given: Psbt, wallet: Wallet, *, yes: bool, low_r: bool) -> Psbt:
-    """The PSBT with the signatures of this wallet, after somebody has seen what it does. Raises `SigningRefused`."""
+def _signed(given: Psbt, wallet: Wallet, joint: Sequence[MultisigDescriptor], *, yes: bool, low_r: bool) -> Psbt:
+    """The PSBT with the signatures of this wallet, after somebody has seen what it does.
+
+    Raises `SigningRefused`, and `DerivationError` where one of the joint accounts is none of the wallet's.
+    """
     from walletcore.cli.inspection.psbt import finding
     from walletcore.cli.look import tell
     from walletcore.signing import collect
 
+    change_of = wallet.change_with(*joint)
     with _switches():
         requests = given.requests()
         signers = wallet.signers_for(given, low_r=low_r)
     if not signers:
         raise _nothing_to_sign(given, wallet, requests)
-    tell([finding(given, [given.chain], change_of=wallet.change_of)], err=True)
+    tell([finding(given, [given.chain], change_of=change_of)], err=True)
     if not yes:
         agreed(QUESTION)
     return given.assemble(collect(requests, *signers))

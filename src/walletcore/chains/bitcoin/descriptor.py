@@ -1,0 +1,234 @@
+"""Joint accounts: m of n cosigners as an output descriptor, and which outputs are provably theirs.
+
+BIP-380 (key expressions, checksum), BIP-382 and BIP-383 (``wsh``, ``sh``, ``multi``, ``sortedmulti``), BIP-389
+(``<0;1>``), BIP-129 ("Descriptor Template"). No other descriptors are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from walletcore.chains.base import MAX_CHANGE_INDEX, Address, Chain, check_max_index
+from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.locks import Origins
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.script import SCRIPT_KINDS
+from walletcore.chains.bitcoin.transaction import Transaction
+from walletcore.effects import Transfer
+from walletcore.errors import AddressError, DerivationError, PathError, TransactionError
+from walletcore.hd.bip32 import ExtendedPublicKey
+from walletcore.keys import PublicKey
+from walletcore.path import HARDENED, KeyOrigin, Path
+from walletcore.secret import sealed
+
+__all__ = ["AccountKey", "MultisigDescriptor", "checksum"]
+
+Owners = Sequence[tuple[PublicKey, KeyOrigin | None]]
+
+_HEADS = {"p2wsh": "wsh(", "p2sh-p2wsh": "sh(wsh(", "p2sh": "sh("}
+_KINDS = {head: kind for kind, head in _HEADS.items()}
+_FORM = re.compile(r"(sh\(wsh\(|wsh\(|sh\()(sorted)?multi\(([1-9][0-9]?),([^()]+)(\)+)", re.ASCII)
+_KEY = re.compile(r"\[([0-9a-fA-F]{8})((?:/[0-9]{1,10}['hH]?)*)\]([0-9A-Za-z]{1,120})(/<0;1>/\*|/\*\*)?", re.ASCII)
+_SUFFIX = "/<0;1>/*"
+_MAX_TEXT = 8_192  # 20 keys with their paths have less
+_SYMBOLS = "0123456789()[],'/*abcdefgh@:$%{}IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~ijklmnopqrstuvwxyzABCDEFGH`#\"\\ "
+_LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"  # those of Bech32
+_GENERATOR = (0xF5DEE51989, 0xA9FDCA3312, 0x1BAB10E32D, 0x3706B1677A, 0x644D626FFD)
+_CHECKSUM = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """A cosigner's account: its extended public key, and where it stands below the master key.
+
+    As text a key expression (BIP-380): ``[f5acc2fd/48'/0'/0'/2']xpub...``. Raises `DerivationError`.
+    """
+
+    origin: KeyOrigin
+    xpub: ExtendedPublicKey
+
+    def __post_init__(self) -> None:
+        if type(self.origin) is not KeyOrigin or type(self.xpub) is not ExtendedPublicKey:
+            raise DerivationError("expected a KeyOrigin and an ExtendedPublicKey", reason="type")
+        if self.xpub.depth != len(self.origin.path):
+            got = f"expected an extended key of depth {len(self.origin.path)}, got one of {self.xpub.depth}"
+            raise DerivationError(got, reason="mismatch", hint="the path leads from the master key to this key")
+
+    @classmethod
+    @sealed  # someone may paste an xprv
+    def parse(cls, text: str) -> AccountKey:
+        """Read a key expression, with ``/<0;1>/*`` or ``/**`` behind it or not. Raises `DerivationError`."""
+        found = _KEY.fullmatch(text) if type(text) is str else None
+        if found is None:
+            hint = "such as [f5acc2fd/48'/0'/0'/2']xpub...: of an account, with nothing behind it but /<0;1>/*"
+            raise DerivationError("expected an extended public key with its origin", reason="character", hint=hint)
+        try:
+            path = Path.parse(f"m{found[2]}")
+        except PathError as error:
+            raise DerivationError(str(error), reason=error.reason) from None
+        return cls(origin=KeyOrigin(bytes.fromhex(found[1]), path), xpub=ExtendedPublicKey.parse(found[3]))
+
+    def __str__(self) -> str:
+        return f"{self.origin}{self.xpub.text()}"
+
+    def child(self, change: int, index: int) -> tuple[PublicKey, KeyOrigin]:
+        """The key at this place below the account, and where it comes from. Raises `DerivationError`, `PathError`."""
+        place = Path((change, index))
+        origin = KeyOrigin(self.origin.fingerprint, Path((*self.origin.path.steps, *place.steps)))
+        return self.xpub.derive(place).public_key, origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MultisigDescriptor:
+    """``required`` of these keys sign: p2wsh, p2sh-p2wsh or p2sh as ``kind``, at change/index below each account.
+
+    The keys of each script are sorted (BIP-67: ``sortedmulti``), or with ``is_sorted=False`` in the order of the
+    accounts (``multi``). At most 20 keys, in p2sh 15; extended keys of SLIP-132 must be of the same kind. Whoever takes
+    it from somebody else looks for his own key in it first: `Wallet.change_with` does. Raises `DerivationError`.
+    """
+
+    required: int
+    keys: tuple[AccountKey, ...]
+    kind: str = "p2wsh"
+    is_sorted: bool = True
+
+    def __post_init__(self) -> None:
+        if type(self.keys) is not tuple or set(map(type, self.keys)) - {AccountKey}:
+            raise DerivationError("expected keys as a tuple of AccountKey", reason="type")
+        if type(self.kind) is not str or self.kind not in _HEADS:
+            raise DerivationError(f"expected one of {', '.join(_HEADS)} as kind", reason="unknown")
+        if type(self.is_sorted) is not bool:
+            raise DerivationError("expected is_sorted as a bool", reason="type")
+        try:
+            SCRIPT_KINDS[self.kind](self._script([each.xpub.public_key for each in self.keys]))
+        except (AddressError, TransactionError) as error:
+            raise DerivationError(str(error), reason=error.reason) from None
+        if len({each.xpub.network for each in self.keys}) > 1:
+            raise DerivationError("expected extended keys of one network", reason="network")
+        if {each.xpub.kind for each in self.keys} - {"", self.kind}:
+            raise DerivationError(f"expected extended keys for {self.kind}", reason="mismatch")
+
+    @classmethod
+    @sealed
+    def parse(cls, text: str) -> MultisigDescriptor:
+        """Read ``wsh(sortedmulti(2,[...]xpub.../<0;1>/*,...))``, or ``sh``, ``sh(wsh`` and ``multi``.
+
+        A checksum behind ``#`` is verified. ``/<0;1>/*`` stands behind all keys, or ``/**``, or nothing: each means the
+        addresses for receiving and those for change. Raises `DerivationError`.
+        """
+        if type(text) is not str or len(text) > _MAX_TEXT:
+            raise DerivationError(f"expected a descriptor of at most {_MAX_TEXT} characters", reason="too-large")
+        body, mark, found = text.partition("#")
+        if mark and found != checksum(body):
+            raise DerivationError("the checksum is not that of the descriptor", reason="checksum")
+        read = _FORM.fullmatch(body)
+        if read is None or len(read[5]) != 1 + read[1].count("("):
+            hint = "such as wsh(sortedmulti(2,[f5acc2fd/48'/0'/0'/2']xpub.../<0;1>/*,...))"
+            raise DerivationError("expected the descriptor of a multisig account", reason="unknown", hint=hint)
+        keys = tuple(map(AccountKey.parse, read[4].split(",")))
+        return cls(required=int(read[3]), keys=keys, kind=_KINDS[read[1]], is_sorted=read[2] is not None)
+
+    def __str__(self) -> str:
+        head = _HEADS[self.kind]
+        keys = ",".join([f"{each}{_SUFFIX}" for each in self.keys])
+        body = f"{head}{'sorted' * self.is_sorted}multi({self.required},{keys}){')' * head.count('(')}"
+        return f"{body}#{checksum(body)}"
+
+    def script(self, *, change: int = 0, index: int = 0) -> bytes:
+        """The script of the keys at this place in each account; ``change`` is 0, or 1. Raises `PathError`."""
+        return self._script([key for key, _ in self.origins(change=change, index=index)])
+
+    def origins(self, *, change: int = 0, index: int = 0) -> Origins:
+        """Those keys in the order of the accounts, and where they come from: an `Input` and `change` take them."""
+        if type(change) is not int or change not in (0, 1) or type(index) is not int or not 0 <= index < HARDENED:
+            raise PathError("expected 0 or 1 as change, and an index below 2^31", reason="range")
+        return tuple([each.child(change, index) for each in self.keys])
+
+    def address(self, chain: BitcoinChain, *, change: int = 0, index: int = 0) -> Address:
+        """The address of that script. Raises `DerivationError` ("network") on a chain that the keys are not for."""
+        if type(chain) is not BitcoinChain or self.keys[0].xpub.network != chain.xpub_network:
+            raise DerivationError(f"expected a chain of {self.keys[0].xpub.network}", reason="network")
+        return chain.script_address(self.script(change=change, index=index), kind=self.kind)
+
+    def change_of(self, subject: Any, *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:
+        """The places in ``subject.effects()`` of the transfers that return to this account.
+
+        Of what a transaction says of its keys only the place is taken, change (0 or 1) and index (``max_index`` at
+        most): the whole script is made of the keys there, and it is change only if it has the very address that is
+        paid. One of the inputs must spend from such a script, too. Other subjects have no change here.
+
+        Raises `TransactionError`, where there is no subject, or a PSBT contradicts itself.
+        """
+        check_max_index(max_index)
+        if not isinstance(getattr(subject, "chain", None), Chain):
+            raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
+        transaction = subject.transaction if type(subject) is Psbt else subject
+        if type(transaction) is not Transaction or transaction.chain.xpub_network != self.keys[0].xpub.network:
+            return ()
+        paid = [(place, each) for place, each in enumerate(transaction.effects()) if isinstance(each, Transfer)]
+        mine = [place for place, each in paid if self._is_paid(transaction.chain, each, max_index)]
+        return tuple(mine) if mine and any(self._guards(transaction.chain, each) for each in transaction.inputs) else ()
+
+    def _script(self, keys: Sequence[PublicKey]) -> bytes:
+        return multisig(self.required, keys, sort=self.is_sorted)
+
+    def _is_paid(self, row: BitcoinChain, transfer: Transfer, max_index: int) -> bool:
+        made = self._address_for(row, transfer.owners, max_index)
+        return made is not None and made.account_id == transfer.destination
+
+    def _guards(self, row: BitcoinChain, spent: Input) -> bool:
+        """Whether an input spends from this account, from whatever index."""
+        if spent.lock is None or spent.spent is None:
+            return False
+        made = self._address_for(row, spent.lock.owners, HARDENED - 1)
+        return made is not None and row.script_pubkey(made) == spent.spent.script_pubkey
+
+    def _address_for(self, row: BitcoinChain, owners: Owners, max_index: int) -> Address | None:
+        """The address at the place that owners are said to come from; None where they name none, or several."""
+        if len(owners) != len(self.keys):  # as many derivations as there are keys, which are paid for in bytes
+            return None
+        accounts = {(each.origin.fingerprint, each.origin.path.steps) for each in self.keys}
+        named = [(each.fingerprint, each.path.steps) for _, each in owners if each is not None and len(each.path) > 1]
+        places = {steps[-2:] for fingerprint, steps in named if (fingerprint, steps[:-2]) in accounts}
+        if len(places) != 1:
+            return None
+        change, index = places.pop()
+        if change > 1 or index > min(max_index, HARDENED - 1):
+            return None
+        try:
+            return self.address(row, change=change, index=index)
+        except AddressError:  # the chain has no such scripts
+            return None
+
+
+def checksum(text: str) -> str:
+    """The eight characters that stand behind ``#`` (BIP-380, "Checksum"). Raises `DerivationError`."""
+    places = [_SYMBOLS.find(letter) for letter in text]
+    if -1 in places:
+        raise DerivationError("expected the characters of descriptors", reason="character")
+    state = 1
+    for start in range(0, len(places), 3):
+        three = places[start : start + 3]
+        for place in three:
+            state = _step(state, place & 31)
+        group = 0
+        for place in three:
+            group = 3 * group + (place >> 5)
+        state = _step(state, group)
+    for _ in range(_CHECKSUM):
+        state = _step(state, 0)
+    state ^= 1
+    return "".join([_LETTERS[state >> 5 * (_CHECKSUM - 1 - place) & 31] for place in range(_CHECKSUM)])
+
+
+def _step(state: int, value: int) -> int:
+    """One symbol more in the polynomial."""
+    top, state = state >> 35, (state & 0x7_FFFF_FFFF) << 5 ^ value
+    for place, word in enumerate(_GENERATOR):
+        state ^= word if top >> place & 1 else 0
+    return state

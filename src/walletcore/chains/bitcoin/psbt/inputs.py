@@ -43,6 +43,7 @@ _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
+_LEGACY = ("", "p2pkh", "p2sh")  # kinds of outputs whose signatures may prove no amount
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 Derivation = tuple[bytes, KeyOrigin]
@@ -99,15 +100,17 @@ def fields_of(each: Input) -> PsbtInput:
         return PsbtInput()
     if each.schnorr:
         raise TransactionError("no field of a PSBT says that a key signs by Schnorr's scheme", reason="scheme")
-    proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
     utxo = each.spent.encode() if has_outputs(each.dialect) else each.previous
+    # BIP-174: a witness UTXO is for segwit. Where nothing else is known it says the claim, as no other field can: Core
+    # makes none for other outputs, reads one and shows its amount, and signs no legacy input by it (src/psbt.cpp).
+    claimed = not utxo or not (each.is_legacy or each.kind == "p2sh")
     key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
     derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
     leaf = _leaf_fields(each)
     return PsbtInput(
         **_given(
             non_witness_utxo=utxo,
-            witness_utxo=None if proven else each.spent,
+            witness_utxo=each.spent if claimed else None,
             sighash_type=each.hash_type,  # taproot's default is stated by silence
             **leaf,
             redeem_script=each.redeem_script,
@@ -227,6 +230,7 @@ def _input(
         script_pubkey=spent.script_pubkey,
         previous=previous,
         dialect=dialect,
+        trust_value=not previous and kind_of(spent.script_pubkey) in _LEGACY,  # whether it is signed for, `Safety` says
     )
     if fields.is_final:
         return made()

@@ -34,11 +34,12 @@ from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, P
 from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_of, has_signatures, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of
+from walletcore.chains.bitcoin.psbt.inputs import transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_outputs, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
+from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money

@@ -1,4 +1,4 @@
-"""The fields of a PSBT into inputs and outputs of a `Transaction`, and back.
+"""The fields of a PSBT into inputs and outputs of a `Transaction`; `walletcore.chains.bitcoin.psbt.writing` goes back.
 
 BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root).
 """
@@ -15,7 +15,7 @@ from walletcore.chains.bitcoin.inputs import Input, check_script, previous_outpu
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import Find
-from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
+from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
@@ -27,15 +27,14 @@ from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
-from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
-from walletcore.path import KeyOrigin, Path
+from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["fields_of", "output_fields_of", "transaction_of", "ways"]
+__all__ = ["transaction_of", "ways"]
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
@@ -45,8 +44,6 @@ _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
 _LEGACY = ("", "p2pkh", "p2sh")  # kinds of outputs whose signatures may prove no amount
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
-
-Derivation = tuple[bytes, KeyOrigin]
 
 
 def transaction_of(
@@ -89,100 +86,6 @@ def transaction_of(
         check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
     partial = len(known) > 1  # where no key is known, asking for signatures is a mistake
     return Transaction.of(chain, tx, tuple(made), tuple(paid), partial=partial)
-
-
-# Values into fields
-
-
-def fields_of(each: Input) -> PsbtInput:
-    """The fields from which the same input is made again."""
-    if each.spent is None:
-        return PsbtInput()
-    if each.schnorr:
-        raise TransactionError("no field of a PSBT says that a key signs by Schnorr's scheme", reason="scheme")
-    utxo = each.spent.encode() if has_outputs(each.dialect) else each.previous
-    # BIP-174: a witness UTXO is for segwit. Where nothing else is known it says the claim, as no other field can: Core
-    # makes none for other outputs, reads one and shows its amount, and signs no legacy input by it (src/psbt.cpp).
-    claimed = not utxo or not (each.is_legacy or each.kind == "p2sh")
-    key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
-    derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
-    leaf = _leaf_fields(each)
-    return PsbtInput(
-        **_given(
-            non_witness_utxo=utxo,
-            witness_utxo=each.spent if claimed else None,
-            sighash_type=each.hash_type,  # taproot's default is stated by silence
-            **leaf,
-            redeem_script=each.redeem_script,
-            witness_script=each.witness_script,
-            tap_merkle_root=each.merkle_root,
-            tap_internal_key=key,
-            **({} if leaf else {"tap_bip32_derivation" if key else "bip32_derivation": _origins(derivations, key)}),
-        )
-    )
-
-
-def _origins(derivations: tuple[Derivation, ...], key: bytes) -> tuple[Any, ...]:
-    return _tap_origins(derivations) if key else derivations
-
-
-def _leaf_fields(each: Input) -> dict[str, Any]:
-    """A leaf, and the keys in it that have an origin. The internal key is in the control block, and is not named."""
-    if each.leaf is None or each.lock is None:
-        return {}
-    hashes = (each.leaf.hash,)
-    known = dict(each.lock.origins)
-    return {
-        "tap_leaf_script": ((each.control_block, Leaf(each.leaf_script)),),
-        "tap_bip32_derivation": tuple(
-            [(key.data[1:], TapOrigin(origin, hashes if key in each.keys else ())) for key, origin in known.items()]
-        ),
-    }
-
-
-def output_fields_of(output: TxOut) -> PsbtOutput:
-    """The fields that say whose an output is: of change."""
-    lock = output.lock
-    if lock is None:
-        return NO_OUTPUT_FIELDS
-    key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
-    derivations = _derivations(lock.kind, lock.keys, dict(lock.origins), lock)
-    return PsbtOutput(
-        **_given(
-            redeem_script=lock.redeem_script,
-            witness_script=lock.witness_script,
-            tap_internal_key=key,
-            tap_bip32_derivation=_tap_origins(derivations) if key else (),
-            bip32_derivation=() if key else derivations,
-        )
-    )
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    """Those that say something."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _tap_origins(derivations: Sequence[Derivation]) -> tuple[tuple[bytes, TapOrigin], ...]:
-    return tuple((key, TapOrigin(origin)) for key, origin in derivations)
-
-
-def _derivations(
-    kind: str, keys: Sequence[PublicKey], origins: Mapping[PublicKey, KeyOrigin | None], lock: Lock | None
-) -> tuple[Derivation, ...]:
-    """Keys and where they come from; one key alone is named in any case, as the root of its own tree (BIP-32)."""
-    found: dict[bytes, KeyOrigin] = {}
-    for key in keys:
-        origin = origins.get(key)
-        if origin is None and len(keys) == 1:
-            origin = KeyOrigin(hash160(key.data)[:4], Path())
-        if origin is not None:
-            written = key.data if lock is None else lock.written(key)
-            found[written[1:] if kind == "p2tr" else written] = origin
-    return tuple(found.items())
-
-
-# Fields into values
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Input:
     ``previous``, the transaction with that txid as the network carries it, which proves both: p2pk, p2pkh, p2sh and
     bare multisig need it, unless ``trust_value`` believes a value that no signature proves. What is given twice must
     agree. ``merkle_root`` is that of a p2tr output's script tree; with ``leaf_script`` and ``control_block`` the output
-    is spent by this leaf of it (BIP-341), whose keys are then asked.
+    is spent by this leaf of it (BIP-341), whose keys are then asked. An output of P2A has no key: nobody signs for it.
 
     ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
@@ -113,6 +113,27 @@ class Input:
         made.__class__ = Input
         plain: Input = made
         return plain
+
+    @classmethod
+    def foreign(cls, outpoint: TxIn, spent: TxOut, previous: bytes, sighash: str, dialect: Dialect | None) -> Input:
+        """An output of a kind that is not known: others spend it. Raises `TransactionError` where nobody can."""
+        from walletcore.chains.bitcoin.locks import Lock
+
+        made = _blank(outpoint)
+        made.lock = Lock(script_pubkey=spent.script_pubkey, foreign=True, dialect=dialect)
+        made.kind = made.lock.kind
+        made.spent = spent
+        made.value = spent.value
+        made.script_pubkey = spent.script_pubkey
+        made.key = made.origin = None
+        made.sighash = sighash
+        made.hash_type = (HASH_TYPES if dialect is None else hash_types(dialect)).get(sighash, SIGHASH_DEFAULT)
+        made.is_plain = False
+        made.previous = previous
+        made.dialect = dialect
+        made.__class__ = Input
+        foreign: Input = made
+        return foreign
 
     def __post_init__(self) -> None:
         self._check_types()

@@ -5,7 +5,7 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
-from walletcore.chains.bitcoin.script import kind_of
+from walletcore.chains.bitcoin.script import P2A, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
@@ -72,8 +72,9 @@ def transaction_of(
         for outpoint, fields in zip(tx.inputs, inputs, strict=True):
             each = plain(outpoint, fields, prove) if may_be_plain else None
             if each is None:
-                each = _input(outpoint, fields, find, allowed, tx, dialect, previous.get(outpoint.txid, b""))
-                known.add(bool(each.keys) and not fields.is_final)
+                each = _input(outpoint, fields, find, allowed, tx, chain, previous.get(outpoint.txid, b""))
+                if each.required:
+                    known.add(bool(each.keys) and not fields.is_final)
             else:
                 known.add(True)
             made.append(each)
@@ -103,7 +104,7 @@ def _input(
     find: Find,
     allowed: Collection[str],
     tx: Tx,
-    dialect: Dialect | None,
+    chain: BitcoinChain,
     beside: bytes,
 ) -> Input:
     """The input that a map describes; ``find`` serves where it names no key, ``beside`` is its previous transaction.
@@ -111,19 +112,22 @@ def _input(
     Raises `TransactionError`: "mismatch" when fields contradict each other, "missing" when they name no output,
     "policy" for a hash type that would leave something open.
     """
+    dialect = chain.dialect
     records = fields._records  # as many reads of properties as there are fields would take a third of the time
     previous, utxo = records.get(_NON_WITNESS_UTXO, b""), records.get(_WITNESS_UTXO)
     if has_outputs(dialect):
         previous, utxo = beside, previous or None
     spent = None if utxo is None else OUTPUT.read(utxo)
     if spent is None and previous:
-        read = previous_output if dialect is None else dialect.previous_output
-        spent = read(previous, outpoint.txid, outpoint.vout)
+        spent = _previous_output(dialect, previous, outpoint)
     if spent is None:
         _check_unknown(fields)
         unknown = Input.unknown(outpoint)
         return unknown if dialect is None else replace(unknown, dialect=dialect)
     check_script(spent)
+    template = kind_of(spent.script_pubkey)
+    if template == WITNESS_UNKNOWN or (template == P2A and P2A not in chain.kinds):
+        return _foreign(outpoint, spent, previous, fields, allowed, dialect)
     made = partial(
         Input,
         txid=outpoint.txid,
@@ -133,21 +137,59 @@ def _input(
         script_pubkey=spent.script_pubkey,
         previous=previous,
         dialect=dialect,
-        trust_value=not previous and kind_of(spent.script_pubkey) in _LEGACY,  # whether it is signed for, `Safety` says
+        trust_value=not previous and template in _LEGACY,  # whether it is signed for, `Safety` says
     )
-    if fields.is_final:
+    try:
+        return _described(made, spent.script_pubkey, fields, find, allowed, tx, dialect)
+    except TransactionError as error:
+        if error.reason != "unknown" or template:
+            raise
+    return _foreign(outpoint, spent, previous, fields, allowed, dialect)
+
+
+def _previous_output(dialect: Dialect | None, previous: bytes, outpoint: TxIn) -> TxOut:
+    read = previous_output if dialect is None else dialect.previous_output
+    return read(previous, outpoint.txid, outpoint.vout)
+
+
+def _foreign(
+    outpoint: TxIn,
+    spent: TxOut,
+    previous: bytes,
+    fields: PsbtInput,
+    allowed: Collection[str],
+    dialect: Dialect | None,
+) -> Input:
+    """What others spend, in a way that is not known here; whatever fields say of keys is theirs to understand."""
+    if previous and _previous_output(dialect, previous, outpoint) != spent:
+        raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
+    sighash = "" if fields.is_final else _sighash(fields.sighash_type, True, allowed, dialect)
+    return Input.foreign(outpoint, spent, previous, "ALL" if sighash in ("", "DEFAULT") else sighash, dialect)
+
+
+def _described(
+    made: Callable[..., Input],
+    script_pubkey: bytes,
+    fields: PsbtInput,
+    find: Find,
+    allowed: Collection[str],
+    tx: Tx,
+    dialect: Dialect | None,
+) -> Input:
+    """The input of a kind that is known, whose output ``made`` has already."""
+    if fields.is_final or kind_of(script_pubkey) == P2A:
         return made()
-    known = _known(spent.script_pubkey, fields, find, allowed, dialect)
-    if known["key"] is None and _is_taproot(spent.script_pubkey):
+    known = _known(script_pubkey, fields, find, allowed, dialect)
+    if known["key"] is None and _is_taproot(script_pubkey):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready
     try:
         return made(**known)
     except TransactionError as error:
-        if error.reason == "unknown" and _is_hash(spent.script_pubkey):
+        if error.reason == "unknown" and _is_hash(script_pubkey):
             return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
-        if error.reason == "mismatch" and _hides_tree(spent.script_pubkey, known["key"], known["merkle_root"]):
+        if error.reason == "mismatch" and _hides_tree(script_pubkey, known["key"], known["merkle_root"]):
             return made(sighash=known["sighash"])
         raise
 

@@ -8,6 +8,7 @@ import pytest
 from support.bitcoin import BITCOIN, REGTEST, kernel_accepts, key, reason, signer, spending
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, Safety
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.cli.inspection.psbt import finding
@@ -102,6 +103,14 @@ def test_a_lie_beside_its_proof_is_never_allowed() -> None:
     lying = replace(made, inputs=(PsbtInput(sorted(records)), made.inputs[1]), safety=TRUSTING)
     for ask in (lying.requests, lying.effects, lying.finalized):
         assert reason(TransactionError, ask) == "mismatch"
+
+
+@every_legacy
+def test_a_claim_is_no_proof_of_funds(guard: str) -> None:
+    """BIP-322: whoever verifies it needs the transaction."""
+    parts: dict[str, Any] = {"chain": BITCOIN, "signer": key(1).public_key, "data": b"mine"}
+    assert GenericMessage(**parts, funds=(spending(guard),)).requests()
+    assert reason(TransactionError, GenericMessage, **parts, funds=(claimed(guard),)) == "missing"
 
 
 # -- outside of PSBTs

@@ -9,6 +9,7 @@ import pytest
 from support.bitcoin import BITCOIN, REGTEST, kernel_accepts, key, reason, signer, spending
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.building import build
 from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, Safety
@@ -116,8 +117,8 @@ def test_what_others_made_final_is_given_away_only_where_it_is_trusted(name: str
 def test_PS60_the_amount_of_an_unknown_kind_is_proven_or_claimed_as_any_other(name: str) -> None:
     script = UNKNOWN[name]
     lie = TxOut(value=900, script_pubkey=script)
-    for options in ({"witness_utxo": lie}, {"witness_utxo": TxOut(value=1_000, script_pubkey=b"\x52\x02ab")}):
-        lying = joint(script, **options)
+    for told in (lie, TxOut(value=1_000, script_pubkey=b"\x52\x02ab")):
+        lying = joint(script, witness_utxo=told)
         for ask in (lying.requests, lying.effects, lying.summary, lying.finalized):
             assert reason(TransactionError, ask) == "mismatch"
     stranger = joint(script, non_witness_utxo=funding(script, 2_000).encode())
@@ -283,3 +284,7 @@ def test_who_spends_P2A_has_signed_no_message() -> None:
     address = BITCOIN.parse_address("bc1pfeessrawgf")
     found = verdict(b"all of it is mine", base64.b64encode(b"\x00").decode(), address)
     assert (found.state, found.reason) == (State.INCONCLUSIVE, "unknown")
+    source = funding(ANCHOR)
+    anchor = Input(txid=source.txid, vout=1, previous=source.encode())
+    parts: dict[str, Any] = {"chain": BITCOIN, "signer": key(1).public_key, "data": b"mine"}
+    assert reason(TransactionError, GenericMessage, **parts, funds=(anchor,)) == "policy"

@@ -644,7 +644,7 @@ UNKNOWN = {
     "data": b"\x6a\x01x",
     "p2pk verify": push(ALICE.public_key.data) + b"\xad\x51",
     "a later version": b"\x52\x20" + bytes(32),
-    "anchor": b"\x51\x02\x4e\x73",
+    "p2sh of an anchor": p2sh(hash160(b"\x51\x02\x4e\x73")).script_pubkey,
     "p2sh of anything": p2sh(hash160(b"\x51")).script_pubkey,
     "p2sh of taproot": p2sh(hash160(b"\x51\x20" + ALICE.public_key.data[1:])).script_pubkey,
     "p2wsh of anything": witness(0, sha256(b"\x51")).script_pubkey,
@@ -657,11 +657,24 @@ def test_what_is_not_understood_is_refused_by_name_even_where_anyone_may_spend_i
     tx, spent = legacy(script)
     if name == "p2sh of anything":
         tx = with_script_sig(tx, push(b"\x51"))
+    if name == "p2sh of an anchor":
+        tx = with_script_sig(tx, push(b"\x51\x02\x4e\x73"))
     if name == "p2sh of taproot":
         tx = with_script_sig(tx, push(b"\x51\x20" + ALICE.public_key.data[1:]))
     if name == "p2wsh of anything":
         tx = with_witness(tx, b"\x51")
     assert verdict(tx, spent) == "unknown"
+
+
+def test_P2A_is_spent_by_nothing() -> None:
+    """BIP-433: by anyone, without a witness. Consensus takes one; nodes pass it on nowhere (IsWitnessStandard)."""
+    tx, spent = legacy(b"\x51\x02\x4e\x73")
+    assert Spends(tx, spent).signers(0) == ()
+    assert kernel_accepts(tx.encode(), spent)
+    assert verdict(with_witness(tx, b"x"), spent) == "trailing"
+    assert kernel_accepts(with_witness(tx, b"x").encode(), spent)
+    assert verdict(with_script_sig(tx, b"\x51"), spent) == "non-canonical"
+    assert not kernel_accepts(with_script_sig(tx, b"\x51").encode(), spent)
 
 
 def test_an_annex_is_refused_by_name() -> None:

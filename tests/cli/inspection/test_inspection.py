@@ -72,6 +72,7 @@ def test_a_published_address_is_recognised(case: Case) -> None:
         ("0x0000000000000000000000000000000000000000", "unspendable"),
         ("0x0000000000000000000000000000000000000001", "reserved"),
         ("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", "test-network"),  # BIP-173
+        ("bc1pfeessrawgf", "anyone-can-spend"),  # BIP-433
         ("BC1SW50QGDZ25J", "anyone-can-spend"),  # BIP-350: version 16
         ("bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y", "anyone-can-spend"),  # BIP-350
         ("5ZWj7a1f8tWkjBESHKgrLmXshuXxqeY9SYcfbshpAqPG", ""),  # a key

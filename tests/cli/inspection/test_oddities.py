@@ -62,6 +62,7 @@ ODD = {
     "burnt": (paying(pay(FRIEND, 4_900_000), burnt(99_000)), {"unspendable", "opaque"}),
     "to no point": (paying(to(OFF_CURVE, 4_999_000)), {"unspendable"}),
     "to a later version": (paying(to(VERSION_16, 4_999_000)), {"anyone-can-spend"}),
+    "to an anchor": (paying(to("51024e73", 4_999_000)), {"anyone-can-spend"}),
     "a fee above all": (paying(pay(FRIEND, 10_000)), {"high-fee", "refused"}),
     "a high fee for its size": (paying(pay(FRIEND, 4_850_000)), {"high-fee"}),
     "no fee": (paying(pay(FRIEND, 5_000_000)), {"low-fee"}),

@@ -121,6 +121,10 @@ class GenericMessage:
         for each in self.funds:
             if each.spent is None or each.sighash not in _SIGHASH:
                 raise TransactionError("expected funds that are known, signed ALL or DEFAULT", reason="policy")
+            if not each.required:
+                raise TransactionError("anyone may spend an output of P2A: it proves nothing", reason="policy")
+            if each.is_legacy and not each.previous:  # whatever is trusted: a proof has to prove it
+                raise TransactionError("expected the transaction that funds before segwit spend from", reason="missing")
         inputs = (first, *self.funds)
         version, locktime = self.version, self.locktime
         to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)

@@ -6,7 +6,7 @@ CAIP-2 names are BIP-122's (the first 32 hex digits of the genesis block's hash)
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from walletcore.chains.base import Address, Chain, SignedTransaction
@@ -23,7 +23,7 @@ from walletcore.chains.bitcoin.parts import MAX_MONEY
 from walletcore.chains.bitcoin.profiles import OTHERS, standard
 from walletcore.chains.bitcoin.relatives import destinations
 from walletcore.chains.bitcoin.relay import CORE, Relay
-from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
+from walletcore.chains.bitcoin.script import KEY_KINDS, P2A, SCRIPT_KINDS, WITNESS_UNKNOWN, Destination
 from walletcore.chains.bitcoin.script import destination_of as template_of
 from walletcore.coding.text import base58check
 from walletcore.errors import AddressError, InvalidKey, TransactionError
@@ -46,6 +46,7 @@ LEGACY = ("p2pkh", "p2sh")
 SEGWIT = (*LEGACY, "p2wpkh", "p2wsh")
 TAPROOT = (*SEGWIT, "p2tr", WITNESS_UNKNOWN)
 """The kinds of addresses of networks without segwit, without taproot, and with both."""
+_ANCHORS = (*TAPROOT, P2A)  # standard to spend since Bitcoin Core 28.0
 _INNER = {"p2sh-p2wpkh": "p2wpkh", "p2sh-p2wsh": "p2wsh"}  # what is nested -> what the network must have
 
 
@@ -61,7 +62,7 @@ class BitcoinChain(Chain):
     """
 
     prefixes: Prefixes
-    kinds: tuple[str, ...] = TAPROOT
+    kinds: tuple[str, ...] = _ANCHORS
     key_hash: Hash = hash160
     message_magic: bytes = MESSAGE_MAGIC
     message_hash: Hash = sha256d
@@ -145,6 +146,7 @@ class BitcoinChain(Chain):
 
     def address_of(self, destination: Destination) -> Address:
         """The address of a destination on this network. Raises `AddressError` where it has no such addresses."""
+        destination = self._named(destination)
         self._check_kind(destination)
         text = encode_address(self.prefixes, destination)
         return Address(chain=self, text=text, payload=destination.payload, kind=destination.kind)
@@ -152,6 +154,8 @@ class BitcoinChain(Chain):
     def destination_of(self, script_pubkey: bytes) -> Destination | None:
         """The template of this network's addresses that a script is exactly; None for any other script."""
         found = template_of(script_pubkey) or destinations.destination_of(script_pubkey)
+        if found is not None:
+            found = self._named(found)
         return found if found is not None and found.kind in self.kinds else None
 
     @property
@@ -163,16 +167,21 @@ class BitcoinChain(Chain):
         """The CAIP-10 name of an account: a colon cannot be in its address, so CashAddr's prefix is left out."""
         return f"{self.caip2}:{address.rpartition(':')[2]}"
 
+    def _named(self, destination: Destination) -> Destination:
+        """A destination by its name here: where nodes know no P2A, it is a program without a meaning as any other."""
+        is_unknown = destination.kind == P2A and P2A not in self.kinds
+        return replace(destination, kind=WITNESS_UNKNOWN) if is_unknown else destination
+
     def _check_kind(self, destination: Destination) -> None:
         if destination.kind not in self.kinds:
             raise AddressError(f"{self.name} has no addresses of kind {destination.kind}", reason="version")
 
     def parse_address(self, text: str, *, require_spendable: bool = False) -> Address:
-        """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr or witness_unknown. Raises `AddressError`.
+        """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr, p2a or witness_unknown.
 
-        ``witness_unknown`` is a version or length that BIP-350 keeps for later; until then anyone may spend it. With
-        ``require_spendable`` such an address is refused, and a p2tr address must hold a point of the curve: coins sent
-        to any other are lost.
+        Raises `AddressError`. Anyone may spend what is sent to ``p2a``, as it is meant. ``witness_unknown`` is a
+        version or length that BIP-350 keeps for later; until then anyone may spend it. With ``require_spendable`` such
+        an address is refused, and a p2tr address must hold a point of the curve: coins sent to any other are lost.
         """
         return self.address_of(self._destination(text, require_spendable))
 
@@ -185,7 +194,7 @@ class BitcoinChain(Chain):
         return self._destination(address.text, require_spendable).script_pubkey  # the text is what people see
 
     def _destination(self, text: object, require_spendable: bool) -> Destination:
-        destination = decode_address(self.prefixes, text)
+        destination = self._named(decode_address(self.prefixes, text))
         self._check_kind(destination)
         if require_spendable and destination.kind == WITNESS_UNKNOWN:
             raise AddressError("anyone may spend what is sent to a witness version without meaning", reason="policy")

@@ -40,8 +40,9 @@ class Input:
     Give ``value`` with the ``key`` and its ``kind`` (p2wpkh unless said otherwise, p2tr, p2sh-p2wpkh, p2pkh, p2pk), or
     with ``witness_script`` or ``redeem_script`` (of multisig, P2PK or P2PKH), or with the ``script_pubkey``; or give
     ``previous``, the transaction with that txid as the network carries it, which proves both: p2pk, p2pkh, p2sh and
-    bare multisig need it. What is given twice must agree. ``merkle_root`` is that of a p2tr output's script tree; with
-    ``leaf_script`` and ``control_block`` the output is spent by this leaf of it (BIP-341), whose keys are then asked.
+    bare multisig need it, unless ``trust_value`` believes a value that no signature proves. What is given twice must
+    agree. ``merkle_root`` is that of a p2tr output's script tree; with ``leaf_script`` and ``control_block`` the output
+    is spent by this leaf of it (BIP-341), whose keys are then asked. An output of P2A has no key: nobody signs for it.
 
     ``sighash`` is one of `HASH_TYPES`: what signatures commit to, if not to the whole transaction. ``origin`` says
     where the key comes from, ``origins`` the same of the keys of scripts; they are not compared. With none of these
@@ -70,6 +71,7 @@ class Input:
     dialect: Dialect | None = None
     schnorr: bool = False
     form: str = field(default="", compare=False)
+    trust_value: bool = field(default=False, repr=False, compare=False)
     outpoint: TxIn = field(init=False, repr=False, compare=False)
     """The input as it stands in the unsigned transaction."""
     spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
@@ -87,6 +89,11 @@ class Input:
         if outpoint.script_sig:
             outpoint = TxIn(txid=outpoint.txid, vout=outpoint.vout, sequence=outpoint.sequence)
         made = _blank(outpoint)  # a TxIn has been checked: a hostile mebibyte holds 25,000
+        made.spent = made.value = made.key = made.origin = None
+        made.script_pubkey = made.previous = b""
+        made.kind = made.sighash = ""
+        made.hash_type = SIGHASH_DEFAULT
+        made.is_plain = False
         made.__class__ = Input
         unknown: Input = made
         return unknown
@@ -109,6 +116,27 @@ class Input:
         made.__class__ = Input
         plain: Input = made
         return plain
+
+    @classmethod
+    def foreign(cls, outpoint: TxIn, spent: TxOut, previous: bytes, sighash: str, dialect: Dialect | None) -> Input:
+        """An output of a kind that is not known: others spend it. Raises `TransactionError` where nobody can."""
+        from walletcore.chains.bitcoin.locks import Lock
+
+        made = _blank(outpoint)
+        made.lock = Lock(script_pubkey=spent.script_pubkey, foreign=True, dialect=dialect)
+        made.kind = made.lock.kind
+        made.spent = spent
+        made.value = spent.value
+        made.script_pubkey = spent.script_pubkey
+        made.key = made.origin = None
+        made.sighash = sighash
+        made.hash_type = (HASH_TYPES if dialect is None else hash_types(dialect)).get(sighash, SIGHASH_DEFAULT)
+        made.is_plain = False
+        made.previous = previous
+        made.dialect = dialect
+        made.__class__ = Input
+        foreign: Input = made
+        return foreign
 
     def __post_init__(self) -> None:
         self._check_types()
@@ -199,8 +227,9 @@ class Input:
         )
         if lock.leaf is not None and self.merkle_root not in (b"", lock.merkle_root):
             raise TransactionError("the control block leads to another merkle root", reason="mismatch")
-        if lock.is_legacy and not self.previous and not (self.dialect and self.dialect.signs_amounts):
-            raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
+        if lock.is_legacy and not self._is_proven():
+            message = "expected the previous transaction: signatures prove no amount"
+            raise TransactionError(message, reason="missing", hint="Input(trust_value=True) believes the value")
         self._set(
             lock=lock,
             kind=lock.kind,
@@ -211,6 +240,13 @@ class Input:
             merkle_root=self.merkle_root or lock.merkle_root,
             origins=lock.origins,
         )
+
+    def _is_proven(self) -> bool:
+        """Whether its value is proven, will be by its signatures, or is believed."""
+        if type(self.trust_value) is not bool:
+            raise TransactionError("expected trust_value as a bool", reason="type")
+        signed = self.dialect is not None and self.dialect.signs_amounts
+        return signed or self.trust_value or bool(self.previous)
 
     def _check_kind(self) -> None:
         kind = self.kind if self.lock else kind_of(self.script_pubkey) or "no known kind"
@@ -304,19 +340,17 @@ def _output(previous: bytes, txid: str, vout: int) -> TxOut:
 
 
 def _blank(outpoint: TxIn) -> Any:
-    """An input to be filled: its fields have their defaults, but for what it spends."""
+    """An input to be filled with the output that it spends: what no output of one key has is at its default."""
     made = _new_input()
     made.txid = outpoint.txid
     made.vout = outpoint.vout
     made.sequence = outpoint.sequence
     made.outpoint = outpoint
-    made.value = made.key = made.origin = made.dialect = made.spent = made.lock = None
-    made.kind = made.sighash = made.form = ""
-    made.script_pubkey = made.redeem_script = made.witness_script = made.leaf_script = made.control_block = b""
-    made.merkle_root = made.previous = b""
+    made.dialect = made.lock = None
+    made.redeem_script = made.witness_script = made.leaf_script = made.control_block = made.merkle_root = b""
+    made.form = ""
     made.origins = ()
-    made.hash_type = SIGHASH_DEFAULT
-    made.schnorr = made.is_plain = False
+    made.schnorr = made.trust_value = False
     return made
 
 

@@ -1,7 +1,7 @@
 """What guards an output: the script that runs last, the keys that it asks for, and what they must hand over.
 
 P2PK, P2PKH and multisig (BIP-11), by themselves, in P2SH (BIP-16), in P2WSH or in P2SH-P2WSH (BIP-141); P2WPKH,
-P2SH-P2WPKH; the key path of P2TR (BIP-86), and a leaf of its script tree (BIP-342).
+P2SH-P2WPKH; the key path of P2TR (BIP-86), and a leaf of its script tree (BIP-342); P2A, which is open (BIP-433).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, classify, push
 from walletcore.chains.bitcoin.relatives.destinations import p2sh32
-from walletcore.chains.bitcoin.script import KEY_KINDS, SCRIPT_KINDS, kind_of, p2pkh, p2sh
+from walletcore.chains.bitcoin.script import KEY_KINDS, P2A, SCRIPT_KINDS, WITNESS_UNKNOWN, kind_of, p2pkh, p2sh
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.errors import AddressError, InvalidKey, TransactionError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
-_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32")
+_LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32", "nonstandard")
 _COMPRESSED = 33  # bytes of a key
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
@@ -67,7 +67,7 @@ class Lock:
 
     ``leaf_script`` and ``control_block`` say that a p2tr output is spent by this leaf of its tree: the output script,
     the internal key (``key``) and the ``merkle_root`` follow from them, ``keys`` are then the leaf's, and ``leaf`` what
-    its script asks for.
+    its script asks for. ``foreign`` takes an output script of a kind that is not known here, which has no keys.
     """
 
     kind: str = ""
@@ -79,6 +79,7 @@ class Lock:
     control_block: bytes = b""
     origins: Origins = field(default=(), compare=False)
     dialect: Dialect | None = None
+    foreign: bool = field(default=False, compare=False)
     merkle_root: bytes = field(default=b"", init=False)
     leaf: Tapscript | None = field(default=None, init=False, repr=False)
     script_code: bytes = field(default=b"", init=False)
@@ -97,6 +98,8 @@ class Lock:
         if self.witness_script and not self.redeem_script and kind_of(self.script_pubkey) == "p2sh":
             self._set(redeem_script=_hashed("p2wsh", self.witness_script))
         kind = self._peel()
+        if self.foreign and kind == P2A:  # of a network whose nodes do not know it
+            kind = WITNESS_UNKNOWN
         if self.kind not in ("", kind):
             raise TransactionError(f"the output is {kind}", reason="mismatch")
         self._set(kind=kind)
@@ -264,12 +267,18 @@ class Lock:
             key = self.key and self.key.even_y()  # `_set_scripts` has compared the output that it makes
             self._set(keys=(key,) if key else (), key=key)
             return
+        if self.kind == P2A:
+            self._set(script_code=b"", required=0)
+            if self.key is not None:
+                raise TransactionError("no key guards an output of P2A", reason="mismatch")
         if not self.script_code:
             if self.key is not None:
                 raise TransactionError("the output has the hash of a script that is not this key's", reason="mismatch")
             return
         found = classify(self.script_code if self.dialect is None else self.dialect.base(self.script_code))
         if found.kind not in ("p2pk", "p2pkh", "multisig"):
+            if self.foreign:
+                return
             raise TransactionError(f"expected to spend a known kind, got {self.kind} of {found.kind}", reason="unknown")
         if not self.is_legacy and any(len(each) != 33 for each in found.keys):
             raise TransactionError("segwit scripts have compressed keys", reason="policy")  # BIP-143

@@ -87,7 +87,7 @@ class Instruction:
 class Script:
     """What a script is: its kind, and the keys as they stand in it, of which ``required`` must sign.
 
-    Kinds: p2pk, p2pkh, p2sh, multisig, p2wpkh, p2wsh, p2tr, null_data, witness_unknown, nonstandard.
+    Kinds: p2pk, p2pkh, p2sh, multisig, p2wpkh, p2wsh, p2tr, p2a, null_data, witness_unknown, nonstandard.
     """
 
     kind: str

@@ -20,6 +20,7 @@ __all__ = ["effects_of"]
 
 _ANYONECANPAY = "|ANYONECANPAY"
 _PARTIAL = ("NONE", "SINGLE")
+_SEGWIT = ("p2wpkh", "p2wsh")  # by themselves, and in p2sh
 
 
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
@@ -92,7 +93,9 @@ def _fee(transaction: Transaction, source: str) -> Effect:
             return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
     dialect = transaction.chain.dialect
     fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
-    if not fixed and any(each.is_claimed for each in transaction.inputs):
-        which = "a segwit input" if dialect is None else "an input"
+    claimed = [] if fixed else [each for each in transaction.inputs if each.is_claimed]
+    if claimed:
+        is_segwit = dialect is None and all(each.kind.endswith(_SEGWIT) for each in claimed)
+        which = "a segwit input" if is_segwit else "an input"
         return Opaque(why=f"the fee: {which} without its previous transaction only claims its value")
     return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)

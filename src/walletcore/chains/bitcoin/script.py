@@ -1,7 +1,8 @@
 """Output scripts: the templates that have an address, and what key or script each of them stands for.
 
-P2PKH, P2SH (BIP-16), P2WPKH and P2WSH (BIP-141, "Witness program"), P2TR (BIP-341, "Script validation rules"). Witness
-programs of other versions or lengths have an address, but no meaning yet (BIP-350): `WITNESS_UNKNOWN`.
+P2PKH, P2SH (BIP-16), P2WPKH and P2WSH (BIP-141, "Witness program"), P2TR (BIP-341, "Script validation rules"), and P2A,
+which anyone may spend and nobody signs for (BIP-433). Other witness programs have an address, but no meaning yet
+(BIP-350): `WITNESS_UNKNOWN`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from walletcore.keys import Curve, PublicKey
 
 __all__ = [
     "KEY_KINDS",
+    "P2A",
     "SCRIPT_KINDS",
     "WITNESS_UNKNOWN",
     "Destination",
@@ -28,7 +30,8 @@ __all__ = [
     "witness",
 ]
 
-WITNESS_UNKNOWN = "witness_unknown"
+P2A, WITNESS_UNKNOWN = "p2a", "witness_unknown"
+_ANCHOR = b"\x51\x02\x4e\x73"  # Bitcoin Core, src/script/script.h: IsPayToAnchor
 _OP_RETURN = b"\x6a"
 _OPCODES = (0x00, *range(0x51, 0x61))  # OP_0, OP_1 to OP_16: the opcode of each witness version
 _VERSIONS = {opcode: version for version, opcode in enumerate(_OPCODES)}
@@ -77,8 +80,8 @@ def witness(version: int, program: bytes) -> Destination:
     if not 2 <= size <= 40 or (version == 0 and size not in (20, 32)):
         expected = "2 to 40" if version else "20 or 32"
         raise AddressError(f"expected {expected} bytes of witness program, got {size}", reason="length")
-    kind = _WITNESS_KINDS.get((version, size), WITNESS_UNKNOWN)
-    return Destination(kind, program, bytes((_OPCODES[version], size)) + program)
+    script_pubkey = bytes((_OPCODES[version], size)) + program
+    return Destination(_WITNESS_KINDS.get((version, size)) or kind_of(script_pubkey), program, script_pubkey)
 
 
 def kind_of(script_pubkey: bytes) -> str:
@@ -91,7 +94,10 @@ def kind_of(script_pubkey: bytes) -> str:
     if not 4 <= size <= 42 or script_pubkey[1] != size - 2 or script_pubkey[0] not in _VERSIONS:
         return ""
     version = _VERSIONS[script_pubkey[0]]
-    return _WITNESS_KINDS.get((version, size - 2), WITNESS_UNKNOWN if version else "")
+    known = _WITNESS_KINDS.get((version, size - 2))
+    if known or not version:
+        return known or ""
+    return P2A if script_pubkey == _ANCHOR else WITNESS_UNKNOWN
 
 
 def destination_of(script_pubkey: bytes) -> Destination | None:

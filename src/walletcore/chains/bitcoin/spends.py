@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
-from walletcore.chains.bitcoin.script import kind_of, p2pkh
+from walletcore.chains.bitcoin.script import P2A, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, TapLeaf
 from walletcore.chains.bitcoin.tapscript import Tapscript
@@ -57,7 +57,8 @@ class Spends:
     def signers(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> tuple[tuple[PublicKey, str], ...]:
         """The keys that signed an input, in the order of its script, each with the name of its hash type; all verified.
 
-        Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH and P2WSH. What may be valid and
+        Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH and P2WSH, and p2a, which nobody
+        signs. What may be valid and
         is not understood is refused as "unknown", a hash type that ``sighash`` does not name as "policy".
         Raises `InvalidSignature`.
         """
@@ -182,6 +183,9 @@ class _Spend:
             self._satisfy(script, stack, is_segwit=True)
         elif kind == "p2tr" and not is_nested:
             self._verify_taproot(program[2:], stack)
+        elif kind == P2A and not is_nested:
+            if stack:  # src/policy/policy.cpp, IsWitnessStandard
+                raise InvalidSignature("what spends an output of P2A hands nothing over", reason="trailing")
         else:
             raise InvalidSignature("a witness program that has no meaning yet", reason="unknown")
 

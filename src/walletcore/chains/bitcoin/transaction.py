@@ -14,6 +14,7 @@ from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.relatives.dialect import check_extra
+from walletcore.chains.bitcoin.script import P2A
 from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness, check_money
 from walletcore.curves.secp256k1 import encode_der
@@ -24,6 +25,7 @@ from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.locks import Lock
     from walletcore.effects import Effect
 
 __all__ = ["NO_KEY", "Transaction", "largest_spend", "pay"]
@@ -41,7 +43,8 @@ def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
     """The output that pays ``value`` satoshi to an address; only a transaction of its network takes it.
 
     Refused are a p2tr address that is no point of the curve, as the coins would be lost, and a witness version without
-    meaning, as anyone may take them; ``require_spendable=False`` allows both. Raises `TransactionError`.
+    meaning, as anyone may take them; ``require_spendable=False`` allows both. An output of P2A is anyone's, too,
+    and is meant to be. Raises `TransactionError`.
     """
     if type(to) is not Address or type(to.chain) is not BitcoinChain:
         raise TransactionError("expected an Address of the Bitcoin family; parse_address reads one", reason="type")
@@ -124,9 +127,15 @@ class Transaction:
                 raise TransactionError(f"input {index}: {self.chain.name} has no such form", reason="network")
             if each.sighash not in _WHOLE and is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
-            if each.lock is not None and each.lock.leaf is not None:
-                each.lock.leaf.check_locks(self.version, self.locktime, each.sequence)
+            if each.lock is not None:
+                self._check_lock(index, each, each.lock)
         self._check_amounts()
+
+    def _check_lock(self, index: int, each: Input, lock: Lock) -> None:
+        if lock.leaf is not None:
+            lock.leaf.check_locks(self.version, self.locktime, each.sequence)
+        if each.kind == P2A and P2A not in self.chain.kinds:
+            raise TransactionError(f"input {index}: {self.chain.name} has no {P2A}", reason="network")
 
     def _check_amounts(self) -> None:
         """No more than the network has on either side, and no more out than in, where that is known."""
@@ -230,7 +239,7 @@ class Transaction:
     def _known(self) -> tuple[Input, ...]:
         """The inputs, of which each names what it spends and its keys."""
         for index, each in enumerate(self.inputs):
-            if each.spent is None or not each.keys:
+            if each.spent is None or (not each.keys and each.required):
                 lacking = "the output that it spends" if each.spent is None else "its key"
                 hint = "" if each.spent is None else NO_KEY
                 raise TransactionError(f"input {index}: {lacking} is not known", reason="missing", hint=hint)

@@ -21,6 +21,7 @@ from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
 from walletcore.chains.xrpl import XrplChain
 from walletcore.cli.inspection import evm, solana, stellar, xrpl
+from walletcore.cli.inspection.bitcoin import ANYONES
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.coding import eip55
@@ -209,10 +210,8 @@ def _oddities(text: str, address: Address) -> Iterator[Oddity]:
 
 
 def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:
-    if address.kind == "witness_unknown":
-        yield Oddity(
-            code="anyone-can-spend", text="a witness version kept for later: anyone can spend what is sent there"
-        )
+    if address.kind in ANYONES:
+        yield Oddity(code="anyone-can-spend", text=ANYONES[address.kind])
         return
     try:
         row.parse_address(address.text, require_spendable=True)

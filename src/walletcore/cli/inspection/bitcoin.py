@@ -12,7 +12,7 @@ from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.opcodes import parse_script
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
-from walletcore.chains.bitcoin.script import destination_of, null_data
+from walletcore.chains.bitcoin.script import P2A, destination_of, null_data
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli.inspection.finding import Oddity
@@ -20,8 +20,13 @@ from walletcore.effects import Effect
 from walletcore.errors import AddressError, TransactionError
 from walletcore.path import HARDENED
 
-__all__ = ["lock_time", "odd_hash_type", "oddities"]
+__all__ = ["ANYONES", "lock_time", "odd_hash_type", "oddities"]
 
+ANYONES = {
+    "witness_unknown": "a witness version kept for later: anyone can spend what is sent there",
+    "p2a": "an anchor (P2A): anyone can spend what is sent there, as is meant",
+}
+"""Kinds of addresses that no key guards."""
 _VERSIONS = (1, 2, 3)  # Core relays no other
 _BY_TIME = 500_000_000  # lock times from here on are seconds since 1970
 _FINAL = 0xFFFF_FFFF
@@ -80,6 +85,8 @@ def _of_output(row: BitcoinChain, place: int, output: TxOut) -> Iterator[Oddity]
         yield Oddity(code="dust", text=text)
     destination = destination_of(script)
     if destination is not None:
+        if destination.kind == P2A and P2A in row.kinds:
+            yield Oddity(code="anyone-can-spend", text=f"output {place}: {ANYONES[P2A]}")
         try:
             row.parse_address(row.address_of(destination).text, require_spendable=True)
         except AddressError as error:

@@ -289,11 +289,11 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, WITNESS_UTXO) + field(4, b"\x51"), "mismatch"),
         (field(1, WITNESS_UTXO) + field(5, b"\x51"), "mismatch"),
         (field(1, TAPROOT_UTXO) + field(5, b"\x51"), "mismatch"),
-        (field(1, bytes(8) + b"\x19\x76\xa9\x14" + bytes(20) + b"\x88\xac"), "missing"),
+        (field(1, bytes(4) + b"\1\0\0\0\x19\x76\xa9\x14" + bytes(20) + b"\x88\xac"), "missing"),
         (field(1, bytes(8) + b"\x00"), "unknown"),
         (field(1, bytes(8) + b"\x00") + P2WPKH_KEY, "unknown"),
         (field(1, bytes(8) + b"\x00") + field(4, b"\x00\x14" + bytes(20)), "unknown"),
-        (field(1, bytes(8) + b"\x01\x51"), "unknown"),
+        (field(1, bytes(4) + b"\1\0\0\0\x01\x51"), "missing"),
     ],
 )
 def test_T10_PS56_to_PS59_fields_that_contradict_each_other_are_refused(inputs: bytes, why: str) -> None:

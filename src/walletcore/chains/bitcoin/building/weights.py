@@ -38,7 +38,7 @@ class Size:
 
 def size_of(each: Input, *, low_r: bool = False) -> Size:
     """How large an input will be. Raises `TransactionError` ("missing") where its output or its key is not known."""
-    if each.spent is None or not each.keys:
+    if each.spent is None or (not each.keys and each.required):
         lacking = "the output that it spends" if each.spent is None else "its key"
         hint = "" if each.spent is None else NO_KEY
         raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing", hint=hint)

@@ -30,14 +30,15 @@ from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_of, has_signatures, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, has_signatures, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
-from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of, transaction_of
+from walletcore.chains.bitcoin.psbt.inputs import transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_chain, check_outputs, check_previous, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety, vsize_when_signed
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
+from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
@@ -363,7 +364,7 @@ class Psbt:
         Raises `MissingSignature`, `InvalidSignature`, `TransactionError`, and `SigningRefused` for what ``safety`` does
         not allow.
         """
-        return self._extract([Final.in_(each) if each.is_final else None for each in self.inputs])
+        return self._extract(finals_in(self.transaction, self.inputs))
 
     def finalize(self) -> SignedTransaction[Transaction]:
         """The transaction, if every input has what it must hand over: `finalized`, and `extract` of that."""

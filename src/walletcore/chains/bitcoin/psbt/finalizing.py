@@ -9,6 +9,7 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.plain import SIGNED
+from walletcore.chains.bitcoin.script import P2A
 from walletcore.chains.bitcoin.tx import Tx, Witness, encode_witness, sized
 from walletcore.curves.secp256k1 import encode_der
 from walletcore.errors import TransactionError
@@ -22,6 +23,7 @@ __all__ = [
     "SIGNATURES",
     "Final",
     "final_of",
+    "finals_in",
     "finals_of",
     "has_signatures",
     "hash_type_of",
@@ -65,6 +67,11 @@ class Final(NamedTuple):
     def put_in(self, fields: PsbtInput) -> PsbtInput:
         """The map with them, and without those that end."""
         return fields.without(ENDS).with_records(self.records)
+
+
+_NOTHING = Final(b"", b"", ())
+"""What spends an output of P2A, which so is final from the first: no field can say it, and Core takes an input without
+any that verifies for a signed one (src/psbt.cpp, PSBTInputSignedAndVerified)."""
 
 
 def record_of(each: Input, key: PublicKey) -> bytes:
@@ -115,10 +122,18 @@ def finals_of(transaction: Transaction, inputs: Sequence[PsbtInput], tx: Tx) -> 
     ]
 
 
+def finals_in(transaction: Transaction, inputs: Sequence[PsbtInput]) -> list[Final | None]:
+    """What each input hands over that is final already."""
+    pairs = zip(transaction.inputs, inputs, strict=True)
+    return [Final.in_(fields) if fields.is_final else _NOTHING if each.kind == P2A else None for each, fields in pairs]
+
+
 def _final(each: Input, fields: PsbtInput, tx: Tx) -> Final | None:
     """Its own way first, as the key path is the cheapest; of other leaves the one that hands over least."""
     if fields.is_final:
         return Final.in_(fields)
+    if each.kind == P2A:
+        return _NOTHING
     if not has_signatures(fields):
         return None
     found_ways = ways(each, fields, tx)

@@ -1,11 +1,11 @@
-"""The fields of a PSBT into inputs and outputs of a `Transaction`, and back.
+"""The fields of a PSBT into inputs and outputs of a `Transaction`; `walletcore.chains.bitcoin.psbt.writing` goes back.
 
 BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -15,27 +15,26 @@ from walletcore.chains.bitcoin.inputs import Input, check_script, previous_outpu
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import Find
-from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf, TapOrigin
+from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
-from walletcore.chains.bitcoin.script import kind_of
+from walletcore.chains.bitcoin.script import P2A, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
-from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
-from walletcore.path import KeyOrigin, Path
+from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["fields_of", "output_fields_of", "transaction_of", "ways"]
+__all__ = ["transaction_of", "ways"]
 
 _COMPRESSED = 33  # bytes
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
@@ -43,9 +42,8 @@ _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
+_LEGACY = ("", "p2pkh", "p2sh")  # kinds of outputs whose signatures may prove no amount
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
-
-Derivation = tuple[bytes, KeyOrigin]
 
 
 def transaction_of(
@@ -75,7 +73,8 @@ def transaction_of(
             each = plain(outpoint, fields, prove) if may_be_plain else None
             if each is None:
                 each = _input(outpoint, fields, find, allowed, tx, chain, previous.get(outpoint.txid, b""))
-                known.add(bool(each.keys) and not fields.is_final)
+                if each.required:
+                    known.add(bool(each.keys) and not fields.is_final)
             else:
                 known.add(True)
             made.append(each)
@@ -88,98 +87,6 @@ def transaction_of(
         check_tokens(dialect, [*[each.spent for each in made], *tx.outputs])
     partial = len(known) > 1  # where no key is known, asking for signatures is a mistake
     return Transaction.of(chain, tx, tuple(made), tuple(paid), partial=partial)
-
-
-# Values into fields
-
-
-def fields_of(each: Input) -> PsbtInput:
-    """The fields from which the same input is made again."""
-    if each.spent is None:
-        return PsbtInput()
-    if each.schnorr:
-        raise TransactionError("no field of a PSBT says that a key signs by Schnorr's scheme", reason="scheme")
-    proven = each.is_legacy or (each.kind == "p2sh" and each.previous)  # BIP-174: a witness UTXO is for segwit
-    utxo = each.spent.encode() if has_outputs(each.dialect) else each.previous
-    key = each.key.data[1:] if each.key and each.kind == "p2tr" and each.leaf is None else b""
-    derivations = _derivations(each.kind, each.keys, {key: each.origin_of(key) for key in each.keys}, each.lock)
-    leaf = _leaf_fields(each)
-    return PsbtInput(
-        **_given(
-            non_witness_utxo=utxo,
-            witness_utxo=None if proven else each.spent,
-            sighash_type=each.hash_type,  # taproot's default is stated by silence
-            **leaf,
-            redeem_script=each.redeem_script,
-            witness_script=each.witness_script,
-            tap_merkle_root=each.merkle_root,
-            tap_internal_key=key,
-            **({} if leaf else {"tap_bip32_derivation" if key else "bip32_derivation": _origins(derivations, key)}),
-        )
-    )
-
-
-def _origins(derivations: tuple[Derivation, ...], key: bytes) -> tuple[Any, ...]:
-    return _tap_origins(derivations) if key else derivations
-
-
-def _leaf_fields(each: Input) -> dict[str, Any]:
-    """A leaf, and the keys in it that have an origin. The internal key is in the control block, and is not named."""
-    if each.leaf is None or each.lock is None:
-        return {}
-    hashes = (each.leaf.hash,)
-    known = dict(each.lock.origins)
-    return {
-        "tap_leaf_script": ((each.control_block, Leaf(each.leaf_script)),),
-        "tap_bip32_derivation": tuple(
-            [(key.data[1:], TapOrigin(origin, hashes if key in each.keys else ())) for key, origin in known.items()]
-        ),
-    }
-
-
-def output_fields_of(output: TxOut) -> PsbtOutput:
-    """The fields that say whose an output is: of change."""
-    lock = output.lock
-    if lock is None:
-        return NO_OUTPUT_FIELDS
-    key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
-    derivations = _derivations(lock.kind, lock.keys, dict(lock.origins), lock)
-    return PsbtOutput(
-        **_given(
-            redeem_script=lock.redeem_script,
-            witness_script=lock.witness_script,
-            tap_internal_key=key,
-            tap_bip32_derivation=_tap_origins(derivations) if key else (),
-            bip32_derivation=() if key else derivations,
-        )
-    )
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    """Those that say something."""
-    return {name: value for name, value in values.items() if value}
-
-
-def _tap_origins(derivations: Sequence[Derivation]) -> tuple[tuple[bytes, TapOrigin], ...]:
-    return tuple((key, TapOrigin(origin)) for key, origin in derivations)
-
-
-def _derivations(
-    kind: str, keys: Sequence[PublicKey], origins: Mapping[PublicKey, KeyOrigin | None], lock: Lock | None
-) -> tuple[Derivation, ...]:
-    """Keys and where they come from; one key alone is named in any case, as the root of its own tree (BIP-32)."""
-    found: dict[bytes, KeyOrigin] = {}
-    for key in keys:
-        origin = origins.get(key)
-        if origin is None and len(keys) == 1:
-            origin = KeyOrigin(hash160(key.data)[:4], Path())
-        if origin is not None:
-            written = key.data if lock is None else lock.written(key)
-            found[written[1:] if kind == "p2tr" else written] = origin
-    return tuple(found.items())
-
-
-# Fields into values
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +123,9 @@ def _input(
         unknown = Input.unknown(outpoint)
         return unknown if dialect is None else replace(unknown, dialect=dialect)
     check_script(spent)
+    template = kind_of(spent.script_pubkey)
+    if template == WITNESS_UNKNOWN or (template == P2A and P2A not in chain.kinds):
+        return _foreign(outpoint, spent, previous, fields, allowed, chain)
     made = partial(
         Input,
         txid=outpoint.txid,
@@ -226,20 +136,54 @@ def _input(
         previous=previous,
         dialect=dialect,
         form=chain.form,
+        trust_value=not previous and template in _LEGACY,  # whether it is signed for, `Safety` says
     )
-    if fields.is_final:
+    try:
+        return _described(made, spent.script_pubkey, fields, find, allowed, tx, dialect)
+    except TransactionError as error:
+        if error.reason != "unknown" or template:
+            raise
+    return _foreign(outpoint, spent, previous, fields, allowed, chain)
+
+
+def _foreign(
+    outpoint: TxIn,
+    spent: TxOut,
+    previous: bytes,
+    fields: PsbtInput,
+    allowed: Collection[str],
+    chain: BitcoinChain,
+) -> Input:
+    """What others spend, in a way that is not known here; whatever fields say of keys is theirs to understand."""
+    if previous and _proven(outpoint, previous, chain) != spent:
+        raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
+    sighash = "" if fields.is_final else _sighash(fields.sighash_type, True, allowed, chain.dialect)
+    return Input.foreign(outpoint, spent, previous, "ALL" if sighash in ("", "DEFAULT") else sighash, chain.dialect)
+
+
+def _described(
+    made: Callable[..., Input],
+    script_pubkey: bytes,
+    fields: PsbtInput,
+    find: Find,
+    allowed: Collection[str],
+    tx: Tx,
+    dialect: Dialect | None,
+) -> Input:
+    """The input of a kind that is known, whose output ``made`` has already."""
+    if fields.is_final or kind_of(script_pubkey) == P2A:
         return made()
-    known = _known(spent.script_pubkey, fields, find, allowed, dialect)
-    if known["key"] is None and _is_taproot(spent.script_pubkey):
+    known = _known(script_pubkey, fields, find, allowed, dialect)
+    if known["key"] is None and _is_taproot(script_pubkey):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready
     try:
         return made(**known)
     except TransactionError as error:
-        if error.reason == "unknown" and _is_hash(spent.script_pubkey):
+        if error.reason == "unknown" and _is_hash(script_pubkey):
             return made(sighash=known["sighash"])  # its script is for others to understand; the hash in the output fits
-        if error.reason == "mismatch" and _hides_tree(spent.script_pubkey, known["key"], known["merkle_root"]):
+        if error.reason == "mismatch" and _hides_tree(script_pubkey, known["key"], known["merkle_root"]):
             return made(sighash=known["sighash"])
         raise
 

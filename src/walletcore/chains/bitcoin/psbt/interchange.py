@@ -34,8 +34,9 @@ def decode_transaction(
 
     One with a message in it becomes that message, if it is what is signed (BIP-322, "PSBT signer").
 
-    A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type. The
-    signatures that it carries, and fields without meaning here, are left out: `Psbt` keeps them.
+    A PSBT that asks for signatures which leave something open is refused, unless ``sighash`` names that hash type; as
+    is one with an input before segwit whose amount no previous transaction proves (`Psbt` can be told to believe it).
+    The signatures that it carries, and fields without meaning here, are left out: `Psbt` keeps them.
 
     The form of the network says nothing of the outputs that are spent: unsigned, it becomes a `Transaction` that cannot
     be signed; with a witness or script_sig anywhere, a `SignedTransaction` without answers, since signatures over
@@ -53,6 +54,7 @@ def decode_transaction(
     if raw.startswith(MAGIC):
         psbt = Psbt.decode(chain, raw)
         described = _by_leaves(psbt, psbt.described(by_script(keys, chain.key_kinds), {*SAFE.allowed, *sighash}), keys)
+        _check_claims(described)
         message = psbt.globals.generic_signed_message
         if message is not None:
             from walletcore.chains.bitcoin.bip322 import message_of  # hardly any PSBT has one
@@ -66,6 +68,18 @@ def decode_transaction(
         unverified = (None,) * len(tx.inputs)
         return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=unverified)
     return transaction
+
+
+def _check_claims(described: Transaction) -> None:
+    """Refuse a claimed amount of an input whose signatures prove none: a `Transaction` has no `Safety` to allow it.
+
+    Raises `TransactionError` ("missing").
+    """
+    for index, each in enumerate(described.inputs):
+        if each.is_legacy and not each.previous and not (each.dialect and each.dialect.signs_amounts):
+            message = f"input {index}: expected the previous transaction: signatures prove no amount"
+            hint = "Psbt.decode(..., safety=Safety(trust_witness_utxo=True)) believes the claim"
+            raise TransactionError(message, reason="missing", hint=hint)
 
 
 def _by_leaves(psbt: Psbt, described: Transaction, keys: Sequence[PublicKey]) -> Transaction:

@@ -13,8 +13,8 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import by_script
-from walletcore.chains.bitcoin.psbt.inputs import fields_of, output_fields_of
 from walletcore.chains.bitcoin.psbt.maps import M
+from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError

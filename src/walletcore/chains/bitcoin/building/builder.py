@@ -23,6 +23,7 @@ from walletcore.chains.bitcoin.building.drafts import (
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
+from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError
 
@@ -63,25 +64,20 @@ def build(
     The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes (``low_r``: 70, where all who
     sign take a low r); it is exceeded only by change that is not made. ``tip``, the height of the last block, is the
     lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
-
     ``allow_low_fee_rate`` takes a rate below `Relay.min_fee_rate`, which nodes do not pass on; ``allow_burn`` payments
     that nobody can ever spend, such as an OP_RETURN output that is worth something.
-
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust, "network" for an
     address of another network and for a chain without PSBTs (`BitcoinChain.dialect`), "too-large" for what no node
     passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
-    flags = {"low_r": low_r, "allow_low_fee_rate": allow_low_fee_rate, "allow_burn": allow_burn}
-    check_flags(replaceable=replaceable, **flags)
-    everything, payments = selection == EVERYTHING, items(payments, TxOut, "payments")
+    flags = _flags(replaceable, low_r=low_r, allow_low_fee_rate=allow_low_fee_rate, allow_burn=allow_burn)
+    everything = selection == EVERYTHING
     offered = tuple(each if replaceable else _not_replaceable(each) for each in items(inputs, Input, "inputs"))
-    if not payments and not everything:
-        raise TransactionError("expected payments, or selection='all'", reason="missing")
     draft = Draft(
         chain=chain,
         required=offered if everything else (),
         pool=() if everything else offered,
-        payments=payments,
+        payments=_payments(payments, everything),
         change=as_output(change),
         price=Price((Line(rate=fee_rate),)),
         long_term_fee_rate=long_term_fee_rate,
@@ -92,9 +88,25 @@ def build(
         **flags,
     )
     transaction = drafted(draft)
+    _check_locktime(transaction)
+    return Psbt.from_transaction(transaction, safety=safety)
+
+
+def _payments(given: Sequence[TxOut], everything: bool) -> tuple[TxOut, ...]:
+    payments = items(given, TxOut, "payments")
+    if not payments and not everything:
+        raise TransactionError("expected payments, or selection='all'", reason="missing")
+    return payments
+
+
+def _flags(replaceable: bool, **flags: bool) -> dict[str, bool]:
+    check_flags(replaceable=replaceable, **flags)
+    return flags
+
+
+def _check_locktime(transaction: Transaction) -> None:
     if transaction.locktime and all(each.sequence == _FINAL for each in transaction.inputs):
         raise TransactionError("no input has a sequence with which a lock time takes effect", reason="mismatch")
-    return Psbt.from_transaction(transaction, safety=safety)
 
 
 def _not_replaceable(each: Input) -> Input:

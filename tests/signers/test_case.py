@@ -286,8 +286,9 @@ def spent_twice() -> Any:
 
 def paid_too_much() -> Any:
     subject: Any = bitcoin_payment()
-    forced(subject._unsigned, outputs=(replace(subject._unsigned.outputs[0], value=100_001),))
-    return subject
+    outputs = (replace(subject._unsigned.outputs[0], value=100_001),)
+    forced(subject._unsigned, outputs=outputs)
+    return forced(subject, outputs=outputs)
 
 
 NEVER_VALID: Mapping[str, tuple[Callable[[], Any], str]] = {

@@ -15,7 +15,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, check_chain, proof_in, to_spend
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.message import Message, check_data
-from walletcore.chains.bitcoin.script import kind_of
+from walletcore.chains.bitcoin.script import P2A, kind_of
 from walletcore.chains.bitcoin.spends import Spends
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxIn, TxOut
 from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError
@@ -185,7 +185,7 @@ def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> str:
     spends, doubts = Spends(to_sign, spent), []
     for index in range(len(to_sign.inputs)):
         try:
-            if not spends.signers(index, sighash=_SIGHASH):
+            if kind_of(spent[index].script_pubkey) == P2A or not spends.signers(index, sighash=_SIGHASH):
                 doubts.append(f"input {index}: anyone may spend what it spends, so it proves nothing")
         except InvalidSignature as error:
             if error.reason != "unknown":

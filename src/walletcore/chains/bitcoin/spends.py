@@ -58,8 +58,8 @@ class Spends:
         """The keys that signed an input, in the order of its script, each with the name of its hash type; all verified.
 
         Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH and P2WSH, and p2a, which nobody
-        signs. What may be valid and
-        is not understood is refused as "unknown", a hash type that ``sighash`` does not name as "policy".
+        signs. What may be valid and is not understood is refused as "unknown", a hash type that ``sighash`` does not
+        name as "policy".
         Raises `InvalidSignature`.
         """
         with _at(index):
@@ -184,7 +184,7 @@ class _Spend:
         elif kind == "p2tr" and not is_nested:
             self._verify_taproot(program[2:], stack)
         elif kind == P2A and not is_nested:
-            if stack:  # src/policy/policy.cpp, IsWitnessStandard
+            if stack:  # valid, and not relayed: src/policy/policy.cpp, IsWitnessStandard
                 raise InvalidSignature("what spends an output of P2A hands nothing over", reason="trailing")
         else:
             raise InvalidSignature("a witness program that has no meaning yet", reason="unknown")

@@ -255,8 +255,9 @@ class Psbt:
     def _asked(self) -> Wanted:
         if self._wanted is None:
             described = self._described
-            self.safety.check(described, vsize_when_signed(described, self.inputs, len(self._unsigned_bytes)))
-            object.__setattr__(self, "_wanted", wanted(described, self.unsigned_tx, self._counting()))
+            tx, size = self.unsigned_tx, len(self._unsigned_bytes)
+            self.safety.check(described, vsize_when_signed(described, self.inputs, tx, size))
+            object.__setattr__(self, "_wanted", wanted(described, tx, self._counting()))
         return self._wanted or ()
 
     def _counting(self) -> tuple[PsbtInput, ...]:

@@ -10,14 +10,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
 
+from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import Final
+from walletcore.chains.bitcoin.psbt.finalizing import Final, names_of
+from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.outputs import has_outputs
+from walletcore.chains.bitcoin.psbt.plain import SHAPES
 from walletcore.chains.bitcoin.relatives.dialect import WHOLE, WITH_UTXOS
 from walletcore.chains.bitcoin.relay import CORE, Relay
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.transaction import Transaction, largest_spend
-from walletcore.chains.bitcoin.tx import encode_witness, sized
+from walletcore.chains.bitcoin.tx import Tx, encode_witness, sized
 from walletcore.errors import SigningRefused, TransactionError
 
 if TYPE_CHECKING:
@@ -111,27 +114,30 @@ class Safety:
                 raise SigningRefused(message, reason="policy", hint=f"Safety({name}=...) sets another limit")
 
 
-def vsize_when_signed(transaction: Transaction, inputs: Sequence[PsbtInput], unsigned: int) -> int:
+def vsize_when_signed(transaction: Transaction, inputs: Sequence[PsbtInput], tx: Tx, unsigned: int) -> int:
     """Virtual bytes once it is signed, of so many without signatures: those are the largest that low s allows.
 
-    Inputs of which it is not known what they hand over count as they stand (BIP-141, "Transaction size").
+    Inputs that are others' to sign count as if they handed over nothing (BIP-141, "Transaction size").
     """
     base, witness = unsigned, 0
     for each, fields in zip(transaction.inputs, inputs, strict=True):
-        if each.is_plain:
+        if each.is_plain and fields._numbers in SHAPES:
             witness += _PLAIN_WITNESS[each.kind]
             continue
-        if fields.is_final:
-            final = Final.in_(fields)
-            script_sig, handed = final.script_sig, final.witness
-        elif each.keys:
-            script_sig, stack = largest_spend(each)
-            handed = encode_witness(stack) if stack else b""
-        else:
-            continue
+        script_sig, handed = _handed_over(each, fields, tx)
         base += len(sized(script_sig)) - 1
         witness += len(handed) or 1
     return base + -(-(witness + _MARKER_AND_FLAG) // 4) if witness > len(inputs) else base
+
+
+def _handed_over(each: Input, fields: PsbtInput, tx: Tx) -> tuple[bytes, bytes]:
+    """What an input hands over if it is final, or will: in the way that has most signatures, the first of several."""
+    if fields.is_final:
+        final = Final.in_(fields)
+        return final.script_sig, final.witness
+    way = max(ways(each, fields, tx), key=lambda way: sum(name in fields._records for name in names_of(way)))
+    script_sig, witness = largest_spend(way) if way.keys else (b"", ())
+    return script_sig, encode_witness(witness) if witness else b""
 
 
 SAFE = Safety()

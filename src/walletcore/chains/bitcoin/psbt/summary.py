@@ -6,12 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt.fields import PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import names_of
-from walletcore.chains.bitcoin.psbt.inputs import ways
-from walletcore.chains.bitcoin.transaction import largest_spend
-from walletcore.chains.bitcoin.tx import Witness
+from walletcore.chains.bitcoin.psbt.safety import vsize_when_signed
 from walletcore.effects import Effect, Fee, Opaque, Transfer
 from walletcore.errors import TransactionError
 
@@ -75,14 +70,4 @@ def _vsize(psbt: Psbt) -> int:
         maps = psbt.finalized().inputs
     except TransactionError:  # a signature of another hash type than is asked for, which whoever finalizes is told
         maps = psbt.inputs
-    pairs = zip(transaction.inputs, maps, strict=True)
-    return transaction._with_scripts([_spend(psbt, each, fields) for each, fields in pairs]).vsize
-
-
-def _spend(psbt: Psbt, each: Input, fields: PsbtInput) -> tuple[bytes, Witness]:
-    """What an input hands over if it is final, or will: in the way that has most signatures, the first of several."""
-    if fields.is_final:
-        return fields.final_scriptsig or b"", fields.final_scriptwitness or ()
-    found = ways(each, fields, psbt.unsigned_tx)
-    way = max(found, key=lambda way: sum(name in fields._records for name in names_of(way)))
-    return largest_spend(way) if way.keys else (b"", ())
+    return vsize_when_signed(transaction, maps, psbt.unsigned_tx, len(psbt._unsigned_bytes))

@@ -22,7 +22,7 @@ CData = Any
 
 _NEW, _buffer = ffi.new, ffi.buffer
 _POINT, _X_ONLY = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_xonly_pubkey *")
-_SCALAR, _BYTES_33, _SIZE = map(ffi.typeof, ("unsigned char[32]", "unsigned char[33]", "size_t *"))
+_SCALAR = ffi.typeof("unsigned char[32]")
 _ECDSA, _BIP340 = secp256k1.SCHEMES["ecdsa"], secp256k1.SCHEMES["bip340"]
 _ZEROS = bytes(32)
 
@@ -63,11 +63,9 @@ def _sign_ecdsa(k: CData, public: bytes, digest: bytes, check: bool) -> tuple[by
 
 
 def _leads_to(k: CData, public: bytes) -> bool:
-    made, out = _NEW(_POINT), _NEW(_BYTES_33)
+    made = _NEW(_POINT)
     lib.secp256k1_ec_pubkey_create(CONTEXT, made, k)
-    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), made, secp256k1.COMPRESSED)
-    found: bytes = _buffer(out)[:]
-    return found == public
+    return secp256k1.serialize(made) == public
 
 
 def _sign_taproot(

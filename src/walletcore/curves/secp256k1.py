@@ -20,7 +20,6 @@ from walletcore.hashes import keccak256, sha256, tagged
 from walletcore.secret import Secret, sealed
 
 __all__ = [
-    "COMPRESSED",
     "CONTEXT",
     "ORDER",
     "SCHEMES",
@@ -54,7 +53,7 @@ __all__ = [
 
 _HALF_ORDER = (ORDER // 2).to_bytes(32)
 CONTEXT = GLOBAL_CONTEXT.ctx
-COMPRESSED, _UNCOMPRESSED = 258, 2
+_COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
 _POINT, _RECOVERABLE = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
 _BYTES_32, _BYTES_33, _BYTES_64 = (ffi.typeof(f"unsigned char[{size}]") for size in (32, 33, 64))
@@ -401,7 +400,7 @@ kept_point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is 
 def serialize(point: CData) -> bytes:
     """The 33 bytes of a point."""
     out = _NEW(_BYTES_33)
-    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, COMPRESSED)
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, _COMPRESSED)
     data: bytes = ffi.buffer(out)[:]
     return data
 

@@ -145,8 +145,7 @@ class Commitments:
         self._check(index, hash_type)
         amount, _ = self._known(index)
         if hash_type == SIGHASH_ALL:
-            head, tail = self._segwit_v0_ends
-            return b"".join((head, self.outpoints[index], sized(script_code), amount, self.sequences[index], tail))
+            return self._segwit_v0_of_all(index, sized(script_code))
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
@@ -167,11 +166,13 @@ class Commitments:
 
     def p2wpkh(self, index: int, program: bytes) -> bytes:
         """`segwit_v0` of an input whose output has this witness program, for a signature over everything."""
+        return self._segwit_v0_of_all(index, _P2PKH_HEAD + program + _P2PKH_TAIL)
+
+    def _segwit_v0_of_all(self, index: int, script_code: bytes) -> bytes:
+        """The same; ``script_code`` stands behind its size."""
         head, tail = self._segwit_v0_ends
         amount, _ = self._known(index)
-        return b"".join(
-            (head, self.outpoints[index], _P2PKH_HEAD, program, _P2PKH_TAIL, amount, self.sequences[index], tail)
-        )
+        return b"".join((head, self.outpoints[index], script_code, amount, self.sequences[index], tail))
 
     def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
         """BIP-341, "Common signature message", for the key path without annex: 0x00 || SigMsg(hash_type, 0).

@@ -53,6 +53,7 @@ _TYPES = {"0": 1, "1": 1, "2": 1, "3": 2}  # how many of these words a version h
 _WORDS = ("scrypt", "xsalsa20-poly1305")
 _MAX_NAME, _NETWORK = 1 << 10, 42
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]*")
 _DIGITS = re.compile(rb"0x(?:[0-9a-fA-F]{2})*")
 
 
@@ -362,8 +363,8 @@ def _kind(encoding: dict[str, Any], version: str) -> str | None:
 
 
 def _encoded(text: str) -> bytes:
-    with raised_as(KeystoreError):
-        if text.startswith("0x"):
+    if _HEXADECIMAL.fullmatch(text):  # all of it, as in Polkadot-JS: base64 of a random salt may begin with 0x as well
+        with raised_as(KeystoreError):
             return hexadecimal.decode(text[2:], any_case=True)
     data = base64.b64decode(text) if _BASE64.fullmatch(text) and len(text) % 4 == 0 else b""
     if base64.b64encode(data).decode() != text or not data:

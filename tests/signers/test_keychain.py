@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletcore.curves import by_point, secp256k1
+from walletcore.curves.by_point import ChildSigner
 from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256, sha256d, sha512
 from walletcore.hd.bip32 import ExtendedPrivateKey
@@ -151,16 +152,16 @@ def test_a_fingerprint_that_two_trees_have_leads_to_the_key_that_fits() -> None:
 def test_a_fault_in_the_computation_is_told_where_answers_are_checked(
     monkeypatch: pytest.MonkeyPatch, path: str, tweak: bytes | None
 ) -> None:
-    right = secp256k1.sign_digest
+    right = ChildSigner._make
 
-    def faulty(k: Any, digest: bytes, *rest: Any) -> tuple[bytes, int]:
-        data, recovery = right(k, digest, *rest)
-        return data[:40] + bytes((data[40] ^ 1,)) + data[41:], recovery
+    def faulty(self: ChildSigner, digest: bytes) -> None:
+        right(self, digest)
+        self._compact[40] ^= 1
 
     def faulty_pair(pair: Any, message: bytes, aux: bytes) -> tuple[bytes, None]:
-        return right(bytes(31) + b"\x01", message)[0], None
+        return bytes(range(64)), None
 
-    monkeypatch.setattr(secp256k1, "sign_digest", faulty)
+    monkeypatch.setattr(ChildSigner, "_make", faulty)
     monkeypatch.setattr(by_point, "_BIP340", secp256k1.SCHEMES["bip340"]._replace(sign=faulty_pair))
     wanted = (
         request(key(path), path) if tweak is None else request(key(path).even_y(), path, Scheme.BIP340, tweak=tweak)
@@ -232,13 +233,13 @@ def test_a_node_that_can_have_no_children_answers_for_none() -> None:
 
 
 def test_a_tree_that_is_wiped_meanwhile_signs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    tree, right = ExtendedPrivateKey.from_seed(SEED), secp256k1.sign_digest
+    tree, right = ExtendedPrivateKey.from_seed(SEED), ChildSigner._make
 
-    def wiping(k: Any, digest: bytes, *rest: Any) -> tuple[bytes, int]:
+    def wiping(self: ChildSigner, digest: bytes) -> None:
         tree.private_key.wipe()
-        return right(k, digest, *rest)
+        right(self, digest)
 
-    monkeypatch.setattr(secp256k1, "sign_digest", wiping)
+    monkeypatch.setattr(ChildSigner, "_make", wiping)
     with pytest.raises(InvalidKey) as caught:
         Keychain([tree]).collect([request(key(f"m/{n}"), f"m/{n}") for n in range(3)])
     assert caught.value.reason == "wiped"

@@ -12,60 +12,91 @@ from __future__ import annotations
 from typing import Any
 
 from walletcore.curves import secp256k1
-from walletcore.curves.secp256k1 import CONTEXT, TAP_TWEAK, ffi, lib
-from walletcore.errors import InvalidSignature
+from walletcore.curves.secp256k1 import COMPRESSED, CONTEXT, TAP_TWEAK, ffi, lib
+from walletcore.errors import InvalidKey, InvalidSignature
 from walletcore.secret import Secret, sealed
 
-__all__ = ["sign_child", "taproot_pair"]
+__all__ = ["ChildSigner", "taproot_pair"]
 
 CData = Any
 
 _NEW, _buffer = ffi.new, ffi.buffer
-_POINT, _X_ONLY = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_xonly_pubkey *")
-_SCALAR = ffi.typeof("unsigned char[32]")
-_ECDSA, _BIP340 = secp256k1.SCHEMES["ecdsa"], secp256k1.SCHEMES["bip340"]
+_BYTES = [ffi.typeof(f"unsigned char[{size}]") for size in (32, 64, 33)]
+_STRUCTURES = [ffi.typeof(name) for name in ("secp256k1_ecdsa_recoverable_signature *", "secp256k1_pubkey *", "int *")]
+_SIZE, _X_ONLY = ffi.typeof("size_t *"), ffi.typeof("secp256k1_xonly_pubkey *")
+_BIP340 = secp256k1.SCHEMES["bip340"]
 _ZEROS = bytes(32)
 
 
-def sign_child(
-    k_par: bytes, I_L: bytes, public: bytes, scheme: str, message: bytes, tweak: bytes | None, check: bool
-) -> tuple[bytes, int | None] | None:
-    """The signature by k_par + I_L (BIP-32), and the recovery id (ECDSA only), if that leads to this point.
+class ChildSigner:
+    """What signs by children of keys, one after the other, in memory of C that is made once for all.
 
-    ``scheme`` is ecdsa, or bip340 with the merkle root of an output as ``tweak``; for that one the point's x counts.
-    With ``check`` the signature is verified. The sum is overwritten at the end; who calls is `sealed`. None where it
-    leads to another point, or to none. Raises `InvalidSignature` for what is no digest, and for a signature that is
-    wrong though the point is right.
+    For one thread. Who calls is `sealed`, and ends with `wipe`.
     """
-    k = _NEW(_SCALAR, k_par)
-    try:
-        if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, k, I_L):
+
+    __slots__ = ("_compact", "_k", "_point", "_public", "_recovery", "_scalar", "_serialized", "_signature", "_size")
+
+    def __init__(self) -> None:
+        self._scalar, self._compact, self._serialized = map(_NEW, _BYTES)
+        self._signature, self._point, self._recovery = map(_NEW, _STRUCTURES)
+        self._size = _NEW(_SIZE, 33)
+        self._k, self._public = _buffer(self._scalar), _buffer(self._serialized)
+
+    def sign(
+        self, k_par: bytes, I_L: bytes, public: bytes, message: bytes, merkle_root: bytes | None, check: bool
+    ) -> tuple[bytes, int | None] | None:
+        """The signature by k_par + I_L (BIP-32), and the recovery id (ECDSA only), if that leads to this point.
+
+        It is ECDSA's of a digest, or BIP-340's for the output with this merkle root (of no script: no bytes), where the
+        point's x counts. With ``check`` it is verified. None where the sum leads to another point, or to none. Raises
+        `InvalidSignature` for what is no digest, and for a signature that is wrong though the point is right.
+        """
+        self._k[:] = k_par
+        if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, self._scalar, I_L):
             return None  # BIP-32: there is no such key
-        if scheme == "bip340":
-            return _sign_taproot(k, public, tweak or b"", message, check)
-        return _sign_ecdsa(k, public, message, check)
-    finally:
-        _buffer(k)[:] = _ZEROS
+        if merkle_root is not None:
+            return _sign_taproot(self._scalar, public, merkle_root, message, check)
+        if not check or type(message) is not bytes or len(message) != 32:
+            if not self._leads_to(public):
+                return None
+            secp256k1.check_digest(message)
+        self._make(message)
+        if check and not self._is_by(public, message):
+            if self._leads_to(public):
+                raise InvalidSignature("the ECDSA signature is not by the key that was asked", reason="mismatch")
+            return None
+        return _buffer(self._compact)[:], self._recovery[0]
 
+    def wipe(self) -> None:
+        """Overwrite the last sum."""
+        self._k[:] = _ZEROS
 
-def _sign_ecdsa(k: CData, public: bytes, digest: bytes, check: bool) -> tuple[bytes, int | None] | None:
-    if not (check and len(digest) == 32) and not _leads_to(k, public):
-        return None
-    signature, recovery = secp256k1.sign_digest(k, digest)
-    if not check:
-        return signature, recovery
-    try:
-        return _ECDSA.accept(public, digest, signature, recovery)
-    except InvalidSignature:
-        if _leads_to(k, public):
-            raise
-        return None
+    def _make(self, digest: bytes) -> None:
+        """RFC 6979, as `secp256k1.SCHEMES` has it."""
+        signature = self._signature
+        if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, self._scalar, ffi.NULL, ffi.NULL):
+            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+        lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(CONTEXT, self._compact, self._recovery, signature)
 
+    def _is_by(self, public: bytes, digest: bytes) -> bool:
+        """Whether what is handed out recovers this point."""
+        signature, point = self._signature, self._point
+        return (
+            lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
+                CONTEXT, signature, self._compact, self._recovery[0]
+            )
+            and lib.secp256k1_ecdsa_recover(CONTEXT, point, signature, digest)
+            and self._is_at(public)
+        )
 
-def _leads_to(k: CData, public: bytes) -> bool:
-    made = _NEW(_POINT)
-    lib.secp256k1_ec_pubkey_create(CONTEXT, made, k)
-    return secp256k1.serialize(made) == public
+    def _leads_to(self, public: bytes) -> bool:
+        lib.secp256k1_ec_pubkey_create(CONTEXT, self._point, self._scalar)
+        return self._is_at(public)
+
+    def _is_at(self, public: bytes) -> bool:
+        lib.secp256k1_ec_pubkey_serialize(CONTEXT, self._serialized, self._size, self._point, COMPRESSED)
+        same: bool = self._public[:] == public
+        return same
 
 
 def _sign_taproot(

@@ -20,12 +20,14 @@ from walletcore.hashes import keccak256, sha256, tagged
 from walletcore.secret import Secret, sealed
 
 __all__ = [
+    "COMPRESSED",
     "CONTEXT",
     "ORDER",
     "SCHEMES",
     "TAP_TWEAK",
     "account_of",
     "add_scalars",
+    "check_digest",
     "check_secret",
     "decode_der",
     "ecdsa_recover",
@@ -43,7 +45,6 @@ __all__ = [
     "point",
     "public_key",
     "serialize",
-    "sign_digest",
     "sign_low_r",
     "taproot_output",
     "tweak_public",
@@ -53,7 +54,7 @@ __all__ = [
 
 _HALF_ORDER = (ORDER // 2).to_bytes(32)
 CONTEXT = GLOBAL_CONTEXT.ctx
-_COMPRESSED, _UNCOMPRESSED = 258, 2
+COMPRESSED, _UNCOMPRESSED = 258, 2
 _NEW = ffi.new
 _POINT, _RECOVERABLE = ffi.typeof("secp256k1_pubkey *"), ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
 _BYTES_32, _BYTES_33, _BYTES_64 = (ffi.typeof(f"unsigned char[{size}]") for size in (32, 33, 64))
@@ -179,7 +180,7 @@ _MAX_OUTPUTS, _OUTPUTS = 1_024, dict[bytes, CData]()  # by x: whoever verifies a
 
 def ecdsa_recover(digest: bytes, signature: bytes, recovery: int) -> bytes:
     """The point that made a signature (SEC 1, 4.1.6). Raises `InvalidSignature`."""
-    _check_digest(digest)
+    check_digest(digest)
     _check_length(signature)
     return serialize(_recover(digest, signature, recovery))
 
@@ -205,15 +206,10 @@ def _prepare_ecdsa(secret: Secret, tweak: Tweak | None) -> Secret:
 @sealed
 def _sign_ecdsa(secret: Secret, digest: bytes, aux: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
     """RFC 6979 with SHA-256 and no extra entropy (3.6), unless there is one; low s, by libsecp256k1's own promise."""
-    return sign_digest(secret.reveal(), digest, entropy)
-
-
-def sign_digest(k: bytes | CData, digest: bytes, entropy: bytes | CData = ffi.NULL) -> tuple[bytes, int]:
-    """The same by a scalar, in bytes or a buffer of C."""
     if type(digest) is not bytes or len(digest) != 32:
-        _check_digest(digest)  # refuses
+        check_digest(digest)  # refuses
     signature = _NEW(_RECOVERABLE)
-    if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, k, ffi.NULL, entropy):
+    if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, secret.reveal(), ffi.NULL, entropy):
         raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
     compact, recovery = _NEW(_BYTES_64), _NEW(_INT)
     lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(CONTEXT, compact, recovery, signature)
@@ -235,7 +231,7 @@ def sign_low_r(secret: Secret, digest: bytes) -> tuple[bytes, int]:
 
 
 def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
-    _check_digest(digest)
+    check_digest(digest)
     _check_length(signature)
     parsed = _NEW("secp256k1_ecdsa_signature *")
     if not (
@@ -247,7 +243,7 @@ def _verify_ecdsa(public: bytes, digest: bytes, signature: bytes) -> None:
 
 def _accept_ecdsa(public: bytes, digest: bytes, signature: bytes, recovery: int | None) -> tuple[bytes, int]:
     """DER or r || s, high or low s, with or without recovery id -> r || s with low s and its recovery id, verified."""
-    _check_digest(digest)
+    check_digest(digest)
     compact = signature if len(signature) == 64 else decode_der(signature)
     if compact[32:] > _HALF_ORDER:
         s = int.from_bytes(compact[32:])
@@ -337,7 +333,7 @@ _ALGORITHM = b"Schnorr+SHA256  "  # so that no nonce of ECDSA is used again
 
 def _sign_schnorr_bch(secret: Secret, digest: bytes, aux: bytes) -> tuple[bytes, None]:
     """2019-05-15-schnorr.md, "Signing": all arithmetic with secrets is libsecp256k1's, the nonce by its RFC 6979."""
-    _check_digest(digest)
+    check_digest(digest)
     d, nonce = secret.reveal(), _NEW("unsigned char[32]")
     lib.secp256k1_nonce_function_rfc6979(nonce, digest, d, _ALGORITHM, ffi.NULL, 0)
     public, big_r = point(d), uncompressed(point(ffi.buffer(nonce)[:]))
@@ -359,7 +355,7 @@ def _is_square(y: bytes) -> bool:
 
 def _verify_schnorr_bch(public: bytes, digest: bytes, signature: bytes) -> None:
     """2019-05-15-schnorr.md, "Verification": R = sG - eP has x(R) = r, and a y that is a square."""
-    _check_digest(digest)
+    check_digest(digest)
     _check_length(signature)
     r, s = signature[:32], signature[32:]
     minus_e = (ORDER - int.from_bytes(_challenge_bch(r, public, digest))).to_bytes(32)
@@ -377,7 +373,8 @@ def _check_scalar(scalar: bytes) -> None:
         raise InvalidKey(f"expected 32 bytes as scalar, got {len(scalar)}", reason="length")
 
 
-def _check_digest(digest: bytes) -> None:
+def check_digest(digest: bytes) -> None:
+    """Raise `InvalidSignature` for what is no digest."""
     if type(digest) is not bytes or len(digest) != 32:
         raise InvalidSignature("expected a digest of 32 bytes", reason="length")
 
@@ -400,7 +397,7 @@ kept_point = lru_cache(maxsize=32)(_parse)  # to be read only: whoever signs is 
 def serialize(point: CData) -> bytes:
     """The 33 bytes of a point."""
     out = _NEW(_BYTES_33)
-    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, _COMPRESSED)
+    lib.secp256k1_ec_pubkey_serialize(CONTEXT, out, _NEW(_SIZE, 33), point, COMPRESSED)
     data: bytes = ffi.buffer(out)[:]
     return data
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TypedDict, TypeVar
 
 from walletcore.coding.text import Base58Check
-from walletcore.curves import by_point, secp256k1
+from walletcore.curves import secp256k1
+from walletcore.curves.by_point import ChildSigner
 from walletcore.errors import ChecksumError, DerivationError, InvalidKey, raised_as
 from walletcore.hashes import Digest, Hash, hmac_sha512, hmac_sha512_after
 from walletcore.hd.checks import checked_chain_code, checked_path, checked_seed
 from walletcore.hd.slip132 import PLAIN_NETWORKS, SPELLINGS, VERSIONS, Version, spelled
-from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
+from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.path import HARDENED, Path
 from walletcore.remembering import memory
 from walletcore.secret import Confidential, Secret, sealed
@@ -31,8 +32,8 @@ _NO_PARENT = bytes(4)
 
 _SPELLED = {(row.network, row.kind): row for row in VERSIONS}
 
-Asked = tuple[int, bytes, Scheme, bytes, bytes | None]
-"""What a child is asked: its number, its public key, the scheme, the message, and a merkle root for taproot."""
+Asked = tuple[int, bytes, bytes, bytes | None]
+"""What a child is asked: its number, its public key, a digest for ECDSA, or a message for BIP-340 and a merkle root."""
 
 Key = TypeVar("Key", "ExtendedPrivateKey", "ExtendedPublicKey")
 
@@ -127,14 +128,18 @@ class ExtendedPrivateKey(Confidential, _Node):
     def _child_signatures(self, asked: Iterable[Asked], check: bool) -> list[tuple[bytes, int | None] | None]:
         """Signatures by keys one step further down, each with its recovery id (ECDSA only); no key of theirs is made.
 
-        None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.sign_child`.
+        None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.ChildSigner`.
         Raises as `derive` does, and `InvalidSignature` for one that does not verify, if they are to be checked.
         """
-        found, reveal = [], self.private_key.secret.reveal  # for each anew: another thread may wipe it
-        for i, public, scheme, message, tweak in asked:
-            I_L = self._summand(i)
-            found.append(by_point.sign_child(reveal(), I_L, public, scheme.value, message, tweak, check))
-        return found
+        reveal = self.private_key.secret.reveal  # for each anew: another thread may wipe it
+        signer = ChildSigner()
+        try:
+            return [
+                signer.sign(reveal(), self._summand(i), public, message, merkle_root, check)
+                for i, public, message, merkle_root in asked
+            ]
+        finally:
+            signer.wipe()
 
     def _summand(self, i: int) -> bytes:
         """I_L of CKDpriv, which is added to k_par for its child i."""

@@ -107,7 +107,7 @@ class Keychain(Confidential):
         wanted = _checked_requests(requests)
         answers: list[AcceptedSignature | None] = [None] * len(wanted)
         self._answer(wanted, answers)
-        if None in answers:
+        if not all(answers):
             self._answer_by_other_origins(wanted, answers)
         return tuple(answers)
 
@@ -231,7 +231,7 @@ class _Root:
         self, above: tuple[int, ...], asked: Sequence[tuple[int, SigningRequest, int]], check: bool
     ) -> list[tuple[bytes, int | None] | None]:
         """Those of children of one parent; none where the path does not lead to it."""
-        parts = [(step, each.key.data, each.scheme, each.message, each.tweak) for _, each, step in asked]
+        parts = [(step, each.key.data, each.message, each.tweak) for _, each, step in asked]
         try:
             parent: Any = self._parent(above)
             found: list[tuple[bytes, int | None] | None] = parent._child_signatures(parts, check)

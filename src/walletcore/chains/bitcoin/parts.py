@@ -38,7 +38,7 @@ NULL = ("00" * 32, 0xFFFF_FFFF)
 """What the one input of a coinbase transaction spends."""
 MARKER, FLAG = b"\x00", b"\x01"
 _MAX_TX = 4_000_000  # bytes: a block has no more
-_AMOUNT = struct.Struct("<Q")
+_AMOUNT_AND_SIZE = struct.Struct("<QB")  # the size of the script: all of it, where that is below 0xfd
 _NULL_OUTPOINT = bytes(32) + b"\xff" * 4
 _LEAST_IN, _LEAST_OUT = 41, 9  # bytes
 _LONG = 0xFD  # the first byte of a compact size that has more than this one
@@ -134,14 +134,14 @@ def _past_outputs(raw: bytes, at: int, vout: int) -> tuple[bytes, int]:
     at += 1
     if number >= _LONG:
         number, at = size_at(raw, at - 1)
-    total, found = 0, b""
+    total, found, unpack = 0, b"", _AMOUNT_AND_SIZE.unpack_from
     for place in range(number):
-        size = raw[at + 8]
+        value, size = unpack(raw, at)
         end = at + size + 9
         if size >= _LONG:
             size, start = size_at(raw, at + 8)
             end = start + size
-        total += int.from_bytes(raw[at : at + 8], "little")
+        total += value
         if place == vout:
             found = raw[at:end]
         at = end
@@ -214,8 +214,8 @@ def _outputs_at(raw: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
         raise DecodingError("expected bytes for each output", reason="truncated")
     found = []
     for _ in range(number):
-        (value,) = _AMOUNT.unpack_from(raw, at)
-        size, start = raw[at + 8], at + 9
+        value, size = _AMOUNT_AND_SIZE.unpack_from(raw, at)
+        start = at + 9
         if size >= _LONG:
             size, start = size_at(raw, at + 8)
         at = start + size

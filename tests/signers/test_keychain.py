@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from walletcore.curves import by_point, secp256k1
+from walletcore.curves.bip66 import ORDER
 from walletcore.curves.by_point import ChildSigner
 from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
 from walletcore.hashes import keccak256, sha256d, sha512
+from walletcore.hd import bip32
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PublicKey, Scheme
@@ -243,3 +245,29 @@ def test_a_tree_that_is_wiped_meanwhile_signs_no_more(monkeypatch: pytest.Monkey
     with pytest.raises(InvalidKey) as caught:
         Keychain([tree]).collect([request(key(f"m/{n}"), f"m/{n}") for n in range(3)])
     assert caught.value.reason == "wiped"
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("path", ["m/1", "m/0"], ids=["a signature", "none"])
+def test_no_scalar_of_a_child_stays_in_memory(monkeypatch: pytest.MonkeyPatch, path: str, check: bool) -> None:
+    made: list[ChildSigner] = []
+
+    class Watched(ChildSigner):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(bip32, "ChildSigner", Watched)
+    Keychain([TREE], check=check).collect([request(key(path), "m/1")])
+    with pytest.raises(InvalidSignature):
+        Keychain([TREE], check=check).collect([request(key("m/1"), "m/1", prehash=sha512)])
+    assert [bytes(each._k) for each in made] == [bytes(32)] * 2
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("root", [None, b""], ids=["ecdsa", "taproot"])
+@pytest.mark.parametrize("summand", [ORDER, 2**256 - 1, ORDER - 7], ids=["n", "more", "zero as the sum"])
+def test_a_number_that_has_no_key_signs_nothing(summand: int, root: bytes | None, check: bool) -> None:
+    """BIP-32, "Private parent key": parse256(I_L) >= n or k_i = 0."""
+    parent, public = (7).to_bytes(32), key("m/0").even_y().data
+    assert ChildSigner().sign(parent, summand.to_bytes(32), public, bytes(32), root, check) is None

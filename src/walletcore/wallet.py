@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, cast
 
 from walletcore.chains import chain as find_chain
 from walletcore.chains.base import MAX_CHANGE_INDEX, Address, Chain, Profile, check_max_index
-from walletcore.errors import DerivationError, PathError, SignerError, SigningRefused, TransactionError, Unsupported
+from walletcore.errors import DerivationError, PathError, SignerError, TransactionError, Unsupported
 from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey, ExtendedPublicKey
 from walletcore.keys import Curve, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import HARDENED, KeyOrigin, Path
 from walletcore.secret import Confidential, Secret, sealed
-from walletcore.signers.hd import Tree, signers_for
+from walletcore.signers.hd import Tree, check_paths, signers_for
 from walletcore.signers.local import LocalSigner
-from walletcore.signing import Signable, SigningRequest
+from walletcore.signing import Signable
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.descriptor import AccountKey, MultisigDescriptor
@@ -31,7 +31,6 @@ ChangeOf = Callable[..., tuple[int, ...]]
 """`Wallet.change_of`, or what does the same for more accounts."""
 _Account = tuple[Profile, int]
 _MAX_KEPT = 256
-_FIRST_PURPOSE = 44  # BIP-43
 
 
 class Where(TypedDict, total=False):
@@ -138,8 +137,8 @@ class Wallet(Confidential):
         requests = subject.requests()
         trees = [self._tree(*word) for word in {(profile.derivation, profile.curve) for profile in row.profiles}]
         if not allow_foreign_path:
-            _check_coin_types(row, requests, {tree.fingerprint for tree in trees})
-        signers = signers_for(requests, trees)
+            check_paths(requests, {tree.fingerprint for tree in trees}, row)
+        signers = signers_for(requests, trees, allow_foreign_path=True)
         return signers if low_r is False else tuple(replace(signer, low_r=low_r) for signer in signers)
 
     def change_of(self, subject: Signable[Any], *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:
@@ -378,23 +377,6 @@ def _joined(proofs: Sequence[ChangeOf], subject: Signable[Any], **options: int) 
 def _is_paid(row: Chain, profile: Profile, key: PublicKey, transfer: Transfer) -> bool:
     """Whether the destination is the address that the profile has for the key."""
     return row.address(key, kind=profile.kind).account_id == transfer.destination
-
-
-def _check_coin_types(row: Chain, requests: Sequence[SigningRequest], mine: set[bytes]) -> None:
-    """Raise `SigningRefused` where the path to a key of ours has another coin type, and is that of no profile."""
-    known = {profile.fill().steps[1:2] for profile in row.profiles if _has_coin_type(profile)}
-    for origin in (request.origin for request in requests):
-        if origin is None or origin.fingerprint not in mine or origin.path.steps[1:2] in known:
-            continue
-        if not any(_readings(row, origin)):
-            hint = "allow_foreign_path=True signs all the same"
-            raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
-
-
-def _has_coin_type(profile: Profile) -> bool:
-    """Whether the template has BIP-44's order: a purpose, then a coin type, both hardened. Purposes began at 44."""
-    steps = profile.fill().steps
-    return len(steps) > 1 and steps[0] >= HARDENED + _FIRST_PURPOSE and steps[1] >= HARDENED
 
 
 def _checked_account(xpub: ExtendedPublicKey, path: Path, row: Chain) -> ExtendedPublicKey:

@@ -9,17 +9,21 @@ from bip_utils import Bip32Slip10Secp256k1
 from hypothesis import given
 from hypothesis import strategies as st
 
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
+from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.curves import by_point, secp256k1
 from walletcore.curves.bip66 import ORDER
 from walletcore.curves.by_point import ChildSigner
-from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
+from walletcore.errors import InvalidKey, InvalidSignature, SignerError, SigningRefused, TransactionError
 from walletcore.hashes import keccak256, sha256d, sha512
 from walletcore.hd import bip32
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.hd.slip10 import Slip10PrivateKey
 from walletcore.keys import Curve, PublicKey, Scheme
 from walletcore.path import KeyOrigin, Path
-from walletcore.signers.hd import Keychain, Tree
+from walletcore.signers.hd import Keychain, Tree, signers_for
 from walletcore.signing import AcceptedSignature, Answers, SigningRequest, collect
 
 SEED = bytes(range(16))  # BIP-32, test vector 1
@@ -271,3 +275,61 @@ def test_a_number_that_has_no_key_signs_nothing(summand: int, root: bytes | None
     """BIP-32, "Private parent key": parse256(I_L) >= n or k_i = 0."""
     parent, public = (7).to_bytes(32), key("m/0").even_y().data
     assert ChildSigner().sign(parent, summand.to_bytes(32), public, bytes(32), root, check) is None
+
+
+def spending_bitcoin(path: str, origin: KeyOrigin | None = None) -> bytes:
+    """A PSBT over a P2PKH output of Bitcoin with its previous transaction: Dogecoin signs the same bytes."""
+    bitcoin, public = chain("bitcoin", BitcoinChain), key(path)
+    script = bitcoin.script_pubkey(bitcoin.address(public, kind="p2pkh"))
+    funding = Tx(
+        version=2,
+        inputs=(TxIn(txid="11" * 32, vout=0),),
+        outputs=(TxOut(value=9_000, script_pubkey=script),),
+        locktime=0,
+    )
+    origin = origin or KeyOrigin(FINGERPRINT, Path.parse(path))
+    spent = Input(txid=funding.txid, vout=0, previous=funding.encode(), key=public, kind="p2pkh", origin=origin)
+    to = bitcoin.address(key("m/0"), kind="p2pkh")
+    return Psbt.from_transaction(Transaction(chain=bitcoin, inputs=(spent,), outputs=(pay(to, 8_000),))).raw
+
+
+SIGNS: dict[str, Any] = {
+    "sign": lambda psbt, **options: Keychain([TREE], **options).sign(psbt),
+    "collect": lambda psbt, **options: Keychain([TREE], **options).collect(psbt.requests()),
+    "signers_for": lambda psbt, **options: Keychain([TREE], **options).signers_for(psbt.requests()),
+    "signers_for of trees": lambda psbt, **options: signers_for(psbt.requests(), [TREE], **options),
+}
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@pytest.mark.parametrize("other", ["dogecoin", "litecoin", "bitcoin-testnet"])
+def test_P23_coins_of_one_chain_are_not_signed_for_as_those_of_another(other: str, name: str) -> None:
+    """No PSBT names its network: the coin type of the path does (BIP-44, SLIP-44)."""
+    raw = spending_bitcoin("m/44'/0'/0'/0/3")
+    foreign = Psbt.decode(chain(other, BitcoinChain), raw)
+    with pytest.raises(SigningRefused) as caught:
+        SIGNS[name](foreign)
+    assert caught.value.reason == "policy"
+    assert SIGNS[name](foreign, allow_foreign_path=True)
+    assert SIGNS[name](Psbt.decode(chain("bitcoin", BitcoinChain), raw))
+
+
+def test_P23_below_an_account_no_path_names_a_coin_and_no_origin_of_others_counts() -> None:
+    account = TREE.derive(Path.parse("m/44'/0'/0'"))
+    origin = KeyOrigin(account.fingerprint, Path((0, 3)))
+    psbt = Psbt.decode(chain("dogecoin", BitcoinChain), spending_bitcoin("m/44'/0'/0'/0/3", origin))
+    assert Keychain([account]).sign(psbt).requests() == ()
+    assert Keychain([ED_TREE, account]).collect(psbt.requests()) != (None,)
+    assert Keychain([ED_TREE]).collect(psbt.requests()) == (None,)
+
+
+def test_a_request_about_nothing_is_of_no_chain() -> None:
+    assert Keychain([TREE]).collect([request(key("m/1"), "m/1")]) != (None,)
+
+
+@pytest.mark.parametrize("option", ["check", "low_r", "allow_foreign_path"])
+def test_options_that_are_no_bools_are_refused(option: str) -> None:
+    options: dict[str, Any] = {option: 1}
+    with pytest.raises(SignerError) as caught:
+        Keychain([TREE], **options)
+    assert caught.value.reason == "type"

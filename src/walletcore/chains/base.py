@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from walletcore.errors import AddressError, PathError, TransactionError, Unsupported
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, Path
-from walletcore.remembering import memory
+from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signable
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ MAX_CHANGE_INDEX = (
 )
 _PLACES = ("{account}", "{change}", "{index}")
 _MAX_NAME = 80
+_FIRST_PURPOSE = 44  # BIP-43
 _TESTNETS = 1  # SLIP-44: the coin type of all test nets
 
 
@@ -81,6 +82,12 @@ class Profile:
             text = text.replace(place, str(number))
         return Path.parse(text)
 
+    @property
+    def coin_type(self) -> int | None:
+        """The step behind the purpose, both hardened, where the template has BIP-44's order: purposes began at 44."""
+        purpose, coin_type = (*self.fill().steps, 0, 0)[:2]
+        return coin_type if purpose >= HARDENED + _FIRST_PURPOSE and coin_type >= HARDENED else None
+
     def numbers(self, path: Path) -> dict[str, int] | None:
         """The account, change and index that fill the template to this path, or None where it is no path of it."""
         steps = self.path.split("/")[1:]
@@ -117,6 +124,7 @@ class Chain:
     caip2: str
     curves: tuple[Curve, ...] = (Curve.SECP256K1,)
     profiles: tuple[Profile, ...] = ()
+    _coin_types: frozenset[int] | None = memory()
 
     def __repr__(self) -> str:
         """Its names alone: a chain stands in the repr of every address and transaction."""
@@ -149,6 +157,18 @@ class Chain:
     def account_id(self, address: str) -> str:
         """The CAIP-10 name of an account."""
         return f"{self.caip2}:{address}"
+
+    @remembered
+    def coin_types(self) -> frozenset[int]:
+        """The hardened steps that name the chain in its profiles' paths."""
+        return frozenset(profile.coin_type for profile in self.profiles if profile.coin_type is not None)
+
+    def has_path(self, path: Path) -> bool:
+        """Whether wallets look for this chain's coins there: below one of its coin types, or as a profile has it."""
+        steps = path.steps
+        return (len(steps) > 1 and steps[1] in self.coin_types()) or any(
+            profile.numbers(path) is not None for profile in self.profiles
+        )
 
     def profile(self, name: str = "", *, kind: str = "") -> Profile:
         """The profile of that name, or the first one for that kind of address, or the default. Raises `Unsupported`."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from walletcore.errors import DerivationError, InvalidKey, SignerError, TransactionError
+from walletcore.errors import DerivationError, InvalidKey, SignerError, SigningRefused, TransactionError
 from walletcore.hd import master
 from walletcore.keys import Curve, PrivateKey, PublicKey, Scheme
 from walletcore.mnemonic.bip39 import Mnemonic
@@ -16,7 +16,7 @@ from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signing import AcceptedSignature, Answers, Signable, SigningRequest, vouch
 
-__all__ = ["Keychain", "Tree", "open_uri", "signers_for"]
+__all__ = ["Keychain", "Tree", "check_paths", "open_uri", "signers_for"]
 
 T = TypeVar("T")
 
@@ -42,10 +42,31 @@ class Tree(Protocol):
 
 
 def signers_for(
-    requests: Sequence[SigningRequest], trees: Iterable[Tree], *, check: bool = True
+    requests: Sequence[SigningRequest],
+    trees: Iterable[Tree],
+    *,
+    check: bool = True,
+    allow_foreign_path: bool = False,
 ) -> tuple[LocalSigner, ...]:
     """One signer for each key that a request's origin leads to in one of these trees: see `Keychain.signers_for`."""
-    return Keychain(trees, check=check).signers_for(requests)
+    return Keychain(trees, check=check, allow_foreign_path=allow_foreign_path).signers_for(requests)
+
+
+def check_paths(requests: Iterable[SigningRequest], mine: Collection[bytes], chain: Any = None) -> None:
+    """Raise `SigningRefused` where the path to a key of these roots, by their fingerprints, is none of the chain's.
+
+    The chain is the one given, or that of the request's subject; what has neither is not looked at. No PSBT names its
+    network, and relatives sign alike: of Bitcoin's coins, read as Dogecoin's, the path alone says whose they are.
+    """
+    for request in requests:
+        origin = request.origin
+        if origin is None or origin.fingerprint not in mine:
+            continue
+        row: Any = chain or getattr(request.subject, "chain", None)
+        has_path = getattr(row, "has_path", None)
+        if has_path is not None and not has_path(origin.path):
+            hint = "allow_foreign_path=True signs all the same"
+            raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
 
 
 class Keychain(Confidential):
@@ -53,25 +74,31 @@ class Keychain(Confidential):
 
     At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
     the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``, and with this
-    ``low_r`` for keys of secp256k1. A context manager: leaving it wipes. Raises `SignerError` for what is no tree or no
-    bool.
+    ``low_r`` for keys of secp256k1. A path from a master key that is none of the chain's is refused with
+    `SigningRefused`, unless ``allow_foreign_path`` is set; below an account's key a path tells no chain. A context
+    manager: leaving it wipes. Raises `SignerError` for what is no tree or no bool.
     """
 
-    __slots__ = ("_check", "_low_r", "_roots")
+    __slots__ = ("_check", "_low_r", "_mine", "_roots")
 
-    def __init__(self, trees: Iterable[Tree], *, check: bool = True, low_r: bool = False) -> None:
-        if type(check) is not bool or type(low_r) is not bool:
-            raise SignerError("expected check and low_r as bools", reason="type")
+    def __init__(
+        self, trees: Iterable[Tree], *, check: bool = True, low_r: bool = False, allow_foreign_path: bool = False
+    ) -> None:
+        if {type(check), type(low_r), type(allow_foreign_path)} != {bool}:
+            raise SignerError("expected check, low_r and allow_foreign_path as bools", reason="type")
         self._roots, self._check, self._low_r = [_Root(tree) for tree in _checked(trees)], check, low_r
+        self._mine = () if allow_foreign_path else {root.fingerprint for root in self._roots if root.is_master}
 
     def signers_for(self, requests: Sequence[SigningRequest]) -> tuple[LocalSigner, ...]:
         """One signer for each key that a request's origin leads to in one of these trees.
 
         An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper
-        than wallets go (10 steps) gives no signer. Raises `TransactionError` for what is no request.
+        than wallets go (10 steps) gives no signer. Raises `SigningRefused`, `TransactionError` for what is no request.
         """
         found: dict[tuple[bytes, Curve], LocalSigner] = {}
-        for request in _checked_requests(requests):
+        wanted = _checked_requests(requests)
+        check_paths(wanted, self._mine)
+        for request in wanted:
             name = (request.key.data, request.key.curve)
             if name in found:
                 continue
@@ -90,21 +117,28 @@ class Keychain(Confidential):
     def sign(self, subject: Signable[T]) -> T:
         """Sign what is asked of keys in these trees, and assemble: as `walletcore.sign` with `signers_for` does.
 
-        Raises `MissingSignature` where the subject wants other keys as well, `InvalidSignature`, `TransactionError`.
+        Raises `MissingSignature` where the subject wants other keys as well, `SigningRefused`, `InvalidSignature`,
+        `TransactionError`.
         """
         ask: Any = getattr(subject, "_unproven_requests", None) or getattr(subject, "requests", None)
         if not callable(ask):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
-        return subject.assemble(self.collect(ask()))
+        requests = _checked_requests(ask())
+        check_paths(requests, self._mine, getattr(subject, "chain", None))
+        return subject.assemble(self._collected(requests))
 
     def collect(self, requests: Sequence[SigningRequest]) -> Answers:
         """What `walletcore.signing.collect` gives for `signers_for`: None where an origin leads to no such key.
 
         Parents of BIP-32's trees sign for their children, of which no key is made; where answers are checked, the check
         shows whose they are, in less time than a point takes. Raises `InvalidSignature` for an answer that is wrong
-        though the key is right, `TransactionError` for what is no request.
+        though the key is right, `SigningRefused`, `TransactionError` for what is no request.
         """
         wanted = _checked_requests(requests)
+        check_paths(wanted, self._mine)
+        return self._collected(wanted)
+
+    def _collected(self, wanted: Sequence[SigningRequest]) -> Answers:
         answers: list[AcceptedSignature | None] = [None] * len(wanted)
         self._answer(wanted, answers)
         if not all(answers):
@@ -169,15 +203,16 @@ class _Root:
     """A tree: the keys of a wallet are siblings, and their parents are derived once."""
 
     def __init__(self, tree: Tree) -> None:
-        self._tree, self._fingerprint = tree, tree.fingerprint
+        self._tree, self.fingerprint = tree, tree.fingerprint
         self._curve, self._secret = tree.private_key.curve, tree.private_key.secret
+        self.is_master = not getattr(tree, "depth", 0)
         self._parents: dict[tuple[int, ...], Tree] = {(): tree}
         self._signs_below = hasattr(tree, "_child_signatures")
 
     def key(self, request: SigningRequest) -> PrivateKey | None:
         """The key that the request's origin leads to in this tree, if it is the requested one."""
         origin = request.origin
-        if origin is None or origin.fingerprint != self._fingerprint or request.key.curve is not self._curve:
+        if origin is None or origin.fingerprint != self.fingerprint or request.key.curve is not self._curve:
             return None
         try:
             key = self._at(origin.path.steps)
@@ -212,7 +247,7 @@ class _Root:
         siblings: dict[tuple[int, ...], list[tuple[int, SigningRequest, int]]] = {}
         for place, request in enumerate(requests):
             origin = request.origin
-            if answers[place] is not None or origin is None or origin.fingerprint != self._fingerprint:
+            if answers[place] is not None or origin is None or origin.fingerprint != self.fingerprint:
                 continue
             steps = origin.path.steps
             if self._signs_below and steps and _TWEAKED.get(request.scheme) is (request.tweak is not None):

@@ -7,7 +7,6 @@ hand to hand, with the signatures of others and every field that nobody here und
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,10 @@ from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
     MAGIC,
-    MAX_PSBT,
     MAX_WEIGHT,
     Draft,
     Packet,
+    bytes_of,
     decode,
     draft_in,
     encode,
@@ -37,8 +36,8 @@ from walletcore.chains.bitcoin.psbt.inputs import transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_chain, check_outputs, check_previous, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
 from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety, vsize_when_signed
-from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, wanted
-from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
+from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, signed, wanted
+from walletcore.chains.bitcoin.psbt.writing import packet_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, check_money
@@ -66,8 +65,6 @@ __all__ = [
     "Safety",
     "TapOrigin",
 ]
-
-_MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +132,7 @@ class Psbt:
     @classmethod
     def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE, previous: tuple[bytes, ...] = ()) -> Psbt:
         """Read the base64 of a PSBT, its one spelling without line breaks. Raises `TransactionError`."""
-        if type(text) is not str:
-            raise TransactionError(f"expected base64 as text, got {type(text).__name__}", reason="type")
-        if len(text) > _MAX_TEXT:
-            raise TransactionError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
-        try:
-            raw = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
-            raise TransactionError("expected base64, with its padding and nothing else", reason="character") from None
-        if base64.b64encode(raw).decode() != text:
-            raise TransactionError("another spelling of the same base64", reason="non-canonical")
-        return cls.decode(chain, raw, safety=safety, previous=previous)
+        return cls.decode(chain, bytes_of(text), safety=safety, previous=previous)
 
     @classmethod
     def from_transaction(cls, transaction: Transaction, *, version: int = 0, safety: Safety = SAFE) -> Psbt:
@@ -153,22 +140,11 @@ class Psbt:
         if type(transaction) is not Transaction or type(safety) is not Safety:
             raise TransactionError("expected a Transaction, and a Safety", reason="type")
         check_chain(transaction.chain)
-        if transaction.extra is not None:
-            raise TransactionError("no field of a PSBT says what the transaction has beside", reason="unknown")
-        tx = transaction._unsigned
-        draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
-        packet = Packet(
-            version=0,
-            globals=PsbtGlobals(unsigned_tx=DRAFT.encode(draft)),
-            inputs=tuple(map(fields_of, transaction.inputs)),
-            outputs=tuple(map(output_fields_of, transaction.outputs)),
-            draft=draft,
-        )
-        converted_packet = converted(packet, draft, version)
-        check_outputs(transaction.chain, converted_packet)
+        packet = packet_of(transaction, version)
+        check_outputs(transaction.chain, packet)
         is_beside = has_outputs(transaction.chain.dialect)
         previous = dict.fromkeys([each.previous for each in transaction.inputs if each.previous]) if is_beside else ()
-        return _made(transaction.chain, converted_packet, safety, tuple(previous))
+        return _made(transaction.chain, packet, safety, tuple(previous))
 
     def __str__(self) -> str:
         return base64.b64encode(self.raw).decode()
@@ -284,7 +260,7 @@ class Psbt:
                 types.add(each.hash_type)
         prove_keys(inputs, [place for place in self._unproven or () if place not in new])
         for index, records in new.items():
-            fuller[index] = _signed(fuller[index], records)
+            fuller[index] = signed(fuller[index], records)
         made = self._with(opened(self.globals, types), tuple(fuller), proven)
         object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
         if self._counting() is self.inputs and all(self.inputs[index]._numbers in SHAPES for index in new):
@@ -435,13 +411,6 @@ def _made(
     made.__class__ = Psbt
     psbt: Psbt = made
     return psbt
-
-
-def _signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
-    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
-    if not fields._records.keys().isdisjoint(new):
-        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
-    return fields.with_records(new)
 
 
 _new_psbt = thawed(Psbt)

@@ -5,6 +5,8 @@ Strict: one spelling of every number, no key twice, nothing after the end, no fi
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -17,10 +19,23 @@ from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, e
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
-__all__ = ["DRAFT", "MAGIC", "MAX_PSBT", "MAX_WEIGHT", "Draft", "Packet", "check_types", "decode", "draft_in", "encode"]
+__all__ = [
+    "DRAFT",
+    "MAGIC",
+    "MAX_PSBT",
+    "MAX_WEIGHT",
+    "Draft",
+    "Packet",
+    "bytes_of",
+    "check_types",
+    "decode",
+    "draft_in",
+    "encode",
+]
 
 MAGIC = b"psbt\xff"
 MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
+_MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
 MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
@@ -58,6 +73,21 @@ class Packet(NamedTuple):
     inputs: tuple[PsbtInput, ...]
     outputs: tuple[PsbtOutput, ...]
     draft: Draft | None = None
+
+
+def bytes_of(text: str) -> bytes:
+    """The bytes of base64, in its one spelling without line breaks. Raises `TransactionError`."""
+    if type(text) is not str:
+        raise TransactionError(f"expected base64 as text, got {type(text).__name__}", reason="type")
+    if len(text) > _MAX_TEXT:
+        raise TransactionError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise TransactionError("expected base64, with its padding and nothing else", reason="character") from None
+    if base64.b64encode(raw).decode() != text:
+        raise TransactionError("another spelling of the same base64", reason="non-canonical")
+    return raw
 
 
 def decode(raw: bytes, max_weight: int = MAX_WEIGHT) -> Packet:

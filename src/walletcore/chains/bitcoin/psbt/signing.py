@@ -15,7 +15,7 @@ from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.signing import SigningRequest
 
-__all__ = ["Wanted", "opened", "wanted"]
+__all__ = ["Wanted", "opened", "signed", "wanted"]
 
 Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 """Signatures that are wanted: the place of an input, the key of the record, and the request."""
@@ -93,3 +93,10 @@ def opened(common: PsbtGlobals, hash_types: Collection[int]) -> PsbtGlobals:
         if is_single(hash_type):
             flags |= _SINGLE
     return common.with_fields(tx_modifiable=flags)
+
+
+def signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:
+    """With these signatures, each instead of one that is wrong: where a right one stands, nobody was asked."""
+    if not fields._records.keys().isdisjoint(new):
+        fields = fields.of({name: value for name, value in fields._records.items() if name not in new})
+    return fields.with_records(new)

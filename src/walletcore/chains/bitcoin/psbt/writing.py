@@ -6,11 +6,13 @@ BIP-174 (UTXOs, scripts, BIP-32 derivations), BIP-371 (internal key, merkle root
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
+from walletcore.chains.bitcoin.psbt.codec import DRAFT, Draft, Packet
+from walletcore.chains.bitcoin.psbt.conversion import converted
+from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.outputs import has_outputs
 from walletcore.chains.bitcoin.tx import TxOut
@@ -19,9 +21,28 @@ from walletcore.hashes import hash160
 from walletcore.keys import PublicKey
 from walletcore.path import KeyOrigin, Path
 
-__all__ = ["fields_of", "output_fields_of"]
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.transaction import Transaction
+
+__all__ = ["fields_of", "output_fields_of", "packet_of"]
 
 Derivation = tuple[bytes, KeyOrigin]
+
+
+def packet_of(transaction: Transaction, version: int) -> Packet:
+    """The maps of a transaction. Raises `TransactionError`."""
+    if transaction.extra is not None:
+        raise TransactionError("no field of a PSBT says what the transaction has beside", reason="unknown")
+    tx = transaction._unsigned
+    draft = Draft(version=tx.version, inputs=tx.inputs, outputs=tx.outputs, locktime=tx.locktime)
+    packet = Packet(
+        version=0,
+        globals=PsbtGlobals(unsigned_tx=DRAFT.encode(draft)),
+        inputs=tuple(map(fields_of, transaction.inputs)),
+        outputs=tuple(map(output_fields_of, transaction.outputs)),
+        draft=draft,
+    )
+    return converted(packet, draft, version)
 
 
 def fields_of(each: Input) -> PsbtInput:

@@ -25,12 +25,12 @@ from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, Signature, SigningRequest, accepted
 
 if TYPE_CHECKING:
-    from walletcore.chains.bitcoin.locks import Lock
     from walletcore.effects import Effect
 
-__all__ = ["NO_KEY", "Transaction", "largest_spend", "pay"]
+__all__ = ["NO_KEY", "Transaction", "check_parts", "largest_spend", "pay"]
 
 _NULL_TXID = "00" * 32
+_KINDS = ("p2wpkh", "p2wsh", "p2tr", P2A)  # where a network has not all, others are scripts that ask for nothing
 _WHOLE = ("ALL", "DEFAULT", "")  # hash types that leave nothing open
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
 NO_KEY = "a PSBT names keys until it is finalized; Psbt.with_keys does where it names none"
@@ -55,6 +55,23 @@ def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
     output = TxOut(value=value, script_pubkey=script_pubkey, address=to)
     check_money((output,), to.chain.max_money)
     return output
+
+
+def check_parts(chain: BitcoinChain, inputs: Sequence[Input], outputs: Sequence[TxOut]) -> None:
+    """Raise `TransactionError` for inputs and outputs that no transaction of this chain has."""
+    if _NULL_TXID in {each.txid for each in inputs}:
+        raise TransactionError("a coinbase transaction is not signed", reason="range")
+    if any(output.address and output.address.chain.caip2 != chain.caip2 for output in outputs):
+        raise TransactionError(f"expected addresses of {chain.name} only", reason="network")
+    dialect = chain.dialect
+    lacking = [kind for kind in (_KINDS if dialect is None else (P2A,)) if kind not in chain.kinds]
+    for index, each in enumerate(inputs):
+        if each.dialect is not dialect and each.dialect != dialect:
+            raise TransactionError(f"input {index}: expected the dialect of {chain.name}", reason="network")
+        if each.form and each.form != chain.form:
+            raise TransactionError(f"input {index}: {chain.name} has no such form", reason="network")
+        if lacking and each.kind.removeprefix("p2sh-") in lacking:
+            raise TransactionError(f"input {index}: {chain.name} has no {each.kind}", reason="network")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,31 +128,15 @@ class Transaction:
     def _check(self) -> None:
         if type(self.chain) is not BitcoinChain:
             raise TransactionError("expected a chain of the Bitcoin family", reason="type")
-        if _NULL_TXID in {each.txid for each in self.inputs}:
-            raise TransactionError("a coinbase transaction is not signed", reason="range")
-        if any(output.address and output.address.chain.caip2 != self.chain.caip2 for output in self.outputs):
-            raise TransactionError(f"expected addresses of {self.chain.name} only", reason="network")
-        dialect = self.chain.dialect
-        if dialect is not None or self.extra is not None:
+        check_parts(self.chain, self.inputs, self.outputs)
+        if self.chain.dialect is not None or self.extra is not None:
             check_extra(self)
-        if dialect is None and "p2tr" not in self.chain.kinds:
-            self._check_kinds()
         for index, each in enumerate(self.inputs):
-            if each.dialect is not dialect and each.dialect != dialect:
-                raise TransactionError(f"input {index}: expected the dialect of {self.chain.name}", reason="network")
-            if each.form and each.form != self.chain.form:
-                raise TransactionError(f"input {index}: {self.chain.name} has no such form", reason="network")
             if each.sighash not in _WHOLE and is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")
-            if each.lock is not None:
-                self._check_lock(index, each, each.lock)
+            if each.lock is not None and each.lock.leaf is not None:
+                each.lock.leaf.check_locks(self.version, self.locktime, each.sequence)
         self._check_amounts()
-
-    def _check_lock(self, index: int, each: Input, lock: Lock) -> None:
-        if lock.leaf is not None:
-            lock.leaf.check_locks(self.version, self.locktime, each.sequence)
-        if each.kind == P2A and P2A not in self.chain.kinds:
-            raise TransactionError(f"input {index}: {self.chain.name} has no {P2A}", reason="network")
 
     def _check_amounts(self) -> None:
         """No more than the network has on either side, and no more out than in, where that is known."""
@@ -147,13 +148,6 @@ class Transaction:
             raise TransactionError(f"expected {name} of at most {most} satoshi together", reason="range")
         if paid > spent and len(known) == len(self.inputs):
             raise TransactionError(f"the outputs exceed the inputs by {paid - spent} satoshi", reason="range")
-
-    def _check_kinds(self) -> None:
-        """Where a network has no witnesses, or no taproot, their programs are scripts that ask for nothing."""
-        for index, each in enumerate(self.inputs):
-            has = each.kind.removeprefix("p2sh-")
-            if has in ("p2wpkh", "p2wsh", "p2tr") and has not in self.chain.kinds:
-                raise TransactionError(f"input {index}: {self.chain.name} has no {each.kind}", reason="network")
 
     @property
     def txid(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
+from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
     MAGIC,
@@ -40,7 +41,7 @@ from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, signed, wante
 from walletcore.chains.bitcoin.psbt.writing import packet_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx, check_money
+from walletcore.chains.bitcoin.tx import Tx, TxOut, check_money
 from walletcore.errors import TransactionError, raised_as
 from walletcore.freezing import thawed
 from walletcore.remembering import memory, remembered
@@ -303,6 +304,37 @@ class Psbt:
 
         inputs, outputs = named(self, keys)
         return self._with(self.globals, inputs, self._proven or {}, outputs)
+
+    def with_modifiable(self, *, inputs: bool = False, outputs: bool = False) -> Psbt:
+        """The same of version 2, to which others may add inputs, or outputs, or neither any more (BIP-370, "Creator").
+
+        Raises `TransactionError` ("mismatch") where a signature that is there leaves it no more open.
+        """
+        from walletcore.chains.bitcoin.psbt.constructing import declared  # most transactions are made by one
+
+        return self._with(declared(self, inputs, outputs), self.inputs, self._proven or {})
+
+    def with_parts(self, inputs: Sequence[Input | PsbtInput] = (), outputs: Sequence[TxOut | PsbtOutput] = ()) -> Psbt:
+        """The same of version 2 with these inputs and outputs behind its own (role: Constructor, BIP-370).
+
+        An input that is a map says by it which lock time it requires; of a leaf with CLTV that is written here. Raises
+        `TransactionError`: "policy" where the flags do not leave it open, "mismatch" where a signature commits to what
+        would change, or no lock time serves all inputs, "duplicate" for an output that is spent already.
+        """
+        from walletcore.chains.bitcoin.psbt.constructing import added
+
+        packet, proven = added(self, inputs, outputs)
+        return _made(self.chain, packet, self.safety, _proven=proven)
+
+    def without_parts(self, inputs: Collection[int] = (), outputs: Collection[int] = ()) -> Psbt:
+        """The same of version 2 without the inputs and outputs at these places; raises as `with_parts` does.
+
+        What is signed stays: inputs with signatures, and whatever these commit to.
+        """
+        from walletcore.chains.bitcoin.psbt.constructing import removed
+
+        packet, proven = removed(self, inputs, outputs)
+        return _made(self.chain, packet, self.safety, _proven=proven)
 
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.

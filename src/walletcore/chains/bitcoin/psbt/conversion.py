@@ -11,7 +11,7 @@ from walletcore.chains.bitcoin.psbt.maps import V0, V2, Map
 from walletcore.chains.bitcoin.tx import TxIn, TxOut
 from walletcore.errors import TransactionError
 
-__all__ = ["converted", "draft_of", "lock_time"]
+__all__ = ["converted", "draft_of", "input_of", "lock_time", "output_of"]
 
 M = TypeVar("M", bound=Map)
 
@@ -68,19 +68,23 @@ def _to_v2(packet: Packet, draft: Draft) -> Packet:
         output_count=len(draft.outputs),
         version=V2,
     )
-    inputs = tuple(
-        fields.with_fields(
-            previous_txid=bytes.fromhex(each.txid)[::-1],
-            output_index=each.vout,
-            sequence=None if each.sequence == _FINAL else each.sequence,
-        )
-        for fields, each in zip(packet.inputs, draft.inputs, strict=True)
-    )
-    outputs = tuple(
-        fields.with_fields(amount=each.value, script=each.script_pubkey)
-        for fields, each in zip(packet.outputs, draft.outputs, strict=True)
-    )
+    inputs = tuple(map(input_of, packet.inputs, draft.inputs))
+    outputs = tuple(map(output_of, packet.outputs, draft.outputs))
     return Packet(version=V2, globals=common, inputs=inputs, outputs=outputs)
+
+
+def input_of(fields: PsbtInput, each: TxIn) -> PsbtInput:
+    """The map of version 2 of an input, of which version 0 has these fields."""
+    return fields.with_fields(
+        previous_txid=bytes.fromhex(each.txid)[::-1],
+        output_index=each.vout,
+        sequence=None if each.sequence == _FINAL else each.sequence,
+    )
+
+
+def output_of(fields: PsbtOutput, each: TxOut) -> PsbtOutput:
+    """The map of version 2 of an output, of which version 0 has these fields."""
+    return fields.with_fields(amount=each.value, script=each.script_pubkey)
 
 
 def _to_v0(packet: Packet, draft: Draft) -> Packet:

@@ -15,12 +15,13 @@ from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.signing import SigningRequest
 
-__all__ = ["Wanted", "opened", "signed", "wanted"]
+__all__ = ["HAS_SINGLE", "INPUTS", "OUTPUTS", "Wanted", "committed", "opened", "signed", "wanted"]
 
 Wanted = tuple[tuple[int, bytes, SigningRequest], ...]
 """Signatures that are wanted: the place of an input, the key of the record, and the request."""
 
-_INPUTS, _OUTPUTS, _SINGLE = 0x01, 0x02, 0x04  # the flags of TX_MODIFIABLE
+INPUTS, OUTPUTS, HAS_SINGLE = 0x01, 0x02, 0x04
+"""The flags of PSBT_GLOBAL_TX_MODIFIABLE."""
 _BASE = 0x1F
 
 
@@ -86,13 +87,16 @@ def opened(common: PsbtGlobals, hash_types: Collection[int]) -> PsbtGlobals:
     if flags is None or not hash_types:
         return common
     for hash_type in hash_types:
-        if not hash_type & SIGHASH_ANYONECANPAY:
-            flags &= ~_INPUTS
-        if hash_type & _BASE != SIGHASH_NONE:
-            flags &= ~_OUTPUTS
+        flags &= ~committed(hash_type)
         if is_single(hash_type):
-            flags |= _SINGLE
+            flags |= HAS_SINGLE
     return common.with_fields(tx_modifiable=flags)
+
+
+def committed(hash_type: int) -> int:
+    """The flags of what a signature of this type does not leave open."""
+    inputs = 0 if hash_type & SIGHASH_ANYONECANPAY else INPUTS
+    return inputs if hash_type & _BASE == SIGHASH_NONE else inputs | OUTPUTS
 
 
 def signed(fields: PsbtInput, new: dict[bytes, bytes]) -> PsbtInput:

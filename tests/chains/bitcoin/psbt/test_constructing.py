@@ -215,7 +215,7 @@ def test_PS21_neighbour_version_0_is_refused_by_name() -> None:
         (made.with_modifiable, OPEN),
     ):
         with pytest.raises(TransactionError, match="a PSBT of version 0") as caught:
-            call(**options)  # type: ignore[operator]
+            call(**options)
         assert caught.value.reason == "version"
         assert "to_version(2)" in caught.value.hint
 
@@ -357,7 +357,7 @@ def test_nothing_is_opened_that_a_signature_has_closed(name: str, inputs: bool, 
     single = 0b100 * name.startswith("SINGLE")
     for options, fits in (({"inputs": True}, inputs), ({"outputs": True}, outputs), (OPEN, inputs and outputs)):
         if fits:
-            made = signed.with_modifiable(**options)  # type: ignore[arg-type]
+            made = signed.with_modifiable(**options)
             assert made.globals.tx_modifiable == sum({"inputs": 1, "outputs": 2}[each] for each in options) | single
             assert made.inputs == signed.inputs
         else:
@@ -490,7 +490,7 @@ def test_two_parties_make_one_transaction(first: str, second: str) -> None:
 def test_an_offer_is_taken_by_whoever_adds_the_rest() -> None:
     """SINGLE|ANYONECANPAY: its signer closes the outputs (BIP-370), so they come first, or by other flags."""
     offer = empty().with_parts([spending("p2wpkh", sighash="SINGLE|ANYONECANPAY")], [pay(TO, 150_000)])
-    rest = {"inputs": [spending("p2tr", place=1)], "outputs": [pay(TO, 49_000)]}
+    rest: dict[str, Any] = {"inputs": [spending("p2tr", place=1)], "outputs": [pay(TO, 49_000)]}
     assert reason(TransactionError, lambda: offer.transaction) == "range"  # it pays more than it spends, as yet
     full = offer.with_parts([spending("p2tr", place=1)], ())
     signed = replace(full, inputs=(sign(full, signer(1)).inputs[0], full.inputs[1]))

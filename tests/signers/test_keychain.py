@@ -158,16 +158,16 @@ def test_a_fingerprint_that_two_trees_have_leads_to_the_key_that_fits() -> None:
 def test_a_fault_in_the_computation_is_told_where_answers_are_checked(
     monkeypatch: pytest.MonkeyPatch, path: str, tweak: bytes | None
 ) -> None:
-    right = ChildSigner._make
+    right = by_point._write
 
-    def faulty(self: ChildSigner, digest: bytes) -> None:
-        right(self, digest)
-        self._compact[40] ^= 1
+    def faulty(context: Any, compact: Any, recovery: Any, signature: Any) -> None:
+        right(context, compact, recovery, signature)
+        compact[40] ^= 1
 
     def faulty_pair(pair: Any, message: bytes, aux: bytes) -> tuple[bytes, None]:
         return bytes(range(64)), None
 
-    monkeypatch.setattr(ChildSigner, "_make", faulty)
+    monkeypatch.setattr(by_point, "_write", faulty)
     monkeypatch.setattr(by_point, "_BIP340", secp256k1.SCHEMES["bip340"]._replace(sign=faulty_pair))
     wanted = (
         request(key(path), path) if tweak is None else request(key(path).even_y(), path, Scheme.BIP340, tweak=tweak)
@@ -239,13 +239,13 @@ def test_a_node_that_can_have_no_children_answers_for_none() -> None:
 
 
 def test_a_tree_that_is_wiped_meanwhile_signs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    tree, right = ExtendedPrivateKey.from_seed(SEED), ChildSigner._make
+    tree, right = ExtendedPrivateKey.from_seed(SEED), by_point._write
 
-    def wiping(self: ChildSigner, digest: bytes) -> None:
+    def wiping(*signature: Any) -> None:
         tree.private_key.wipe()
-        right(self, digest)
+        right(*signature)
 
-    monkeypatch.setattr(ChildSigner, "_make", wiping)
+    monkeypatch.setattr(by_point, "_write", wiping)
     with pytest.raises(InvalidKey) as caught:
         Keychain([tree]).collect([request(key(f"m/{n}"), f"m/{n}") for n in range(3)])
     assert caught.value.reason == "wiped"

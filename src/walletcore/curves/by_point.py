@@ -20,7 +20,12 @@ __all__ = ["ChildSigner", "taproot_pair"]
 
 CData = Any
 
-_NEW, _buffer = ffi.new, ffi.buffer
+_NEW, _NULL, _buffer = ffi.new, ffi.NULL, ffi.buffer
+_add, _point_of = lib.secp256k1_ec_seckey_tweak_add, lib.secp256k1_ec_pubkey_create
+_serialize = lib.secp256k1_ec_pubkey_serialize
+_sign, _recover = lib.secp256k1_ecdsa_sign_recoverable, lib.secp256k1_ecdsa_recover
+_write = lib.secp256k1_ecdsa_recoverable_signature_serialize_compact
+_read = lib.secp256k1_ecdsa_recoverable_signature_parse_compact
 _BYTES = [ffi.typeof(f"unsigned char[{size}]") for size in (32, 64, 33)]
 _STRUCTURES = [ffi.typeof(name) for name in ("secp256k1_ecdsa_recoverable_signature *", "secp256k1_pubkey *", "int *")]
 _SIZE, _X_ONLY = ffi.typeof("size_t *"), ffi.typeof("secp256k1_xonly_pubkey *")
@@ -34,13 +39,24 @@ class ChildSigner:
     For one thread. Who calls is `sealed`, and ends with `wipe`.
     """
 
-    __slots__ = ("_compact", "_k", "_point", "_public", "_recovery", "_scalar", "_serialized", "_signature", "_size")
+    __slots__ = (
+        "_compact",
+        "_k",
+        "_point",
+        "_public",
+        "_recovery",
+        "_scalar",
+        "_serialized",
+        "_signature",
+        "_signed",
+        "_size",
+    )
 
     def __init__(self) -> None:
         self._scalar, self._compact, self._serialized = map(_NEW, _BYTES)
         self._signature, self._point, self._recovery = map(_NEW, _STRUCTURES)
         self._size = _NEW(_SIZE, 33)
-        self._k, self._public = _buffer(self._scalar), _buffer(self._serialized)
+        self._k, self._signed, self._public = map(_buffer, (self._scalar, self._compact, self._serialized))
 
     def sign(
         self, k_par: bytes, I_L: bytes, public: bytes, message: bytes, merkle_root: bytes | None, check: bool
@@ -51,50 +67,47 @@ class ChildSigner:
         point's x counts. With ``check`` it is verified. None where the sum leads to another point, or to none. Raises
         `InvalidSignature` for what is no digest, and for a signature that is wrong though the point is right.
         """
+        scalar = self._scalar
         self._k[:] = k_par
-        if not lib.secp256k1_ec_seckey_tweak_add(CONTEXT, self._scalar, I_L):
+        if not _add(CONTEXT, scalar, I_L):
             return None  # BIP-32: there is no such key
         if merkle_root is not None:
-            return _sign_taproot(self._scalar, public, merkle_root, message, check)
-        if not check or type(message) is not bytes or len(message) != 32:
+            return _sign_taproot(scalar, public, merkle_root, message, check)
+        is_digest = type(message) is bytes and len(message) == 32
+        if not (check and is_digest):
             if not self._leads_to(public):
                 return None
-            secp256k1.check_digest(message)
-        self._make(message)
+            if not is_digest:
+                secp256k1.check_digest(message)  # refuses
+        signature, compact, recovery = self._signature, self._compact, self._recovery
+        if not _sign(CONTEXT, signature, message, scalar, _NULL, _NULL):  # RFC 6979, as `secp256k1.SCHEMES` has it
+            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
+        _write(CONTEXT, compact, recovery, signature)
         if check and not self._is_by(public, message):
             if self._leads_to(public):
                 raise InvalidSignature("the ECDSA signature is not by the key that was asked", reason="mismatch")
             return None
-        return _buffer(self._compact)[:], self._recovery[0]
+        return self._signed[:], recovery[0]
 
     def wipe(self) -> None:
         """Overwrite the last sum."""
         self._k[:] = _ZEROS
 
-    def _make(self, digest: bytes) -> None:
-        """RFC 6979, as `secp256k1.SCHEMES` has it."""
-        signature = self._signature
-        if not lib.secp256k1_ecdsa_sign_recoverable(CONTEXT, signature, digest, self._scalar, ffi.NULL, ffi.NULL):
-            raise InvalidKey("expected a secp256k1 private key from 1 to n-1", reason="range")
-        lib.secp256k1_ecdsa_recoverable_signature_serialize_compact(CONTEXT, self._compact, self._recovery, signature)
-
     def _is_by(self, public: bytes, digest: bytes) -> bool:
         """Whether what is handed out recovers this point."""
         signature, point = self._signature, self._point
         return (
-            lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
-                CONTEXT, signature, self._compact, self._recovery[0]
-            )
-            and lib.secp256k1_ecdsa_recover(CONTEXT, point, signature, digest)
+            _read(CONTEXT, signature, self._compact, self._recovery[0])
+            and _recover(CONTEXT, point, signature, digest)
             and self._is_at(public)
         )
 
     def _leads_to(self, public: bytes) -> bool:
-        lib.secp256k1_ec_pubkey_create(CONTEXT, self._point, self._scalar)
+        _point_of(CONTEXT, self._point, self._scalar)
         return self._is_at(public)
 
     def _is_at(self, public: bytes) -> bool:
-        lib.secp256k1_ec_pubkey_serialize(CONTEXT, self._serialized, self._size, self._point, COMPRESSED)
+        _serialize(CONTEXT, self._serialized, self._size, self._point, COMPRESSED)
         same: bool = self._public[:] == public
         return same
 

@@ -118,6 +118,8 @@ class ExtendedPrivateKey(Confidential, _Node):
     @sealed
     def child_key(self, i: int) -> PrivateKey:
         """The private key one step further down, without its place in the tree. Raises as `derive` does."""
+        if type(i) is not int or not 0 <= i < 2 * HARDENED or self.depth == _MAX_DEPTH:
+            _checked_steps(self, Path((i,)))  # refuses
         k_par, I_L = self.private_key.secret.reveal(), self._summand(i)
         try:
             return PrivateKey.trusted(Curve.SECP256K1, Secret(secp256k1.add_scalars(k_par, I_L)))
@@ -131,6 +133,8 @@ class ExtendedPrivateKey(Confidential, _Node):
         None where the key is another one than was asked, or there is none: `walletcore.curves.by_point.ChildSigner`.
         Raises as `derive` does, and `InvalidSignature` for one that does not verify, if they are to be checked.
         """
+        if self.depth == _MAX_DEPTH:
+            _checked_steps(self, Path((0,)))  # refuses
         reveal = self.private_key.secret.reveal  # for each anew: another thread may wipe it
         signer = ChildSigner()
         try:
@@ -143,11 +147,9 @@ class ExtendedPrivateKey(Confidential, _Node):
 
     def _summand(self, i: int) -> bytes:
         """I_L of CKDpriv, which is added to k_par for its child i."""
-        if type(i) is not int or not 0 <= i < 2 * HARDENED or self.depth == _MAX_DEPTH:
-            _checked_steps(self, Path((i,)))  # refuses
-        if i >= HARDENED:
-            return hmac_sha512(self.chain_code, b"\0" + self.private_key.secret.reveal() + i.to_bytes(4))[:32]
-        return (self._hmac or self._keep_hmac())(i.to_bytes(4))[:32]
+        if i < HARDENED:
+            return (self._hmac or self._keep_hmac())(i.to_bytes(4))[:32]
+        return hmac_sha512(self.chain_code, b"\0" + self.private_key.secret.reveal() + i.to_bytes(4))[:32]
 
     def _keep_hmac(self) -> Digest:
         """What gives I for ser_32(i): a parent has many children, and c_par and ser_P(K_par) are hashed once."""

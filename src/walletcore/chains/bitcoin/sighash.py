@@ -86,7 +86,10 @@ class Commitments:
         self.outpoints = [each.outpoint for each in tx.inputs]
         self.sequences = [each.sequence.to_bytes(4, "little") for each in tx.inputs]
         self.outputs = [each.encode() for each in tx.outputs]
-        self.spent = [_UNKNOWN if each is None else _spent(each) for each in spent]
+        self.spent = [
+            _UNKNOWN if each is None else (each.value.to_bytes(8, "little"), sized(each.script_pubkey))
+            for each in spent
+        ]
         self.is_whole = _UNKNOWN not in self.spent
         self.sha_prevouts = sha256(b"".join(self.outpoints))
         self.sha_sequences = sha256(b"".join(self.sequences))
@@ -145,7 +148,7 @@ class Commitments:
         self._check(index, hash_type)
         amount, _ = self._known(index)
         if hash_type == SIGHASH_ALL:
-            return self._segwit_v0_of_all(index, sized(script_code))
+            return self._segwit_v0_of_all(index, b"", sized(script_code), b"")
         anyone, base = hash_type & SIGHASH_ANYONECANPAY, hash_type & _BASE
         whole = base not in (SIGHASH_NONE, SIGHASH_SINGLE)
         single = base == SIGHASH_SINGLE and index < len(self.outputs)
@@ -166,13 +169,12 @@ class Commitments:
 
     def p2wpkh(self, index: int, program: bytes) -> bytes:
         """`segwit_v0` of an input whose output has this witness program, for a signature over everything."""
-        return self._segwit_v0_of_all(index, _P2PKH_HEAD + program + _P2PKH_TAIL)
+        return self._segwit_v0_of_all(index, _P2PKH_HEAD, program, _P2PKH_TAIL)
 
-    def _segwit_v0_of_all(self, index: int, script_code: bytes) -> bytes:
-        """The same; ``script_code`` stands behind its size."""
-        head, tail = self._segwit_v0_ends
-        amount, _ = self._known(index)
-        return b"".join((head, self.outpoints[index], script_code, amount, self.sequences[index], tail))
+    def _segwit_v0_of_all(self, index: int, before: bytes, script_code: bytes, after: bytes) -> bytes:
+        """The same; the size of the script code stands in one of its three parts."""
+        (head, tail), (amount, _) = self._segwit_v0_ends, self._known(index)
+        return b"".join((head, self.outpoints[index], before, script_code, after, amount, self.sequences[index], tail))
 
     def taproot(self, index: int, hash_type: int = SIGHASH_DEFAULT) -> bytes:
         """BIP-341, "Common signature message", for the key path without annex: 0x00 || SigMsg(hash_type, 0).
@@ -227,9 +229,10 @@ class Commitments:
 
     def _known(self, index: int) -> tuple[bytes, bytes]:
         """The amount and the script that an input spends."""
-        if self.spent[index] == _UNKNOWN:
+        known = self.spent[index]
+        if known is _UNKNOWN:
             raise TransactionError("the output that is spent is not known", reason="missing")
-        return self.spent[index]
+        return known
 
 
 def is_single(hash_type: int) -> bool:
@@ -243,7 +246,3 @@ def _without_separators(script_code: bytes) -> bytes:
     from walletcore.chains.bitcoin.opcodes import without_separators  # hardly any script has one
 
     return without_separators(script_code)
-
-
-def _spent(output: TxOut) -> tuple[bytes, bytes]:
-    return output.value.to_bytes(8, "little"), sized(output.script_pubkey)

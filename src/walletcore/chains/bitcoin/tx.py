@@ -343,7 +343,7 @@ def read_output(data: bytes) -> TxOut:
     value = int.from_bytes(data[:8], "little")
     if len(data) < 9 or data[8] != len(data) - 9 or data[8] >= len(_SIZES) or value > MAX_AMOUNT:
         return TX_OUT.decode(data)  # longer, or refused
-    return _output_of(value, data[9:])
+    return output_of(value, data[9:])
 
 
 def read_witness(data: bytes) -> Witness:
@@ -383,7 +383,7 @@ def _tx_of(
 
 
 def _ends_of(parts: Parts) -> tuple[tuple[TxIn, ...], tuple[TxOut, ...]]:
-    return tuple([_input_of(*each) for each in parts.inputs]), tuple([_output_of(*each) for each in parts.outputs])
+    return tuple([_input_of(*each) for each in parts.inputs]), tuple([output_of(*each) for each in parts.outputs])
 
 
 def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
@@ -398,7 +398,8 @@ def _input_of(outpoint: bytes, script_sig: bytes, sequence: bytes) -> TxIn:
     return found
 
 
-def _output_of(value: int, script_pubkey: bytes) -> TxOut:
+def output_of(value: int, script_pubkey: bytes) -> TxOut:
+    """An output whose parts have been checked."""
     made = _new_output()
     made.value = value
     made.script_pubkey = script_pubkey

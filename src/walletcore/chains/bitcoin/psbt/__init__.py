@@ -264,7 +264,7 @@ class Psbt:
             fuller[index] = signed(fuller[index], records)
         made = self._with(opened(self.globals, types), tuple(fuller), proven)
         object.__setattr__(made, "_transaction", self._transaction)  # signatures change nothing of what is described
-        if self._counting() is self.inputs and all(self.inputs[index]._numbers in SHAPES for index in new):
+        if self._counting() is self.inputs and SHAPES.keys() >= {self.inputs[index]._numbers for index in new}:
             object.__setattr__(made, "_counted", made.inputs)  # nobody had signed what was signed here
         return made
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
@@ -134,7 +134,7 @@ class _Table(NamedTuple):
     """
 
     fields: Mapping[int, Field]
-    rows: Mapping[int, _Row]
+    rows: Sequence[_Row | None]
     foreign: frozenset[int] = frozenset()
     required: frozenset[bytes] = frozenset()
 
@@ -145,11 +145,12 @@ class _Table(NamedTuple):
         return cls(fields, _rows(fields, _SCRIPTS[kind]), frozenset(kind.fields) - frozenset(fields), required)
 
 
-def _rows(fields: Mapping[int, Field], scripts: Collection[int]) -> Mapping[int, _Row]:
-    return {
-        number: (*_of_key(each), each.value.sizes, each.value.check, number in scripts)
-        for number, each in fields.items()
-    }
+def _rows(fields: Mapping[int, Field], scripts: Collection[int]) -> Sequence[_Row | None]:
+    """By numbers, of which a byte has 256."""
+    found: list[_Row | None] = [None] * 256
+    for number, each in fields.items():
+        found[number] = *_of_key(each), each.value.sizes, each.value.check, number in scripts
+    return found
 
 
 def _of_key(field: Field) -> tuple[Container[int], Check]:
@@ -182,19 +183,18 @@ def _in_one_pass(data: bytes, at: int, table: _Table) -> tuple[dict[bytes, bytes
     records: dict[bytes, bytes] = {}  # `dict[bytes, bytes]()` would take a fifth of the time
     rows, required, weight, numbers = table.rows, table.required, 0, bytearray()
     while size := data[at]:  # a slice that is cut short ends the data, and the next byte is not there
-        at += 1
+        start = at + 1
         if size >= _MULTIBYTE:
-            size, at = size_at(data, at - 1)
-        start = at + size
-        key, many = data[at:start], data[start]
-        at = start + 1
+            size, start = size_at(data, at)
+        end = start + size
+        key, many, at = data[start:end], data[end], end + 1
         if many >= _MULTIBYTE:
-            many, at = size_at(data, start)
-        start, at = at, at + many
-        value = records[key] = data[start:at]
-        number = key[0]
+            many, at = size_at(data, end)
+        end = at + many
+        value = records[key] = data[at:end]
+        at, number = end, key[0]
         numbers.append(number)
-        row = rows.get(number)
+        row = rows[number]
         if row is None:
             if number >= _MULTIBYTE or number in table.foreign:
                 raise DecodingError("expected a field of one byte", reason="version")
@@ -348,7 +348,7 @@ def draft_in(common: PsbtGlobals, most: int = MAX_WEIGHT) -> Draft:
         _check_room(most - _BYTE_WEIGHT * len(raw), most)
         ends = ends_of(raw)
         draft = DRAFT.decode(raw) if ends is None else _draft(raw, *ends)
-        if any(each.script_sig for each in draft.inputs):
+        if {each.script_sig for each in draft.inputs} - {b""}:
             raise DecodingError("expected an unsigned transaction", reason="non-canonical")
     except DecodingError as error:
         error.add_note(f".{PsbtGlobals.name(0)}")

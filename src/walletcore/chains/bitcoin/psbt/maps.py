@@ -209,15 +209,14 @@ class Map:
     def with_records(self: M, records: Mapping[bytes, bytes]) -> M:
         """The same map with these records, which have been checked, in the order of numbers. None are overwritten."""
         known, numbers = self._records, self._numbers
-        new = [pair for pair in records.items() if pair[0] not in known]
-        if len(new) == 1 and len(numbers) <= _FEW:
-            found = _place_among(self._known, numbers, new[0][0][0])
-            if found is not None:
-                place, numbers = found
+        if len(records) == 1 and len(numbers) <= _FEW:
+            (new,) = records.items()
+            found = _place_among(self._known, numbers, new[0][0])
+            if found is not None and new[0] not in known:
                 pairs = [*known.items()]
-                pairs.insert(place, new[0])
-                return self.of(dict(pairs), numbers)
-        return self.of(self.ordered([*known.items(), *new]))
+                pairs.insert(found[0], new)
+                return self.of(dict(pairs), found[1])
+        return self.of(self.ordered([*known.items(), *[pair for pair in records.items() if pair[0] not in known]]))
 
     @classmethod
     def ordered(cls, records: Iterable[Record]) -> dict[bytes, bytes]:

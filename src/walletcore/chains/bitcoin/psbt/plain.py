@@ -13,7 +13,7 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.parts import skimmed
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
 from walletcore.chains.bitcoin.psbt.forms import read_origin
-from walletcore.chains.bitcoin.tx import TxIn, read_output
+from walletcore.chains.bitcoin.tx import TxIn, output_of
 from walletcore.curves.secp256k1 import parse_public, taproot_output
 from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import hash160
@@ -57,7 +57,8 @@ def plain(outpoint: TxIn, fields: PsbtInput, prove: bool = True) -> Input | None
     key, origin = found
     if prove and kind == "p2wpkh":
         key_of(key.data)
-    return Input.plain(outpoint, read_output(utxo), kind, key, origin, previous)
+    spent = output_of(int.from_bytes(utxo[:8], "little"), utxo[9:])  # of the size that this script has
+    return Input.plain(outpoint, spent, kind, key, origin, previous)
 
 
 def _p2wpkh(script: bytes, records: dict[bytes, bytes]) -> tuple[PublicKey, KeyOrigin] | None:

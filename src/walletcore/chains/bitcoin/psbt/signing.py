@@ -30,8 +30,7 @@ def wanted(transaction: Transaction, tx: Tx, inputs: Sequence[PsbtInput]) -> Wan
 
     Raises `TransactionError` ("missing") for a taproot input beside an output that is not known, as in BIP-341.
     """
-    pairs = zip(transaction.inputs, inputs, strict=True)
-    if all(each.is_plain and fields._numbers in SHAPES for each, fields in pairs):
+    if {each.is_plain for each in transaction.inputs} == {True} and SHAPES.keys() >= {each._numbers for each in inputs}:
         return _wanted_plainly(transaction)
     open_ = [_open_ways(each, fields, tx) for each, fields in zip(transaction.inputs, inputs, strict=True)]
     if not any(open_):

@@ -15,6 +15,8 @@ from support.bitcoin import key, reason, signer
 from support.vectors import Case, load, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
+from walletcore.chains.bitcoin.bip322 import GenericMessage
+from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.relatives.previous import FORMS, previous_output
 from walletcore.chains.bitcoin.tx import Tx
@@ -160,6 +162,24 @@ def test_psbts_carry_them_and_are_signed(name: str) -> None:
     assert Tx.decode(signed.raw).inputs[0].script_sig
     other = Psbt.decode(row("bitcoin"), psbt.raw)
     assert reason(TransactionError, other.requests) in ("trailing", "version")
+
+
+@pytest.mark.parametrize("name", ["dash: a coinbase", "litecoin: HogEx", "litecoin: HogEx with witnesses"])
+def test_proofs_of_funds_have_them(name: str) -> None:
+    """No row of today has both BIP-322 and a form, a row of one's own may."""
+    network, previous, hashed = CARRIED[name]
+    own = replace(row("bitcoin"), form=network.form)
+    funds = (replace(spending(network, previous, hashed or previous), dialect=own.dialect),)
+    subject = GenericMessage(chain=own, data=b"mine", signer=ALICE, funds=funds)
+    again = own.decode_transaction(subject.raw)
+    assert again == subject
+    proof = sign(subject, signer(1)).raw.decode()
+    found = verdict(b"mine", proof, subject.address)
+    assert (found.state, found.funds[0].txid, found.funds[0].output.value) == (State.VALID, funds[0].txid, MONEY)
+    for other in (row("bitcoin"), replace(own, form="dash" if network is LITECOIN else "litecoin")):
+        unread = verdict(b"mine", proof, other.address(ALICE))
+        assert unread.state is State.INVALID
+        assert unread.reason in ("trailing", "version", "truncated", "range")
 
 
 def test_bitcoin_diamond_has_coins_from_before_its_fork() -> None:

@@ -16,7 +16,7 @@ from walletcore.coding.wire import Reader, array, bounded, compact_size, fixed, 
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256d
 
-__all__ = ["FORMS", "previous_output"]
+__all__ = ["FORMS", "previous_output", "previous_outputs"]
 
 _MAX_TX = 4_000_000  # bytes: no block of theirs has more
 _SPECIAL = 3  # the version that has a type
@@ -42,16 +42,21 @@ def previous_output(form: str, previous: bytes, txid: str, vout: int) -> TxOut:
 
     Raises `TransactionError`.
     """
-    if type(previous) is not bytes:
-        raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
-    if len(previous) > _MAX_TX:
-        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(previous)}", reason="too-large")
-    found, outputs = _read(form, previous)
+    found, outputs = previous_outputs(form, previous)
     if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
     if vout >= len(outputs):
         raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")
     return outputs[vout]
+
+
+def previous_outputs(form: str, previous: bytes) -> Found:
+    """The txid of a transaction in a form of `FORMS`, and all of its outputs. Raises `TransactionError`."""
+    if type(previous) is not bytes:
+        raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
+    if len(previous) > _MAX_TX:
+        raise TransactionError(f"expected at most {_MAX_TX} bytes, got {len(previous)}", reason="too-large")
+    return _read(form, previous)
 
 
 @lru_cache(maxsize=4)  # who reads a PSBT asks once to know the kind of an input, and the input asks again

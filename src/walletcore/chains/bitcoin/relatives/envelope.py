@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import SignedTransaction
-from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.inputs import Input, check_script
 from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
-from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of
+from walletcore.chains.bitcoin.script import KEY_KINDS, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import MAX_AMOUNT, TxIn, TxOut
 from walletcore.coding.wire import array, bounded, compact_size, fixed, mapped, prefixed, struct, u8, u32le, u64le
@@ -31,6 +31,7 @@ __all__ = ["MAGIC", "decode_relative", "encode_envelope"]
 MAGIC = b"walletcore/relative/1\xff"
 _MAX_ENVELOPE = 16_000_000  # bytes, as of a PSBT
 _MAX_PARTS = 10_000  # inputs, or outputs: a standard transaction of 100 kB has 3,000
+_FOREIGN = ("nonstandard", WITNESS_UNKNOWN)  # `Input.foreign` alone has these kinds
 _MAX_KEYS = 20  # of one script: MAX_PUBKEYS_PER_MULTISIG
 
 
@@ -198,13 +199,17 @@ def _from_envelope(
             raise TransactionError(f"{chain.name} has no such fields", reason="network")
         with raised_as(TransactionError):
             extra = chain.dialect.rules.EXTRA.decode(envelope.extra)
+    inputs = tuple([_read_input(chain, each, found, allowed) for each in envelope.inputs])
+    kinds = {each.kind for each in inputs}
     return Transaction(
         chain=chain,
-        inputs=tuple([_read_input(chain, each, found, allowed) for each in envelope.inputs]),
+        inputs=inputs,
         outputs=tuple([_read_output(chain, each) for each in envelope.outputs]),
         version=envelope.version,
         locktime=envelope.locktime,
         extra=extra,
+        partial=not kinds.isdisjoint(_FOREIGN)
+        and not kinds <= {*_FOREIGN},  # where all are others', asking is a mistake
     )
 
 
@@ -277,6 +282,8 @@ def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey]
     if each.sighash not in allowed:
         hint = f"decode_transaction(raw, sighash=[{each.sighash[:30]!r}]) allows it"
         raise TransactionError("expected signatures over everything", reason="policy", hint=hint)
+    if each.guard.kind in _FOREIGN:
+        return _read_foreign(chain, each, outpoint)
     guard, origins = each.guard, _read_origins(each.guard)
     key = _parsed(guard.key) if guard.key else None
     if key is None and not (guard.redeem_script or guard.witness_script):
@@ -300,6 +307,23 @@ def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey]
         dialect=chain.dialect,
         schnorr=bool(each.schnorr),
     )
+
+
+def _read_foreign(chain: BitcoinChain, each: _Input, outpoint: TxIn) -> Input:
+    """What others spend, in a way that is not known here: nothing is said of how."""
+    assert chain.dialect is not None
+    if each.schnorr or each.guard != _Guard(kind=each.guard.kind):
+        raise TransactionError("an output of a kind that is not known has no keys or scripts", reason="non-canonical")
+    spent = TxOut(value=each.value, script_pubkey=each.script_pubkey)
+    check_script(spent)
+    if each.previous and chain.dialect.previous_output(each.previous, outpoint.txid, outpoint.vout) != spent:
+        raise TransactionError("the previous transaction has another value or script there", reason="mismatch")
+    made = Input.foreign(outpoint, spent, each.previous, each.sighash, chain.dialect)
+    if made.kind != each.guard.kind:
+        raise TransactionError(f"the output that is spent is {made.kind}", reason="mismatch")
+    if made.is_legacy and not (made.previous or chain.dialect.signs_amounts):
+        raise TransactionError("expected the previous transaction: signatures prove no amount", reason="missing")
+    return made
 
 
 def _read_output(chain: BitcoinChain, each: _Output) -> TxOut:

@@ -1,4 +1,4 @@
-"""Inputs of kinds that nobody here knows, between the signers of relatives: in the envelope and in PSBTs."""
+"""Inputs that travel between the signers of relatives: of kinds that nobody here knows, and by leaves of trees."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from support.bitcoin import key, reason, signer, txids, values
 from support.relatives import simple_payment
+from support.spends import CHAIN, KEYS, MULTI, PK, spend
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
+from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
 from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 from walletcore.hashes import hash160
+from walletcore.path import KeyOrigin, Path
 from walletcore.signing import sign
 
 ALICE = key(1).public_key
@@ -181,3 +184,54 @@ def test_a_known_kind_does_not_pass_for_an_unknown_one(kind: str) -> None:
     for name, value in (("kind", kind), ("key", None)):
         object.__setattr__(made.inputs[0], name, value)
     assert reason(TransactionError, network.decode_transaction, made.raw) == "mismatch"
+
+
+LEAVES = pytest.mark.parametrize("script", [PK, CHAIN, MULTI], ids=["one key", "a chain of keys", "two of three"])
+TO_NOBODY = (TxOut(value=900, script_pubkey=b"\x00\x14" + bytes(20)),)
+
+
+@LEAVES
+def test_a_leaf_of_groestlcoins_taproot_stays_what_is_signed(script: bytes) -> None:
+    """It came back as a spend by the internal key, which another one has."""
+    network = row("groestlcoin")
+    where = KeyOrigin(b"\x01\x02\x03\x04", Path((1, 2)))
+    leaf = spend(script, depth=2, dialect=network.dialect, origins=((KEYS[0], where),))
+    made = Transaction(chain=network, inputs=(leaf,), outputs=TO_NOBODY)
+    again = network.decode_transaction(made.raw)
+    assert isinstance(again, Transaction)
+    assert (again, again.raw) == (made, made.raw)
+    assert [each.message for each in again.requests()] == [each.message for each in made.requests()]
+    assert [each.origin for each in again.requests()] == [where, *[None] * (len(made.requests()) - 1)]
+    signers = [signer(1), signer(2), signer(3)]
+    assert sign(again, *signers).raw == sign(made, *signers).raw
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"control_block": b""}, "length"),
+        ({"leaf_script": b""}, "mismatch"),
+        ({"leaf_script": CHAIN}, "mismatch"),
+        ({"merkle_root": bytes(32)}, "mismatch"),
+        ({"key": KEYS[0]}, "mismatch"),
+    ],
+)
+def test_a_leaf_is_that_of_the_output(changes: dict[str, Any], expected: str) -> None:
+    network = row("groestlcoin")
+    leaf = spend(PK, dialect=network.dialect)
+    made = Transaction(chain=network, inputs=(leaf,), outputs=TO_NOBODY)
+    for name, value in changes.items():
+        object.__setattr__(leaf, name, value)
+    assert reason(TransactionError, network.decode_transaction, made.raw) == expected
+
+
+def test_an_output_has_no_leaf() -> None:
+    network = row("groestlcoin")
+    owned = change(key=ALICE, kind="p2tr", value=900, dialect=network.dialect)
+    made = Transaction(chain=network, inputs=(spend(PK, dialect=network.dialect),), outputs=(owned,))
+    assert network.decode_transaction(made.raw) == made
+    tail = bytes(5)  # of the output: no root, no leaf, no control block, no origins; and no more behind it
+    assert made.raw.endswith(tail)
+    for place in (0, 1, 2):
+        forged = made.raw[:-5] + tail[:place] + b"\x01\x51" + tail[place + 1 :]
+        assert reason(TransactionError, network.decode_transaction, forged) == "non-canonical"

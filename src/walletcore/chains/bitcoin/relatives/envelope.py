@@ -51,6 +51,8 @@ class _Guard:
     redeem_script: bytes = b""
     witness_script: bytes = b""
     merkle_root: bytes = b""
+    leaf_script: bytes = b""
+    control_block: bytes = b""
     origins: tuple[_Origin, ...] = ()
 
 
@@ -103,6 +105,8 @@ _GUARD = struct(
     redeem_script=_BYTES,
     witness_script=_BYTES,
     merkle_root=_BYTES,
+    leaf_script=_BYTES,
+    control_block=_BYTES,
     origins=array(_ORIGIN, count=bounded(u8, _MAX_KEYS)),
 )
 _MONEY, _FLAG, _COUNT = bounded(u64le, MAX_AMOUNT), bounded(u8, 1), bounded(compact_size, _MAX_PARTS)
@@ -243,6 +247,8 @@ def _written_input(each: Input) -> _Input:
             redeem_script=each.redeem_script,
             witness_script=each.witness_script,
             merkle_root=each.merkle_root,
+            leaf_script=each.leaf_script,
+            control_block=each.control_block,
             origins=_written_origins([(key, each.origin_of(key)) for key in each.keys]),
         ),
     )
@@ -300,10 +306,12 @@ def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey]
         merkle_root=guard.merkle_root,
         redeem_script=guard.redeem_script,
         witness_script=guard.witness_script,
+        leaf_script=guard.leaf_script,
+        control_block=guard.control_block,
         previous=each.previous,
         sighash=each.sighash,
         origin=own,
-        origins=() if own is not None or kind_of(each.script_pubkey) == "p2tr" else origins,
+        origins=() if own is not None or (not guard.leaf_script and kind_of(each.script_pubkey) == "p2tr") else origins,
         dialect=chain.dialect,
         schnorr=bool(each.schnorr),
     )
@@ -332,6 +340,8 @@ def _read_output(chain: BitcoinChain, each: _Output) -> TxOut:
         if guard != _Guard():
             raise TransactionError("an output whose guard is not known has no fields", reason="non-canonical")
         return TxOut(value=each.value, script_pubkey=each.script_pubkey)
+    if guard.merkle_root or guard.leaf_script or guard.control_block:
+        raise TransactionError("an output names no tree that it is spent by", reason="non-canonical")
     lock = Lock(
         kind=guard.kind,
         key=_parsed(guard.key) if guard.key else None,

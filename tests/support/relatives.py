@@ -10,7 +10,7 @@ from walletcore.chains.bitcoin.relatives.zcash import ZcashFields
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.keys import PublicKey
 
-__all__ = ["simple_payment"]
+__all__ = ["BLOCK", "simple_payment"]
 
 BLOCK = "0000000004561422697a29d424d925334db5ef2e80232306a1ad3fd35f72dc81"
 FIELDS: dict[str, dict[str, Any]] = {
@@ -20,6 +20,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "decred": {"version": 1, "extra": DecredFields(expiry=7)},
     "verge": {"version": 1, "extra": Stamp(time=1_656_474_580)},
     "neblio": {"version": 1, "extra": Stamp(time=1_656_474_580)},
+    "horizen": {"version": 1},
     "bitcoin-diamond": {"version": 12, "extra": Stamp(block_hash=BLOCK)},
 }
 

@@ -1,4 +1,4 @@
-"""Previous transactions of Dash, Firo, PIVX and Litecoin that carry more than Bitcoin's do.
+"""Previous transactions of Dash, Firo, PIVX, Litecoin and Horizen that carry more than Bitcoin's do.
 
 Published transactions with their ids are in `relatives/previous`; what is built here has the form of the nodes'
 SerializeTransaction (src/primitives/transaction.h of each), and ids by hashlib. No published transaction was found of
@@ -12,20 +12,24 @@ from typing import Any
 import pytest
 
 from support.bitcoin import key, reason, signer
+from support.relatives import BLOCK
 from support.vectors import Case, load, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, pay
 from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.relatives.horizen import guarded
 from walletcore.chains.bitcoin.relatives.previous import FORMS, previous_output
-from walletcore.chains.bitcoin.tx import Tx
+from walletcore.chains.bitcoin.sighash import Commitments
+from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, Tx, TxOut
+from walletcore.coding.wire import Reader, u32le
 from walletcore.effects import Fee
 from walletcore.errors import TransactionError
 from walletcore.signing import sign
 
 ALICE, BOB = key(1).public_key, key(9).public_key
-NAMES = ["dash", "firo", "pivx", "litecoin"]
+NAMES = ["dash", "firo", "pivx", "litecoin", "horizen"]
 MONEY = 70_000
 
 
@@ -63,6 +67,12 @@ def special(network: BitcoinChain, kind: int, inputs: bytes, behind: bytes, *, v
     return head + inputs + outputs(network) + LOCKTIME + behind
 
 
+def joined(network: BitcoinChain, version: int, inputs: bytes, each: int, count: int) -> bytes:
+    """The same with JoinSplits of that size behind the lock time, their key and its signature."""
+    behind = bytes((count,)) + b"\x07" * (each * count) + (b"\x09" * 96 if count else b"")
+    return version.to_bytes(4, "little", signed=True) + special(network, 0, inputs, behind)[4:]
+
+
 def unlock(version: int, quorum: int) -> bytes:
     """An asset unlock's payload behind its size (DIP-27)."""
     return size(145) + bytes((version,)) + bytes(8 + 4) + bytes((quorum,)) * (4 + 32 + 96)
@@ -78,7 +88,8 @@ def bare(network: BitcoinChain) -> bytes:
     return b"\x02\0\0\0" + SPEND + outputs(network) + LOCKTIME
 
 
-DASH, FIRO, PIVX, LITECOIN = map(row, NAMES)
+PHGR, GROTH = 1802, 1698  # bytes of a JoinSplit
+DASH, FIRO, PIVX, LITECOIN, HORIZEN = map(row, NAMES)
 CARRIED = {
     "dash: a coinbase": (DASH, special(DASH, 5, COINBASE, size(70) + bytes(70)), None),
     "dash: a long payload": (DASH, special(DASH, 1, SPEND, size(300) + bytes(300)), None),
@@ -104,6 +115,13 @@ CARRIED = {
     "litecoin: HogEx": (LITECOIN, hogex(LITECOIN), bare(LITECOIN)),
     "litecoin: HogEx with witnesses": (LITECOIN, hogex(LITECOIN, 0x09), bare(LITECOIN)),
     "litecoin: as Bitcoin's": (LITECOIN, bare(LITECOIN), None),
+    "horizen: a JoinSplit": (HORIZEN, joined(HORIZEN, 2, SPEND, PHGR, 1), None),
+    "horizen: JoinSplits alone": (HORIZEN, joined(HORIZEN, 2, b"\x00", PHGR, 3), None),
+    "horizen: a JoinSplit of version -3": (HORIZEN, joined(HORIZEN, -3, SPEND, GROTH, 1), None),
+    "horizen: JoinSplits of version -3 alone": (HORIZEN, joined(HORIZEN, -3, b"\x00", GROTH, 2), None),
+    "horizen: none of them": (HORIZEN, joined(HORIZEN, 2, SPEND, PHGR, 0), None),
+    "horizen: none of them in version -3": (HORIZEN, joined(HORIZEN, -3, SPEND, GROTH, 0), None),
+    "horizen: as Bitcoin's": (HORIZEN, special(HORIZEN, 0, SPEND, b"", version=1), None),
 }
 
 
@@ -139,7 +157,10 @@ def spending(network: BitcoinChain, previous: bytes, hashed: bytes, **changes: A
 
 def payment(network: BitcoinChain, previous: bytes, hashed: bytes) -> Transaction:
     inputs = (spending(network, previous, hashed),)
-    return Transaction(chain=network, inputs=inputs, outputs=(pay(network.address(BOB, kind="p2pkh"), 60_000),))
+    output, version = pay(network.address(BOB, kind="p2pkh"), 60_000), 2
+    if network is HORIZEN:
+        output, version = TxOut(value=60_000, script_pubkey=guarded(output.script_pubkey, BLOCK, 1_147_624)), 1
+    return Transaction(chain=network, inputs=inputs, outputs=(output,), version=version)
 
 
 @pytest.mark.parametrize(("network", "previous", "hashed"), CARRIED.values(), ids=CARRIED)
@@ -194,6 +215,51 @@ def test_bitcoin_diamond_has_coins_from_before_its_fork() -> None:
         else:
             stray = previous[:4] + b"\x05" * 32 + previous[4:]
             assert reason(TransactionError, spending, network, stray, stray) in ("trailing", "truncated")
+
+
+@vectors("relatives/joinsplits", operation="tx.preimage")
+def test_what_the_node_signs_has_the_outputs_and_the_joinsplits_where_they_are_read(case: Case) -> None:
+    """Horizen's interpreter.cpp: the transaction as before BIP-143, with the JoinSplits behind its lock time."""
+    raw = bytes.fromhex(case.input["signed"])
+    _, outputs = FORMS["horizen"](raw)
+    reader = Reader(raw)
+    version, inputs = u32le.read(reader), INPUTS.read(reader)
+    assert OUTPUTS.read(reader) == outputs
+    locktime, behind = u32le.read(reader), raw[reader.position :]
+    signed = behind[:-64] + bytes(64) if behind[0] else behind  # no signature commits to that of the JoinSplits
+    tx = Tx(version=version, inputs=inputs, outputs=outputs, locktime=locktime)
+    messages = Commitments(tx, (TxOut(value=0, script_pubkey=b"\x51"),) * len(inputs))
+    message = messages.legacy(case.input["index"], bytes.fromhex(case.input["script_code"]), case.input["hash_type"])
+    assert sha256(sha256(message[:-4] + signed + message[-4:]).digest()).hexdigest() == case.expect["sighash"]
+
+
+def test_transactions_of_horizen_with_a_count_of_no_joinsplits_are_read_and_version_1_is_made() -> None:
+    """HorizenOfficial/zen src/primitives/transaction.h, SerializationOpInternal; no node reads version 2 without it."""
+    for version in (2, -3):
+        raw = joined(HORIZEN, version, SPEND, PHGR, 0)
+        found = HORIZEN.decode_transaction(guarded_output(raw))
+        assert isinstance(found, Transaction)
+        assert found.version == version % 2**32
+        assert HORIZEN.dialect is not None
+        tx, extra = HORIZEN.dialect.decode(raw)
+        assert HORIZEN.dialect.encode(tx, [None], extra) == raw
+        assert HORIZEN.dialect.identify(raw) == txid_of(raw)
+        assert reason(TransactionError, HORIZEN.decode_transaction, raw[:-1] + b"\x01") == "unknown"
+    for version in (-4, -5):
+        raw = joined(HORIZEN, version, SPEND, PHGR, 0)
+        assert reason(TransactionError, HORIZEN.decode_transaction, raw) == "unknown"
+    known = spending(HORIZEN, raw_of := joined(HORIZEN, 2, SPEND, PHGR, 1), raw_of)
+    made = payment(HORIZEN, raw_of, raw_of)
+    assert made.inputs == (known,)
+    for version in (0, 2, 3, 0xFFFF_FFFD):
+        assert reason(TransactionError, replace, made, version=version) == "version"
+
+
+def guarded_output(raw: bytes) -> bytes:
+    """The same transaction with the guard of a block behind the script of its output."""
+    plain = outputs(HORIZEN)[9:]
+    script = guarded(plain[1:], BLOCK, 1_147_624)
+    return raw.replace(plain, size(len(script)) + script)
 
 
 def test_a_chain_is_asked_by_its_own_form_only() -> None:
@@ -253,6 +319,18 @@ REFUSED = {
     "litecoin: an unknown flag": (LITECOIN, hogex(LITECOIN, 0x0A), "version"),
     "litecoin: another unknown flag": (LITECOIN, hogex(LITECOIN, 0x18), "version"),
     "litecoin: HogEx without inputs": (LITECOIN, b"\x02\0\0\0\x00\x08\x00" + outputs(LITECOIN) + bytes(5), "length"),
+    "horizen: less than a JoinSplit": (HORIZEN, joined(HORIZEN, 2, SPEND, PHGR - 1, 1), "truncated"),
+    "horizen: more than a JoinSplit": (HORIZEN, joined(HORIZEN, 2, SPEND, PHGR + 1, 1), "trailing"),
+    "horizen: PHGR's proof in version -3": (HORIZEN, joined(HORIZEN, -3, SPEND, PHGR, 1), "trailing"),
+    "horizen: Groth16's proof in version 2": (HORIZEN, joined(HORIZEN, 2, SPEND, GROTH, 1), "truncated"),
+    "horizen: no count": (HORIZEN, special(HORIZEN, 0, SPEND, b"", version=2), "truncated"),
+    "horizen: a count that version 1 has not": (HORIZEN, joined(HORIZEN, 1, SPEND, PHGR, 0), "trailing"),
+    "horizen: neither inputs nor JoinSplits": (HORIZEN, joined(HORIZEN, 2, b"\x00", PHGR, 0), "length"),
+    "horizen: no inputs in version 1": (HORIZEN, special(HORIZEN, 0, b"\x00", b"", version=1), "length"),
+    "horizen: sidechains": (HORIZEN, joined(HORIZEN, -4, SPEND, PHGR, 0), "unknown"),
+    "horizen: a certificate": (HORIZEN, joined(HORIZEN, -5, SPEND, PHGR, 0), "unknown"),
+    "horizen: another negative version": (HORIZEN, joined(HORIZEN, -2, SPEND, PHGR, 0), "version"),
+    "horizen: version 0": (HORIZEN, joined(HORIZEN, 0, SPEND, PHGR, 0), "version"),
     "litecoin: nothing but a marker and a flag": (LITECOIN, b"\x02\0\0\0\x00\x08", "version"),
 }
 
@@ -262,7 +340,9 @@ def test_what_no_node_of_that_network_writes_is_refused(network: BitcoinChain, p
     assert reason(TransactionError, spending, network, previous, previous) == expected
 
 
-@pytest.mark.parametrize("name", ["dash: a coinbase", "firo: a coinbase", "pivx: both", "litecoin: HogEx"])
+@pytest.mark.parametrize(
+    "name", ["dash: a coinbase", "firo: a coinbase", "pivx: both", "litecoin: HogEx", "horizen: a JoinSplit"]
+)
 def test_each_byte_more_or_less_is_refused(name: str) -> None:
     network, previous, hashed = CARRIED[name]
     for changed in (previous + b"\x00", previous[:-1], previous[1:], b"", previous[: len(previous) // 2]):
@@ -270,7 +350,9 @@ def test_each_byte_more_or_less_is_refused(name: str) -> None:
             spending(network, changed, hashed or previous)
 
 
-@pytest.mark.parametrize("name", ["dash: a coinbase", "firo: a coinbase", "pivx: both", "litecoin: HogEx"])
+@pytest.mark.parametrize(
+    "name", ["dash: a coinbase", "firo: a coinbase", "pivx: both", "litecoin: HogEx", "horizen: a JoinSplit"]
+)
 def test_the_id_and_the_output_must_be_there(name: str) -> None:
     network, previous, hashed = CARRIED[name]
     changes: dict[str, Any]

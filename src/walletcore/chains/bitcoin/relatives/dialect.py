@@ -215,7 +215,7 @@ ZCASH = Dialect(
     versions=(4, 5),
 )
 KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
-HORIZEN = Dialect(module="horizen", wrapped="horizen")
+HORIZEN = Dialect(module="horizen", wrapped="horizen", form="horizen")
 NEBLIO = VERGE = Dialect(module="stamped", stamp=4)
 BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))
 FIRO = Dialect(module="plain", wrapped="exchange", form="firo")

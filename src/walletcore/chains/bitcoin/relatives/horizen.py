@@ -1,30 +1,27 @@
 """Horizen: Bitcoin's bytes and digests, and outputs that are good on the chain of one block only.
 
 Behind each script of an output stand the hash of a block, its height and OP_CHECKBLOCKATHEIGHT (HorizenOfficial/zen
-src/script/interpreter.cpp; zendoo BIP-115, whose opcode it has at 0xB4): who spends it signs all of that.
+src/script/interpreter.cpp; zendoo BIP-115, whose opcode it has at 0xB4): who spends it signs all of that. Version 1 is
+made. Versions from 2 on, and -3, count JoinSplits at their end (src/primitives/transaction.h): read without any.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.opcodes import parse_script, push
-from walletcore.chains.bitcoin.relatives.plain import (
-    EXTRA,
-    commitments,
-    decode,
-    effects,
-    encode,
-    fixes_fee,
-    has_fixed_id,
-    identify,
-)
+from walletcore.chains.bitcoin.relatives import plain
+from walletcore.chains.bitcoin.relatives.plain import EXTRA, commitments, effects, fixes_fee, has_fixed_id
 from walletcore.chains.bitcoin.script import kind_of
 from walletcore.errors import TransactionError
+from walletcore.hashes import sha256d
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
+    from walletcore.chains.bitcoin.tx import Tx, TxOut
 
 __all__ = [
     "EXTRA",
@@ -40,6 +37,9 @@ __all__ = [
     "identify",
 ]
 
+_VERSION, _SIZE = 1, 4  # what is made, and the bytes of a version
+_GROTH, _MAX_INT32 = 0xFFFF_FFFD, 0x7FFF_FFFF  # GROTH_TX_VERSION; what is above that is negative
+_NO_JOIN_SPLITS = b"\x00"
 _CHECKBLOCKATHEIGHT = 0xB4
 _HASH = 32
 _RETURN = b"\x6a"
@@ -91,10 +91,37 @@ def _is_guard(guard: bytes) -> bool:
     )
 
 
+def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
+    """As Bitcoin does; other versions than 1 count JoinSplits, of which there are none."""
+    return tx.encode() + (b"" if tx.version == _VERSION else _NO_JOIN_SPLITS)
+
+
+def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, Any]:
+    """Read a transaction without JoinSplits. Raises `TransactionError` ("unknown" for one with them)."""
+    if type(raw) is not bytes or len(raw) < _SIZE or (version := int.from_bytes(raw[:_SIZE], "little")) == _VERSION:
+        return plain.decode(dialect, raw)
+    if version > _MAX_INT32 and version != _GROTH:
+        raise TransactionError("a transaction with sidechains is not read, and no certificate", reason="unknown")
+    if not raw.endswith(_NO_JOIN_SPLITS):
+        raise TransactionError("a transaction with JoinSplits is not read", reason="unknown")
+    return plain.decode(dialect, raw[:-1])
+
+
+def identify(dialect: Dialect, raw: bytes) -> str:
+    """Double SHA-256 of all bytes. Raises `TransactionError`."""
+    decode(dialect, raw)
+    return sha256d(raw)[::-1].hex()
+
+
 def check(transaction: Transaction) -> None:
-    """Every output has its guard, or is data: nodes take no other."""
+    """Of version 1, which counts no JoinSplits; and every output has its guard, or is data.
+
+    Nodes take no other output. Transactions of other versions are read, and nobody is asked to sign them.
+    """
     if transaction.extra is not None:
         raise TransactionError(f"{transaction.chain.name} has no such fields", reason="network")
+    if transaction.version != _VERSION and any(each.spent is not None for each in transaction.inputs):
+        raise TransactionError(f"expected version {_VERSION}, got {transaction.version}", reason="version")
     for index, output in enumerate(transaction.outputs):
         script = output.script_pubkey
         if script[:1] != _RETURN and base(script) == script:

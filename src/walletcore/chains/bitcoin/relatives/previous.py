@@ -1,8 +1,8 @@
 """Previous transactions that carry more than Bitcoin's do: what is read of them is the txid and the outputs.
 
 Each form is that of a node, src/primitives/transaction.h: dashpay/dash (DIP-2; DIP-27 for asset unlocks), firoorg/firo,
-PIVX-Project/PIVX with src/sapling/sapling_transaction.h, and litecoin-project/litecoin. Such transactions may have no
-inputs, or inputs that spend no outpoint. None of them is made here.
+PIVX-Project/PIVX with src/sapling/sapling_transaction.h, litecoin-project/litecoin, and HorizenOfficial/zen. Such
+transactions may have no inputs, or inputs that spend no outpoint. None of them is made here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = ["FORMS", "previous_output", "previous_outputs"]
 _MAX_TX = 4_000_000  # bytes: no block of theirs has more
 _SPECIAL = 3  # the version that has a type
 _SIGN, _MINUS = 0x8000, 0xFFFF  # of versions of 16 bits, and what stands in the upper 16 where one is negative
+_MAX_INT32 = 0x7FFF_FFFF
 _PAYLOAD, _OPTIONAL = prefixed(compact_size), bounded(u8, 1)
 
 _ASSET_UNLOCK = 9  # dash: TRANSACTION_ASSET_UNLOCK
@@ -30,6 +31,12 @@ _STABLE = 2  # the version of the payload from which on the txid is that of zero
 _SPENDS = array(fixed(384), count=compact_size)  # pivx: SPENDDESCRIPTION_SIZE
 _OUTPUTS = array(fixed(948), count=compact_size)  # OUTPUTDESCRIPTION_SIZE
 _BALANCE, _BINDING = 8, 64  # bytes: valueBalance, bindingSig
+
+_GROTH, _SIDECHAINS = 0xFFFF_FFFD, (0xFFFF_FFFC, 0xFFFF_FFFB)  # horizen: GROTH_TX_VERSION; SC_TX_ and SC_CERT_VERSION
+_PROOFS = {False: 7 * 33 + 65, True: 192}  # bytes: PHGRProof, and GROTH_PROOF_SIZE
+_JOIN_SPLIT = 2 * 8 + 32 + 2 * 32 + 2 * 32 + 32 + 32 + 2 * 32 + 2 * (585 + 16)  # of a JSDescription, beside its proof
+_JOIN_SPLITS = {is_groth: array(fixed(_JOIN_SPLIT + size), count=compact_size) for is_groth, size in _PROOFS.items()}
+_SIGNED = 32 + 64  # bytes behind them: joinSplitPubKey, joinSplitSig
 
 _MWEB, _HOGEX, _FIXED = 0x08, b"\x00", 4 + 2 + 1 + 4  # litecoin: the flag, and what stands before HogEx' lock time
 _PEG_IN = "a part for the extension block is not read: blocks carry the transaction without it, with the same txid"
@@ -134,6 +141,22 @@ def _pivx(raw: bytes) -> Found:
     return _hash(raw), body.end()
 
 
+def _horizen(raw: bytes) -> Found:
+    """All versions but 1 count their JoinSplits behind the lock time, which are proven as the version says."""
+    version = int.from_bytes(raw[:4], "little")
+    if version in _SIDECHAINS:
+        raise DecodingError("a transaction with sidechains is not read, and no certificate", reason="unknown")
+    if not 0 < version <= _MAX_INT32 and version != _GROTH:
+        raise DecodingError("expected a version that the nodes of that network write", reason="version")
+    body = _Body(raw)
+    joined = _JOIN_SPLITS[version == _GROTH].read(body.reader) if version > 1 else ()
+    if joined:
+        body.reader.take(_SIGNED)
+    if not (joined or body.has_inputs):
+        raise DecodingError("expected inputs, got none", reason="length")
+    return _hash(raw), body.end()
+
+
 def _litecoin(raw: bytes) -> Found:
     """HogEx, which pays what leaves the extension block, says so with a flag, and with a part that is empty.
 
@@ -155,5 +178,11 @@ def _hash(raw: bytes) -> str:
     return sha256d(raw)[::-1].hex()
 
 
-FORMS: Mapping[str, Callable[[bytes], Found]] = {"dash": _dash, "firo": _firo, "litecoin": _litecoin, "pivx": _pivx}
+FORMS: Mapping[str, Callable[[bytes], Found]] = {
+    "dash": _dash,
+    "firo": _firo,
+    "horizen": _horizen,
+    "litecoin": _litecoin,
+    "pivx": _pivx,
+}
 """The names of `BitcoinChain.form` and `Dialect.form`, and what reads each."""

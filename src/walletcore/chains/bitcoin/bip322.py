@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from walletcore.chains.base import Address, SignedMessage
+from walletcore.chains.bitcoin.carried import identified
 from walletcore.chains.bitcoin.chain import MESSAGE_MAGIC, BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock, Origins
@@ -302,22 +303,12 @@ def proof_in(chain: BitcoinChain, raw: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
     found: list[TxOut] = []
     for index, (each, fields) in enumerate(zip(to_sign.inputs, psbt.inputs, strict=True)):
         if fields.non_witness_utxo is not None:
-            txid, outputs = _outputs_of(chain, fields.non_witness_utxo)
+            previous, txid = identified(chain, fields.non_witness_utxo)
             if txid != each.txid:
                 raise TransactionError(f"input {index}: the previous transaction has another txid", reason="mismatch")
-            known[txid] = outputs
+            known[txid] = previous.outputs
         found.append(_spent(index, each, known.get(each.txid), fields))
     return to_sign, tuple(found)
-
-
-def _outputs_of(chain: BitcoinChain, previous: bytes) -> tuple[str, tuple[TxOut, ...]]:
-    """The txid and the outputs of a transaction as its network carries it: `BitcoinChain.form`."""
-    if chain.form:
-        from walletcore.chains.bitcoin.relatives.previous import previous_outputs  # no network of Bitcoin has one
-
-        return previous_outputs(chain.form, previous)
-    tx, txid = Tx.identified(previous, max_money=chain.max_money)
-    return txid, tx.outputs
 
 
 def _spent(index: int, each: TxIn, outputs: tuple[TxOut, ...] | None, fields: PsbtInput) -> TxOut:

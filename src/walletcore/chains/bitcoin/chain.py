@@ -227,15 +227,11 @@ class BitcoinChain(Chain):
     def transaction_id(self, raw: bytes) -> str:
         """The txid of a signed transaction as the network carries it: 64 hex digits, as explorers show it.
 
-        Raises `TransactionError`, with "missing" where no input has a script_sig or a witness.
+        Raises `TransactionError`, with "missing" where inputs have neither a script_sig nor a witness.
         """
-        from walletcore.chains.bitcoin.tx import Tx, check_money
+        from walletcore.chains.bitcoin.carried import identified
 
-        if self.dialect is not None:
-            tx, txid = self.dialect.decode(raw)[0], self.dialect.identify(raw)
-            check_money(tx.outputs, self.max_money)
-        else:
-            tx, txid = Tx.identified(raw, max_money=self.max_money)
+        tx, txid = identified(self, raw)
         if not tx.is_signed:
             raise TransactionError("nobody has signed it: its id may depend on signatures", reason="missing")
         return txid

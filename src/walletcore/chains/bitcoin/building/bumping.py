@@ -21,12 +21,13 @@ from walletcore.chains.bitcoin.building.drafts import (
     items,
 )
 from walletcore.chains.bitcoin.building.weights import SCALE, vsize_of, weight_of
+from walletcore.chains.bitcoin.carried import identified
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx, TxOut
+from walletcore.chains.bitcoin.tx import TxOut
 from walletcore.errors import TransactionError
 
 __all__ = ["bump_fee", "child"]
@@ -172,12 +173,12 @@ def child(
     check_chain(chain)
     check_flags(allow_low_fee_rate=allow_low_fee_rate)
     _check_nodes(chain)
-    tx, txid = Tx.identified(parent, max_money=chain.max_money)
+    tx, txid = identified(chain, parent)
     if not tx.is_signed:  # its txid may be the same, but it is smaller than what miners will see
-        raise TransactionError("expected the parent as it is signed", reason="missing")
+        raise TransactionError("expected the parent as it is signed, and as it waits for a block", reason="missing")
     _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
-    _check_spends(tx, txid, spending)
+    _check_spends(tx.outputs, txid, spending)
     draft = Draft(
         chain=chain,
         required=spending,
@@ -193,13 +194,13 @@ def child(
     return compose(draft)
 
 
-def _check_spends(tx: Tx, txid: str, inputs: Sequence[Input]) -> None:
-    """At least one input must spend an output of the transaction, and each that does must know what it is worth."""
+def _check_spends(outputs: Sequence[TxOut], txid: str, inputs: Sequence[Input]) -> None:
+    """At least one input must spend an output of the parent, and each that does must know what it is worth."""
     spending = [each for each in inputs if each.txid == txid]
     if not spending:
         raise TransactionError("no input spends an output of the parent", reason="mismatch")
     for each in spending:
-        if each.vout >= len(tx.outputs) or each.spent != tx.outputs[each.vout]:
+        if each.vout >= len(outputs) or each.spent != outputs[each.vout]:
             raise TransactionError(f"the parent's output {each.vout} is another", reason="mismatch")
 
 

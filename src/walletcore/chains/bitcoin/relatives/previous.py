@@ -1,4 +1,4 @@
-"""Previous transactions that carry more than Bitcoin's do: what is read of them is the txid and the outputs.
+"""Previous transactions that carry more than Bitcoin's do: what is read of them is the txid, the outputs and the size.
 
 Each form is that of a node, src/primitives/transaction.h: dashpay/dash (DIP-2; DIP-27 for asset unlocks), firoorg/firo,
 PIVX-Project/PIVX with src/sapling/sapling_transaction.h, litecoin-project/litecoin, and HorizenOfficial/zen. Such
@@ -8,6 +8,7 @@ transactions may have no inputs, or inputs that spend no outpoint. None of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from walletcore.chains.bitcoin.parts import MARKER
@@ -16,7 +17,7 @@ from walletcore.coding.wire import Reader, array, bounded, compact_size, fixed, 
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.hashes import sha256d
 
-__all__ = ["FORMS", "previous_output", "previous_outputs"]
+__all__ = ["FORMS", "Carried", "identified", "previous_output"]
 
 _MAX_TX = 4_000_000  # bytes: no block of theirs has more
 _SPECIAL = 3  # the version that has a type
@@ -41,7 +42,21 @@ _SIGNED = 32 + 64  # bytes behind them: joinSplitPubKey, joinSplitSig
 _MWEB, _HOGEX, _FIXED = 0x08, b"\x00", 4 + 2 + 1 + 4  # litecoin: the flag, and what stands before HogEx' lock time
 _PEG_IN = "a part for the extension block is not read: blocks carry the transaction without it, with the same txid"
 
-Found = tuple[str, tuple[TxOut, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What is read of a transaction beside its txid.
+
+    ``vsize`` is the size that fees are counted by. Where there are no inputs, what stands behind the lock time is
+    signed. Nobody signs Litecoin's HogEx, which waits for no block: miners make it.
+    """
+
+    outputs: tuple[TxOut, ...]
+    vsize: int
+    is_signed: bool
+
+
+Found = tuple[Tx | Carried, str]
 
 
 def previous_output(form: str, previous: bytes, txid: str, vout: int) -> TxOut:
@@ -49,16 +64,16 @@ def previous_output(form: str, previous: bytes, txid: str, vout: int) -> TxOut:
 
     Raises `TransactionError`.
     """
-    found, outputs = previous_outputs(form, previous)
+    tx, found = identified(form, previous)
     if found != txid:
         raise TransactionError("the previous transaction has another txid", reason="mismatch")
-    if vout >= len(outputs):
+    if vout >= len(tx.outputs):
         raise TransactionError(f"the previous transaction has no output {vout}", reason="mismatch")
-    return outputs[vout]
+    return tx.outputs[vout]
 
 
-def previous_outputs(form: str, previous: bytes) -> Found:
-    """The txid of a transaction in a form of `FORMS`, and all of its outputs. Raises `TransactionError`."""
+def identified(form: str, previous: bytes) -> Found:
+    """A transaction in a form of `FORMS`, and its txid. Raises `TransactionError`."""
     if type(previous) is not bytes:
         raise TransactionError(f"expected bytes, got {type(previous).__name__}", reason="type")
     if len(previous) > _MAX_TX:
@@ -69,28 +84,30 @@ def previous_outputs(form: str, previous: bytes) -> Found:
 @lru_cache(maxsize=4)  # who reads a PSBT asks once to know the kind of an input, and the input asks again
 def _read(form: str, previous: bytes) -> Found:
     with raised_as(TransactionError):
-        txid, outputs = FORMS[form](previous)
-    check_money(outputs, MAX_AMOUNT)
-    return txid, outputs
+        tx, txid = FORMS[form](previous)
+    check_money(tx.outputs, MAX_AMOUNT)
+    return tx, txid
 
 
 class _Body:
     """What all of them begin with: version and type in 16 bits each, inputs, outputs, lock time."""
 
-    __slots__ = ("has_inputs", "kind", "outputs", "reader", "version")
+    __slots__ = ("has_inputs", "is_signed", "kind", "outputs", "reader", "version")
 
     def __init__(self, raw: bytes) -> None:
         self.reader = Reader(raw)
         self.version, self.kind = u16le.read(self.reader), u16le.read(self.reader)
-        self.has_inputs = bool(INPUTS.read(self.reader))
+        inputs = INPUTS.read(self.reader)
+        self.has_inputs = bool(inputs)
+        self.is_signed = not inputs or any(each.script_sig for each in inputs)
         self.outputs = OUTPUTS.read(self.reader)
         u32le.read(self.reader)
 
-    def end(self) -> tuple[TxOut, ...]:
-        """The outputs. Raises `DecodingError` where bytes remain."""
+    def end(self) -> Carried:
+        """All of it: there are no witnesses. Raises `DecodingError` where bytes remain."""
         if self.reader.remaining:
             raise DecodingError(f"{self.reader.remaining} bytes remain after the end", reason="trailing")
-        return self.outputs
+        return Carried(self.outputs, len(self.reader.data), self.is_signed)
 
 
 def _check_version(body: _Body) -> None:
@@ -108,10 +125,10 @@ def _dash(raw: bytes) -> Found:
         payload = _PAYLOAD.read(body.reader)
     if not (special or body.has_inputs):
         raise DecodingError("expected inputs, got none", reason="length")
-    outputs = body.end()
+    carried = body.end()
     if body.kind == _ASSET_UNLOCK and len(payload) == _UNLOCK and payload[0] >= _STABLE and special:
         raw = raw[:-_QUORUM] + bytes(_QUORUM)  # dashpay/dash pull request 7639
-    return _hash(raw), outputs
+    return carried, _hash(raw)
 
 
 def _firo(raw: bytes) -> Found:
@@ -122,7 +139,7 @@ def _firo(raw: bytes) -> Found:
         raise DecodingError("expected inputs, got none", reason="length")
     if body.version == _SPECIAL and body.kind != 0:
         _PAYLOAD.read(body.reader)
-    return _hash(raw), body.end()
+    return body.end(), _hash(raw)
 
 
 def _pivx(raw: bytes) -> Found:
@@ -138,7 +155,7 @@ def _pivx(raw: bytes) -> Found:
             _PAYLOAD.read(body.reader)
     elif not body.has_inputs:
         raise DecodingError("expected inputs, got none", reason="length")
-    return _hash(raw), body.end()
+    return body.end(), _hash(raw)
 
 
 def _horizen(raw: bytes) -> Found:
@@ -154,7 +171,7 @@ def _horizen(raw: bytes) -> Found:
         body.reader.take(_SIGNED)
     if not (joined or body.has_inputs):
         raise DecodingError("expected inputs, got none", reason="length")
-    return _hash(raw), body.end()
+    return body.end(), _hash(raw)
 
 
 def _litecoin(raw: bytes) -> Found:
@@ -170,8 +187,8 @@ def _litecoin(raw: bytes) -> Found:
             raise DecodingError(_PEG_IN, reason="unknown")
         marker = MARKER + bytes((flag ^ _MWEB,)) if flag != _MWEB else b""
         raw = raw[:4] + marker + raw[6:-5] + raw[-4:]
-    tx = Tx.decode(raw, max_money=MAX_AMOUNT)
-    return tx.txid, tx.outputs
+    tx, txid = Tx.identified(raw, max_money=MAX_AMOUNT)
+    return (Carried(tx.outputs, tx.vsize, is_signed=False) if flag & _MWEB else tx), txid
 
 
 def _hash(raw: bytes) -> str:

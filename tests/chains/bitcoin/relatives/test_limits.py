@@ -228,8 +228,11 @@ POLICY = {
 # DEFAULT_MIN_RELAY_TX_FEE of each node, and of Bitcoin Core before 30.0: src/policy/policy.h of dash 082976a, qtum
 # 04212f4, vertcoin-core 8437615, bitcoin-abc f631be9; src/validation.h of litecoin d8c8adc, Ravencoin 05569f8, monacoin
 # 0f201a8, viacoin 0716688, digibyte 527219d (8.22), firo adba431, verge aef8029, bitcoin-cash-node 631badb; src/main.h
-# of komodo, fluxd and zcash; PIVX src/validation.cpp; StraxMain.cs; dcrd internal/mempool/policy.go; Dogecoin Core
-# 1.14, a tenth of RECOMMENDED_MIN_TX_FEE.
+# of komodo 0adeeab, fluxd 2dfb504, zen 3a9268b and zcash; PIVX src/validation.cpp; StraxMain.cs; dcrd
+# internal/mempool/policy.go; Dogecoin Core 1.14, a tenth of RECOMMENDED_MIN_TX_FEE; neblio cebf9fc wallet/globals.h,
+# MIN_RELAY_TX_FEE. Core's 1,000 have BTCGPU 1b85f09 (src/validation.h), syscoin 17bdfa0 (src/policy/policy.h),
+# BitcoinDiamond ad08a18 (src/validate/validation_common.h) and Groestlcoin before 30.2
+# (doc/release-notes/release-notes-30.2.0.md of 88db63f). bitcoin-sv 879fc8b src/init.cpp has none (SetMinFeePerKB).
 LOWEST = {
     "dogecoin": 100_000,
     "digibyte": 100_000,
@@ -242,6 +245,8 @@ LOWEST = {
     "pivx": 10_000,
     "stratis": 10_000,
     "decred": 10_000,
+    "neblio": 10_000,
+    "bitcoin-sv": 0,
     **dict.fromkeys(("komodo", "horizen", "flux", "zcash"), 100),
 }
 

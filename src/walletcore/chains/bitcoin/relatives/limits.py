@@ -5,7 +5,8 @@ fee is DEFAULT_TRANSACTION_MAXFEE (src/wallet/wallet.h, src/validation.h or src/
 DEFAULT_MAX_RAW_TX_FEE_RATE (src/node/transaction.h). Where a node has no limit of a rate, the fee's is that of 1,000
 virtual bytes, as Bitcoin Core has one number for both; where it has none of a fee, Core's stands. Dust and increments
 are those of src/policy/policy.h; older nodes count a third of the rate three times. The lowest rate is
-DEFAULT_MIN_RELAY_TX_FEE (src/policy/policy.h, src/validation.h or src/main.h).
+DEFAULT_MIN_RELAY_TX_FEE (src/policy/policy.h, src/validation.h or src/main.h), of Groestlcoin that before 30.2, as of
+Bitcoin Core before 30.0.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ DIGIBYTE = Limits(
 )
 # A tenth of a coin of 7 decimals (COIN_SCALE): MAX_MONEY has as many units as Bitcoin's.
 BITCOIN_DIAMOND = Limits(relay=Relay(max_fee=1_000_000, max_fee_rate=1_000_000))
-BITCOIN_SV = Limits(relay=Relay(dust=1))  # src/primitives/transaction.h, GetDustThreshold
+# src/primitives/transaction.h, GetDustThreshold; src/init.cpp: -minrelaytxfee is removed, so that any fee is passed on,
+# and what they mine for is each miner's own (-minminingtxfee, which has no default).
+BITCOIN_SV = Limits(relay=Relay(dust=1, min_fee_rate=0))
 GROESTLCOIN = Limits(max_money=105_000_000 * _COIN)
 RAVENCOIN = Limits(
     max_money=21_000_000_000 * _COIN,
@@ -109,7 +112,9 @@ VERGE = Limits(
     max_money=16_555_000_000 * 1_000_000,
     relay=Relay(dust_rate=10_000, min_fee_rate=100_000, max_fee=50_000_000, max_fee_rate=50_000_000),
 )
-NEBLIO = Limits(max_money=MAX_AMOUNT, relay=Relay(dust=1))  # wallet/amount.h; wallet/main.cpp: dust is an amount of 0
+# wallet/amount.h; wallet/main.cpp: dust is an amount of 0; wallet/globals.h: MIN_RELAY_TX_FEE, of each 1,000 bytes that
+# are begun (wallet/transaction.cpp, GetMinFee), so that the smallest pay 10,000 as well.
+NEBLIO = Limits(max_money=MAX_AMOUNT, relay=Relay(dust=1, min_fee_rate=10_000))
 ZCASH = Limits(relay=Relay(dust_rate=300, min_fee_rate=100))  # ONE_THIRD_DUST_THRESHOLD_RATE
 # dcrutil/const.go, MaxAmount; internal/mempool/policy.go, isDust: three times 10,000 atoms per 1,000 bytes of the
 # output and the input that spends it, 201 for P2PKH; internal/mempool/mempool.go: maxRelayFeeMultiplier times that.

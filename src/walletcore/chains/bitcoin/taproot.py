@@ -16,10 +16,12 @@ from walletcore.errors import InvalidKey, TransactionError
 from walletcore.hashes import tagged
 from walletcore.keys import Curve, PublicKey
 
-__all__ = ["TAPSCRIPT", "ControlBlock", "ScriptTree", "TapLeaf", "output_script", "root_of"]
+__all__ = ["NOBODY", "TAPSCRIPT", "ControlBlock", "ScriptTree", "TapLeaf", "output_script", "root_of"]
 
 TAPSCRIPT = 0xC0
 """The leaf version of BIP-342; scripts of other versions have no meaning yet, and anyone may spend them."""
+NOBODY = bytes.fromhex("50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0")
+"""The x of the point H, which has a private key that nobody knows: as an internal key it leaves the leaves alone."""
 _LEAF, _BRANCH, _TWEAK = tagged("TapLeaf"), tagged("TapBranch"), tagged("TapTweak")
 _MAX_DEPTH = 128
 _ANNEX = 0x50  # a control block that began so would be taken for an annex

@@ -8,12 +8,12 @@ import pytest
 from support.bitcoin import REGTEST, kernel_accepts, key, reason, signer
 from walletcore.chains.bitcoin import Input, Transaction, pay
 from walletcore.chains.bitcoin.psbt import Leaf, Psbt, PsbtOutput, TapOrigin
-from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.taproot import NOBODY, ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import behind, checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.effects import Transfer
 from walletcore.errors import InvalidSignature, MissingSignature, TransactionError
-from walletcore.keys import PublicKey
+from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import collect, sign
 
@@ -424,3 +424,21 @@ def test_an_output_whose_tree_is_hidden_is_nobodys_change() -> None:
     (returned, *_) = proven.effects()
     assert isinstance(returned, Transfer)
     assert returned.owners == ((KEYS[0].even_y(), ORIGIN),)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with an origin", "without"])
+def test_an_internal_key_that_nobody_has_is_not_asked(named: bool) -> None:
+    """BIP-341's H. bdkpython names it, with an origin of its own."""
+    nobody = PublicKey(Curve.SECP256K1, b"\x02" + NOBODY)
+    tree = ScriptTree(((0, TapLeaf(MULTI)),))
+    given = Input(txid="33" * 32, vout=0, value=10_000, key=nobody, kind="p2tr", merkle_root=tree.root)
+    bare = Psbt.from_transaction(Transaction(chain=REGTEST, inputs=(given,), outputs=(PAID,)))
+    assert asked(bare) == [nobody]  # nothing else is known
+    derivations = ((NOBODY, TapOrigin(KeyOrigin(b"abcd", Path()))),) if named else ()
+    fields = bare.inputs[0].with_fields(
+        tap_leaf_script=((tree.control_blocks(nobody)[0].encode(), Leaf(MULTI)),), tap_bip32_derivation=derivations
+    )
+    psbt = replace(bare, inputs=(fields,))
+    assert asked(psbt) == [each.even_y() for each in KEYS]
+    signed = sign(psbt, signer(1), signer(2))
+    assert kernel_accepts(signed.finalize().raw, spent(psbt))

@@ -22,7 +22,7 @@ from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.script import P2A, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
-from walletcore.chains.bitcoin.taproot import TAPSCRIPT
+from walletcore.chains.bitcoin.taproot import NOBODY, TAPSCRIPT
 from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
@@ -174,7 +174,7 @@ def _described(
     if fields.is_final or kind_of(script_pubkey) == P2A:
         return made()
     known = _known(script_pubkey, fields, find, allowed, dialect)
-    if known["key"] is None and _is_taproot(script_pubkey):
+    if _is_taproot(script_pubkey) and (known["key"] is None or known["key"].data[1:] == NOBODY):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready

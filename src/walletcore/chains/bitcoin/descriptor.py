@@ -1,7 +1,8 @@
 """Joint accounts: m of n cosigners as an output descriptor, and which outputs are provably theirs.
 
-BIP-380 (key expressions, checksum), BIP-382 and BIP-383 (``wsh``, ``sh``, ``multi``, ``sortedmulti``), BIP-389
-(``<0;1>``), BIP-129 ("Descriptor Template"). No other descriptors are read.
+BIP-380 (key expressions, checksum), BIP-382 and BIP-383 (``wsh``, ``sh``, ``multi``, ``sortedmulti``), BIP-386 and
+BIP-387 (``tr``, ``multi_a``, ``sortedmulti_a``), BIP-389 (``<0;1>``), BIP-129 ("Descriptor Template"). No other
+descriptors are read.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from typing import Any
 from walletcore.chains.base import MAX_CHANGE_INDEX, Address, Chain, check_max_index
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.locks import Origins
+from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.psbt import Psbt
-from walletcore.chains.bitcoin.script import SCRIPT_KINDS
+from walletcore.chains.bitcoin.script import SCRIPT_KINDS, destination_of
+from walletcore.chains.bitcoin.taproot import NOBODY, ControlBlock, ScriptTree, TapLeaf
+from walletcore.chains.bitcoin.tapscript import multi_a
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.effects import Transfer
+from walletcore.chains.bitcoin.tx import TxOut
+from walletcore.effects import Effect, Transfer
 from walletcore.errors import AddressError, DerivationError, PathError, TransactionError
 from walletcore.hd.bip32 import ExtendedPublicKey
-from walletcore.keys import PublicKey
+from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, KeyOrigin, Path
 from walletcore.secret import sealed
 
@@ -30,9 +34,12 @@ __all__ = ["AccountKey", "MultisigDescriptor", "checksum"]
 
 Owners = Sequence[tuple[PublicKey, KeyOrigin | None]]
 
-_HEADS = {"p2wsh": "wsh(", "p2sh-p2wsh": "sh(wsh(", "p2sh": "sh("}
+_HEADS = {"p2wsh": "wsh(", "p2sh-p2wsh": "sh(wsh(", "p2sh": "sh(", "p2tr": f"tr({NOBODY.hex()},"}
 _KINDS = {head: kind for kind, head in _HEADS.items()}
-_FORM = re.compile(r"(sh\(wsh\(|wsh\(|sh\()(sorted)?multi\(([1-9][0-9]?),([^()]+)(\)+)", re.ASCII)
+_HEAD = "|".join(map(re.escape, _HEADS.values()))
+_FORM = re.compile(rf"({_HEAD})(sorted)?multi(_a)?\(([1-9][0-9]?),([^()]+)(\)+)", re.ASCII)
+_NOBODY = PublicKey.trusted(Curve.SECP256K1, b"\x02" + NOBODY)
+_MAX_KEYS = 20  # BIP-383; a leaf could have more
 _KEY = re.compile(r"\[([0-9a-fA-F]{8})((?:/[0-9]{1,10}['hH]?)*)\]([0-9A-Za-z]{1,120})(/<0;1>/\*|/\*\*)?", re.ASCII)
 _SUFFIX = "/<0;1>/*"
 _MAX_TEXT = 8_192  # 20 keys with their paths have less
@@ -85,11 +92,14 @@ class AccountKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultisigDescriptor:
-    """``required`` of these keys sign: p2wsh, p2sh-p2wsh or p2sh as ``kind``, at change/index below each account.
+    """``required`` of these keys sign: p2wsh, p2sh-p2wsh, p2sh or p2tr as ``kind``, at change/index below each account.
 
     The keys of each script are sorted (BIP-67: ``sortedmulti``), or with ``is_sorted=False`` in the order of the
-    accounts (``multi``). At most 20 keys, in p2sh 15; extended keys of SLIP-132 must be of the same kind. Whoever takes
-    it from somebody else looks for his own key in it first: `Wallet.change_with` does. Raises `DerivationError`.
+    accounts (``multi``). In p2tr the script is the only leaf of its tree (``multi_a``), beside an internal key that
+    nobody has: H of BIP-341, and no other. At most 20 keys, in p2sh 15; extended keys of SLIP-132 must be of the same
+    kind. Whoever takes it from somebody else looks for his own key in it first: `Wallet.change_with` does.
+
+    Raises `DerivationError`.
     """
 
     required: int
@@ -104,8 +114,12 @@ class MultisigDescriptor:
             raise DerivationError(f"expected one of {', '.join(_HEADS)} as kind", reason="unknown")
         if type(self.is_sorted) is not bool:
             raise DerivationError("expected is_sorted as a bool", reason="type")
+        if len(self.keys) > _MAX_KEYS:
+            raise DerivationError(f"expected at most {_MAX_KEYS} keys, got {len(self.keys)}", reason="range")
         try:
-            SCRIPT_KINDS[self.kind](self._script([each.xpub.public_key for each in self.keys]))
+            script = self._script([each.xpub.public_key for each in self.keys])
+            if self.kind in SCRIPT_KINDS:
+                SCRIPT_KINDS[self.kind](script)
         except (AddressError, TransactionError) as error:
             raise DerivationError(str(error), reason=error.reason) from None
         if len({each.xpub.network for each in self.keys}) > 1:
@@ -118,6 +132,7 @@ class MultisigDescriptor:
     def parse(cls, text: str) -> MultisigDescriptor:
         """Read ``wsh(sortedmulti(2,[...]xpub.../<0;1>/*,...))``, or ``sh``, ``sh(wsh`` and ``multi``.
 
+        ``tr(50929b74...,sortedmulti_a(...))``, with all of H, and ``multi_a`` are read as well.
         A checksum behind ``#`` is verified. ``/<0;1>/*`` stands behind all keys, or ``/**``, or nothing: each means the
         addresses for receiving and those for change. Raises `DerivationError`.
         """
@@ -127,21 +142,27 @@ class MultisigDescriptor:
         if mark and found != checksum(body):
             raise DerivationError("the checksum is not that of the descriptor", reason="checksum")
         read = _FORM.fullmatch(body)
-        if read is None or len(read[5]) != 1 + read[1].count("("):
+        kind = "" if read is None else _KINDS[read[1]]
+        if read is None or len(read[6]) != 1 + read[1].count("(") or bool(read[3]) != (kind == "p2tr"):
             hint = "such as wsh(sortedmulti(2,[f5acc2fd/48'/0'/0'/2']xpub.../<0;1>/*,...))"
             raise DerivationError("expected the descriptor of a multisig account", reason="unknown", hint=hint)
-        keys = tuple(map(AccountKey.parse, read[4].split(",")))
-        return cls(required=int(read[3]), keys=keys, kind=_KINDS[read[1]], is_sorted=read[2] is not None)
+        keys = tuple(map(AccountKey.parse, read[5].split(",")))
+        return cls(required=int(read[4]), keys=keys, kind=kind, is_sorted=read[2] is not None)
 
     def __str__(self) -> str:
         head = _HEADS[self.kind]
         keys = ",".join([f"{each}{_SUFFIX}" for each in self.keys])
-        body = f"{head}{'sorted' * self.is_sorted}multi({self.required},{keys}){')' * head.count('(')}"
+        name = f"{'sorted' * self.is_sorted}multi{'_a' * (self.kind == 'p2tr')}"
+        body = f"{head}{name}({self.required},{keys}){')' * head.count('(')}"
         return f"{body}#{checksum(body)}"
 
     def script(self, *, change: int = 0, index: int = 0) -> bytes:
         """The script of the keys at this place in each account; ``change`` is 0, or 1. Raises `PathError`."""
         return self._script([key for key, _ in self.origins(change=change, index=index)])
+
+    def control_block(self, *, change: int = 0, index: int = 0) -> bytes:
+        """What leads from that script, as a leaf, to its output; empty where it is none. Raises `PathError`."""
+        return self._control(self.script(change=change, index=index)).encode() if self.kind == "p2tr" else b""
 
     def origins(self, *, change: int = 0, index: int = 0) -> Origins:
         """Those keys in the order of the accounts, and where they come from: an `Input` and `change` take them."""
@@ -153,7 +174,12 @@ class MultisigDescriptor:
         """The address of that script. Raises `DerivationError` ("network") on a chain that the keys are not for."""
         if type(chain) is not BitcoinChain or self.keys[0].xpub.network != chain.xpub_network:
             raise DerivationError(f"expected a chain of {self.keys[0].xpub.network}", reason="network")
-        return chain.script_address(self.script(change=change, index=index), kind=self.kind)
+        script = self.script(change=change, index=index)
+        if self.kind != "p2tr":
+            return chain.script_address(script, kind=self.kind)
+        destination = destination_of(self._control(script).script_pubkey(script))
+        assert destination is not None
+        return chain.address_of(destination)
 
     def change_of(self, subject: Any, *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:
         """The places in ``subject.effects()`` of the transfers that return to this account.
@@ -170,22 +196,28 @@ class MultisigDescriptor:
         transaction = subject.transaction if type(subject) is Psbt else subject
         if type(transaction) is not Transaction or transaction.chain.xpub_network != self.keys[0].xpub.network:
             return ()
-        paid = [(place, each) for place, each in enumerate(transaction.effects()) if isinstance(each, Transfer)]
-        mine = [place for place, each in paid if self._is_paid(transaction.chain, each, max_index)]
+        paid = enumerate(zip(transaction.effects(), transaction.outputs, strict=False))  # what is beyond is no output
+        mine = [place for place, pair in paid if self._is_paid(transaction.chain, *pair, max_index)]
         return tuple(mine) if mine and any(self._guards(transaction.chain, each) for each in transaction.inputs) else ()
 
     def _script(self, keys: Sequence[PublicKey]) -> bytes:
-        return multisig(self.required, keys, sort=self.is_sorted)
+        make = multi_a if self.kind == "p2tr" else multisig
+        return make(self.required, keys, sort=self.is_sorted)
 
-    def _is_paid(self, row: BitcoinChain, transfer: Transfer, max_index: int) -> bool:
-        made = self._address_for(row, transfer.owners, max_index)
-        return made is not None and made.account_id == transfer.destination
+    def _control(self, script: bytes) -> ControlBlock:
+        return ScriptTree(((0, TapLeaf(script)),)).control_blocks(_NOBODY)[0]
+
+    def _is_paid(self, row: BitcoinChain, effect: Effect, output: TxOut, max_index: int) -> bool:
+        if not isinstance(effect, Transfer) or output.lock is None:
+            return False
+        made = self._address_for(row, _owners(output.lock), max_index)
+        return made is not None and made.account_id == effect.destination
 
     def _guards(self, row: BitcoinChain, spent: Input) -> bool:
         """Whether an input spends from this account, from whatever index."""
         if spent.lock is None or spent.spent is None:
             return False
-        made = self._address_for(row, spent.lock.owners, HARDENED - 1)
+        made = self._address_for(row, _owners(spent.lock), HARDENED - 1)
         return made is not None and row.script_pubkey(made) == spent.spent.script_pubkey
 
     def _address_for(self, row: BitcoinChain, owners: Owners, max_index: int) -> Address | None:
@@ -204,6 +236,12 @@ class MultisigDescriptor:
             return self.address(row, change=change, index=index)
         except AddressError:  # the chain has no such scripts
             return None
+
+
+def _owners(lock: Lock) -> Owners:
+    """The keys of a script, of a leaf too, with where they are said to come from."""
+    origins = dict(lock.origins)
+    return lock.owners if lock.leaf is None else tuple([(key, origins.get(key)) for key in lock.keys])
 
 
 def checksum(text: str) -> str:

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.tapscript import Tapscript
 
-__all__ = ["Lock", "Origins", "change"]
+__all__ = ["ONE_LEAF", "Lock", "Origins", "change"]
 
 Origins = tuple[tuple[PublicKey, KeyOrigin], ...]
 _LEGACY = ("p2pk", "p2pkh", "multisig", "p2sh", "p2sh32", "nonstandard")
 _COMPRESSED = 33  # bytes of a key
+ONE_LEAF = 33
+"""Bytes of the control block of a leaf that stands alone (BIP-341)."""
 _CHECKSIG, _RETURN = b"\xac", b"\x6a"
 _P2WPKH = KEY_KINDS["p2wpkh"]
 
@@ -311,13 +313,16 @@ def change(
     origin: KeyOrigin | None = None,
     redeem_script: bytes = b"",
     witness_script: bytes = b"",
+    leaf_script: bytes = b"",
+    control_block: bytes = b"",
     origins: Origins = (),
     dialect: Dialect | None = None,
 ) -> TxOut:
     """The output that returns ``value`` satoshi to a key of one's own (p2wpkh unless said otherwise), or to a script.
 
     It carries the key and where it comes from, so that whoever holds the tree of keys can derive the key again and see
-    that it is theirs: nobody needs to believe a path. Raises `TransactionError`.
+    that it is theirs: nobody needs to believe a path. A leaf of taproot (``leaf_script``, ``control_block``) must be
+    the only one of its tree. Raises `TransactionError`.
     """
     named = ((key, origin),) if key is not None and origin is not None else ()
     if key is not None and kind == "p2tr" and named and type(key) is PublicKey:
@@ -328,9 +333,13 @@ def change(
         key=key,
         redeem_script=redeem_script,
         witness_script=witness_script,
+        leaf_script=leaf_script,
+        control_block=control_block,
         origins=(*named, *origins),
         dialect=dialect,
     )
+    if lock.leaf is not None and len(control_block) > ONE_LEAF:
+        raise TransactionError("expected the only leaf of a tree: a PSBT names whole trees", reason="length")
     return TxOut(value=value, script_pubkey=lock.script_pubkey, lock=lock)
 
 

@@ -16,7 +16,7 @@ from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import Find
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
-from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of
+from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of, only_leaf
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
@@ -303,9 +303,11 @@ def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut
     named = _named(output.script_pubkey, fields, witness_script or redeem_script)
     tree = fields._records.get(_TAP_TREE)
     if tree is not None and not (redeem_script or witness_script):
-        if named.key is not None:
-            check_tree(output.script_pubkey, named.key.data, tree)
-        return output  # whose a tree is, its scripts say
+        if named.key is None:
+            return output
+        check_tree(output.script_pubkey, named.key.data, tree)
+        lock = only_leaf(output.script_pubkey, named.key, fields, dialect)
+        return replace(output, lock=lock) if lock is not None else output  # whose a tree is, its scripts say
     origins = named.origins
     if named.key is not None and named.origin is not None:
         origins = ((named.key, named.origin),)

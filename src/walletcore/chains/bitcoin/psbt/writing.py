@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.locks import ONE_LEAF, Lock
 from walletcore.chains.bitcoin.psbt.codec import DRAFT, Draft, Packet
 from walletcore.chains.bitcoin.psbt.conversion import converted
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
@@ -96,6 +96,8 @@ def output_fields_of(output: TxOut) -> PsbtOutput:
     lock = output.lock
     if lock is None:
         return NO_OUTPUT_FIELDS
+    if lock.leaf is not None:
+        return _tree_fields(lock)
     key = lock.key.data[1:] if lock.key and lock.kind == "p2tr" else b""
     derivations = _derivations(lock.kind, lock.keys, dict(lock.origins), lock)
     return PsbtOutput(
@@ -106,6 +108,20 @@ def output_fields_of(output: TxOut) -> PsbtOutput:
             tap_bip32_derivation=_tap_origins(derivations) if key else (),
             bip32_derivation=() if key else derivations,
         )
+    )
+
+
+def _tree_fields(lock: Lock) -> PsbtOutput:
+    """The tree of an output that has one leaf, and the keys in it that have an origin: the field has whole trees."""
+    if lock.leaf is None or lock.key is None or len(lock.control_block) > ONE_LEAF:
+        return NO_OUTPUT_FIELDS
+    hashes, origins = (lock.leaf.hash,), dict(lock.origins)
+    return PsbtOutput(
+        tap_internal_key=lock.key.data[1:],
+        tap_tree=(Leaf(lock.leaf_script),),
+        tap_bip32_derivation=tuple(
+            [(key.data[1:], TapOrigin(origins[key], hashes)) for key in lock.keys if key in origins]
+        ),
     )
 
 

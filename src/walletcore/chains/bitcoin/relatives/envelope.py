@@ -256,6 +256,8 @@ def _written_input(each: Input) -> _Input:
 
 def _written_output(output: TxOut) -> _Output:
     lock, guard = output.lock, _Guard()
+    if lock is not None and lock.leaf is not None:
+        lock = None  # an output names no tree here
     if lock is not None:
         guard = _Guard(
             kind=lock.kind,

@@ -174,7 +174,8 @@ def _described(
     if fields.is_final or kind_of(script_pubkey) == P2A:
         return made()
     known = _known(script_pubkey, fields, find, allowed, dialect)
-    if _is_taproot(script_pubkey) and (known["key"] is None or known["key"].data[1:] == NOBODY):
+    key = known["key"]
+    if (key is None or key.data[1:] == NOBODY) and _is_taproot(script_pubkey):
         ready = next(_by_leaf(made(sighash=known["sighash"]), fields, tx), None)
         if ready is not None:
             return ready

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from support.bitcoin import BITCOIN, key, reason
+from support.bitcoin import BITCOIN, REGTEST, kernel_accepts, key, reason
 from support.oracles import JSON, both, compared, locked, started
-from support.psbts import BESIDE, KINDS, LEAF, joined, maps, psbt
+from support.psbts import BESIDE, KINDS, LEAF, joined, maps, psbt, u32, u64
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.tx import Tx
-from walletcore.errors import TransactionError
+from walletcore.errors import MissingSignature, TransactionError
+from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import sign
+from walletcore.wallet import Wallet
 
+ALICE = Wallet.from_seed(bytes(64))
 ANY = Safety(sighash=tuple(name for name in HASH_TYPES), max_fee=None, max_fee_rate=None)
 PARTIAL_SIG, SIGHASH, FINAL_WITNESS, TAP_KEY_SIG, MERKLE_ROOT = b"\x02", b"\x03", b"\x08", b"\x13", b"\x18"
 TAP_SCRIPT_SIG, TAP_LEAF_SCRIPT = b"\x14", b"\x15"
@@ -228,6 +231,56 @@ def pop_unknown(records: dict[bytes, bytes]) -> int:
 def test_random_psbts_are_combined_and_finished_as_by_bdk(environment: str) -> None:
     kinds = ALL_KINDS - {"version 2"} | {LEAF, "something unknown is lost"}
     compared("bdkpython", "psbt", environment, for_bdk, same_as_bdk, kinds=kinds)
+
+
+WALLETS = {
+    "wsh(and_v(v:pk({0}),older(144)))": True,
+    "wsh(and_v(v:pkh({0}),after(500)))": True,
+    "sh(wsh(and_v(v:pk({0}),older(9))))": True,
+    "sh(and_v(v:pk({0}),older(144)))": True,
+    "wsh(and_v(v:pk({0}),sha256(" + "5a" * 32 + ")))": False,
+    "tr(50929b74c1a04954b78b4b6035e97a5e078a5a0f28ec96d547bfee9ace803ac0,pk({0}))": True,
+    "wsh(sortedmulti(2,{0},{1}))": True,
+    "wsh(pkh({0}))": True,
+}
+"""Descriptors, and whether their wallet can sign alone."""
+
+
+def of_a_wallet(random: Random) -> JSON:
+    """It tells its change as what it spends: with scripts, and where keys come from."""
+    descriptor, roots = random.choice(list(WALLETS)), [random.randbytes(32) for _ in range(2)]
+    texts = [ExtendedPrivateKey.from_seed(root, network="testnet").reveal() for root in roots]
+    found = [
+        descriptor.format(f"{texts[0]}/84'/1'/0'/{change}/*", f"{texts[1]}/48'/1'/0'/{change}/*") for change in (0, 1)
+    ]
+    before = u32(2) + b"\1" + random.randbytes(32) + u32(0) + b"\0" + u32(0xFFFFFFFF) + b"\1" + u64(1_000_000)
+    to = b"\0\x14" + random.randbytes(20)
+    parts = {"descriptors": found, "before": before.hex(), "to": to.hex(), "value": random.randrange(1_000, 900_000)}
+    return {"task": "wallet", "kind": descriptor, **parts}
+
+
+def read_as_from_a_wallet(case: JSON, verdict: JSON) -> list[str]:
+    """What it pays is told, what returns to it is no change of ours, and what it has signed is given away."""
+    raw, signed = bytes.fromhex(verdict["raw"]), bytes.fromhex(verdict["signed"])
+    read, done = (Psbt.decode(REGTEST, each, safety=replace(ANY, trust_scripts=True)) for each in (raw, signed))
+    assert read.raw == raw
+    assert maps(read.to_version(2).to_version(0).raw) == maps(raw)
+    paid, summary = read.unsigned_tx.outputs, read.summary(ALICE.change_of)
+    assert (bytes.fromhex(case["to"]), case["value"]) in [(each.script_pubkey, each.value) for each in paid]
+    assert (len(summary.outflows), summary.change) == (len(paid), ())
+    assert summary.fee == 1_000_000 - sum([each.value for each in paid])
+    assert ALICE.signers_for(read) == ()
+    assert sign(read) == read
+    if WALLETS[case["kind"]]:
+        assert kernel_accepts(done.finalize().raw, [each.spent for each in done.transaction.inputs if each.spent])
+    else:
+        assert reason(MissingSignature, done.finalize) == "missing"
+    return [case["kind"]]
+
+
+@locked
+def test_psbts_of_bdks_wallets_of_any_script_are_read(environment: str) -> None:
+    compared("bdkpython", "wallet", environment, of_a_wallet, read_as_from_a_wallet, kinds=WALLETS, most=1_000)
 
 
 # -- what they take and should not

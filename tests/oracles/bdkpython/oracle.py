@@ -1,4 +1,4 @@
-"""bdk: PSBTs read, combined, made final by its miniscript, and extracted."""
+"""bdk: PSBTs read, combined, made final by its miniscript, and extracted; those that its wallets make."""
 
 import base64
 import json
@@ -25,6 +25,20 @@ def psbt(case: dict[str, Any]) -> dict[str, Any]:
         return {"refused": f"{type(error).__name__}: {error}"}
 
 
+def wallet(case: dict[str, Any]) -> dict[str, Any]:
+    """Pay from the first address of a wallet, of a transaction that pays it there, and sign."""
+    external, internal = (bdk.Descriptor(each, bdk.NetworkKind.TEST) for each in case["descriptors"])
+    made = bdk.Wallet(external, internal, bdk.Network.REGTEST, bdk.Persister.new_in_memory())
+    script = bytes(made.reveal_next_address(bdk.KeychainKind.EXTERNAL).address.script_pubkey().to_bytes())
+    paid = bdk.Transaction(bytes.fromhex(case["before"]) + bytes((len(script),)) + script + bytes(4))
+    made.apply_unconfirmed_txs([bdk.UnconfirmedTx(tx=paid, last_seen=1)])
+    to = bdk.Script(bytes.fromhex(case["to"]))
+    found = bdk.TxBuilder().add_recipient(to, bdk.Amount.from_sat(case["value"])).finish(made)
+    raw = _hex(found)
+    made.sign(found, None)
+    return {"raw": raw, "signed": _hex(found)}
+
+
 def _read(raw: str) -> Any:
     return bdk.Psbt(base64.b64encode(bytes.fromhex(raw)).decode())
 
@@ -33,7 +47,7 @@ def _hex(psbt: Any) -> str:
     return base64.b64decode(psbt.serialize()).hex()
 
 
-TASKS = {"psbt": psbt}
+TASKS = {"psbt": psbt, "wallet": wallet}
 
 if __name__ == "__main__":
     for line in sys.stdin:

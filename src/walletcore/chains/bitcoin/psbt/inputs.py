@@ -314,17 +314,19 @@ def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut
         origins = ((named.key, named.origin),)
     if named.key is None and not (origins or redeem_script or witness_script):
         return output
+    made = partial(
+        Lock,
+        script_pubkey=output.script_pubkey,
+        redeem_script=redeem_script,
+        witness_script=witness_script,
+        dialect=dialect,
+    )
     try:
-        lock = Lock(
-            key=named.key,
-            script_pubkey=output.script_pubkey,
-            redeem_script=redeem_script,
-            witness_script=witness_script,
-            origins=origins,
-            dialect=dialect,
-        )
+        lock = made(key=named.key, origins=origins)
     except TransactionError as error:
-        if error.reason != "mismatch" or not _hides_tree(output.script_pubkey, named.key):
+        if error.reason == "unknown":
+            made(foreign=True)  # whose script is not understood here is not told, but it must be that of the output
+        elif error.reason != "mismatch" or not _hides_tree(output.script_pubkey, named.key):
             raise
         return output
     return TxOut(value=output.value, script_pubkey=output.script_pubkey, lock=lock)
@@ -351,7 +353,10 @@ def _is_taproot(script_pubkey: bytes) -> bool:
 def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, inner: bytes, merkle_root: bytes = b"") -> _Named:
     """The keys that the fields name and their origins, if those are known. ``inner``: the script behind a hash."""
     named = _keys_of_taproot(fields) if _is_taproot(script_pubkey) else _keys_of_others(fields, merkle_root)
-    if not kind_of(inner or script_pubkey):  # P2PK or multisig: `Lock` takes no others, and these keys are its own
+    kind = kind_of(inner or script_pubkey)
+    if kind in (P2A, WITNESS_UNKNOWN):
+        return _Named()
+    if not kind:  # P2PK or multisig: `Lock` takes no others, and these keys are its own
         found = [(_as_named(data), origin) for data, origin in named.items() if origin is not None]
         if len({key for key, _ in found}) != len(found):
             raise TransactionError("the same key in two forms", reason="duplicate")

@@ -282,8 +282,6 @@ OTHER_TAP_ORIGIN = field(0x16, b"\0\1\2\3\4", key(2).public_key.data[1:])
         (field(1, TAPROOT_UTXO) + field(0x17, (5).to_bytes(32)), "point"),
         (field(1, TAPROOT_UTXO) + INTERNAL + OTHER_TAP_ORIGIN, "mismatch"),
         (field(1, TAPROOT_UTXO) + TAP_ORIGIN + OTHER_TAP_ORIGIN, "mismatch"),
-        (field(1, bytes(8) + b"\x17\xa9\x14" + bytes(20) + b"\x87") + P2WPKH_KEY, "mismatch"),
-        (field(1, bytes(8) + b"\x22\x00\x20" + bytes(32)) + P2WPKH_KEY, "mismatch"),
         (field(1, bytes(8) + b"\x22\x00\x20" + bytes(32)) + field(5, b"\x51"), "mismatch"),
         (field(1, bytes(8) + b"\x17\xa9\x14" + bytes(20) + b"\x87") + field(4, b"\x51"), "mismatch"),
         (field(1, WITNESS_UTXO) + field(4, b"\x51"), "mismatch"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
 from walletcore.chains.bitcoin.locks import Lock
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finding import Find
+from walletcore.chains.bitcoin.psbt.finding import Find, by_script
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of, only_leaf
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
@@ -42,6 +42,7 @@ _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
 _OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
+_OF_SCRIPTS = ("p2sh", "p2wsh")  # kinds of outputs that have the hash of a script
 _LEGACY = ("", "p2pkh", "p2sh")  # kinds of outputs whose signatures may prove no amount
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -343,7 +344,7 @@ def _hides_tree(script_pubkey: bytes, key: PublicKey | None, merkle_root: bytes 
 
 def _is_hash(script_pubkey: bytes) -> bool:
     """Whether the output has the hash of a script, which it does not show."""
-    return kind_of(script_pubkey) in ("p2sh", "p2wsh")
+    return kind_of(script_pubkey) in _OF_SCRIPTS
 
 
 def _is_taproot(script_pubkey: bytes) -> bool:
@@ -361,9 +362,10 @@ def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, inner: bytes, m
         if len({key for key, _ in found}) != len(found):
             raise TransactionError("the same key in two forms", reason="duplicate")
         return _Named(origins=tuple(found))
+    if kind in _OF_SCRIPTS:  # which is not shown: others' to understand, unless a key alone is behind the hash
+        found = by_script([_as_named(data) for data in named])(script_pubkey)
+        named = {data: origin for data, origin in named.items() if _as_named(data) == found}
     if len(named) > 1:
-        if _is_hash(script_pubkey) and not inner:
-            return _Named()  # of a script that is not shown
         raise TransactionError("expected one key, as no script has several", reason="mismatch")
     for data, origin in named.items():
         return _Named(key_of(data), origin)

@@ -67,6 +67,13 @@ def origins() -> list[tuple[bytes, bytes]]:
     return [record(0x16, b"\1" + first + bytes(4), place.to_bytes(32)) for place in range(MEBIBYTE // 2 // 72)]
 
 
+def hidden() -> bytes:
+    """Keys that are said to stand in a script that is not shown."""
+    utxo = record(0x01, u64(1) + sized(b"\xa9\x14" + bytes(20) + b"\x87"))
+    keys = [record(0x06, bytes(4), b"\2" + place.to_bytes(32)) for place in range(MEBIBYTE // 40)]
+    return psbt([utxo, *keys])
+
+
 def template(place: int) -> bytes:
     """A script that is understood, and ready from another height on than every other."""
     return behind(checksig([key(2).public_key]), after=place + 1)
@@ -79,6 +86,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "leaves that wait": lambda: leaves(template),
     "leaves of many keys": lambda: leaves(template, *origins()),
     "the tree of an output": tree,
+    "keys of a hidden script": hidden,
 }
 made = cache(lambda name: MADE[name]())
 

@@ -99,7 +99,6 @@ def test_both_ways_make_the_same_input_in_every_slot(kind: str, changes: dict[st
         ("p2wpkh", {"utxo": (8_999).to_bytes(8, "little") + read("p2wpkh").records[1][1][8:]}, "mismatch"),
         ("p2tr", {"utxo": (8_999).to_bytes(8, "little") + read("p2tr").records[1][1][8:]}, "mismatch"),
         ("p2wpkh", {"utxo": read("p2tr").records[1][1]}, "mismatch"),
-        ("p2wpkh", {"utxo": read("p2tr").records[1][1], "previous": None}, "mismatch"),
     ],
 )
 def test_PS62_what_contradicts_itself_is_left_to_the_long_way(kind: str, changes: dict[str, Any], why: str) -> None:

@@ -296,7 +296,6 @@ def test_the_tree_of_an_output_may_be_told_and_proves_no_change(fields: dict[str
         (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x52", 0xC0, 2)), "tap_internal_key": INNER}, "mismatch"),
         (GUARDED, {"tap_tree": (*LEAVES[:3], Leaf(b"\x51", 0xC2, 2)), "tap_internal_key": INNER}, "mismatch"),
         (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": (5).to_bytes(32)}, "point"),
-        (GUARDED, {"tap_tree": LEAVES, "bip32_derivation": ((KEYS[0].data, ORIGIN),)}, "mismatch"),
         (GUARDED, {"tap_tree": LEAVES, "witness_script": PK}, "mismatch"),
         (GUARDED, {"tap_tree": LEAVES, "tap_internal_key": INNER, "redeem_script": PK}, "mismatch"),
         (PAID, {"tap_tree": LEAVES}, "mismatch"),
@@ -323,7 +322,6 @@ def test_PS70_neighbour_a_tree_that_does_not_lead_to_its_output_is_refused(
         {"tap_leaf_script": ((BLOCKS[0], Leaf(PK)),)},
         {"tap_internal_key": INNER},
         {"tap_merkle_root": bytes(32)},
-        {"tap_bip32_derivation": ((INNER, TapOrigin(ORIGIN, (bytes(32),))),)},
     ],
     ids=str,
 )
@@ -338,7 +336,6 @@ def test_PS70_neighbour_an_input_of_another_kind_with_fields_of_taproot_is_refus
     "fields",
     [
         {"partial_sig": ((KEYS[0].data, b"\x30" * 70 + b"\1"),)},
-        {"bip32_derivation": ((KEYS[0].data, ORIGIN),)},
         {"redeem_script": PK},
         {"witness_script": PK},
     ],

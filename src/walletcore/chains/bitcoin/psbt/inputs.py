@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.inputs import Input, check_script, previous_output
-from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.locks import Lock, Origins
+from walletcore.chains.bitcoin.opcodes import classify
 from walletcore.chains.bitcoin.psbt.fields import NO_OUTPUT_FIELDS, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import Find, by_script
 from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
@@ -27,6 +28,7 @@ from walletcore.chains.bitcoin.tapscript import Tapscript
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.errors import TransactionError
+from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 
@@ -36,13 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ["transaction_of", "ways"]
 
-_COMPRESSED = 33  # bytes
+_COMPRESSED, _UNCOMPRESSED = 33, 0x04  # bytes of a key, and the first of 65
 _NON_WITNESS_UTXO, _WITNESS_UTXO, _REDEEM_SCRIPT, _WITNESS_SCRIPT, _MERKLE_ROOT = b"\0", b"\1", b"\4", b"\5", b"\x18"
 _PARTIAL_SIG, _TAP_TREE, _TAP_KEY_SIG = 0x02, b"\6", b"\x13"
 _TAP_LEAF_SCRIPT = 0x15
 _MAX_LEAVES = 128  # of one input that are looked at: each costs a point
-_OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x16, 0x17), PsbtOutput: (0x05, 0x06, 0x07)}  # no other outputs have them
-_OF_SCRIPTS = ("p2sh", "p2wsh")  # kinds of outputs that have the hash of a script
+_OF_TAPROOT = {PsbtInput: (0x13, 0x14, 0x15, 0x17), PsbtOutput: (0x05, 0x06)}  # no other outputs have them
+_OF_SCRIPTS, _OF_KEYS = ("p2sh", "p2wsh"), ("p2pkh", "p2wpkh")  # kinds of outputs that have hashes
 _LEGACY = ("", "p2pkh", "p2sh")  # kinds of outputs whose signatures may prove no amount
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -96,7 +98,7 @@ class _Named:
 
     key: PublicKey | None = None
     origin: KeyOrigin | None = None
-    origins: tuple[tuple[PublicKey, KeyOrigin], ...] = ()
+    origins: Origins = ()
 
 
 def _input(
@@ -326,7 +328,8 @@ def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut
         lock = made(key=named.key, origins=origins)
     except TransactionError as error:
         if error.reason == "unknown":
-            made(foreign=True)  # whose script is not understood here is not told, but it must be that of the output
+            if redeem_script or witness_script:
+                made(foreign=True)  # what is not understood here must be the script of the output all the same
         elif error.reason != "mismatch" or not _hides_tree(output.script_pubkey, named.key):
             raise
         return output
@@ -352,37 +355,68 @@ def _is_taproot(script_pubkey: bytes) -> bool:
 
 
 def _named(script_pubkey: bytes, fields: PsbtInput | PsbtOutput, inner: bytes, merkle_root: bytes = b"") -> _Named:
-    """The keys that the fields name and their origins, if those are known. ``inner``: the script behind a hash."""
+    """The keys that the fields name and their origins, if those are known. ``inner``: the script behind a hash.
+
+    Origins help to find keys (BIP-174), so keys that are no keys of the output are passed over beside one that is, as
+    Bitcoin Core does (src/psbt.cpp, FillSignatureData). A map that names others only contradicts its output.
+    """
     named = _keys_of_taproot(fields) if _is_taproot(script_pubkey) else _keys_of_others(fields, merkle_root)
-    kind = kind_of(inner or script_pubkey)
-    if kind in (P2A, WITNESS_UNKNOWN):
-        return _Named()
-    if not kind:  # P2PK or multisig: `Lock` takes no others, and these keys are its own
+    script = inner or script_pubkey
+    kind = kind_of(script)
+    if not kind:  # P2PK or multisig: `Lock` takes no others
         found = [(_as_named(data), origin) for data, origin in named.items() if origin is not None]
         if len({key for key, _ in found}) != len(found):
             raise TransactionError("the same key in two forms", reason="duplicate")
-        return _Named(origins=tuple(found))
+        return _Named(origins=_in_script(found, script))
     if kind in _OF_SCRIPTS:  # which is not shown: others' to understand, unless a key alone is behind the hash
-        found = by_script([_as_named(data) for data in named])(script_pubkey)
-        named = {data: origin for data, origin in named.items() if _as_named(data) == found}
-    if len(named) > 1:
-        raise TransactionError("expected one key, as no script has several", reason="mismatch")
+        own = by_script([_as_named(data) for data in named])(script_pubkey)
+        named = {data: origin for data, origin in named.items() if _as_named(data) == own}
+    elif kind in _OF_KEYS:
+        named = _hashed_in(named, script)
+    elif kind != "p2tr":  # no key alone guards it
+        return _Named()
     for data, origin in named.items():
         return _Named(key_of(data), origin)
     return _Named()
 
 
+def _hashed_in(named: dict[bytes, KeyOrigin | None], script: bytes) -> dict[bytes, KeyOrigin | None]:
+    """The one whose hash a script has; of one alone `Lock` says it, which may be hashed in another form."""
+    if len(named) < 2:
+        return named
+    found = {data: origin for data, origin in named.items() if hash160.digest(data) in script}
+    if not found:
+        raise TransactionError("no key that is named guards the output", reason="mismatch")
+    return found
+
+
+def _in_script(named: Sequence[tuple[PublicKey, KeyOrigin]], script: bytes) -> Origins:
+    """Those that stand in a script of keys; `Lock` looks again."""
+    if all(key.data in script for key, _ in named):  # nearly always
+        return tuple(named)
+    keys = {_compressed(data) for data in classify(script).keys}
+    found = tuple([(key, origin) for key, origin in named if key.data in keys])
+    if keys and not found:
+        raise TransactionError("no key that is named stands in the script", reason="mismatch")
+    return found
+
+
+def _compressed(data: bytes) -> bytes:
+    return bytes((2 + data[-1] % 2,)) + data[1:_COMPRESSED] if data[0] == _UNCOMPRESSED else data
+
+
 def _keys_of_taproot(fields: PsbtInput | PsbtOutput) -> dict[bytes, KeyOrigin | None]:
-    """The internal key; keys of leaves are no keys of the output."""
+    """The internal key; keys of leaves are no keys of the output, nor are those for other kinds of outputs."""
     internal, derivations = fields.tap_internal_key, fields.tap_bip32_derivation
-    named: dict[bytes, KeyOrigin | None] = {b"\x02" + internal: None} if internal else {}
-    is_joint = bool(fields.musig2_participant_pubkeys)  # BIP-373: the keys behind the internal key, or the output's
-    for x, each in derivations:
-        if x == internal or not (each.leaf_hashes or is_joint):
-            named[b"\x02" + x] = each.origin
-    if fields.bip32_derivation or (isinstance(fields, PsbtInput) and fields.partial_sig):
+    if isinstance(fields, PsbtInput) and fields.partial_sig:
         raise TransactionError("fields of taproot and of other outputs together", reason="mismatch")
-    return named
+    if internal:
+        origins = {x: each.origin for x, each in derivations}
+        return {b"\x02" + internal: origins.get(internal)}
+    if fields.musig2_participant_pubkeys:  # BIP-373: the keys behind the internal key, or the output's
+        return {}
+    named: dict[bytes, KeyOrigin | None] = {b"\x02" + x: each.origin for x, each in derivations if not each.leaf_hashes}
+    return named if len(named) == 1 else {}
 
 
 def _keys_of_others(fields: PsbtInput | PsbtOutput, merkle_root: bytes) -> dict[bytes, KeyOrigin | None]:

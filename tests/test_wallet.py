@@ -2,7 +2,8 @@
 
 import pickle
 import traceback
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import pytest
 from bip_utils import Bip32Slip10Ed25519, Bip32Slip10Secp256k1
@@ -28,6 +29,7 @@ from walletcore.hd import master
 from walletcore.hd.bip32 import ExtendedPrivateKey
 from walletcore.keys import Curve
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.signing import SigningRequest
 
 ETHEREUM = chain("ethereum", evm.Evm)
 PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
@@ -220,6 +222,31 @@ def test_P23_a_path_of_another_coin_is_refused_unless_it_is_allowed(wallet: Wall
         wallet.signers_for(transaction)
     assert refused.value.reason == "policy"
     assert len(wallet.signers_for(transaction, allow_foreign_path=True)) == 1
+
+
+@dataclass
+class Bare:
+    """Something to sign whose requests do not say what they are about."""
+
+    of: evm.Transaction
+    chain: Chain = ETHEREUM
+
+    def requests(self) -> tuple[SigningRequest, ...]:
+        return tuple([replace(each, subject=None) for each in self.of.requests()])
+
+
+def test_P23_neighbour_requests_about_nothing_are_those_of_the_subjects_chain(wallet: Wallet) -> None:
+    with pytest.raises(SigningRefused):
+        wallet.signers_for(cast(Any, Bare(payment(wallet, "m/44'/0'/0'/0/0"))))
+    assert len(wallet.signers_for(cast(Any, Bare(payment(wallet, "m/44'/60'/0'/0/0"))))) == 1
+
+
+def test_P23_neighbour_a_key_of_others_under_the_wallets_fingerprint_is_not_the_wallets(wallet: Wallet) -> None:
+    """It is refused where the path leads to the key, and otherwise asks nobody here."""
+    theirs = Wallet.from_mnemonic(PHRASE, "another").public_key("ethereum")
+    for path in ("m/84'/0'/0'/0/0", "m/0", "m"):
+        transaction = replace(payment(wallet, path), sender=theirs)
+        assert wallet.signers_for(transaction) == wallet.signers_for(transaction, allow_foreign_path=True) == ()
 
 
 def payment(wallet: Wallet, path: str) -> evm.Transaction:

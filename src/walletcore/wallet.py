@@ -16,7 +16,7 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
 from walletcore.path import HARDENED, KeyOrigin, Path
 from walletcore.secret import Confidential, Secret, sealed
-from walletcore.signers.hd import Tree, check_paths, signers_for
+from walletcore.signers.hd import Keychain, Tree
 from walletcore.signers.local import LocalSigner
 from walletcore.signing import Signable
 
@@ -129,16 +129,15 @@ class Wallet(Confidential):
     ) -> tuple[LocalSigner, ...]:
         """Signers for those requests whose key origin leads into this wallet.
 
-        An origin whose coin type (BIP-44) is not the chain's is refused with `SigningRefused`: coins sent to such keys
-        are not found again by other wallets. ``allow_foreign_path`` allows it. ``low_r`` is that of `LocalSigner`.
+        A path that leads to a key here and has another coin type (BIP-44) than the chain's is refused with
+        `SigningRefused`: coins sent to such keys are not found again by other wallets. ``allow_foreign_path`` allows
+        it. ``low_r`` is that of `LocalSigner`.
         Raises `SignerError` when watch-only.
         """
         row = _chain_of(subject)
         requests = subject.requests()
         trees = [self._tree(*word) for word in {(profile.derivation, profile.curve) for profile in row.profiles}]
-        if not allow_foreign_path:
-            check_paths(requests, {tree.fingerprint for tree in trees}, row)
-        signers = signers_for(requests, trees, allow_foreign_path=True)
+        signers = Keychain(trees, allow_foreign_path=allow_foreign_path).signers_for(requests, chain=row)
         return signers if low_r is False else tuple(replace(signer, low_r=low_r) for signer in signers)
 
     def change_of(self, subject: Signable[Any], *, max_index: int = MAX_CHANGE_INDEX) -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from walletcore.path import KeyOrigin, Path
 from walletcore.signers.hd import Keychain, Tree, signers_for
 from walletcore.signing import AcceptedSignature, Answers, SigningRequest, collect
 
+BITCOIN = chain("bitcoin", BitcoinChain)
 SEED = bytes(range(16))  # BIP-32, test vector 1
 FINGERPRINT = bytes.fromhex("3442193e")  # of its master key, as BIP-32 prints it
 TREE = ExtendedPrivateKey.from_seed(SEED)
@@ -312,6 +313,53 @@ def test_P23_coins_of_one_chain_are_not_signed_for_as_those_of_another(other: st
     assert caught.value.reason == "policy"
     assert SIGNS[name](foreign, allow_foreign_path=True)
     assert SIGNS[name](Psbt.decode(chain("bitcoin", BitcoinChain), raw))
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2sh-p2wpkh", "p2tr"])
+def test_P23_neighbour_coins_of_every_kind_of_key_are_those_of_one_chain(kind: str, name: str) -> None:
+    raw = joint(held("m/44'/0'/0'/0/3", kind)).raw
+    for other in ("litecoin", "bitcoin-testnet"):
+        with pytest.raises(SigningRefused):
+            SIGNS[name](Psbt.decode(chain(other, BitcoinChain), raw))
+    assert SIGNS[name](Psbt.decode(BITCOIN, raw))
+
+
+ODD = ["m", "m/0", "m/84'/2'/0'/0/0", "m/44'/0'", "m/84'/1'/0'/0/3", "m" + "/84'" * 200]
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@pytest.mark.parametrize("kind", ["p2wpkh", "p2pkh", "p2tr"])
+@pytest.mark.parametrize("path", ODD, ids=[path[:20] for path in ODD])
+def test_P23_neighbour_an_input_of_others_under_our_fingerprint_stops_nobody(path: str, kind: str, name: str) -> None:
+    """A fingerprint is anybody's to claim (BIP-129, "Signer"): the path is ours only where it leads to the key."""
+    other = ExtendedPrivateKey.from_seed(bytes(16)).derive(Path.parse("m/84'/0'/0'/0/0")).public_key
+    theirs = held("m/84'/0'/0'/0/9", kind, other, KeyOrigin(FINGERPRINT, Path.parse(path)))
+    psbt = joint(held("m/84'/0'/0'/0/3", "p2wpkh"), theirs)
+    ours, not_ours = psbt.requests()
+    assert not_ours.origin == KeyOrigin(FINGERPRINT, Path.parse(path))
+    found = SIGNS[name](psbt)
+    if name == "sign":
+        assert [each.key for each in found.requests()] == [not_ours.key]
+    elif name == "collect":
+        assert [answer is not None for answer in found] == [True, False]
+    else:
+        assert [signer.public_key for signer in found] == [ours.key]
+
+
+def held(path: str, kind: str, public: PublicKey | None = None, origin: KeyOrigin | None = None) -> Input:
+    """What spends an output of Bitcoin's to our key at this path, or to another one that claims an origin."""
+    public = public or key(path)
+    script = BITCOIN.script_pubkey(BITCOIN.address(public, kind=kind))
+    output = TxOut(value=9_000, script_pubkey=script)
+    funding = Tx(version=2, inputs=(TxIn(txid="22" * 32, vout=0),), outputs=(output,), locktime=0)
+    origin = origin or KeyOrigin(FINGERPRINT, Path.parse(path))
+    return Input(txid=funding.txid, vout=0, previous=funding.encode(), key=public, kind=kind, origin=origin)
+
+
+def joint(*inputs: Input) -> Psbt:
+    to = BITCOIN.address(key("m/0"), kind="p2pkh")
+    return Psbt.from_transaction(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(to, 8_000 * len(inputs)),)))
 
 
 def test_P23_below_an_account_no_path_names_a_coin_and_no_origin_of_others_counts() -> None:

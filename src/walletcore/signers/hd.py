@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from walletcore.signers.local import LocalSigner
 from walletcore.signers.uri import Secrets, SignerUri, given
 from walletcore.signing import AcceptedSignature, Answers, Signable, SigningRequest, vouch
 
-__all__ = ["Keychain", "Tree", "check_paths", "open_uri", "signers_for"]
+__all__ = ["Keychain", "Tree", "open_uri", "signers_for"]
 
 T = TypeVar("T")
 
@@ -52,34 +52,17 @@ def signers_for(
     return Keychain(trees, check=check, allow_foreign_path=allow_foreign_path).signers_for(requests)
 
 
-def check_paths(requests: Iterable[SigningRequest], mine: Collection[bytes], chain: Any = None) -> None:
-    """Raise `SigningRefused` where the path to a key of these roots, by their fingerprints, is none of the chain's.
-
-    The chain is the one given, or that of the request's subject; what has neither is not looked at. No PSBT names its
-    network, and relatives sign alike: of Bitcoin's coins, read as Dogecoin's, the path alone says whose they are.
-    """
-    for request in requests:
-        origin = request.origin
-        if origin is None or origin.fingerprint not in mine:
-            continue
-        row: Any = chain or getattr(request.subject, "chain", None)
-        has_path = getattr(row, "has_path", None)
-        if has_path is not None and not has_path(origin.path):
-            hint = "allow_foreign_path=True signs all the same"
-            raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
-
-
 class Keychain(Confidential):
     """Trees in memory whose owner signs again and again: the parents of its keys are derived once, and kept.
 
     At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
     the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``, and with this
-    ``low_r`` for keys of secp256k1. A path from a master key that is none of the chain's is refused with
-    `SigningRefused`, unless ``allow_foreign_path`` is set; below an account's key a path tells no chain. A context
-    manager: leaving it wipes. Raises `SignerError` for what is no tree or no bool.
+    ``low_r`` for keys of secp256k1. A path from a master key to the key that is asked for is refused with
+    `SigningRefused` where it is none of the chain's, unless ``allow_foreign_path`` is set; below an account's key a
+    path tells no chain. A context manager: leaving it wipes. Raises `SignerError` for what is no tree or no bool.
     """
 
-    __slots__ = ("_check", "_low_r", "_mine", "_roots")
+    __slots__ = ("_check", "_low_r", "_masters", "_mine", "_roots")
 
     def __init__(
         self, trees: Iterable[Tree], *, check: bool = True, low_r: bool = False, allow_foreign_path: bool = False
@@ -87,17 +70,19 @@ class Keychain(Confidential):
         if {type(check), type(low_r), type(allow_foreign_path)} != {bool}:
             raise SignerError("expected check, low_r and allow_foreign_path as bools", reason="type")
         self._roots, self._check, self._low_r = [_Root(tree) for tree in _checked(trees)], check, low_r
-        self._mine = () if allow_foreign_path else {root.fingerprint for root in self._roots if root.is_master}
+        self._masters = [] if allow_foreign_path else [root for root in self._roots if root.is_master]
+        self._mine = {root.fingerprint for root in self._masters}
 
-    def signers_for(self, requests: Sequence[SigningRequest]) -> tuple[LocalSigner, ...]:
+    def signers_for(self, requests: Sequence[SigningRequest], *, chain: Any = None) -> tuple[LocalSigner, ...]:
         """One signer for each key that a request's origin leads to in one of these trees.
 
         An origin is of another's choosing: a path that leads to another key than the requested one, nowhere, or deeper
-        than wallets go (10 steps) gives no signer. Raises `SigningRefused`, `TransactionError` for what is no request.
+        than wallets go (10 steps) gives no signer. ``chain`` is that whose paths they have, where their subjects do not
+        say it. Raises `SigningRefused`, `TransactionError` for what is no request.
         """
         found: dict[tuple[bytes, Curve], LocalSigner] = {}
         wanted = _checked_requests(requests)
-        check_paths(wanted, self._mine)
+        self._check_paths(wanted, chain)
         for request in wanted:
             name = (request.key.data, request.key.curve)
             if name in found:
@@ -124,7 +109,7 @@ class Keychain(Confidential):
         if not callable(ask):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
         requests = _checked_requests(ask())
-        check_paths(requests, self._mine, getattr(subject, "chain", None))
+        self._check_paths(requests, getattr(subject, "chain", None))
         return subject.assemble(self._collected(requests))
 
     def collect(self, requests: Sequence[SigningRequest]) -> Answers:
@@ -135,8 +120,27 @@ class Keychain(Confidential):
         though the key is right, `SigningRefused`, `TransactionError` for what is no request.
         """
         wanted = _checked_requests(requests)
-        check_paths(wanted, self._mine)
+        self._check_paths(wanted)
         return self._collected(wanted)
+
+    def _check_paths(self, requests: Iterable[SigningRequest], chain: Any = None) -> None:
+        """Raise `SigningRefused` where the path that leads to a key of a master key here is none of the chain's.
+
+        The chain is the one given, or that of the request's subject; what has neither is not looked at. No PSBT names
+        its network, and relatives sign alike: of Bitcoin's coins, read as Dogecoin's, the path alone says whose they
+        are. A fingerprint is anybody's to claim, so a key of others is none of ours by whatever path.
+        """
+        for request in requests:
+            origin = request.origin
+            if origin is None or origin.fingerprint not in self._mine:
+                continue
+            row: Any = chain or getattr(request.subject, "chain", None)
+            has_path = getattr(row, "has_path", None)
+            if has_path is None or has_path(origin.path):
+                continue
+            if any(root.key(request) is not None for root in self._masters):
+                hint = "allow_foreign_path=True signs all the same"
+                raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
 
     def _collected(self, wanted: Sequence[SigningRequest]) -> Answers:
         answers: list[AcceptedSignature | None] = [None] * len(wanted)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, Script, classify, parse_script
-from walletcore.chains.bitcoin.relatives.dialect import names_of_types
+from walletcore.chains.bitcoin.relatives.dialect import kind_on, names_of_types
 from walletcore.chains.bitcoin.script import P2A, kind_of, p2pkh
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_DEFAULT, TAP_SIGHASH, Commitments
 from walletcore.chains.bitcoin.taproot import TAPSCRIPT, ControlBlock, TapLeaf
@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin.timelocks import opened
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness
 from walletcore.curves.secp256k1 import ORDER, decode_der
 from walletcore.errors import InvalidKey, InvalidSignature, TransactionError
-from walletcore.hashes import hash160, sha256
+from walletcore.hashes import hash160, sha256, sha256d
 from walletcore.keys import Curve, PublicKey, Scheme
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ class Spends:
     of a relative which has PSBTs. Raises `TransactionError` for another number of outputs, or another relative.
     """
 
-    __slots__ = ("_commitments", "_has_schnorr", "_left", "_names", "_spent", "_tx")
+    __slots__ = ("_commitments", "_dialect", "_has_schnorr", "_left", "_names", "_spent", "_tx")
 
     def __init__(self, tx: Tx, spent: Sequence[TxOut | None], *, dialect: Dialect | None = None) -> None:
-        self._tx, self._spent, self._left = tx, tuple(spent), _MAX_LEGACY
+        self._tx, self._spent, self._left, self._dialect = tx, tuple(spent), _MAX_LEGACY, dialect
         self._names, self._has_schnorr = names_of_types(dialect), dialect is not None and dialect.has_schnorr
         self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
 
@@ -57,9 +57,9 @@ class Spends:
     def signers(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> tuple[tuple[PublicKey, str], ...]:
         """The keys that signed an input, in the order of its script, each with the name of its hash type; all verified.
 
-        Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH and P2WSH, and p2a, which nobody
-        signs. What may be valid and is not understood is refused as "unknown", a hash type that ``sighash`` does not
-        name as "policy".
+        Understood are p2pk, p2pkh, multisig, p2wpkh and p2tr, by themselves or in P2SH (P2SH32 on Bitcoin Cash) and
+        P2WSH, and p2a, which nobody signs. What may be valid and is not understood is refused as "unknown", a hash type
+        that ``sighash`` does not name as "policy".
         Raises `InvalidSignature`.
         """
         with _at(index):
@@ -147,8 +147,8 @@ class _Spend:
         if spent is None:
             raise TransactionError("the output that is spent is not known", reason="missing")
         script_pubkey = spent.script_pubkey
-        kind = kind_of(script_pubkey)
-        if kind in ("", "p2pkh", "p2sh"):
+        kind = kind_on(self.spends._dialect, script_pubkey) or kind_of(script_pubkey)
+        if kind in ("", "p2pkh", "p2sh", "p2sh32"):
             self._verify_legacy(kind, script_pubkey)
             return
         if self.script_sig:
@@ -167,6 +167,10 @@ class _Spend:
                     raise InvalidSignature("the script_sig of a nested program is that program", reason="trailing")
                 self._verify_program(nested, script, is_nested=True)
                 return
+        elif kind == "p2sh32":
+            script = stack.pop() if stack else b""
+            if sha256d(script) != script_pubkey[2:34]:
+                raise InvalidSignature("the output has the hash of another script", reason="mismatch")
         if self.witness:
             raise InvalidSignature("this kind of output has no witness", reason="trailing")
         self._satisfy(script, stack, is_segwit=False)

@@ -149,6 +149,59 @@ def test_a_transaction_goes_through_all_roles_to_the_bytes_that_it_has_without(r
     assert elsewhere.extract().raw == signed.raw
 
 
+def test_p2sh32_goes_through_all_roles_as_p2sh_does() -> None:
+    """CHIP-2022-05; Bitcoin Cash Node, src/script/standard.cpp, Solver."""
+    source = change(value=100_000, kind="p2sh32", redeem_script=TWO_OF_THREE, dialect=BCH.dialect)
+    paid = Tx(version=2, inputs=(TxIn(txid="77" * 32, vout=0),), outputs=(source,), locktime=0).encode()
+    parts: dict[str, Any] = {"txid": Tx.decode(paid).txid, "vout": 0, "previous": paid, "dialect": BCH.dialect}
+    spent = Input(**parts, kind="p2sh32", redeem_script=TWO_OF_THREE)
+    transaction = Transaction(chain=BCH, inputs=(spent,), outputs=(replace(source, value=99_000),))
+    made = Psbt.from_transaction(transaction)
+    read = Psbt.decode(BCH, made.raw, previous=made.previous)
+    assert read.transaction == transaction
+    assert [each.lock for each in read.transaction.outputs] == [source.lock]
+    whole = sign(read, signer(1)).combine(sign(read, signer(3)))
+    assert whole.finalize().raw == sign(transaction, signer(1), signer(3)).raw
+    final = Psbt.decode(BCH, whole.finalized().raw, previous=made.previous)
+    assert final.extract().raw == whole.finalize().raw
+    thief = multisig(1, [key(9).public_key])  # whose digest is that of a spend of its own output of that amount
+    theirs = Input(**{**parts, "previous": b""}, value=100_000, kind="p2sh32", redeem_script=thief)
+    stolen = Tx.decode(sign(replace(transaction, inputs=(theirs,)), signer(9)).raw).inputs[0].script_sig
+    damaged = bytearray(final.inputs[0].final_scriptsig or b"")
+    damaged[20] ^= 1
+    for wrong in (stolen, bytes(damaged)):
+        fields = final.inputs[0].with_fields(final_scriptsig=wrong)
+        assert reason(InvalidSignature, replace(final, inputs=(fields,)).extract) == "mismatch"
+    for script in (b"\x51", TWO_OF_THREE + b"\x61"):
+        (fields,), (owner,) = made.inputs, made.outputs
+        lies = (
+            {"inputs": (fields.with_fields(redeem_script=script),)},
+            {"outputs": (owner.with_fields(redeem_script=script),)},
+        )
+        for lie in lies:
+            assert reason(TransactionError, replace(made, **lie).requests) == "mismatch"
+    hidden = replace(made, inputs=(fields.with_fields(redeem_script=None),))
+    assert hidden.requests() == ()
+    assert reason(TransactionError, replace(made, chain=XEC).requests) == "mismatch"
+
+
+@pytest.mark.parametrize("script", [b"\x51", b"\x21" + ALICE.data + b"\xad\x51"], ids=["true", "a key and more"])
+def test_p2sh32_of_a_script_that_is_not_understood_is_somebody_elses(script: bytes) -> None:
+    found = pay(BCH.script_address(script, kind="p2sh32"), 50_000)
+    spent = replace(spending(BCH, "p2pkh"), outputs=(found,))
+    made = Psbt.from_transaction(spent)
+    told = replace(made, outputs=(made.outputs[0].with_fields(redeem_script=script),))
+    assert [each.id for each in told.requests()] == [each.id for each in made.requests()]
+    assert told.effects() == made.effects()
+    paid = Tx(version=2, inputs=(TxIn(txid="78" * 32, vout=0),), outputs=(found,), locktime=0).encode()
+    theirs = Input(txid=Tx.decode(paid).txid, vout=0, previous=paid, dialect=BCH.dialect, kind="p2sh32")
+    joint = Psbt.from_transaction(replace(spent, inputs=(*spent.inputs, theirs)))
+    shown = joint.inputs[1].with_fields(redeem_script=script)
+    both = replace(joint, inputs=(joint.inputs[0], shown))
+    assert [each.key for each in both.requests()] == [ALICE]
+    assert [each.is_final for each in sign(both, signer(1)).finalized().inputs] == [True, False]
+
+
 @each_row
 def test_amounts_are_only_claimed_until_previous_transactions_prove_them(row: BitcoinChain) -> None:
     made = Psbt.from_transaction(spending(row, "p2pkh", "p2sh"))

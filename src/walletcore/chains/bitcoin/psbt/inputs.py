@@ -20,7 +20,7 @@ from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of, only_leaf
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
-from walletcore.chains.bitcoin.relatives.dialect import names_of_types
+from walletcore.chains.bitcoin.relatives.dialect import kind_on, names_of_types
 from walletcore.chains.bitcoin.script import P2A, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.chains.bitcoin.taproot import NOBODY, TAPSCRIPT
@@ -131,6 +131,7 @@ def _input(
         return _foreign(outpoint, spent, previous, fields, allowed, chain)
     made = partial(
         Input,
+        kind=kind_on(dialect, spent.script_pubkey),
         txid=outpoint.txid,
         vout=outpoint.vout,
         sequence=outpoint.sequence,
@@ -319,6 +320,7 @@ def _output(output: TxOut, fields: PsbtOutput, dialect: Dialect | None) -> TxOut
         return output
     made = partial(
         Lock,
+        kind=kind_on(dialect, output.script_pubkey),
         script_pubkey=output.script_pubkey,
         redeem_script=redeem_script,
         witness_script=witness_script,

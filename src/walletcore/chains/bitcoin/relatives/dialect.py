@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from walletcore.chains.bitcoin.relatives.destinations import destination_of
 from walletcore.errors import TransactionError
 from walletcore.hashes import Hash, blake256_ripemd160, hash160
 
@@ -45,6 +46,7 @@ __all__ = [
     "Dialect",
     "check_extra",
     "hash_types",
+    "kind_on",
     "names_of_types",
 ]
 
@@ -188,6 +190,14 @@ def names_of_types(dialect: Dialect | None) -> Mapping[int, str]:
     from walletcore.chains.bitcoin.sighash import HASH_TYPES
 
     return {number: name for name, number in (hash_types(dialect) if dialect else HASH_TYPES).items()}
+
+
+def kind_on(dialect: Dialect | None, script_pubkey: bytes) -> str:
+    """P2SH32, which is a kind on Bitcoin Cash alone and so has to be named; empty for what a script says itself."""
+    if dialect is None or "p2sh32" not in dialect.kinds:
+        return ""
+    found = destination_of(script_pubkey)
+    return found.kind if found is not None and found.kind in dialect.kinds else ""
 
 
 def check_extra(transaction: Transaction) -> None:

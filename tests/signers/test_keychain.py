@@ -362,6 +362,24 @@ def joint(*inputs: Input) -> Psbt:
     return Psbt.from_transaction(Transaction(chain=BITCOIN, inputs=inputs, outputs=(pay(to, 8_000 * len(inputs)),)))
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_P23_neighbour_the_origin_of_another_chains_request_does_not_lend_its_key(first: bool) -> None:
+    """Both are for one key: the path that leads to it stands beside the request of its own chain only."""
+    origin = KeyOrigin(b"abcd", Path.parse("m/44'/3'/0'/0/0"))
+    own = Psbt.decode(BITCOIN, spending_bitcoin("m/44'/0'/0'/0/3"))
+    foreign = Psbt.decode(chain("dogecoin", BitcoinChain), spending_bitcoin("m/44'/0'/0'/0/3", origin))
+    requests = (*own.requests(), *foreign.requests())
+    wanted = requests if first else requests[::-1]
+    keychain = Keychain([TREE])
+    for call in (keychain.collect, keychain.signers_for):
+        with pytest.raises(SigningRefused) as caught:
+            call(wanted)
+        assert caught.value.reason == "policy"
+    assert None not in Keychain([TREE], allow_foreign_path=True).collect(wanted)
+    assert keychain.collect(foreign.requests()) == (None,)
+    assert None not in keychain.collect((*own.requests(), *own.requests()))
+
+
 def test_P23_below_an_account_no_path_names_a_coin_and_no_origin_of_others_counts() -> None:
     account = TREE.derive(Path.parse("m/44'/0'/0'"))
     origin = KeyOrigin(account.fingerprint, Path((0, 3)))

@@ -123,14 +123,14 @@ class Keychain(Confidential):
         self._check_paths(wanted)
         return self._collected(wanted)
 
-    def _check_paths(self, requests: Iterable[SigningRequest], chain: Any = None) -> None:
+    def _check_paths(self, requests: Sequence[SigningRequest], chain: Any = None) -> None:
         """Raise `SigningRefused` where the path that leads to a key of a master key here is none of the chain's.
 
         The chain is the one given, or that of the request's subject; what has neither is not looked at. No PSBT names
         its network, and relatives sign alike: of Bitcoin's coins, read as Dogecoin's, the path alone says whose they
         are. A fingerprint is anybody's to claim, so a key of others is none of ours by whatever path.
         """
-        for request in requests:
+        for request in requests if chain is not None else [*requests, *self._crossed(requests)]:
             origin = request.origin
             if origin is None or origin.fingerprint not in self._mine:
                 continue
@@ -138,9 +138,22 @@ class Keychain(Confidential):
             has_path = getattr(row, "has_path", None)
             if has_path is None or has_path(origin.path):
                 continue
-            if any(root.key(request) is not None for root in self._masters):
+            if self._has(request):
                 hint = "allow_foreign_path=True signs all the same"
                 raise SigningRefused(f"{origin.path} is no path of {row.name}", reason="policy", hint=hint)
+
+    def _has(self, request: SigningRequest) -> bool:
+        return any(root.key(request) is not None for root in self._masters)
+
+    def _crossed(self, requests: Sequence[SigningRequest]) -> list[SigningRequest]:
+        """Where requests are of several chains, each by the origin of another one for its key: it is answered so, too.
+
+        Only origins that lead to their keys count: of others there can be as many as requests.
+        """
+        if len({id(getattr(request.subject, "chain", None)) for request in requests}) < 2:
+            return []
+        origins = {_x_of(request): request.origin for request in requests if self._has(request)}
+        return [replace(each, origin=origins[_x_of(each)]) for each in requests if _x_of(each) in origins]
 
     def _collected(self, wanted: Sequence[SigningRequest]) -> Answers:
         answers: list[AcceptedSignature | None] = [None] * len(wanted)

@@ -190,9 +190,9 @@ def test_what_is_not_known_is_not_replaced() -> None:
     assert reason(TransactionError, bumped, old.raw) == "type"
 
 
-def parent(rate: int = 500) -> tuple[bytes, Input, int]:
+def parent(rate: int = 500, version: int = 2) -> tuple[bytes, Input, int]:
     """Return a signed transaction of a low rate, the input that spends its change, and its fee."""
-    tx = original(200_000, rate=rate)
+    tx = replace(original(200_000, rate=rate), version=version)
     raw = sign(tx, *WALLET.signers_for(tx)).raw
     place = WALLET.change_of(tx)[0]
     mine = Input(txid=tx.txid, vout=place, previous=raw, key=WALLET.public_key(BITCOIN, change=1), kind="p2wpkh")
@@ -240,6 +240,27 @@ def test_a_parent_that_is_not_signed_is_refused_as_it_hides_its_size() -> None:
     assert bare.txid == mine.txid
     options: dict[str, Any] = {"parent_fee": paid, "to": TO, "fee_rate": 10_000, "inputs": [mine]}
     assert reason(TransactionError, child, BITCOIN, parent=bare.encode(), **options) == "missing"
+
+
+@pytest.mark.parametrize(("version", "expected"), [(1, 2), (2, 2), (3, 3)])
+def test_a_child_has_the_version_that_its_parents_descendants_must_have(version: int, expected: int) -> None:
+    """BIP-431, rules 1 and 2: what spends an unconfirmed transaction of version 3 has it as well, and no other."""
+    raw, mine, paid = parent(version=version)
+    options: dict[str, Any] = {"parent": raw, "parent_fee": paid, "to": TO, "fee_rate": 10_000}
+    tx = child(BITCOIN, inputs=[mine], **options).transaction
+    assert (Tx.decode(raw).version, tx.version) == (version, expected)
+
+
+def test_a_child_of_version_3_is_small() -> None:
+    """BIP-431, rule 5: 1,000 virtual bytes; P2WPKH has 10.5 beside 31 of the output and 68 of each input."""
+    for version, others, fits in ((3, 13, True), (3, 14, False), (2, 14, True)):
+        raw, mine, paid = parent(version=version)
+        inputs = [mine, *[coin(place, 10**6) for place in range(20, 20 + others)]]
+        options: dict[str, Any] = {"parent": raw, "parent_fee": paid, "to": TO, "fee_rate": 10_000, "inputs": inputs}
+        if fits:
+            assert len(child(BITCOIN, **options).inputs) == 1 + others
+        else:
+            assert reason(TransactionError, child, BITCOIN, **options) == "too-large"
 
 
 def test_a_child_is_signed_as_any_other() -> None:

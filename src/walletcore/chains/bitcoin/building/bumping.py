@@ -1,7 +1,7 @@
 """Fees raised later: a transaction is replaced (BIP-125), or a child pays for its parent.
 
-BIP-125, "Implementation Details"; Bitcoin Core, src/policy/rbf.cpp (PaysForRBF, PaysMoreThanConflicts),
-src/wallet/feebumper.cpp.
+BIP-125, "Implementation Details"; BIP-431, "Specification"; Bitcoin Core, src/policy/rbf.cpp (PaysForRBF,
+PaysMoreThanConflicts), src/wallet/feebumper.cpp.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from walletcore.chains.bitcoin.building.drafts import (
     check_chain,
     check_flags,
     compose,
+    drafted,
     items,
 )
 from walletcore.chains.bitcoin.building.weights import SCALE, vsize_of, weight_of
@@ -27,12 +28,13 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import TxOut
+from walletcore.chains.bitcoin.tx import Tx, TxOut
 from walletcore.errors import TransactionError
 
 __all__ = ["bump_fee", "child"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower one
+_VERSION, _TRUC, _MAX_CHILD = 2, 3, 1_000  # BIP-431, rules 2 and 5: versions, and virtual bytes
 _SHORTER = 3  # bytes that a signature of DER may lack of the 71 that are counted; of thousands one lacks more
 _FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
 
@@ -168,7 +170,8 @@ def child(
 
     ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which one at
     least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
-    the child pays the rate for its own size. Nodes must have taken the parent already. Raises `TransactionError`.
+    the child pays the rate for its own size. Nodes must have taken the parent already. A child of version 3 has at
+    most 1,000 virtual bytes, as its parent's version asks (BIP-431). Raises `TransactionError`.
     """
     check_chain(chain)
     check_flags(allow_low_fee_rate=allow_low_fee_rate)
@@ -179,8 +182,10 @@ def child(
     _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
     _check_spends(tx.outputs, txid, spending)
+    is_truc = isinstance(tx, Tx) and tx.version == _TRUC
     draft = Draft(
         chain=chain,
+        version=_TRUC if is_truc else _VERSION,
         required=spending,
         payments=(),
         change=as_output(to),
@@ -191,7 +196,11 @@ def child(
         safety=safety,
         allow_low_fee_rate=allow_low_fee_rate,
     )
-    return compose(draft)
+    made = drafted(draft)
+    if is_truc and (size := vsize_of(weight_of(made.inputs, made.outputs))) > _MAX_CHILD:
+        message = f"expected at most {_MAX_CHILD} virtual bytes beside a parent of version 3, got {size}"
+        raise TransactionError(message, reason="too-large")
+    return Psbt.from_transaction(made, safety=safety)
 
 
 def _check_spends(outputs: Sequence[TxOut], txid: str, inputs: Sequence[Input]) -> None:

@@ -140,6 +140,23 @@ def test_it_answers_whatever_its_origins_say(steps: list[int], payload: bytes) -
         assert keychain.collect(wanted) == by_signers(keychain, wanted)
 
 
+@pytest.mark.parametrize("options", [{}, {"low_r": True}, {"check": False}], ids=["by parents", "low r", "unchecked"])
+@pytest.mark.parametrize("scheme", [Scheme.ECDSA, Scheme.BIP340])
+def test_an_origin_that_does_not_lead_to_a_key_hides_no_other_that_does(
+    scheme: Scheme, options: dict[str, bool]
+) -> None:
+    """A fingerprint of others beside the same key and path, in either order: each is answered, as by signers."""
+    public = key("m/0").even_y() if scheme is Scheme.BIP340 else key("m/0")
+    right = request(public, "m/0", scheme)
+    wrong = request(public, "m/0", scheme, origin=KeyOrigin(b"abcd", Path((0,))))
+    for wanted in ([wrong, right], [right, wrong]):
+        keychain = Keychain([TREE], **options)
+        answers = keychain.collect(wanted)
+        assert answers == by_signers(keychain, wanted)
+        assert None not in answers
+    assert Keychain([TREE], **options).collect([wrong]) == (None,)
+
+
 def test_a_fingerprint_that_two_trees_have_leads_to_the_key_that_fits() -> None:
     class Impostor:
         fingerprint, private_key = FINGERPRINT, Slip10PrivateKey.from_seed(bytes(16), Curve.SECP256K1).private_key

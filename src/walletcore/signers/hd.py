@@ -250,9 +250,11 @@ class _Root:
         """Put the answers of keys in this tree in their places, where there are none yet."""
         held: dict[Any, PrivateKey | None] = {}  # one key may be asked for many leaves
         for place, request in enumerate(requests):
-            if answers[place] is not None or request.origin is None:
+            origin = request.origin
+            if answers[place] is not None or origin is None:
                 continue
-            name = request.key.data, request.origin.path.steps, request.scheme, request.tweak
+            # all that `key` looks at: the curve is the scheme's
+            name = origin.fingerprint, origin.path.steps, request.key.data, request.scheme, request.tweak
             key = held[name] if name in held else held.setdefault(name, self.key(request))
             if key is not None:
                 answers[place] = request.accept(signer(key).sign(request))

@@ -1,6 +1,7 @@
 """A keychain signs as the signers do that it gives, and as other implementations: no key leaves it, none is made."""
 
 from dataclasses import replace
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -267,6 +268,47 @@ def test_a_tree_that_is_wiped_meanwhile_signs_no_more(monkeypatch: pytest.Monkey
     with pytest.raises(InvalidKey) as caught:
         Keychain([tree]).collect([request(key(f"m/{n}"), f"m/{n}") for n in range(3)])
     assert caught.value.reason == "wiped"
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["the keychain", "the key of the tree"])
+@pytest.mark.parametrize("low_r", [True, False])
+def test_a_wipe_while_a_parent_is_derived_ends_that_one_as_well(
+    monkeypatch: pytest.MonkeyPatch, low_r: bool, whole: bool
+) -> None:
+    tree, right, made = ExtendedPrivateKey.from_seed(SEED), ExtendedPrivateKey.derive, list[ExtendedPrivateKey]()
+    keychain = Keychain([tree], low_r=low_r)
+
+    def derive(self: ExtendedPrivateKey, path: Path) -> ExtendedPrivateKey:
+        made.append(right(self, path))
+        other = Thread(target=keychain.wipe if whole else tree.private_key.wipe)
+        other.start()
+        other.join()
+        return made[-1]
+
+    monkeypatch.setattr(ExtendedPrivateKey, "derive", derive)
+    for _ in range(2):
+        with pytest.raises(InvalidKey) as caught:
+            keychain.collect([request(key("m/84'/0'/0'/0/3"), "m/84'/0'/0'/0/3")])
+        assert caught.value.reason == "wiped"
+        monkeypatch.undo()
+    assert [node.private_key.secret.is_wiped for node in made] == [True]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_parents_that_make_room_for_others_sign_to_the_end(monkeypatch: pytest.MonkeyPatch, check: bool) -> None:
+    """Others' paths, more than are kept, while a signature is under way: it is made all the same."""
+    keychain, right, others = Keychain([TREE], check=check), by_point._write, list(range(300))
+
+    def crowded(*signature: Any) -> None:
+        asked, others[:] = others[:], []
+        for account in asked:
+            keychain.collect([request(key("m/0"), f"m/7'/{account}'/0")])
+        right(*signature)
+
+    monkeypatch.setattr(by_point, "_write", crowded)
+    wanted = [request(key(path), path) for path in ("m/84'/0'/0'/0/3", "m/84'/0'/0'/0/4")]
+    assert None not in keychain.collect(wanted)
+    assert not others
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -56,7 +56,8 @@ class Keychain(Confidential):
     """Trees in memory whose owner signs again and again: the parents of its keys are derived once, and kept.
 
     At most 256 of them for each tree, and no longer than the key of the tree: once that is wiped, they are as well when
-    the next request comes, or at once by `wipe`. Its signers are `LocalSigner` with this ``check``, and with this
+    the next request comes, or at once by `wipe`. Those that make room for others are left to the garbage collector, as
+    another thread may be signing with one. Its signers are `LocalSigner` with this ``check``, and with this
     ``low_r`` for keys of secp256k1. A path from a master key to the key that is asked for is refused with
     `SigningRefused` where it is none of the chain's, unless ``allow_foreign_path`` is set; below an account's key a
     path tells no chain. A context manager: leaving it wipes. Raises `SignerError` for what is no tree or no bool.
@@ -277,6 +278,7 @@ class _Root:
 
     def wipe(self) -> None:
         """Overwrite the keys of the tree and of all parents, and forget these."""
+        self._tree.private_key.wipe()  # first: `_parent` looks at it after it has put a parent in
         parents, self._parents = self._parents, {(): self._tree}
         for node in list(parents.values()):
             node.private_key.wipe()
@@ -310,6 +312,10 @@ class _Root:
             if len(self._parents) > _MAX_PARENTS:  # paths are of others' choosing
                 self._parents = {(): self._tree}
             parent = self._parents[above] = self._tree.derive(Path(above))
+            if self._secret.is_wiped:  # by another thread, meanwhile
+                parent.private_key.wipe()
+                self.wipe()
+                self._secret.reveal()  # refuses
         return parent
 
 

@@ -74,6 +74,17 @@ def hidden() -> bytes:
     return psbt([utxo, *keys])
 
 
+def extended_keys() -> bytes:
+    """Keys of accounts, each of which is asked whether it is a point."""
+    points = [key(place + 1).public_key.data for place in range(100)]
+    named = [
+        record(0x01, bytes(8), b"\x04\x88\xb2\x1e\1" + bytes(8) + place.to_bytes(32) + points[place % 100])
+        for place in range(MEBIBYTE // 90)
+    ]
+    paid = [record(0x03, u64(0)), record(0x04, b"")]
+    return MAGIC + b"".join(map(written, ([*COMMON, *named], OUTPOINT, paid)))
+
+
 def template(place: int) -> bytes:
     """A script that is understood, and ready from another height on than every other."""
     return behind(checksig([key(2).public_key]), after=place + 1)
@@ -87,6 +98,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "leaves of many keys": lambda: leaves(template, *origins()),
     "the tree of an output": tree,
     "keys of a hidden script": hidden,
+    "extended keys": extended_keys,
 }
 made = cache(lambda name: MADE[name]())
 

@@ -1,5 +1,6 @@
 """Version 2 (BIP-370): lock times, flags of what may be modified, conversion; and fields of taproot (BIP-371)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -266,8 +267,86 @@ def test_PS70_neighbour_another_root_or_leaf_version_is_refused() -> None:
         assert reason(TransactionError, replace(made, inputs=(other,)).requests) == "mismatch"
 
 
+def extended(*, private: bool = False) -> bytes:
+    """The 78 bytes of m/0' of BIP-32's first test vector, by another implementation."""
+    root = wallycore.bip32_key_from_seed(bytes(range(16)), wallycore.BIP32_VER_MAIN_PRIVATE, 0)
+    child = wallycore.bip32_key_from_parent(root, 2**31, wallycore.BIP32_FLAG_KEY_PRIVATE)
+    flag = wallycore.BIP32_FLAG_KEY_PRIVATE if private else wallycore.BIP32_FLAG_KEY_PUBLIC
+    return bytes(wallycore.bip32_key_serialize(child, flag))
+
+
+def with_xpub(version: int, xpub: bytes) -> bytes:
+    """A PSBT whose global map names this extended key."""
+    made = vessel().to_version(version)
+    named = (bytes((0x01,)) + xpub, bytes.fromhex("3442193e") + (2**31).to_bytes(4, "little"))
+    return encode(PsbtGlobals.of(dict([*made.globals.records, named])), made.inputs, made.outputs)
+
+
+def wally_reads(raw: bytes) -> bool:
+    try:
+        wallycore.psbt_from_bytes(raw, 0)
+    except ValueError:
+        return False
+    return True
+
+
+def is_xpub_refused(version: int, xpub: bytes) -> str:
+    """The reason with which it is: read, written by its field, and given as a record. No key is told."""
+    raw, made, origin = with_xpub(version, xpub), vessel(), KeyOrigin(bytes(4), Path((0,)))
+    calls: list[Callable[[], object]] = [
+        lambda: Psbt.decode(BITCOIN, raw),
+        lambda: made.globals.with_fields(xpub=((xpub, origin),)),
+        lambda: PsbtGlobals([(b"\1" + xpub, bytes(8))]),
+    ]
+    reasons = set()
+    for call in calls:
+        with pytest.raises(TransactionError) as caught:
+            call()
+        assert xpub[46:].hex() not in repr(caught.value)
+        reasons.add(caught.value.reason)
+    (found,) = reasons
+    return found
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_an_extended_key_is_public_and_a_point(version: int) -> None:
+    public, private = extended(), extended(private=True)
+    wrong = {
+        "version": [private, private[:4] + public[4:]],
+        "length": [public[:-1], public + b"\0"],
+        "point": [
+            public[:4] + private[4:],
+            public[:45] + b"\2" + b"\xff" * 32,  # not below p
+            public[:45] + b"\2" + (5).to_bytes(32),  # 5^3 + 7 is no square
+            public[:45] + b"\6" + public[46:],
+        ],
+    }
+    assert Psbt.decode(BITCOIN, with_xpub(version, public)).globals.xpub[0][0] == public
+    assert wally_reads(with_xpub(version, public))
+    for why, keys in wrong.items():
+        for each in keys:
+            assert not wally_reads(with_xpub(version, each))
+            assert is_xpub_refused(version, each) == why
+
+
+@pytest.mark.parametrize("prefix", ["04358394", "04b2430c", "02aa7a99", "045f18bc", "019d9cfe", "02fda4e8"])
+def test_an_extended_key_of_private_version_bytes_is_refused(prefix: str) -> None:
+    """tprv, zprv, Zprv and vprv (SLIP-132), Litecoin's Ltpv, Decred's dprv."""
+    assert is_xpub_refused(0, bytes.fromhex(prefix) + extended(private=True)[4:]) == "version"
+    assert is_xpub_refused(0, bytes.fromhex(prefix) + extended()[4:]) == "version"
+
+
+@pytest.mark.parametrize("prefix", ["043587cf", "04b24746", "02aa7ed3", "045f1cf6", "019da462", "02fda926", "00000000"])
+def test_an_extended_key_is_of_any_coin(prefix: str) -> None:
+    """tpub, zpub, Zpub and vpub (SLIP-132), Litecoin's Ltub, Decred's dpub, and what nobody registered."""
+    xpub = bytes.fromhex(prefix) + extended()[4:]
+    raw = with_xpub(0, xpub)
+    read = Psbt.decode(BITCOIN, raw)
+    assert (read.globals.xpub[0][0], read.raw) == (xpub, raw)
+
+
 def test_an_extended_key_is_as_deep_as_its_path_is_long() -> None:
-    xpub = bytes.fromhex("0488b21e02") + bytes(73)
+    xpub = bytes.fromhex("0488b21e02") + bytes(40) + key(1).public_key.data
     made = vessel()
     for steps, fits in (((1, 2), True), ((1,), False), ((), False)):
         named = PsbtGlobals(xpub=((xpub, KeyOrigin(bytes(4), Path(steps))),)).records

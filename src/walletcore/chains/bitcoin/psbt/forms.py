@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from struct import unpack, unpack_from
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +23,8 @@ from walletcore.chains.bitcoin.tx import (
     read_witness,
 )
 from walletcore.coding.wire import Codec, Reader, array, bounded, compact_size, fixed, u8, u32le, u64le
-from walletcore.errors import DecodingError
+from walletcore.curves.secp256k1 import parse_public
+from walletcore.errors import DecodingError, InvalidKey
 from walletcore.path import KeyOrigin, Path
 
 __all__ = [
@@ -283,9 +285,23 @@ def _refuse_range(low: int, high: int) -> Callable[[int], None]:
     return refuse
 
 
-def _refuse_depth(data: bytes) -> None:
+def _is_xpub(data: bytes) -> None:
+    """BIP-174: an extended public key, of whatever network. All are looked at: that doubles what reading them takes."""
     if len(data) != 78:
         raise DecodingError(f"expected 78 bytes of an extended public key, got {len(data)}", reason="length")
+    if data[:4] in _private_versions():
+        raise DecodingError("expected an extended public key, got a private one", reason="version")
+    try:
+        parse_public(data[45:])
+    except InvalidKey:
+        raise DecodingError("expected an extended public key, got one of no point", reason="point") from None
+
+
+@cache
+def _private_versions() -> frozenset[bytes]:
+    from walletcore.hd.slip132 import VERSIONS  # hardly any PSBT names extended keys
+
+    return frozenset([each.private for each in VERSIONS])
 
 
 def _accept(_: Any) -> None:
@@ -314,4 +330,4 @@ COMPRESSED_KEYS = _checked(_BYTES, _refuse_sizes("compressed keys", 33, 33 * 409
 MUSIG2_KEYS = _checked(_BYTES, _refuse_sizes("two compressed keys, and for a leaf its hash", 66, 98, 32))
 MUSIG2_NONCE = _checked(_BYTES, _refuse_sizes("a public nonce", 66, 66))
 VERSION = _checked(u32le, _refuse_range(2, 0xFFFF_FFFF))  # BIP-370, "Creator"
-XPUB = _checked(_BYTES, _refuse_depth)
+XPUB = Form(_is_xpub, bytes, _BYTES.encode)

@@ -13,7 +13,7 @@ from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, kernel_accepts, key, re
 from walletcore.chains.bitcoin import Transaction, pay
 from walletcore.chains.bitcoin.psbt import Leaf, Psbt, PsbtGlobals, PsbtInput, PsbtOutput, Safety, TapOrigin
 from walletcore.chains.bitcoin.psbt.codec import encode
-from walletcore.errors import TransactionError
+from walletcore.errors import MissingSignature, TransactionError
 from walletcore.path import KeyOrigin, Path
 from walletcore.signing import sign
 
@@ -149,6 +149,24 @@ def test_PS71_neighbour_a_sequence_is_neither_overwritten_nor_put_under_a_signat
     assert reason(TransactionError, one.to_version(0).combine, bare) == "mismatch"
     other = replace(bare, outputs=(bare.outputs[0].with_fields(amount=80_000),))
     assert reason(TransactionError, one.combine, other) == "mismatch"
+
+
+def test_PS71_neighbour_a_part_of_a_signature_is_over_its_sequences_as_well() -> None:
+    """BIP-373: PSBT_IN_MUSIG2_PARTIAL_SIG is made over the transaction, a nonce over nothing; neither is enough."""
+    names, bare = key(2).public_key.data + key(3).public_key.data, vessel("p2tr", sequence=0xFFFF_FFFF)
+    later = replace(bare, inputs=(bare.inputs[0].with_fields(sequence=5),))
+    nonces = bare.inputs[0].with_fields(musig2_pub_nonce=((names, bytes(66)),))
+    begun = replace(bare, inputs=(nonces,))
+    assert begun.combine(later).draft == later.combine(begun).draft == later.draft
+    partly = replace(bare, inputs=(nonces.with_fields(musig2_partial_sig=((names, bytes(32)),)),))
+    assert reason(TransactionError, partly.combine, later) == "mismatch"
+    assert reason(TransactionError, later.combine, partly) == "mismatch"
+    assert partly.combine(bare, begun) == partly
+    assert partly.finalized() == partly
+    assert len(partly.requests()) == 1
+    assert sign(partly, signer(1)).finalized().inputs[0].is_final
+    with pytest.raises(MissingSignature):
+        partly.finalize()
 
 
 def test_a_transaction_of_version_1_is_not_of_version_2() -> None:

@@ -30,7 +30,7 @@ from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, has_signatures, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, is_committed, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import transaction_of
@@ -273,7 +273,7 @@ class Psbt:
 
         Where all are of version 2, one may know the sequence of an input that another one does not know yet (BIP-370,
         "Unique Identification"). Raises `TransactionError` ("mismatch") for another transaction, where two of them
-        disagree, and for signatures over another sequence.
+        disagree, and for signatures over another sequence, also parts of them (BIP-373).
         """
         if any(type(each) is not Psbt for each in others):
             raise TransactionError("expected PSBTs", reason="type")
@@ -290,7 +290,7 @@ class Psbt:
         made = _made(self.chain, packet, self.safety, previous, _proven=proven)
         if made.draft.locktime != self.draft.locktime:  # each input may take a lock time that one of them did not know
             raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
-        if any(each.draft != made.draft and any(map(has_signatures, each.inputs)) for each in (self, *others)):
+        if any(each.draft != made.draft and any(map(is_committed, each.inputs)) for each in (self, *others)):
             raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
         return made
 

@@ -14,7 +14,7 @@ from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, decode, encode
 from walletcore.chains.bitcoin.psbt.conversion import draft_of, input_of, output_of
 from walletcore.chains.bitcoin.psbt.counting import Proven
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import PARTIAL_SIG, SIGNATURES
+from walletcore.chains.bitcoin.psbt.finalizing import MUSIG2_PARTIAL_SIG, PARTIAL_SIG, SIGNATURES, is_committed
 from walletcore.chains.bitcoin.psbt.maps import V2
 from walletcore.chains.bitcoin.psbt.signing import HAS_SINGLE, INPUTS, OUTPUTS, committed
 from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
@@ -31,7 +31,7 @@ __all__ = ["added", "declared", "removed"]
 
 _NEW = -1  # the place that a part had which was not there
 _SCHNORR = 64  # bytes without a hash type
-_MUSIG2_PARTIAL_SIG, _SP_V0_INFO = 0x1C, 0x09
+_SP_V0_INFO = 0x09
 _TIMES = 500_000_000  # lock times from here on are times (BIP-65), below it heights
 
 Places = list[int]
@@ -66,7 +66,7 @@ def added(
         [_input_map(each) if isinstance(each, Input) else each for each in inputs],
         [output_of(output_fields_of(each), each) if isinstance(each, TxOut) else each for each in outputs],
     )
-    if any(_hash_types(each) or each.is_final for each in change.new_inputs):
+    if any(map(is_committed, change.new_inputs)):
         raise TransactionError("expected inputs that nobody has signed: what they commit to is here", reason="policy")
     packet, draft = _changed(psbt, change)
     for each in made:
@@ -197,7 +197,7 @@ def _signed(psbt: Psbt) -> Signed:
 def _hash_types(fields: PsbtInput) -> list[int]:
     """The hash types of the signatures of an input that is not final."""
     found = [_hash_type(key[0], value) for key, value in fields._records.items() if key[0] in SIGNATURES]
-    if _MUSIG2_PARTIAL_SIG in fields._numbers:  # of the type that is asked for (BIP-373)
+    if MUSIG2_PARTIAL_SIG in fields._numbers:  # of the type that is asked for (BIP-373)
         found.append(fields.sighash_type or SIGHASH_DEFAULT)
     return found
 

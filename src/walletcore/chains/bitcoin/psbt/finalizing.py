@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = [
+    "MUSIG2_PARTIAL_SIG",
     "SIGNATURES",
     "Final",
     "final_of",
@@ -27,6 +28,7 @@ __all__ = [
     "finals_of",
     "has_signatures",
     "hash_type_of",
+    "is_committed",
     "is_enough",
     "name_of",
     "names_of",
@@ -36,9 +38,12 @@ __all__ = [
 
 PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
 """The fields in which signatures stand."""
+MUSIG2_PARTIAL_SIG = 0x1C
+"""Where a part of one stands, by one of several (BIP-373): made over the transaction, but nothing to hand over."""
 _BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
 _SIGNED = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS))
+_COMMITTED = _SIGNED | {MUSIG2_PARTIAL_SIG}
 _ONE, _TWO, _A_KEY = b"\x01", b"\x02", b"\x21"  # how witnesses of so many items, and keys in them, begin
 _BYTES = [bytes((number,)) for number in range(0x100)]
 _SCHNORR = 64  # bytes without a hash type, which then is the default
@@ -101,8 +106,13 @@ def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
 
 
 def has_signatures(fields: PsbtInput) -> bool:
-    """Whether anybody has signed it."""
+    """Whether there is a signature that can be handed over."""
     return not _SIGNED.isdisjoint(fields._numbers)
+
+
+def is_committed(fields: PsbtInput) -> bool:
+    """Whether there is a signature over the transaction, or only a part of one: others may not change what it is of."""
+    return not _COMMITTED.isdisjoint(fields._numbers)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

@@ -150,12 +150,15 @@ class Wallet(Confidential):
         of them are this wallet's: with cosigners it is no change, however many keys it has here, and how many of the
         keys must sign is not compared.
 
-        A watch-only wallet knows its account only, and no fingerprint of a master key. Raises `TransactionError`.
+        Of a PSBT that is what it describes, whatever its `Safety` refuses. A watch-only wallet knows its account only,
+        and no fingerprint of a master key. Raises `TransactionError`.
         """
         from walletcore.effects import Transfer  # imported by those who read, not by those who sign
 
         check_max_index(max_index)
-        row, effects = _chain_of(subject), subject.effects()
+        row = _chain_of(subject)
+        subject = row.described(subject)
+        effects = subject.effects()
         paid = [(place, each) for place, each in enumerate(effects) if isinstance(each, Transfer) and each.owners]
         mine = {place: self._accounts_of(row, each, max_index) for place, each in paid}
         wanted = {account for accounts in mine.values() for account in accounts}

@@ -226,6 +226,10 @@ class Chain:
         module, name = kind.__module__, kind.__qualname__
         return f"{module}:{name}" in self.subjects and getattr(sys.modules.get(module), name, None) is kind
 
+    def described(self, subject: Signable[Any]) -> Signable[Any]:
+        """What a subject is about, where it carries that from hand to hand: by itself it is that."""
+        return subject
+
     def _check_key(self, key: PublicKey) -> None:
         if type(key) is not PublicKey or key.curve not in self.curves:
             expected = " or ".join(curve.value for curve in self.curves)

@@ -15,12 +15,14 @@ from walletcore.chains import chain, solana
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig, push
+from walletcore.chains.bitcoin.psbt import SAFE, Psbt, Safety
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.curves.secp256k1 import uncompressed
 from walletcore.effects import Opaque, Transfer
-from walletcore.errors import PathError, TransactionError
+from walletcore.errors import PathError, SigningRefused, TransactionError
 from walletcore.keys import PublicKey
 from walletcore.mnemonic.bip39 import Mnemonic
+from walletcore.signing import sign
 from walletcore.wallet import MAX_CHANGE_INDEX
 
 PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
@@ -320,6 +322,31 @@ def test_a_watch_only_wallet_of_another_chain_or_kind_has_no_change() -> None:
         Wallet.from_xpub(str(WALLET.xpub("ethereum")), chain="ethereum"),
     ):
         assert change_of(tx, watching) == ()
+
+
+# -- what a PSBT describes, whatever it insists on and whoever has signed it
+
+
+def test_change_of_a_psbt_is_that_of_what_it_describes() -> None:
+    k, origin = WALLET.public_key(BITCOIN), WALLET.origin(BITCOIN)
+    claimed = Input(txid="bb" * 32, vout=0, value=100_000, key=k, origin=origin)
+    dear = replace(claimed, value=10_000_000_000)
+    believing = Safety(trust_witness_utxo=True)
+    for spent, safety in ((claimed, SAFE), (dear, believing), (replace(spending(), sighash="ALL|ANYONECANPAY"), SAFE)):
+        psbt = Psbt.from_transaction(paying(returned("m/84'/0'/0'/1/0"), spent), safety=safety)
+        with pytest.raises(SigningRefused):
+            psbt.requests()
+        assert WALLET.change_of(psbt) == WALLET.change_of(psbt.transaction) == WALLET.change_with()(psbt) == (1,)
+
+
+@kinds
+def test_change_stays_change_when_the_wallet_has_signed(kind: str) -> None:
+    psbt = Psbt.from_transaction(paying(returned(f"m/{PURPOSES[kind]}'/0'/0'/1/0", kind), spending(kind)))
+    signed = sign(psbt, WALLET.signer(BITCOIN, kind=kind))
+    assert signed.requests() == ()
+    assert WALLET.change_of(psbt) == WALLET.change_of(signed) == WALLET.change_of(signed.transaction) == (1,)
+    final = signed.finalized()  # which names no keys (BIP-174, "Input Finalizer")
+    assert WALLET.change_of(final) == WALLET.change_of(final.transaction) == ()
 
 
 # -- effects, other families, other implementations

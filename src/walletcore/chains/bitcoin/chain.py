@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from walletcore.chains.base import Address, Chain, SignedTransaction
 from walletcore.chains.bitcoin.address import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
     from walletcore.curves.fixed_base import Points
+    from walletcore.signing import Signable
 
 __all__ = ["LEGACY", "MESSAGE_MAGIC", "NETWORKS", "SEGWIT", "TAPROOT", "BitcoinChain"]
 
@@ -223,6 +224,12 @@ class BitcoinChain(Chain):
         from walletcore.chains.bitcoin.psbt.interchange import decode_transaction
 
         return decode_transaction(self, raw, keys, sighash)
+
+    def described(self, subject: Signable[Any]) -> Signable[Any]:
+        """What a PSBT describes, whatever its `Safety` refuses. Raises `TransactionError` where it cannot be."""
+        from walletcore.chains.bitcoin.psbt import Psbt
+
+        return subject.transaction if type(subject) is Psbt else subject
 
     def transaction_id(self, raw: bytes) -> str:
         """The txid of a signed transaction as the network carries it: 64 hex digits, as explorers show it.

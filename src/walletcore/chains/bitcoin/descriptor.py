@@ -17,7 +17,6 @@ from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.opcodes import multisig
-from walletcore.chains.bitcoin.psbt import Psbt
 from walletcore.chains.bitcoin.script import SCRIPT_KINDS, destination_of
 from walletcore.chains.bitcoin.taproot import NOBODY, ControlBlock, ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import multi_a
@@ -193,7 +192,7 @@ class MultisigDescriptor:
         check_max_index(max_index)
         if not isinstance(getattr(subject, "chain", None), Chain):
             raise TransactionError(f"expected something to sign, got {type(subject).__name__}", reason="type")
-        transaction = subject.transaction if type(subject) is Psbt else subject
+        transaction = subject.chain.described(subject)
         if type(transaction) is not Transaction or transaction.chain.xpub_network != self.keys[0].xpub.network:
             return ()
         paid = enumerate(zip(transaction.effects(), transaction.outputs, strict=False))  # what is beyond is no output

@@ -169,7 +169,8 @@ class Wallet(Confidential):
         """`change_of`, with what returns to these joint accounts (`MultisigDescriptor.change_of`): Bitcoin's multisig.
 
         One of the keys of each must be this wallet's: that which it derives at the key's origin, to the letter, as
-        fingerprints are anybody's to claim (BIP-129, "Signer"). Raises `DerivationError` ("mismatch").
+        fingerprints are anybody's to claim (BIP-129, "Signer"). Raises `DerivationError`: "mismatch", or "duplicate"
+        for one account in two descriptions, as what it spends would count twice.
         """
         from walletcore.chains.bitcoin.descriptor import MultisigDescriptor  # for those who have cosigners
 
@@ -178,6 +179,8 @@ class Wallet(Confidential):
         if not all(any(map(self._holds, each.keys)) for each in accounts):
             hint = "its key and origin are those of the descriptor, or it is another account, or another passphrase"
             raise DerivationError("no key of the joint account is this wallet's", reason="mismatch", hint=hint)
+        if len({each.identity for each in accounts}) < len(set(accounts)):
+            raise DerivationError("one joint account is described in two ways", reason="duplicate")
         return any_change(self.change_of, *[each.change_of for each in accounts])
 
     def _holds(self, key: AccountKey) -> bool:

@@ -17,6 +17,7 @@ from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.outcome import are_fixed
 from walletcore.chains.bitcoin.script import SCRIPT_KINDS, destination_of
 from walletcore.chains.bitcoin.taproot import NOBODY, ControlBlock, ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import multi_a
@@ -155,6 +156,11 @@ class MultisigDescriptor:
         body = f"{head}{name}({self.required},{keys}){')' * head.count('(')}"
         return f"{body}#{checksum(body)}"
 
+    @property
+    def identity(self) -> object:
+        """Equal for accounts that may have a script in common, whatever is said of where their keys come from."""
+        return self.kind, self.required, frozenset([(each.xpub.public_key, each.xpub.chain_code) for each in self.keys])
+
     def script(self, *, change: int = 0, index: int = 0) -> bytes:
         """The script of the keys at this place in each account; ``change`` is 0, or 1. Raises `PathError`."""
         return self._script([key for key, _ in self.origins(change=change, index=index)])
@@ -185,7 +191,9 @@ class MultisigDescriptor:
 
         Of what a transaction says of its keys only the place is taken, change (0 or 1) and index (``max_index`` at
         most): the whole script is made of the keys there, and it is change only if it has the very address that is
-        paid. One of the inputs must spend from such a script, too. Other subjects have no change here.
+        paid. Beside inputs that are not this account's, none of them is change where they are worth more together than
+        what the account itself spends: the cosigners would have what is left. An amount counts that is not merely
+        claimed (`Input.is_claimed`), of an input that no signature leaves open. Other subjects have no change here.
 
         Raises `TransactionError`, where there is no subject, or a PSBT contradicts itself.
         """
@@ -197,7 +205,19 @@ class MultisigDescriptor:
             return ()
         paid = enumerate(zip(transaction.effects(), transaction.outputs, strict=False))  # what is beyond is no output
         mine = [place for place, pair in paid if self._is_paid(transaction.chain, *pair, max_index)]
-        return tuple(mine) if mine and any(self._guards(transaction.chain, each) for each in transaction.inputs) else ()
+        return tuple(mine) if mine and self._pays(transaction, mine) else ()
+
+    def _pays(self, transaction: Transaction, places: Sequence[int]) -> bool:
+        """Whether this account's own inputs are worth what these outputs are; always, if there are no others.
+
+        A lie about an amount to which signatures commit is in the fee that is stated: `outcome.effects_of`.
+        """
+        inputs = transaction.inputs
+        own = [each for each in inputs if self._guards(transaction.chain, each)]
+        if len(own) == len(inputs):
+            return True
+        worth = sum([each.value or 0 for each in own if not each.is_claimed]) if are_fixed(inputs) else 0
+        return bool(own) and sum([transaction.outputs[place].value for place in places]) <= worth
 
     def _script(self, keys: Sequence[PublicKey]) -> bytes:
         make = multi_a if self.kind == "p2tr" else multisig

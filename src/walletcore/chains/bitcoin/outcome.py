@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.inputs import Input
     from walletcore.chains.bitcoin.transaction import Transaction
 
-__all__ = ["effects_of"]
+__all__ = ["are_fixed", "effects_of"]
 
 _ANYONECANPAY = "|ANYONECANPAY"
 _PARTIAL = ("NONE", "SINGLE")
@@ -31,8 +31,8 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     with the keys that its script was made from as its owners: whether they are one's own, a wallet can tell.
     """
     scripts = {each.script_pubkey for each in transaction.inputs}
-    fixed = not any(each.sighash.endswith(_ANYONECANPAY) for each in transaction.inputs)
-    source = _account(transaction.chain, scripts.pop()) if len(scripts) == 1 and fixed else ""
+    one = len(scripts) == 1 and are_fixed(transaction.inputs)
+    source = _account(transaction.chain, scripts.pop()) if one else ""
     partial = [pair for pair in enumerate(transaction.inputs) if pair[1].sighash.startswith(_PARTIAL)]  # hardly any
     paid = []
     for place, output in enumerate(transaction.outputs):
@@ -41,6 +41,11 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     dialect = transaction.chain.dialect
     more = () if dialect is None else dialect.rules.effects(transaction)
     return (*paid, *more, _fee(transaction, source))
+
+
+def are_fixed(inputs: Sequence[Input]) -> bool:
+    """Whether every signature commits to all inputs: none is added, and none taken away once another one is signed."""
+    return not any(each.sighash.endswith(_ANYONECANPAY) for each in inputs)
 
 
 def _left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:

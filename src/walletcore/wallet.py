@@ -147,8 +147,9 @@ class Wallet(Confidential):
         said to come from, which is that of a profile of the chain, in an account that the transaction itself spends
         from, with 0 or 1 as change and at most ``max_index`` as index: no search would find coins further away. A
         transfer with one owner goes to the address of that profile. One with several (multisig) counts only where all
-        of them are this wallet's: with cosigners it is no change, however many keys it has here, and how many of the
-        keys must sign is not compared.
+        of them are this wallet's, and an input that is this wallet's own is guarded in the same way
+        (`Chain.likenesses`): nobody searches for other scripts of its keys. With cosigners it is no change, however
+        many keys it has here.
 
         Of a PSBT that is what it describes, whatever its `Safety` refuses. A watch-only wallet knows its account only,
         and no fingerprint of a master key. Raises `TransactionError`.
@@ -163,7 +164,9 @@ class Wallet(Confidential):
         mine = {place: self._accounts_of(row, each, max_index) for place, each in paid}
         wanted = {account for accounts in mine.values() for account in accounts}
         spent = self._spent_from(row, subject, wanted) if wanted else set()
-        return tuple(place for place, accounts in mine.items() if accounts and accounts <= spent)
+        found = {place for place, accounts in mine.items() if accounts and accounts <= spent}
+        joint = {place for place, each in paid if len(each.owners) > 1} & found
+        return tuple(sorted(found - (joint - self._spent_alike(row, subject)) if joint else found))
 
     def change_with(self, *accounts: MultisigDescriptor) -> ChangeOf:
         """`change_of`, with what returns to these joint accounts (`MultisigDescriptor.change_of`): Bitcoin's multisig.
@@ -207,6 +210,18 @@ class Wallet(Confidential):
             else:
                 return set()
         return found
+
+    def _spent_alike(self, row: Chain, subject: Signable[Any]) -> set[int]:
+        """The places of transfers to several owners, where this wallet's own is spent that is guarded as they are."""
+        found = set[int]()
+        for places, spent in row.likenesses(subject):
+            if not places <= found and any(all(self._has(row, *pair) for pair in owners) for owners in spent):
+                found |= places
+        return found
+
+    def _has(self, row: Chain, key: PublicKey, origin: KeyOrigin | None) -> bool:
+        """Whether the key is this wallet's, at the place where it is said to come from."""
+        return any(self._derived(row, profile, origin) == key for profile, _ in _readings(row, origin))
 
     def _spent_from(self, row: Chain, subject: Signable[Any], wanted: set[_Account]) -> set[_Account]:
         """Those of the wanted accounts of this wallet whose keys must sign."""

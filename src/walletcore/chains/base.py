@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -20,12 +20,15 @@ from walletcore.signing import Answers, Signable
 if TYPE_CHECKING:
     from walletcore.curves.fixed_base import Points
     from walletcore.effects import Effect
+    from walletcore.path import KeyOrigin
 
 __all__ = [
     "LEVELS",
     "MAX_CHANGE_INDEX",
     "Address",
     "Chain",
+    "Likeness",
+    "Owners",
     "Profile",
     "SignedMessage",
     "SignedTransaction",
@@ -33,6 +36,10 @@ __all__ = [
 ]
 
 T = TypeVar("T", bound="Signable[Any]")
+Owners = tuple[tuple[PublicKey, "KeyOrigin | None"], ...]
+"""The keys that guard something together, each with where it is said to come from: `effects.Transfer.owners`."""
+Likeness = tuple[Set[int], Sequence[Owners]]
+"""Places of a subject's effects, and the owners of what it spends that is guarded in the same way."""
 LEVELS = ("account", "change", "index")
 """What the places in templates are called, as in BIP-44."""
 MAX_CHANGE_INDEX = (
@@ -229,6 +236,14 @@ class Chain:
     def described(self, subject: Signable[Any]) -> Signable[Any]:
         """What a subject is about, where it carries that from hand to hand: by itself it is that."""
         return subject
+
+    def likenesses(self, subject: Signable[Any]) -> Sequence[Likeness]:
+        """Which transfers to several owners go where something comes from that the subject spends.
+
+        That is to as many of the same accounts, in the same order, of which as many must sign, in the same kind of
+        script, with keys at one place of each. A family without such scripts has none.
+        """
+        return ()
 
     def _check_key(self, key: PublicKey) -> None:
         if type(key) is not PublicKey or key.curve not in self.curves:

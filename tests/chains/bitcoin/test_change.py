@@ -168,13 +168,19 @@ scripted = pytest.mark.parametrize("kind", ["p2sh", "p2wsh", "p2sh-p2wsh"])
 
 
 @scripted
-def test_multisig_of_the_wallets_own_keys_is_change(kind: str) -> None:
-    spent = [spending(account=account) for account in (0, 1)]
+def test_multisig_of_the_wallets_own_keys_is_change_of_such_a_script(kind: str) -> None:
+    """Of which others are: test_likeness.py."""
+    singles = [spending(account=account) for account in (0, 1)]
     script = shared((0, 1), required=2)
     assert script == multisig(2, [WALLET.public_key(BITCOIN, account=account, change=1) for account in (0, 1)])
-    assert change_of(paying(joint(script, (0, 1), kind), *spent)) == (1,)
-    assert change_of(paying(joint(script, (0, 1), kind), spent[0])) == ()  # account 1 is not spent from
-    assert change_of(paying(joint(script, (0,), kind), *spent)) == ()  # the second key does not say where it is
+    output = joint(script, (0, 1), kind)
+    assert output.lock is not None
+    source = replace(Tx.decode(FUNDING), outputs=(TxOut(value=90_000, script_pubkey=output.script_pubkey),))
+    parts: Any = {"redeem_script": script} if kind == "p2sh" else {"witness_script": script, "kind": kind}
+    spent = Input(txid=source.txid, vout=0, previous=source.encode(), origins=output.lock.origins, **parts)
+    assert change_of(paying(output, spent)) == change_of(paying(output, spent, *singles)) == (1,)
+    assert change_of(paying(output, *singles)) == ()  # nobody looks for such a script of these keys
+    assert change_of(paying(joint(script, (0,), kind), spent)) == ()  # the second key does not say where it is
 
 
 @scripted

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from walletcore.chains.base import Address, Chain, SignedTransaction
+from walletcore.chains.base import Address, Chain, Likeness, SignedTransaction
 from walletcore.chains.bitcoin.address import (
     MAINNET,
     REGTEST,
@@ -230,6 +230,12 @@ class BitcoinChain(Chain):
         from walletcore.chains.bitcoin.psbt import Psbt
 
         return subject.transaction if type(subject) is Psbt else subject
+
+    def likenesses(self, subject: Signable[Any]) -> Sequence[Likeness]:
+        """See `walletcore.chains.bitcoin.likeness`: what returns to scripts of several keys."""
+        from walletcore.chains.bitcoin.likeness import likenesses
+
+        return likenesses(subject)
 
     def transaction_id(self, raw: bytes) -> str:
         """The txid of a signed transaction as the network carries it: 64 hex digits, as explorers show it.

@@ -1,4 +1,4 @@
-"""Base58, Bech32 and hexadecimal: published figures, other implementations, and what must be refused."""
+"""Base58, Bech32, hexadecimal and base64: published figures, other implementations, and what must be refused."""
 
 import base64
 import traceback
@@ -28,6 +28,7 @@ from walletcore.coding.text import (
     base58check,
     bech32,
     bech32m,
+    decode_base64,
     decode_bech32,
     from_words,
     hexadecimal,
@@ -497,3 +498,39 @@ def test_codecs_are_values() -> None:
     assert base58check == Base58Check()
     assert Bech32("bech32", 1) == bech32 != bech32m
     assert len({base58, Base58(), Base58(alphabet=RIPPLE_ALPHABET)}) == 2
+
+
+BASE64 = {
+    "": "",
+    "f": "Zg==",
+    "fo": "Zm8=",
+    "foo": "Zm9v",
+    "foob": "Zm9vYg==",
+    "fooba": "Zm9vYmE=",
+    "foobar": "Zm9vYmFy",
+}
+"""RFC 4648, section 10."""
+
+
+@pytest.mark.parametrize(("data", "text"), BASE64.items())
+def test_base64_is_that_of_its_rfc(data: str, text: str) -> None:
+    assert decode_base64(text) == data.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Zh==", "non-canonical"),  # bits behind the data that are not 0 (RFC 4648, section 3.5)
+        ("Zm9=", "non-canonical"),
+        ("Zg", "character"),
+        ("Zg=", "character"),
+        ("Zm9v\n", "character"),
+        ("Zm 9v", "character"),
+        ("Zm9-", "character"),
+        ("Zm9vé", "character"),
+        (b"Zm9v", "type"),
+        (None, "type"),
+    ],
+)
+def test_base64_has_one_spelling(text: object, expected: str) -> None:
+    assert refusal(decode_base64, text) == expected

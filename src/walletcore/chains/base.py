@@ -172,7 +172,7 @@ class Chain:
 
     def has_path(self, path: Path) -> bool:
         """Whether wallets look for this chain's coins there: below one of its coin types, or as a profile has it."""
-        steps = path.steps
+        steps = path.steps  # of every input: what is known needs no call
         return (len(steps) > 1 and steps[1] in (self._coin_types or self.coin_types())) or any(
             profile.numbers(path) is not None for profile in self.profiles
         )

@@ -1,12 +1,13 @@
 """Text encodings, each a chain of small steps: radix, alphabet, checksum.
 
-Base58 and Base58Check (Bitcoin), Bech32 and Bech32m (BIP-173, BIP-350), hexadecimal.
+Base58 and Base58Check (Bitcoin), Bech32 and Bech32m (BIP-173, BIP-350), hexadecimal, base64.
 
 Keys travel as text too: no message repeats what was given, and a refusal leaves no frame that holds it.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import re
 from collections.abc import Callable
@@ -31,6 +32,7 @@ __all__ = [
     "bech32m",
     "check_bytes",
     "check_text",
+    "decode_base64",
     "decode_bech32",
     "from_words",
     "hexadecimal",
@@ -354,3 +356,17 @@ class Hexadecimal:
 
 
 hexadecimal = Hexadecimal()
+
+
+@sealed
+def decode_base64(text: str) -> bytes:
+    """The bytes of base64 (RFC 4648, section 4) in its one spelling, without line breaks. Raises `DecodingError`."""
+    if type(text) is not str:
+        raise DecodingError(f"expected base64 as text, got {type(text).__name__}", reason="type")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise DecodingError("expected base64, with its padding and nothing else", reason="character") from None
+    if base64.b64encode(data).decode() != text:
+        raise DecodingError("another spelling of the same base64", reason="non-canonical")
+    return data

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.coding.text import decode_base64
 from walletcore.coding.visible import is_visible
 from walletcore.coding.wire import compact_size, prefixed
 from walletcore.curves.secp256k1 import ecdsa_recover, uncompressed
@@ -229,14 +230,10 @@ def _decoded(signature: object) -> tuple[int, bytes]:
         raise InvalidSignature(f"expected base64 as text, got {type(signature).__name__}", reason="type")
     if len(signature) != _TEXT_SIZE:
         raise InvalidSignature(f"expected {_TEXT_SIZE} characters, got {len(signature)}", reason="length")
-    try:
-        data = base64.b64decode(signature, validate=True)
-    except ValueError:
-        raise InvalidSignature("expected base64 without spaces", reason="character") from None
+    with raised_as(InvalidSignature):
+        data = decode_base64(signature)
     if len(data) != _SIZE:
         raise InvalidSignature(f"expected {_SIZE} bytes, got {len(data)}", reason="length")
-    if base64.b64encode(data).decode() != signature:
-        raise InvalidSignature("expected canonical base64", reason="non-canonical")
     if not 27 <= data[0] <= 42:
         raise InvalidSignature(f"expected a header from 27 to 42, got {data[0]}", reason="version")
     return data[0], data[1:]

@@ -7,7 +7,6 @@ is for who knows the UTXO set.
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +17,8 @@ from walletcore.chains.bitcoin.message import Message, check_data
 from walletcore.chains.bitcoin.script import P2A, kind_of
 from walletcore.chains.bitcoin.spends import Spends
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxIn, TxOut
-from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError
+from walletcore.coding.text import decode_base64
+from walletcore.errors import AddressError, DecodingError, InvalidSignature, TransactionError, raised_as
 
 __all__ = ["Proven", "State", "Verdict", "verdict", "verify"]
 
@@ -138,13 +138,8 @@ def _bytes_of(text: str) -> bytes:
         raise InvalidSignature(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
     if not text:
         raise InvalidSignature("expected a signature, got none", reason="length")
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise InvalidSignature("expected base64 without spaces", reason="character") from None
-    if base64.b64encode(data).decode() != text:
-        raise InvalidSignature("expected canonical base64", reason="non-canonical")
-    return data
+    with raised_as(InvalidSignature):
+        return decode_base64(text)
 
 
 def _decoded(chain: BitcoinChain, variant: str, body: bytes, source: Tx) -> tuple[Tx, tuple[TxOut, ...]]:

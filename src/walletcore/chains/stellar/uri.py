@@ -7,7 +7,6 @@ which is left to the caller. Nothing of a request is to be believed before `veri
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from walletcore.chains.stellar.values import (
     MemoText,
     NativeAsset,
 )
+from walletcore.coding.text import decode_base64
 from walletcore.coding.uris import escaped, unescaped
 from walletcore.errors import InvalidSignature, TransactionError, raised_as
 from walletcore.keys import Curve, PublicKey, Scheme
@@ -292,13 +292,8 @@ def _needed(given: dict[str, str], name: str) -> str:
 
 
 def _data(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise TransactionError("expected base64", reason="character") from None
-    if base64.b64encode(data).decode() != text:
-        raise TransactionError("expected base64 in its one form", reason="non-canonical")
-    return data
+    with raised_as(TransactionError):
+        return decode_base64(text)
 
 
 def _callback(text: str) -> str:

@@ -5,8 +5,6 @@ Strict: one spelling of every number, no key twice, nothing after the end, no fi
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -16,6 +14,7 @@ from walletcore.chains.bitcoin.parts import size_at
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.maps import V0, V2, Field, Map, check_type
 from walletcore.chains.bitcoin.tx import INPUTS, OUTPUTS, SCRIPT, TxIn, TxOut, ends_of
+from walletcore.coding.text import decode_base64
 from walletcore.coding.wire import Codec, Reader, compact_size, struct, u32le
 from walletcore.errors import DecodingError, TransactionError, raised_as
 
@@ -77,17 +76,10 @@ class Packet(NamedTuple):
 
 def bytes_of(text: str) -> bytes:
     """The bytes of base64, in its one spelling without line breaks. Raises `TransactionError`."""
-    if type(text) is not str:
-        raise TransactionError(f"expected base64 as text, got {type(text).__name__}", reason="type")
-    if len(text) > _MAX_TEXT:
+    if type(text) is str and len(text) > _MAX_TEXT:
         raise TransactionError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise TransactionError("expected base64, with its padding and nothing else", reason="character") from None
-    if base64.b64encode(raw).decode() != text:
-        raise TransactionError("another spelling of the same base64", reason="non-canonical")
-    return raw
+    with raised_as(TransactionError):
+        return decode_base64(text)
 
 
 def decode(raw: bytes, max_weight: int = MAX_WEIGHT) -> Packet:

@@ -39,7 +39,7 @@ NUMBERS = DEVICE.public_key().public_numbers()
 KEY = PublicKey.parse(Curve.SECP256K1, b"\x04" + NUMBERS.x.to_bytes(32) + NUMBERS.y.to_bytes(32))
 OTHER = PrivateKey(Curve.SECP256K1, Secret(bytes([8]) * 32)).public_key
 REQUEST = SigningRequest(key=KEY, scheme=Scheme.ECDSA, payload=b"pay", prehash=keccak256)
-QUICK = Patience(attempts=3, deadline=5, pause=0.01)
+QUICK = Patience(attempts=3, deadline=60, pause=0.01)  # to ask again; a busy machine may stand still for seconds
 
 
 @dataclass

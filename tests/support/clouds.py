@@ -34,7 +34,7 @@ __all__ = [
     "sign_of",
 ]
 
-QUICK = Patience(attempts=3, deadline=5, pause=0.01)
+QUICK = Patience(attempts=3, deadline=60, pause=0.01)  # to ask again; a busy machine may stand still for seconds
 HASTY = Patience(attempts=2, deadline=1.2, pause=0.01)
 SHORT = Patience(attempts=2, deadline=0.6, pause=0.01)
 CALM = Patience(attempts=3, deadline=30, pause=0.01)

@@ -175,15 +175,14 @@ class Wallet(Confidential):
         fingerprints are anybody's to claim (BIP-129, "Signer"). Raises `DerivationError`: "mismatch", or "duplicate"
         for one account in two descriptions, as what it spends would count twice.
         """
-        from walletcore.chains.bitcoin.descriptor import MultisigDescriptor  # for those who have cosigners
+        from walletcore.chains.bitcoin.descriptor import MultisigDescriptor, check_distinct  # for those with cosigners
 
         if any(type(each) is not MultisigDescriptor for each in accounts):
             raise DerivationError("expected joint accounts as MultisigDescriptor", reason="type")
         if not all(any(map(self._holds, each.keys)) for each in accounts):
             hint = "its key and origin are those of the descriptor, or it is another account, or another passphrase"
             raise DerivationError("no key of the joint account is this wallet's", reason="mismatch", hint=hint)
-        if len({each.identity for each in accounts}) < len(set(accounts)):
-            raise DerivationError("one joint account is described in two ways", reason="duplicate")
+        check_distinct(accounts)
         return any_change(self.change_of, *[each.change_of for each in accounts])
 
     def _holds(self, key: AccountKey) -> bool:

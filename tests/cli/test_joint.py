@@ -127,3 +127,12 @@ def test_a_private_key_in_a_descriptor_is_refused_and_not_repeated(source: str, 
     told = capsys.readouterr()
     assert "never an argument" in told.err
     assert xprv not in told.out + told.err
+
+
+def test_one_account_in_two_descriptions_is_refused(source: str, capsys: Capture) -> None:
+    """What it spends would count twice, and hide that somebody else is paid."""
+    elsewhere = descriptor().replace(fingerprint(2).hex(), "00000000")
+    both = ("--multisig", descriptor(), "--multisig", elsewhere)
+    assert run(["psbt", "show", source, "--chain", REGTEST.name, *both]) != 0
+    assert "described in two ways" in capsys.readouterr().err
+    assert run(["psbt", "show", source, "--chain", REGTEST.name, *both[:2], *both[:2]]) == 0

@@ -28,10 +28,12 @@ MultisigOption = Annotated[
 
 
 def accounts(texts: Sequence[str] | None) -> tuple[MultisigDescriptor, ...]:
-    """The joint accounts. Raises `DerivationError`, and `DecodingError` for a private key among the public ones."""
+    """The joint accounts, each of them once. Raises `DerivationError`; `DecodingError` for a private key in one."""
     if not texts:
         return ()
-    from walletcore.chains.bitcoin.descriptor import MultisigDescriptor
+    from walletcore.chains.bitcoin.descriptor import MultisigDescriptor, check_distinct
 
     refuse_secrets([part for text in texts for part in _PARTS.split(text)])
-    return tuple(map(MultisigDescriptor.parse, texts))
+    found = tuple(map(MultisigDescriptor.parse, texts))
+    check_distinct(found)
+    return found

@@ -30,7 +30,7 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.path import HARDENED, KeyOrigin, Path
 from walletcore.secret import sealed
 
-__all__ = ["AccountKey", "MultisigDescriptor", "checksum"]
+__all__ = ["AccountKey", "MultisigDescriptor", "check_distinct", "checksum"]
 
 Owners = Sequence[tuple[PublicKey, KeyOrigin | None]]
 
@@ -261,6 +261,12 @@ def _owners(lock: Lock) -> Owners:
     """The keys of a script, of a leaf too, with where they are said to come from."""
     origins = dict(lock.origins)
     return lock.owners if lock.leaf is None else tuple([(key, origins.get(key)) for key in lock.keys])
+
+
+def check_distinct(accounts: Sequence[MultisigDescriptor]) -> None:
+    """Raise `DerivationError`, "duplicate", for one account in two descriptions: what it spends would count twice."""
+    if len({each.identity for each in accounts}) < len(set(accounts)):
+        raise DerivationError("one joint account is described in two ways", reason="duplicate")
 
 
 def checksum(text: str) -> str:

@@ -337,6 +337,46 @@ def test_other_forms_of_waiting_are_not_understood(script: bytes) -> None:
     assert verdict(tx, spent) == "unknown"
 
 
+NOPS = b"\x61" * 3
+BETWEEN = {  # what stands in a branch that is not taken, and whether the kernel accepts the other one's signature
+    "a disabled opcode": (b"\x7e" + NOPS, False),
+    "an opcode that fails everywhere": (b"\x65" + NOPS, False),
+    "an end and a beginning": (b"\x68\x63\x61\x61", False),
+    "a branch without end": (b"\x63" + NOPS, False),
+    "a push beyond 520 bytes": (b"\x4d\x09\x02" + bytes(521) + NOPS, False),
+    "another else, and the other key": (b"\x67\x75" + push(ALICE.public_key.data) + b"\x61", False),
+    "a separator": (b"\xab" + NOPS, True),
+    "nothing": (b"\x61" + NOPS, True),
+    "another time lock": (b"\x51\xb3\x75" + push(ALICE.public_key.data), True),
+    "a number in five bytes": (b"\x05\x05\x00\x00\x00\x00\xb2\x75" + push(ALICE.public_key.data), True),
+    "what is no key": (b"\x55\xb2\x75\x51", True),
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_a_branch_that_is_not_taken_is_read_as_well(name: str) -> None:
+    """Whoever held key 2 was believed to be the owner of scripts in which only key 1 signs, or nobody."""
+    between, accepted = BETWEEN[name]
+    script = b"\x63" + push(BOB.public_key.data) + b"\x67" + between + b"\x68\xac"
+    tx, spent = waited(script, 2, b"\x01")
+    assert (verdict(tx, spent), kernel_accepts(tx.encode(), spent)) == ("unknown", accepted)
+
+
+@pytest.mark.parametrize("first", [b"\x7e", b"\x63", b"\x67", b"\x68", b"\x6a", push(bytes(32) * 3)])
+def test_a_first_branch_without_a_key_is_not_understood(first: bytes) -> None:
+    script = b"\x63" + first + b"\x67" + waiting(CSV, 5, push(ALICE.public_key.data)) + b"\x68\xac"
+    tx, spent = waited(script, 1, b"", sequence=5)
+    assert verdict(tx, spent) == "unknown"
+
+
+def test_the_owner_of_a_script_with_two_elses_is_not_called_wrong() -> None:
+    """ELSE turns the branches round: the kernel checks key 1, whatever key 2 signs."""
+    script = b"\x63" + push(BOB.public_key.data) + b"\x67\x67\x75" + push(ALICE.public_key.data) + b"\x61\x68\xac"
+    for number, accepted in ((1, True), (2, False)):
+        tx, spent = waited(script, number, b"\x01")
+        assert (verdict(tx, spent), kernel_accepts(tx.encode(), spent)) == ("unknown", accepted)
+
+
 def test_a_push_in_a_script_that_could_be_shorter_is_refused_though_consensus_takes_it() -> None:
     script = b"\x51\x4c\x21" + ALICE.public_key.data + b"\x51\xae"
     tx, spent = waited(script, 1)
@@ -470,6 +510,22 @@ def test_tapscripts_wait_too(opcode: int) -> None:
         assert kernel_accepts(tx.encode(), spent) is (expected == "")
     tx, spent = by_script(waiting(opcode, 144, SIGNED["2 of 3"][0]), [3, None, 1], sequence=144, locktime=144)
     assert verdict(tx, spent) == ""
+
+
+@pytest.mark.parametrize(
+    ("between", "accepted"),
+    [
+        (b"\x50" + NOPS, True),  # OP_SUCCESS: anyone may spend it
+        (b"\x7e" + NOPS, True),
+        (b"\xab" + NOPS, True),
+        (b"\x68\x63\x61\x61", False),
+        (b"\x67\x75" + push(X[1]) + b"\x61", False),
+    ],
+)
+def test_a_branch_of_a_tapscript_that_is_not_taken_is_read_as_well(between: bytes, accepted: bool) -> None:
+    script = b"\x63" + push(X[2]) + b"\x67" + between + b"\x68\xac"
+    tx, spent = by_script(script, [2], b"\x01")
+    assert (verdict(tx, spent), kernel_accepts(tx.encode(), spent)) == ("unknown", accepted)
 
 
 @pytest.mark.parametrize(

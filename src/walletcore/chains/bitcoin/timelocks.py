@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from walletcore.chains.bitcoin.opcodes import encode_script, parse_script
+from walletcore.chains.bitcoin.opcodes import Instruction, encode_script, parse_script
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature
 
@@ -22,7 +22,13 @@ CLTV, CSV = 0xB1, 0xB2
 DISABLED = 1 << 31
 """BIP-68: a sequence, or a number of CSV, with this bit waits for nothing."""
 _IF, _ELSE, _ENDIF, _DROP, _CHECKSIG = 0x63, 0x67, 0x68, 0x75, 0xAC
-_BRANCHES = {0: _IF, 2: _ELSE, 7: _ENDIF, 8: _CHECKSIG}  # place -> opcode, of nine
+_KEY = (32, 33, 65)  # what pushes one: BIP-342's, a compressed one, and one as it was before
+_BRANCHES = (
+    *((_IF,), _KEY, (_ELSE,)),
+    *(range(256), (CLTV, CSV), (_DROP,), _KEY),  # the number is looked at by itself
+    *((_ENDIF,), (_CHECKSIG,)),
+)
+"""The opcodes of BOLT-3's form, those that may stand at each place."""
 _THRESHOLD = 500_000_000  # BIP-65: lock times below it are heights
 _TYPE, _MASK = 1 << 22, 0xFFFF  # BIP-68
 _FINAL = 0xFFFF_FFFF
@@ -60,7 +66,7 @@ def opened(script: bytes, stack: Sequence[bytes]) -> tuple[bytes, list[bytes], W
     A script of neither form is given back as it is. Raises `InvalidSignature`, `TransactionError`.
     """
     left, rest = list(stack), parse_script(script)
-    if len(rest) == 9 and all(rest[place].opcode == opcode for place, opcode in _BRANCHES.items()):
+    if _has_branches(rest):
         choice = left.pop() if left else None
         if choice not in (b"", b"\x01"):  # MINIMALIF
             raise InvalidSignature("expected an empty item or 01, which chooses a branch", reason="non-canonical")
@@ -69,3 +75,14 @@ def opened(script: bytes, stack: Sequence[bytes]) -> tuple[bytes, list[bytes], W
     if number is None or rest[1].opcode not in (CLTV, CSV) or (rest[1].opcode == CSV and number & DISABLED):
         return encode_script(rest), left, None
     return encode_script(rest[3:]), left, Wait(rest[1].opcode, number)
+
+
+def _has_branches(script: Sequence[Instruction]) -> bool:
+    """Whether this is BOLT-3's form in every instruction: also of a branch that is not taken nothing else is known.
+
+    Core reads it, too: another ELSE turns the branches round, some opcodes and long pushes are refused wherever they
+    stand, and in a tapscript an OP_SUCCESS lets anyone spend (BIP-342).
+    """
+    if len(script) != len(_BRANCHES) or script[3].count is None:
+        return False
+    return all(each.opcode in opcodes for each, opcodes in zip(script, _BRANCHES, strict=True))

@@ -260,6 +260,15 @@ def test_a_proof_of_funds_has_only_what_proves() -> None:
     assert keys == [["00"], ["00", "07"], ["01", "08"], ["01", "08"], []]
 
 
+def test_nobody_signs_a_message_for_an_output_that_anyone_may_spend() -> None:
+    """P2A asks for no signature, and one without any was made."""
+    anchor = b"\x51\x02\x4e\x73"
+    call = {"chain": BITCOIN, "data": TEXT, "script_pubkey": anchor}
+    assert reason(TransactionError, GenericMessage, **call) == "policy"
+    fund = Input(txid="11" * 32, vout=0, value=1, script_pubkey=anchor)
+    assert reason(TransactionError, message, funds=(fund,)) == "policy"
+
+
 def test_funds_sign_everything_and_are_known() -> None:
     for sighash in ("NONE", "ALL|ANYONECANPAY", "SINGLE"):
         assert reason(TransactionError, message, funds=(spending("p2wpkh", sighash=sighash),)) == "policy"

@@ -467,6 +467,62 @@ def test_what_is_told_twice_agrees() -> None:
     assert of(subject, written("pof", body.replace(utxo, record + other))).reason == "mismatch"
 
 
+def handed(tx: Tx, spent: tuple[TxOut, ...], previous: dict[int, Tx]) -> str:
+    """Return a proof of funds in which these inputs have the transaction that they spend from, too."""
+    maps = Psbt.decode(BITCOIN, base64.b64decode(psbt(tx, spent)[3:]))
+    told = enumerate(maps.inputs)
+    fields = [each.with_fields(non_witness_utxo=previous[i].encode()) if i in previous else each for i, each in told]
+    return written("pof", replace(maps, inputs=tuple(fields)).raw)
+
+
+def coins(*claimed: int) -> tuple[GenericMessage, Tx, tuple[TxOut, ...], Tx]:
+    """Return a message, its proof of these amounts in one transaction, and that, in which all have one satoshi."""
+    output = TxOut(value=1, script_pubkey=message().script_pubkey)
+    source = Tx(version=2, inputs=(TxIn(txid="cc" * 32, vout=0),), outputs=(output,) * len(claimed), locktime=0)
+    places = enumerate(claimed)
+    inputs = tuple(Input(txid=source.txid, vout=i, value=value, **GUARDS["p2wpkh"]) for i, value in places)
+    subject = message(funds=inputs)
+    return subject, *proof_in(BITCOIN, base64.b64decode(signed(subject)[3:])), source
+
+
+@pytest.mark.parametrize("teller", [1, 2, 3])
+def test_a_claim_that_a_transaction_contradicts_is_refused_wherever_that_stands(teller: int) -> None:
+    """One bitcoin was proven by whoever put the transaction in which it is one satoshi with a later input."""
+    for liar in (1, 2, 3):
+        claimed = [1, 1, 1]
+        claimed[liar - 1] = 100_000_000
+        subject, tx, spent, source = coins(*claimed)
+        assert of(subject, psbt(tx, spent)).state is State.VALID  # nobody has looked at the chain
+        found = of(subject, handed(tx, spent, {teller: source}))
+        assert (found.state, found.reason, found.funds) == (State.INVALID, "mismatch", ())
+    subject, tx, spent, source = coins(1, 1, 1)
+    assert len(of(subject, handed(tx, spent, {teller: source, 2: source})).funds) == 3
+
+
+def test_an_output_that_may_be_left_out_stands_with_an_input_before() -> None:
+    subject, tx, spent, source = coins(1, 1)
+    maps = Psbt.decode(BITCOIN, base64.b64decode(handed(tx, spent, {1: source})[3:]))
+    first, second, third = maps.inputs
+    bare = third.without({0x01})
+    assert of(subject, written("pof", replace(maps, inputs=(first, second, bare)).raw)).state is State.VALID
+    moved = first, second.without({0x00, 0x01}), third.with_fields(non_witness_utxo=source.encode())
+    assert of(subject, written("pof", replace(maps, inputs=moved).raw)).reason == "missing"
+
+
+def test_funds_of_the_message_itself_exist_nowhere() -> None:
+    """It has one output, of nothing, and stands in no block: whatever a witness UTXO claims of another one is a lie."""
+    nowhere = to_spend(TEXT, message().script_pubkey).txid
+    elsewhere = message(funds=(Input(txid="aa" * 32, vout=1, value=100_000_000, **GUARDS["p2wpkh"]),))
+    first = elsewhere.to_sign.inputs[0]
+    fund = Input(txid=nowhere, vout=1, value=100_000_000, **GUARDS["p2wpkh"])
+    raw = sign(replace(elsewhere.to_sign, inputs=(first, fund)), signer(1)).raw
+    assert first.spent
+    assert fund.spent
+    found = of(elsewhere, psbt(Tx.decode(raw), (first.spent, fund.spent)))
+    assert (found.state, found.reason, found.funds) == (State.INVALID, "mismatch", ())
+    assert reason(TransactionError, message, funds=(fund,)) == "mismatch"
+
+
 def test_funds_before_segwit_need_their_transaction_once() -> None:
     subject = message(funds=(spending("p2pkh"),))
     tx, spent = proof_in(BITCOIN, base64.b64decode(signed(subject)[3:]))

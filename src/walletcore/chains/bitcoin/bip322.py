@@ -8,9 +8,9 @@ output, and those whose control is to be proven. The signature is the witness of
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from walletcore.chains.base import Address, SignedMessage
 from walletcore.chains.bitcoin.carried import identified
@@ -41,6 +41,7 @@ __all__ = [
     "SIMPLE",
     "GenericMessage",
     "check_chain",
+    "check_funds",
     "message_hash",
     "message_of",
     "proof_in",
@@ -119,16 +120,14 @@ class GenericMessage:
         if type(self.signer) is PublicKey and self.kind == "" and not self._has_scripts:
             self._set(kind=self.chain.profiles[0].kind)
         first = self._first()
-        for each in self.funds:
-            if each.spent is None or each.sighash not in _SIGHASH:
-                raise TransactionError("expected funds that are known, signed ALL or DEFAULT", reason="policy")
-            if not each.required:
-                raise TransactionError("anyone may spend an output of P2A: it proves nothing", reason="policy")
-            if each.is_legacy and not each.previous:  # whatever is trusted: a proof has to prove it
-                raise TransactionError("expected the transaction that funds before segwit spend from", reason="missing")
         inputs = (first, *self.funds)
+        if not all(each.required for each in inputs):
+            raise TransactionError("anyone may spend an output of P2A: it proves nothing", reason="policy")
+        for each in self.funds:
+            _check_fund(each)
         version, locktime = self.version, self.locktime
         to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)
+        check_funds(first.txid, self.funds)
         self._set(_to_sign=to_sign, signer=first.key, kind=first.kind, script_pubkey=first.script_pubkey)
         self._set(redeem_script=first.redeem_script, witness_script=first.witness_script, merkle_root=first.merkle_root)
 
@@ -235,6 +234,19 @@ class GenericMessage:
         return (*said(self.data), *(Statement(text=text) for text in texts))
 
 
+def _check_fund(fund: Input) -> None:
+    if fund.spent is None or fund.sighash not in _SIGHASH:
+        raise TransactionError("expected funds that are known, signed ALL or DEFAULT", reason="policy")
+    if fund.is_legacy and not fund.previous:  # whatever is trusted: a proof has to prove it
+        raise TransactionError("expected the transaction that funds before segwit spend from", reason="missing")
+
+
+def check_funds(txid: str, funds: Iterable[Input | TxIn]) -> None:
+    """Raise `TransactionError` for funds in ``to_spend``, of this txid: it has one output, and no block has it."""
+    if any(each.txid == txid for each in funds):
+        raise TransactionError("funds in the transaction of the message itself exist nowhere", reason="mismatch")
+
+
 def message_of(data: bytes, to_sign: Transaction) -> GenericMessage:
     """The message whose PSBT describes this transaction.
 
@@ -294,30 +306,38 @@ def _finalized(signed: Tx, inputs: Sequence[Input]) -> bytes:
 def proof_in(chain: BitcoinChain, raw: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
     """``to_sign`` in a proof of funds, and what its inputs spend, as the PSBT says and where it proves it.
 
-    An input before segwit needs the transaction that it spends from, its own or that of an input before it. The
-    transaction weighs at most 4,000,000 units, as no block has more. Raises `TransactionError`.
+    An input before segwit needs the transaction that it spends from, its own or that of an input before it; what any
+    input claims agrees with every transaction that is told. The transaction weighs at most 4,000,000 units, as no block
+    has more. Raises `TransactionError`.
     """
     psbt = Psbt.decode(chain, raw, max_weight=_MAX_WEIGHT)
     to_sign = psbt.handed_over
-    known: dict[str, tuple[TxOut, ...]] = {}
-    found: list[TxOut] = []
+    known: dict[str, _Told] = {}
     for index, (each, fields) in enumerate(zip(to_sign.inputs, psbt.inputs, strict=True)):
         if fields.non_witness_utxo is not None:
             previous, txid = identified(chain, fields.non_witness_utxo)
             if txid != each.txid:
                 raise TransactionError(f"input {index}: the previous transaction has another txid", reason="mismatch")
-            known[txid] = previous.outputs
-        found.append(_spent(index, each, known.get(each.txid), fields))
-    return to_sign, tuple(found)
+            known.setdefault(txid, _Told(index, previous.outputs))
+    inputs = enumerate(zip(to_sign.inputs, psbt.inputs, strict=True))
+    return to_sign, tuple([_spent(index, each, known.get(each.txid), fields) for index, (each, fields) in inputs])
 
 
-def _spent(index: int, each: TxIn, outputs: tuple[TxOut, ...] | None, fields: PsbtInput) -> TxOut:
+class _Told(NamedTuple):
+    """The outputs of a previous transaction, and the first input with which it stands."""
+
+    place: int
+    outputs: tuple[TxOut, ...]
+
+
+def _spent(index: int, each: TxIn, told: _Told | None, fields: PsbtInput) -> TxOut:
     """What an input spends: proven by the transaction, or claimed, which a signature of segwit commits to."""
     claimed = fields.witness_utxo
-    if outputs is None:
+    if told is None or told.place > index:
         if claimed is None or kind_of(claimed.script_pubkey) in ("", "p2pkh") or not fields.final_scriptwitness:
             raise TransactionError(f"input {index}: expected the transaction that it spends from", reason="missing")
-        return claimed
-    if each.vout >= len(outputs) or claimed not in (None, outputs[each.vout]):
+        if told is None:
+            return claimed
+    if each.vout >= len(told.outputs) or claimed not in (None, told.outputs[each.vout]):
         raise TransactionError(f"input {index}: the previous transaction has another output there", reason="mismatch")
-    return outputs[each.vout]
+    return told.outputs[each.vout]

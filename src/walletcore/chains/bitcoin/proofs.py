@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from walletcore.chains.base import Address
-from walletcore.chains.bitcoin.bip322 import FULL, NOTHING, PROOF_OF_FUNDS, SIMPLE, check_chain, proof_in, to_spend
+from walletcore.chains.bitcoin.bip322 import (
+    FULL,
+    NOTHING,
+    PROOF_OF_FUNDS,
+    SIMPLE,
+    check_chain,
+    check_funds,
+    proof_in,
+    to_spend,
+)
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.message import Message, check_data
 from walletcore.chains.bitcoin.script import P2A, kind_of
@@ -166,6 +175,7 @@ def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx, max_money: in
     first = to_sign.inputs[0]
     if (first.txid, first.vout, spent[0]) != (source.txid, 0, source.outputs[0]):
         raise InvalidSignature("another message or address was signed", reason="mismatch")
+    check_funds(source.txid, to_sign.inputs[1:])
     if to_sign.outputs != (NOTHING,):
         raise InvalidSignature("expected one output, of OP_RETURN and no satoshi", reason="mismatch")
     if sum(each.value for each in spent) > max_money:

@@ -380,7 +380,7 @@ def test_T12_megabytes_are_refused_or_read_in_a_second(variant: str) -> None:
     started = time.monotonic()
     for body in (bytes(1 << 20), b"\xff" * (1 << 20), b"\x01\xfd" * (1 << 19), MAGIC + bytes(1 << 20)):
         assert of(message(), written(variant, body)).state is State.INVALID
-    assert of(message(), variant + "A" * 6_000_000).reason == "too-large"
+    assert of(message(), variant + "A" * (22_000_000 if variant == "pof" else 6_000_000)).reason == "too-large"
     assert time.monotonic() - started < 1
 
 
@@ -521,6 +521,72 @@ def test_funds_of_the_message_itself_exist_nowhere() -> None:
     found = of(elsewhere, psbt(Tx.decode(raw), (first.spent, fund.spent)))
     assert (found.state, found.reason, found.funds) == (State.INVALID, "mismatch", ())
     assert reason(TransactionError, message, funds=(fund,)) == "mismatch"
+
+
+def with_previous(count: int, size: int, guard: str = "p2pkh") -> GenericMessage:
+    """Return a proof of coins before segwit, each from a transaction of this many bytes."""
+    output = TxOut(value=1, script_pubkey=message(guard).script_pubkey)
+    padding = (TxOut(value=1, script_pubkey=b"\x6a" + bytes(9_000)),) * (size // 9_000)
+    found = []
+    for place in range(count):
+        inputs = (TxIn(txid=f"{place + 1:064x}", vout=0),)
+        source = Tx(version=2, inputs=inputs, outputs=(output, *padding), locktime=0)
+        found.append(Input(txid=source.txid, vout=0, previous=source.encode(), **GUARDS[guard]))
+    return message(funds=tuple(found))
+
+
+def test_a_proof_with_large_transactions_is_verified_as_it_is_signed() -> None:
+    """No block bounds what stands beside ``to_sign``: 45 coins of batches of 90 kB were refused."""
+    subject = with_previous(45, 90_000)
+    text = signed(subject)
+    assert len(text) > 5_333_339
+    assert len(of(subject, text).funds) == 45
+    assert reason(TransactionError, with_previous, 14, 900_000) == "too-large"
+
+
+def test_a_proof_beyond_what_is_read_here_is_inconclusive() -> None:
+    """It may be valid, and whoever can read more of it knows."""
+    subject = message()
+    for text in ("pof" + "A" * 21_333_340, written("pof", bytes(16_000_001))):
+        found = of(subject, text)
+        assert (found.state, found.reason) == (State.INCONCLUSIVE, "too-large")
+        assert reason(InvalidSignature, verify, TEXT, text, subject.address, time_locks=True) == "too-large"
+    found = of(subject, "smp" + "A" * 6_000_000)  # no transaction has as much
+    assert (found.state, found.reason) == (State.INVALID, "too-large")
+
+
+def many(count: int, guard: str, *others: Input) -> GenericMessage:
+    """Return a proof of many coins of one transaction."""
+    output = TxOut(value=1, script_pubkey=message(guard).script_pubkey)
+    source = Tx(version=2, inputs=(TxIn(txid="cc" * 32, vout=0),), outputs=(output,) * count, locktime=0)
+    raw, places = source.encode(), range(count)
+    parts = [{"txid": source.txid, "vout": place, "previous": raw, **GUARDS[guard]} for place in places]
+    return message(funds=(*(Input(**each) for each in parts), *others))
+
+
+@pytest.mark.parametrize("guard", ["p2pkh", "p2sh"])
+def test_as_many_inputs_before_segwit_as_are_signed_are_verified(guard: str) -> None:
+    """What is hashed has the scripts, too, which the limit of who signs does not count."""
+    subject = many(923, guard)
+    assert reason(TransactionError, many(924, guard).to_sign.requests) == "too-large"
+    signers = [LocalSigner(key(number), check=False) for number in (1, 2)]
+    assert of(subject, sign(subject, *signers).raw.decode()).state is State.VALID
+
+
+def test_T12_more_inputs_before_segwit_than_are_hashed_are_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be valid; what is wrong is wrong all the same, and so is an input that is read after them."""
+    fund = spending("p2wpkh", place=1)
+    subject = many(40, "p2pkh", fund)
+    text = signed(subject)
+    assert of(subject, text).state is State.VALID
+    monkeypatch.setattr("walletcore.chains.bitcoin.spends._MAX_LEGACY", 30_000)
+    found = of(subject, text)
+    assert (found.state, found.reason, found.funds) == (State.INCONCLUSIVE, "too-large", ())
+    assert reason(InvalidSignature, verify, TEXT, text, subject.address) == "too-large"
+    maps = Psbt.decode(BITCOIN, base64.b64decode(text[3:]))
+    lied = maps.inputs[-1].with_fields(witness_utxo=TxOut(value=7, script_pubkey=fund.script_pubkey))
+    wrong = written("pof", replace(maps, inputs=(*maps.inputs[:-1], lied)).raw)
+    assert (of(subject, wrong).state, of(subject, wrong).reason) == (State.INVALID, "mismatch")
 
 
 def test_funds_before_segwit_need_their_transaction_once() -> None:

@@ -56,6 +56,7 @@ _NATIVE = ("p2wpkh", "p2wsh", "p2tr")
 _SIGHASH = ("ALL", "DEFAULT")
 _HASH = tagged("BIP0322-signed-message")
 _MAX_WEIGHT = 4_000_000  # units: a block has no more (src/consensus/consensus.h, MAX_BLOCK_WEIGHT)
+_MAX_PREVIOUS = 12_000_000  # bytes: beside all that fits into a block, a PSBT has room for as many (16 MB)
 _COINBASE = ("00" * 32, 0xFFFF_FFFF)
 
 
@@ -125,6 +126,9 @@ class GenericMessage:
             raise TransactionError("anyone may spend an output of P2A: it proves nothing", reason="policy")
         for each in self.funds:
             _check_fund(each)
+        if sum({each.txid: len(each.previous) for each in self.funds if each.is_legacy}.values()) > _MAX_PREVIOUS:
+            message = f"expected at most {_MAX_PREVIOUS} bytes of transactions that funds before segwit spend from"
+            raise TransactionError(message, reason="too-large")
         version, locktime = self.version, self.locktime
         to_sign = Transaction(chain=self.chain, inputs=inputs, outputs=(NOTHING,), version=version, locktime=locktime)
         check_funds(first.txid, self.funds)

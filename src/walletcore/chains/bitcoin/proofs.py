@@ -1,8 +1,8 @@
 """Signatures of generic messages, verified (BIP-322, "Verification"; the legacy form of P2PKH addresses is BIP-137's).
 
 A signature is valid, valid from a time or an age on, or invalid; or inconclusive, where it may be valid and a script is
-not understood here. Nobody has looked at the chain: whether the outputs of a proof of funds exist, and are not spent,
-is for who knows the UTXO set.
+not understood here, or there is more of it than is read here. Nobody has looked at the chain: whether the outputs of a
+proof of funds exist, and are not spent, is for who knows the UTXO set.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from walletcore.chains.bitcoin.bip322 import (
 )
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.message import Message, check_data
+from walletcore.chains.bitcoin.psbt.codec import MAX_PSBT
 from walletcore.chains.bitcoin.script import P2A, kind_of
 from walletcore.chains.bitcoin.spends import Spends
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxIn, TxOut
@@ -31,7 +32,7 @@ from walletcore.errors import AddressError, DecodingError, InvalidSignature, Tra
 
 __all__ = ["Proven", "State", "Verdict", "verdict", "verify"]
 
-_MAX_TEXT = 4 * (4_000_000 // 3 + 1) + 3  # characters of base64, and the variant: a block has no more bytes
+_MAX_BYTES = 4_000_000  # of a transaction: a block has no more
 _VARIANTS = (SIMPLE, FULL, PROOF_OF_FUNDS)
 _LEGACY = "legacy"
 _BIP137, _HEADERS = 65, range(27, 43)  # bytes of such a signature, and how it begins
@@ -82,7 +83,7 @@ def verify(data: bytes, signature: str, signer: Address, *, time_locks: bool = F
     """Return if who can spend the outputs of an address signed the message; otherwise raise `InvalidSignature`.
 
     A signature that is valid only from some time or age on is refused ("policy") unless ``time_locks`` takes it, an
-    inconclusive one is refused ("unknown"). `verdict` tells more.
+    inconclusive one is refused ("unknown", or "too-large" where it is more than is read here). `verdict` tells more.
     """
     found = verdict(data, signature, signer)
     if found.state is State.VALID or (found.state is State.VALID_AT and time_locks is True):
@@ -108,20 +109,24 @@ def verdict(data: bytes, signature: str, signer: Address) -> Verdict:
         if variant == _LEGACY:
             Message(chain=chain, data=data, kind="p2pkh").verify(signature, signer)
             return Verdict(state=State.VALID, variant=variant)
-        to_sign, spent = _decoded(chain, variant, _bytes_of(body), to_spend(data, script_pubkey))
+        to_sign, spent = _decoded(chain, variant, _bytes_of(body, variant), to_spend(data, script_pubkey))
         _check_form(to_sign, spent, to_spend(data, script_pubkey), chain.max_money)
-        doubt = _verify_spends(to_sign, spent)
+        why, reason = _verify_spends(to_sign, spent)
     except (InvalidSignature, TransactionError, DecodingError) as error:
-        state = State.INCONCLUSIVE if error.reason == "unknown" else State.INVALID
+        state = State.INCONCLUSIVE if error.reason == "unknown" or type(error) is _Unread else State.INVALID
         hint = _may_be(body) if body == signature and variant == SIMPLE else ""
         return Verdict(state=state, variant=variant, why=str(error), reason=error.reason, hint=hint)
-    return _judged(variant, to_sign, spent, doubt)
+    return _judged(variant, to_sign, spent, why, reason)
+
+
+class _Unread(InvalidSignature):
+    """What is larger than is read here, and no rule says that it may not be."""
 
 
 def _may_be(text: str) -> str:
     """What a signature without a variant is, that is no simple one; empty where nobody can tell."""
     try:
-        data = _bytes_of(text)
+        data = _bytes_of(text, SIMPLE)
         if len(data) == _BIP137 and data[0] in _HEADERS:
             return "it looks like one of BIP-137, which Message(...).verify takes"
         Tx.decode(data)
@@ -142,9 +147,10 @@ def _checked(data: object, signature: object, signer: object) -> tuple[BitcoinCh
         raise InvalidSignature(str(error), reason=error.reason) from None
 
 
-def _bytes_of(text: str) -> bytes:
-    if len(text) > _MAX_TEXT:
-        raise InvalidSignature(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
+def _bytes_of(text: str, variant: str) -> bytes:
+    most, error = (MAX_PSBT, _Unread) if variant == PROOF_OF_FUNDS else (_MAX_BYTES, InvalidSignature)
+    if len(text) > 4 * (most // 3 + 1):
+        raise error(f"expected base64 of at most {most} bytes, got {len(text)} characters", reason="too-large")
     if not text:
         raise InvalidSignature("expected a signature, got none", reason="length")
     with raised_as(InvalidSignature):
@@ -154,7 +160,7 @@ def _bytes_of(text: str) -> bytes:
 def _decoded(chain: BitcoinChain, variant: str, body: bytes, source: Tx) -> tuple[Tx, tuple[TxOut, ...]]:
     """The transaction ``to_sign`` and what its inputs spend."""
     if variant == PROOF_OF_FUNDS:
-        return proof_in(chain, body)
+        return _proof(chain, body)
     if variant == FULL:
         to_sign = Tx.decode(body)
         if len(to_sign.inputs) > 1:
@@ -170,6 +176,15 @@ def _decoded(chain: BitcoinChain, variant: str, body: bytes, source: Tx) -> tupl
     return Tx(version=0, inputs=inputs, outputs=(NOTHING,), witnesses=witnesses, locktime=0), source.outputs
 
 
+def _proof(chain: BitcoinChain, body: bytes) -> tuple[Tx, tuple[TxOut, ...]]:
+    try:
+        return proof_in(chain, body)
+    except TransactionError as error:
+        if error.reason == "too-large":
+            raise _Unread(str(error), reason=error.reason) from None
+        raise
+
+
 def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx, max_money: int) -> None:
     """ "Basic validation"."""
     first = to_sign.inputs[0]
@@ -182,10 +197,10 @@ def _check_form(to_sign: Tx, spent: tuple[TxOut, ...], source: Tx, max_money: in
         raise InvalidSignature(f"expected inputs of at most {max_money} satoshi together", reason="range")
 
 
-def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> str:
-    """Why the signature may be valid and is not known to be; empty where all of it is. Raises `InvalidSignature`.
+def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> tuple[str, str]:
+    """Why the signature may be valid and is not known to be, and the reason; empty where all of it is.
 
-    An input that is wrong counts more than one that is not understood.
+    An input that is wrong counts more than one that is not understood. Raises `InvalidSignature`.
     """
     spends, doubts = Spends(to_sign, spent), []
     for index in range(len(to_sign.inputs)):
@@ -193,26 +208,26 @@ def _verify_spends(to_sign: Tx, spent: tuple[TxOut, ...]) -> str:
             if kind_of(spent[index].script_pubkey) == P2A or not spends.signers(index, sighash=_SIGHASH):
                 doubts.append(f"input {index}: anyone may spend what it spends, so it proves nothing")
         except InvalidSignature as error:
-            if error.reason != "unknown":
+            if error.reason != "unknown" and not (error.reason == "too-large" and spends.gave_up):
                 raise
             doubts.append(str(error))
     if to_sign.version not in _VERSIONS:
         doubts.append(f"expected version 0 or 2, got {to_sign.version}")
-    return "; ".join(doubts[:3])
+    return "; ".join(doubts[:3]), "" if not doubts else "too-large" if spends.gave_up else "unknown"
 
 
-def _judged(variant: str, to_sign: Tx, spent: tuple[TxOut, ...], doubt: str) -> Verdict:
+def _judged(variant: str, to_sign: Tx, spent: tuple[TxOut, ...], why: str, reason: str) -> Verdict:
     pairs = list(zip(to_sign.inputs, spent, strict=True))[1:]
     time, age = to_sign.locktime, to_sign.inputs[0].sequence
-    state = State.INCONCLUSIVE if doubt else State.VALID_AT if time or age else State.VALID
+    state = State.INCONCLUSIVE if why else State.VALID_AT if time or age else State.VALID
     return Verdict(
         state=state,
         variant=variant,
         time=time,
         age=age,
-        funds=() if doubt else tuple([_proven(*pair) for pair in pairs]),
-        why=doubt,
-        reason="unknown" if doubt else "",
+        funds=() if why else tuple([_proven(*pair) for pair in pairs]),
+        why=why,
+        reason=reason,
     )
 
 

@@ -31,7 +31,7 @@ __all__ = ["Spends", "verify_spends"]
 _COMPRESSED, _UNCOMPRESSED = 33, 65  # bytes of a key
 _SCHNORR = 65  # bytes of a signature of Bitcoin Cash's scheme with its hash type
 _MAX_PUSH = 520  # bytes: MAX_SCRIPT_ELEMENT_SIZE (src/script/script.h)
-_MAX_LEGACY = 35_000_000  # bytes of all legacy messages together; those of what nodes relay (100 kB) have 34.3 MB
+_MAX_LEGACY = 36_000_000  # bytes of all legacy messages together: 35 MB are signed here, not counting their scripts
 _HALF_ORDER = ORDER // 2
 _ANNEX = b"\x50"
 
@@ -49,6 +49,11 @@ class Spends:
         self._tx, self._spent, self._left, self._dialect = tx, tuple(spent), _MAX_LEGACY, dialect
         self._names, self._has_schnorr = names_of_types(dialect), dialect is not None and dialect.has_schnorr
         self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether legacy inputs had more to hash than is hashed here: one refused as "too-large" may be valid."""
+        return self._left < 0
 
     def verify(self, index: int, *, sighash: Collection[str] = tuple(HASH_TYPES)) -> None:
         """Return if the input spends its output; otherwise raise `InvalidSignature`. See `signers`."""
@@ -262,6 +267,7 @@ class _Spend:
             if is_segwit:
                 payload = commitments.segwit_v0(self.index, script, hash_type)
             else:
+                self.spends._count(0)  # nothing is made any more once there was too much
                 payload = commitments.legacy(self.index, script, hash_type)
                 self.spends._count(len(payload))
             self.digests[hash_type] = commitments.prehash(payload)

@@ -147,13 +147,20 @@ class BitcoinChain(Chain):
 
     def address_of(self, destination: Destination) -> Address:
         """The address of a destination on this network. Raises `AddressError` where it has no such addresses."""
+        if type(destination) is not Destination:
+            raise AddressError(f"expected a Destination, got {type(destination).__name__}", reason="type")
         destination = self._named(destination)
         self._check_kind(destination)
         text = encode_address(self.prefixes, destination)
         return Address(chain=self, text=text, payload=destination.payload, kind=destination.kind)
 
     def destination_of(self, script_pubkey: bytes) -> Destination | None:
-        """The template of this network's addresses that a script is exactly; None for any other script."""
+        """The template of this network's addresses that a script is exactly; None for any other script.
+
+        Raises `AddressError` for what is no bytes.
+        """
+        if type(script_pubkey) is not bytes:
+            raise AddressError(f"expected a script as bytes, got {type(script_pubkey).__name__}", reason="type")
         found = template_of(script_pubkey) or destinations.destination_of(script_pubkey)
         if found is not None:
             found = self._named(found)
@@ -195,6 +202,8 @@ class BitcoinChain(Chain):
         return self._destination(address.text, require_spendable).script_pubkey  # the text is what people see
 
     def _destination(self, text: object, require_spendable: bool) -> Destination:
+        if type(require_spendable) is not bool:
+            raise AddressError("expected require_spendable as a bool", reason="type")
         destination = self._named(decode_address(self.prefixes, text))
         self._check_kind(destination)
         if require_spendable and destination.kind == WITNESS_UNKNOWN:

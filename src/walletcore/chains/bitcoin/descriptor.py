@@ -167,7 +167,8 @@ class MultisigDescriptor:
 
     def control_block(self, *, change: int = 0, index: int = 0) -> bytes:
         """What leads from that script, as a leaf, to its output; empty where it is none. Raises `PathError`."""
-        return self._control(self.script(change=change, index=index)).encode() if self.kind == "p2tr" else b""
+        script = self.script(change=change, index=index)
+        return self._control(script).encode() if self.kind == "p2tr" else b""
 
     def origins(self, *, change: int = 0, index: int = 0) -> Origins:
         """Those keys in the order of the accounts, and where they come from: an `Input` and `change` take them."""
@@ -271,6 +272,8 @@ def check_distinct(accounts: Sequence[MultisigDescriptor]) -> None:
 
 def checksum(text: str) -> str:
     """The eight characters that stand behind ``#`` (BIP-380, "Checksum"). Raises `DerivationError`."""
+    if type(text) is not str:
+        raise DerivationError(f"expected a descriptor as text, got {type(text).__name__}", reason="type")
     places = [_SYMBOLS.find(letter) for letter in text]
     if -1 in places:
         raise DerivationError("expected the characters of descriptors", reason="character")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, hash_types
+from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, Dialect, hash_types
 from walletcore.chains.bitcoin.script import KEY_KINDS, kind_of, p2pkh_script
 from walletcore.chains.bitcoin.sighash import HASH_TYPES, SIGHASH_ALL, SIGHASH_DEFAULT
 from walletcore.chains.bitcoin.tx import TxIn, TxOut, output_at
@@ -20,7 +20,6 @@ from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock, Origins
-    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.tapscript import Tapscript
 
 __all__ = ["Input", "check_script", "previous_output"]
@@ -170,6 +169,8 @@ class Input:
             raise TransactionError("expected leaf script and control block as bytes", reason="type")
         if set(map(type, scripts)) != {bytes} or type(self.kind) is not str:
             raise TransactionError("expected scripts, merkle root and previous as bytes, kind as text", reason="type")
+        if self.dialect is not None and not isinstance(self.dialect, Dialect):
+            raise TransactionError("expected the dialect of a chain, or None", reason="type")
         names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
         if type(self.sighash) is not str or (self.sighash and self.sighash not in names):
             raise TransactionError(f"expected one of {', '.join(names)} as sighash", reason="unknown")

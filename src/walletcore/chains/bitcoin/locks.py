@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.opcodes import MAX_SCRIPT, classify, push
 from walletcore.chains.bitcoin.relatives.destinations import p2sh32
+from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.script import KEY_KINDS, P2A, SCRIPT_KINDS, WITNESS_UNKNOWN, kind_of, p2pkh, p2sh
 from walletcore.chains.bitcoin.tx import TxOut, Witness
 from walletcore.curves.secp256k1 import uncompressed
@@ -21,7 +22,6 @@ from walletcore.keys import Curve, PublicKey
 from walletcore.path import KeyOrigin
 
 if TYPE_CHECKING:
-    from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.tapscript import Tapscript
 
 __all__ = ["ONE_LEAF", "Lock", "Origins", "change"]
@@ -180,6 +180,8 @@ class Lock:
             raise TransactionError("expected the kind as text and scripts as bytes", reason="type")
         if self.key is not None and (type(self.key) is not PublicKey or self.key.curve is not Curve.SECP256K1):
             raise TransactionError("expected a public key of secp256k1", reason="type")
+        if self.dialect is not None and not isinstance(self.dialect, Dialect):
+            raise TransactionError("expected the dialect of a chain, or None", reason="type")
         if type(self.origins) is not tuple or not all(map(_is_origin, self.origins)):
             raise TransactionError("expected origins as a tuple of pairs of PublicKey and KeyOrigin", reason="type")
 
@@ -324,6 +326,8 @@ def change(
     that it is theirs: nobody needs to believe a path. A leaf of taproot (``leaf_script``, ``control_block``) must be
     the only one of its tree. Raises `TransactionError`.
     """
+    if type(origins) is not tuple:
+        raise TransactionError("expected origins as a tuple of pairs of PublicKey and KeyOrigin", reason="type")
     named = ((key, origin),) if key is not None and origin is not None else ()
     if key is not None and kind == "p2tr" and named and type(key) is PublicKey:
         named = ((key.even_y(), named[0][1]),)

@@ -19,6 +19,7 @@ __all__ = [
     "asm",
     "classify",
     "encode_script",
+    "is_sorted",
     "multisig",
     "parse_script",
     "push",
@@ -143,8 +144,15 @@ def multisig(required: int, keys: Sequence[PublicKey], *, sort: bool = False) ->
         raise TransactionError(f"expected m from 1 to n, and n at most {_MAX_KEYS}", reason="range")
     if len(set(keys)) < len(keys):
         raise TransactionError("the same key twice would sign twice", reason="duplicate")
-    data = sorted(key.data for key in keys) if sort else [key.data for key in keys]
+    data = sorted(key.data for key in keys) if is_sorted(sort) else [key.data for key in keys]
     return b"".join((_small(required), *map(push, data), _small(len(data)), bytes((OP_CHECKMULTISIG,))))
+
+
+def is_sorted(sort: bool) -> bool:
+    """The flag itself: a text that says no would be taken for yes, and give another address. `TransactionError`."""
+    if type(sort) is not bool:
+        raise TransactionError(f"expected True or False as sort, got {type(sort).__name__}", reason="type")
+    return sort
 
 
 def push(data: bytes) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from walletcore.chains.bitcoin.opcodes import Instruction, parse_script, push, written
+from walletcore.chains.bitcoin.opcodes import Instruction, is_sorted, parse_script, push, written
 from walletcore.chains.bitcoin.taproot import TapLeaf
 from walletcore.chains.bitcoin.timelocks import CLTV, CSV, DISABLED, is_reached
 from walletcore.errors import InvalidKey, TransactionError
@@ -100,7 +100,7 @@ def multi_a(required: int, keys: Sequence[PublicKey], *, sort: bool = False) -> 
 
     BIP-387: multi_a, sortedmulti_a. Raises `TransactionError`.
     """
-    data = sorted(_checked(keys)) if sort else _checked(keys)
+    data = sorted(_checked(keys)) if is_sorted(sort) else _checked(keys)
     if type(required) is not int or not 1 <= required <= len(data):
         raise TransactionError("expected m from 1 to n", reason="range")
     checks = (_CHECKSIG, *[_CHECKSIGADD] * (len(data) - 1))
@@ -113,6 +113,8 @@ def behind(script: bytes, *, after: int = 0, older: int = 0) -> bytes:
 
     ``after`` is a lock time (BIP-65), ``older`` a sequence (BIP-68), below 2^31. Raises `TransactionError`.
     """
+    if type(script) is not bytes:
+        raise TransactionError(f"expected a script as bytes, got {type(script).__name__}", reason="type")
     parts = []
     for name, number, opcode in (("after", after, CLTV), ("older", older, CSV)):
         if type(number) is not int or not 0 <= number < DISABLED:

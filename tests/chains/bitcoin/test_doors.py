@@ -11,12 +11,16 @@ from walletcore.chains.bitcoin import BitcoinChain, Input, pay
 from walletcore.chains.bitcoin.descriptor import checksum
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.spends import Spends, verify_spends
 from walletcore.chains.bitcoin.tapscript import behind, multi_a
-from walletcore.errors import AddressError, DerivationError, TransactionError, WalletcoreError
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
+from walletcore.errors import AddressError, DerivationError, InvalidSignature, TransactionError, WalletcoreError
 
 BITCOIN: Any = chain("bitcoin", BitcoinChain)
 KEYS: Any = (key(1).public_key, key(2).public_key)
 TO = REGTEST.address(KEYS[0])
+SPENT = TxOut(value=1, script_pubkey=REGTEST.script_pubkey(TO))
+TX = Tx(version=2, inputs=(TxIn(txid="11" * 32, vout=0),), outputs=(SPENT,), locktime=0)
 WRONG: Any = [None, True, 1.5, "x", b"x", bytearray(b"x"), object(), ()]
 
 Door = Callable[[Any], object]
@@ -32,6 +36,16 @@ DOORS: dict[str, tuple[type[WalletcoreError], Door, tuple[type, ...]]] = {
     "change, origins": (TransactionError, lambda wrong: change(KEYS[0], value=1, origins=wrong), (tuple,)),
     "destination_of": (AddressError, BITCOIN.destination_of, (bytes,)),
     "address_of": (AddressError, BITCOIN.address_of, ()),
+    "verify_spends": (TransactionError, lambda wrong: verify_spends(wrong, (SPENT,)), ()),
+    "verify_spends, spent": (TransactionError, lambda wrong: verify_spends(TX, [wrong]), (type(None),)),
+    "verify_spends, all spent": (TransactionError, lambda wrong: verify_spends(TX, wrong), (tuple,)),
+    "verify, sighash": (
+        InvalidSignature,
+        lambda wrong: Spends(TX, (SPENT,)).verify(0, sighash=wrong),
+        (tuple, bytes, bytearray),
+    ),
+    "signed_by, key": (InvalidSignature, lambda wrong: Spends(TX, (SPENT,)).signed_by(0, wrong, b""), (bytes,)),
+    "signed_by": (InvalidSignature, lambda wrong: Spends(TX, (SPENT,)).signed_by(0, b"", wrong), (bytes,)),
 }
 FLAGS: dict[str, tuple[type[WalletcoreError], Door]] = {
     "pay": (TransactionError, lambda flag: pay(TO, 1, require_spendable=flag)),

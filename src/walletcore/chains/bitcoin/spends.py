@@ -46,6 +46,9 @@ class Spends:
     __slots__ = ("_commitments", "_dialect", "_has_schnorr", "_left", "_names", "_spent", "_tx")
 
     def __init__(self, tx: Tx, spent: Sequence[TxOut | None], *, dialect: Dialect | None = None) -> None:
+        outputs = spent if isinstance(spent, Sequence) else ("",)
+        if not isinstance(tx, Tx) or not all(each is None or isinstance(each, TxOut) for each in outputs):
+            raise TransactionError("expected a Tx, and a sequence of what its inputs spend, as TxOut", reason="type")
         self._tx, self._spent, self._left, self._dialect = tx, tuple(spent), _MAX_LEGACY, dialect
         self._names, self._has_schnorr = names_of_types(dialect), dialect is not None and dialect.has_schnorr
         self._commitments = Commitments(tx, self._spent) if dialect is None else _of(dialect, tx, self._spent)
@@ -86,6 +89,8 @@ class Spends:
         taproot, the ``leaf`` of this hash if there is one. Raises `InvalidSignature`, "missing" where an output that
         the signature commits to is not known.
         """
+        if not all(type(each) is bytes for each in (key, signature, script, leaf)):
+            raise InvalidSignature("expected key, signature, script and leaf as bytes", reason="type")
         with _at(index):
             spend = _Spend(self, index, tuple(self._names.values()))
             if script:
@@ -136,6 +141,8 @@ class _Spend:
         tx = spends._tx
         if type(index) is not int or not 0 <= index < len(tx.inputs):
             raise TransactionError(f"expected an input from 0 to {len(tx.inputs) - 1}", reason="range")
+        if isinstance(allowed, str) or not isinstance(allowed, Collection):  # a text has more names in it than it says
+            raise TransactionError("expected a collection of names of hash types", reason="type")
         self.spends, self.index, self.allowed = spends, index, allowed
         self.script_sig = tx.inputs[index].script_sig
         self.witness: Witness = tx.witnesses[index] if tx.witnesses else ()

@@ -31,7 +31,8 @@ class Relay:
     amount is the limit of every output instead. Less than ``min_fee_rate`` is not passed on. A replacement pays
     ``increment`` more for itself (BIP-125, rule 4). Transactions weigh at most ``max_weight``. ``max_fee`` and
     ``max_fee_rate`` are what the node's own wallet pays at most, and what it sends without being asked to: more is
-    taken for a mistake.
+    taken for a mistake. ``replaces``: a node that is set up as it comes takes a replacement (BIP-125) for what it has;
+    ``pulls``: its miner counts a child's fee for the parent that it spends from.
     """
 
     dust_rate: int = 3_000  # DUST_RELAY_TX_FEE
@@ -41,6 +42,8 @@ class Relay:
     max_weight: int = 400_000  # MAX_STANDARD_TX_WEIGHT
     max_fee: int = 10_000_000  # DEFAULT_TRANSACTION_MAXFEE of src/wallet/wallet.h: 0.1 BTC
     max_fee_rate: int = 10_000_000  # DEFAULT_MAX_RAW_TX_FEE_RATE of src/node/transaction.h
+    replaces: bool = True  # MemPoolAccept::ReplacementChecks of src/validation.cpp
+    pulls: bool = True  # BlockAssembler::addPackageTxs of src/node/miner.cpp, or addChunks
 
     def dust_limit(self, script_pubkey: bytes) -> int:
         """The least that an output of this script may be worth; 0 where nobody can spend it, as with OP_RETURN."""

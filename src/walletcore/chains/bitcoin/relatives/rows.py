@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from walletcore.chains.base import Profile
 from walletcore.chains.bitcoin.address import Prefixes
@@ -125,7 +126,7 @@ _DOGECOIN = (
 )
 
 # dashpay/dash
-_dash = _coin(scheme="dash", kinds=LEGACY, magic=_magic("DarkCoin Signed Message"), form="dash")
+_dash = _coin(scheme="dash", limit=limits.DASH, kinds=LEGACY, magic=_magic("DarkCoin Signed Message"), form="dash")
 _DASH = (
     _dash("dash", "DASH", "00000ffd590b1485b3caadc19b22e637", _legacy("4c", "10"), 5, *paths(5, "44:WT")),
     _dash("dash-testnet", "tDASH", "00000bafbc94add76cb75e2ec9289483", _legacy("8c", "13"), _TEST_COIN),
@@ -144,7 +145,8 @@ def _with_p2sh32(given: Prefixes) -> Prefixes:
 
 # bitcoin-cash-node/bitcoin-cash-node. Block 478,559; testnet4 has a genesis block of its own, and regtest, which has
 # Bitcoin's, the name that wallets connect by (wc2-bch-bcr).
-_bitcoin_cash = _coin(scheme=_OF_CASHADDR, kinds=_CASH, dialect=dialects.BITCOIN_CASH)
+_cash_coin = partial(_coin, scheme=_OF_CASHADDR, limit=limits.BITCOIN_CASH)
+_bitcoin_cash = _cash_coin(kinds=_CASH, dialect=dialects.BITCOIN_CASH)
 _BITCOIN_CASH = (
     _bitcoin_cash(
         *("bitcoin-cash", "BCH", "000000000000000000651ef99cb9fcbe"),
@@ -161,9 +163,7 @@ _BITCOIN_CASH = (
 
 # Bitcoin-ABC/bitcoin-abc, src/networks/abc/checkpoints.cpp: block 661,648 ("Axion activation"), which Bitcoin Cash has
 # another one for. The test network left Bitcoin's with block 1,155,876 (and version 3 of Bitcoin Cash's later).
-_ecash = _coin(
-    scheme=_OF_CASHADDR, kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"), dialect=dialects.ECASH
-)
+_ecash = _cash_coin(kinds=LEGACY, decimals=2, magic=_magic("eCash Signed Message"), dialect=dialects.ECASH)
 _ECASH = (
     _ecash(*("ecash", "XEC", "000000000000000004284c9d8b2c8ff7", _cash("00", "05", "ecash"), 899), *paths(899, "44:W")),
     _ecash(

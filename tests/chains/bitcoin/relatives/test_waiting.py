@@ -1,13 +1,22 @@
-"""What waits for a block: which nodes replace it, and which miners take it for the fee of its child."""
+"""What waits for a block: which nodes replace it, which miners take it for the fee of its child, and who is refused."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from walletcore.chains import chains
-from walletcore.chains.bitcoin import BitcoinChain
+from support.bitcoin import key, reason, signer
+from support.relatives import simple_payment
+from walletcore.chains import chain, chains
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.building import build, bump_fee, child
 from walletcore.chains.bitcoin.relatives.rows import RELATIVES
+from walletcore.errors import TransactionError
+from walletcore.signing import sign
+
+ALICE, BOB = key(1).public_key, key(2).public_key
 
 # Whether a node replaces by default, and whether its miner counts a child's fee for the parent. For the first, what
 # becomes of a conflict in PreChecks or AcceptToMemoryPool (a signal of BIP-125 is looked for, unless said otherwise),
@@ -75,6 +84,8 @@ WAITING = {
     "decred": (False, True),
 }
 ROWS = [row for row in chains() if isinstance(row, BitcoinChain)]
+BUILT = [name for name in WAITING if (known := chain(name, BitcoinChain).dialect) is None or known.has_psbts]
+OTHERS = [name for name in WAITING if name not in BUILT]
 
 
 def coin(name: str) -> str:
@@ -85,6 +96,75 @@ def coin(name: str) -> str:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_says_what_its_node_does_with_what_waits(row: BitcoinChain) -> None:
     assert (row.relay.replaces, row.relay.pulls) == WAITING[coin(row.name)]
+
+
+def waiting(row: BitcoinChain) -> Transaction:
+    """What waits at a low rate: a payment, and change, which is worth more."""
+    coins = simple_payment(row, ALICE, BOB, 10**10).inputs
+    rest = TxOut(value=0, script_pubkey=row.script_pubkey(row.address(ALICE, kind="p2pkh")))
+    rate = row.relay.min_fee_rate
+    built = build(row, inputs=coins, payments=[pay(row.address(BOB), 10**9)], change=rest, fee_rate=rate)
+    return built.transaction
+
+
+def place(transaction: Transaction) -> int:
+    """Where its change is."""
+    return max(range(2), key=lambda index: transaction.outputs[index].value)
+
+
+def replacement(transaction: Transaction) -> Transaction:
+    rate = 3 * transaction.chain.relay.min_fee_rate
+    return bump_fee(transaction, fee_rate=rate, change_of=lambda each: (place(each),)).transaction
+
+
+def its_child(transaction: Transaction) -> Transaction:
+    row, signed = transaction.chain, sign(transaction, signer(1))
+    paid: dict[str, Any] = {"parent": signed.raw, "parent_fee": transaction.claimed_fee, "to": row.address(ALICE)}
+    form: dict[str, Any] = {"dialect": row.dialect, "form": row.form}
+    spent = Input(txid=signed.id, vout=place(transaction), previous=signed.raw, key=ALICE, kind="p2pkh", **form)
+    return child(row, inputs=[spent], fee_rate=3 * row.relay.min_fee_rate, **paid).transaction
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_replacement_is_made_where_nodes_take_it(name: str) -> None:
+    old = waiting(chain(name, BitcoinChain))
+    replaces, pulls = WAITING[name]
+    if replaces:
+        assert (replacement(old).claimed_fee or 0) > (old.claimed_fee or 0)
+        return
+    with pytest.raises(TransactionError, match=f"^nodes of {name} do not replace a transaction") as caught:
+        replacement(old)
+    assert (caught.value.reason, "child" in caught.value.hint) == ("network", pulls)
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_child_is_made_where_miners_count_its_fee(name: str) -> None:
+    old = waiting(chain(name, BitcoinChain))
+    if WAITING[name][1]:
+        assert (its_child(old).claimed_fee or 0) > (old.claimed_fee or 0)
+        return
+    with pytest.raises(TransactionError, match=f"^nodes of {name} mine no parent for the fee of its child") as caught:
+        its_child(old)
+    assert caught.value.reason == "network"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_where_nothing_is_built_nothing_is_replaced(name: str) -> None:
+    asked = simple_payment(chain(name, BitcoinChain), ALICE, BOB)
+    with pytest.raises(TransactionError, match="has no PSBTs") as caught:
+        bump_fee(asked, fee_rate=90_000, change_of=lambda _: (0,))
+    assert caught.value.reason == "network"
+
+
+def test_a_row_of_ones_own_says_how_the_nodes_are_set_up() -> None:
+    """litecoin-project/litecoin src/init.cpp, -mempoolreplacement: either of the two is asked for by itself."""
+    row = chain("litecoin", BitcoinChain)
+    other = replace(row, relay=replace(row.relay, replaces=True, pulls=False))
+    old = waiting(other)
+    assert replacement(old).outputs[1 - place(old)] == old.outputs[1 - place(old)]
+    assert reason(TransactionError, its_child, old) == "network"
+    assert its_child(waiting(row)).chain is row
+    assert reason(TransactionError, replacement, waiting(row)) == "network"
 
 
 PAGE = Path(__file__).parents[4] / "docs" / "relatives.md"

@@ -37,6 +37,7 @@ _REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower on
 _VERSION, _TRUC, _MAX_CHILD = 2, 3, 1_000  # BIP-431, rules 2 and 5: versions, and virtual bytes
 _SHORTER = 3  # bytes that a signature of DER may lack of the 71 that are counted; of thousands one lacks more
 _FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
+_CHILD = "who owns an output of it can pay for it by a child"
 
 
 def bump_fee(
@@ -64,8 +65,8 @@ def bump_fee(
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
     It is a higher rate than that of the replaced transaction as it was signed, with signatures shorter than counted.
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
-    that it may be replaced, or for a rate as in `build`, "range" for one that is not higher, or insufficient funds;
-    `SigningRefused` as `build`.
+    that it may be replaced, or for a rate as in `build`, "range" for one that is not higher, or insufficient funds,
+    "network" where the chain's nodes replace nothing (`Relay.replaces`); `SigningRefused` as `build`.
     """
     if not callable(change_of):
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
@@ -96,17 +97,26 @@ def bump_fee(
     return compose(draft)
 
 
-def _check_nodes(chain: BitcoinChain) -> None:
-    """Nodes of Bitcoin Cash and eCash keep what they saw first, and mine each transaction for its own fee."""
-    if chain.dialect is not None and chain.dialect.fork_value is not None:
-        raise TransactionError(f"nodes of {chain.name} neither replace nor pull a transaction", reason="network")
+def _check_replaces(chain: BitcoinChain) -> None:
+    """Many nodes keep what they saw first, and pass on no other spend of the same coins."""
+    if not chain.relay.replaces:
+        message = f"nodes of {chain.name} do not replace a transaction that they have"
+        raise TransactionError(message, reason="network", hint=_CHILD if chain.relay.pulls else "")
+
+
+def _check_pulls(chain: BitcoinChain) -> None:
+    """Some miners take each transaction for its own fee alone."""
+    if not chain.relay.pulls:
+        message = f"nodes of {chain.name} mine no parent for the fee of its child"
+        raise TransactionError(message, reason="network")
 
 
 def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> int:
     """The fee of what is replaced, which must be known, allow it, and be paid at a lower rate."""
     if type(transaction) is not Transaction:
         raise TransactionError("expected the Transaction that is to be replaced", reason="type")
-    _check_nodes(transaction.chain)
+    check_chain(transaction.chain)
+    _check_replaces(transaction.chain)
     if not full_rbf and all(each.sequence > _REPLACEABLE for each in transaction.inputs):
         raise TransactionError("no input says that it may be replaced (BIP-125)", reason="policy", hint=_FULL)
     fee = transaction.claimed_fee
@@ -171,11 +181,12 @@ def child(
     ``parent`` is as the network carries it, ``parent_fee`` what it pays. All ``inputs`` are spent, of which one at
     least must be an output of it; what is left of them goes ``to`` one output. Where the parent pays enough by itself,
     the child pays the rate for its own size. Nodes must have taken the parent already. A child of version 3 has at
-    most 1,000 virtual bytes, as its parent's version asks (BIP-431). Raises `TransactionError`.
+    most 1,000 virtual bytes, as its parent's version asks (BIP-431). Raises `TransactionError`, "network" where the
+    chain's nodes mine each transaction for its own fee (`Relay.pulls`).
     """
     check_chain(chain)
     check_flags(allow_low_fee_rate=allow_low_fee_rate)
-    _check_nodes(chain)
+    _check_pulls(chain)
     tx, txid = identified(chain, parent)
     if not tx.is_signed:  # its txid may be the same, but it is smaller than what miners will see
         raise TransactionError("expected the parent as it is signed, and as it waits for a block", reason="missing")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.inputs import Input
     from walletcore.chains.bitcoin.transaction import Transaction
 
-__all__ = ["are_fixed", "effects_of"]
+__all__ = ["are_fixed", "effects_of", "left_open", "partial_inputs", "source_of"]
 
 _ANYONECANPAY = "|ANYONECANPAY"
 _PARTIAL = ("NONE", "SINGLE")
@@ -26,17 +26,14 @@ _SEGWIT = ("p2wpkh", "p2wsh")  # by themselves, and in p2sh
 def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
     """A transfer for each output, and the fee where it cannot be a lie; the rest is opaque.
 
-    An output that the signature of any input leaves open is opaque: whoever signs that input may see it replaced. The
-    source is stated when all inputs spend from one address and none may be added. Change is a transfer like any other,
-    with the keys that its script was made from as its owners: whether they are one's own, a wallet can tell.
+    An output that the signature of any input leaves open is opaque: whoever signs that input may see it replaced.
+    Change is a transfer like any other, with the keys that its script was made from as its owners: whether they are
+    one's own, a wallet can tell.
     """
-    scripts = {each.script_pubkey for each in transaction.inputs}
-    one = len(scripts) == 1 and are_fixed(transaction.inputs)
-    source = _account(transaction.chain, scripts.pop()) if one else ""
-    partial = [pair for pair in enumerate(transaction.inputs) if pair[1].sighash.startswith(_PARTIAL)]  # hardly any
+    source, partial = source_of(transaction), partial_inputs(transaction)
     paid = []
     for place, output in enumerate(transaction.outputs):
-        why = _left_open(partial, place)
+        why = left_open(partial, place)
         paid.append(Opaque(why=why, data=output.script_pubkey) if why else _paid(transaction.chain, output, source))
     dialect = transaction.chain.dialect
     more = () if dialect is None else dialect.rules.effects(transaction)
@@ -48,10 +45,22 @@ def are_fixed(inputs: Sequence[Input]) -> bool:
     return not any(each.sighash.endswith(_ANYONECANPAY) for each in inputs)
 
 
-def _left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:
+def source_of(transaction: Transaction) -> str:
+    """The account that pays: stated when all inputs spend from one address and none may be added."""
+    scripts = {each.script_pubkey for each in transaction.inputs}
+    one = len(scripts) == 1 and are_fixed(transaction.inputs)
+    return _account(transaction.chain, scripts.pop()) if one else ""
+
+
+def partial_inputs(transaction: Transaction) -> list[tuple[int, Input]]:
+    """The inputs, with their places, whose signatures do not commit to all outputs: hardly any."""
+    return [pair for pair in enumerate(transaction.inputs) if pair[1].sighash.startswith(_PARTIAL)]
+
+
+def left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:
     """Why the output at this place may become another one; empty where all signatures commit to it.
 
-    ``partial`` are the inputs, with their places, whose signatures do not commit to all outputs.
+    ``partial`` are those of `partial_inputs`.
     """
     for index, each in partial:
         if each.sighash.startswith("NONE") or index != place:

@@ -9,6 +9,7 @@ import pytest
 
 from support.bitcoin import BITCOIN, GUARDS, MULTISIG, key, reason, signer
 from support.oracles import JSON, compared, locked
+from walletcore import Wallet
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
 from walletcore.chains.bitcoin.locks import change
@@ -339,10 +340,58 @@ def test_the_fee_is_stated_where_previous_transactions_prove_it() -> None:
     assert reason(TransactionError, spending, BCH, txid="22" * 32, previous=source.encode()) == "mismatch"
 
 
+ASSET = f"{BCH.caip2}/token:{CATEGORY}"
+
+
 def test_where_tokens_go_is_told() -> None:
     tx = paying(BCH, spending(BCH), extra=CashTokens(spent=(FUNGIBLE,), sent=(FUNGIBLE,)))
-    to = BCH.account_id(BCH.address(key(9).public_key).text)
-    assert Transfer(asset=f"{BCH.caip2}/token:{CATEGORY}", amount=21, source="", destination=to) in tx.effects()
+    source, to = (BCH.account_id(BCH.address(key(number).public_key).text) for number in (1, 9))
+    assert Transfer(asset=ASSET, amount=21, source=source, destination=to) in tx.effects()
+    begun = paying(BCH, spending(BCH, txid=CATEGORY, vout=0), extra=CashTokens(spent=(None,), sent=(FUNGIBLE,)))
+    assert Transfer(asset=ASSET, amount=21, source="", destination=to) in begun.effects()
+    ticket = paying(BCH, spending(BCH), extra=CashTokens(spent=(NFT,), sent=(NFT,)))
+    assert any(isinstance(each, Opaque) and f"tokens are sent to {to}: " in each.why for each in ticket.effects())
+
+
+@pytest.mark.parametrize("sighash", ["NONE", "SINGLE", "NONE|UTXOS", "SINGLE|UTXOS", "NONE|ANYONECANPAY"])
+def test_T10_tokens_whose_output_may_be_replaced_are_told_as_going_nowhere_known(sighash: str) -> None:
+    """The signature fits as well where the tokens stand in another output, or are in none that is seen here."""
+    inputs = (spending(BCH), spending(BCH, place=2, sighash=sighash))
+    tx = paying(BCH, *inputs, count=2, extra=CashTokens(spent=(None, FUNGIBLE), sent=(FUNGIBLE, None)))
+    assert not any(isinstance(each, Transfer) and each.asset == ASSET for each in tx.effects())
+    assert any(isinstance(each, Opaque) and each.why.startswith("tokens may go elsewhere: 21") for each in tx.effects())
+    gone = paying(BCH, *inputs, count=2, extra=CashTokens(spent=(None, NFT), sent=(None, None)))
+    whys = [each.why for each in gone.effects() if isinstance(each, Opaque)]
+    assert any(why.startswith("tokens may go elsewhere: a none token") for why in whys)
+    assert not any("are lost" in why for why in whys)
+
+
+def test_tokens_at_the_output_that_a_signature_over_a_single_one_fixes_are_told() -> None:
+    fixed = CashTokens(spent=(FUNGIBLE,), sent=(FUNGIBLE, None))
+    tx = paying(BCH, spending(BCH, sighash="SINGLE|ANYONECANPAY", value=200_000), count=2, extra=fixed)
+    assert [each.amount for each in tx.effects() if isinstance(each, Transfer) and each.asset == ASSET] == [21]
+
+
+def test_tokens_that_return_to_the_wallet_are_change() -> None:
+    wallet = Wallet.from_mnemonic("abandon " * 11 + "about")
+    mine, back = wallet.public_key(BCH), wallet.public_key(BCH, change=1)
+    origins = wallet.origin(BCH), wallet.origin(BCH, change=1)
+    outputs = (
+        change(back, kind="p2pkh", value=1_000, origin=origins[1], dialect=BCH.dialect),
+        TxOut(value=1_000, script_pubkey=PAID),
+    )
+    half = Token(category=CATEGORY, amount=10), Token(category=CATEGORY, amount=11)
+    tx = Transaction(
+        chain=BCH,
+        inputs=(spending(BCH, key=mine, origin=origins[0]),),
+        outputs=outputs,
+        extra=CashTokens(spent=(FUNGIBLE,), sent=half),
+    )
+    returned = wallet.change_of(tx)
+    assert [(each.asset, each.amount) for each in map(tx.effects().__getitem__, returned)] == [  # type: ignore[union-attr]
+        (BCH.asset, 1_000),
+        (ASSET, 10),
+    ]
 
 
 def test_tokens_that_no_output_has_are_lost_and_told() -> None:

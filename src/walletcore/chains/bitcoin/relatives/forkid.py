@@ -55,6 +55,7 @@ _BASE = 0x1F
 _PREFIX = b"\xef"
 _MAX_COMMITMENT = 128  # bytes, since the upgrade of May 2026
 _ZERO = bytes(32)
+_ELSEWHERE = "tokens may go elsewhere"
 
 
 class ForkIdCommitments(Commitments):
@@ -181,15 +182,25 @@ def _check_scripts(transaction: Transaction) -> None:
 
 
 def effects(transaction: Transaction) -> tuple[Effect, ...]:
-    """Where tokens go, and which of them are lost; the satoshi are told as Bitcoin's are."""
-    tokens, chain = transaction.extra, transaction.chain
+    """Where tokens go, and which of them are lost; the satoshi are told as Bitcoin's are.
+
+    Tokens stand in outputs: where a signature leaves one open, or lets others be added, nobody knows where they go.
+    """
+    from walletcore.chains.bitcoin import outcome  # imported by those who read, not by those who sign
+
+    tokens = transaction.extra
     if tokens is None:
         return ()
+    partial, source = outcome.partial_inputs(transaction), outcome.source_of(transaction)
+    spent = {each.category for each in tokens.spent if each is not None}  # others begin here
     found: list[Effect] = []
-    for token, output in zip(tokens.sent, transaction.outputs, strict=True):
+    for place, (token, output) in enumerate(zip(tokens.sent, transaction.outputs, strict=True)):
         if token is not None:
-            found.append(_sent(chain, token, output))
-    return (*found, *(Opaque(why=f"tokens are lost: {token}") for token in burnt(tokens)))
+            why = outcome.left_open(partial, place)
+            sent = _sent(transaction.chain, token, output, source if token.category in spent else "")
+            found.append(Opaque(why=f"{_ELSEWHERE}: {token}; {why}") if why else sent)
+    lost = _ELSEWHERE if partial else "tokens are lost"
+    return (*found, *(Opaque(why=f"{lost}: {token}") for token in burnt(tokens)))
 
 
 _FORK_VALUE_0 = ("bitcoin-cash", "ecash", "bitcoin-sv")
@@ -212,9 +223,13 @@ def good_on(transaction: Transaction) -> tuple[str, ...]:
     return tuple(name for name in _FORK_VALUE_0 if name != chain.name and not (has_schnorr and name == "bitcoin-sv"))
 
 
-def _sent(chain: BitcoinChain, token: Token, output: TxOut) -> Effect:
+def _sent(chain: BitcoinChain, token: Token, output: TxOut, source: str) -> Effect:
     destination = chain.destination_of(output.script_pubkey)
-    if destination is None or token.capability:
-        return Opaque(why=f"tokens are sent: {token}", data=output.script_pubkey)
+    if destination is None:
+        return Opaque(why=f"tokens are sent to a script without address: {token}", data=output.script_pubkey)
     account = chain.account_id(chain.address_of(destination).text)
-    return Transfer(asset=f"{chain.caip2}/token:{token.category}", amount=token.amount, source="", destination=account)
+    if token.capability:
+        return Opaque(why=f"tokens are sent to {account}: {token}", data=output.script_pubkey)
+    owners = () if output.lock is None else output.lock.owners
+    asset = f"{chain.caip2}/token:{token.category}"
+    return Transfer(asset=asset, amount=token.amount, source=source, destination=account, owners=owners)

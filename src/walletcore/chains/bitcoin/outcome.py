@@ -98,7 +98,7 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     Asked twice with another lie each time, the signer of two P2WPKH inputs gives signatures that fit together and
     pay a fee that was never shown (CVE-2020-14199). A taproot input among them helps only who signs it too, so it
     is not counted on: either all inputs are taproot, or the others come with their previous transactions. ALL|UTXOS of
-    Bitcoin Cash is as good as taproot: hashUtxos has the amounts of all inputs.
+    Bitcoin Cash is as good as taproot: hashUtxos has the amounts of all inputs. Interest that is not claimed is paid.
     """
     if transaction.claimed_fee is None:
         return Opaque(why="the fee: what the inputs are worth is not known")
@@ -112,4 +112,5 @@ def _fee(transaction: Transaction, source: str) -> Effect:
         is_segwit = dialect is None and all(each.kind.endswith(_SEGWIT) for each in claimed)
         which = "a segwit input" if is_segwit else "an input"
         return Opaque(why=f"the fee: {which} without its previous transaction only claims its value")
-    return Fee(asset=transaction.chain.asset, at_most=transaction.claimed_fee, payer=source)
+    at_most = transaction.claimed_fee + transaction.interest
+    return Fee(asset=transaction.chain.asset, at_most=at_most, payer=source)

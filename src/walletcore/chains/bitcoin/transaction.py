@@ -139,14 +139,14 @@ class Transaction:
         self._check_amounts()
 
     def _check_amounts(self) -> None:
-        """No more than the network has on either side, and no more out than in, where that is known."""
+        """No more than the network has on either side, and no more out than in (Komodo: with interest), if known."""
         most, paid = self.chain.max_money, sum([each.value for each in self.outputs])
         known = [each.value for each in self.inputs if each.value is not None]
         spent = sum(known)
         if paid > most or spent > most:
             name = "outputs" if paid > most else "inputs"
             raise TransactionError(f"expected {name} of at most {most} satoshi together", reason="range")
-        if paid > spent and len(known) == len(self.inputs):
+        if paid > spent and len(known) == len(self.inputs) and paid > spent + self.interest:
             raise TransactionError(f"the outputs exceed the inputs by {paid - spent} satoshi", reason="range")
 
     @property
@@ -179,10 +179,16 @@ class Transaction:
     def claimed_fee(self) -> int | None:
         """What the inputs have more than the outputs, in satoshi; None when an input's value is not known.
 
-        Claimed: `effects` states it only where signatures or previous transactions bear it out.
+        Claimed: `effects` states it only where signatures or previous transactions bear it out. Up to `interest` is
+        added to it, without which it may be negative.
         """
         values = [each.value for each in self.inputs if each.value is not None]
         return sum(values) - sum([each.value for each in self.outputs]) if len(values) == len(self.inputs) else None
+
+    @property
+    def interest(self) -> int:
+        """The most that inputs may be worth beyond their values: on Komodo alone they are (`relatives.interest`)."""
+        return 0 if self.chain.dialect is None else self.chain.dialect.most_interest(self.inputs)
 
     @property
     @remembered

@@ -69,7 +69,7 @@ def _of_rate(subject: Any) -> Iterator[Oddity]:
         return
     if rate is not None and rate > _HIGH_RATE:
         yield Oddity(code="high-fee", text=f"a fee of {fee} satoshi, {rate // 1000} for a virtual byte")
-    if rate is not None and rate < _LOW_RATE:
+    if rate is not None and rate < _LOW_RATE and not subject.interest:
         yield Oddity(code="low-fee", text=f"a fee of {fee} satoshi: nodes pass on nothing that pays so little")
 
 

@@ -17,6 +17,7 @@ from walletcore.errors import TransactionError
 from walletcore.hashes import Hash, blake256_ripemd160, hash160
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.inputs import Input
     from walletcore.chains.bitcoin.sighash import Commitments
     from walletcore.chains.bitcoin.transaction import Transaction
     from walletcore.chains.bitcoin.tx import Tx, TxOut
@@ -75,6 +76,7 @@ class Dialect:
     with. ``has_psbts``: its transactions travel as PSBTs, since they differ from Bitcoin's in hashes only;
     ``psbts_have_outputs``: its nodes write the output that is spent where BIP-174 has the previous transaction.
     ``form`` names how previous transactions are written that carry more than Bitcoin's (`relatives.previous`).
+    ``has_interest``: an input may be worth more than its value (`relatives.interest`).
     """
 
     module: str
@@ -93,6 +95,7 @@ class Dialect:
     has_psbts: bool = False
     psbts_have_outputs: bool = False
     form: str = ""
+    has_interest: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -140,6 +143,18 @@ class Dialect:
     def previous_extra(self, previous: bytes) -> Any:
         """What a previous transaction has beyond Bitcoin's fields."""
         return _previous(self, previous)[2]
+
+    def previous_locktime(self, previous: bytes) -> int:
+        """The lock time of a previous transaction, where there is no form of them."""
+        return _previous(self, previous)[1].locktime
+
+    def most_interest(self, inputs: Sequence[Input]) -> int:
+        """The most that inputs may be worth beyond their values."""
+        if not self.has_interest:
+            return 0
+        from walletcore.chains.bitcoin.relatives.interest import most_interest
+
+        return most_interest(inputs)
 
 
 @lru_cache(maxsize=4)  # the input asks, and its transaction asks again
@@ -224,7 +239,8 @@ ZCASH = Dialect(
     branches=(_SAPLING, 0x2BB40E60, 0xF5B9230B, 0xE9FF75A6, 0xC2D6D0B4, 0xC8E71055, 0x4DEC4DF0, 0x5437F330, 0x37A5165B),
     versions=(4, 5),
 )
-KOMODO = FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
+FLUX = replace(ZCASH, branches=(_SAPLING,), versions=(4,))
+KOMODO = replace(FLUX, has_interest=True)
 HORIZEN = Dialect(module="horizen", wrapped="horizen", form="horizen")
 NEBLIO = VERGE = Dialect(module="stamped", stamp=4)
 BITCOIN_DIAMOND = Dialect(module="stamped", kinds=SEGWIT, stamp=32, versions=(12,))

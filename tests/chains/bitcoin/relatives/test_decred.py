@@ -8,10 +8,11 @@ import pytest
 from support.bitcoin import key, reason, signer
 from walletcore import Wallet
 from walletcore.chains import chain
+from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
 from walletcore.chains.bitcoin.opcodes import multisig
 from walletcore.chains.bitcoin.relatives.decred import DecredFields
-from walletcore.chains.bitcoin.script import p2pkh
+from walletcore.chains.bitcoin.script import Destination, p2pkh
 from walletcore.effects import Fee
 from walletcore.errors import DerivationError, TransactionError
 from walletcore.hashes import blake256, blake256_ripemd160, hash160
@@ -144,3 +145,98 @@ def test_single_without_an_output_is_refused() -> None:
     other, raw = funding(MINE, 1_000)
     second = Input(txid=other, vout=1, previous=raw, key=ALICE, dialect=DCR.dialect, sighash="SINGLE")
     assert reason(TransactionError, paying, spending(), second) == "range"
+
+
+# -- the tree of stake
+
+TAGS = {"OP_SSGEN": 0xBB, "OP_SSRTX": 0xBC, "OP_SSTXCHANGE": 0xBD, "OP_TGEN": 0xC3}
+STAKE = DecredFields(trees=(1,))
+
+
+def tagged(tag: int, guard: str = "p2pkh") -> Input:
+    """An input that spends such an output of the tree of stake."""
+    txid, raw = funding(bytes((tag,)) + _script(guard))
+    return Input(txid=txid, vout=1, previous=raw, dialect=DCR.dialect, **GUARDED[guard])
+
+
+def by_the_specification(tx: Transaction, code: bytes) -> bytes:
+    """What is signed for the one input, ALL: dcrd txscript/sighash.go, calcSignatureHash, written down once more."""
+    (spent,), (paid,) = tx.inputs, tx.outputs
+    ends = tx.locktime.to_bytes(4, "little") + bytes(4)
+    place = bytes.fromhex(spent.txid)[::-1] + spent.vout.to_bytes(4, "little") + b"\x01"
+    output = paid.value.to_bytes(8, "little") + bytes(2) + bytes((len(paid.script_pubkey),)) + paid.script_pubkey
+    prefix = bytes.fromhex("01000100") + b"\x01" + place + spent.sequence.to_bytes(4, "little") + b"\x01" + output
+    witness = bytes.fromhex("01000300") + b"\x01" + bytes((len(code),)) + code
+    return b"\x01\x00\x00\x00" + blake256(prefix + ends) + blake256(witness)
+
+
+@pytest.mark.parametrize("tag", TAGS.values(), ids=TAGS)
+@pytest.mark.parametrize("guard", ["p2pkh", "p2sh"])
+def test_what_stake_pays_is_spent_and_all_of_the_script_is_signed(tag: int, guard: str) -> None:
+    tx = paying(tagged(tag, guard), extra=STAKE)
+    assert tx.inputs[0].kind == guard
+    code = bytes((tag,)) + MINE if guard == "p2pkh" else MULTISIG
+    assert {each.payload for each in tx.requests()} == {by_the_specification(tx, code)}
+    assert DCR.decode_transaction(tx.raw) == tx
+    signed = sign(tx, signer(1), signer(2), signer(3))
+    assert signed.id == tx.txid
+    assert tx.effects()[0].source == DCR.account_id(DCR.address_of(destination(guard)).text)  # type: ignore[union-attr]
+
+
+def destination(guard: str) -> Destination:
+    found = DCR.destination_of(_script(guard))
+    assert found is not None
+    return found
+
+
+def test_what_stake_pays_is_spent_from_its_tree() -> None:
+    assert reason(TransactionError, paying, tagged(0xBB)) == "mismatch"
+    assert reason(TransactionError, paying, tagged(0xBB), extra=DecredFields(trees=(0,))) == "mismatch"
+
+
+def test_a_ticket_is_spent_by_votes_alone() -> None:
+    txid, raw = funding(b"\xba" + MINE)
+    parts = {"txid": txid, "vout": 1, "previous": raw, "key": ALICE, "dialect": DCR.dialect}
+    assert reason(TransactionError, Input, **parts) in ("mismatch", "unknown")
+
+
+@pytest.mark.parametrize("tag", [0xBA, *TAGS.values()])
+def test_no_regular_transaction_pays_as_stake_does(tag: int) -> None:
+    outputs = (TxOut(value=60_000, script_pubkey=bytes((tag,)) + PAID),)
+    assert (
+        reason(TransactionError, Transaction, chain=DCR, inputs=(spending(),), outputs=outputs, version=1) == "policy"
+    )
+
+
+def vote(script: bytes, version: int = 1) -> tuple[str, bytes]:
+    """The id and the bytes of a vote: a stakebase without an outpoint, a ticket, and what they pay at place 2."""
+    stakebase, ticket = bytes(32) + b"\xff" * 4 + b"\x00", b"\x22" * 32 + bytes(4) + b"\x01"
+    prefix = b"\x02" + stakebase + b"\xff" * 4 + ticket + b"\xff" * 4 + b"\x03"
+    for value, each in ((0, b"\x6a\x24" + bytes(36)), (0, b"\x6a\x06" + bytes(6)), (70_000, script)):
+        prefix += value.to_bytes(8, "little") + bytes(2) + bytes((len(each),)) + each
+    prefix += bytes(8)
+    head = version.to_bytes(2, "little")
+    raw = head + bytes(2) + prefix + b"\x02" + (bytes(12) + b"\xff" * 4 + b"\x02\x00\x00") * 2
+    return blake256(head + b"\x01\x00" + prefix)[::-1].hex(), raw
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_a_vote_is_read_as_a_previous_transaction(version: int) -> None:
+    txid, raw = vote(b"\xbb" + MINE, version)
+    spent = Input(txid=txid, vout=2, previous=raw, key=ALICE, dialect=DCR.dialect)
+    tx = paying(spent, extra=STAKE)
+    assert isinstance(tx.effects()[-1], Fee)
+    assert sign(tx, signer(1)).id == tx.txid
+    assert DCR.transaction_id(raw) == txid
+    parts = {"txid": txid, "previous": raw, "key": ALICE, "dialect": DCR.dialect}
+    assert reason(TransactionError, Input, vout=3, **parts) == "mismatch"
+    assert reason(TransactionError, Input, vout=2, **{**parts, "previous": raw + b"\x00"}) == "trailing"
+    assert reason(TransactionError, Input, vout=2, **{**parts, "txid": "22" * 32}) == "mismatch"
+
+
+def test_transactions_of_other_versions_are_read_and_not_signed() -> None:
+    """A revocation that miners make (DCP-0009) has version 2."""
+    raw = b"\x02" + sign(paying(spending()), signer(1)).raw[1:]
+    read = DCR.decode_transaction(raw)
+    assert isinstance(read, SignedTransaction)
+    assert read.transaction.version == 2

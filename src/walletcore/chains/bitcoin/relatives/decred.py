@@ -1,7 +1,9 @@
 """Transactions of Decred: a prefix that is identified, a witness that is not, and one BLAKE-256 over each.
 
 decred/dcrd wire/msgtx.go (MsgTx: the serialization types), txscript/sighash.go (CalcSignatureHash). Scripts are those
-of version 0; keys and scripts are hashed with BLAKE-256 and RIPEMD-160.
+of version 0; keys and scripts are hashed with BLAKE-256 and RIPEMD-160. What votes, revocations, tickets and the
+treasury pay stands in the tree of stake, behind an opcode that does nothing when it runs (txscript/sign/sign.go,
+stakeSubScriptType): signatures are over all of the script. None of these is made here.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from walletcore.chains.bitcoin.relatives.previous import Carried
+from walletcore.chains.bitcoin.script import kind_of
 from walletcore.chains.bitcoin.sighash import SIGHASH_ANYONECANPAY, SIGHASH_NONE, SIGHASH_SINGLE, Commitments
 from walletcore.chains.bitcoin.tx import OUTPOINT, SCRIPT, Tx, TxIn, TxOut
 from walletcore.coding.wire import (
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = [
     "EXTRA",
     "DecredFields",
+    "base",
+    "carried",
     "check",
     "commitments",
     "decode",
@@ -53,6 +59,13 @@ _NULL_HEIGHT, _NULL_INDEX = bytes(4), b"\xff" * 4  # wire.NullBlockHeight, NullB
 _SCRIPT_VERSION = bytes(2)
 _BLANK = b"\xff" * 8 + _SCRIPT_VERSION + b"\x00"
 _BASE = 0x1F
+_TAGS = (
+    b"\xbb",
+    b"\xbc",
+    b"\xbd",
+    b"\xc3",
+)  # OP_SSGEN, OP_SSRTX, OP_SSTXCHANGE, OP_TGEN; votes alone spend what has OP_SSTX
+_TICKET = b"\xba"  # OP_SSTX
 _MAX_TX = 393_216  # bytes: chaincfg MaxTxSize
 _U32 = 0xFFFF_FFFF
 
@@ -174,6 +187,7 @@ class _Place:
     sequence: int
 
 
+_STAKEBASE = TxIn(txid="00" * 32, vout=_U32)
 _SCRIPT = prefixed(compact_size)
 _PLACES: Codec[Any] = array(
     struct(_Place, outpoint=OUTPOINT, tree=bounded(u8, _STAKE), sequence=u32le), count=compact_size
@@ -183,8 +197,27 @@ _OUTPUTS: Codec[Any] = array(
 )
 
 
-def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, DecredFields]:
-    """Read a whole transaction, without the amounts and places that its witness claims. Raises `TransactionError`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What stands in the bytes of a transaction; ``prefix`` are those that are hashed, behind the version."""
+
+    version: int
+    prefix: bytes
+    places: tuple[_Place, ...]
+    outputs: tuple[TxOut, ...]
+    locktime: int
+    expiry: int
+    scripts: list[bytes]
+
+    @property
+    def txid(self) -> str:
+        """The hash of the prefix alone."""
+        version = (self.version | _NO_WITNESS).to_bytes(4, "little")
+        return blake256(version + self.prefix)[::-1].hex()
+
+
+def _parts(raw: bytes) -> _Parts:
+    """Of a whole transaction, without the amounts and places that its witness claims. Raises `TransactionError`."""
     if type(raw) is not bytes or len(raw) > _MAX_TX:
         raise TransactionError(f"expected at most {_MAX_TX} bytes", reason="too-large" if raw else "type")
     with raised_as(TransactionError):
@@ -194,17 +227,45 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, DecredFields]:
             raise DecodingError("expected a transaction with prefix and witness", reason="version")
         places, outputs = _PLACES.read(reader), _OUTPUTS.read(reader)
         locktime, expiry = u32le.read(reader), u32le.read(reader)
+        prefix = raw[4 : reader.position]
         scripts = _read_witness(reader, len(places))
         if reader.remaining:
             raise DecodingError(f"{reader.remaining} bytes remain after the end", reason="trailing")
+    return _Parts(
+        version=version,
+        prefix=prefix,
+        places=places,
+        outputs=tuple([TxOut(value=each.value, script_pubkey=each.script_pubkey) for each in outputs]),
+        locktime=locktime,
+        expiry=expiry,
+        scripts=scripts,
+    )
+
+
+def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, DecredFields]:
+    """Read a whole transaction, without the amounts and places that its witness claims. Raises `TransactionError`."""
+    return _built(_parts(raw))
+
+
+def _built(parts: _Parts) -> tuple[Tx, DecredFields]:
     inputs = [
         TxIn(txid=each.outpoint.txid, vout=each.outpoint.vout, script_sig=script, sequence=each.sequence)
-        for each, script in zip(places, scripts, strict=True)
+        for each, script in zip(parts.places, parts.scripts, strict=True)
     ]
-    paid = [TxOut(value=each.value, script_pubkey=each.script_pubkey) for each in outputs]
-    tx = Tx(version=version, inputs=tuple(inputs), outputs=tuple(paid), locktime=locktime)
-    trees = tuple([each.tree for each in places])
-    return tx, DecredFields(expiry=expiry, trees=trees if any(trees) else ())
+    tx = Tx(version=parts.version, inputs=tuple(inputs), outputs=parts.outputs, locktime=parts.locktime)
+    trees = tuple([each.tree for each in parts.places])
+    return tx, DecredFields(expiry=parts.expiry, trees=trees if any(trees) else ())
+
+
+def carried(raw: bytes) -> tuple[Tx | Carried, str]:
+    """A previous transaction and its txid: also a vote, which spends no outpoint beside its ticket.
+
+    Raises `TransactionError`.
+    """
+    parts = _parts(raw)
+    if len(parts.places) > 1 and any(each.outpoint == _STAKEBASE for each in parts.places):
+        return Carried(parts.outputs, len(raw), is_signed=any(parts.scripts)), parts.txid
+    return _built(parts)[0], parts.txid
 
 
 def _read_witness(reader: Reader, number: int) -> list[bytes]:
@@ -220,8 +281,15 @@ def _read_witness(reader: Reader, number: int) -> list[bytes]:
 
 def identify(dialect: Dialect, raw: bytes) -> str:
     """The hash of the prefix alone. Raises `TransactionError`."""
-    tx, extra = decode(dialect, raw)
-    return blake256(_version(tx, _NO_WITNESS) + _body(tx, extra))[::-1].hex()
+    parts = _parts(raw)
+    _built(parts)
+    return parts.txid
+
+
+def base(script_pubkey: bytes) -> bytes:
+    """The script behind the opcode of stake; the script itself where it has none, or one that votes alone spend."""
+    tagged = script_pubkey[:1] in _TAGS and kind_of(script_pubkey[1:]) in ("p2pkh", "p2sh")
+    return script_pubkey[1:] if tagged else script_pubkey
 
 
 def has_fixed_id(transaction: Transaction) -> bool:
@@ -235,14 +303,22 @@ def fixes_fee(transaction: Transaction) -> bool:
 
 
 def check(transaction: Transaction) -> None:
-    """Version 1, and a tree for each input."""
-    extra = transaction.extra
+    """A tree for each input, and stake's for what stands there; what is signed has version 1, and pays as it may."""
+    extra, is_known = transaction.extra, any(each.spent is not None for each in transaction.inputs)
     if extra is not None and type(extra) is not DecredFields:
         raise TransactionError("expected DecredFields as extra", reason="type")
-    if transaction.version != _VERSION:
+    if transaction.version != _VERSION and is_known:  # others are read, and nobody is asked to sign them
         raise TransactionError(f"expected version {_VERSION}, got {transaction.version}", reason="version")
-    if extra and extra.trees and len(extra.trees) != len(transaction.inputs):
-        raise TransactionError(f"expected {len(transaction.inputs)} trees, got {len(extra.trees)}", reason="length")
+    trees = extra.trees if extra else ()
+    if trees and len(trees) != len(transaction.inputs):
+        raise TransactionError(f"expected {len(transaction.inputs)} trees, got {len(trees)}", reason="length")
+    for index, each in enumerate(transaction.inputs):
+        if base(each.script_pubkey) != each.script_pubkey and not (trees and trees[index] == _STAKE):
+            hint = "DecredFields(trees=...) has 1 at its place"
+            raise TransactionError(f"input {index}: it spends from the tree of stake", reason="mismatch", hint=hint)
+    for index, output in enumerate(transaction.outputs if is_known else ()):
+        if output.script_pubkey[:1] in (_TICKET, *_TAGS):  # internal/blockchain/validate.go, ErrRegTxCreateStakeOut
+            raise TransactionError(f"output {index}: only what stakes has such a script", reason="policy")
 
 
 def effects(transaction: Transaction) -> tuple[Effect, ...]:

@@ -191,12 +191,20 @@ def _litecoin(raw: bytes) -> Found:
     return (Carried(tx.outputs, tx.vsize, is_signed=False) if flag & _MWEB else tx), txid
 
 
+def _decred(raw: bytes) -> Found:
+    """A vote spends no outpoint beside its ticket."""
+    from walletcore.chains.bitcoin.relatives import decred  # the others do without BLAKE-256
+
+    return decred.carried(raw)
+
+
 def _hash(raw: bytes) -> str:
     return sha256d(raw)[::-1].hex()
 
 
 FORMS: Mapping[str, Callable[[bytes], Found]] = {
     "dash": _dash,
+    "decred": _decred,
     "firo": _firo,
     "horizen": _horizen,
     "litecoin": _litecoin,

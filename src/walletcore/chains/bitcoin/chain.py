@@ -134,11 +134,12 @@ class BitcoinChain(Chain):
     def script_address(self, script: bytes, *, kind: str) -> Address:
         """The address of a redeem script (p2sh) or a witness script (p2wsh, p2sh-p2wsh). Raises `AddressError`.
 
-        Bitcoin Cash has p2sh32, p2sh-tokens and p2sh32-tokens as well.
+        Bitcoin Cash has p2sh32, p2sh-tokens and p2sh32-tokens as well; Bitcoin SV takes no p2sh any more ("policy").
         """
         allowed = [name for name in SCRIPT_KINDS | destinations.SCRIPT_HASHES if _INNER.get(name, name) in self.kinds]
         if type(kind) is not str or kind not in allowed:
             raise AddressError(f"expected one of {', '.join(allowed)} as kind", reason="unknown")
+        self._check_current(kind)
         if kind not in destinations.SCRIPT_HASHES:
             return self.address_of(SCRIPT_KINDS[kind](script))
         SCRIPT_KINDS["p2sh"](script)  # refuses what no input could hand over
@@ -184,12 +185,18 @@ class BitcoinChain(Chain):
         if destination.kind not in self.kinds:
             raise AddressError(f"{self.name} has no addresses of kind {destination.kind}", reason="version")
 
+    def _check_current(self, kind: str) -> None:
+        """Raise `AddressError` for outputs that can still be spent, and that nodes take no more."""
+        if self.dialect is not None and kind in self.dialect.retired:
+            raise AddressError(f"nodes of {self.name} take no new output of kind {kind}", reason="policy")
+
     def parse_address(self, text: str, *, require_spendable: bool = False) -> Address:
         """Read an address of this network: p2pkh, p2sh, p2wpkh, p2wsh, p2tr, p2a or witness_unknown.
 
         Raises `AddressError`. Anyone may spend what is sent to ``p2a``, as it is meant. ``witness_unknown`` is a
         version or length that BIP-350 keeps for later; until then anyone may spend it. With ``require_spendable`` such
         an address is refused, and a p2tr address must hold a point of the curve: coins sent to any other are lost.
+        So is a kind that nodes take no more (p2sh of Bitcoin SV).
         """
         return self.address_of(self._destination(text, require_spendable))
 
@@ -208,6 +215,8 @@ class BitcoinChain(Chain):
         self._check_kind(destination)
         if require_spendable and destination.kind == WITNESS_UNKNOWN:
             raise AddressError("anyone may spend what is sent to a witness version without meaning", reason="policy")
+        if require_spendable:
+            self._check_current(destination.kind)
         if require_spendable and destination.kind == "p2tr":
             _check_point(destination.payload)
         return destination

@@ -42,9 +42,9 @@ _MAX_DER = 71  # bytes of a signature with low s: two integers of 33 and 32
 def pay(to: Address, value: int, *, require_spendable: bool = True) -> TxOut:
     """The output that pays ``value`` satoshi to an address; only a transaction of its network takes it.
 
-    Refused are a p2tr address that is no point of the curve, as the coins would be lost, and a witness version without
-    meaning, as anyone may take them; ``require_spendable=False`` allows both. An output of P2A is anyone's, too,
-    and is meant to be. Raises `TransactionError`.
+    Refused are a p2tr address that is no point of the curve, as the coins would be lost, a witness version without
+    meaning, as anyone may take them, and P2SH of Bitcoin SV; ``require_spendable=False`` allows all of them. An output
+    of P2A is anyone's, too, and is meant to be. Raises `TransactionError`.
     """
     if type(to) is not Address or type(to.chain) is not BitcoinChain:
         raise TransactionError("expected an Address of the Bitcoin family; parse_address reads one", reason="type")

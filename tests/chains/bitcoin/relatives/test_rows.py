@@ -15,7 +15,9 @@ from support.vectors import Case, vectors
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.relatives.rows import RELATIVES
+from walletcore.chains.bitcoin.script import p2sh
 from walletcore.errors import AddressError
+from walletcore.hashes import hash160
 from walletcore.keys import Curve, PublicKey
 from walletcore.wallet import Wallet
 
@@ -107,7 +109,12 @@ def test_A36_an_old_script_address_of_litecoin_is_read_and_written_anew() -> Non
 @vectors("relatives/keys", operation="address.encode")
 def test_a_key_has_its_published_address(case: Case) -> None:
     if "script" in case.input:
-        address = row_of(case).script_address(bytes.fromhex(case.input["script"]), kind=case.input["kind"])
+        row, script, kind = row_of(case), bytes.fromhex(case.input["script"]), case.input["kind"]
+        if row.dialect is not None and kind in row.dialect.retired:
+            assert reason(AddressError, row.script_address, script, kind=kind) == "policy"
+            address = row.address_of(p2sh(hash160(script)))
+        else:
+            address = row.script_address(script, kind=kind)
         assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
         return
     row, data = row_of(case), bytes.fromhex(case.input["public_key"])

@@ -76,7 +76,8 @@ class Dialect:
     with. ``has_psbts``: its transactions travel as PSBTs, since they differ from Bitcoin's in hashes only;
     ``psbts_have_outputs``: its nodes write the output that is spent where BIP-174 has the previous transaction.
     ``form`` names how previous transactions are written that carry more than Bitcoin's (`relatives.previous`).
-    ``has_interest``: an input may be worth more than its value (`relatives.interest`).
+    ``retired`` are kinds that can be spent and that no new output may have. ``has_interest``: an input may be worth
+    more than its value (`relatives.interest`).
     """
 
     module: str
@@ -95,6 +96,7 @@ class Dialect:
     has_psbts: bool = False
     psbts_have_outputs: bool = False
     form: str = ""
+    retired: tuple[str, ...] = ()
     has_interest: bool = False
 
     @property
@@ -224,7 +226,8 @@ def check_extra(transaction: Transaction) -> None:
 
 
 _FORKED = Dialect(module="forkid", kinds=LEGACY, signs_amounts=True, signs_digests=True, fork_value=0)
-BITCOIN_SV = _FORKED
+BITCOIN_SV = replace(_FORKED, retired=("p2sh",))
+"""bitcoin-sv/bitcoin-sv src/validation.cpp, CheckRegularTransaction: bad-txns-vout-p2sh, since Genesis (2020)."""
 ECASH = replace(_FORKED, has_schnorr=True, has_psbts=True, psbts_have_outputs=True)
 """Bitcoin-ABC/bitcoin-abc and bitcoin-cash-node/bitcoin-cash-node, src/psbt.h: PSBT_IN_UTXO is a CTxOut."""
 BITCOIN_CASH = replace(ECASH, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_tokens=True)

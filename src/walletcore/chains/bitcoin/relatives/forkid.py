@@ -150,8 +150,13 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, CashTokens | None]:
 
 
 def check(transaction: Transaction) -> None:
-    """Tokens are those of Bitcoin Cash, one place per input and output, and none is made of nothing."""
+    """Tokens are those of Bitcoin Cash, one place per input and output, and none is made of nothing.
+
+    What is signed pays no kind that nodes take no more.
+    """
     extra, dialect = transaction.extra, transaction.chain.dialect
+    if dialect is not None and any(each.spent is not None for each in transaction.inputs):
+        _check_signed(transaction, dialect)
     if dialect is not None and dialect.has_tokens:
         _check_scripts(transaction)
     if extra is None:
@@ -166,6 +171,13 @@ def check(transaction: Transaction) -> None:
         raise TransactionError(f"expected a commitment of at most {_MAX_COMMITMENT} bytes", reason="length")
     if extra.spent:
         check_balance(extra, {each.txid for each in transaction.inputs if each.vout == 0})
+
+
+def _check_signed(transaction: Transaction, dialect: Dialect) -> None:
+    for index, output in enumerate(transaction.outputs if dialect.retired else ()):
+        found = transaction.chain.destination_of(output.script_pubkey)
+        if found is not None and found.kind in dialect.retired:
+            raise TransactionError(f"output {index}: nodes take no new {found.kind}", reason="policy")
 
 
 def _check_scripts(transaction: Transaction) -> None:

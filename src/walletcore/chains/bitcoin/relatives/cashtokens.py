@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from walletcore.coding.wire import Codec, Reader, array, compact_size, prefixed, struct, u8
@@ -157,16 +158,26 @@ def check_balance(tokens: CashTokens, created: set[str]) -> None:
     ``created`` are the categories that may begin here: the txids of the inputs that spend an output 0
     (CHIP-2022-02-CashTokens, "Token Validation Algorithm").
     """
-    spent, sent = list(filter(None, tokens.spent)), list(filter(None, tokens.sent))
-    for category in {each.category for each in sent} - created:
-        before, after = ([each for each in side if each.category == category] for side in (spent, sent))
+    spent, sent = _by_category(tokens.spent), _by_category(tokens.sent)
+    for category, after in sent.items():
+        if category in created:
+            if sum(each.amount for each in after) > MAX_AMOUNT:
+                raise TransactionError(f"expected at most {MAX_AMOUNT} tokens of a category", reason="range")
+            continue
+        before = spent.get(category, [])
         if sum(each.amount for each in after) > sum(each.amount for each in before):
             raise TransactionError(f"more tokens of {category} are sent than spent", reason="mismatch")
         if not any(each.capability == "minting" for each in before):
             _check_unminted(category, before, after)
-    for category in created:
-        if sum(each.amount for each in sent if each.category == category) > MAX_AMOUNT:
-            raise TransactionError(f"expected at most {MAX_AMOUNT} tokens of a category", reason="range")
+
+
+def _by_category(tokens: Iterable[Token | None]) -> dict[str, list[Token]]:
+    """Tokens by their categories, in their order: a transaction may have thousands of them."""
+    found: dict[str, list[Token]] = {}
+    for each in tokens:
+        if each is not None:
+            found.setdefault(each.category, []).append(each)
+    return found
 
 
 def _check_unminted(category: str, before: list[Token], after: list[Token]) -> None:
@@ -181,10 +192,9 @@ def _check_unminted(category: str, before: list[Token], after: list[Token]) -> N
 
 def burnt(tokens: CashTokens) -> list[Token]:
     """What is spent and not sent: fungible tokens by category, and non-fungible ones that no output has any more."""
-    spent, sent = list(filter(None, tokens.spent)), list(filter(None, tokens.sent))
-    found = []
-    for category in dict.fromkeys(each.category for each in spent):
-        before, after = ([each for each in side if each.category == category] for side in (spent, sent))
+    sent, found = _by_category(tokens.sent), []
+    for category, before in _by_category(tokens.spent).items():
+        after = sent.get(category, [])
         lost = sum(each.amount for each in before) - sum(each.amount for each in after)
         if lost > 0:
             found.append(Token(category=category, amount=lost))

@@ -259,6 +259,17 @@ def test_schnorr_is_none_of_bitcoins_legacy() -> None:
     assert reason(TransactionError, Input, **parts) == "scheme"
 
 
+@pytest.mark.parametrize("version", [0, 3, 2**31, 2**32 - 1])
+def test_versions_that_nodes_refuse_are_read_and_not_signed(version: int) -> None:
+    """By consensus 1 and 2 alone on Bitcoin Cash and eCash; the two others have no such rule."""
+    for row in (BCH, XEC):
+        assert reason(TransactionError, paying, row, spending(row), version=version) == "version"
+        raw = version.to_bytes(4, "little") + signed_by_all(paying(row, spending(row)))[4:]
+        assert row.decode_transaction(raw).transaction.version == version  # type: ignore[union-attr]
+    for row in (BSV, BTG):
+        assert paying(row, spending(row), version=version).requests()
+
+
 # -- between signers
 
 

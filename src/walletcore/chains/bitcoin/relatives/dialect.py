@@ -228,8 +228,10 @@ def check_extra(transaction: Transaction) -> None:
 _FORKED = Dialect(module="forkid", kinds=LEGACY, signs_amounts=True, signs_digests=True, fork_value=0)
 BITCOIN_SV = replace(_FORKED, retired=("p2sh",))
 """bitcoin-sv/bitcoin-sv src/validation.cpp, CheckRegularTransaction: bad-txns-vout-p2sh, since Genesis (2020)."""
-ECASH = replace(_FORKED, has_schnorr=True, has_psbts=True, psbts_have_outputs=True)
-"""Bitcoin-ABC/bitcoin-abc and bitcoin-cash-node/bitcoin-cash-node, src/psbt.h: PSBT_IN_UTXO is a CTxOut."""
+ECASH = replace(_FORKED, has_schnorr=True, has_psbts=True, psbts_have_outputs=True, versions=(1, 2))
+"""Bitcoin-ABC/bitcoin-abc and bitcoin-cash-node/bitcoin-cash-node, src/psbt.h: PSBT_IN_UTXO is a CTxOut. Of both
+src/consensus/tx_verify.cpp, ContextualCheckTransaction: bad-txns-version.
+"""
 BITCOIN_CASH = replace(ECASH, kinds=(*LEGACY, "p2sh32"), has_utxos=True, has_tokens=True)
 BITCOIN_GOLD = replace(_FORKED, kinds=SEGWIT, fork_value=79)
 """BTCGPU/BTCGPU src/script/interpreter.h: FORKID_BTG = 79; it has segregated witnesses since its first block."""

@@ -152,7 +152,7 @@ def decode(dialect: Dialect, raw: bytes) -> tuple[Tx, CashTokens | None]:
 def check(transaction: Transaction) -> None:
     """Tokens are those of Bitcoin Cash, one place per input and output, and none is made of nothing.
 
-    What is signed pays no kind that nodes take no more.
+    What is signed has a version that nodes take, and pays no kind that they take no more.
     """
     extra, dialect = transaction.extra, transaction.chain.dialect
     if dialect is not None and any(each.spent is not None for each in transaction.inputs):
@@ -174,6 +174,9 @@ def check(transaction: Transaction) -> None:
 
 
 def _check_signed(transaction: Transaction, dialect: Dialect) -> None:
+    if dialect.versions and transaction.version not in dialect.versions:
+        expected = " or ".join(map(str, dialect.versions))
+        raise TransactionError(f"expected version {expected}, got {transaction.version}", reason="version")
     for index, output in enumerate(transaction.outputs if dialect.retired else ()):
         found = transaction.chain.destination_of(output.script_pubkey)
         if found is not None and found.kind in dialect.retired:

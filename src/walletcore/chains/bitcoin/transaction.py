@@ -14,6 +14,7 @@ from walletcore.chains.base import Address, SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.relatives.dialect import check_extra
+from walletcore.chains.bitcoin.relatives.special import check_version
 from walletcore.chains.bitcoin.script import P2A
 from walletcore.chains.bitcoin.sighash import SIGHASH_ALL, TAP_SIGHASH, Commitments, is_single
 from walletcore.chains.bitcoin.tx import Tx, TxOut, Witness, check_money
@@ -31,6 +32,7 @@ __all__ = ["NO_KEY", "Transaction", "check_parts", "largest_spend", "pay"]
 
 _NULL_TXID = "00" * 32
 _KINDS = ("p2wpkh", "p2wsh", "p2tr", P2A)  # where a network has not all, others are scripts that ask for nothing
+_PLAIN = 2  # versions that all networks read as Bitcoin's
 _WHOLE = ("ALL", "DEFAULT", "")  # hash types that leave nothing open
 _HINT = "other holders of keys sign the same PSBT (`Transaction.raw`), and `signing.merge` joins the answers"
 NO_KEY = "a PSBT names keys until it is finalized; Psbt.with_keys does where it names none"
@@ -131,6 +133,8 @@ class Transaction:
         check_parts(self.chain, self.inputs, self.outputs)
         if self.chain.dialect is not None or self.extra is not None:
             check_extra(self)
+        if self.version > _PLAIN and any(each.spent is not None for each in self.inputs):
+            check_version(self.chain.form or (self.chain.dialect.form if self.chain.dialect else ""), self.version)
         for index, each in enumerate(self.inputs):
             if each.sighash not in _WHOLE and is_single(each.hash_type) and index >= len(self.outputs):
                 raise TransactionError(f"input {index}: SINGLE needs an output at the same place", reason="range")

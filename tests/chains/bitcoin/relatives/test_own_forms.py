@@ -11,7 +11,7 @@ from walletcore.chains.bitcoin.relatives.dialect import Dialect
 from walletcore.chains.bitcoin.relatives.horizen import base, guarded
 from walletcore.chains.bitcoin.relatives.stamped import EXTRA, Stamp
 from walletcore.chains.bitcoin.tx import Tx, TxIn
-from walletcore.effects import Transfer
+from walletcore.effects import Statement, Transfer
 from walletcore.errors import AddressError, DecodingError, TransactionError
 from walletcore.hashes import sha256, sha256d
 from walletcore.signing import sign
@@ -144,7 +144,31 @@ def test_the_guard_of_a_block_is_taken_off_and_put_on() -> None:
     assert base(script) == p2pkh(zen)
     for other in (b"", b"\xb4", p2pkh(zen), p2pkh(zen) + b"\xb4", script[:-1], b"\x51" + script):
         assert base(other) == other
-    assert base(guarded(p2pkh(zen), BLOCK, 0)) == p2pkh(zen)
+    assert all(base(guarded(p2pkh(zen), BLOCK, height)) == p2pkh(zen) for height in (0, 1, 16, 127, 128, 2**31 - 1))
+
+
+@pytest.mark.parametrize(
+    "height", ["05ffffffff00", "0500000080" + "00", "0181", "4f", "020100", "0100", "04ffffffff", "53ac"]
+)
+def test_a_guard_that_nodes_do_not_read_is_none(height: str) -> None:
+    """src/script/standard.cpp, Solver: a height of more than 4 bytes, below 0, or in more bytes than it needs."""
+    zen = row("horizen")
+    script = p2pkh(zen) + b"\x20" + bytes.fromhex(BLOCK)[::-1] + bytes.fromhex(height) + b"\xb4"
+    assert base(script) == script
+    parts = {"chain": zen, "inputs": (spending(zen, funding(p2pkh(zen)).encode()),), "version": 1}
+    assert reason(TransactionError, Transaction, **parts, outputs=(TxOut(value=1, script_pubkey=script),)) == "missing"
+
+
+def test_the_blocks_that_outputs_name_are_told() -> None:
+    zen = row("horizen")
+    blocks = [(BLOCK, 1_147_624), ("00" * 32, 2**31 - 1), (BLOCK, 1_147_624)]
+    outputs = tuple([TxOut(value=1_000, script_pubkey=guarded(p2pkh(zen), *block)) for block in blocks])
+    spent = (spending(zen, funding(p2pkh(zen)).encode()),)
+    tx = Transaction(chain=zen, inputs=spent, outputs=outputs, version=1)
+    assert [(each.text, each.meaning) for each in tx.effects() if isinstance(each, Statement)] == [
+        (f"block {BLOCK} of height 1147624", "output 0, 2: can be spent only where this block is"),
+        (f"block {'00' * 32} of height 2147483647", "output 1: can be spent only where this block is"),
+    ]
 
 
 @pytest.mark.parametrize("guard", [True, False])
@@ -170,7 +194,7 @@ def test_an_output_of_horizen_without_its_guard_is_refused() -> None:
     assert Transaction(**parts, outputs=data).requests()  # type: ignore[arg-type]
     assert reason(TransactionError, guarded, b"\x51", BLOCK, 1) == "type"
     assert reason(TransactionError, guarded, p2pkh(zen), "00", 1) == "character"
-    assert reason(TransactionError, guarded, p2pkh(zen), BLOCK, 2**32) == "range"
+    assert reason(TransactionError, guarded, p2pkh(zen), BLOCK, 2**31) == "range"
 
 
 # -- Firo, PIVX

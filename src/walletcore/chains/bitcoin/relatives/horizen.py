@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.bitcoin.opcodes import parse_script, push
 from walletcore.chains.bitcoin.relatives import plain
-from walletcore.chains.bitcoin.relatives.plain import EXTRA, commitments, effects, fixes_fee, has_fixed_id
+from walletcore.chains.bitcoin.relatives.plain import EXTRA, commitments, fixes_fee, has_fixed_id
 from walletcore.chains.bitcoin.script import kind_of
+from walletcore.effects import Statement
 from walletcore.errors import TransactionError
 from walletcore.hashes import sha256d
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
     from walletcore.chains.bitcoin.transaction import Transaction
     from walletcore.chains.bitcoin.tx import Tx, TxOut
+    from walletcore.effects import Effect
 
 __all__ = [
     "EXTRA",
@@ -44,7 +46,7 @@ _CHECKBLOCKATHEIGHT = 0xB4
 _HASH = 32
 _RETURN = b"\x6a"
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_U32 = 0xFFFF_FFFF
+_MAX_HEIGHT = 0x7FFF_FFFF  # nodes read it in 4 bytes with a sign (src/script/standard.cpp, Solver)
 
 
 def guarded(script_pubkey: bytes, block_hash: str, height: int) -> bytes:
@@ -56,8 +58,8 @@ def guarded(script_pubkey: bytes, block_hash: str, height: int) -> bytes:
         raise TransactionError("expected the script of a P2PKH or P2SH output", reason="type")
     if type(block_hash) is not str or not _ID.fullmatch(block_hash):
         raise TransactionError("expected a block hash of 64 lower-case hex digits", reason="character")
-    if type(height) is not int or not 0 <= height <= _U32:
-        raise TransactionError("expected a height from 0 to 2^32-1", reason="range")
+    if type(height) is not int or not 0 <= height <= _MAX_HEIGHT:
+        raise TransactionError("expected a height from 0 to 2^31-1", reason="range")
     return script_pubkey + push(bytes.fromhex(block_hash)[::-1]) + push(_number(height)) + b"\xb4"
 
 
@@ -68,27 +70,36 @@ def _number(height: int) -> bytes:
 
 def base(script_pubkey: bytes) -> bytes:
     """The script without its guard; the script itself where it has none."""
-    if script_pubkey[-1:] != bytes((_CHECKBLOCKATHEIGHT,)):
-        return script_pubkey
-    for size in (25, 23):
-        script, guard = script_pubkey[:size], script_pubkey[size:]
-        if kind_of(script) and _is_guard(guard):
-            return script
-    return script_pubkey
+    return _divided(script_pubkey)[0]
 
 
-def _is_guard(guard: bytes) -> bool:
+_Guard = tuple[str, int]
+"""The hash of a block, as explorers show it, and its height."""
+
+
+def _divided(script_pubkey: bytes) -> tuple[bytes, _Guard | None]:
+    """The script and its guard, None where it has none that nodes read: they let nobody spend what has another."""
+    if script_pubkey[-1:] == bytes((_CHECKBLOCKATHEIGHT,)):
+        for size in (25, 23):
+            script = script_pubkey[:size]
+            if kind_of(script) and (guard := _guard(script_pubkey[size:])) is not None:
+                return script, guard
+    return script_pubkey, None
+
+
+def _guard(data: bytes) -> _Guard | None:
+    """What stands there: a push of 32 bytes, a number from 0 on in at most 4 bytes and no more than it needs."""
     try:
-        found = parse_script(guard)
+        found = parse_script(data)
     except TransactionError:
-        return False
-    return (
-        len(found) == 3
-        and found[0].data is not None
-        and len(found[0].data) == _HASH
-        and (found[1].data is not None or found[1].number is not None)
-        and found[2].opcode == _CHECKBLOCKATHEIGHT
-    )
+        return None
+    if len(found) != 3 or found[2].opcode != _CHECKBLOCKATHEIGHT:
+        return None
+    block, height = found[0].data, found[1].data
+    number = found[1].number if height is None else int.from_bytes(height, "little")
+    if block is None or len(block) != _HASH or number is None or not 0 <= number <= _MAX_HEIGHT:
+        return None
+    return None if height not in (None, _number(number)) else (block[::-1].hex(), number)
 
 
 def encode(tx: Tx, spent: Sequence[TxOut | None], extra: Any) -> bytes:
@@ -126,3 +137,18 @@ def check(transaction: Transaction) -> None:
         script = output.script_pubkey
         if script[:1] != _RETURN and base(script) == script:
             raise TransactionError(f"output {index}: expected the guard of a block, see `guarded`", reason="missing")
+
+
+def effects(transaction: Transaction) -> tuple[Effect, ...]:
+    """The blocks that outputs name: where one is none of the chain, nobody can spend them, whose address they have."""
+    found: dict[_Guard, list[str]] = {}
+    for place, output in enumerate(transaction.outputs):
+        guard = _divided(output.script_pubkey)[1]
+        if guard is not None:
+            found.setdefault(guard, []).append(str(place))
+    return tuple([_told(block, height, places) for (block, height), places in found.items()])
+
+
+def _told(block: str, height: int, places: Sequence[str]) -> Effect:
+    meaning = f"output {', '.join(places)}: can be spent only where this block is"
+    return Statement(text=f"block {block} of height {height}", meaning=meaning)

@@ -240,3 +240,13 @@ def test_transactions_of_other_versions_are_read_and_not_signed() -> None:
     read = DCR.decode_transaction(raw)
     assert isinstance(read, SignedTransaction)
     assert read.transaction.version == 2
+
+
+@pytest.mark.parametrize("script", [MINE, b"\xbb" + MINE], ids=["regular", "vote"])
+def test_keys_are_found_by_what_they_spend_and_by_the_hash_of_the_chain(script: bytes) -> None:
+    txid, raw = funding(script)
+    hidden = Input(txid=txid, vout=1, previous=raw, dialect=DCR.dialect)
+    sent = paying(hidden, extra=STAKE).raw
+    assert reason(TransactionError, DCR.decode_transaction(sent).requests) == "missing"  # type: ignore[union-attr]
+    found = DCR.decode_transaction(sent, keys=[key(2).public_key, ALICE])
+    assert [request.key for request in found.requests()] == [ALICE]  # type: ignore[union-attr]

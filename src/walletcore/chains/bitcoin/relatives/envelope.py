@@ -15,7 +15,7 @@ from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.inputs import Input, check_script
 from walletcore.chains.bitcoin.locks import Lock, Origins
 from walletcore.chains.bitcoin.relatives.dialect import hash_types
-from walletcore.chains.bitcoin.script import KEY_KINDS, WITNESS_UNKNOWN, kind_of
+from walletcore.chains.bitcoin.script import KEY_KINDS, WITNESS_UNKNOWN, kind_of, p2pkh
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import MAX_AMOUNT, TxIn, TxOut
 from walletcore.coding.wire import array, bounded, compact_size, fixed, mapped, prefixed, struct, u8, u32le, u64le
@@ -25,6 +25,7 @@ from walletcore.path import KeyOrigin, Path
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
 __all__ = ["MAGIC", "decode_relative", "encode_envelope"]
 
@@ -174,7 +175,8 @@ def decode_relative(
         return _from_network(chain, raw)
     with raised_as(TransactionError):
         envelope = _ENVELOPE.decode(raw[len(MAGIC) :])
-    return _from_envelope(chain, envelope, _by_script(keys), {"ALL", "DEFAULT", *sighash})
+    assert chain.dialect is not None
+    return _from_envelope(chain, envelope, _by_script(chain.dialect, keys), {"ALL", "DEFAULT", *sighash})
 
 
 def _from_network(chain: BitcoinChain, raw: bytes) -> Transaction | SignedTransaction[Transaction]:
@@ -273,8 +275,10 @@ def _written_output(output: TxOut) -> _Output:
 # Fields into values
 
 
-def _by_script(keys: Sequence[PublicKey]) -> dict[bytes, PublicKey]:
-    return {KEY_KINDS[kind](key.data, b"").script_pubkey: key for key in keys for kind in ("p2pkh", "p2wpkh")}
+def _by_script(dialect: Dialect, keys: Sequence[PublicKey]) -> dict[bytes, PublicKey]:
+    """By what each can spend, without what stands around it: P2PKH by the chain's own hash, and P2WPKH."""
+    plain = {p2pkh(dialect.key_hash(key.data)).script_pubkey: key for key in keys}
+    return plain | {KEY_KINDS["p2wpkh"](key.data, b"").script_pubkey: key for key in keys}
 
 
 def _read_origins(guard: _Guard) -> Origins:
@@ -295,7 +299,7 @@ def _read_input(chain: BitcoinChain, each: _Input, found: dict[bytes, PublicKey]
     guard, origins = each.guard, _read_origins(each.guard)
     key = _parsed(guard.key) if guard.key else None
     if key is None and not (guard.redeem_script or guard.witness_script):
-        key = found.get(each.script_pubkey)
+        key = found.get(each.script_pubkey if chain.dialect is None else chain.dialect.base(each.script_pubkey))
     own = dict(origins).get(key) if key is not None else None
     return Input(
         txid=outpoint.txid,

@@ -82,6 +82,11 @@ def test_what_the_signatures_of_published_transactions_are_over(case: Case) -> N
     assert messages.prehash(message).hex() == case.expect["sighash"]
 
 
+@vectors("relatives/network", operation="tx.parse")
+def test_published_transactions_of_the_networks_have_their_ids(case: Case) -> None:
+    assert row(case).transaction_id(bytes.fromhex(case.input["raw"])) == case.expect["id"]
+
+
 @vectors("relatives/forkid", operation="tx.preimage")
 def test_the_published_digests_with_and_without_forkid(case: Case) -> None:
     tx, extra = read(case, bytes.fromhex(case.input["unsigned"]))

@@ -18,7 +18,8 @@ from walletcore.chains.bitcoin.relatives.rows import RELATIVES
 from walletcore.chains.bitcoin.script import p2sh
 from walletcore.errors import AddressError
 from walletcore.hashes import hash160
-from walletcore.keys import Curve, PublicKey
+from walletcore.keys import Curve, PrivateKey, PublicKey
+from walletcore.secret import Secret
 from walletcore.wallet import Wallet
 
 by_row = pytest.mark.parametrize("row", RELATIVES, ids=lambda row: row.name)
@@ -117,10 +118,15 @@ def test_a_key_has_its_published_address(case: Case) -> None:
             address = row.script_address(script, kind=kind)
         assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
         return
-    row, data = row_of(case), bytes.fromhex(case.input["public_key"])
-    address = row.address(PublicKey(Curve.SECP256K1, data), kind=case.input["kind"])
-    assert (address.text, address.payload.hex()) == (case.expect["address"], case.expect["payload"])
-    assert row.addresses([data], kind=case.input["kind"]) == [address.text]
+    row, kind = row_of(case), case.input["kind"]
+    if "private_key" in case.input:
+        public = PrivateKey(Curve.SECP256K1, Secret(bytes.fromhex(case.input["private_key"]))).public_key
+    else:
+        public = PublicKey(Curve.SECP256K1, bytes.fromhex(case.input["public_key"]))
+    address = row.address(public, kind=kind)
+    assert address.text == case.expect.get("address", address.text)
+    assert address.payload.hex() == case.expect.get("payload", address.payload.hex())
+    assert row.addresses([public.data], kind=kind) == [address.text]
 
 
 PAGE = Path(__file__).parents[4] / "docs" / "relatives.md"

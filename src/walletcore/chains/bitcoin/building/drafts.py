@@ -228,9 +228,11 @@ def _chosen(draft: Draft, sizes: dict[str, Size]) -> tuple[Input, ...]:
 def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | None:
     """What the selection takes if there are at most so many inputs in the end."""
     known = [sizes[_outpoint(each)] for each in draft.required]
-    weight = weigh(known, map(output_weight, draft.payments), count=count, segwit=_is_segwit(sizes))
+    outputs = draft.payments or (draft.change,)  # without payments the change is made, whatever is chosen
+    weight = weigh(known, map(output_weight, outputs), count=count, segwit=_is_segwit(sizes))
     spent = sum(each.value or 0 for each in draft.required)
-    target = draft.paid + draft.price.fee(vsize_of(weight)) - spent
+    least = draft.paid if draft.payments else draft.least_change
+    target = least + draft.price.fee(vsize_of(weight)) - spent
     if target <= 0:
         return []
     making = fee_at(draft.price.rate, vsize_of(output_weight(draft.change)))

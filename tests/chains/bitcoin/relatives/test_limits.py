@@ -227,8 +227,8 @@ POLICY = {
 
 # DEFAULT_MIN_RELAY_TX_FEE of each node, and of Bitcoin Core before 30.0: src/policy/policy.h of dash 082976a, qtum
 # 04212f4, vertcoin-core 8437615, bitcoin-abc f631be9; src/validation.h of litecoin d8c8adc, Ravencoin 05569f8, monacoin
-# 0f201a8, viacoin 0716688, digibyte 527219d (8.22), firo adba431, verge aef8029, bitcoin-cash-node 631badb; src/main.h
-# of komodo 0adeeab, fluxd 2dfb504, zen 3a9268b and zcash; PIVX src/validation.cpp; StraxMain.cs; dcrd
+# b5efe25 (0.20.3), viacoin 0716688, digibyte 527219d (8.22), firo adba431, verge aef8029, bitcoin-cash-node 631badb;
+# src/main.h of komodo 0adeeab, fluxd 2dfb504, zen 3a9268b and zcash; PIVX src/validation.cpp; StraxMain.cs; dcrd
 # internal/mempool/policy.go; Dogecoin Core 1.14, a tenth of RECOMMENDED_MIN_TX_FEE; neblio cebf9fc wallet/globals.h,
 # MIN_RELAY_TX_FEE. Core's 1,000 have BTCGPU 1b85f09 (src/validation.h), syscoin 17bdfa0 (src/policy/policy.h),
 # BitcoinDiamond ad08a18 (src/validate/validation_common.h) and Groestlcoin before 30.2
@@ -238,7 +238,6 @@ LOWEST = {
     "digibyte": 100_000,
     "ravencoin": 1_000_000,
     "qtum": 400_000,
-    "monacoin": 100_000,
     "viacoin": 100_000,
     "vertcoin": 100_000,
     "verge": 100_000,

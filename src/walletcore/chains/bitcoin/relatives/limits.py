@@ -106,7 +106,7 @@ QTUM = Limits(
     max_money=107_822_406 * _COIN + _COIN // 4,
     relay=Relay(dust_rate=400_000, min_fee_rate=400_000, increment=10_000, max_fee=_COIN, max_fee_rate=_COIN),
 )
-MONACOIN = Limits(max_money=105_120_000 * _COIN, relay=Relay(min_fee_rate=100_000))
+MONACOIN = Limits(max_money=105_120_000 * _COIN)  # since 0.15.1; before, the lowest rate was 100,000
 VIACOIN = Limits(max_money=23_000_000 * _COIN, relay=Relay(dust_rate=300_000, min_fee_rate=100_000))
 VERTCOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(min_fee_rate=100_000))
 SYSCOIN = Limits(max_money=10**18 - 1)

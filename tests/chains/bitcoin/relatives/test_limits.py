@@ -266,6 +266,21 @@ def test_T13_neighbour_building_keeps_the_lowest_rate_of_its_network(name: str) 
     assert reason(TransactionError, build, network, fee_rate=least - 1, **offered) == "policy"
 
 
+# MIN_STANDARD_TX_NONWITNESS_SIZE, src/policy/policy.h: 82 of litecoin d8c8adc, monacoin b5efe25, viacoin dc2fffb and
+# vertcoin-core efc96b7; digibyte 47da24a (8.22 is made of a Bitcoin Core that has 82, too); 65 of Groestlcoin 88db63f,
+# qtum a395689, syscoin 17bdfa0 and Bitcoin Core since 25.0. StratisFullNode 9f4d0cb has no such rule.
+SMALLEST = {
+    **dict.fromkeys(("litecoin", "digibyte", "monacoin", "viacoin", "vertcoin"), 82),
+    **dict.fromkeys(("bitcoin", "groestlcoin", "qtum", "syscoin"), 65),
+    "stratis": 0,
+}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_the_least_size_is_that_of_the_node(name: str) -> None:
+    assert row(name).relay.min_size == SMALLEST[name]
+
+
 @pytest.mark.parametrize("name", LIMITED)
 def test_dust_and_the_limits_of_fees_are_those_of_the_node(name: str) -> None:
     relay = row(name).relay

@@ -12,7 +12,7 @@ from typing import TypeVar
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.ordering import ORDERINGS
 from walletcore.chains.bitcoin.building.selection import SELECTIONS, Coin, Goal
-from walletcore.chains.bitcoin.building.weights import Size, output_weight, size_of, vsize_of, weigh
+from walletcore.chains.bitcoin.building.weights import Size, output_weight, size_of, stripped_size, vsize_of, weigh
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
@@ -121,7 +121,7 @@ def drafted(draft: Draft) -> Transaction:
     transaction = Transaction(
         chain=draft.chain, inputs=inputs, outputs=outputs, version=draft.version, locktime=draft.locktime
     )
-    _check_outcome(draft, transaction, weigh([sizes[_outpoint(each)] for each in inputs], map(output_weight, outputs)))
+    _check_outcome(draft, transaction, [sizes[_outpoint(each)] for each in inputs])
     return transaction
 
 
@@ -228,10 +228,11 @@ def _chosen(draft: Draft, sizes: dict[str, Size]) -> tuple[Input, ...]:
 def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | None:
     """What the selection takes if there are at most so many inputs in the end."""
     known = [sizes[_outpoint(each)] for each in draft.required]
-    outputs = draft.payments or (draft.change,)  # without payments the change is made, whatever is chosen
+    needs_change = _needs_change(draft, known or [min(sizes.values(), key=lambda size: size.base)])
+    outputs = (*draft.payments, draft.change) if needs_change else draft.payments
     weight = weigh(known, map(output_weight, outputs), count=count, segwit=_is_segwit(sizes))
     spent = sum(each.value or 0 for each in draft.required)
-    least = draft.paid if draft.payments else draft.least_change
+    least = draft.paid + (draft.least_change if needs_change else 0)
     target = least + draft.price.fee(vsize_of(weight)) - spent
     if target <= 0:
         return []
@@ -240,6 +241,11 @@ def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | N
     goal = Goal(target=target, tolerance=tolerance, max_weight=draft.chain.relay.max_weight - weight)
     places = SELECTIONS[draft.selection](_coins(draft, sizes), goal)
     return None if places is None else [draft.pool[place] for place in places]
+
+
+def _needs_change(draft: Draft, sizes: Sequence[Size]) -> bool:
+    """Whether such inputs make no transaction that nodes pass on without an output of change: there is no other."""
+    return not draft.payments or stripped_size(sizes, map(output_weight, draft.payments)) < draft.chain.relay.min_size
 
 
 def _coins(draft: Draft, sizes: dict[str, Size]) -> list[Coin]:
@@ -274,11 +280,16 @@ def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tu
     raise TransactionError(f"insufficient funds: expected {wanted} and {fee} for the fee, got {total}", reason="range")
 
 
-def _check_outcome(draft: Draft, transaction: Transaction, weight: int) -> None:
+def _check_outcome(draft: Draft, transaction: Transaction, sizes: Sequence[Size]) -> None:
     """What no node passes on, and fees that can only be a mistake."""
-    most = draft.chain.relay.max_weight
+    outputs = [output_weight(output) for output in transaction.outputs]
+    most, least = draft.chain.relay.max_weight, draft.chain.relay.min_size
+    weight, size = weigh(sizes, outputs), stripped_size(sizes, outputs)
     if weight > most:
         raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")
+    if size < least:
+        message = f"expected at least {least} bytes without witnesses, as nodes pass on, got {size}"
+        raise TransactionError(message, reason="policy", hint="more is needed: another coin, or a longer output")
     draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight), draft.chain.relay)
 
 

@@ -16,7 +16,17 @@ from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, WITNESS, TxOut
 from walletcore.coding.wire import compact_size
 from walletcore.errors import TransactionError
 
-__all__ = ["SCALE", "Size", "input_weight", "output_weight", "size_of", "vsize_of", "weigh", "weight_of"]
+__all__ = [
+    "SCALE",
+    "Size",
+    "input_weight",
+    "output_weight",
+    "size_of",
+    "stripped_size",
+    "vsize_of",
+    "weigh",
+    "weight_of",
+]
 
 SCALE = 4  # WITNESS_SCALE_FACTOR: weight units of a byte that is no witness
 _VERSION, _LOCKTIME, _OUTPOINT, _SEQUENCE = 4, 4, 36, 4
@@ -71,6 +81,11 @@ def weigh(sizes: Sequence[Size], outputs: Iterable[int], *, count: int = 0, segw
     if segwit or any(witnesses):
         fixed += _MARKER_AND_FLAG + witnesses.count(0)
     return fixed + sum(size.weight for size in sizes) + sum(weights)
+
+
+def stripped_size(sizes: Sequence[Size], outputs: Iterable[int]) -> int:
+    """The bytes of a transaction without its witnesses, those that its txid is made of."""
+    return weigh([Size(size.base) for size in sizes], outputs) // SCALE
 
 
 def weight_of(inputs: Iterable[Input], outputs: Iterable[TxOut]) -> int:

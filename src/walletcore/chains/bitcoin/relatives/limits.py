@@ -6,7 +6,8 @@ DEFAULT_MAX_RAW_TX_FEE_RATE (src/node/transaction.h). Where a node has no limit 
 virtual bytes, as Bitcoin Core has one number for both; where it has none of a fee, Core's stands. Dust and increments
 are those of src/policy/policy.h; older nodes count a third of the rate three times. The lowest rate is
 DEFAULT_MIN_RELAY_TX_FEE (src/policy/policy.h, src/validation.h or src/main.h), of Groestlcoin that before 30.2, as of
-Bitcoin Core before 30.0.
+Bitcoin Core before 30.0. The least size is MIN_STANDARD_TX_NONWITNESS_SIZE (src/policy/policy.h), of those that have
+witnesses and PSBTs: without witnesses no transaction that is signed is so small.
 
 Where nothing is replaced, DEFAULT_ENABLE_REPLACEMENT (src/validation.h) is false, or PreChecks or AcceptToMemoryPool
 (src/validation.cpp or src/main.cpp) refuse every conflict. Where a child pulls no parent, the miner (src/miner.cpp or
@@ -64,7 +65,7 @@ AS_BITCOIN = Limits()
 """Bitcoin Gold has Bitcoin Core's numbers."""
 
 # DEFAULT_ENABLE_REPLACEMENT is false ("Only support BIP125 RBF when -mempoolreplacement arg is set")
-LITECOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(dust_rate=30_000, replaces=False))
+LITECOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(dust_rate=30_000, min_size=82, replaces=False))
 # src/validation.cpp, PreChecks: "RBF doesn't exist in Dash" (pull request 2297)
 DASH = Limits(relay=Relay(replaces=False))
 # Bitcoin Cash Node and Bitcoin ABC, src/validation.cpp: every conflict is refused; addTxs of src/miner.cpp and
@@ -87,7 +88,12 @@ DOGECOIN = Limits(
 DIGIBYTE = Limits(
     max_money=21_000_000_000 * _COIN,
     relay=Relay(
-        dust_rate=30_000, min_fee_rate=100_000, increment=10_000, max_fee=100 * _COIN, max_fee_rate=100 * _COIN
+        dust_rate=30_000,
+        min_fee_rate=100_000,
+        increment=10_000,
+        min_size=82,
+        max_fee=100 * _COIN,
+        max_fee_rate=100 * _COIN,
     ),
 )
 # A tenth of a coin of 7 decimals (COIN_SCALE): MAX_MONEY has as many units as Bitcoin's.
@@ -106,16 +112,17 @@ QTUM = Limits(
     max_money=107_822_406 * _COIN + _COIN // 4,
     relay=Relay(dust_rate=400_000, min_fee_rate=400_000, increment=10_000, max_fee=_COIN, max_fee_rate=_COIN),
 )
-MONACOIN = Limits(max_money=105_120_000 * _COIN)  # since 0.15.1; before, the lowest rate was 100,000
-VIACOIN = Limits(max_money=23_000_000 * _COIN, relay=Relay(dust_rate=300_000, min_fee_rate=100_000))
-VERTCOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(min_fee_rate=100_000))
+# The lowest rate since 0.15.1; it was 100,000 before.
+MONACOIN = Limits(max_money=105_120_000 * _COIN, relay=Relay(min_size=82))
+VIACOIN = Limits(max_money=23_000_000 * _COIN, relay=Relay(dust_rate=300_000, min_fee_rate=100_000, min_size=82))
+VERTCOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(min_fee_rate=100_000, min_size=82))
 SYSCOIN = Limits(max_money=10**18 - 1)
 # Three times 1,000 is the wallet's dust; nodes ask for none (src/primitives/transaction.h, IsDust). CENT is 0.01 coins.
 FIRO = Limits(relay=Relay(max_fee=10 * _COIN, max_fee_rate=10 * _COIN))
 # nMaxMoneyOut: src/chainparams.cpp; minRelayTxFee: src/validation.cpp, which has "Disable replacement feature for now"
 PIVX = Limits(relay=Relay(dust_rate=30_000, min_fee_rate=10_000, max_fee=_COIN, max_fee_rate=_COIN, replaces=False))
 # StraxMain.cs: maxMoney, MinRelayTxFee; src/NBitcoin/Transaction.cs, GetDustThreshold
-STRATIS = Limits(max_money=MAX_AMOUNT, relay=Relay(dust_rate=30_000, min_fee_rate=10_000))
+STRATIS = Limits(max_money=MAX_AMOUNT, relay=Relay(dust_rate=30_000, min_fee_rate=10_000, min_size=0))
 # Nodes of these three heirs of Zcash refuse 10,000 times what they relay for (src/main.cpp, "absurdly high fees"), and
 # replacements (there, of Horizen src/txmempool.cpp: "Disable replacement feature for now"); in src/miner.cpp a child
 # waits for its parent (CreateNewBlock, COrphan).

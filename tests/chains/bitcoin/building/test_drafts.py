@@ -1,0 +1,85 @@
+"""What no node passes on is not made: transactions that are too small, too heavy, or count for more than they weigh."""
+
+from typing import Any
+
+import pytest
+
+from support.bitcoin import BITCOIN, key, reason
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
+from walletcore.chains.bitcoin.building import build, bump_fee
+from walletcore.chains.bitcoin.locks import change
+from walletcore.errors import TransactionError
+
+ALICE = key(1).public_key
+TO = BITCOIN.address(key(2).public_key)
+CHANGE = change(key(3).public_key, value=0)
+ANCHOR = BITCOIN.parse_address("bc1pfeessrawgf")  # BIP-433: P2A
+
+
+def coin(number: int, value: int, **options: Any) -> Input:
+    return Input(**{"txid": f"{number + 1:064x}", "vout": 0, "value": value, "key": ALICE, **options})
+
+
+def built(*values: int, payments: tuple[TxOut, ...] = (), **options: Any) -> Transaction:
+    inputs = [coin(number, value) for number, value in enumerate(values)]
+    parts: dict[str, Any] = {"inputs": inputs, "payments": payments, "change": CHANGE, "fee_rate": 1_000, **options}
+    return build(BITCOIN, **parts).transaction
+
+
+def data(size: int) -> TxOut:
+    return TxOut(value=0, script_pubkey=bytes((0x6A, size)) + bytes(size))
+
+
+@pytest.mark.parametrize(("size", "fits"), [(2, False), (3, True)])
+def test_what_has_64_bytes_without_witnesses_is_not_passed_on(size: int, fits: bool) -> None:
+    """Bitcoin Core, MIN_STANDARD_TX_NONWITNESS_SIZE: 10 bytes, 41 of the input and 11 + size of the output."""
+    if fits:
+        made = built(700, payments=(data(size),))
+        assert len(made.outputs) == 1  # the change is not worth an output
+        assert 10 + 41 + 8 + 1 + 2 + size == 65
+    else:
+        assert reason(TransactionError, built, 700, payments=(data(size),)) == "policy"
+        assert built(70_000, payments=(data(size),)).outputs  # beside change it is large enough
+
+
+@pytest.mark.parametrize("selection", ["largest-first", "branch-and-bound", "random-draw"])
+def test_coins_are_chosen_so_that_it_is_large_enough(selection: str) -> None:
+    """A coin of 700 pays for the data alone; with one of 50,000, or of 150 beside it, there is more."""
+    for more, outputs in ((50_000, 2), (150, 1)):
+        for coins in ((700, more), (more, 700)):
+            made = built(*coins, payments=(data(2),), selection=selection)
+            assert (len(made.inputs), len(made.outputs)) in ((1, 2), (2, outputs))
+    assert reason(TransactionError, built, 700, 50, payments=(data(2),), selection=selection) == "policy"
+
+
+def test_all_to_an_anchor_is_too_small_and_with_two_coins_is_not() -> None:
+    """10 bytes, 41 of an input, 13 of the output: P2A has a script of 4 bytes."""
+    assert reason(TransactionError, built, 9_000, selection="all", change=ANCHOR) == "policy"
+    assert built(9_000, 9_000, selection="all", change=ANCHOR).outputs[0].value == 18_000 - 160
+
+
+def test_a_replacement_is_not_made_too_small_by_its_change_that_is_gone() -> None:
+    old = built(1_500, payments=(data(2),))
+    assert len(old.outputs) == 2
+    places = [place for place, output in enumerate(old.outputs) if output.value]
+    options: dict[str, Any] = {"change_of": lambda _: places, "change": CHANGE}
+    assert reason(TransactionError, bump_fee, old, fee_rate=9_000, **options) == "policy"
+    more = bump_fee(old, fee_rate=9_000, inputs=[coin(7, 50_000)], **options).transaction
+    assert len(more.inputs) == 2
+
+
+@pytest.mark.parametrize("name", ["litecoin", "digibyte", "monacoin", "viacoin", "vertcoin"])
+def test_older_nodes_ask_for_82_bytes(name: str) -> None:
+    """10 bytes, 41 of the input and 31 of an output of P2WPKH; of 20 bytes of data 30."""
+    network = chain(name, BitcoinChain)
+    rate, to = network.relay.min_fee_rate, network.address(key(2).public_key, kind="p2wpkh")
+    offered: dict[str, Any] = {"inputs": [coin(0, 10_000_000, kind="p2wpkh")], "fee_rate": rate}
+    assert build(network, change=to, selection="all", **offered).transaction.outputs
+    offered |= {"inputs": [coin(0, fee_of_one(rate), kind="p2wpkh")], "change": to, "long_term_fee_rate": 10**8}
+    assert build(network, payments=[data(20)], **offered).transaction.outputs
+    assert reason(TransactionError, build, network, payments=[data(19)], **offered) == "policy"
+
+
+def fee_of_one(rate: int) -> int:
+    return 200 * rate // 1_000

@@ -6,8 +6,8 @@ import pytest
 
 from support.bitcoin import BITCOIN, key, reason
 from walletcore.chains import chain
-from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut
-from walletcore.chains.bitcoin.building import build, bump_fee
+from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.building import build, bump_fee, selection
 from walletcore.chains.bitcoin.locks import change
 from walletcore.errors import TransactionError
 
@@ -43,14 +43,14 @@ def test_what_has_64_bytes_without_witnesses_is_not_passed_on(size: int, fits: b
         assert built(70_000, payments=(data(size),)).outputs  # beside change it is large enough
 
 
-@pytest.mark.parametrize("selection", ["largest-first", "branch-and-bound", "random-draw"])
-def test_coins_are_chosen_so_that_it_is_large_enough(selection: str) -> None:
+@pytest.mark.parametrize("name", ["largest-first", "branch-and-bound", "random-draw"])
+def test_coins_are_chosen_so_that_it_is_large_enough(name: str) -> None:
     """A coin of 700 pays for the data alone; with one of 50,000, or of 150 beside it, there is more."""
     for more, outputs in ((50_000, 2), (150, 1)):
         for coins in ((700, more), (more, 700)):
-            made = built(*coins, payments=(data(2),), selection=selection)
+            made = built(*coins, payments=(data(2),), selection=name)
             assert (len(made.inputs), len(made.outputs)) in ((1, 2), (2, outputs))
-    assert reason(TransactionError, built, 700, 50, payments=(data(2),), selection=selection) == "policy"
+    assert reason(TransactionError, built, 700, 50, payments=(data(2),), selection=name) == "policy"
 
 
 def test_all_to_an_anchor_is_too_small_and_with_two_coins_is_not() -> None:
@@ -67,6 +67,16 @@ def test_a_replacement_is_not_made_too_small_by_its_change_that_is_gone() -> Non
     assert reason(TransactionError, bump_fee, old, fee_rate=9_000, **options) == "policy"
     more = bump_fee(old, fee_rate=9_000, inputs=[coin(7, 50_000)], **options).transaction
     assert len(more.inputs) == 2
+
+
+def test_a_draw_that_is_as_heavy_as_can_be_has_room_for_its_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,469 inputs of P2WPKH and two outputs of 31 and 51 bytes weigh 399,946; change of 31 bytes does not fit."""
+    monkeypatch.setattr(selection, "shuffled", list)
+    values = [2_000] * 1_600 + [10**8]
+    made = built(*values, payments=(pay(TO, 5 * 10**7), data(40)), selection="random-draw")
+    assert len(made.inputs) == 1_468
+    assert len(made.outputs) == 3
+    assert 399_900 > 4 * made.vsize - 3 > 399_700
 
 
 @pytest.mark.parametrize("name", ["litecoin", "digibyte", "monacoin", "viacoin", "vertcoin"])

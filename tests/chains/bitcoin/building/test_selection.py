@@ -16,6 +16,7 @@ from walletcore.chains.bitcoin.building.selection import (
     Goal,
     branch_and_bound,
     largest_first,
+    lightest_first,
     random_draw,
 )
 from walletcore.chains.bitcoin.relay import fee_at
@@ -154,6 +155,38 @@ def test_what_weighs_too_much_is_not_selected() -> None:
     for select in SELECTIONS.values():
         assert select(coins, Goal(target=50, max_weight=5 * 272)) is not None
         assert select(coins, Goal(target=50, max_weight=5 * 272 - 1)) is None
+
+
+def test_a_draw_of_many_small_coins_goes_on_until_the_large_one_is_drawn() -> None:
+    """Core's SelectCoinsSRD: 1,000 coins of 1 fit, of which none suffices without the one of 1,000,000."""
+    coins = [Coin(value=2, fee=1, weight=272)] * 4_000 + [Coin(value=1_000_000, weight=272)]
+    goal = Goal(target=500_000, max_weight=1_000 * 272)
+    for _ in range(20):
+        places = random_draw(coins, goal)
+        assert places is not None
+        assert places[-1] == 4_000
+        assert len(set(places)) == len(places) <= 1_000
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(1, 300), st.integers(1, 8))
+def test_coins_of_one_weight_are_found_exactly_where_the_largest_that_fit_suffice(
+    values: list[int], target: int, fit: int
+) -> None:
+    coins = [Coin(value=value, weight=10) for value in values]
+    suffice = sum(sorted(values)[-fit:]) >= target
+    for name, select in SELECTIONS.items():
+        places = select(coins, Goal(target=target, max_weight=10 * fit + 9))
+        assert (places is not None) is suffice, name
+        assert places is None or (len(places) <= fit and sum(values[place] for place in places) >= target)
+
+
+def test_many_light_coins_are_found_where_the_largest_weighs_too_much() -> None:
+    coins = [Coin(value=10, weight=10), Coin(value=6, weight=2), Coin(value=6, weight=2)]
+    goal = Goal(target=12, max_weight=10)
+    assert largest_first(coins, goal) is None
+    for _ in range(20):
+        assert all(sorted(select(coins, goal) or ()) == [1, 2] for select in SELECTIONS.values())
+    assert lightest_first(coins, Goal(target=12, max_weight=3)) is None
 
 
 def test_of_two_selections_that_waste_the_same_the_first_counts() -> None:

@@ -236,9 +236,13 @@ def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | N
     target = least + draft.price.fee(vsize_of(weight)) - spent
     if target <= 0:
         return []
-    making = fee_at(draft.price.rate, vsize_of(output_weight(draft.change)))
-    tolerance = making + draft.least_change - 1
-    goal = Goal(target=target, tolerance=tolerance, max_weight=draft.chain.relay.max_weight - weight)
+    change_weight = output_weight(draft.change)
+    goal = Goal(
+        target=target,
+        tolerance=fee_at(draft.price.rate, vsize_of(change_weight)) + draft.least_change - 1,
+        max_weight=draft.chain.relay.max_weight - weight,
+        change_weight=0 if needs_change else change_weight,
+    )
     places = SELECTIONS[draft.selection](_coins(draft, sizes), goal)
     return None if places is None else [draft.pool[place] for place in places]
 

@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import accumulate
 
 from walletcore.chains.bitcoin.building.ordering import shuffled
 
-__all__ = ["SELECTIONS", "TRIES", "Coin", "Goal", "Selection", "branch_and_bound", "largest_first", "random_draw"]
+__all__ = [
+    "SELECTIONS",
+    "TRIES",
+    "Coin",
+    "Goal",
+    "Selection",
+    "branch_and_bound",
+    "largest_first",
+    "lightest_first",
+    "random_draw",
+]
 
 TRIES = 100_000
 """How often the search takes a coin before it gives up (Core's TOTAL_TRIES)."""
@@ -42,11 +53,20 @@ class Coin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """Effective values must reach ``target``, and do without change up to ``tolerance`` satoshi more."""
+    """Effective values must reach ``target``, and do without change up to ``tolerance`` satoshi more.
+
+    Coins weigh at most ``max_weight``, of which change takes ``change_weight`` where there may be any.
+    """
 
     target: int
     tolerance: int = 0
     max_weight: int = _NO_WEIGHT
+    change_weight: int = 0
+
+    @property
+    def with_change(self) -> int:
+        """The most that coins weigh beside change."""
+        return self.max_weight - self.change_weight
 
 
 Selection = Callable[[Sequence[Coin], Goal], tuple[int, ...] | None]
@@ -133,8 +153,53 @@ def largest_first(coins: Sequence[Coin], goal: Goal) -> tuple[int, ...] | None:
 
 
 def random_draw(coins: Sequence[Coin], goal: Goal) -> tuple[int, ...] | None:
-    """The same of coins in an order that the system's randomness gives (Core's single random draw)."""
-    return _until(shuffled(_worthwhile(coins)), coins, goal)
+    """The same of coins in an order that the system's randomness gives (Core's single random draw, SelectCoinsSRD).
+
+    Where they weigh too much before they suffice, those that bring least are dropped again, and it goes on.
+    """
+    drawn: list[int] = []
+    heap: list[tuple[int, int]] = []
+    total = weight = 0
+    for place in shuffled(_worthwhile(coins)):
+        drawn.append(place)
+        heappush(heap, (coins[place].effective_value, place))
+        total += coins[place].effective_value
+        weight += coins[place].weight
+        while heap and weight > goal.with_change:
+            value, least = heappop(heap)
+            total -= value
+            weight -= coins[least].weight
+        if total >= goal.target:
+            kept = {place for _, place in heap}
+            return tuple(place for place in drawn if place in kept)
+    return None
+
+
+def lightest_first(coins: Sequence[Coin], goal: Goal) -> tuple[int, ...] | None:
+    """The places of the coins that weigh least for what they bring; one that does not fit beside them is left out.
+
+    So are found coins of several kinds that suffice and do not weigh too much, where the largest of them do.
+    """
+    chosen, total, weight = [], 0, 0
+    for place in sorted(_worthwhile(coins), key=lambda place: coins[place].weight / coins[place].effective_value):
+        if weight + coins[place].weight > goal.with_change:
+            continue
+        chosen.append(place)
+        total += coins[place].effective_value
+        weight += coins[place].weight
+        if total >= goal.target:
+            return tuple(chosen)
+    return None
+
+
+def _or_lightest(select: Selection) -> Selection:
+    """Another selection; where it finds nothing, the coins that weigh least for what they bring."""
+
+    def both(coins: Sequence[Coin], goal: Goal) -> tuple[int, ...] | None:
+        found = select(coins, goal)
+        return lightest_first(coins, goal) if found is None else found
+
+    return both
 
 
 def _best(coins: Sequence[Coin], goal: Goal) -> tuple[int, ...] | None:
@@ -153,7 +218,7 @@ def _until(places: Iterable[int], coins: Sequence[Coin], goal: Goal) -> tuple[in
         chosen.append(place)
         total += coins[place].effective_value
         weight += coins[place].weight
-        if weight > goal.max_weight:
+        if weight > goal.with_change:
             return None
         if total >= goal.target:
             return tuple(chosen)
@@ -161,8 +226,8 @@ def _until(places: Iterable[int], coins: Sequence[Coin], goal: Goal) -> tuple[in
 
 
 SELECTIONS: dict[str, Selection] = {
-    "branch-and-bound": _best,
-    "largest-first": largest_first,
-    "random-draw": random_draw,
+    "branch-and-bound": _or_lightest(_best),
+    "largest-first": _or_lightest(largest_first),
+    "random-draw": _or_lightest(random_draw),
 }
 """Name -> the places of the coins that a selection takes, or None."""

@@ -12,7 +12,7 @@ from support.bitcoin import BITCOIN, key, reason, signer, spending
 from support.vectors import Case, vectors
 from walletcore.chains.bitcoin import Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child
-from walletcore.chains.bitcoin.building.drafts import Draft, Line, Price, drafted
+from walletcore.chains.bitcoin.building.drafts import Line
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import Safety
 from walletcore.chains.bitcoin.relay import fee_at
@@ -106,56 +106,6 @@ def test_a_payment_is_never_dropped_and_never_shrinks() -> None:
     assert {each.txid for each in old.inputs} < {each.txid for each in more.inputs}
     assert fee_of(more) == fee_at(40_000, more.vsize)
     assert old.outputs[1] in more.outputs
-
-
-def consolidated(value: int, rate: int = 2_000) -> Transaction:
-    """A transaction whose only output is change."""
-    offered: dict[str, Any] = {"inputs": [coin(0, value)], "selection": "all", "change": own(), "fee_rate": rate}
-    return build(BITCOIN, **offered).transaction
-
-
-def test_coins_are_added_to_what_has_change_alone() -> None:
-    """The replaced one needs 110 virtual bytes and an output; 4,780 satoshi suffice for less than 40 a byte."""
-    old = consolidated(5_000)
-    new = bumped(old, fee_rate=40_000, inputs=[coin(7, 100_000), coin(8, 30_000)])
-    assert len(new.inputs) > 1
-    assert fee_of(new) == 40 * new.vsize
-    assert [output.value for output in new.outputs] == [sum(each.value or 0 for each in new.inputs) - fee_of(new)]
-
-
-@given(
-    st.integers(900, 20_000),
-    st.lists(st.integers(400, 20_000), max_size=5),
-    st.integers(3_000, 100_000),
-    st.sampled_from(["largest-first", "branch-and-bound", "random-draw"]),
-)
-def test_what_has_change_alone_is_replaced_wherever_its_coins_suffice(
-    value: int, more: list[int], rate: int, selection: str
-) -> None:
-    """One output of 31 virtual bytes, inputs of 68, of which those count that bring anything (brute force)."""
-    worthwhile = [each for each in more if each > 68 * rate / 1000]
-    best = max(
-        value + sum(taken) - fee_at(rate, 11 + 31 + 68 * (1 + len(taken)))
-        for taken in (sorted(worthwhile, reverse=True)[:number] for number in range(len(worthwhile) + 1))
-    )
-    draft = Draft(
-        chain=BITCOIN,
-        required=(coin(0, value),),
-        pool=tuple(coin(1 + number, each) for number, each in enumerate(more)),
-        payments=(),
-        change=own(),
-        price=Price((Line(rate=rate),)),
-        long_term_fee_rate=10_000,
-        selection=selection,
-        ordering="bip69",
-        safety=Safety(max_fee_rate=None),
-    )
-    if best < 670 - 5:  # each input alone is rounded up
-        assert reason(TransactionError, drafted, draft) == "range"
-    elif best >= 670 + 5:
-        made = drafted(draft)
-        assert fee_of(made) == fee_at(rate, made.vsize)
-        assert len(made.outputs) == 1
 
 
 @given(
@@ -349,17 +299,6 @@ def test_a_replacement_moves_no_output_away_from_its_single_signature() -> None:
     behind = replace(old, inputs=inputs[::-1])  # it would stand one place before its input
     call: dict[str, Any] = {"fee_rate": 100_000, "ordering": "given", "change_of": lambda _: (0,)}
     assert reason(TransactionError, bumped, behind, **call) == "mismatch"
-
-
-def test_what_is_replaced_pays_for_nothing() -> None:
-    """Its outputs are gone with it, so a coin that is one of them would make the replacement invalid."""
-    old = original(102_000)
-    own_output = Input(txid=old.txid, vout=0, value=old.outputs[0].value, key=MINE)
-    call: dict[str, Any] = {"fee_rate": 40_000, "inputs": [own_output, coin(9, 300_000)]}
-    assert reason(TransactionError, bumped, old, **call) == "mismatch"
-    legacy = replace(old, inputs=(spending("p2pkh"),), outputs=(pay(TO, 50_000), own(30_000)))  # its id is open yet
-    more = bumped(legacy, fee_rate=400_000, inputs=[coin(9, 300_000)], change_of=lambda _: (1,))
-    assert len(more.inputs) == 2
 
 
 def test_coins_are_added_only_where_they_are_needed() -> None:

@@ -129,12 +129,25 @@ def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> in
 
 
 def _others(transaction: Transaction, inputs: Sequence[Input]) -> tuple[Input, ...]:
-    """Coins that may be added: none is an output of what is replaced, as far as its id is known before it is signed."""
+    """Coins that may be added: none is gone with what is replaced, as far as they show it (BIP-125, rule 2).
+
+    Legacy inputs give it its id when they are signed; it is known by the outputs that it spends. So is another
+    replacement of it, and what spends an output of it by its id.
+    """
     found = items(inputs, Input, "inputs")
-    has_id = not any(each.is_legacy for each in transaction.inputs)
-    if has_id and any(each.txid == transaction.txid for each in found):
-        raise TransactionError("an output of the replaced transaction is gone with it", reason="mismatch")
+    txid = "" if any(each.is_legacy for each in transaction.inputs) else transaction.txid
+    spent = {(each.txid, each.vout) for each in transaction.inputs}
+    for each in found:
+        sources = _sources(transaction.chain, each)
+        if each.txid == txid or not spent.isdisjoint(sources) or any(txid == source for source, _ in sources):
+            raise TransactionError("an output of the replaced transaction is gone with it", reason="mismatch")
     return found
+
+
+def _sources(chain: BitcoinChain, each: Input) -> set[tuple[str, int]]:
+    """The outputs that an input's previous transaction spends, where that is known and no special one."""
+    tx = identified(chain, each.previous)[0] if each.previous else None
+    return {(source.txid, source.vout) for source in tx.inputs} if isinstance(tx, Tx) else set()
 
 
 def _rate_above(transaction: Transaction, fee: int) -> int:

@@ -1,10 +1,11 @@
 """What no node passes on is not made: transactions that are too small, too heavy, or count for more than they weigh."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from support.bitcoin import BITCOIN, key, reason
+from support.bitcoin import BITCOIN, TESTNET, key, reason
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, selection
@@ -93,3 +94,38 @@ def test_older_nodes_ask_for_82_bytes(name: str) -> None:
 
 def fee_of_one(rate: int) -> int:
     return 200 * rate // 1_000
+
+
+def test_change_to_another_network_is_refused_where_none_is_made_too() -> None:
+    foreign = TESTNET.address(key(3).public_key)
+    for value in (100_700, 200_000):
+        assert reason(TransactionError, built, value, payments=(pay(TO, 100_000),), change=foreign) == "network"
+    assert len(built(100_700, payments=(pay(TO, 100_000),), change=BITCOIN.address(ALICE)).outputs) == 1
+
+
+def version_3(*values: int, paid: int, sequence: int = 0xFFFF_FFFD) -> Transaction:
+    old = built(*values, payments=(pay(TO, paid),), selection="all")
+    return replace(old, version=3, inputs=tuple(replace(each, sequence=sequence) for each in old.inputs))
+
+
+def test_version_3_says_by_itself_that_it_may_be_replaced() -> None:
+    """BIP-431, rule 1."""
+    old = version_3(200_000, paid=100_000, sequence=0xFFFF_FFFF)
+    options: dict[str, Any] = {"fee_rate": 9_000, "change_of": lambda _: (0,), "change": CHANGE}
+    assert bump_fee(old, **options).transaction.version == 3
+    assert reason(TransactionError, bump_fee, replace(old, version=2), **options) == "policy"
+
+
+@pytest.mark.parametrize(("number", "reason_"), [(146, ""), (147, "too-large")])
+def test_coins_are_added_to_version_3_up_to_10_000_virtual_bytes(number: int, reason_: str) -> None:
+    """BIP-431, rule 4: 146 inputs of 68, an output of 31 and 10.5 are 9,969.5. Each coin brings 1 satoshi, so that
+    all of them are needed for the 1,100 of the first and the payment."""
+    missing = number - 1
+    old = Transaction(chain=BITCOIN, version=3, inputs=(coin(0, 101_100 - missing),), outputs=(pay(TO, 100_000),))
+    coins = [coin(number, 681) for number in range(1, number)]
+    options: dict[str, Any] = {"fee_rate": 10_000, "change_of": lambda _: (), "change": CHANGE, "inputs": coins}
+    if reason_:
+        assert reason(TransactionError, bump_fee, old, **options) == reason_
+    else:
+        assert bump_fee(old, **options).transaction.vsize == 9_970
+    assert len(bump_fee(replace(old, version=2), **options).transaction.inputs) == number

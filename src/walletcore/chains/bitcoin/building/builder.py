@@ -66,10 +66,9 @@ def build(
     lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
     ``allow_low_fee_rate`` takes a rate below `Relay.min_fee_rate`, which nodes do not pass on; ``allow_burn`` payments
     that nobody can ever spend, such as an OP_RETURN output that is worth something.
-    Raises `TransactionError`: "range" where the funds do not suffice, "policy" for payments of dust and what is smaller
-    than nodes pass on (`Relay.min_size`), "network" for an address of another network and for a chain without PSBTs
-    (`BitcoinChain.dialect`), "too-large" for what no node passes on; and `SigningRefused` for a fee beyond the limits
-    of ``safety``, which the PSBT keeps.
+    Raises `TransactionError`: "range" where the funds do not suffice, "policy" for dust and what is smaller than nodes
+    pass on (`Relay.min_size`), "network" for an address of another network and for a chain without PSBTs, "too-large"
+    for what no node passes on; and `SigningRefused` for a fee beyond the limits of ``safety``, which the PSBT keeps.
     """
     flags = _flags(replaceable, low_r=low_r, allow_low_fee_rate=allow_low_fee_rate, allow_burn=allow_burn)
     everything = selection == EVERYTHING

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
 from walletcore.chains.bitcoin.building.drafts import (
+    TRUC,
     Draft,
     Line,
     Price,
@@ -34,7 +35,7 @@ from walletcore.errors import TransactionError
 __all__ = ["bump_fee", "child"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower one
-_VERSION, _TRUC, _MAX_CHILD = 2, 3, 1_000  # BIP-431, rules 2 and 5: versions, and virtual bytes
+_VERSION, _MAX_CHILD = 2, 1_000  # the version of others; BIP-431, rule 5: virtual bytes
 _SHORTER = 3  # bytes that a signature of DER may lack of the 71 that are counted; of thousands one lacks more
 _FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
 _CHILD = "who owns an output of it can pay for it by a child"
@@ -112,12 +113,13 @@ def _check_pulls(chain: BitcoinChain) -> None:
 
 
 def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> int:
-    """The fee of what is replaced, which must be known, allow it, and be paid at a lower rate."""
+    """The fee of what is replaced, which must be known, allow it (BIP-431, rule 1), and be paid at a lower rate."""
     if type(transaction) is not Transaction:
         raise TransactionError("expected the Transaction that is to be replaced", reason="type")
     check_chain(transaction.chain)
     _check_replaces(transaction.chain)
-    if not full_rbf and all(each.sequence > _REPLACEABLE for each in transaction.inputs):
+    signals = transaction.version == TRUC or any(each.sequence <= _REPLACEABLE for each in transaction.inputs)
+    if not full_rbf and not signals:
         raise TransactionError("no input says that it may be replaced (BIP-125)", reason="policy", hint=_FULL)
     fee = transaction.claimed_fee
     if fee is None:
@@ -206,10 +208,10 @@ def child(
     _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
     _check_spends(tx.outputs, txid, spending)
-    is_truc = isinstance(tx, Tx) and tx.version == _TRUC
+    is_truc = isinstance(tx, Tx) and tx.version == TRUC
     draft = Draft(
         chain=chain,
-        version=_TRUC if is_truc else _VERSION,
+        version=TRUC if is_truc else _VERSION,
         required=spending,
         payments=(),
         change=as_output(to),

@@ -24,6 +24,7 @@ from walletcore.errors import TransactionError
 
 __all__ = [
     "EVERYTHING",
+    "TRUC",
     "Draft",
     "Line",
     "Price",
@@ -39,9 +40,12 @@ T = TypeVar("T")
 
 _COUNTS = (252, 65_535)  # up to how many inputs their number has one byte, or three
 _MAX_INPUTS = 100_000
+_MAX_TRUC = 40_000  # BIP-431, rule 4: 10,000 virtual bytes
 
 EVERYTHING = "all"
 """The selection that takes all."""
+TRUC = 3
+"""The version of transactions that are restricted in their topology until they are confirmed (BIP-431)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,12 @@ class Draft:
     low_r: bool = False
     allow_low_fee_rate: bool = False
     allow_burn: bool = False
+
+    @property
+    def max_weight(self) -> int:
+        """What nodes pass on, which is less of version 3."""
+        most = self.chain.relay.max_weight
+        return min(most, _MAX_TRUC) if self.version == TRUC else most
 
     @property
     def least_change(self) -> int:
@@ -202,6 +212,9 @@ def _check_values(draft: Draft) -> None:
     check_chain(draft.chain)
     if type(draft.safety) is not Safety:
         raise TransactionError("expected a Safety", reason="type")
+    to = draft.change.address
+    if to is not None and to.chain.caip2 != draft.chain.caip2:  # also where no change is made in the end
+        raise TransactionError(f"expected change to an address of {draft.chain.name}", reason="network")
     if not draft.change.script_pubkey or is_unspendable(draft.change.script_pubkey):
         raise TransactionError("expected change that its owner alone can spend", reason="policy")
     if len(draft.required) + len(draft.pool) > _MAX_INPUTS:
@@ -240,7 +253,7 @@ def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | N
     goal = Goal(
         target=target,
         tolerance=fee_at(draft.price.rate, vsize_of(change_weight)) + draft.least_change - 1,
-        max_weight=draft.chain.relay.max_weight - weight,
+        max_weight=draft.max_weight - weight,
         change_weight=0 if needs_change else change_weight,
     )
     places = SELECTIONS[draft.selection](_coins(draft, sizes), goal)
@@ -287,7 +300,7 @@ def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tu
 def _check_outcome(draft: Draft, transaction: Transaction, sizes: Sequence[Size]) -> None:
     """What no node passes on, and fees that can only be a mistake."""
     outputs = [output_weight(output) for output in transaction.outputs]
-    most, least = draft.chain.relay.max_weight, draft.chain.relay.min_size
+    most, least = draft.max_weight, draft.chain.relay.min_size
     weight, size = weigh(sizes, outputs), stripped_size(sizes, outputs)
     if weight > most:
         raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")

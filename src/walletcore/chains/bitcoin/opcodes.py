@@ -23,11 +23,13 @@ __all__ = [
     "multisig",
     "parse_script",
     "push",
+    "signature_checks",
     "written",
 ]
 
 OP_RETURN, OP_CODESEPARATOR, OP_CHECKSIG, OP_CHECKMULTISIG = 0x6A, 0xAB, 0xAC, 0xAE
 _OP_PUSHDATA1, _OP_PUSHDATA4, _OP_1NEGATE, _OP_1, _OP_16 = 0x4C, 0x4E, 0x4F, 0x51, 0x60
+_CHECKS, _MULTI_CHECKS = (OP_CHECKSIG, OP_CHECKSIG + 1), (OP_CHECKMULTISIG, OP_CHECKMULTISIG + 1)  # each, and VERIFY
 MAX_SCRIPT = 10_000  # bytes: Core's MAX_SCRIPT_SIZE, beyond which a script only fails
 _MAX_READ = 4_000_000  # bytes: a block has no more
 _MAX_NUMBER = 5  # bytes: what BIP-65 and BIP-112 read
@@ -130,6 +132,21 @@ def classify(script: bytes) -> Script:
         return Script(kind="p2pk", required=1, keys=(key,))
     found = _multisig(instructions) if last == OP_CHECKMULTISIG and not rest else None
     return found or Script(kind="nonstandard")
+
+
+def signature_checks(script: bytes, *, accurate: bool) -> int:
+    """How many signature checks a script counts for (src/script/script.cpp, GetSigOpCount), as far as it can be read.
+
+    CHECKMULTISIG counts for 20, and where it is ``accurate`` for the number of keys before it, of 16 at most.
+    """
+    found, before = 0, -1
+    for each in _instructions(script)[0]:
+        if each.opcode in _CHECKS:
+            found += 1
+        elif each.opcode in _MULTI_CHECKS:
+            found += before - _OP_1 + 1 if accurate and _OP_1 <= before <= _OP_16 else _MAX_KEYS
+        before = each.opcode
+    return found
 
 
 def multisig(required: int, keys: Sequence[PublicKey], *, sort: bool = False) -> bytes:

@@ -30,9 +30,11 @@ class Relay:
     ``dust_rate`` makes an output dust whose spending would cost more than it is worth; where ``dust`` is given, that
     amount is the limit of every output instead. Less than ``min_fee_rate`` is not passed on. A replacement pays
     ``increment`` more for itself (BIP-125, rule 4). Transactions weigh at most ``max_weight``, and have ``min_size``
-    bytes or more without their witnesses. ``max_fee`` and ``max_fee_rate`` are what the node's own wallet pays at most,
-    and what it sends without being asked to: more is taken for a mistake. ``replaces``: a node that is set up as it comes takes a replacement (BIP-125) for what it has;
-    ``pulls``: its miner counts a child's fee for the parent that it spends from.
+    bytes or more without their witnesses. Each unit of what signature checks cost counts as ``check_weight`` weight
+    units where that is more than the weight. ``max_fee`` and ``max_fee_rate`` are what the node's own wallet pays at
+    most, and what it sends without being asked to: more is taken for a mistake. ``replaces``: a node that is set up as
+    it comes takes a replacement (BIP-125) for what it has; ``pulls``: its miner counts a child's fee for the parent
+    that it spends from.
     """
 
     dust_rate: int = 3_000  # DUST_RELAY_TX_FEE
@@ -40,6 +42,7 @@ class Relay:
     min_fee_rate: int = 1_000  # DEFAULT_MIN_RELAY_TX_FEE before Core 30.0, which has 100, as of the increment
     increment: int = 1_000  # DEFAULT_INCREMENTAL_RELAY_FEE before Core 30.0, which has 100: older nodes ask for this
     max_weight: int = 400_000  # MAX_STANDARD_TX_WEIGHT
+    check_weight: int = 20  # DEFAULT_BYTES_PER_SIGOP; 0 where nodes have no such rule
     min_size: int = 65  # MIN_STANDARD_TX_NONWITNESS_SIZE ("tx-size-small") since Core 25.0; 82 before
     max_fee: int = 10_000_000  # DEFAULT_TRANSACTION_MAXFEE of src/wallet/wallet.h: 0.1 BTC
     max_fee_rate: int = 10_000_000  # DEFAULT_MAX_RAW_TX_FEE_RATE of src/node/transaction.h

@@ -8,8 +8,10 @@ import pytest
 from support.bitcoin import BITCOIN, TESTNET, key, reason
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
-from walletcore.chains.bitcoin.building import build, bump_fee, selection
+from walletcore.chains.bitcoin.building import build, bump_fee, child, selection
 from walletcore.chains.bitcoin.locks import change
+from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 
 ALICE = key(1).public_key
@@ -129,3 +131,75 @@ def test_coins_are_added_to_version_3_up_to_10_000_virtual_bytes(number: int, re
     else:
         assert bump_fee(old, **options).transaction.vsize == 9_970
     assert len(bump_fee(replace(old, version=2), **options).transaction.inputs) == number
+
+
+BARE = TxOut(value=2_000, script_pubkey=multisig(1, [key(5).public_key, key(6).public_key]))
+
+
+def test_a_bare_multisig_output_is_paid_for_as_nodes_judge_it() -> None:
+    """Core's GetVirtualTransactionSize: 20 checks count for 80, that of the input for 1, and each for 20 weight units,
+    1,620 together; of two outputs 3,220. The transaction itself weighs less than 800."""
+    assert fee_of(built(90_000, payments=(BARE,))) == 1_620 // 4
+    assert fee_of(built(90_000, payments=(BARE, BARE), fee_rate=7_000)) == 7 * 3_220 // 4
+    without = built(2_000 + 405 + 669, payments=(BARE,))
+    assert (len(without.outputs), fee_of(without)) == (1, 1_074)  # change costs nothing here, but its spending does
+    assert len(built(2_000 + 405 + 670, payments=(BARE,)).outputs) == 2
+    assert reason(TransactionError, built, 2_000 + 404, payments=(BARE,)) == "range"
+
+
+@pytest.mark.parametrize("name", ["bitcoin-cash", "ecash", "dogecoin", "stratis"])
+def test_signature_checks_count_where_nodes_count_them(name: str) -> None:
+    """Bitcoin Cash Node counts those that are made when it is signed, StratisFullNode none (FeeRate.cs, GetFee)."""
+    network = chain(name, BitcoinChain)
+    to = change(ALICE, kind="p2pkh", value=0)
+    script_pubkey = to.script_pubkey
+    source = Tx(
+        version=1,
+        inputs=(TxIn(txid="55" * 32, vout=0),),
+        outputs=(TxOut(value=10**9, script_pubkey=script_pubkey),),
+        locktime=0,
+    )
+    spent = Input(txid=source.txid, vout=0, key=ALICE, kind="p2pkh", dialect=network.dialect, previous=source.encode())
+    rate = 10 * network.relay.min_fee_rate
+    paid = replace(BARE, value=10**8)
+    made = build(network, inputs=[spent], payments=[paid], change=to, fee_rate=rate).transaction
+    size = 10 + 148 + 9 + len(BARE.script_pubkey) + 34  # 107 of the input are the signature and the key
+    vsize = (20 + 1) * 20 if name == "dogecoin" else size
+    assert fee_of(made) == rate * vsize // 1_000
+
+
+def test_a_replacement_pays_for_what_its_outputs_count_for() -> None:
+    """BIP-125, rule 4, by the size that Core judges by, 405; and no higher rate than that of 405 is asked for."""
+    old = built(90_000, payments=(BARE,), fee_rate=3_000)
+    options: dict[str, Any] = {"change_of": lambda made: [made.outputs.index(max(made.outputs, key=value_of))]}
+    new = bump_fee(old, fee_rate=3_001, change=CHANGE, **options).transaction
+    assert (fee_of(old), fee_of(new)) == (3 * 405, 3 * 405 + 405)
+    assert reason(TransactionError, bump_fee, old, fee_rate=3_000, change=CHANGE, **options) == "range"
+
+
+def test_more_checks_than_nodes_pass_on_are_refused() -> None:
+    """MAX_STANDARD_TX_SIGOPS_COST, 16,000: 199 outputs of 80 and the input; with 200 it is one too much."""
+    assert len(built(10**8, payments=(BARE,) * 199).outputs) == 200
+    assert reason(TransactionError, built, 10**8, payments=(BARE,) * 200) == "too-large"
+
+
+def test_a_child_pays_for_what_the_outputs_of_its_parent_count_for() -> None:
+    """80 of the parent's output and 1 of the child's input, which weighs more by itself: 110 virtual bytes."""
+    parent = Tx(
+        version=2,
+        inputs=(TxIn(txid="66" * 32, vout=0),),
+        outputs=(BARE, TxOut(value=80_000, script_pubkey=BITCOIN.script_pubkey(BITCOIN.address(ALICE)))),
+        locktime=0,
+        witnesses=((bytes(72), bytes(33)),),
+    )
+    mine = Input(txid=parent.txid, vout=1, value=80_000, key=ALICE)
+    made = child(BITCOIN, parent=parent.encode(), parent_fee=200, inputs=[mine], to=CHANGE, fee_rate=5_000).transaction
+    assert fee_of(made) == 5 * (400 + 110) - 200
+
+
+def value_of(output: TxOut) -> int:
+    return output.value
+
+
+def fee_of(made: Transaction) -> int:
+    return made.claimed_fee or 0

@@ -8,19 +8,20 @@ import wallycore
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, key, reason, signer, spending
+from support.bitcoin import BITCOIN, GUARDS, HASH_TYPES, MULTISIG, key, reason, signer, spending
 from walletcore.chains.bitcoin import Input, Transaction, TxOut
 from walletcore.chains.bitcoin.building.weights import (
     Size,
     input_weight,
     output_weight,
+    sigop_cost,
     size_of,
     vsize_of,
     weigh,
     weight_of,
 )
 from walletcore.chains.bitcoin.locks import Lock
-from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.opcodes import multisig, signature_checks
 from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import checksig, multi_a
 from walletcore.chains.bitcoin.tx import Tx, TxIn
@@ -30,6 +31,18 @@ from walletcore.keys import Scheme
 from walletcore.signing import sign
 
 OUTPUT = TxOut(value=1_000, script_pubkey=BITCOIN.script_pubkey(BITCOIN.address(key(9).public_key)))
+CHECKS = {
+    "p2sh": 12,
+    "p2sh of p2pkh": 4,
+    "p2sh-p2wpkh": 1,
+    "p2wpkh": 1,
+    "p2wsh": 3,
+    "p2wsh of p2pk": 1,
+    "p2sh-p2wsh": 3,
+    **dict.fromkeys(("p2pk", "p2pkh", "multisig", "p2tr"), 0),
+}
+"""What the signature checks of an input of two of three keys, or of one, count for: Bitcoin Core, GetP2SHSigOpCount
+four times and CountWitnessSigOps, as src/test/sigopcount_tests.cpp has it (GetTxSigOpCost)."""
 HOLDERS = [key(number).public_key for number in (1, 2, 3)]
 FULL = 71  # bytes of DER that half of the signatures have
 
@@ -47,6 +60,37 @@ def signed(inputs: Sequence[Input], outputs: Sequence[TxOut] = (OUTPUT,), holder
 
 def weight_by_libwally(raw: bytes) -> int:
     return int(wallycore.tx_get_weight(wallycore.tx_from_bytes(raw, 0)))
+
+
+@pytest.mark.parametrize("guard", list(GUARDS))
+def test_the_signature_checks_of_every_kind_are_those_that_core_counts(guard: str) -> None:
+    assert size_of(spending(guard)).checks == sigop_cost([size_of(spending(guard))], ()) == CHECKS[guard]
+
+
+@pytest.mark.parametrize(
+    ("script", "cost"),
+    [
+        (MULTISIG, 80),  # 20 checks, whatever the number of keys
+        (bytes.fromhex("76a914") + bytes(20) + bytes.fromhex("88ac"), 4),
+        (b"\x21" + bytes(33) + b"\xac", 4),
+        (b"\xa9\x14" + b"\xac" * 20 + b"\x87", 0),  # what is pushed is no opcode
+        (b"\x00\x14" + b"\xae" * 20, 0),
+        (b"\xad\xaf\x4c", 84),  # CHECKSIGVERIFY, CHECKMULTISIGVERIFY, and a push that is cut off
+        (b"\x6a\x02ok", 0),
+    ],
+)
+def test_the_signature_checks_of_outputs_are_those_that_core_counts(script: bytes, cost: int) -> None:
+    assert sigop_cost((), [TxOut(value=1, script_pubkey=script)]) == cost
+
+
+def test_keys_are_counted_where_a_number_of_up_to_16_stands_before() -> None:
+    """src/test/sigopcount_tests.cpp, GetSigOpCount: 2 and 20 of two keys, 3 and 21 with CHECKSIG behind."""
+    two = b"\x51" + b"\x14" + bytes(20) + b"\x14" + bytes(20) + b"\x52\xae"
+    for more, accurate in ((b"", 2), (b"\x63\xac\x68", 3)):
+        assert signature_checks(two + more, accurate=True) == accurate
+        assert signature_checks(two + more, accurate=False) == accurate + 18
+    assert signature_checks(b"\x60\xae", accurate=True) == 16
+    assert signature_checks(b"\x01\x11\xae", accurate=True) == 20  # 17, which no opcode stands for
 
 
 @pytest.mark.parametrize("hash_type", ["", *HASH_TYPES])

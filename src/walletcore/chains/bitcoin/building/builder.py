@@ -61,9 +61,9 @@ def build(
     matter: it gets what is left, unless that is dust or less than its spending will cost at ``long_term_fee_rate``;
     then the fee takes it.
 
-    The fee is what the rate says of the weight, rounded up, with signatures of 71 bytes (``low_r``: 70, where all who
-    sign take a low r); it is exceeded only by change that is not made. ``tip``, the height of the last block, is the
-    lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
+    The fee is what the rate says of the weight (`judged_weight`) with signatures of 71 bytes (``low_r``: 70, where all
+    who sign take a low r), rounded up; it is exceeded only by change that is not made. ``tip``, the height of the last
+    block, is the lock time then, against fee sniping. Without ``replaceable``, sequences of the default become 2^32-2.
     ``allow_low_fee_rate`` takes a rate below `Relay.min_fee_rate`, which nodes do not pass on; ``allow_burn`` payments
     that nobody can ever spend, such as an OP_RETURN output that is worth something.
     Raises `TransactionError`: "range" where the funds do not suffice, "policy" for dust and what is smaller than nodes

@@ -22,7 +22,7 @@ from walletcore.chains.bitcoin.building.drafts import (
     drafted,
     items,
 )
-from walletcore.chains.bitcoin.building.weights import SCALE, vsize_of, weight_of
+from walletcore.chains.bitcoin.building.weights import SCALE, judged_weight, output_weight, size_of, vsize_of, weigh
 from walletcore.chains.bitcoin.carried import identified
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
@@ -124,7 +124,7 @@ def _replaced_fee(transaction: Transaction, fee_rate: int, full_rbf: bool) -> in
     fee = transaction.claimed_fee
     if fee is None:
         raise TransactionError("expected to know the fee that is paid: what the inputs are worth", reason="missing")
-    rate = transaction.fee_rate or 0
+    rate = -(-1000 * fee // _judged_vsize(transaction))
     if type(fee_rate) is not int or fee_rate <= rate:
         raise TransactionError(f"expected more than {rate} satoshi per 1,000 virtual bytes", reason="range")
     return fee
@@ -154,11 +154,18 @@ def _sources(chain: BitcoinChain, each: Input) -> set[tuple[str, int]]:
 
 def _rate_above(transaction: Transaction, fee: int) -> int:
     """A rate that is higher than that of the signed transaction, however short its signatures have become."""
-    weight = weight_of(transaction.inputs, transaction.outputs)
+    less = 0
     for each in transaction.inputs:
         if each.kind != "p2tr":
-            weight -= _SHORTER * each.required * (SCALE if each.is_legacy else 1)
-    return 1000 * fee // vsize_of(weight) + 1
+            less += _SHORTER * each.required * (SCALE if each.is_legacy else 1)
+    return 1000 * fee // _judged_vsize(transaction, less) + 1
+
+
+def _judged_vsize(transaction: Transaction, less: int = 0) -> int:
+    """The virtual bytes by which nodes judge the fee, where signatures lack so many weight units."""
+    sizes, outputs = [size_of(each) for each in transaction.inputs], transaction.outputs
+    weight = weigh(sizes, map(output_weight, outputs)) - less
+    return vsize_of(judged_weight(transaction.chain.relay, weight, sizes, outputs))
 
 
 def _without_change(transaction: Transaction, named: Iterable[int]) -> tuple[tuple[TxOut, ...], TxOut | None]:
@@ -208,6 +215,7 @@ def child(
     _check_amount(chain, parent_fee, "parent_fee")
     spending = items(inputs, Input, "inputs")
     _check_spends(tx.outputs, txid, spending)
+    size = max(tx.vsize, vsize_of(judged_weight(chain.relay, 0, (), tx.outputs)))
     is_truc = isinstance(tx, Tx) and tx.version == TRUC
     draft = Draft(
         chain=chain,
@@ -215,7 +223,7 @@ def child(
         required=spending,
         payments=(),
         change=as_output(to),
-        price=Price((Line(rate=fee_rate, base=-parent_fee, more=tx.vsize), Line(rate=fee_rate))),
+        price=Price((Line(rate=fee_rate, base=-parent_fee, more=size), Line(rate=fee_rate))),
         long_term_fee_rate=long_term_fee_rate,
         selection="largest-first",
         ordering=ordering,
@@ -223,7 +231,7 @@ def child(
         allow_low_fee_rate=allow_low_fee_rate,
     )
     made = drafted(draft)
-    if is_truc and (size := vsize_of(weight_of(made.inputs, made.outputs))) > _MAX_CHILD:
+    if is_truc and (size := _judged_vsize(made)) > _MAX_CHILD:
         message = f"expected at most {_MAX_CHILD} virtual bytes beside a parent of version 3, got {size}"
         raise TransactionError(message, reason="too-large")
     return Psbt.from_transaction(made, safety=safety)

@@ -12,7 +12,16 @@ from typing import TypeVar
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.ordering import ORDERINGS
 from walletcore.chains.bitcoin.building.selection import SELECTIONS, Coin, Goal
-from walletcore.chains.bitcoin.building.weights import Size, output_weight, size_of, stripped_size, vsize_of, weigh
+from walletcore.chains.bitcoin.building.weights import (
+    Size,
+    judged_weight,
+    output_weight,
+    sigop_cost,
+    size_of,
+    stripped_size,
+    vsize_of,
+    weigh,
+)
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt import Psbt, Safety
@@ -40,6 +49,7 @@ T = TypeVar("T")
 
 _COUNTS = (252, 65_535)  # up to how many inputs their number has one byte, or three
 _MAX_INPUTS = 100_000
+_MAX_COST = 16_000  # Bitcoin Core, src/policy/policy.h: MAX_STANDARD_TX_SIGOPS_COST
 _MAX_TRUC = 40_000  # BIP-431, rule 4: 10,000 virtual bytes
 
 EVERYTHING = "all"
@@ -246,7 +256,7 @@ def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | N
     weight = weigh(known, map(output_weight, outputs), count=count, segwit=_is_segwit(sizes))
     spent = sum(each.value or 0 for each in draft.required)
     least = draft.paid + (draft.least_change if needs_change else 0)
-    target = least + draft.price.fee(vsize_of(weight)) - spent
+    target = least + draft.price.fee(vsize_of(judged_weight(draft.chain.relay, weight, known, outputs))) - spent
     if target <= 0:
         return []
     change_weight = output_weight(draft.change)
@@ -272,7 +282,8 @@ def _coins(draft: Draft, sizes: dict[str, Size]) -> list[Coin]:
     for each in draft.pool:
         size = sizes[_outpoint(each)]
         weight = size.weight if size.witness else size.weight + extra
-        fee, later = (fee_at(rate, vsize_of(weight)) for rate in (draft.price.rate, draft.long_term_fee_rate))
+        vsize = vsize_of(judged_weight(draft.chain.relay, weight, [size], ()))
+        fee, later = (fee_at(rate, vsize) for rate in (draft.price.rate, draft.long_term_fee_rate))
         found.append(Coin(value=each.value or 0, fee=fee, long_term_fee=later, weight=weight))
     return found
 
@@ -285,29 +296,38 @@ def _is_segwit(sizes: dict[str, Size]) -> bool:
 def _outputs(draft: Draft, inputs: Sequence[Input], sizes: Sequence[Size]) -> tuple[TxOut, ...]:
     """The payments, and the change where what is left is worth an output. Raises `TransactionError`."""
     total = sum(each.value or 0 for each in inputs)
-    weights = [output_weight(output) for output in draft.payments]
-    with_change = draft.price.fee(vsize_of(weigh(sizes, [*weights, output_weight(draft.change)])))
+    without, with_change = (_fee(draft, sizes, made) for made in (draft.payments, (*draft.payments, draft.change)))
     left = total - draft.paid - with_change
     if left >= draft.least_change:
         return (*draft.payments, replace(draft.change, value=left))
-    if draft.payments and total - draft.paid >= draft.price.fee(vsize_of(weigh(sizes, weights))):
+    if draft.payments and total - draft.paid >= without:
         return draft.payments
     wanted = f"{draft.paid} satoshi for the payments" if draft.payments else f"{draft.least_change} for one output"
-    fee = draft.price.fee(vsize_of(weigh(sizes, weights))) if draft.payments else with_change
+    fee = without if draft.payments else with_change
     raise TransactionError(f"insufficient funds: expected {wanted} and {fee} for the fee, got {total}", reason="range")
+
+
+def _fee(draft: Draft, sizes: Sequence[Size], outputs: Sequence[TxOut]) -> int:
+    """What a transaction with these inputs and outputs must pay."""
+    weight = weigh(sizes, map(output_weight, outputs))
+    return draft.price.fee(vsize_of(judged_weight(draft.chain.relay, weight, sizes, outputs)))
 
 
 def _check_outcome(draft: Draft, transaction: Transaction, sizes: Sequence[Size]) -> None:
     """What no node passes on, and fees that can only be a mistake."""
-    outputs = [output_weight(output) for output in transaction.outputs]
-    most, least = draft.max_weight, draft.chain.relay.min_size
+    outputs, relay = [output_weight(output) for output in transaction.outputs], draft.chain.relay
+    most, least = draft.max_weight, relay.min_size
     weight, size = weigh(sizes, outputs), stripped_size(sizes, outputs)
-    if weight > most:
-        raise TransactionError(f"expected at most {most} weight units, got {weight}", reason="too-large")
+    counted = judged_weight(relay, weight, sizes, transaction.outputs) if draft.version == TRUC else weight
+    if counted > most:
+        raise TransactionError(f"expected at most {most} weight units, got {counted}", reason="too-large")
+    if relay.check_weight and (cost := sigop_cost(sizes, transaction.outputs)) > _MAX_COST:
+        message = f"expected signature checks that count for at most {_MAX_COST}, got {cost}"
+        raise TransactionError(message, reason="too-large", hint="a bare multisig output counts for 80")
     if size < least:
         message = f"expected at least {least} bytes without witnesses, as nodes pass on, got {size}"
         raise TransactionError(message, reason="policy", hint="more is needed: another coin, or a longer output")
-    draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight), draft.chain.relay)
+    draft.safety.check_fee(transaction.claimed_fee, vsize_of(weight), relay)
 
 
 def _outpoint(each: Input) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.opcodes import signature_checks
+from walletcore.chains.bitcoin.relay import Relay
 from walletcore.chains.bitcoin.transaction import NO_KEY, largest_spend
 from walletcore.chains.bitcoin.tx import SCRIPT, TX_OUT, WITNESS, TxOut
 from walletcore.coding.wire import compact_size
@@ -20,7 +22,9 @@ __all__ = [
     "SCALE",
     "Size",
     "input_weight",
+    "judged_weight",
     "output_weight",
+    "sigop_cost",
     "size_of",
     "stripped_size",
     "vsize_of",
@@ -30,15 +34,20 @@ __all__ = [
 
 SCALE = 4  # WITNESS_SCALE_FACTOR: weight units of a byte that is no witness
 _VERSION, _LOCKTIME, _OUTPOINT, _SEQUENCE = 4, 4, 36, 4
+_HASHED = ("p2sh", "p2wsh", "p2sh-p2wsh")
 _MARKER_AND_FLAG = 2  # weight units, where any input has a witness
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The bytes of a signed input: those that its txid is made of, and those of its witness with their count."""
+    """The bytes of a signed input: those that its txid is made of, and those of its witness with their count.
+
+    ``checks`` is what its signature checks count for, four where no witness is (GetTransactionSigOpCost).
+    """
 
     base: int
     witness: int = 0
+    checks: int = 0
 
     @property
     def weight(self) -> int:
@@ -54,7 +63,17 @@ def size_of(each: Input, *, low_r: bool = False) -> Size:
         raise TransactionError(f"input {each.txid}:{each.vout}: {lacking} is not known", reason="missing", hint=hint)
     script_sig, witness = largest_spend(each, low_r=low_r)
     base = _OUTPOINT + len(SCRIPT.encode(script_sig)) + _SEQUENCE
-    return Size(base, len(WITNESS.encode(witness)) if witness else 0)
+    return Size(base, len(WITNESS.encode(witness)) if witness else 0, _checks_of(each))
+
+
+def _checks_of(each: Input) -> int:
+    """Those of the script behind a hash; what runs in the output itself counted where that was made."""
+    if each.kind.endswith("p2wpkh"):
+        return 1
+    if each.lock is None or each.kind not in _HASHED:
+        return 0
+    checks = signature_checks(each.lock.script_code, accurate=True)
+    return SCALE * checks if each.kind == "p2sh" else checks
 
 
 def input_weight(each: Input) -> int:
@@ -91,6 +110,20 @@ def stripped_size(sizes: Sequence[Size], outputs: Iterable[int]) -> int:
 def weight_of(inputs: Iterable[Input], outputs: Iterable[TxOut]) -> int:
     """The weight units of the signed transaction. Raises `TransactionError` ("missing")."""
     return weigh([size_of(each) for each in inputs], map(output_weight, outputs))
+
+
+def judged_weight(relay: Relay, weight: int, sizes: Iterable[Size], outputs: Iterable[TxOut]) -> int:
+    """What nodes judge a fee by: the weight, or what the signature checks count for, if that is more.
+
+    Bitcoin Core, src/policy/policy.cpp (GetSigOpsAdjustedWeight). A bare multisig output counts for 1,600 weight units.
+    """
+    return max(weight, relay.check_weight * sigop_cost(sizes, outputs)) if relay.check_weight else weight
+
+
+def sigop_cost(sizes: Iterable[Size], outputs: Iterable[TxOut]) -> int:
+    """What the signature checks of a transaction count for (src/consensus/tx_verify.cpp, GetTransactionSigOpCost)."""
+    made = sum(signature_checks(output.script_pubkey, accurate=False) for output in outputs)
+    return SCALE * made + sum(size.checks for size in sizes)
 
 
 def vsize_of(weight: int) -> int:

@@ -70,7 +70,8 @@ LITECOIN = Limits(max_money=84_000_000 * _COIN, relay=Relay(dust_rate=30_000, mi
 DASH = Limits(relay=Relay(replaces=False))
 # Bitcoin Cash Node and Bitcoin ABC, src/validation.cpp: every conflict is refused; addTxs of src/miner.cpp and
 # src/node/miner.cpp takes the mempool in the order of modified_feerate, and a child when its parents are in the block.
-BITCOIN_CASH = Limits(relay=Relay(replaces=False, pulls=False))
+# They count signature checks when those are made (-bytespersigcheck), and none of outputs.
+BITCOIN_CASH = Limits(relay=Relay(check_weight=0, replaces=False, pulls=False))
 # Dogecoin Core 1.14: a replacement pays WALLET_INCREMENTAL_RELAY_FEE more (src/wallet/wallet.h), ten times what nodes
 # ask for; DEFAULT_DUST_LIMIT is a hundredth of a coin whatever the script, as is RECOMMENDED_MIN_TX_FEE, of which
 # DEFAULT_TRANSACTION_MAXFEE is 10,000 and DEFAULT_MIN_RELAY_TX_FEE a tenth.
@@ -122,7 +123,7 @@ FIRO = Limits(relay=Relay(max_fee=10 * _COIN, max_fee_rate=10 * _COIN))
 # nMaxMoneyOut: src/chainparams.cpp; minRelayTxFee: src/validation.cpp, which has "Disable replacement feature for now"
 PIVX = Limits(relay=Relay(dust_rate=30_000, min_fee_rate=10_000, max_fee=_COIN, max_fee_rate=_COIN, replaces=False))
 # StraxMain.cs: maxMoney, MinRelayTxFee; src/NBitcoin/Transaction.cs, GetDustThreshold
-STRATIS = Limits(max_money=MAX_AMOUNT, relay=Relay(dust_rate=30_000, min_fee_rate=10_000, min_size=0))
+STRATIS = Limits(max_money=MAX_AMOUNT, relay=Relay(dust_rate=30_000, min_fee_rate=10_000, min_size=0, check_weight=0))
 # Nodes of these three heirs of Zcash refuse 10,000 times what they relay for (src/main.cpp, "absurdly high fees"), and
 # replacements (there, of Horizen src/txmempool.cpp: "Disable replacement feature for now"); in src/miner.cpp a child
 # waits for its parent (CreateNewBlock, COrphan).

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.locks import Lock, Origins
     from walletcore.chains.bitcoin.tapscript import Tapscript
 
-__all__ = ["Input", "check_script", "previous_output"]
+__all__ = ["UNREADABLE", "Input", "check_script", "previous_output"]
 
 _PLAIN = ("p2wpkh", "p2tr")  # one key and no script: what wallets spend most, without the modules of the others
 _WHOLE = {"p2wpkh": ("ALL", SIGHASH_ALL), "p2tr": ("DEFAULT", SIGHASH_DEFAULT)}
 """What signatures of these kinds commit to, unless something else is said."""
 _OTHERS = ("p2sh32",)  # kinds of relatives
 _FORMS = ("dash", "litecoin")
+UNREADABLE = "in a way that is not understood"
+"""Stands in `Input.left_open` for signatures of which nobody here can say what they leave open."""
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125; it also lets a lock time take effect
 
 
@@ -48,7 +50,9 @@ class Input:
     the output is unknown. ``dialect`` is that of its chain (`BitcoinChain.dialect`), if it has one: that says which
     kinds there are, how ``previous`` is written, and whether it is needed. ``schnorr``: one key signs by Bitcoin Cash's
     scheme. ``form`` is that of a chain without a dialect whose previous transactions may carry more than Bitcoin's
-    (`BitcoinChain.form`: Dash, Litecoin); without it they are read as Bitcoin's. Raises `TransactionError`.
+    (`BitcoinChain.form`: Dash, Litecoin); without it they are read as Bitcoin's. ``left_open`` are the hash types of
+    signatures that others have made for it already, if they leave something open: a PSBT says it, and effects look at
+    them. Raises `TransactionError`.
     """
 
     txid: str
@@ -71,6 +75,7 @@ class Input:
     schnorr: bool = False
     form: str = field(default="", compare=False)
     trust_value: bool = field(default=False, repr=False, compare=False)
+    left_open: tuple[str, ...] = field(default=(), repr=False, compare=False)
     outpoint: TxIn = field(init=False, repr=False, compare=False)
     """The input as it stands in the unsigned transaction."""
     spent: TxOut | None = field(default=None, init=False, repr=False, compare=False)
@@ -174,6 +179,8 @@ class Input:
         names = HASH_TYPES if self.dialect is None else hash_types(self.dialect)
         if type(self.sighash) is not str or (self.sighash and self.sighash not in names):
             raise TransactionError(f"expected one of {', '.join(names)} as sighash", reason="unknown")
+        if type(self.left_open) is not tuple or any(each not in (*names, UNREADABLE) for each in self.left_open):
+            raise TransactionError("expected a tuple of names of hash types as left_open", reason="unknown")
         if type(self.form) is not str or (self.form and (self.dialect is not None or self.form not in _FORMS)):
             raise TransactionError("expected the form of a chain without a dialect", reason="unknown")
         if len(self.merkle_root) not in (0, 32):
@@ -297,6 +304,11 @@ class Input:
         return self.lock is not None and self.lock.is_legacy
 
     @property
+    def hash_types(self) -> tuple[str, ...]:
+        """The names of what signatures commit to: `sighash`, and what those leave open that are there already."""
+        return (self.sighash, *self.left_open)
+
+    @property
     def is_claimed(self) -> bool:
         """Whether its amount is known by its word alone: no transaction proves it, and no signature commits to all.
 
@@ -350,7 +362,7 @@ def _blank(outpoint: TxIn) -> Any:
     made.dialect = made.lock = None
     made.redeem_script = made.witness_script = made.leaf_script = made.control_block = made.merkle_root = b""
     made.form = ""
-    made.origins = ()
+    made.origins = made.left_open = ()
     made.schnorr = made.trust_value = False
     return made
 

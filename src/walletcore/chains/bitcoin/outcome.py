@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from walletcore.chains.bitcoin.inputs import UNREADABLE
 from walletcore.chains.bitcoin.relatives.dialect import WHOLE
 from walletcore.chains.bitcoin.script import null_data
 from walletcore.chains.bitcoin.tx import TxOut
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["are_fixed", "effects_of", "left_open", "partial_inputs", "source_of"]
 
 _ANYONECANPAY = "|ANYONECANPAY"
-_PARTIAL = ("NONE", "SINGLE")
+_PARTIAL = ("NONE", "SINGLE", UNREADABLE)
 _SEGWIT = ("p2wpkh", "p2wsh")  # by themselves, and in p2sh
 
 
@@ -42,7 +43,7 @@ def effects_of(transaction: Transaction) -> tuple[Effect, ...]:
 
 def are_fixed(inputs: Sequence[Input]) -> bool:
     """Whether every signature commits to all inputs: none is added, and none taken away once another one is signed."""
-    return not any(each.sighash.endswith(_ANYONECANPAY) for each in inputs)
+    return not any(name.endswith(_ANYONECANPAY) or name == UNREADABLE for each in inputs for name in each.hash_types)
 
 
 def source_of(transaction: Transaction) -> str:
@@ -52,19 +53,20 @@ def source_of(transaction: Transaction) -> str:
     return _account(transaction.chain, scripts.pop()) if one else ""
 
 
-def partial_inputs(transaction: Transaction) -> list[tuple[int, Input]]:
-    """The inputs, with their places, whose signatures do not commit to all outputs: hardly any."""
-    return [pair for pair in enumerate(transaction.inputs) if pair[1].sighash.startswith(_PARTIAL)]
+def partial_inputs(transaction: Transaction) -> list[tuple[int, str]]:
+    """The hash types that do not commit to all outputs, hardly any, with the places of the inputs signed so."""
+    named = [(index, name) for index, each in enumerate(transaction.inputs) for name in each.hash_types]
+    return [(index, name) for index, name in named if name.startswith(_PARTIAL)]
 
 
-def left_open(partial: Sequence[tuple[int, Input]], place: int) -> str:
+def left_open(partial: Sequence[tuple[int, str]], place: int) -> str:
     """Why the output at this place may become another one; empty where all signatures commit to it.
 
     ``partial`` are those of `partial_inputs`.
     """
-    for index, each in partial:
-        if each.sighash.startswith("NONE") or index != place:
-            return f"output {place} may be replaced: input {index} is signed {each.sighash}"
+    for index, name in partial:
+        if not name.startswith("SINGLE") or index != place:
+            return f"output {place} may be replaced: input {index} is signed {name}"
     return ""
 
 
@@ -103,8 +105,9 @@ def _fee(transaction: Transaction, source: str) -> Effect:
     if transaction.claimed_fee is None:
         return Opaque(why="the fee: what the inputs are worth is not known")
     for index, each in enumerate(transaction.inputs):
-        if each.sighash not in WHOLE:
-            return Opaque(why=f"the fee: input {index} is signed {each.sighash}, so others may add to the transaction")
+        for name in each.hash_types:
+            if name not in WHOLE:
+                return Opaque(why=f"the fee: input {index} is signed {name}, so others may add to the transaction")
     dialect = transaction.chain.dialect
     fixed = dialect is not None and dialect.rules.fixes_fee(transaction)
     claimed = [] if fixed else [each for each in transaction.inputs if each.is_claimed]

@@ -136,7 +136,8 @@ def _of_time(subject: Any, versions: Sequence[int]) -> Iterator[Oddity]:
 def _of_inputs(subject: Any) -> Iterator[Oddity]:
     """Hash types other than ALL; and inputs of several kinds, which show together who owns them."""
     for place, each in enumerate(subject.inputs):
-        yield from odd_hash_type(place, each.sighash)
+        for name in dict.fromkeys(each.hash_types):
+            yield from odd_hash_type(place, name)
     kinds = {each.kind for each in subject.inputs}
     if len(kinds) > 1:
         named = ", ".join(sorted(kind or "unknown" for kind in kinds))

@@ -14,12 +14,13 @@ from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, decode, encode
 from walletcore.chains.bitcoin.psbt.conversion import draft_of, input_of, output_of
 from walletcore.chains.bitcoin.psbt.counting import Proven
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import MUSIG2_PARTIAL_SIG, PARTIAL_SIG, SIGNATURES, is_committed
+from walletcore.chains.bitcoin.psbt.finalizing import is_committed
 from walletcore.chains.bitcoin.psbt.maps import V2
+from walletcore.chains.bitcoin.psbt.signatures import hash_types_in
 from walletcore.chains.bitcoin.psbt.signing import HAS_SINGLE, INPUTS, OUTPUTS, committed
 from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
-from walletcore.chains.bitcoin.sighash import SIGHASH_DEFAULT, is_single
+from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import check_parts
 from walletcore.chains.bitcoin.tx import TxOut, check_money
 from walletcore.errors import InvalidSignature, TransactionError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["added", "declared", "removed"]
 
 _NEW = -1  # the place that a part had which was not there
-_SCHNORR = 64  # bytes without a hash type
 _SP_V0_INFO = 0x09
 _TIMES = 500_000_000  # lock times from here on are times (BIP-65), below it heights
 
@@ -189,21 +189,9 @@ def _packet(psbt: Psbt, change: _Change) -> Packet:
 
 def _signed(psbt: Psbt) -> Signed:
     """The signatures that are there. Raises `TransactionError` for final inputs that are not understood."""
-    found = {index: types for index, fields in enumerate(psbt.inputs) if (types := _hash_types(fields))}
+    found = {index: types for index, fields in enumerate(psbt.inputs) if (types := hash_types_in(fields))}
     finals = [index for index, fields in enumerate(psbt.inputs) if fields.is_final]
     return found | _of_finals(psbt, finals) if finals else found
-
-
-def _hash_types(fields: PsbtInput) -> list[int]:
-    """The hash types of the signatures of an input that is not final."""
-    found = [_hash_type(key[0], value) for key, value in fields._records.items() if key[0] in SIGNATURES]
-    if MUSIG2_PARTIAL_SIG in fields._numbers:  # of the type that is asked for (BIP-373)
-        found.append(fields.sighash_type or SIGHASH_DEFAULT)
-    return found
-
-
-def _hash_type(number: int, value: bytes) -> int:
-    return value[-1] if number == PARTIAL_SIG or len(value) > _SCHNORR else SIGHASH_DEFAULT
 
 
 def _of_finals(psbt: Psbt, places: Sequence[int]) -> Signed:

@@ -6,17 +6,11 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import (
-    SIGNATURES,
-    TAP_KEY_SIG,
-    TAP_SCRIPT_SIG,
-    hash_type_of,
-    is_enough,
-    names_of,
-)
+from walletcore.chains.bitcoin.psbt.finalizing import hash_type_of, is_enough, names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.plain import SHAPES
 from walletcore.chains.bitcoin.psbt.safety import Safety
+from walletcore.chains.bitcoin.psbt.signatures import SIGNATURES, TAP_KEY_SIG, TAP_SCRIPT_SIG
 from walletcore.chains.bitcoin.transaction import Transaction
 from walletcore.chains.bitcoin.tx import Tx
 from walletcore.errors import InvalidSignature, TransactionError

@@ -9,6 +9,7 @@ from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.fields import ENDS, PsbtInput
 from walletcore.chains.bitcoin.psbt.inputs import ways
 from walletcore.chains.bitcoin.psbt.plain import SIGNED
+from walletcore.chains.bitcoin.psbt.signatures import COMMITTED, HANDED_OVER, PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG
 from walletcore.chains.bitcoin.script import P2A
 from walletcore.chains.bitcoin.tx import Tx, Witness, encode_witness, sized
 from walletcore.curves.secp256k1 import encode_der
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from walletcore.chains.bitcoin.transaction import Transaction
 
 __all__ = [
-    "MUSIG2_PARTIAL_SIG",
-    "SIGNATURES",
     "Final",
     "final_of",
     "finals_in",
@@ -36,14 +35,8 @@ __all__ = [
     "signature_of",
 ]
 
-PARTIAL_SIG, TAP_KEY_SIG, TAP_SCRIPT_SIG = SIGNATURES = 0x02, 0x13, 0x14
-"""The fields in which signatures stand."""
-MUSIG2_PARTIAL_SIG = 0x1C
-"""Where a part of one stands, by one of several (BIP-373): made over the transaction, but nothing to hand over."""
 _BY_KEY, _BY_KEY_PATH = bytes((PARTIAL_SIG,)), bytes((TAP_KEY_SIG,))
 SIGHASH_TYPE, FINAL_SCRIPTSIG, FINAL_SCRIPTWITNESS = b"\x03", b"\x07", b"\x08"
-_SIGNED = frozenset((*SIGNATURES, *FINAL_SCRIPTSIG, *FINAL_SCRIPTWITNESS))
-_COMMITTED = _SIGNED | {MUSIG2_PARTIAL_SIG}
 _ONE, _TWO, _A_KEY = b"\x01", b"\x02", b"\x21"  # how witnesses of so many items, and keys in them, begin
 _BYTES = [bytes((number,)) for number in range(0x100)]
 _SCHNORR = 64  # bytes without a hash type, which then is the default
@@ -107,12 +100,12 @@ def is_enough(each: Input, records: dict[bytes, bytes]) -> bool:
 
 def has_signatures(fields: PsbtInput) -> bool:
     """Whether there is a signature that can be handed over."""
-    return not _SIGNED.isdisjoint(fields._numbers)
+    return not HANDED_OVER.isdisjoint(fields._numbers)
 
 
 def is_committed(fields: PsbtInput) -> bool:
     """Whether there is a signature over the transaction, or only a part of one: others may not change what it is of."""
-    return not _COMMITTED.isdisjoint(fields._numbers)
+    return not COMMITTED.isdisjoint(fields._numbers)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

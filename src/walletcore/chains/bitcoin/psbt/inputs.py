@@ -20,6 +20,7 @@ from walletcore.chains.bitcoin.psbt.forms import OUTPUT, Leaf
 from walletcore.chains.bitcoin.psbt.leaves import check_tree, merkle_root_of, only_leaf
 from walletcore.chains.bitcoin.psbt.outputs import check_tokens, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import key_of, plain
+from walletcore.chains.bitcoin.psbt.signatures import COMMITTED, left_open
 from walletcore.chains.bitcoin.relatives.dialect import kind_on, names_of_types
 from walletcore.chains.bitcoin.script import P2A, WITNESS_UNKNOWN, kind_of
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
@@ -78,6 +79,8 @@ def transaction_of(
                 each = _input(outpoint, fields, find, allowed, tx, chain, previous.get(outpoint.txid, b""))
                 if each.required:
                     known.add(bool(each.keys) and not fields.is_final)
+                if not COMMITTED.isdisjoint(fields._numbers):
+                    object.__setattr__(each, "left_open", left_open(each, fields, dialect))
             else:
                 known.add(True)
             made.append(each)

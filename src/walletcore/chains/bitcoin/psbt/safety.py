@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-from walletcore.chains.bitcoin.inputs import Input
+from walletcore.chains.bitcoin.inputs import UNREADABLE, Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
 from walletcore.chains.bitcoin.psbt.finalizing import Final, names_of
 from walletcore.chains.bitcoin.psbt.inputs import ways
@@ -76,8 +76,10 @@ class Safety:
     def _check_inputs(self, transaction: Transaction) -> None:
         allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
-            if each.sighash not in allowed:
-                self.check_type(index, each.sighash)
+            if each.sighash not in allowed or each.left_open:
+                for name in each.hash_types:
+                    if name != UNREADABLE:  # of those `trust_scripts` says whether they are given away
+                        self.check_type(index, name or "ALL")
             if not (each.previous or self.trust_witness_utxo) and each.is_claimed:
                 self._refuse_claim(index, transaction.chain.dialect)
 

@@ -128,6 +128,26 @@ def of_two(*sequences: int | None) -> Psbt:
     return replace(made, inputs=tuple([each.with_fields(sequence=number) for each, number in pairs]), safety=FREE)
 
 
+@pytest.mark.parametrize(("fallback", "required"), [(100, 600), (None, 600), (0, 600), (600, None), (600, 600)])
+def test_a_copy_of_version_0_has_no_fallback_lock_time_of_its_own(fallback: int | None, required: int | None) -> None:
+    """BIP-370, "Unique Identification": two are of the same transaction if the lock time that follows is the same."""
+    made = vessel()
+    maps = (made.inputs[0].with_fields(required_height_locktime=required),)
+    made = replace(made, globals=made.globals.with_fields(fallback_locktime=fallback), inputs=maps)
+    copy = Psbt.decode(BITCOIN, made.to_version(0).raw)
+    assert made.draft.locktime == copy.draft.locktime == 600
+    signed = sign(copy, signer(1))
+    for joined in (made.combine(signed), made.combine(made, signed), made.combine(signed, sign(made, signer(1)))):
+        assert joined.globals.fallback_locktime == fallback
+        assert joined.inputs[0].required_height_locktime == required
+        wallycore.psbt_from_bytes(joined.raw, wallycore.WALLY_PSBT_PARSE_FLAG_STRICT)
+        raw = joined.finalize().raw
+        assert raw == signed.combine(made).finalize().raw
+        assert kernel_accepts(raw, [each.spent for each in made.transaction.inputs if each.spent])
+    another = vessel(locktime=601).to_version(0)
+    assert reason(TransactionError, made.combine, another) == "mismatch"
+
+
 def test_a_sequence_that_only_one_knows_is_taken_over() -> None:
     """BIP-370, "Unique Identification": the sequences are 0 in the transaction by whose id PSBTs are known."""
     one, two, both = of_two(5, None), of_two(None, 6), of_two(5, 6)

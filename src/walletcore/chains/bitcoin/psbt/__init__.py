@@ -25,7 +25,7 @@ from walletcore.chains.bitcoin.psbt.codec import (
     draft_in,
     encode,
 )
-from walletcore.chains.bitcoin.psbt.combining import combined, is_same
+from walletcore.chains.bitcoin.psbt.combining import alike, combined, is_same
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
@@ -280,8 +280,8 @@ class Psbt:
         versions = {each.version for each in (self, *others)}
         if any(each.chain != self.chain or not is_same(each.draft, self.draft, versions) for each in others):
             raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
-        same = [each.to_version(self.version) for each in others]
-        packet = combined([self._packet(), *[each._packet() for each in same]])
+        same = [alike(each._packet(), each.draft, self.version) for each in others]
+        packet = combined([self._packet(), *same])
         proven = {}
         for each in (*others, self):
             if each.safety == self.safety:  # what another one has allowed is verified again by this one

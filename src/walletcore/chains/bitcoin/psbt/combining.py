@@ -7,15 +7,24 @@ from dataclasses import replace
 from typing import TypeVar
 
 from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, check_types
-from walletcore.chains.bitcoin.psbt.maps import Map
+from walletcore.chains.bitcoin.psbt.conversion import converted
+from walletcore.chains.bitcoin.psbt.maps import V2, Map
 from walletcore.errors import TransactionError, raised_as
 
-__all__ = ["combined", "is_same"]
+__all__ = ["alike", "combined", "is_same"]
 
 M = TypeVar("M", bound=Map)
 
 _MODIFIABLE = 0x06  # each signer sets it to what its own signatures leave open
 _SINGLE = 0x04  # BIP-370: "Has SIGHASH_SINGLE"; the other flags say what may still be changed
+
+
+def alike(packet: Packet, draft: Draft, version: int) -> Packet:
+    """The same in the version of those that it joins. Version 0 has the lock time that follows, and no fallback."""
+    made = converted(packet, draft, version)
+    if made is packet or version != V2:
+        return made
+    return made._replace(globals=made.globals.with_fields(fallback_locktime=None))
 
 
 def combined(packets: Sequence[Packet]) -> Packet:
@@ -63,7 +72,7 @@ def _union(maps: Sequence[M], where: str) -> M:
 
 def is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
     """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
-    if versions != {2}:
+    if versions != {V2}:
         return one == other
     outpoints = [[each.outpoint for each in draft.inputs] for draft in (one, other)]
     return outpoints[0] == outpoints[1] and replace(one, inputs=other.inputs) == other

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 _MAX_LINE = 1 << 16
-_MAX_TEXT = 33 << 20  # bytes: a PSBT of 16 MB in hex, and the rest
+_MAX_TEXT = 65 << 20  # bytes: a PSBT of 32 MB in hex, and the rest
 _STDIN = "-"
 _NO_TEXT = "it is not text in UTF-8"
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # all but what separates words and lines

@@ -394,8 +394,8 @@ def test_another_magic_is_no_psbt() -> None:
     assert reason(TransactionError, Psbt.decode, BITCOIN, b"psbt") == "prefix"
 
 
-def test_PS73_a_psbt_of_more_than_16_megabytes_is_refused() -> None:
-    assert decode_reason(MAGIC + bytes(16_000_000)) == "too-large"
+def test_PS73_a_psbt_of_more_than_32_megabytes_is_refused() -> None:
+    assert decode_reason(MAGIC + bytes(32_000_000)) == "too-large"
 
 
 def many(inputs: int, outputs: int, *, script: bytes = b"\x00\x14" + bytes(20), fields: bytes = b"") -> bytes:

@@ -266,7 +266,7 @@ def test_a_psbt_is_text_in_base64() -> None:
         ("AB==", "non-canonical"),
         ("", "prefix"),
         (psbt.raw, "type"),
-        ("A" * 22_000_000, "too-large"),
+        ("A" * 43_000_000, "too-large"),
     ):
         assert reason(TransactionError, Psbt.parse, BITCOIN, text) == why
 

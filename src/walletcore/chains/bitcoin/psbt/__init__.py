@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
-from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
     MAGIC,
+    MAX_PSBT,
     MAX_WEIGHT,
     Draft,
     Packet,
     bytes_of,
+    checked,
     decode,
     draft_in,
     encode,
@@ -41,13 +42,14 @@ from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, signed, wante
 from walletcore.chains.bitcoin.psbt.writing import packet_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
-from walletcore.chains.bitcoin.tx import Tx, TxOut, check_money
+from walletcore.chains.bitcoin.tx import Tx, check_money
 from walletcore.errors import TransactionError, raised_as
 from walletcore.freezing import thawed
 from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
 if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.psbt.constructing import NewInputs, NewOutputs
     from walletcore.chains.bitcoin.psbt.maps import Maps
     from walletcore.chains.bitcoin.psbt.naming import Named
     from walletcore.chains.bitcoin.psbt.summary import ChangeOf, Summary
@@ -95,15 +97,9 @@ class Psbt:
 
     def __post_init__(self) -> None:
         check_chain(self.chain)
-        if type(self.inputs) is not tuple or type(self.outputs) is not tuple or type(self.version) is not int:
-            raise TransactionError("expected maps as tuples, and the version as int", reason="type")
-        kinds = {type(self.globals)}, set(map(type, self.inputs)), set(map(type, self.outputs))
-        wanted: tuple[set[type], ...] = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
-        if any(kind - want for kind, want in zip(kinds, wanted, strict=True)) or type(self.safety) is not Safety:
-            raise TransactionError("expected maps of a PSBT, and a Safety", reason="type")
-        packet = decode(encode(self.globals, self.inputs, self.outputs))  # the one place where their form is checked
-        if packet.version != self.version:
-            raise TransactionError(f"the maps are those of version {packet.version}", reason="version")
+        if type(self.safety) is not Safety:
+            raise TransactionError("expected a Safety", reason="type")
+        packet = checked(self.version, self.globals, self.inputs, self.outputs)
         check_outputs(self.chain, packet)
         check_previous(self.previous)
         object.__setattr__(self, "_draft", packet.draft)
@@ -117,23 +113,25 @@ class Psbt:
         safety: Safety = SAFE,
         previous: tuple[bytes, ...] = (),
         max_weight: int = MAX_WEIGHT,
+        max_size: int = MAX_PSBT,
     ) -> Psbt:
         """Read a PSBT: strict about its form, not about what it asks for. Raises `TransactionError`.
 
-        ``max_weight`` is that of the signed transaction, in units; nodes relay no more than the default.
+        ``max_weight`` is that of the signed transaction, in units, of which nodes relay no more than the default;
+        ``max_size`` is that of ``raw``, in bytes. Both are of what is read: what is made of it is not judged again.
         """
         check_chain(chain)
         if type(safety) is not Safety:
             raise TransactionError("expected a Safety", reason="type")
         check_previous(previous)
-        packet = decode(raw, max_weight)
+        packet = decode(raw, max_weight, max_size)
         check_outputs(chain, packet)
         return _made(chain, packet, safety, previous, _raw=raw)
 
     @classmethod
-    def parse(cls, chain: BitcoinChain, text: str, *, safety: Safety = SAFE, previous: tuple[bytes, ...] = ()) -> Psbt:
-        """Read the base64 of a PSBT, its one spelling without line breaks. Raises `TransactionError`."""
-        return cls.decode(chain, bytes_of(text), safety=safety, previous=previous)
+    def parse(cls, chain: BitcoinChain, text: str, *, max_size: int = MAX_PSBT, **options: Any) -> Psbt:
+        """Read the base64 of a PSBT, its one spelling without line breaks; ``options`` are those of `decode`."""
+        return cls.decode(chain, bytes_of(text, max_size), max_size=max_size, **options)
 
     @classmethod
     def from_transaction(cls, transaction: Transaction, *, version: int = 0, safety: Safety = SAFE) -> Psbt:
@@ -314,16 +312,17 @@ class Psbt:
 
         return self._with(declared(self, inputs, outputs), self.inputs, self._proven or {})
 
-    def with_parts(self, inputs: Sequence[Input | PsbtInput] = (), outputs: Sequence[TxOut | PsbtOutput] = ()) -> Psbt:
+    def with_parts(self, inputs: NewInputs = (), outputs: NewOutputs = (), *, max_weight: int = MAX_WEIGHT) -> Psbt:
         """The same of version 2 with these inputs and outputs behind its own (role: Constructor, BIP-370).
 
-        An input that is a map says by it which lock time it requires; of a leaf with CLTV that is written here. Raises
-        `TransactionError`: "policy" where the flags do not leave it open, "mismatch" where a signature commits to what
-        would change, or no lock time serves all inputs, "duplicate" for an output that is spent already.
+        An input that is a map says by it which lock time it requires; of a leaf with CLTV that is written here.
+        ``max_weight`` is that of `decode`. Raises `TransactionError`: "policy" where the flags do not leave it open,
+        "mismatch" where a signature commits to what would change, or no lock time serves all inputs, "duplicate" for
+        an output that is spent already.
         """
         from walletcore.chains.bitcoin.psbt.constructing import added
 
-        packet, proven = added(self, inputs, outputs)
+        packet, proven = added(self, inputs, outputs, max_weight)
         return _made(self.chain, packet, self.safety, _proven=proven)
 
     def without_parts(self, inputs: Collection[int] = (), outputs: Collection[int] = ()) -> Psbt:

@@ -27,15 +27,16 @@ __all__ = [
     "Packet",
     "bytes_of",
     "check_types",
+    "checked",
     "decode",
     "draft_in",
     "encode",
 ]
 
 MAGIC = b"psbt\xff"
-MAX_PSBT = 16_000_000  # bytes: a thousand inputs with previous transactions of 16 kB each
-_MAX_TEXT = 4 * (MAX_PSBT + 2) // 3
+MAX_PSBT = 32_000_000  # bytes: 300 inputs with previous transactions as large as nodes relay
 MAX_WEIGHT = 400_000  # units: nodes relay no more (src/policy/policy.h, MAX_STANDARD_TX_WEIGHT)
+_ANY = 1 << 62  # more than there is
 _INPUT_WEIGHT, _OUTPUT_WEIGHT = 230, 124  # the least: a taproot key path, a P2WPKH output; a byte of witness has one
 _BYTE_WEIGHT = 4  # of a byte outside the witnesses (BIP-141)
 _VALUE = 9  # bytes of an output beside its script: the amount, and a length of one byte
@@ -74,26 +75,57 @@ class Packet(NamedTuple):
     draft: Draft | None = None
 
 
-def bytes_of(text: str) -> bytes:
+def bytes_of(text: str, max_size: int = MAX_PSBT) -> bytes:
     """The bytes of base64, in its one spelling without line breaks. Raises `TransactionError`."""
-    if type(text) is str and len(text) > _MAX_TEXT:
-        raise TransactionError(f"expected at most {_MAX_TEXT} characters, got {len(text)}", reason="too-large")
+    _check_limits(max_size)
+    most = 4 * (max_size + 2) // 3
+    if type(text) is str and len(text) > most:
+        hint = "max_size= sets another limit"
+        raise TransactionError(f"expected at most {most} characters, got {len(text)}", reason="too-large", hint=hint)
     with raised_as(TransactionError):
         return decode_base64(text)
 
 
-def decode(raw: bytes, max_weight: int = MAX_WEIGHT) -> Packet:
+def decode(raw: bytes, max_weight: int = MAX_WEIGHT, max_size: int = MAX_PSBT) -> Packet:
     """Read a PSBT. Raises `TransactionError` with the place and name of the field.
 
-    At most 16 MB, and ("too-large" as well) no more inputs and outputs than nodes relay. In 400,000 units of weight
+    At most 32 MB, and ("too-large" as well) no more inputs and outputs than nodes relay. In 400,000 units of weight
     an input takes 230, an output 124 or what its bytes do, a byte of scripts in fields 1: each may cost a point.
     """
-    if type(max_weight) is not int:
-        raise TransactionError("expected the most units of weight as int", reason="type")
-    if type(raw) is bytes and len(raw) > MAX_PSBT:
-        raise TransactionError(f"expected at most {MAX_PSBT} bytes, got {len(raw)}", reason="too-large")
+    _check_limits(max_weight, max_size)
+    if type(raw) is bytes and len(raw) > max_size:
+        hint = "max_size= sets another limit"
+        raise TransactionError(f"expected at most {max_size} bytes, got {len(raw)}", reason="too-large", hint=hint)
     with raised_as(TransactionError):
         return _packet(max_weight).decode(raw)
+
+
+def checked(
+    version: int,
+    common: PsbtGlobals,
+    inputs: tuple[PsbtInput, ...],
+    outputs: tuple[PsbtOutput, ...],
+    max_weight: int = _ANY,
+) -> Packet:
+    """The packet of maps that were made here: their form is checked as if they came from elsewhere.
+
+    Whoever read or made them has judged their size. Raises `TransactionError`.
+    """
+    if type(inputs) is not tuple or type(outputs) is not tuple or type(version) is not int:
+        raise TransactionError("expected maps as tuples, and the version as int", reason="type")
+    kinds = {type(common)}, set(map(type, inputs)), set(map(type, outputs))
+    wanted: tuple[set[type], ...] = {PsbtGlobals}, {PsbtInput}, {PsbtOutput}
+    if any(kind - want for kind, want in zip(kinds, wanted, strict=True)):
+        raise TransactionError("expected maps of a PSBT", reason="type")
+    packet = decode(encode(common, inputs, outputs), max_weight, _ANY)
+    if packet.version != version:
+        raise TransactionError(f"the maps are those of version {packet.version}", reason="version")
+    return packet
+
+
+def _check_limits(*limits: int) -> None:
+    if any(type(limit) is not int for limit in limits):
+        raise TransactionError("expected the most units of weight, or bytes, as int", reason="type")
 
 
 @lru_cache(maxsize=4)
@@ -274,7 +306,8 @@ def check_types(records: dict[bytes, bytes]) -> None:
 def _check_room(room: int, most: int) -> None:
     """Refuse what nodes would not relay, before anything is made of it."""
     if room < 0:
-        raise DecodingError(f"expected a transaction of at most {most} units of weight", reason="too-large")
+        hint = "max_weight= sets another limit"
+        raise DecodingError(f"expected a transaction of at most {most} units of weight", reason="too-large", hint=hint)
 
 
 def _room_beside(draft: Draft, most: int) -> int:
@@ -333,7 +366,7 @@ def _check_globals(common: PsbtGlobals, version: int) -> None:
             raise DecodingError("PSBT_GLOBAL_XPUB: expected a path as long as the key is deep", reason="mismatch")
 
 
-def draft_in(common: PsbtGlobals, most: int = MAX_WEIGHT) -> Draft:
+def draft_in(common: PsbtGlobals, most: int = _ANY) -> Draft:
     """The transaction of a global map of version 0. Raises `DecodingError`."""
     raw = common.unsigned_tx or b""
     try:

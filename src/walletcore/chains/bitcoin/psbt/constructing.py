@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, decode, encode
+from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, checked
 from walletcore.chains.bitcoin.psbt.conversion import draft_of, input_of, output_of
 from walletcore.chains.bitcoin.psbt.counting import Proven
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
@@ -28,7 +28,7 @@ from walletcore.errors import InvalidSignature, TransactionError
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.psbt import Psbt
 
-__all__ = ["added", "declared", "removed"]
+__all__ = ["NewInputs", "NewOutputs", "added", "declared", "removed"]
 
 _NEW = -1  # the place that a part had which was not there
 _SP_V0_INFO = 0x09
@@ -36,6 +36,8 @@ _TIMES = 500_000_000  # lock times from here on are times (BIP-65), below it hei
 
 Places = list[int]
 """The places that inputs, or outputs, had before."""
+NewInputs = Sequence[Input | PsbtInput]
+NewOutputs = Sequence[TxOut | PsbtOutput]
 Signed = dict[int, list[int]]
 """The hash types of the signatures that inputs have, by their places."""
 
@@ -49,9 +51,7 @@ class _Change(NamedTuple):
     new_outputs: Sequence[PsbtOutput] = ()
 
 
-def added(
-    psbt: Psbt, inputs: Sequence[Input | PsbtInput], outputs: Sequence[TxOut | PsbtOutput]
-) -> tuple[Packet, Proven]:
+def added(psbt: Psbt, inputs: NewInputs, outputs: NewOutputs, max_weight: int) -> tuple[Packet, Proven]:
     """Its maps with these inputs and outputs at the end, and what is still proven. Raises `TransactionError`.
 
     At the end they keep the place of every other one, and so the pairs that SINGLE signs.
@@ -68,7 +68,7 @@ def added(
     )
     if any(map(is_committed, change.new_inputs)):
         raise TransactionError("expected inputs that nobody has signed: what they commit to is here", reason="policy")
-    packet, draft = _changed(psbt, change)
+    packet, draft = _changed(psbt, change, max_weight=max_weight)
     for each in made:
         if each.leaf is not None:
             each.leaf.check_locks(draft.version, draft.locktime, each.sequence)
@@ -129,7 +129,7 @@ def _input_map(each: Input) -> PsbtInput:
     return made.with_fields(**{f"required_{'height' if after < _TIMES else 'time'}_locktime": after})
 
 
-def _changed(psbt: Psbt, change: _Change) -> tuple[Packet, Draft]:
+def _changed(psbt: Psbt, change: _Change, **limit: int) -> tuple[Packet, Draft]:
     """The maps after it, and what they describe, both checked."""
     _check_version(psbt)
     are_same = change.inputs == [*range(len(psbt.inputs))], change.outputs == [*range(len(psbt.outputs))]
@@ -146,7 +146,7 @@ def _changed(psbt: Psbt, change: _Change) -> tuple[Packet, Draft]:
     signed = _signed(psbt)
     for index, hash_types in signed.items():
         _check_signed(index, hash_types, change, are_same)
-    packet = _packet(psbt, change)
+    packet = _packet(psbt, change, **limit)
     draft = draft_of(packet.globals, packet.inputs, packet.outputs)
     if signed and draft.locktime != psbt.draft.locktime:
         raise TransactionError("signatures commit to the lock time, which would be another one", reason="mismatch")
@@ -179,12 +179,12 @@ def _check_signed(index: int, hash_types: Iterable[int], change: _Change, are_sa
             raise TransactionError(f"input {index}: its signature commits to all outputs", reason="mismatch")
 
 
-def _packet(psbt: Psbt, change: _Change) -> Packet:
+def _packet(psbt: Psbt, change: _Change, **limit: int) -> Packet:
     """The maps, whose form is checked as if they came from elsewhere."""
     inputs = (*[psbt.inputs[place] for place in change.inputs if place != _NEW], *change.new_inputs)
     outputs = (*[psbt.outputs[place] for place in change.outputs if place != _NEW], *change.new_outputs)
     common = psbt.globals.with_fields(input_count=len(inputs), output_count=len(outputs))
-    return decode(encode(common, inputs, outputs))
+    return checked(V2, common, inputs, outputs, **limit)
 
 
 def _signed(psbt: Psbt) -> Signed:

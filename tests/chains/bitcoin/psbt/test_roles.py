@@ -68,6 +68,18 @@ def test_what_is_final_keeps_utxos_and_unknown_fields_only(guard: str) -> None:
     assert numbers - {0xFC, 0x50} <= {0x00, 0x01, 0x07, 0x08}
 
 
+@pytest.mark.parametrize("guard", GUARDS)
+def test_what_is_joined_to_a_final_input_is_taken_out_again(guard: str) -> None:
+    """BIP-174, "Input Finalizer": all other data except the UTXO and unknown fields in the input should be cleared."""
+    signed = sign(vessel(guard), signer(1), signer(2))
+    final = signed.finalized()
+    for both in (final.combine(signed), signed.combine(final), again(final).combine(again(signed))):
+        assert both.inputs[0].is_final
+        assert both.inputs[0] != final.inputs[0]
+        assert both.finalized() == final
+        assert both.finalized().extract().raw == both.finalize().raw == final.extract().raw
+
+
 @pytest.mark.parametrize("name", HASH_TYPES)
 @pytest.mark.parametrize("guard", ["p2pkh", "p2wpkh", "p2wsh", "p2tr"])
 def test_every_hash_type_is_signed_by_its_name(guard: str, name: str) -> None:

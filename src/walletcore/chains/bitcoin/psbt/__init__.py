@@ -31,7 +31,7 @@ from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
 from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
 from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, is_committed, signature_of
+from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, is_committed, is_done, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import transaction_of
@@ -338,14 +338,14 @@ class Psbt:
     def finalized(self) -> Psbt:
         """The role of the Input Finalizer: each input that has signatures enough becomes final, the others stay.
 
-        A signature that is not by its key does not count. Raises `TransactionError` for one of another hash type than
-        its input asks for.
+        Fields that end then are taken out, also those that were joined to a final input. A signature that is not by its
+        key does not count. Raises `TransactionError` for one of another hash type than its input asks for.
         """
         inputs, proven = list(self.inputs), dict(self._proven or {})
         finals = self._finals()
         doubtful = set(self._doubtful(finals))
         for index, final in enumerate(finals):
-            if final is not None and not inputs[index].is_final:
+            if final is not None and not is_done(inputs[index]):
                 if index not in doubtful:
                     proven |= {(index, key): value for key, value in final.records.items()}
                 inputs[index] = final.put_in(inputs[index])

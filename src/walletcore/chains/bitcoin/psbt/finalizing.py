@@ -28,6 +28,7 @@ __all__ = [
     "has_signatures",
     "hash_type_of",
     "is_committed",
+    "is_done",
     "is_enough",
     "name_of",
     "names_of",
@@ -106,6 +107,11 @@ def has_signatures(fields: PsbtInput) -> bool:
 def is_committed(fields: PsbtInput) -> bool:
     """Whether there is a signature over the transaction, or only a part of one: others may not change what it is of."""
     return not COMMITTED.isdisjoint(fields._numbers)
+
+
+def is_done(fields: PsbtInput) -> bool:
+    """Whether it is final, and no field is left that ends then: a Combiner joins them to it again."""
+    return fields.is_final and ENDS.isdisjoint(fields._numbers)
 
 
 def signature_of(each: Input, answer: Signature) -> bytes:

@@ -1,6 +1,8 @@
 """PSBTs: what is written is what libwally writes and signs; what is not understood is refused by name."""
 
 import contextlib
+import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -392,6 +394,39 @@ def test_another_magic_is_no_psbt() -> None:
     assert reason(TransactionError, Psbt.decode, BITCOIN, b"psbt\xfe" + psbt()[5:]) == "prefix"
     assert reason(TransactionError, Psbt.decode, BITCOIN, b"") == "prefix"
     assert reason(TransactionError, Psbt.decode, BITCOIN, b"psbt") == "prefix"
+
+
+HASHES: dict[int, Callable[[bytes], bytes]] = {
+    0x0A: lambda data: hashlib.new("ripemd160", data).digest(),
+    0x0B: lambda data: hashlib.sha256(data).digest(),
+    0x0C: lambda data: hashlib.new("ripemd160", hashlib.sha256(data).digest()).digest(),
+    0x0D: lambda data: hashlib.sha256(hashlib.sha256(data).digest()).digest(),
+}
+"""BIP-174: PSBT_IN_RIPEMD160, SHA256, HASH160 and HASH256."""
+
+
+@pytest.mark.parametrize("number", HASHES)
+@pytest.mark.parametrize("preimage", [bytes(32), b"x", b"y" * 300])
+def test_a_preimage_has_the_hash_that_its_key_says(number: int, preimage: bytes) -> None:
+    """As rust-bitcoin and libwally want it: a wrong one would be carried to whoever finalizes."""
+    hashed, name = HASHES[number](preimage), PsbtInput.name(number)
+    right = psbt(inputs=field(1, WITNESS_UTXO) + field(number, preimage, hashed))
+    wallycore.psbt_from_bytes(right, wallycore.WALLY_PSBT_PARSE_FLAG_STRICT)
+    read = Psbt.decode(BITCOIN, right)
+    assert read.raw == right
+    assert PsbtInput([(bytes((number,)) + hashed, preimage)]).records == read.inputs[0].records[1:]
+    wrong = psbt(inputs=field(1, WITNESS_UTXO) + field(number, preimage + b"1", hashed))
+    with pytest.raises(ValueError, match="Invalid argument"):
+        wallycore.psbt_from_bytes(wrong, 0)
+    with pytest.raises(TransactionError, match=rf"inputs\[0\]\.{name}: expected what has the hash") as caught:
+        Psbt.decode(BITCOIN, wrong)
+    assert caught.value.reason == "mismatch"
+    for call in (
+        lambda: PsbtInput([(bytes((number,)) + hashed, b"")]),
+        lambda: PsbtInput(**{name.removeprefix("PSBT_IN_").lower(): ((hashed, b""),)}),
+        lambda: read.inputs[0].with_fields(**{name.removeprefix("PSBT_IN_").lower(): ((hashed, b""),)}),
+    ):
+        assert reason(TransactionError, call) == "mismatch"
 
 
 def test_PS73_a_psbt_of_more_than_32_megabytes_is_refused() -> None:

@@ -3,6 +3,7 @@
 import tracemalloc
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 
 import pytest
 
@@ -26,9 +27,9 @@ def psbt(more: Map) -> bytes:
     return MAGIC + b"".join(map(written, (COMMON, [*OUTPOINT, *more], [record(0x03, u64(0)), record(0x04, b"")])))
 
 
-def tiny(number: int) -> bytes:
+def tiny(number: int, *more: tuple[bytes, bytes]) -> bytes:
     """A mebibyte of records of seven bytes."""
-    return psbt([record(number, b"", place.to_bytes(4)) for place in range(MEBIBYTE // 7)])
+    return psbt([*more, *[record(number, b"", place.to_bytes(4)) for place in range(MEBIBYTE // 7)]])
 
 
 def leaves(script: Callable[[int], bytes], *more: tuple[bytes, bytes]) -> bytes:
@@ -93,6 +94,7 @@ def template(place: int) -> bytes:
 MADE: dict[str, Callable[[], bytes]] = {
     "unknown": lambda: tiny(0x60),
     "proprietary": lambda: tiny(0xFC),
+    "unknown, and a preimage": lambda: tiny(0x60, record(0x0B, b"", sha256(b"").digest())),
     "leaves": lambda: leaves(lambda place: place.to_bytes(2)),
     "leaves that wait": lambda: leaves(template),
     "leaves of many keys": lambda: leaves(template, *origins()),

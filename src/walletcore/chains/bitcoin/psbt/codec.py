@@ -173,8 +173,14 @@ def _rows(fields: Mapping[int, Field], scripts: Collection[int]) -> Sequence[_Ro
     """By numbers, of which a byte has 256."""
     found: list[_Row | None] = [None] * 256
     for number, each in fields.items():
-        found[number] = *_of_key(each), each.value.sizes, each.value.check, number in scripts
+        sizes, check = ((), _by_itself) if each.hashed is not None else (each.value.sizes, each.value.check)
+        found[number] = *_of_key(each), sizes, check, number in scripts
     return found
+
+
+def _by_itself(_: bytes) -> None:
+    """Fields whose key says something of their value are rare: `Field.check` has both."""
+    raise DecodingError("expected a field that is read without its key", reason="mismatch")
 
 
 def _of_key(field: Field) -> tuple[Container[int], Check]:

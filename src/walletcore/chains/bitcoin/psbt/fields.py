@@ -5,6 +5,7 @@ What other BIPs add (BIP-375) is kept as records, as are proprietary and unknown
 
 from __future__ import annotations
 
+from walletcore import hashes
 from walletcore.chains.bitcoin.psbt.forms import (
     AMOUNT,
     BYTES,
@@ -73,10 +74,10 @@ class PsbtInput(Map):
     final_scriptsig = one(0x07, BYTES)
     final_scriptwitness = one(0x08, WITNESS)
     por_commitment = one(0x09, BYTES)
-    ripemd160 = many(0x0A, HASH20, BYTES, ends=True)
-    sha256 = many(0x0B, HASH32, BYTES, ends=True)
-    hash160 = many(0x0C, HASH20, BYTES, ends=True)
-    hash256 = many(0x0D, HASH32, BYTES, ends=True)
+    ripemd160 = many(0x0A, HASH20, BYTES, ends=True, hashed=hashes.ripemd160)
+    sha256 = many(0x0B, HASH32, BYTES, ends=True, hashed=hashes.sha256)
+    hash160 = many(0x0C, HASH20, BYTES, ends=True, hashed=hashes.hash160)
+    hash256 = many(0x0D, HASH32, BYTES, ends=True, hashed=hashes.sha256d)
     previous_txid = one(0x0E, HASH32, versions=_ONLY_V2, required=V2)
     output_index = one(0x0F, NUMBER, versions=_ONLY_V2, required=V2)
     sequence = one(0x10, NUMBER, versions=_ONLY_V2)

@@ -16,6 +16,7 @@ from walletcore.chains.bitcoin.psbt.forms import Form
 from walletcore.coding.wire import compact_size
 from walletcore.errors import DecodingError, TransactionError, raised_as
 from walletcore.freezing import thawed
+from walletcore.hashes import Hash
 
 __all__ = ["Field", "Map", "Maps", "Record", "many", "one"]
 
@@ -34,7 +35,7 @@ class Field:
     """A type of field: its number, the form of its value, and with ``key`` that of the data which tell several apart.
 
     ``versions`` of PSBTs have it, ``required`` is one of them; ``ends``: an input which is final has it no more;
-    ``alone`` is the key of a record without data.
+    ``alone`` is the key of a record without data. With ``hashed`` the data in a key are this hash of the value.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Field:
     versions: tuple[int, ...] = (V0, V2)
     required: int | None = None
     ends: bool = False
+    hashed: Hash | None = None
     name: str = ""
     alone: bytes = b""
 
@@ -57,6 +59,8 @@ class Field:
         else:
             self.check_alone(key[1:])
         self.value.check(value)
+        if self.hashed is not None and self.hashed(value) != key[1:]:
+            raise DecodingError("expected what has the hash in the key", reason="mismatch")
 
     @staticmethod
     def check_alone(data: bytes) -> None:

@@ -557,6 +557,31 @@ def test_PS21_to_PS44_neighbours_maps_are_read_as_strictly_as_bytes() -> None:
     assert made.with_parts((), [PsbtOutput(amount=1, script=b"\x51", witness_script=b"\x52")]).outputs[1].amount == 1
 
 
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("name", ["NONE", "NONE|ANYONECANPAY"])
+def test_outputs_that_a_final_input_leaves_open_go_and_come_again(guard: str, name: str) -> None:
+    """While there are none, no transaction shows what the final input has signed."""
+    tx = Transaction(chain=BITCOIN, inputs=(spending(guard, sighash=name),), outputs=(pay(TO, 9),))
+    made = Psbt.from_transaction(tx, version=2, safety=FREE)
+    final = sign(flagged(made, 0b011), signer(1), signer(2)).finalized()
+    bare = Psbt.decode(BITCOIN, final.without_parts(outputs=[0]).raw, safety=FREE)
+    assert bare.outputs == ()
+    again = bare.with_parts(outputs=[pay(TO, 6_000)])
+    assert kernel_accepts(again.extract().raw, [each.spent for each in again.transaction.inputs if each.spent])
+    assert bare.with_modifiable(outputs=True).outputs == ()
+    if name == "NONE":
+        assert reason(TransactionError, bare.with_modifiable, inputs=True) == "mismatch"
+
+
+@pytest.mark.parametrize("name", ["ALL", "SINGLE", "ALL|ANYONECANPAY", "SINGLE|ANYONECANPAY"])
+@pytest.mark.parametrize("guard", ["p2pkh", "p2wpkh", "p2tr"])
+def test_no_output_comes_to_a_final_input_whose_own_is_gone(guard: str, name: str) -> None:
+    tx = Transaction(chain=BITCOIN, inputs=(spending(guard, sighash=name),), outputs=(pay(TO, 9),))
+    final = sign(Psbt.from_transaction(tx, version=2, safety=FREE), signer(1)).finalized()
+    bare = replace(final, globals=final.globals.with_fields(output_count=0, tx_modifiable=0b011), outputs=())
+    assert reason(TransactionError, bare.with_parts, outputs=[pay(TO, 9)]) == "mismatch"
+
+
 def test_PS73_neighbour_no_more_is_added_than_nodes_relay() -> None:
     many = [Input.unknown(TxIn(txid=f"{place + 1:064x}", vout=0)) for place in range(1_800)]
     assert reason(TransactionError, vessel().with_parts, many) == "too-large"

@@ -53,6 +53,24 @@ def test_a_key_is_named_where_it_alone_can_spend_and_then_it_is_asked(kind: str,
     assert Psbt.decode(BITCOIN, made.raw) == made
 
 
+@pytest.mark.parametrize("version", [0, 2])
+@each_kind
+def test_keys_are_named_while_one_side_is_empty_still(kind: str, version: int) -> None:
+    """BIP-174, "Creator", and BIP-370: a PSBT may have no inputs, or no outputs, when it goes to an Updater."""
+    whole = unnamed(kind, version=version)
+    open_ = unnamed(kind, version=2).with_modifiable(inputs=True, outputs=True)
+    spending = open_.without_parts(outputs=range(2)).to_version(version)
+    paying = open_.without_parts(inputs=[0]).to_version(version)
+    named = whole.with_keys([ALICE])
+    assert spending.with_keys([ALICE]).inputs == named.inputs
+    assert spending.with_keys([ALICE]).outputs == ()
+    assert paying.with_keys([ALICE]).outputs == named.outputs
+    assert paying.with_keys([ALICE]).inputs == ()
+    if version == 2:
+        joined = spending.with_keys([ALICE]).with_parts(outputs=named.outputs)
+        assert sign(joined, signer(1)).finalize().raw == sign(named, signer(1)).finalize().raw
+
+
 @each_kind
 def test_the_fields_are_those_of_the_bips(kind: str) -> None:
     origin = KeyOrigin(bytes.fromhex("01020304"), Path.parse("m/1/2"))

@@ -7,10 +7,11 @@ of them commits to stays as it is.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from walletcore.chains.bitcoin.inputs import Input
-from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, checked
+from walletcore.chains.bitcoin.psbt.codec import DRAFT, Draft, Packet, checked
 from walletcore.chains.bitcoin.psbt.conversion import draft_of, input_of, output_of
 from walletcore.chains.bitcoin.psbt.counting import Proven
 from walletcore.chains.bitcoin.psbt.fields import PsbtGlobals, PsbtInput, PsbtOutput
@@ -22,13 +23,13 @@ from walletcore.chains.bitcoin.psbt.writing import fields_of, output_fields_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.sighash import is_single
 from walletcore.chains.bitcoin.transaction import check_parts
-from walletcore.chains.bitcoin.tx import TxOut, check_money
+from walletcore.chains.bitcoin.tx import TxIn, TxOut, check_money
 from walletcore.errors import InvalidSignature, TransactionError
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.psbt import Psbt
 
-__all__ = ["NewInputs", "NewOutputs", "added", "declared", "removed"]
+__all__ = ["NewInputs", "NewOutputs", "added", "declared", "filled", "removed"]
 
 _NEW = -1  # the place that a part had which was not there
 _SP_V0_INFO = 0x09
@@ -99,6 +100,25 @@ def declared(psbt: Psbt, inputs: bool, outputs: bool) -> PsbtGlobals:
             if is_single(hash_type):
                 flags |= HAS_SINGLE
     return psbt.globals.with_fields(tx_modifiable=flags or None)  # left out, nothing is open
+
+
+def filled(psbt: Psbt) -> Psbt:
+    """The same; where it has no inputs or no outputs yet, with ones that nobody knows: no transaction is without.
+
+    For whoever looks at the others. A signature that commits to such an output was made over another transaction.
+    """
+    if psbt.inputs and psbt.outputs:
+        return psbt
+    draft = psbt.draft
+    outpoints = draft.inputs or (TxIn(txid="ff" * 32, vout=0),)
+    paid = draft.outputs or (TxOut(value=0, script_pubkey=b""),) * len(outpoints)
+    inputs, outputs = psbt.inputs or (PsbtInput(),), psbt.outputs or (PsbtOutput(),) * len(paid)
+    if psbt.version == V2:
+        inputs, outputs = tuple(map(input_of, inputs, outpoints)), tuple(map(output_of, outputs, paid))
+        common = psbt.globals.with_fields(input_count=len(inputs), output_count=len(outputs))
+    else:
+        common = psbt.globals.with_fields(unsigned_tx=DRAFT.encode(replace(draft, inputs=outpoints, outputs=paid)))
+    return replace(psbt, globals=common, inputs=inputs, outputs=outputs)
 
 
 def _check_version(psbt: Psbt) -> None:
@@ -199,8 +219,9 @@ def _of_finals(psbt: Psbt, places: Sequence[int]) -> Signed:
     from walletcore.chains.bitcoin.spends import Spends  # hardly any input is final so early
 
     numbers = {name: number for number, name in names_of_types(psbt.chain.dialect).items()}
-    spent = [each.spent for each in psbt.transaction.inputs]
-    spends = Spends(psbt.handed_over, spent, dialect=psbt.chain.dialect)
+    whole = filled(psbt)
+    spent = [each.spent for each in whole.transaction.inputs]
+    spends = Spends(whole.handed_over, spent, dialect=psbt.chain.dialect)
     try:
         return {place: [numbers[name] for _, name in spends.signers(place, sighash=numbers)] for place in places}
     except InvalidSignature as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from walletcore.chains.bitcoin.inputs import Input
 from walletcore.chains.bitcoin.locks import Lock
+from walletcore.chains.bitcoin.psbt.constructing import filled
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput, PsbtOutput
 from walletcore.chains.bitcoin.psbt.finding import by_script
 from walletcore.chains.bitcoin.psbt.maps import M
@@ -39,13 +40,13 @@ def named(psbt: Psbt, keys: Sequence[Named]) -> tuple[tuple[PsbtInput, ...], tup
     """
     origins = _origins(keys)
     find, names = by_script(tuple(origins), psbt.chain.key_kinds), names_of_types(psbt.chain.dialect).values()
-    described = psbt.described(find, names, prove=False)
-    inputs, outputs = list(psbt.inputs), list(psbt.outputs)
-    for place, (each, fields) in enumerate(zip(described.inputs, psbt.inputs, strict=True)):
+    described = filled(psbt).described(find, names, prove=False)
+    inputs, outputs = list(psbt.inputs), list(psbt.outputs)  # of which there may be none yet
+    for place, (each, fields) in enumerate(zip(described.inputs, psbt.inputs, strict=False)):
         key = find(each.script_pubkey)
         if key is not None and not fields.is_final:
             inputs[place] = _with(fields, _of_input(each, key, origins[key]), _OF_INPUT)
-    for place, (output, owner) in enumerate(zip(described.outputs, psbt.outputs, strict=True)):
+    for place, (output, owner) in enumerate(zip(described.outputs, psbt.outputs, strict=False)):
         key = find(output.script_pubkey)
         if key is not None:
             outputs[place] = _with(owner, _of_output(output, key, origins[key], psbt), _OF_OUTPUT)

@@ -20,6 +20,7 @@ from walletcore import KeyOrigin, PublicKey, Wallet
 from walletcore import Path as KeyPath
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
+from walletcore.chains.bitcoin.bip322 import GenericMessage
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import classify, multisig
 from walletcore.chains.bitcoin.psbt import Psbt
@@ -982,3 +983,55 @@ def test_no_previous_transaction_stands_beside_maps_that_have_them(
     assert run(["psbt", command, put(of_one("p2wpkh")), *given, "--json"]) == 1
     found = json.loads(capsys.readouterr().err)
     assert (found["reason"], f"PSBTs of {name} have" in found["error"]) == ("network", True)
+
+
+def message_of_three(kind: str) -> GenericMessage:
+    """Return a message of two of three people."""
+    people = [cosigner(each) for each in range(3)]
+    script = multisig(2, [public for public, _ in people])
+    lock: dict[str, Any] = {"redeem_script": script} if kind == "p2sh" else {"kind": kind, "witness_script": script}
+    return GenericMessage(chain=REGTEST, data=b"ours since 2020", origins=tuple(people), **lock)
+
+
+@pytest.mark.parametrize(("kind", "variant"), [("p2wsh", "smp"), ("p2sh", "ful"), ("p2sh-p2wsh", "ful")])
+def test_a_message_is_shown_signed_by_several_and_given_away_as_its_signature(
+    kind: str, variant: str, put: Put, tmp_path: Path, capsys: Capture
+) -> None:
+    """BIP-322, "PSBT signer" and "PSBT finalizer"."""
+    subject = message_of_three(kind)
+    source, first, second, both = put(subject.raw), *[str(tmp_path / f"{each}.psbt") for each in range(3)]
+    signed(source, ALICE, first)
+    shown = capsys.readouterr().err
+    for expected in (
+        "message to be signed of bitcoin-regtest",
+        "'ours since 2020'",
+        f"for              {subject.address}",
+    ):
+        assert expected in shown
+    signed(source, BOB, second)
+    network = ("--chain", REGTEST_NAME)
+    assert run(["psbt", "combine", first, second, *network, "--out", both]) == 0
+    capsys.readouterr()
+    assert run(["psbt", "show", both, *network]) == 0
+    assert capsys.readouterr().out.startswith("partly signed message of bitcoin-regtest")
+    assert run(["psbt", "finalize", both, *network]) == 0
+    text = capsys.readouterr().out.strip()
+    assert text[:3] == variant
+    assert run(["message", "verify", REGTEST_NAME, subject.address.text, text, "ours since 2020"]) == 0
+    capsys.readouterr()
+    assert run(["psbt", "finalize", both, *network, "--json"]) == 0
+    found = {"chain": REGTEST_NAME, "address": subject.address.text, "signature": text}
+    assert json.loads(capsys.readouterr().out) == found
+    assert run(["psbt", "finalize", first, *network]) == 1
+    assert "error: too few signatures" in capsys.readouterr().err
+
+
+def test_a_message_that_is_not_what_is_signed_is_told_and_refused(put: Put, capsys: Capture) -> None:
+    psbt = Psbt.decode(REGTEST, message_of_three("p2wsh").raw)
+    source = put(replace(psbt, globals=psbt.globals.with_fields(generic_signed_message=b"a lie")))
+    for words in (["psbt", "show", source, "--chain", REGTEST_NAME], ["inspect", "--file", source]):
+        assert run(words) == 0
+        assert "no signer takes it: the PSBT does not sign the message that it names" in capsys.readouterr().out
+    assert with_secrets("psbt", "sign", source, "--chain", REGTEST_NAME, "--yes", lines=ALICE) == 1
+    assert "error: the PSBT does not sign the message that it names" in capsys.readouterr().err
+    assert run(["psbt", "finalize", source, "--chain", REGTEST_NAME]) == 1

@@ -209,7 +209,7 @@ def finalize_psbt(
 ) -> None:
     """Make the transaction of a PSBT that has all signatures, check them, and print it.
 
-    What is printed is hex, ready for a node.
+    What is printed is hex, ready for a node; of a PSBT with a message (BIP-322) its signature.
     """
     if (form or overwrite or out) and not keep:
         raise typer.BadParameter("--out, --form and --overwrite are for --psbt: a transaction is printed in hex")
@@ -224,13 +224,28 @@ def finalize_psbt(
         _print(given.finalized(), target, as_json)
         return
     with _switches():
-        signed = given.finalize()
+        text, found = _signature(given) if given.message else _transaction(given)
     if as_json:
-        show.print_json({"chain": signed.chain.name, "id": signed.id, "raw": signed.raw.hex()})
+        show.print_json({"chain": given.chain.name, **found})
         return
-    typer.echo(signed.raw.hex())
+    typer.echo(text)
     if qr:
-        qr_code.draw(signed.raw.hex())
+        qr_code.draw(text)
+
+
+def _transaction(given: Psbt) -> tuple[str, dict[str, str]]:
+    """What is printed of a transaction, for people and for machines."""
+    signed = given.finalize()
+    raw = signed.raw.hex()
+    return raw, {"id": signed.id, "raw": raw}
+
+
+def _signature(given: Psbt) -> tuple[str, dict[str, str]]:
+    """The same of a message; a bare script has no address."""
+    signed = given.signed_message()
+    text, message = signed.raw.decode("ascii"), signed.message
+    destination = message.chain.destination_of(message.script_pubkey)
+    return text, {"address": "" if destination is None else message.address.text, "signature": text}
 
 
 @psbt.command("convert")
@@ -357,7 +372,7 @@ def _nobody_asked(given: Psbt) -> SigningRefused:
 
     why = unasked(given)
     if not why:
-        hint = "`walletcore psbt finalize` makes the transaction of one that has all signatures"
+        hint = "`walletcore psbt finalize` makes the transaction, or a message's signature, of what has all of them"
         return SigningRefused("nothing is left to sign", reason="missing", hint=hint)
     hint = "whoever made it names keys (Bitcoin Core: `utxoupdatepsbt` with descriptors; here: `Psbt.with_keys`)"
     return SigningRefused(f"nobody is asked to sign: {why}", reason="missing", hint=hint)

@@ -42,6 +42,7 @@ __all__ = [
     "GenericMessage",
     "check_chain",
     "check_funds",
+    "has_generic_messages",
     "message_hash",
     "message_of",
     "proof_in",
@@ -60,11 +61,16 @@ _MAX_PREVIOUS = 12_000_000  # bytes: beside all that fits into a block, a PSBT h
 _COINBASE = ("00" * 32, 0xFFFF_FFFF)
 
 
+def has_generic_messages(chain: object) -> bool:
+    """Whether this is a network of Bitcoin: its relatives sign transactions in other ways."""
+    return type(chain) is BitcoinChain and chain.message_magic == MESSAGE_MAGIC and "p2tr" in chain.kinds
+
+
 def check_chain(chain: object) -> None:
-    """Raise `TransactionError` unless this is a network of Bitcoin: its relatives sign transactions in other ways."""
+    """Raise `TransactionError` unless `has_generic_messages`."""
     if type(chain) is not BitcoinChain:
         raise TransactionError(f"expected a chain of Bitcoin, got {type(chain).__name__}", reason="type")
-    if chain.message_magic != MESSAGE_MAGIC or "p2tr" not in chain.kinds:
+    if not has_generic_messages(chain):
         raise TransactionError(f"generic messages are Bitcoin's (BIP-322), not those of {chain.name}", reason="network")
 
 
@@ -218,9 +224,20 @@ class GenericMessage:
         A script that wants m of n keys takes any m of them. Raises `InvalidSignature`, `MissingSignature`.
         """
         signed = self._to_sign.assemble(answers)
-        variant, body = self._encoded(Tx.decode(signed.raw))
-        raw = variant.encode() + base64.b64encode(body)
+        raw = self.signature_in(Tx.decode(signed.raw))
         return SignedMessage(chain=self.chain, raw=raw, message=self, answers=signed.answers)
+
+    def signature_in(self, signed: Tx) -> bytes:
+        """What `assemble` gives in ``raw``, out of ``to_sign`` as somebody has signed it, which is not verified here.
+
+        Raises `TransactionError`: "mismatch" for another transaction, "missing" where one that funds spend from is not
+        known, and nothing else proves them.
+        """
+        unsigned = replace(signed, inputs=_bare(signed), witnesses=())
+        if unsigned != self._to_sign._unsigned:
+            raise TransactionError("the transaction does not sign this message", reason="mismatch")
+        variant, body = self._encoded(signed)
+        return variant.encode() + base64.b64encode(body)
 
     def _encoded(self, signed: Tx) -> tuple[str, bytes]:
         if self.funds:
@@ -276,7 +293,10 @@ def message_of(data: bytes, to_sign: Transaction) -> GenericMessage:
         funds=tuple(funds),
     )
     if _signed_parts(made.to_sign) != _signed_parts(to_sign) or first.sighash != made.to_sign.inputs[0].sighash:
-        raise TransactionError("the PSBT does not sign the message that it names", reason="mismatch")
+        hint = "without PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE it is an ordinary one"
+        raise TransactionError("the PSBT does not sign the message that it names", reason="mismatch", hint=hint)
+    if to_sign.partial:
+        made._set(_to_sign=replace(made.to_sign, partial=True))
     return made
 
 
@@ -288,23 +308,29 @@ def _signed_parts(transaction: Transaction) -> tuple[object, ...]:
 def _finalized(signed: Tx, inputs: Sequence[Input]) -> bytes:
     """The finalized PSBT of a signed transaction, with what each input spends: all of it before segwit (BIP-174).
 
-    A transaction that several of them spend from stands with the first (BIP-322).
+    Without a witness an input is one of these: of others' that are final nobody knows the script behind a hash. A
+    transaction that several of them spend from stands with the first (BIP-322).
     """
     told: set[str] = set()
     maps = []
     witnesses = signed.witnesses or ((),) * len(signed.inputs)
-    for each, source, witness in zip(inputs, signed.inputs, witnesses, strict=True):
+    for index, (each, source, witness) in enumerate(zip(inputs, signed.inputs, witnesses, strict=True)):
+        if not (witness or each.previous):
+            raise TransactionError(f"input {index}: expected the transaction that it spends from", reason="missing")
         values = {
-            "non_witness_utxo": each.previous if each.is_legacy and each.txid not in told else None,
-            "witness_utxo": None if each.is_legacy else each.spent,
+            "non_witness_utxo": None if witness or each.txid in told else each.previous,
+            "witness_utxo": each.spent if witness else None,
             "final_scriptsig": source.script_sig or None,
             "final_scriptwitness": witness or None,
         }
         maps.append(PsbtInput(**values))
-        told |= {each.txid} if each.is_legacy else set()
-    bare = tuple([replace(each, script_sig=b"") for each in signed.inputs])
-    common = PsbtGlobals(unsigned_tx=replace(signed, inputs=bare, witnesses=()).encode())
+        told |= set() if witness else {each.txid}
+    common = PsbtGlobals(unsigned_tx=replace(signed, inputs=_bare(signed), witnesses=()).encode())
     return encode(common, tuple(maps), (NO_OUTPUT_FIELDS,) * len(signed.outputs))
+
+
+def _bare(signed: Tx) -> tuple[TxIn, ...]:
+    return tuple([replace(each, script_sig=b"") for each in signed.inputs])
 
 
 def proof_in(chain: BitcoinChain, raw: bytes) -> tuple[Tx, tuple[TxOut, ...]]:

@@ -110,7 +110,7 @@ def form(subject: Signable[Any]) -> str:
     if isinstance(subject, Claim):
         return "claim of a payment channel"
     if isinstance(subject, GenericMessage):
-        return "generic message in a PSBT (BIP-322)"
+        return "generic message (BIP-322)"
     return "signed message (BIP-137)" if isinstance(subject, BitcoinMessage) else "off-chain message, version 0"
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction
+from walletcore.chains.bitcoin.bip322 import GenericMessage, has_generic_messages
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtInput, PsbtOutput, Safety
 from walletcore.chains.bitcoin.relatives.dialect import WITH_UTXOS, names_of_types
 from walletcore.chains.bitcoin.sighash import HASH_TYPES
 from walletcore.cli.inspection.bitcoin import lock_time
 from walletcore.cli.inspection.finding import Finding, Oddity, Spent, names_of
+from walletcore.cli.inspection.messages import facts as facts_of
 from walletcore.cli.inspection.oddities import oddities
 from walletcore.cli.inspection.paths import coin_types
 from walletcore.cli.show import amount, listed, rate
@@ -43,22 +45,26 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
     """What there is to say of a PSBT that these chains can read; told for the first of them."""
     inputs = tuple(_spent(psbt, place) for place in range(len(psbt.inputs)))
     coins = _coin_types(psbt)
+    if psbt.globals.generic_signed_message is not None:
+        chains = list(filter(has_generic_messages, chains)) or chains
     chains = [row for row in chains if coin_types(row) & coins] or chains
     psbt = _on(chains[0], psbt)
     try:
-        transaction = psbt.transaction
-        told = [_spent(psbt, place, each) for place, each in enumerate(transaction.inputs)]
+        transaction, message = psbt.transaction, psbt.message
+        known = transaction if message is None else message.to_sign  # which proves what its first input spends
+        told = [_spent(psbt, place, each) for place, each in enumerate(known.inputs)]
     except TransactionError as error:  # its fields contradict each other, or it has no inputs yet
         odd = (Oddity(code="contradiction", text=f"no signer takes it: {error}"), *_oddities(psbt, inputs))
         facts = tuple(_facts(psbt))
         return Finding(what=_what(inputs), chains=names_of(chains), facts=facts, inputs=inputs, row=chains[0], odd=odd)
     change = () if change_of is None else tuple(change_of(transaction))
-    effects = transaction.effects()
-    facts = (*_facts(psbt), *_facts_of(psbt, transaction), *(() if change_of is None else _proven(change)))
+    effects = psbt.effects()
+    said = _facts_of(psbt, transaction) if message is None else _facts_of_message(psbt, message)
+    proven = () if change_of is None or message is not None else _proven(change)
     return Finding(
-        what=_what(told),
+        what=_what(told) if message is None else _what(told, "message", "message to be signed"),
         chains=names_of(chains),
-        facts=facts,
+        facts=(*_facts(psbt), *said, *proven),
         inputs=tuple(told),
         effects=effects,
         change=change,
@@ -68,7 +74,7 @@ def finding(psbt: Psbt, chains: Sequence[Chain], change_of: ChangeOf | None = No
             *_of_network(psbt, coins),
             *_refused(psbt),
             *_bad_signatures(psbt),
-            *oddities(chains, transaction, effects, change=change),
+            *oddities(chains, message or transaction, effects, change=change),
         ),
     )
 
@@ -80,11 +86,11 @@ def _on(row: Chain, psbt: Psbt) -> Psbt:
     return Psbt.decode(row, psbt.raw, safety=psbt.safety)
 
 
-def _what(inputs: Sequence[Spent]) -> str:
+def _what(inputs: Sequence[Spent], subject: str = "transaction", unsigned: str = "unsigned transaction") -> str:
     if inputs and all(each.final for each in inputs):
-        return "finalized transaction"
+        return f"finalized {subject}"
     some = any(each.final or each.signatures for each in inputs)
-    return "partly signed transaction" if some else "unsigned transaction"
+    return f"partly signed {subject}" if some else unsigned
 
 
 def _facts(psbt: Psbt) -> Iterator[tuple[str, str]]:
@@ -109,6 +115,13 @@ def _facts_of(psbt: Psbt, transaction: Transaction) -> Iterator[tuple[str, str]]
     elif transaction.claimed_fee is not None:
         row = transaction.chain
         yield "claimed fee", amount(transaction.claimed_fee, row.decimals, row.symbol)
+
+
+def _facts_of_message(psbt: Psbt, message: GenericMessage) -> Iterator[tuple[str, str]]:
+    """BIP-322, "PSBT signer": what is signed stands among the effects, and here for which address."""
+    yield "message", "generic message (BIP-322)"
+    yield from [pair for pair in facts_of(message) if pair[1]]
+    yield "to be signed by", _wanted(psbt)
 
 
 def _wanted(psbt: Psbt) -> str:

@@ -135,9 +135,7 @@ def _decoded(row: Chain, raw: bytes) -> Read | TransactionError:
         if message is not None:
             return message
         if isinstance(row, BitcoinChain) and has_psbts(row) and is_psbt(raw):
-            psbt = Psbt.decode(row, raw)
-            if psbt.globals.generic_signed_message is None:
-                return psbt
+            return Psbt.decode(row, raw)
         if isinstance(row, Evm):
             return row.decode_transaction(raw, allow_unprotected=True, allow_endowment=True, allow_every_chain=True)
         return row.decode_transaction(raw)

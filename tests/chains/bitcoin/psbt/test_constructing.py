@@ -16,6 +16,7 @@ from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.psbt import Psbt, PsbtGlobals, PsbtInput, PsbtOutput, Safety
+from walletcore.chains.bitcoin.psbt.extracting import doubtful
 from walletcore.chains.bitcoin.sighash import HASH_TYPES as TYPES
 from walletcore.chains.bitcoin.taproot import ScriptTree, TapLeaf
 from walletcore.chains.bitcoin.tapscript import behind, checksig
@@ -510,10 +511,10 @@ def test_PS74_neighbour_what_was_verified_stays_so_at_its_place() -> None:
     moved = signed.without_parts([0])
     assert moved._proven is not None
     assert [index for index, _ in moved._proven] == [0]
-    assert moved._doubtful(moved._finals()) == []
+    assert doubtful(moved._finals(), moved.inputs, moved._proven or {}) == []
     more = moved.with_parts([spending("p2tr", place=2)])
     assert more._proven == moved._proven
-    assert more._doubtful(more._finals()) == []
+    assert doubtful(more._finals(), more.inputs, more._proven or {}) == []
     ended = sign(more, signer(1))
     assert kernel_accepts(ended.finalize().raw, [each.spent for each in ended.transaction.inputs if each.spent])
     assert [each.spent for each in ended.transaction.inputs] == [inputs[1].spent, spending("p2tr", place=2).spent]

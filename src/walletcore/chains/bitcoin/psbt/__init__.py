@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.psbt.codec import (
     DRAFT,
@@ -26,12 +25,19 @@ from walletcore.chains.bitcoin.psbt.codec import (
     draft_in,
     encode,
 )
-from walletcore.chains.bitcoin.psbt.combining import alike, combined, is_same
+from walletcore.chains.bitcoin.psbt.combining import alike, check_joined, check_same, combined, proven_by
 from walletcore.chains.bitcoin.psbt.conversion import converted, draft_of
 from walletcore.chains.bitcoin.psbt.counting import Proven, counted
-from walletcore.chains.bitcoin.psbt.extracting import handed_over, network_form, verify
-from walletcore.chains.bitcoin.psbt.fields import NO_FIELDS, NO_OUTPUT_FIELDS, PsbtGlobals, PsbtInput, PsbtOutput
-from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, is_committed, is_done, signature_of
+from walletcore.chains.bitcoin.psbt.extracting import extracted, made_final, network_form
+from walletcore.chains.bitcoin.psbt.fields import (
+    GENERIC_SIGNED_MESSAGE,
+    NO_FIELDS,
+    NO_OUTPUT_FIELDS,
+    PsbtGlobals,
+    PsbtInput,
+    PsbtOutput,
+)
+from walletcore.chains.bitcoin.psbt.finalizing import Final, finals_in, finals_of, signature_of
 from walletcore.chains.bitcoin.psbt.finding import Find, nobody
 from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import transaction_of
@@ -49,6 +55,8 @@ from walletcore.remembering import memory, remembered
 from walletcore.signing import Answers, SigningRequest, accepted
 
 if TYPE_CHECKING:
+    from walletcore.chains.base import SignedMessage, SignedTransaction
+    from walletcore.chains.bitcoin.bip322 import GenericMessage
     from walletcore.chains.bitcoin.psbt.constructing import NewInputs, NewOutputs
     from walletcore.chains.bitcoin.psbt.maps import Maps
     from walletcore.chains.bitcoin.psbt.naming import Named
@@ -91,6 +99,7 @@ class Psbt:
     _raw: bytes | None = memory()
     _transaction: Transaction | None = memory()
     _unproven: tuple[int, ...] | None = memory()  # places of inputs whose keys may be no points, while that is open
+    _message: GenericMessage | None = memory()
     _wanted: Wanted | None = memory()
     _counted: tuple[PsbtInput, ...] | None = memory()
     _proven: Proven | None = memory()  # records that were verified or vouched for here
@@ -209,11 +218,25 @@ class Psbt:
         options: dict[str, Any] = {"find": find, "allowed": allowed, "previous": previous, "prove": prove}
         return transaction_of(self.chain, self.unsigned_tx, self.inputs, self.outputs, **options)
 
+    @property
+    @remembered
+    def message(self) -> GenericMessage | None:
+        """The message that it asks to sign (BIP-322); None if it names none.
+
+        Raises `TransactionError`: "mismatch" where something else is signed, "network" for relatives.
+        """
+        if GENERIC_SIGNED_MESSAGE not in self.globals._records:
+            return None
+        from walletcore.chains.bitcoin.psbt.messages import message_in
+
+        return message_in(self, self.transaction)
+
     def requests(self) -> tuple[SigningRequest, ...]:
         """What is still wanted, per input and key: none for inputs that are final or have signatures enough.
 
         Of a taproot output the internal key is asked, and the keys of those leaves that are understood and ready, of
-        which the first 128 of an input are looked at; each request's subject is the transaction spent in its way.
+        which the first 128 of an input are looked at; each request's subject is the transaction spent in its way, or
+        the `message` where there is one.
 
         Raises `SigningRefused` for what ``safety`` does not allow, and `TransactionError`.
         """
@@ -231,8 +254,14 @@ class Psbt:
         if self._wanted is None:
             described = self._described
             tx, size = self.unsigned_tx, len(self._unsigned_bytes)
-            self.safety.check(described, vsize_when_signed(described, self.inputs, tx, size))
-            object.__setattr__(self, "_wanted", wanted(described, tx, self._counting()))
+            if GENERIC_SIGNED_MESSAGE in self.globals._records:
+                from walletcore.chains.bitcoin.psbt.messages import asked_of  # hardly any PSBT has one
+
+                asked = asked_of(self)
+            else:
+                self.safety.check(described, vsize_when_signed(described, self.inputs, tx, size))
+                asked = wanted(described, tx, self._counting())
+            object.__setattr__(self, "_wanted", asked)
         return self._wanted or ()
 
     def _counting(self) -> tuple[PsbtInput, ...]:
@@ -275,21 +304,12 @@ class Psbt:
         """
         if any(type(each) is not Psbt for each in others):
             raise TransactionError("expected PSBTs", reason="type")
-        versions = {each.version for each in (self, *others)}
-        if any(each.chain != self.chain or not is_same(each.draft, self.draft, versions) for each in others):
-            raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
+        check_same(self, others)
         same = [alike(each._packet(), each.draft, self.version) for each in others]
         packet = combined([self._packet(), *same])
-        proven = {}
-        for each in (*others, self):
-            if each.safety == self.safety:  # what another one has allowed is verified again by this one
-                proven.update(each._proven or {})
         previous = tuple(dict.fromkeys([raw for each in (self, *others) for raw in each.previous]))
-        made = _made(self.chain, packet, self.safety, previous, _proven=proven)
-        if made.draft.locktime != self.draft.locktime:  # each input may take a lock time that one of them did not know
-            raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
-        if any(each.draft != made.draft and any(map(is_committed, each.inputs)) for each in (self, *others)):
-            raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
+        made = _made(self.chain, packet, self.safety, previous, _proven=proven_by(self, others))
+        check_joined(made.draft, (self, *others))
         return made
 
     def with_keys(self, keys: Sequence[Named]) -> Psbt:
@@ -341,30 +361,11 @@ class Psbt:
         Fields that end then are taken out, also those that were joined to a final input. A signature that is not by its
         key does not count. Raises `TransactionError` for one of another hash type than its input asks for.
         """
-        inputs, proven = list(self.inputs), dict(self._proven or {})
-        finals = self._finals()
-        doubtful = set(self._doubtful(finals))
-        for index, final in enumerate(finals):
-            if final is not None and not is_done(inputs[index]):
-                if index not in doubtful:
-                    proven |= {(index, key): value for key, value in final.records.items()}
-                inputs[index] = final.put_in(inputs[index])
-        return self._with(self.globals, tuple(inputs), proven)
+        inputs, proven = made_final(self._finals(), self.inputs, self._proven or {})
+        return self._with(self.globals, inputs, proven)
 
     def _finals(self) -> list[Final | None]:
         return finals_of(self.transaction, self._counting(), self.unsigned_tx)
-
-    def _doubtful(self, finals: Sequence[Final | None]) -> list[int]:
-        """Places of those that are not made of what this process has signed or verified."""
-        proven, inputs = self._proven or {}, self.inputs
-        found = [
-            index
-            for index, final in enumerate(finals)
-            if final is not None
-            for name in final.made_of
-            if proven.get((index, name)) != inputs[index]._records[name]
-        ]
-        return list(dict.fromkeys(found))
 
     def extract(self) -> SignedTransaction[Transaction]:
         """The role of the Transaction Extractor, once every input is final; signatures are verified.
@@ -372,26 +373,25 @@ class Psbt:
         Raises `MissingSignature`, `InvalidSignature`, `TransactionError`, and `SigningRefused` for what ``safety`` does
         not allow.
         """
-        return self._extract(finals_in(self.transaction, self.inputs))
+        return extracted(self, finals_in(self.transaction, self.inputs))
 
     def finalize(self) -> SignedTransaction[Transaction]:
         """The transaction, if every input has what it must hand over: `finalized`, and `extract` of that."""
-        return self._extract(self._finals())
+        return extracted(self, self._finals())
 
-    def _extract(self, finals: list[Final | None]) -> SignedTransaction[Transaction]:
-        transaction = self.transaction
-        found = handed_over(finals, self.inputs, self._counting())
-        raw, size = network_form(self.chain, self.unsigned_tx, self._unsigned_bytes, found)
-        self.safety.check(transaction, size)
-        doubtful = self._doubtful(found)
-        if doubtful:
-            verify(Tx.decode(raw, max_money=self.chain.max_money), transaction, doubtful, self.safety)
-        unnamed = (None,) * len(found)
-        return SignedTransaction(chain=self.chain, raw=raw, transaction=transaction, answers=unnamed)
+    def signed_message(self) -> SignedMessage[GenericMessage]:
+        """The `message` with its signature (BIP-322, "PSBT finalizer"): what `finalize` makes, as verifiers read it.
+
+        Raises what `finalize` raises, `TransactionError` ("missing") where there is no message, and `SigningRefused`
+        for signatures of other hash types than ALL and DEFAULT, whatever ``safety`` says.
+        """
+        from walletcore.chains.bitcoin.psbt.messages import signed_message
+
+        return signed_message(self)
 
     def effects(self) -> tuple[Effect, ...]:
-        """What the transaction does: see `walletcore.chains.bitcoin.outcome`."""
-        return self.transaction.effects()
+        """What the transaction does: see `walletcore.chains.bitcoin.outcome`; or what the `message` says."""
+        return (self.message or self.transaction).effects()
 
     def summary(self, change_of: ChangeOf | None = None) -> Summary:
         """Who is paid, what returns, and what could not be proven. ``change_of`` is that of a `Wallet`."""
@@ -436,7 +436,7 @@ def _made(
     made.previous = previous
     made._draft = packet.draft
     made._unsigned_tx = made._raw = made._transaction = made._unproven = made._wanted = made._counted = None
-    made._proven = None
+    made._proven = made._message = None
     for name, value in remembered.items():
         setattr(made, name, value)
     made.__class__ = Psbt

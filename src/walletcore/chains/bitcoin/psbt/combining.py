@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from walletcore.chains.bitcoin.psbt.codec import Draft, Packet, check_types
 from walletcore.chains.bitcoin.psbt.conversion import converted
+from walletcore.chains.bitcoin.psbt.finalizing import is_committed
 from walletcore.chains.bitcoin.psbt.maps import V2, Map
 from walletcore.errors import TransactionError, raised_as
 
-__all__ = ["alike", "combined", "is_same"]
+if TYPE_CHECKING:
+    from walletcore.chains.bitcoin.psbt import Psbt
+    from walletcore.chains.bitcoin.psbt.counting import Proven
+
+__all__ = ["alike", "check_joined", "check_same", "combined", "proven_by"]
 
 M = TypeVar("M", bound=Map)
 
@@ -70,7 +75,31 @@ def _union(maps: Sequence[M], where: str) -> M:
     return first if len(found) == len(first.records) else first.with_records(found)
 
 
-def is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
+def check_same(first: Psbt, others: Sequence[Psbt]) -> None:
+    """Raise `TransactionError` unless all are PSBTs of one transaction."""
+    versions = {each.version for each in (first, *others)}
+    if any(each.chain != first.chain or not _is_same(each.draft, first.draft, versions) for each in others):
+        raise TransactionError("expected PSBTs of the same transaction", reason="mismatch")
+
+
+def check_joined(draft: Draft, parts: Sequence[Psbt]) -> None:
+    """Raise `TransactionError` where what they are joined to is another one than they have, or than is signed."""
+    if draft.locktime != parts[0].draft.locktime:  # each input may take a lock time that one of them did not know
+        raise TransactionError("joined, they have another lock time than each has", reason="mismatch")
+    if any(each.draft != draft and any(map(is_committed, each.inputs)) for each in parts):
+        raise TransactionError("joined, an input has another sequence than is signed", reason="mismatch")
+
+
+def proven_by(first: Psbt, others: Sequence[Psbt]) -> Proven:
+    """What counts as verified where they are joined: what another one has allowed is verified again by the first."""
+    proven = {}
+    for each in (*others, first):
+        if each.safety == first.safety:
+            proven.update(each._proven or {})
+    return proven
+
+
+def _is_same(one: Draft, other: Draft, versions: Collection[int]) -> bool:
     """BIP-174: the same bytes; BIP-370, where all are of version 2: all but the sequences."""
     if versions != {V2}:
         return one == other

@@ -1,4 +1,4 @@
-"""The role of the Transaction Extractor (BIP-174, "Transaction Extractor"): a last look, and the network's form."""
+"""The role of the Transaction Extractor (BIP-174, "Transaction Extractor"): what is final, and a last look."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from walletcore.chains.base import SignedTransaction
 from walletcore.chains.bitcoin.parts import FLAG, MARKER
-from walletcore.chains.bitcoin.psbt.fields import PsbtInput
-from walletcore.chains.bitcoin.psbt.finalizing import Final
+from walletcore.chains.bitcoin.psbt.fields import GENERIC_SIGNED_MESSAGE, PsbtInput
+from walletcore.chains.bitcoin.psbt.finalizing import Final, is_done
 from walletcore.chains.bitcoin.psbt.safety import Safety
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
 from walletcore.chains.bitcoin.transaction import Transaction
@@ -17,14 +18,33 @@ from walletcore.errors import InvalidSignature, MissingSignature, SigningRefused
 
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.chain import BitcoinChain
+    from walletcore.chains.bitcoin.psbt import Psbt
+    from walletcore.chains.bitcoin.psbt.counting import Proven
 
-__all__ = ["handed_over", "network_form", "verify"]
+__all__ = ["doubtful", "extracted", "made_final", "network_form"]
 
 _HINT = "other holders of keys sign the same PSBT (`Psbt.raw`), and `combine` joins what they return"
 _NO_WITNESS = b"\x00"
 
 
-def handed_over(
+def extracted(psbt: Psbt, finals: Sequence[Final | None]) -> SignedTransaction[Transaction]:
+    """The transaction of a PSBT whose inputs hand over these. Raises what `Psbt.extract` raises."""
+    transaction, chain, tx = psbt.transaction, psbt.chain, psbt.unsigned_tx
+    found = _handed_over(finals, psbt.inputs, psbt._counting())
+    raw, size = network_form(chain, tx, psbt._unsigned_bytes, found)
+    if GENERIC_SIGNED_MESSAGE in psbt.globals._records:
+        from walletcore.chains.bitcoin.psbt.messages import check
+
+        check(psbt)
+    else:
+        psbt.safety.check(transaction, size)
+    unproven = doubtful(found, psbt.inputs, psbt._proven or {})
+    if unproven:
+        _verify(Tx.decode(raw, max_money=chain.max_money), transaction, unproven, psbt.safety)
+    return SignedTransaction(chain=chain, raw=raw, transaction=transaction, answers=(None,) * len(found))
+
+
+def _handed_over(
     finals: Sequence[Final | None], inputs: Sequence[PsbtInput], counted: Sequence[PsbtInput]
 ) -> list[Final]:
     """What all inputs hand over. ``counted`` are their maps without signatures that are wrong.
@@ -40,6 +60,32 @@ def handed_over(
             raise InvalidSignature(f"inputs {places} have signatures that are not by their keys", reason="mismatch")
         raise MissingSignature(f"too few signatures: inputs {places} are not final", reason="missing", hint=_HINT)
     return found
+
+
+def made_final(
+    finals: Sequence[Final | None], inputs: Sequence[PsbtInput], proven: Proven
+) -> tuple[tuple[PsbtInput, ...], Proven]:
+    """The maps with what they hand over, and what is proven then."""
+    unproven = set(doubtful(finals, inputs, proven))
+    made, known = list(inputs), dict(proven)
+    for index, final in enumerate(finals):
+        if final is not None and not is_done(inputs[index]):
+            if index not in unproven:
+                known |= {(index, key): value for key, value in final.records.items()}
+            made[index] = final.put_in(inputs[index])
+    return tuple(made), known
+
+
+def doubtful(finals: Sequence[Final | None], inputs: Sequence[PsbtInput], proven: Proven) -> list[int]:
+    """Places of those that are not made of what this process has signed or verified."""
+    found = [
+        index
+        for index, final in enumerate(finals)
+        if final is not None
+        for name in final.made_of
+        if proven.get((index, name)) != inputs[index]._records[name]
+    ]
+    return list(dict.fromkeys(found))
 
 
 def network_form(chain: BitcoinChain, tx: Tx, unsigned: bytes, finals: Sequence[Final]) -> tuple[bytes, int]:
@@ -59,7 +105,7 @@ def network_form(chain: BitcoinChain, tx: Tx, unsigned: bytes, finals: Sequence[
     return raw, (3 * len(stripped) + len(raw) + 3) // 4
 
 
-def verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: Safety) -> None:
+def _verify(signed: Tx, transaction: Transaction, places: Sequence[int], safety: Safety) -> None:
     """Verify the inputs at these places, whose signatures were made elsewhere.
 
     Raises `InvalidSignature`, `TransactionError` ("missing") where an output that is spent is not known, and

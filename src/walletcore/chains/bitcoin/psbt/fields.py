@@ -36,7 +36,7 @@ from walletcore.chains.bitcoin.psbt.forms import (
 )
 from walletcore.chains.bitcoin.psbt.maps import V0, V2, Map, many, one
 
-__all__ = ["ENDS", "NO_FIELDS", "NO_OUTPUT_FIELDS", "PsbtGlobals", "PsbtInput", "PsbtOutput"]
+__all__ = ["ENDS", "GENERIC_SIGNED_MESSAGE", "NO_FIELDS", "NO_OUTPUT_FIELDS", "PsbtGlobals", "PsbtInput", "PsbtOutput"]
 
 _ONLY_V0, _ONLY_V2 = (V0,), (V2,)
 
@@ -116,6 +116,8 @@ class PsbtOutput(Map):
     musig2_participant_pubkeys = many(0x08, COMPRESSED, COMPRESSED_KEYS)
 
 
+GENERIC_SIGNED_MESSAGE = b"\x09"
+"""The key of the record in which the message of a PSBT stands that asks to sign one."""
 ENDS = frozenset(number for number, each in PsbtInput.fields.items() if each.ends)
 """The fields of an input that an Input Finalizer takes out (BIP-174: all but UTXOs and what is unknown)."""
 NO_FIELDS, NO_OUTPUT_FIELDS = PsbtInput(), PsbtOutput()

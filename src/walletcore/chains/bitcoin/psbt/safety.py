@@ -70,10 +70,11 @@ class Safety:
 
     def check(self, transaction: Transaction, size: int) -> None:
         """Refuse what was not allowed. ``size`` is in virtual bytes. Raises `SigningRefused`."""
-        self._check_inputs(transaction)
+        self.check_inputs(transaction)
         self.check_fee(transaction.claimed_fee, size, transaction.chain.relay)
 
-    def _check_inputs(self, transaction: Transaction) -> None:
+    def check_inputs(self, transaction: Transaction) -> None:
+        """Refuse hash types and claims that were not allowed. Raises `SigningRefused`."""
         allowed = {"", *self.allowed}
         for index, each in enumerate(transaction.inputs):
             if each.sighash not in allowed or each.left_open:

@@ -28,6 +28,7 @@ class Summary:
     by the internal key of a taproot output, or its first leaf that is ready, where nobody has signed yet. Inputs whose
     keys are not known count as if they handed over nothing, so that it is not too low.
     ``unproven`` says in words what could not be proven: change that is only claimed, amounts, what may be replaced.
+    A message (`Psbt.message`) pays nothing: what it states are its ``outflows``, and it has no fee.
     """
 
     outflows: tuple[Effect, ...]
@@ -41,7 +42,7 @@ def summary_of(psbt: Psbt, change_of: ChangeOf | None) -> Summary:
     """The summary of a PSBT. No path is believed: only ``change_of`` tells change, by deriving its keys again."""
     transaction, effects = psbt.transaction, psbt.effects()
     proven = frozenset(change_of(transaction)) if change_of is not None else frozenset()
-    paid = [(place, each) for place, each in enumerate(effects[:-1])]
+    paid = list(enumerate(effects if psbt.message else effects[:-1]))
     change = tuple(each for place, each in paid if place in proven and isinstance(each, Transfer))
     last = effects[-1]
     fee = last.at_most if isinstance(last, Fee) else None

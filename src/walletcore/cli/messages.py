@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from walletcore.cli import show
-from walletcore.cli.asking import Secrets, can_agree, nobody_to_ask, read_text
+from walletcore.cli.asking import Secrets, can_agree, check_streams, nobody_to_ask, read_text
 from walletcore.cli.base import (
     Account,
     AsJson,
@@ -95,7 +96,10 @@ def verify_message(
     address: Annotated[str, typer.Argument(help="The address that is said to have signed.")],
     signature: Annotated[
         str,
-        typer.Argument(help="Base64 (Bitcoin; BIP-322 with smp, ful or pof; Stellar), hex (EVM) or base58 (Solana)."),
+        typer.Argument(
+            help="Base64 (Bitcoin; BIP-322 with smp, ful or pof; Stellar), hex (EVM) or base58 (Solana); a file that "
+            "has it; - is standard input."
+        ),
     ],
     text: Text = "",
     file: File = "",
@@ -109,12 +113,13 @@ def verify_message(
     """
     from walletcore.cli.wording import check
 
+    check_streams((signature, file))
     row, content, why = find_chain(chain), _content(text, file), ""
     proven: tuple[str, ...] = ()
     _check_format(form)
     signer = row.parse_address(address)
     try:
-        proven = check(signer, signature, content, typed=typed, form=form)
+        proven = check(signer, _signature(signature), content, typed=typed, form=form)
     except InvalidSignature as error:
         why = str(error)
     if as_json:
@@ -123,6 +128,12 @@ def verify_message(
         show.title(f"NOT VERIFIED: {why}" if why else f"verified: signed by {signer}")
         show.facts([("controls", each) for each in proven])
     raise typer.Exit(UNVERIFIED if why else 0)
+
+
+def _signature(source: str) -> str:
+    """The text of a signature, also where an argument has no room for it: a proof of funds has megabytes."""
+    is_file = source == "-" or (os.path.exists(source) and not os.path.isdir(source))
+    return read_text(source, "the signature").strip() if is_file else source
 
 
 def _check_format(form: str) -> None:

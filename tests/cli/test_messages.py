@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from support.bitcoin import BITCOIN, key, signer
-from support.commands import PHRASE, at_a_terminal, with_secrets
+from support.bitcoin import BITCOIN, key, signer, spending
+from support.commands import PHRASE, at_a_terminal, piped, with_secrets
 from support.vectors import Case, load
-from walletcore.chains.bitcoin import Input
+from walletcore.chains import chain
+from walletcore.chains.bitcoin import BitcoinChain, Input
 from walletcore.chains.bitcoin.bip322 import GenericMessage
+from walletcore.chains.bitcoin.message import Message
 from walletcore.cli import run
 from walletcore.signing import sign
 
@@ -103,6 +105,41 @@ def test_a_proof_of_funds_tells_what_is_controlled(capsys: pytest.CaptureFixture
     assert run([*words, "--json"]) == 0
     found = {"verified": True, "why": "", "controls": [f"70000 satoshi in {'11' * 32}:3"]}
     assert json.loads(capsys.readouterr().out) == found
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_signature_may_be_a_file(end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An argument holds 128 KiB on Linux: a proof of some 500 outputs is longer."""
+    funds = tuple(spending("p2wpkh", place=place) for place in range(550))
+    subject = GenericMessage(chain=BITCOIN, data=b"hello", signer=key(1).public_key, funds=funds)
+    signature = sign(subject, signer(1)).raw
+    assert len(signature) > 1 << 17
+    path = tmp_path / "proof.txt"
+    path.write_bytes(signature + end.encode())
+    words = ["message", "verify", "bitcoin", subject.address.text]
+    assert run([*words, str(path), "hello", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["controls"]) == 550
+    assert run([*words, str(path), "hellO"]) == 3
+    done = piped(*words, "-", "hello", lines=signature.decode() + end)
+    assert (done.returncode, done.stdout.startswith("verified: signed by")) == (0, True)
+
+
+def test_standard_input_has_the_signature_or_the_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["message", "verify", "bitcoin", str(BITCOIN.address(key(1).public_key)), "-", "--file", "-"]) == 2
+    assert "standard input has one thing only" in capsys.readouterr().err
+    assert run(["message", "verify", "bitcoin", str(BITCOIN.address(key(1).public_key)), str(tmp_path), "hi"]) == 3
+    assert capsys.readouterr().out.startswith("NOT VERIFIED")  # a folder is no file
+
+
+def test_an_address_for_tokens_is_that_of_its_key(capsys: pytest.CaptureFixture[str]) -> None:
+    """Bitcoin Cash: what pays to both is the same; no relative has BIP-322, so none is told to have it."""
+    cash, tokens = chain("bitcoin-cash", BitcoinChain), "bitcoincash:zp63uahgrxged4z5jswyt5dn5v3lzsem6crlrlr74y"
+    signature = sign(Message(chain=cash, data=b"hello", signer=key(1).public_key), signer(1)).raw.decode()
+    assert run(["message", "verify", "bitcoin-cash", tokens, signature, "hello"]) == 0
+    assert run(["message", "verify", "bitcoin-cash", tokens, signature, "hellO"]) == 3
+    assert "BIP-322" not in capsys.readouterr().out
+    assert run(["message", "verify", "bitcoin-cash", tokens, "smpAA==", "hello"]) == 3
+    assert "generic messages are Bitcoin's (BIP-322), not those of bitcoin-cash" in capsys.readouterr().out
 
 
 def test_a_generic_message_is_inspected_as_a_message(capsys: pytest.CaptureFixture[str]) -> None:

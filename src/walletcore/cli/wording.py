@@ -7,7 +7,7 @@ from typing import Any
 
 from walletcore.chains.base import Address, Chain, SignedMessage
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, GenericMessage
+from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, GenericMessage, has_generic_messages
 from walletcore.chains.bitcoin.message import Message as BitcoinMessage
 from walletcore.chains.bitcoin.proofs import State, verdict
 from walletcore.chains.evm import Evm, TypedData
@@ -90,8 +90,9 @@ def _is_generic(signer: Address, signature: str, form: str) -> bool:
     """Whether it is to be read as BIP-322's: no other begins so, is so long, or speaks for these addresses."""
     if form:
         return form == "bip322"
-    begins = signature.startswith((SIMPLE, FULL, PROOF_OF_FUNDS))
-    return begins or len(signature) > _COMPACT_TEXT or signer.kind not in ("p2pkh", "p2sh", "p2wpkh")
+    if signature.startswith((SIMPLE, FULL, PROOF_OF_FUNDS)) or len(signature) > _COMPACT_TEXT:
+        return True
+    return has_generic_messages(signer.chain) and signer.kind not in ("p2pkh", "p2sh", "p2wpkh")
 
 
 def _check_generic(signer: Address, signature: str, text: str) -> tuple[str, ...]:

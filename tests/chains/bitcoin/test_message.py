@@ -19,6 +19,7 @@ from walletcore.chains import chain
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.message import Message, decode
+from walletcore.chains.bitcoin.script import p2pkh
 from walletcore.effects import Opaque, Statement
 from walletcore.errors import (
     AddressError,
@@ -523,3 +524,18 @@ def test_decoding_raises_only_errors_of_its_own(data: bytes) -> None:
     for raw in (data, MAGIC + data):
         with suppress(TransactionError):
             decode(BITCOIN, raw)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("bitcoin-cash", "p2pkh-tokens"), ("zcash", "p2pkh-tex")])
+def test_an_address_is_what_it_pays_to(name: str, kind: str) -> None:
+    """The same key hash, written for wallets that know tokens, or for senders with transparent coins."""
+    row = chain(name, BitcoinChain)
+    subject = message(chain=row, kind="p2pkh")
+    others = [replace(p2pkh(row.key_hash(each.public_key.data)), kind=kind) for each in (ALICE, BOB)]
+    mine, stranger = map(row.address_of, others)
+    assert mine != subject.address
+    subject.verify(signed(subject), mine)
+    assert reason(InvalidSignature, subject.verify, signed(subject), stranger) == "mismatch"
+    with pytest.raises(InvalidSignature) as caught:
+        subject.verify(signed(subject), stranger)
+    assert caught.value.hint == ""  # BIP-322 is Bitcoin's

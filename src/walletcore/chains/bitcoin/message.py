@@ -137,7 +137,9 @@ class Message:
         The header must name the kind of the address (BIP-137). With ``lenient_header`` that of a compressed P2PKH
         signature (31 to 34) speaks for the segwit addresses of its key too: so Electrum signs for them, and so Bitcoin
         Core reads it. Both values of s pass, as with these two: who sees a signature can write the other one, so a
-        signature identifies nothing. ``signer`` counts, not the message's own ``signer`` and ``kind``.
+        signature identifies nothing. An address is what it pays to, however it is written: for tokens too (Bitcoin
+        Cash), or from transparent addresses only (Zcash). ``signer`` counts, not the message's own ``signer`` and
+        ``kind``.
         """
         if type(signer) not in (Address, PublicKey):
             raise InvalidSignature(f"expected an Address or a PublicKey, got {type(signer).__name__}", reason="type")
@@ -151,8 +153,8 @@ class Message:
     def _verify_segwit(self, form: str, key: PublicKey, signer: Address, lenient_header: bool) -> None:
         """Electrum's way: a P2PKH header for a segwit address of the same key."""
         if form != "p2pkh" or not any(self._is_of(key, other, signer) for other in _SEGWIT):
-            hint = "" if signer.kind in ("p2pkh", "p2sh", "p2wpkh") else _HINT
-            raise InvalidSignature("the message was not signed for this address", reason="mismatch", hint=hint)
+            message, hint = "the message was not signed for this address", _hint_for(signer)
+            raise InvalidSignature(message, reason="mismatch", hint=hint)
         if lenient_header is not True:
             hint = "lenient_header=True takes it, as Electrum and Bitcoin Core do"
             raise InvalidSignature("the key is the address's, the header is P2PKH's", reason="policy", hint=hint)
@@ -163,9 +165,11 @@ class Message:
         return _FORMS[form], PublicKey.trusted(Curve.SECP256K1, ecdsa_recover(self.digest, compact, recovery))
 
     def _is_of(self, key: PublicKey, form: str, signer: Address) -> bool:
-        """Whether this is the address of a key, in a form that the network has."""
-        known = form == _UNCOMPRESSED or form in self.chain.key_kinds
-        return known and self._address(key, form) == signer
+        """Whether this is an address of a key, in a form that the network has: by what is paid that pays to it."""
+        if signer.chain != self.chain or not (form == _UNCOMPRESSED or form in self.chain.key_kinds):
+            return False
+        own = self._address(key, form)
+        return own == signer or self.chain.script_pubkey(own) == self.chain.script_pubkey(signer)
 
     def _address(self, key: PublicKey, form: str) -> Address:
         if form == _UNCOMPRESSED:
@@ -222,6 +226,13 @@ def said(data: bytes) -> tuple[Effect, ...]:
     if is_visible(text):
         return (Statement(text=text),)
     return (Opaque(why="text with characters that cannot be seen", data=data),)
+
+
+def _hint_for(signer: Address) -> str:
+    """Where another format has signatures for an address: on networks of Bitcoin, for kinds that have none here."""
+    from walletcore.chains.bitcoin.bip322 import has_generic_messages  # which imports this module
+
+    return _HINT if signer.kind not in ("p2pkh", "p2sh", "p2wpkh") and has_generic_messages(signer.chain) else ""
 
 
 def _decoded(signature: object) -> tuple[int, bytes]:

@@ -135,8 +135,8 @@ class Message:
         """Return if the key of this address, or this key, signed the message; otherwise raise `InvalidSignature`.
 
         The header must name the kind of the address (BIP-137). With ``lenient_header`` that of a compressed P2PKH
-        signature (31 to 34) speaks for the segwit addresses of its key too: so Electrum signs for them, and so Bitcoin
-        Core reads it. Both values of s pass, as with these two: who sees a signature can write the other one, so a
+        signature (31 to 34) speaks for the segwit addresses of its key too: so Electrum signs for them, and reads it.
+        Both values of s pass, as with Electrum and Bitcoin Core: who sees a signature can write the other one, so a
         signature identifies nothing. An address is what it pays to, however it is written: for tokens too (Bitcoin
         Cash), or from transparent addresses only (Zcash). ``signer`` counts, not the message's own ``signer`` and
         ``kind``.
@@ -156,7 +156,7 @@ class Message:
             message, hint = "the message was not signed for this address", _hint_for(signer)
             raise InvalidSignature(message, reason="mismatch", hint=hint)
         if lenient_header is not True:
-            hint = "lenient_header=True takes it, as Electrum and Bitcoin Core do"
+            hint = "lenient_header=True takes it, as Electrum does"
             raise InvalidSignature("the key is the address's, the header is P2PKH's", reason="policy", hint=hint)
 
     def _recover(self, signature: str) -> tuple[str, PublicKey]:

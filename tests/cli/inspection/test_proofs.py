@@ -4,8 +4,11 @@ import base64
 
 import pytest
 
+from support.bitcoin import key
 from support.vectors import Case, load
 from walletcore.chains import chain, chains
+from walletcore.chains.bitcoin import BitcoinChain
+from walletcore.chains.bitcoin.bip322 import GenericMessage, has_generic_messages
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.errors import DecodingError
 
@@ -23,7 +26,7 @@ def test_a_published_signature_is_recognised_by_its_variant(case: Case) -> None:
     text = case.input["signature"]
     (finding,) = recognise(text, chains())
     assert finding.what == f"signature of a message (BIP-322, {VARIANTS[text[:3]]})"
-    assert "bitcoin" in finding.chains
+    assert set(finding.chains) == {row.name for row in chains() if has_generic_messages(row)}
     assert [each.code for each in finding.odd] == ["unverified"]
 
 
@@ -45,3 +48,16 @@ def test_what_only_begins_like_a_signature_is_refused(variant: str, rest: bytes)
 
 def test_there_are_figures_of_each_variant() -> None:
     assert {case.input["signature"][:3] for case in SIGNATURES} == set(VARIANTS)
+
+
+@pytest.mark.parametrize("case", SIGNATURES[:3], ids=lambda case: case.id)
+def test_relatives_have_none(case: Case) -> None:
+    with pytest.raises(DecodingError, match="not recognised"):
+        recognise(case.input["signature"], (chain("dogecoin"), chain("litecoin")))
+
+
+def test_a_psbt_with_a_message_is_of_bitcoins_networks() -> None:
+    subject = GenericMessage(chain=chain("bitcoin", BitcoinChain), data=b"hello", signer=key(1).public_key)
+    (finding,) = recognise(base64.b64encode(subject.raw).decode(), chains())
+    assert set(finding.chains) == {row.name for row in chains() if has_generic_messages(row)}
+    assert finding.what == "message to be signed"

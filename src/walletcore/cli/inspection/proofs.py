@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
-from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, proof_in
+from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, has_generic_messages, proof_in
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxOut
 from walletcore.cli.inspection.finding import Finding, Oddity, names_of
 from walletcore.cli.show import amount, listed
@@ -29,11 +29,12 @@ Facts = Iterator[tuple[str, str]]
 
 
 def proofs(text: str, rows: Sequence[Chain]) -> list[Finding]:
-    """The finding for a text that begins with a variant and goes on in base64; none for others.
+    """The finding for a text that begins with a variant and goes on in base64; none for others, nor off Bitcoin.
 
     Raises `DecodingError` where the rest is no such signature.
     """
-    variant, bitcoin = text[:3], [row for row in rows if isinstance(row, BitcoinChain)]
+    bitcoin = [row for row in rows if isinstance(row, BitcoinChain) and has_generic_messages(row)]
+    variant = text[:3]
     raw = _bytes(text[3:]) if variant in _NAMES and bitcoin and len(text) <= _MAX_TEXT else None
     if raw is None:
         return []

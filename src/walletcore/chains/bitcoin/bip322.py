@@ -230,9 +230,13 @@ class GenericMessage:
     def signature_in(self, signed: Tx) -> bytes:
         """What `assemble` gives in ``raw``, out of ``to_sign`` as somebody has signed it, which is not verified here.
 
-        Raises `TransactionError`: "mismatch" for another transaction, "missing" where one that funds spend from is not
-        known, and nothing else proves them.
+        Raises `TransactionError`: "mismatch" for another transaction, "missing" without a signature, or where one that
+        funds spend from is not known, and nothing else proves them.
         """
+        if type(signed) is not Tx:
+            raise TransactionError(f"expected a Tx, got {type(signed).__name__}", reason="type")
+        if not signed.is_signed:
+            raise TransactionError("expected the transaction with its signatures", reason="missing")
         unsigned = replace(signed, inputs=_bare(signed), witnesses=())
         if unsigned != self._to_sign._unsigned:
             raise TransactionError("the transaction does not sign this message", reason="mismatch")
@@ -243,7 +247,7 @@ class GenericMessage:
         if self.funds:
             return PROOF_OF_FUNDS, _finalized(signed, self._to_sign.inputs)
         if self.kind in _NATIVE and (self.version, self.locktime, self.sequence) == (0, 0, 0):
-            return SIMPLE, WITNESS.encode(signed.witnesses[0])
+            return SIMPLE, WITNESS.encode(signed.witnesses[0] if signed.witnesses else ())
         return FULL, signed.encode()
 
     def effects(self) -> tuple[Effect, ...]:

@@ -267,3 +267,5 @@ def test_only_its_own_transaction_is_encoded() -> None:
     assert kernel_accepts(signed_tx.encode(), to_spend(TEXT, subject.script_pubkey).outputs)
     for other in (replace(signed_tx, version=2), replace(signed_tx, outputs=(NOTHING, NOTHING))):
         assert reason(TransactionError, subject.signature_in, other) == "mismatch"
+    assert reason(TransactionError, subject.signature_in, Tx.decode(subject.to_sign._unsigned.encode())) == "missing"
+    assert reason(TransactionError, subject.signature_in, signed_tx.encode()) == "type"

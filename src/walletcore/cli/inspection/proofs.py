@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from walletcore.chains.base import Chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.bip322 import FULL, PROOF_OF_FUNDS, SIMPLE, has_generic_messages, proof_in
+from walletcore.chains.bitcoin.psbt.codec import MAX_PSBT
 from walletcore.chains.bitcoin.tx import WITNESS, Tx, TxOut
 from walletcore.cli.inspection.finding import Finding, Oddity, names_of
 from walletcore.cli.show import amount, listed
@@ -20,7 +21,7 @@ from walletcore.errors import DecodingError, TransactionError
 __all__ = ["proofs"]
 
 _NAMES = {SIMPLE: "simple", FULL: "full", PROOF_OF_FUNDS: "proof of funds"}
-_MAX_TEXT = 4 * (4_000_000 // 3 + 1) + 3  # characters of base64, and the variant: a block has no more bytes
+_MAX_TEXT = 4 * (MAX_PSBT // 3 + 1) + 3  # characters of base64, and the variant: a proof of funds has no more bytes
 _UNVERIFIED = Oddity(
     code="unverified", text="not checked: `walletcore message verify` takes it, the address and the message"
 )

@@ -118,7 +118,7 @@ def decode_address(prefixes: Prefixes, text: object) -> Destination:
     if len(text) > _MAX_LENGTH:
         raise AddressError(f"expected at most {_MAX_LENGTH} characters, got {len(text)}", reason="too-large")
     with raised_as(AddressError):
-        if prefixes.hrp and _begins(text, prefixes.hrp):
+        if prefixes.hrp and _begins(text, prefixes.hrp) and text in (text.lower(), text.upper()):
             return _decode_segwit(prefixes.hrp, text)
         if prefixes.tex and _begins(text, prefixes.tex):
             return _decode_tex(text)
@@ -135,7 +135,7 @@ def _check_shielded(text: str) -> None:
 
 
 def _begins(text: str, hrp: str) -> bool:
-    """Whether a text begins as bech32 does, in one case: in base 58 an address of Qtum may begin with Qc1."""
+    """Whether a text begins as bech32 does: in base 58 an address of Qtum may begin with Qc1, of Litecoin with LTC1."""
     return text[: len(hrp) + 1] in (f"{hrp}1", f"{hrp}1".upper())
 
 

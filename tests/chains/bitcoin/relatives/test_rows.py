@@ -47,6 +47,7 @@ def test_wallets_have_these_addresses_for_these_phrases(case: Case) -> None:
 @by_row
 @given(public=points)
 @example(public=key(23_712_132).public_key)  # of Qtum it is Qc1..., which is no bech32
+@example(public=key(34_807_898).public_key)  # of Litecoin it is LTC1..., and not all of it in upper case
 def test_every_kind_of_a_key_is_read_back_and_has_a_script(row: BitcoinChain, public: PublicKey) -> None:
     for kind in row.key_kinds:
         address = row.address(public, kind=kind)

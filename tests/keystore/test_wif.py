@@ -218,7 +218,7 @@ def test_W05_a_key_of_another_network_is_refused() -> None:
     assert refusal(ONE_UNCOMPRESSED, network="testnet") == "network"
 
 
-@pytest.mark.parametrize("version", [0x00, 0x05, 0x6F, 0x7F, 0x81, 0xB6, 0xEE, 0xF0, 0xFE])
+@pytest.mark.parametrize("version", [0x00, 0x05, 0x6F, 0x7F, 0x81, 0xB6, 0xEE, 0xF0, 0xFD])
 def test_W05_a_version_that_is_of_no_network_here_is_refused(version: int) -> None:
     assert refusal(text_of(bytes([version]) + bytes(31) + b"\x01")) == "version"
 

@@ -24,6 +24,7 @@ VERSIONS: Mapping[str, bytes] = {
     "dash": b"\xcc",
     "decred": b"\x22\xde\x00",  # PrivateKeyID in chaincfg/mainnetparams.go; dcrec.STEcdsaSecp256k1
     "decred-testnet": b"\x23\x0e\x00",
+    "digibyte-testnet": b"\xfe",
     "dogecoin": b"\x9e",
     "dogecoin-testnet": b"\xf1",
     "firo": b"\xd2",
@@ -34,8 +35,10 @@ VERSIONS: Mapping[str, bytes] = {
     "litecoin": b"\xb0",
     "monacoin": b"\xb0",
     "neblio": b"\xb5",  # 128 more than PUBKEY_ADDRESS: CBitcoinSecret in wallet/base58.h
+    "neblio-testnet": b"\xc1",
     "pivx": b"\xd4",
     "stratis": b"\xcb",  # Base58Type.SECRET_KEY in StraxMain.cs
+    "stratis-testnet": b"\xf8",
     "verge": b"\x9e",
     "verge-testnet": b"\xf3",
     "viacoin": b"\xc7",

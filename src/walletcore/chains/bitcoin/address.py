@@ -58,7 +58,8 @@ class Prefixes:
     ``hrp`` is empty where the network has no segwit, ``cashaddr`` and ``tex`` where it has no such addresses; what has
     a CashAddr is written as one, and its Base58 form is only read. ``exchange`` is the version of Firo's and PIVX's
     exchange addresses. ``older`` are pairs of a kind and a version that are read as well: written is the newer form.
-    ``checked`` is Base58 with the network's checksum.
+    ``checked`` is Base58 with the network's checksum. ``xpubs`` names the network whose extended keys begin as its own
+    do, where that is not the one that its coin type tells (Stratis).
     """
 
     p2pkh: bytes
@@ -69,6 +70,7 @@ class Prefixes:
     cashaddr: str = ""
     tex: str = ""
     checked: Base58Check = base58check
+    xpubs: str = ""
 
     @property
     def versions(self) -> tuple[tuple[str, bytes], ...]:

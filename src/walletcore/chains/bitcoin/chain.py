@@ -169,8 +169,10 @@ class BitcoinChain(Chain):
 
     @property
     def xpub_network(self) -> str:
-        """That of every chain; its own, where texts have a checksum of their own (Decred, Groestlcoin)."""
-        return super(BitcoinChain, self).xpub_network if self.prefixes.checked is base58check else self.name
+        """That of every chain, or the one that its prefixes name; its own, where texts have a checksum of their own."""
+        if self.prefixes.checked is not base58check:  # Decred, Groestlcoin
+            return self.name
+        return self.prefixes.xpubs or super(BitcoinChain, self).xpub_network
 
     def account_id(self, address: str) -> str:
         """The CAIP-10 name of an account: a colon cannot be in its address, so CashAddr's prefix is left out."""

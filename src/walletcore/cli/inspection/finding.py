@@ -31,6 +31,7 @@ __all__ = [
 UNLIMITED = 1 << 255
 """An allowance from here on is one for all that there will ever be."""
 
+_TESTNETS = 1  # SLIP-44
 _OPEN = "value or tokenId"  # of the call beside an effect without amount
 
 
@@ -181,7 +182,8 @@ def is_on(row: Chain, network: str) -> bool:
 
 def of_network(network: str, rows: Iterable[Chain]) -> Iterator[Oddity]:
     """What is odd about the network of a key, where these chains are the ones that could have it."""
-    if network.endswith("testnet"):
+    found = [row for row in rows if is_on(row, network)]
+    if network.endswith("testnet") or (found and all(row.slip44 == _TESTNETS for row in found)):
         yield Oddity(code="test-network", text="for test networks, whose coins are worth nothing")
-    if not any(is_on(row, network) for row in rows):
+    if not found:
         yield Oddity(code="other-network", text=f"of {network}: of none of these chains")

@@ -548,6 +548,9 @@ def test_the_chains_are_named_on_which_a_signature_is_good_too() -> None:
     assert good_on(spends(BCH, schnorr=True)) == ("ecash",)
     assert good_on(spends(BCH, sighash="ALL|UTXOS")) == good_on(spends(BTG)) == ()
     assert good_on(spends(chain("bitcoin-cash-testnet4", BitcoinChain))) == ()
+    assert good_on(spends(chain("ecash-testnet", BitcoinChain))) == ("bitcoin-sv-testnet",)
+    assert good_on(spends(chain("bitcoin-sv-testnet", BitcoinChain))) == ("ecash-testnet",)
+    assert good_on(spends(chain("ecash-testnet", BitcoinChain), schnorr=True)) == ()
     token = Token(category=CATEGORY, amount=1)
     assert good_on(replace(spends(BCH), extra=CashTokens(spent=(token,), sent=(None,)))) == ()
 

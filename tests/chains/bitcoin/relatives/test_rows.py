@@ -5,7 +5,18 @@ from pathlib import Path
 import groestlcoin_hash
 import pytest
 import wallycore
-from bip_utils import BchP2PKHAddrEncoder, CoinsConf, P2PKHAddrEncoder, P2SHAddrEncoder, P2WPKHAddrEncoder
+from bip_utils import (
+    Base58Decoder,
+    Base58Encoder,
+    BchP2PKHAddrEncoder,
+    Bip39SeedGenerator,
+    Bip44,
+    Bip44Coins,
+    CoinsConf,
+    P2PKHAddrEncoder,
+    P2SHAddrEncoder,
+    P2WPKHAddrEncoder,
+)
 from blake256.blake256 import blake_hash
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,7 +27,7 @@ from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain
 from walletcore.chains.bitcoin.relatives.rows import RELATIVES
 from walletcore.chains.bitcoin.script import p2sh
-from walletcore.errors import AddressError
+from walletcore.errors import AddressError, DerivationError
 from walletcore.hashes import hash160
 from walletcore.keys import Curve, PrivateKey, PublicKey
 from walletcore.secret import Secret
@@ -130,6 +141,34 @@ def test_a_key_has_its_published_address(case: Case) -> None:
     assert row.addresses([public.data], kind=kind) == [address.text]
 
 
+PHRASE = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
+
+
+def test_extended_keys_of_stratis_test_network_begin_as_its_node_writes_them() -> None:
+    """EXT_PUBLIC_KEY is 0488b21e in stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxTest.cs."""
+    row = ROWS["stratis-testnet"]
+    account = Bip44.FromSeed(Bip39SeedGenerator(PHRASE).Generate(), Bip44Coins.BITCOIN_TESTNET).Purpose().Coin()
+    raw = account.Account(0).PublicKey().Bip32Key().ToExtended()  # tpub...: the key of m/44'/1'/0'
+    text = Base58Encoder.CheckEncode(bytes.fromhex("0488b21e") + Base58Decoder.CheckDecode(raw)[4:])
+    with Wallet.from_mnemonic(PHRASE) as wallet:
+        assert (row.slip44, row.xpub_network, str(wallet.xpub(row))) == (1, "mainnet", text)
+        assert str(wallet.xpub("pivx-testnet")) == raw
+        watching = Wallet.from_xpub(text, chain=row)
+        assert watching.address(row, index=7) == wallet.address(row, index=7)
+    with pytest.raises(DerivationError) as caught:
+        Wallet.from_xpub(raw, chain=row).address(row)
+    assert caught.value.reason == "network"
+
+
+OWN_NAMES = ["btg:mainnet", "bsv:testnet", "dgb:testnet", "pivx:testnet", "nebl:testnet", "bch:bchreg"]
+
+
+def test_names_that_no_genesis_block_gives_are_those_of_the_page() -> None:
+    assert {row.caip2 for row in RELATIVES if not row.caip2.startswith("bip122:")} == set(OWN_NAMES)
+    for name in OWN_NAMES:
+        assert chain(name).caip2 == name
+
+
 PAGE = Path(__file__).parents[4] / "docs" / "relatives.md"
 
 
@@ -172,6 +211,7 @@ BY_BIP_UTILS = {  # its parameters, not ours
     "zcash": (CoinsConf.ZcashMainNet, ""),
     "zcash-testnet": (CoinsConf.ZcashTestNet, ""),
     "bitcoin-sv": (CoinsConf.BitcoinSvMainNet, ""),
+    "bitcoin-sv-testnet": (CoinsConf.BitcoinSvTestNet, ""),
     "verge": (CoinsConf.Verge, ""),
 }
 CASH = {
@@ -228,6 +268,9 @@ def test_base58_with_other_hashes_is_that_of_their_implementations(name: str, pu
         ("vertcoin-testnet", "Bitcoin Signed Message:\n"),
         ("stratis", "Bitcoin Signed Message:\n"),  # stratisproject/StratisFullNode src/NBitcoin/Utils.cs
         ("firo", "Zcoin Signed Message:\n"),  # firoorg/firo src/validation.cpp
+        ("pivx-testnet", "DarkNet Signed Message:\n"),
+        ("neblio-testnet", "Neblio Signed Message:\n"),  # NeblioTeam/neblio wallet/main.cpp
+        ("stratis-testnet", "Bitcoin Signed Message:\n"),
         ("pivx", "DarkNet Signed Message:\n"),  # PIVX-Project/PIVX src/messagesigner.cpp
         ("flux", "Zelcash Signed Message:\n"),  # RunOnFlux/fluxd src/main.cpp
         ("horizen", "Zcash Signed Message:\n"),  # HorizenOfficial/zen src/main.cpp

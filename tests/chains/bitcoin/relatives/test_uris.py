@@ -51,6 +51,7 @@ SCHEMES = {
     "ecash-testnet": "ectest",
     "bitcoin-gold": "bitcoingold",
     "digibyte": "digibyte",
+    "digibyte-testnet": "digibyte",
     "groestlcoin": "groestlcoin",
     "ravencoin": "raven",
     "qtum": "qtum",
@@ -60,8 +61,10 @@ SCHEMES = {
     "syscoin": "syscoin",
     "firo": "firo",
     "pivx": "pivx",
+    "pivx-testnet": "pivx",
     "verge": "verge",
     "neblio": "neblio",
+    "neblio-testnet": "neblio",
 }
 NONE = ("bitcoin-sv", "bitcoin-diamond", "stratis", "komodo", "zcash", "horizen", "flux", "decred")
 

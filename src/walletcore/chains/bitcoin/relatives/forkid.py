@@ -218,8 +218,8 @@ def effects(transaction: Transaction) -> tuple[Effect, ...]:
     return (*found, *(Opaque(why=f"{lost}: {token}") for token in burnt(tokens)))
 
 
-_FORK_VALUE_0 = ("bitcoin-cash", "ecash", "bitcoin-sv")
-_TEST_COIN = 1  # SLIP-44: the test networks have genesis blocks, or names, of their own
+_FORK_VALUE_0 = (("bitcoin-cash", "ecash", "bitcoin-sv"), ("ecash-testnet", "bitcoin-sv-testnet"))
+"""Networks that were one; those of the test coin left the one that Bitcoin Cash had before its testnet4."""
 
 
 def good_on(transaction: Transaction) -> tuple[str, ...]:
@@ -230,12 +230,11 @@ def good_on(transaction: Transaction) -> tuple[str, ...]:
     Cash.
     """
     chain, inputs, tokens = transaction.chain, transaction.inputs, transaction.extra
-    if chain.name not in _FORK_VALUE_0 or chain.slip44 == _TEST_COIN:
-        return ()
+    names = next((each for each in _FORK_VALUE_0 if chain.name in each), ())
     if any(each.sighash.endswith("UTXOS") for each in inputs) or (tokens is not None and any(tokens.spent)):
         return ()
     has_schnorr = any(each.schnorr for each in inputs)
-    return tuple(name for name in _FORK_VALUE_0 if name != chain.name and not (has_schnorr and name == "bitcoin-sv"))
+    return tuple(name for name in names if name != chain.name and not (has_schnorr and name.startswith("bitcoin-sv")))
 
 
 def _sent(chain: BitcoinChain, token: Token, output: TxOut, source: str) -> Effect:

@@ -17,6 +17,7 @@ _WALLETS = {
     "S": ("Syscoin Core", "syscoin/syscoin src/wallet/scriptpubkeyman.cpp (SetupDescriptorGeneration)"),
     "D": ("DigiByte Wallet", "JohnnyLawDGB/digibytewallet-core vectors/derivation/generate.py"),
     "C": ("WalletConnect", "WalletConnect/walletconnect-docs docs/advanced/multichain/rpc-reference/litecoin-rpc.md"),
+    "F": ("Stratis Full Node", "stratisproject/StratisFullNode src/Stratis.Bitcoin.Features.Wallet/HdOperations.cs"),
     "B": ("bip_utils", "ebellocchia/bip_utils bip_utils/bip/conf/bip44/bip44_conf.py"),
 }
 _KINDS = {44: "p2pkh", 49: "p2sh-p2wpkh", 84: "p2wpkh", 86: "p2tr"}

@@ -35,10 +35,10 @@ def legacy(p2pkh: str, p2sh: str) -> Prefixes:
     return Prefixes(p2pkh=_hex(p2pkh), p2sh=_hex(p2sh))
 
 
-def segwit(p2pkh: str, p2sh: str, hrp: str, *, older: str = "") -> Prefixes:
+def segwit(p2pkh: str, p2sh: str, hrp: str, *, older: str = "", xpubs: str = "") -> Prefixes:
     """With a human-readable part; ``older`` is another version of P2SH that is read."""
     versions = (("p2sh", _hex(older)),) if older else ()
-    return Prefixes(p2pkh=_hex(p2pkh), p2sh=_hex(p2sh), hrp=hrp, older=versions)
+    return Prefixes(p2pkh=_hex(p2pkh), p2sh=_hex(p2sh), hrp=hrp, older=versions, xpubs=xpubs)
 
 
 def with_older(p2pkh: str, p2sh: str, older: tuple[str, str]) -> Prefixes:

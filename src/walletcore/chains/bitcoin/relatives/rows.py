@@ -4,7 +4,8 @@ Version bytes, human-readable parts and genesis blocks are those of each network
 (base58Prefixes, bech32_hrp, hashGenesisBlock), or of the file that is named; they agree with Trezor's and wallet-core's
 tables (see `relatives.paths`) where these have the coin. Coin types are SLIP-44's. Messages begin with the words that
 chains call strMessageMagic or MESSAGE_MAGIC. Names are CAIP-2's in the namespace bip122: the first 32 hex digits of the
-genesis block's hash; for a chain that has Bitcoin's genesis block, of "the first block after fork" (BIP-122).
+genesis block's hash; for a chain that has Bitcoin's genesis block, of "the first block after fork" (BIP-122). Where
+that tells a network from no other one, or from the next release's, the name is this project's own: ``bsv:testnet``.
 """
 
 from __future__ import annotations
@@ -156,11 +157,14 @@ _ECASH = (
     ),
 )
 
-# bitcoin-sv/bitcoin-sv, LICENSE: block 556,767. Its test networks have Bitcoin's genesis block.
+# bitcoin-sv/bitcoin-sv, LICENSE: block 556,767. Its test network has the genesis block of Bitcoin's, which it left with
+# Bitcoin Cash's; of the block after these two parted no source has the hash.
+_bitcoin_sv = _coin(kinds=LEGACY, limit=limits.BITCOIN_SV, dialect=dialects.BITCOIN_SV)
 _BITCOIN_SV = (
-    _coin(kinds=LEGACY, limit=limits.BITCOIN_SV, dialect=dialects.BITCOIN_SV)(
+    _bitcoin_sv(
         *("bitcoin-sv", "BSV", "000000000000000001d956714215d96f", legacy("00", "05"), 236), *paths(236, "44:B")
     ),
+    _bitcoin_sv("bitcoin-sv-testnet", "tBSV", "bsv:testnet", legacy(*TEST_BASE58), _TEST_COIN),
 )
 
 # BTCGPU/BTCGPU. BIP-122 names it by its first block, 491,407, whose hash no source has: the name is our own.
@@ -198,12 +202,14 @@ _BITCOIN_DIAMOND = (
 )
 
 # DigiByte-Core/digibyte, src/kernel/chainparams.cpp (9.26). Addresses 3... are the older P2SH. Taproot: TaprootHeight,
-# 21,168,000. Its test network begins anew with releases.
+# 21,168,000, on the test network 0. That begins anew with releases, from another genesis block each time.
+_digibyte = _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=TAPROOT, magic=_magic("DigiByte Signed Message"))
 _DIGIBYTE = (
-    _coin(scheme="digibyte", limit=limits.DIGIBYTE, kinds=TAPROOT, magic=_magic("DigiByte Signed Message"))(
+    _digibyte(
         *("digibyte", "DGB", "7497ea1b465eb39f1c8f507bc877078f", segwit("1e", "3f", "dgb", older="05"), 20),
         *paths(20, "84:WT", "86:D", "49:T", "44:T"),
     ),
+    _digibyte("digibyte-testnet", "tDGB", "dgb:testnet", segwit("7e", "8c", "dgbt"), _TEST_COIN),
 )
 
 
@@ -305,7 +311,7 @@ _FIRO = (
     ),
 )
 
-# PIVX-Project/PIVX (EXCHANGE_ADDRESS), src/messagesigner.cpp. Its test network has the same genesis block.
+# PIVX-Project/PIVX (EXCHANGE_ADDRESS: EXM, EXT), src/messagesigner.cpp. Its test network has the same genesis block.
 _pivx = _coin(
     scheme="pivx", limit=limits.PIVX, kinds=_EXCHANGE, magic=_magic("DarkNet Signed Message"), dialect=dialects.PIVX
 )
@@ -315,13 +321,21 @@ _PIVX = (
         *(exchange("1e", "0d", "01b9a2"), 119),
         *paths(119, "44:W"),
     ),
+    _pivx("pivx-testnet", "tPIVX", "pivx:testnet", exchange("8b", "13", "01b9b1"), _TEST_COIN),
 )
 
-# stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxMain.cs; messages: src/NBitcoin/Utils.cs, Bitcoin's
+# stratisproject/StratisFullNode, src/Stratis.Bitcoin.Networks/StraxMain.cs and StraxTest.cs, whose EXT_PUBLIC_KEY and
+# EXT_SECRET_KEY are the main network's; messages: src/NBitcoin/Utils.cs, Bitcoin's
+_stratis = _coin(limit=limits.STRATIS, kinds=SEGWIT)
 _STRATIS = (
-    _coin(limit=limits.STRATIS, kinds=SEGWIT)(
+    _stratis(
         *("stratis", "STRAX", "ebe158d09325c470276619ebc5f7f87c", segwit("4b", "8c", "strax"), 105105),
         *paths(105105, "44-p2wpkh:W", "44:W"),
+    ),
+    _stratis(
+        *("stratis-testnet", "TSTRAX", "0000db68ff9e74fbaf7654bab4fa702c"),
+        *(segwit("78", "7f", "tstrax", xpubs="mainnet"), _TEST_COIN),
+        *paths(_TEST_COIN, "44-p2wpkh:F", "44:F"),
     ),
 )
 
@@ -351,14 +365,16 @@ _VERGE = (
 )
 
 # NeblioTeam/neblio, wallet/chainparams.cpp. Its test network has the same genesis block.
+_neblio = _coin(
+    kinds=LEGACY,
+    scheme="neblio",
+    magic=_magic("Neblio Signed Message"),
+    limit=limits.NEBLIO,
+    dialect=dialects.NEBLIO,
+)
 _NEBLIO = (
-    _coin(
-        kinds=LEGACY,
-        scheme="neblio",
-        magic=_magic("Neblio Signed Message"),
-        limit=limits.NEBLIO,
-        dialect=dialects.NEBLIO,
-    )(*("neblio", "NEBL", "7286972be4dbc1463d256049b7471c25", legacy("35", "70"), 146), *paths(146, "44:W")),
+    _neblio(*("neblio", "NEBL", "7286972be4dbc1463d256049b7471c25", legacy("35", "70"), 146), *paths(146, "44:W")),
+    _neblio("neblio-testnet", "tNEBL", "nebl:testnet", legacy("41", "7f"), _TEST_COIN),
 )
 
 

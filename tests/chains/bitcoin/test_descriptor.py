@@ -510,12 +510,17 @@ def test_outputs_that_only_name_a_place_cost_no_derivations() -> None:
     )
     tx = Transaction(chain=BITCOIN, inputs=(spending("p2wsh", named("p2wsh", "/0/0")),), outputs=hostile)
     tx.effects()
+
+    def seconds() -> float:
+        begin = time.process_time()
+        assert account.change_of(tx) == ()
+        return time.process_time() - begin
+
+    least = min(seconds() for _ in range(3))  # the garbage of other tests may be collected in one of them
     begin = time.process_time()
-    assert account.change_of(tx) == ()
-    done = time.process_time()
     for index in range(300):
         account.script(index=index)
-    assert done - begin < time.process_time() - done
+    assert least < time.process_time() - begin
 
 
 # -- whose accounts

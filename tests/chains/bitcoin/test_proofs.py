@@ -380,7 +380,7 @@ def test_T12_megabytes_are_refused_or_read_in_a_second(variant: str) -> None:
     started = time.monotonic()
     for body in (bytes(1 << 20), b"\xff" * (1 << 20), b"\x01\xfd" * (1 << 19), MAGIC + bytes(1 << 20)):
         assert of(message(), written(variant, body)).state is State.INVALID
-    assert of(message(), variant + "A" * (22_000_000 if variant == "pof" else 6_000_000)).reason == "too-large"
+    assert of(message(), variant + "A" * (43_000_000 if variant == "pof" else 6_000_000)).reason == "too-large"
     assert time.monotonic() - started < 1
 
 
@@ -541,13 +541,13 @@ def test_a_proof_with_large_transactions_is_verified_as_it_is_signed() -> None:
     text = signed(subject)
     assert len(text) > 5_333_339
     assert len(of(subject, text).funds) == 45
-    assert reason(TransactionError, with_previous, 14, 900_000) == "too-large"
+    assert reason(TransactionError, with_previous, 32, 900_000) == "too-large"
 
 
 def test_a_proof_beyond_what_is_read_here_is_inconclusive() -> None:
     """It may be valid, and whoever can read more of it knows."""
     subject = message()
-    for text in ("pof" + "A" * 21_333_340, written("pof", bytes(16_000_001))):
+    for text in ("pof" + "A" * 42_666_680, written("pof", bytes(32_000_001))):
         found = of(subject, text)
         assert (found.state, found.reason) == (State.INCONCLUSIVE, "too-large")
         assert reason(InvalidSignature, verify, TEXT, text, subject.address, time_locks=True) == "too-large"

@@ -57,7 +57,7 @@ _NATIVE = ("p2wpkh", "p2wsh", "p2tr")
 _SIGHASH = ("ALL", "DEFAULT")
 _HASH = tagged("BIP0322-signed-message")
 _MAX_WEIGHT = 4_000_000  # units: a block has no more (src/consensus/consensus.h, MAX_BLOCK_WEIGHT)
-_MAX_PREVIOUS = 12_000_000  # bytes: beside all that fits into a block, a PSBT has room for as many (16 MB)
+_MAX_PREVIOUS = 28_000_000  # bytes: beside all that fits into a block, a PSBT has room for as many (32 MB)
 _COINBASE = ("00" * 32, 0xFFFF_FFFF)
 
 

@@ -645,6 +645,7 @@ def test_T10_a_hash_type_is_refused_unless_it_is_named(name: str, put: Put, tmp_
     refused(capsys, sign_of(source, "--sighash", "EVERYTHING"))
     assert sign_of(source, "--sighash", name, "--out", out) == 0
     assert f"input 0 is signed {name}" in capsys.readouterr().err
+    assert refused(capsys, run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--psbt"]))[1].startswith("--sighash")
     assert run(["psbt", "finalize", out, "--chain", REGTEST_NAME, "--sighash", name]) == 0
     assert kernel_accepts(bytes.fromhex(capsys.readouterr().out), case.spent)
 
@@ -689,6 +690,29 @@ def test_a_phrase_whose_keys_are_not_asked_for_is_told_so(put: Put, capsys: Capt
     error, hint = refused(capsys, code)
     assert error == "no key of this phrase is asked for: it has b8688df1, the PSBT asks 73c5da0a"
     assert hint == "another passphrase makes other keys"
+
+
+@pytest.mark.parametrize("kind", ["p2wsh", "p2sh"])
+def test_a_phrase_that_has_signed_already_is_told_so(kind: str, put: Put, tmp_path: Path, capsys: Capture) -> None:
+    """It was taken for one without keys there, and another passphrase was looked for."""
+    out = str(tmp_path / "1.psbt")
+    signed(put(of_three(kind)), ALICE, out)
+    capsys.readouterr()
+    error, hint = refused(capsys, sign_of(out))
+    assert error.startswith("this phrase, 73c5da0a, has signed already: the PSBT asks b8688df1")
+    assert hint == ""
+
+
+def test_a_finalized_psbt_is_judged_as_its_transaction_is(put: Put, tmp_path: Path, capsys: Capture) -> None:
+    """It holds all of it; one that lacks signatures holds none."""
+    out, first = str(tmp_path / "out.psbt"), str(tmp_path / "1.psbt")
+    signed(put(of_one("p2wpkh")), ALICE, out)
+    capsys.readouterr()
+    keep = ("psbt", "finalize", out, "--chain", REGTEST_NAME, "--psbt")
+    assert refused(capsys, run([*keep, "--max-fee", "999"]))[1] == "--max-fee sets another limit, --high-fee none"
+    assert run([*keep, "--max-fee", "1000"]) == 0
+    signed(put(of_three("p2wsh")), ALICE, first)
+    assert run(["psbt", "finalize", first, "--chain", REGTEST_NAME, "--psbt", "--max-fee", "1"]) == 0
 
 
 def test_keys_of_which_nothing_is_known_are_told_as_such(put: Put, capsys: Capture) -> None:

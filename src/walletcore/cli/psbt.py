@@ -221,7 +221,7 @@ def finalize_psbt(
     given = read_psbt(source, _row(chain), safety=safety, previous=previous)
     if keep:
         target.check(as_json=as_json)
-        _print(given.finalized(), target, as_json)
+        _print(_finalized(given), target, as_json)
         return
     with _switches():
         text, found = _signature(given) if given.message else _transaction(given)
@@ -231,6 +231,15 @@ def finalize_psbt(
     typer.echo(text)
     if qr:
         qr_code.draw(text)
+
+
+def _finalized(given: Psbt) -> Psbt:
+    """The finalized PSBT; where nothing is missing any more it holds a transaction, which is checked as that is."""
+    made = given.finalized()
+    if made.inputs and all(each.is_final for each in made.inputs):
+        with _switches():
+            _ = made.signed_message() if made.message else made.extract()
+    return made
 
 
 def _transaction(given: Psbt) -> tuple[str, dict[str, str]]:
@@ -355,12 +364,15 @@ def _signed(given: Psbt, wallet: Wallet, joint: Sequence[MultisigDescriptor], *,
 
 
 def _nothing_to_sign(given: Psbt, wallet: Wallet, requests: Sequence[SigningRequest]) -> WalletcoreError:
+    from walletcore.cli.inspection.psbt import signed_by
+
     if not requests:
         return _nobody_asked(given)
     names = dict.fromkeys(each.origin.fingerprint.hex() if each.origin else "an unknown key" for each in requests)
-    own = wallet.origin(given.chain).fingerprint.hex()
+    own, wanted = wallet.origin(given.chain).fingerprint.hex(), show.listed(tuple(names))
+    if own in signed_by(given):
+        return SigningRefused(f"this phrase, {own}, has signed already: the PSBT asks {wanted}", reason="missing")
     hint = "another passphrase makes other keys" if own not in names else "they are not at the paths that it names"
-    wanted = show.listed(tuple(names))
     return SigningRefused(
         f"no key of this phrase is asked for: it has {own}, the PSBT asks {wanted}", reason="mismatch", hint=hint
     )

@@ -25,7 +25,7 @@ from walletcore.errors import InvalidSignature, MissingSignature, SigningRefused
 from walletcore.path import HARDENED
 from walletcore.signing import Signable
 
-__all__ = ["TITLES", "finding", "unasked"]
+__all__ = ["TITLES", "finding", "signed_by", "unasked"]
 
 TITLES = ("input", "spends", "amount", "kind", "hash type", "signed", "not signed by")
 _FORMS = {0: "PSBT (BIP-174)", 2: "PSBT, version 2 (BIP-370)"}
@@ -179,6 +179,17 @@ def _spent(psbt: Psbt, place: int, known: Input | None = None) -> Spent:
         leaves=len(fields.tap_leaf_script),
         unsigned=tuple(origin for key, origin in origins if key not in signed),
     )
+
+
+def signed_by(psbt: Psbt) -> frozenset[str]:
+    """The fingerprints of those whose signatures stand in a PSBT, by the origins that it names for their keys."""
+    found: set[str] = set()
+    for fields in psbt.inputs:
+        signed = {key for key, _ in fields.partial_sig} | {key[:32] for key, _ in fields.tap_script_sig}
+        signed |= {fields.tap_internal_key} if fields.tap_key_sig is not None and fields.tap_internal_key else set()
+        origins = [*fields.bip32_derivation, *[(key, each.origin) for key, each in fields.tap_bip32_derivation]]
+        found |= {origin.fingerprint.hex() for key, origin in origins if key in signed}
+    return frozenset(found)
 
 
 def _outpoint(psbt: Psbt, place: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from walletcore.chains.bitcoin.chain import BitcoinChain
 from walletcore.chains.bitcoin.psbt.codec import (
@@ -43,7 +43,7 @@ from walletcore.chains.bitcoin.psbt.forms import Leaf, TapOrigin
 from walletcore.chains.bitcoin.psbt.inputs import transaction_of
 from walletcore.chains.bitcoin.psbt.outputs import by_txid, check_chain, check_outputs, check_previous, has_outputs
 from walletcore.chains.bitcoin.psbt.plain import SHAPES, prove_keys
-from walletcore.chains.bitcoin.psbt.safety import SAFE, Safety, vsize_when_signed
+from walletcore.chains.bitcoin.psbt.safety import SAFE, Reading, Safety, vsize_when_signed
 from walletcore.chains.bitcoin.psbt.signing import Wanted, opened, signed, wanted
 from walletcore.chains.bitcoin.psbt.writing import packet_of
 from walletcore.chains.bitcoin.relatives.dialect import names_of_types
@@ -138,7 +138,7 @@ class Psbt:
         return _made(chain, packet, safety, previous, _raw=raw)
 
     @classmethod
-    def parse(cls, chain: BitcoinChain, text: str, *, max_size: int = MAX_PSBT, **options: Any) -> Psbt:
+    def parse(cls, chain: BitcoinChain, text: str, *, max_size: int = MAX_PSBT, **options: Unpack[Reading]) -> Psbt:
         """Read the base64 of a PSBT, its one spelling without line breaks; ``options`` are those of `decode`."""
         return cls.decode(chain, bytes_of(text, max_size), max_size=max_size, **options)
 

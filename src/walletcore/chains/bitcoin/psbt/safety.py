@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn, TypedDict
 
 from walletcore.chains.bitcoin.inputs import UNREADABLE, Input
 from walletcore.chains.bitcoin.psbt.fields import PsbtInput
@@ -26,7 +26,7 @@ from walletcore.errors import SigningRefused, TransactionError
 if TYPE_CHECKING:
     from walletcore.chains.bitcoin.relatives.dialect import Dialect
 
-__all__ = ["BY_CHAIN", "SAFE", "Limit", "Safety", "vsize_when_signed"]
+__all__ = ["BY_CHAIN", "SAFE", "Limit", "Reading", "Safety", "vsize_when_signed"]
 
 _NAMES = (*HASH_TYPES, *WITH_UTXOS)
 _PLAIN_WITNESS = {"p2wpkh": 1 + 1 + 72 + 1 + 33, "p2tr": 1 + 1 + 64}
@@ -145,3 +145,11 @@ def _handed_over(each: Input, fields: PsbtInput, tx: Tx) -> tuple[bytes, bytes]:
 
 SAFE = Safety()
 """Everything on."""
+
+
+class Reading(TypedDict, total=False):
+    """How a PSBT is read: the options of `Psbt.decode` beside ``max_size``."""
+
+    safety: Safety
+    previous: tuple[bytes, ...]
+    max_weight: int

@@ -68,9 +68,9 @@ def test_the_bytes_of_a_signed_transaction_are_verified() -> None:
         (("inspect", "--file", "{}"), "cannot read the text: Is a directory"),
         (("inspect", "--file", "a\0b"), "cannot read the text: no such input"),
         (("inspect", "--fd", "77"), "cannot read the text: Bad file descriptor"),
-        (("inspect", "--file", "/dev/zero"), "expected the text of at most 34603008 bytes"),
-        (("verify", "--file", "/dev/zero"), "expected the transaction of at most 34603008 bytes"),
-        (("sign", "/dev/zero", "--yes", "--fd", "77"), "expected the transaction of at most 34603008 bytes"),
+        (("inspect", "--file", "/dev/zero"), "expected the text of at most 68157440 bytes"),
+        (("verify", "--file", "/dev/zero"), "expected the transaction of at most 68157440 bytes"),
+        (("sign", "/dev/zero", "--yes", "--fd", "77"), "expected the transaction of at most 68157440 bytes"),
         (("sign", "{}", "--yes", "--fd", "77"), "cannot read the transaction: Is a directory"),
         (("sign", "{}/bytes", "--yes", "--fd", "77"), "cannot read the transaction: it is not text in UTF-8"),
         (

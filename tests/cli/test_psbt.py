@@ -713,6 +713,12 @@ def test_a_finalized_psbt_is_judged_as_its_transaction_is(put: Put, tmp_path: Pa
     assert run([*keep, "--max-fee", "1000"]) == 0
     signed(put(of_three("p2wsh")), ALICE, first)
     assert run(["psbt", "finalize", first, "--chain", REGTEST_NAME, "--psbt", "--max-fee", "1"]) == 0
+    anchor = paid(b"\x51\x02\x4e\x73", place=5, value=240)  # P2A, which hands over nothing: no field makes it final
+    own = of_one("p2wpkh").transaction.inputs[0]
+    beside = spend([own, Input(txid=anchor.txid, vout=0, previous=anchor.encode())])
+    signed(put(beside), ALICE, out, "--overwrite")
+    capsys.readouterr()
+    assert refused(capsys, run([*keep, "--max-fee", "999"]))[1] == "--max-fee sets another limit, --high-fee none"
 
 
 def test_keys_of_which_nothing_is_known_are_told_as_such(put: Put, capsys: Capture) -> None:

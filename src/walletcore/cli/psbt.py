@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -236,8 +236,8 @@ def finalize_psbt(
 def _finalized(given: Psbt) -> Psbt:
     """The finalized PSBT; where nothing is missing any more it holds a transaction, which is checked as that is."""
     made = given.finalized()
-    if made.inputs and all(each.is_final for each in made.inputs):
-        with _switches():
+    if made.inputs and made.outputs:
+        with suppress(MissingSignature), _switches():
             _ = made.signed_message() if made.message else made.extract()
     return made
 
@@ -370,7 +370,7 @@ def _nothing_to_sign(given: Psbt, wallet: Wallet, requests: Sequence[SigningRequ
         return _nobody_asked(given)
     names = dict.fromkeys(each.origin.fingerprint.hex() if each.origin else "an unknown key" for each in requests)
     own, wanted = wallet.origin(given.chain).fingerprint.hex(), show.listed(tuple(names))
-    if own in signed_by(given):
+    if own not in names and own in signed_by(given):
         return SigningRefused(f"this phrase, {own}, has signed already: the PSBT asks {wanted}", reason="missing")
     hint = "another passphrase makes other keys" if own not in names else "they are not at the paths that it names"
     return SigningRefused(

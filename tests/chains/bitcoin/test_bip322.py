@@ -467,7 +467,7 @@ def test_another_hash_type_is_refused() -> None:
     first = replace(subject.to_sign.inputs[0], sighash="NONE")
     raw = with_message(replace(subject.to_sign, inputs=(first,)).raw, TEXT)
     assert reason(TransactionError, BITCOIN.decode_transaction, raw) == "policy"
-    assert reason(TransactionError, BITCOIN.decode_transaction, raw, sighash=["NONE"]) == "mismatch"
+    assert reason(TransactionError, BITCOIN.decode_transaction, raw, sighash=["NONE"]) == "policy"
 
 
 @given(st.binary(max_size=120))

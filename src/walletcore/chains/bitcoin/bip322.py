@@ -296,11 +296,15 @@ def message_of(data: bytes, to_sign: Transaction) -> GenericMessage:
         sequence=first.sequence,
         funds=tuple(funds),
     )
-    if _signed_parts(made.to_sign) != _signed_parts(to_sign) or first.sighash != made.to_sign.inputs[0].sighash:
+    if _signed_parts(made.to_sign) != _signed_parts(to_sign):
         hint = "without PSBT_GLOBAL_GENERIC_SIGNED_MESSAGE it is an ordinary one"
         raise TransactionError("the PSBT does not sign the message that it names", reason="mismatch", hint=hint)
-    if to_sign.partial:
-        made._set(_to_sign=replace(made.to_sign, partial=True))
+    if first.sighash not in _SIGHASH:
+        raise TransactionError(f"expected a message to be signed ALL or DEFAULT, got {first.sighash}", reason="policy")
+    own, *others = made.to_sign.inputs
+    if (first.sighash, first.left_open, to_sign.partial) != (own.sighash, (), False):
+        own = replace(own, sighash=first.sighash, left_open=first.left_open)
+        made._set(_to_sign=replace(made.to_sign, inputs=(own, *others), partial=to_sign.partial))
     return made
 
 

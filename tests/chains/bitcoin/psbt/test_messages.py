@@ -157,7 +157,7 @@ def test_other_hash_types_sign_no_message_whatever_is_allowed() -> None:
     bare = Psbt.from_transaction(
         replace(subject.to_sign, inputs=(replace(subject.to_sign.inputs[0], sighash="NONE"),)), safety=lax
     )
-    assert reason(TransactionError, naming(bare, TEXT).requests) == "mismatch"
+    assert reason(TransactionError, naming(bare, TEXT).requests) == "policy"
     done = sign(bare, signer(1)).finalized()
     found = again(naming(done, TEXT))
     assert found.extract().raw
@@ -269,3 +269,30 @@ def test_only_its_own_transaction_is_encoded() -> None:
         assert reason(TransactionError, subject.signature_in, other) == "mismatch"
     assert reason(TransactionError, subject.signature_in, Tx.decode(subject.to_sign._unsigned.encode())) == "missing"
     assert reason(TransactionError, subject.signature_in, signed_tx.encode()) == "type"
+
+
+# What the first input is asked for, and has.
+
+
+def test_taproot_may_be_asked_for_ALL_by_name() -> None:
+    """BIP-322 takes ALL and DEFAULT alike; the longer signature is of the digest that is asked for."""
+    subject = message("p2tr")
+    psbt = vessel(subject)
+    named = again(replace(psbt, inputs=(psbt.inputs[0].with_fields(sighash_type=1),)))
+    assert named.message == subject
+    text = sign(named, guard(signer(1))).signed_message().raw.decode()
+    assert verdict(TEXT, text, subject.address).state is State.VALID
+    assert len(text) > len(sign(psbt, signer(1)).signed_message().raw.decode())
+    assert BITCOIN.decode_transaction(named.raw) == subject
+
+
+def test_a_message_with_a_signature_that_leaves_it_open_is_refused_before_others_sign() -> None:
+    """Nobody was told, and in the end no signature could be made."""
+    psbt = vessel(message("p2wsh"))
+    open_ended = Psbt.from_transaction(message("p2wsh").to_sign, safety=Safety(sighash=("NONE",)))
+    field = open_ended.inputs[0].with_fields(sighash_type=2)
+    made = replace(open_ended, inputs=(field,))
+    (record, *_) = made.assemble(collect(made.requests(), signer(1))).inputs[0].partial_sig
+    bad = again(replace(psbt, inputs=(psbt.inputs[0].with_fields(partial_sig=(record,), sighash_type=None),)))
+    with pytest.raises(SigningRefused, match="got NONE"):
+        bad.requests()

@@ -10,9 +10,12 @@ from support.vectors import load
 from walletcore.chains import chain, chains
 from walletcore.chains.bitcoin import BitcoinChain, Transaction
 from walletcore.chains.bitcoin.psbt import Psbt
+from walletcore.chains.bitcoin.script import p2sh
+from walletcore.chains.bitcoin.tx import Tx, TxIn, TxOut
 from walletcore.cli.inspection.finding import Finding
 from walletcore.cli.inspection.recognition import recognise
 from walletcore.effects import Transfer
+from walletcore.hashes import hash160
 from walletcore.signing import sign
 from walletcore.wallet import Wallet
 
@@ -101,3 +104,25 @@ def test_a_signed_transaction_has_its_id_and_its_outputs(row: BitcoinChain) -> N
     assert facts["id"] == signed.id
     assert {"hash-type", "version", "unspendable"}.isdisjoint(each.code for each in finding.odd)
     check_paid(finding, row)
+
+
+@pytest.mark.parametrize("row", [row for row in chains() if isinstance(row, BitcoinChain)], ids=lambda row: row.name)
+def test_an_address_of_a_main_network_is_never_told_to_be_worth_nothing(row: BitcoinChain) -> None:
+    """P2SH of Stratis begins as that of DigiByte's test network."""
+    for text in (row.address(ALICE, kind="p2pkh").text, row.address_of(p2sh(hash160(b"\x51"))).text):
+        found = [each for each in recognise(text, chains()) if row.name in each.chains]
+        assert found
+        codes = {odd.code for each in found for odd in each.odd}
+        assert ("test-network" in codes) == all(chain(name).slip44 == 1 for each in found for name in each.chains)
+
+
+def test_what_nodes_take_no_more_is_told_as_such_and_not_as_lost() -> None:
+    row = chain("bitcoin-sv", BitcoinChain)
+    old = row.address_of(p2sh(hash160(b"\x51")))
+    (finding,) = recognise(old.text, [row])
+    assert [each.code for each in finding.odd] == ["retired"]
+    paid = TxOut(value=60_000, script_pubkey=row.script_pubkey(old))
+    tx = Tx(version=1, inputs=(TxIn(txid="11" * 32, vout=0, script_sig=b"\x51"),), outputs=(paid,), locktime=0)
+    codes = {each.code for each in told(tx.encode(), row).odd}
+    assert "retired" in codes
+    assert {"anyone-can-spend", "unspendable"}.isdisjoint(codes)

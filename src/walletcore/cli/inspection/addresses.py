@@ -21,7 +21,7 @@ from walletcore.chains.tron import TronChain
 from walletcore.chains.vechain import VeChain
 from walletcore.chains.xrpl import XrplChain
 from walletcore.cli.inspection import evm, solana, stellar, xrpl
-from walletcore.cli.inspection.bitcoin import ANYONES
+from walletcore.cli.inspection.bitcoin import ANYONES, code_of
 from walletcore.cli.inspection.finding import Finding, Oddity, family, names_of
 from walletcore.cli.inspection.requests import REQUEST, facts_of
 from walletcore.coding import eip55
@@ -149,7 +149,7 @@ def _forms(text: str, same: list[Address]) -> Iterator[str]:
 
 
 def _finding(text: str, same: list[Address], asked: str, whole: str) -> Finding:
-    first = same[0]
+    first = next((each for each in same if not _is_of_test(each)), same[0])
     wishes, odd = _wishes(first.chain, asked, whole)
     families = dict.fromkeys(family(each.chain) for each in same)
     facts = [("family", ", ".join(families)), ("kind", first.kind), ("payload", first.payload.hex())]
@@ -189,9 +189,14 @@ def _unaddressed(whole: str, rows: tuple[Chain, ...]) -> Iterator[Finding]:
         yield Finding(what="payment request", chains=names_of(bitcoin), facts=facts, odd=(REQUEST,))
 
 
+def _is_of_test(address: Address) -> bool:
+    row = address.chain
+    return row.slip44 == _TESTNETS or (isinstance(row, XrplChain) and row.is_test and bool(address.kind))
+
+
 def _oddities(text: str, address: Address) -> Iterator[Oddity]:
     row = address.chain
-    if row.slip44 == _TESTNETS or (isinstance(row, XrplChain) and row.is_test and address.kind):
+    if _is_of_test(address):
         yield Oddity(code="test-network", text="an address of test networks, whose coins are worth nothing")
     if isinstance(row, BitcoinChain):
         yield from _of_bitcoin(row, address)
@@ -216,7 +221,7 @@ def _of_bitcoin(row: BitcoinChain, address: Address) -> Iterator[Oddity]:
     try:
         row.parse_address(address.text, require_spendable=True)
     except AddressError as error:
-        yield Oddity(code="unspendable", text=str(error))
+        yield Oddity(code=code_of(row, address.kind, "unspendable"), text=str(error))
 
 
 def _of_evm(text: str, address: Address) -> Iterator[Oddity]:

@@ -20,7 +20,7 @@ from walletcore.effects import Effect
 from walletcore.errors import AddressError, TransactionError
 from walletcore.path import HARDENED
 
-__all__ = ["ANYONES", "lock_time", "odd_hash_type", "oddities"]
+__all__ = ["ANYONES", "code_of", "lock_time", "odd_hash_type", "oddities"]
 
 ANYONES = {
     "witness_unknown": "a witness version kept for later: anyone can spend what is sent there",
@@ -90,8 +90,13 @@ def _of_output(row: BitcoinChain, place: int, output: TxOut) -> Iterator[Oddity]
         try:
             row.parse_address(row.address_of(destination).text, require_spendable=True)
         except AddressError as error:
-            code = "anyone-can-spend" if error.reason == "policy" else "unspendable"
+            code = code_of(row, destination.kind, "anyone-can-spend" if error.reason == "policy" else "unspendable")
             yield Oddity(code=code, text=f"output {place}: {error}")
+
+
+def code_of(row: BitcoinChain, kind: str, code: str) -> str:
+    """That of an address which nobody should pay; of a kind that nodes take no more nothing is lost."""
+    return "retired" if row.dialect is not None and kind in row.dialect.retired else code
 
 
 def _of_change(place: int, output: TxOut) -> Iterator[Oddity]:

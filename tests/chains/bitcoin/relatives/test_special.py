@@ -26,7 +26,11 @@ def paying(name: str, version: int) -> Transaction:
 @pytest.mark.parametrize(
     ("name", "version"),
     [
-        *((name, version) for name in ("dash", "firo", "pivx") for version in (0x10003, 0x50003, 0x10001, 2**32 - 1)),
+        *(
+            (name, version)
+            for name in ("dash", "firo", "pivx")
+            for version in (0x10003, 0x50003, 0x8000, 0xFFFF, 2**32 - 1)
+        ),
         *(("pivx", version) for version in (3, 4, 0xFFFF)),
     ],
 )

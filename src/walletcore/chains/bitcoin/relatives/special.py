@@ -10,8 +10,8 @@ from walletcore.errors import TransactionError
 
 __all__ = ["check_version"]
 
-_TYPES = 0xFFFF
-_MOST = {"dash": _TYPES, "firo": _TYPES, "pivx": 2}
+_PLAIN = 0x7FFF  # a number of 16 bits with a sign: nodes write a negative one in all 32
+_MOST = {"dash": _PLAIN, "firo": _PLAIN, "pivx": 2}
 
 
 def check_version(form: str, version: int) -> None:

@@ -9,8 +9,10 @@ from support.bitcoin import BITCOIN, TESTNET, key, reason
 from walletcore.chains import chain
 from walletcore.chains.bitcoin import BitcoinChain, Input, Transaction, TxOut, pay
 from walletcore.chains.bitcoin.building import build, bump_fee, child, selection
+from walletcore.chains.bitcoin.building.weights import vsize_of, weight_of
 from walletcore.chains.bitcoin.locks import change
 from walletcore.chains.bitcoin.opcodes import multisig
+from walletcore.chains.bitcoin.psbt import Safety
 from walletcore.chains.bitcoin.tx import Tx, TxIn
 from walletcore.errors import TransactionError
 
@@ -53,7 +55,9 @@ def test_coins_are_chosen_so_that_it_is_large_enough(name: str) -> None:
         for coins in ((700, more), (more, 700)):
             made = built(*coins, payments=(data(2),), selection=name)
             assert (len(made.inputs), len(made.outputs)) in ((1, 2), (2, outputs))
-    assert reason(TransactionError, built, 700, 50, payments=(data(2),), selection=name) == "policy"
+    made = built(110, 50, payments=(data(2),), selection=name)  # 10.5, two inputs of 68 and 13: rounded up, 160
+    assert (len(made.inputs), fee_of(made)) == (2, 160)
+    assert reason(TransactionError, built, 109, 50, payments=(data(2),), selection=name) == "policy"
 
 
 def test_all_to_an_anchor_is_too_small_and_with_two_coins_is_not() -> None:
@@ -133,6 +137,55 @@ def test_coins_are_added_to_version_3_up_to_10_000_virtual_bytes(number: int, re
     assert len(bump_fee(replace(old, version=2), **options).transaction.inputs) == number
 
 
+def child_of_version_3(*values: int, version: int = 3, shown: bool = True) -> Transaction:
+    """A transaction whose first input spends an output of a transaction of version 3, or of another."""
+    script_pubkey = BITCOIN.script_pubkey(BITCOIN.address(ALICE))
+    outputs = (TxOut(value=values[0], script_pubkey=script_pubkey),)
+    source = Tx(version=version, inputs=(TxIn(txid="77" * 32, vout=0),), outputs=outputs, locktime=0)
+    own = Input(txid=source.txid, vout=0, key=ALICE, value=values[0], previous=source.encode() if shown else b"")
+    others = [coin(number, value) for number, value in enumerate(values[1:])]
+    made = built(inputs=[own, *others], payments=(pay(TO, 100_000),), selection="all")
+    return replace(made, version=3)
+
+
+def test_a_replacement_of_a_child_of_version_3_stays_small() -> None:
+    """BIP-431, rule 5: 1,000 virtual bytes, where 14 inputs of 68 with an output of 31 and 10.5 have 993.5."""
+    options: dict[str, Any] = {"fee_rate": 10_000, "change_of": lambda _: (), "change": CHANGE}
+    for more, fits in ((13, True), (14, False)):
+        coins = [coin(number, 681) for number in range(10, 10 + more)]
+        old = child_of_version_3(101_100 - more)
+        old = replace(old, outputs=(pay(TO, 100_000),))
+        if fits:
+            assert bump_fee(old, inputs=coins, **options).transaction.vsize == 994
+        else:
+            with pytest.raises(TransactionError) as caught:
+                bump_fee(old, inputs=coins, **options)
+            assert caught.value.reason == "too-large"
+            assert "without previous" in caught.value.hint
+        for other in (replace(old, version=2), child_of_version_3(old.inputs[0].value or 0, version=2)):
+            free = replace(other, outputs=old.outputs)
+            assert len(bump_fee(free, inputs=coins, **options).transaction.inputs) == 1 + more
+        confirmed = child_of_version_3(old.inputs[0].value or 0, shown=False)
+        free = replace(confirmed, outputs=old.outputs)
+        assert len(bump_fee(free, inputs=coins, **options).transaction.inputs) == 1 + more
+
+
+def test_coins_that_do_not_fit_leave_room_for_lighter_ones() -> None:
+    """13 inputs have 925.5 virtual bytes; with one of taproot they have 983, with one of P2PKH more than 1,000."""
+    old = replace(child_of_version_3(*[10_000] * 13), outputs=(pay(TO, 129_000),))
+    heavy = coin(5_000, 10**6, kind="p2pkh", trust_value=True)
+    light = coin(5_001, 129_000 + 9_830 - 130_000, kind="p2tr")
+    options: dict[str, Any] = {"fee_rate": 10_000, "change_of": lambda _: (), "change": CHANGE}
+    made = bump_fee(old, inputs=[heavy, light], **options).transaction
+    assert (len(made.inputs), made.vsize, light in made.inputs) == (14, 983, True)
+
+
+def test_what_is_larger_than_a_child_of_version_3_has_a_parent_that_is_confirmed() -> None:
+    old = child_of_version_3(*[50_000] * 20)
+    assert old.vsize > 1_000
+    assert bump_fee(old, fee_rate=9_000, change_of=lambda _: (0,), change=CHANGE).transaction.vsize == old.vsize
+
+
 BARE = TxOut(value=2_000, script_pubkey=multisig(1, [key(5).public_key, key(6).public_key]))
 
 
@@ -175,6 +228,33 @@ def test_a_replacement_pays_for_what_its_outputs_count_for() -> None:
     new = bump_fee(old, fee_rate=3_001, change=CHANGE, **options).transaction
     assert (fee_of(old), fee_of(new)) == (3 * 405, 3 * 405 + 405)
     assert reason(TransactionError, bump_fee, old, fee_rate=3_000, change=CHANGE, **options) == "range"
+
+
+@pytest.mark.parametrize("name", ["largest-first", "branch-and-bound", "random-draw"])
+def test_inputs_whose_weight_is_paid_for_already_are_taken(name: str) -> None:
+    """What 20 checks of the output and one of each input count for, 405 virtual bytes, and 410 of two, is more than
+    they weigh: 5 satoshi a virtual byte more, not 68."""
+    rate: dict[str, Any] = {"payments": (BARE,), "fee_rate": 20_000, "selection": name}
+    made = built(9_000, 1_300, **rate)
+    assert (len(made.inputs), len(made.outputs), fee_of(made)) == (2, 1, 20 * 410 + 100)
+    assert len(built(9_000, 1_200, **rate).inputs) == 2
+    assert reason(TransactionError, built, 9_000, 1_199, **rate) == "range"
+    made = built(9_000, 50, 1_200, **rate)  # one of 50 costs more than it brings
+    assert sorted(each.value or 0 for each in made.inputs) == [1_200, 9_000]
+
+
+@pytest.mark.parametrize("name", ["largest-first", "branch-and-bound", "random-draw"])
+def test_what_is_rounded_takes_no_more_coins_than_are_needed(name: str) -> None:
+    """An input of 57.5 virtual bytes is seen as 58 by itself: of 2,500 coins, 1,737 of which fit, 1,737 suffice."""
+    coins = [coin(number, 20_000, kind="p2tr") for number in range(2_500)]
+    size = vsize_of(weight_of(coins[:1_737], [pay(TO, 1)]))
+    options: dict[str, Any] = {"inputs": coins, "fee_rate": 100_000, "safety": Safety(max_fee=None), "selection": name}
+    for paid, number in ((1_737 * 20_000 - 100 * size, 1_737), (20 * 20_000 - 100 * 1_204, 20)):
+        made = built(payments=(pay(TO, paid),), **options)
+        assert (len(made.inputs), len(made.outputs)) == (number, 1)
+        assert made.vsize <= 100_000
+    one_more = 1_737 * 20_000 - 100 * size + 1
+    assert reason(TransactionError, built, payments=(pay(TO, one_more),), **options) == "too-large"
 
 
 def test_more_checks_than_nodes_pass_on_are_refused() -> None:

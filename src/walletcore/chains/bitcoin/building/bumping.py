@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.builder import LONG_TERM_FEE_RATE
 from walletcore.chains.bitcoin.building.drafts import (
+    MAX_CHILD,
     TRUC,
     Draft,
     Line,
@@ -19,7 +20,6 @@ from walletcore.chains.bitcoin.building.drafts import (
     check_chain,
     check_flags,
     compose,
-    drafted,
     items,
 )
 from walletcore.chains.bitcoin.building.weights import SCALE, judged_weight, output_weight, size_of, vsize_of, weigh
@@ -35,7 +35,7 @@ from walletcore.errors import TransactionError
 __all__ = ["bump_fee", "child"]
 
 _REPLACEABLE = 0xFFFF_FFFD  # BIP-125, "Summary": such a sequence, or a lower one
-_VERSION, _MAX_CHILD = 2, 1_000  # the version of others; BIP-431, rule 5: virtual bytes
+_VERSION = 2  # that of others
 _SHORTER = 3  # bytes that a signature of DER may lack of the 71 that are counted; of thousands one lacks more
 _FULL = "full_rbf=True replaces it where nodes ask for no signal (Bitcoin Core since 28.0)"
 _CHILD = "who owns an output of it can pay for it by a child"
@@ -65,9 +65,11 @@ def bump_fee(
     The fee is what the rate says, and at least that of the replaced transaction and of those that go with it
     (``evicted_fees``, what spends its outputs already: rule 3) and the relay's increment for its own size (rule 4).
     It is a higher rate than that of the replaced transaction as it was signed, with signatures shorter than counted.
+    Version 3 has at most 1,000 virtual bytes beside a parent of version 3 in an input's ``previous``, which is taken to
+    wait for a block unless what is replaced has more already (BIP-431, rule 5): leave ``previous`` out if it does not.
     Raises `TransactionError`: "missing" where its fee is not known or nothing is change, "policy" where no input says
     that it may be replaced, or for a rate as in `build`, "range" for one that is not higher, or insufficient funds,
-    "network" where the chain's nodes replace nothing (`Relay.replaces`); `SigningRefused` as `build`.
+    "too-large" and `SigningRefused` as `build`, "network" where the chain's nodes replace nothing (`Relay.replaces`).
     """
     if not callable(change_of):
         raise TransactionError("expected a function as change_of, such as that of a Wallet", reason="type")
@@ -75,27 +77,33 @@ def bump_fee(
     old_fee = _replaced_fee(transaction, fee_rate, full_rbf)
     _check_amount(transaction.chain, evicted_fees, "evicted_fees")
     payments, rest = _without_change(transaction, change_of(transaction))
-    destination = rest if change is None else change
-    if destination is None:
-        raise TransactionError("no output is proven change: expected change=", reason="missing")
     own = Line(rate=transaction.chain.relay.increment, base=old_fee + evicted_fees)
     draft = Draft(
         chain=transaction.chain,
         required=transaction.inputs,
         pool=_others(transaction, inputs),
         payments=payments,
-        change=as_output(destination),
+        change=_destination(rest, change),
         price=Price((Line(rate=fee_rate), own, Line(rate=_rate_above(transaction, old_fee)))),
         long_term_fee_rate=long_term_fee_rate,
         selection="branch-and-bound",
         ordering=ordering,
         safety=safety,
         version=transaction.version,
+        is_child=_is_child(transaction),
         locktime=transaction.locktime,
         allow_low_fee_rate=allow_low_fee_rate,
         allow_burn=True,  # what is replaced burns it as well
     )
     return compose(draft)
+
+
+def _destination(rest: TxOut | None, change: TxOut | Address | None) -> TxOut:
+    """Where what is left goes: to what is named, or to the change that was there."""
+    destination = rest if change is None else change
+    if destination is None:
+        raise TransactionError("no output is proven change: expected change=", reason="missing")
+    return as_output(destination)
 
 
 def _check_replaces(chain: BitcoinChain) -> None:
@@ -154,11 +162,27 @@ def _sources(chain: BitcoinChain, each: Input) -> set[tuple[str, int]]:
 
 def _rate_above(transaction: Transaction, fee: int) -> int:
     """A rate that is higher than that of the signed transaction, however short its signatures have become."""
+    return 1000 * fee // _least_vsize(transaction) + 1
+
+
+def _is_child(transaction: Transaction) -> bool:
+    """Whether nodes may hold it for the child of a parent of version 3 (Core, src/policy/truc_policy.cpp).
+
+    What they have taken and is larger than such a child has no parent that waits.
+    """
+    if transaction.version != TRUC or _least_vsize(transaction) > vsize_of(MAX_CHILD):
+        return False
+    parents = (identified(transaction.chain, each.previous)[0] for each in transaction.inputs if each.previous)
+    return any(isinstance(parent, Tx) and parent.version == TRUC for parent in parents)
+
+
+def _least_vsize(transaction: Transaction) -> int:
+    """The virtual bytes by which nodes judge the fee, with signatures as short as they may become."""
     less = 0
     for each in transaction.inputs:
         if each.kind != "p2tr":
             less += _SHORTER * each.required * (SCALE if each.is_legacy else 1)
-    return 1000 * fee // _judged_vsize(transaction, less) + 1
+    return _judged_vsize(transaction, less)
 
 
 def _judged_vsize(transaction: Transaction, less: int = 0) -> int:
@@ -220,6 +244,7 @@ def child(
     draft = Draft(
         chain=chain,
         version=TRUC if is_truc else _VERSION,
+        is_child=is_truc,
         required=spending,
         payments=(),
         change=as_output(to),
@@ -230,11 +255,7 @@ def child(
         safety=safety,
         allow_low_fee_rate=allow_low_fee_rate,
     )
-    made = drafted(draft)
-    if is_truc and (size := _judged_vsize(made)) > _MAX_CHILD:
-        message = f"expected at most {_MAX_CHILD} virtual bytes beside a parent of version 3, got {size}"
-        raise TransactionError(message, reason="too-large")
-    return Psbt.from_transaction(made, safety=safety)
+    return compose(draft)
 
 
 def _check_spends(outputs: Sequence[TxOut], txid: str, inputs: Sequence[Input]) -> None:

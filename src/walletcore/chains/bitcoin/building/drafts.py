@@ -13,6 +13,7 @@ from walletcore.chains.base import Address
 from walletcore.chains.bitcoin.building.ordering import ORDERINGS
 from walletcore.chains.bitcoin.building.selection import SELECTIONS, Coin, Goal
 from walletcore.chains.bitcoin.building.weights import (
+    SCALE,
     Size,
     judged_weight,
     output_weight,
@@ -33,6 +34,7 @@ from walletcore.errors import TransactionError
 
 __all__ = [
     "EVERYTHING",
+    "MAX_CHILD",
     "TRUC",
     "Draft",
     "Line",
@@ -51,11 +53,18 @@ _COUNTS = (252, 65_535)  # up to how many inputs their number has one byte, or t
 _MAX_INPUTS = 100_000
 _MAX_COST = 16_000  # Bitcoin Core, src/policy/policy.h: MAX_STANDARD_TX_SIGOPS_COST
 _MAX_TRUC = 40_000  # BIP-431, rule 4: 10,000 virtual bytes
+_PARENT = (
+    "1,000 virtual bytes beside a parent of version 3 that waits for a block; where it is confirmed, "
+    "bump_fee takes inputs without previous"
+)
+_EMPTY = Size(0)
 
 EVERYTHING = "all"
 """The selection that takes all."""
 TRUC = 3
 """The version of transactions that are restricted in their topology until they are confirmed (BIP-431)."""
+MAX_CHILD = 4_000
+"""What a child of that version weighs at most (rule 5): 1,000 virtual bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +111,7 @@ class Draft:
     ordering: str
     safety: Safety
     version: int = 2
+    is_child: bool = False  # of a parent of version 3 that waits for a block, as far as is known
     locktime: int = 0
     low_r: bool = False
     allow_low_fee_rate: bool = False
@@ -109,9 +119,11 @@ class Draft:
 
     @property
     def max_weight(self) -> int:
-        """What nodes pass on, which is less of version 3."""
+        """What nodes pass on, which is less of version 3, and least of a child."""
         most = self.chain.relay.max_weight
-        return min(most, _MAX_TRUC) if self.version == TRUC else most
+        if self.version != TRUC:
+            return most
+        return min(most, MAX_CHILD if self.is_child else _MAX_TRUC)
 
     @property
     def least_change(self) -> int:
@@ -244,8 +256,107 @@ def _chosen(draft: Draft, sizes: dict[str, Size]) -> tuple[Input, ...]:
             break
         if len(draft.required) + len(picked) <= count:
             return (*draft.required, *picked)
-    pairs = zip(draft.pool, _coins(draft, sizes), strict=True)  # rounded up each by itself they may fall short
-    return (*draft.required, *(each for each, coin in pairs if coin.effective_value > 0))  # and suffice together
+    return (*draft.required, *_filled(draft, sizes))
+
+
+def _filled(draft: Draft, sizes: dict[str, Size]) -> list[Input]:
+    """Coins one by one, those that bring most for their weight first, until they pay for all; or all that bring any.
+
+    By themselves they seem to bring too little: their fees are rounded up one by one, and weight is paid for already
+    where signature checks count for more. So the exact fee decides.
+    """
+    coins = _coins(draft, sizes)
+    places = sorted(range(len(coins)), key=lambda place: -coins[place].effective_value / coins[place].weight)
+    forms = _Form.of(draft, draft.payments), _Form.of(draft, (*draft.payments, draft.change))
+    tally = _Tally(draft, *forms)
+    for each in draft.required:
+        tally = tally.plus(each, sizes[_outpoint(each)])
+    taken = []
+    for place in places:
+        more = tally.plus(draft.pool[place], sizes[_outpoint(draft.pool[place])])
+        if more.weight > draft.max_weight or not (coins[place].effective_value > 0 or more.is_better_than(tally)):
+            continue
+        taken.append(draft.pool[place])
+        tally = more
+        if tally.left >= 0 and not tally.is_small:
+            return taken
+    return [each for each, coin in zip(draft.pool, coins, strict=True) if coin.effective_value > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What outputs add to a transaction: weight, with that of their number, and signature checks."""
+
+    weight: int
+    checks: Size
+
+    @classmethod
+    def of(cls, draft: Draft, outputs: Sequence[TxOut]) -> _Form:
+        checks = sigop_cost((), outputs) if draft.chain.relay.check_weight else 0
+        return cls(weigh((), map(output_weight, outputs)) - weigh((), ()), Size(0, checks=checks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Inputs counted together, so that one more is counted at once, beside the payments with and without change."""
+
+    draft: Draft
+    without: _Form
+    with_change: _Form
+    count: int = 0
+    value: int = 0
+    size: Size = _EMPTY
+    bare: int = 0  # how many have no witness
+
+    def plus(self, each: Input, size: Size) -> _Tally:
+        """The same with one more."""
+        return replace(
+            self,
+            count=self.count + 1,
+            value=self.value + (each.value or 0),
+            size=Size(self.size.base + size.base, self.size.witness + size.witness, self.size.checks + size.checks),
+            bare=self.bare + (not size.witness),
+        )
+
+    @property
+    def left(self) -> int:
+        """What remains when the payments and the fee are paid, or the least output where there are none."""
+        return self._left(self.without) if self.draft.payments else self._left(self.with_change) - self._least
+
+    @property
+    def weight(self) -> int:
+        """What nodes hold against what they pass on at most."""
+        weight, judged = self._weights(self._form)
+        return judged if self.draft.version == TRUC else weight
+
+    @property
+    def is_small(self) -> bool:
+        """Whether nodes do not pass it on because of that."""
+        stripped = weigh((Size(self.size.base),), (), count=self.count) + self._form.weight
+        return stripped // SCALE < self.draft.chain.relay.min_size
+
+    def is_better_than(self, other: _Tally) -> bool:
+        """Whether an input more helps, though it does not pay for itself."""
+        return self.left > other.left or (self.left >= 0 and other.is_small)
+
+    @property
+    def _least(self) -> int:
+        return self.draft.least_change
+
+    @property
+    def _form(self) -> _Form:
+        has_change = not self.draft.payments or self._left(self.with_change) >= self._least
+        return self.with_change if has_change else self.without
+
+    def _left(self, form: _Form) -> int:
+        return self.value - self.draft.paid - self.draft.price.fee(vsize_of(self._weights(form)[1]))
+
+    def _weights(self, form: _Form) -> tuple[int, int]:
+        """The weight, and that by which nodes judge the fee."""
+        empty = self.bare if self.size.witness else 0  # counts of witnesses that are not there
+        size = Size(self.size.base, self.size.witness + empty, self.size.checks)
+        weight = weigh((size,), (), count=self.count) + form.weight
+        return weight, judged_weight(self.draft.chain.relay, weight, (size, form.checks), ())
 
 
 def _picked(draft: Draft, sizes: dict[str, Size], count: int) -> list[Input] | None:
@@ -320,7 +431,8 @@ def _check_outcome(draft: Draft, transaction: Transaction, sizes: Sequence[Size]
     weight, size = weigh(sizes, outputs), stripped_size(sizes, outputs)
     counted = judged_weight(relay, weight, sizes, transaction.outputs) if draft.version == TRUC else weight
     if counted > most:
-        raise TransactionError(f"expected at most {most} weight units, got {counted}", reason="too-large")
+        hint = _PARENT if most == MAX_CHILD else ""
+        raise TransactionError(f"expected at most {most} weight units, got {counted}", reason="too-large", hint=hint)
     if relay.check_weight and (cost := sigop_cost(sizes, transaction.outputs)) > _MAX_COST:
         message = f"expected signature checks that count for at most {_MAX_COST}, got {cost}"
         raise TransactionError(message, reason="too-large", hint="a bare multisig output counts for 80")

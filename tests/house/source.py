@@ -126,7 +126,7 @@ def child(code: str, *options: str) -> str:
     """Run code in a fresh interpreter that sees the package and the tests; return what it printed."""
     paths = f"import sys; sys.path[:0] = {[str(PACKAGE.parent), str(ROOT / 'tests')]!r}\n"
     done = subprocess.run(
-        [sys.executable, *options, "-c", paths + code], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *options, "-c", paths + code], capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -59,13 +59,8 @@ _NULL_HEIGHT, _NULL_INDEX = bytes(4), b"\xff" * 4  # wire.NullBlockHeight, NullB
 _SCRIPT_VERSION = bytes(2)
 _BLANK = b"\xff" * 8 + _SCRIPT_VERSION + b"\x00"
 _BASE = 0x1F
-_TAGS = (
-    b"\xbb",
-    b"\xbc",
-    b"\xbd",
-    b"\xc3",
-)  # OP_SSGEN, OP_SSRTX, OP_SSTXCHANGE, OP_TGEN; votes alone spend what has OP_SSTX
-_TICKET = b"\xba"  # OP_SSTX
+_TAGS = (b"\xbb", b"\xbc", b"\xbd", b"\xc3")  # OP_SSGEN, OP_SSRTX, OP_SSTXCHANGE, OP_TGEN
+_TICKET = b"\xba"  # OP_SSTX: votes and revocations alone spend it
 _MAX_TX = 393_216  # bytes: chaincfg MaxTxSize
 _U32 = 0xFFFF_FFFF
 
